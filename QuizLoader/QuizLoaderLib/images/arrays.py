@@ -1,0 +1,96 @@
+"""What reading a file gives: arrays with their place in the patient, before there is any MRML node.
+
+Arrays are indexed ``[slice, row, column]`` (k, j, i) as numpy and VTK do; ``ijk_to_ras`` is a 4x4 matrix
+from (i, j, k, 1) at the voxel's centre to RAS in mm.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..quiz.model import Image
+from ..quiz.problems import Problem, Severity
+
+
+class ImageReadError(Exception):
+    """A file that cannot be shown: ``sentence`` names the file and what is wrong, ``hint`` the remedy."""
+
+    def __init__(self, code: str, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.code = code
+        self.sentence = sentence
+        self.hint = hint
+
+    def as_problem(self) -> Problem:
+        return Problem(Severity.ERROR, 0, self.code, self.sentence, self.hint)
+
+
+@dataclass(frozen=True)
+class DicomIdentity:
+    """Who a volume is in DICOM; ``slice_uids`` are SOP Instance UIDs in the order of the slices."""
+
+    series_uid: str
+    frame_of_reference_uid: str = ""
+    modality: str = ""
+    slice_uids: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class VolumeArrays:
+    """A scalar or colour image.
+
+    ``voxels`` is (slices, rows, columns) or, for colours, (slices, rows, columns, components);
+    ``frame_of_reference`` is DICOM's UID where it is known. ``window_level`` is (window, level) from the
+    file's header, None where it has none. ``problems`` are warnings met while reading, without line.
+    """
+
+    voxels: np.ndarray
+    ijk_to_ras: np.ndarray
+    dicom: DicomIdentity | None = None
+    window_level: tuple[float, float] | None = None
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class SegmentDescription:
+    """One segment: where ``layers[layer] == value`` of its SegmentationArrays.
+
+    ``color`` is (r, g, b) 0..1, None where the file gives none. ``id`` is the segment's ID in the file,
+    empty where it has none. ``tags`` are further facts that a .seg.nrrd keeps (terminology among them).
+    """
+
+    name: str
+    layer: int
+    value: int
+    color: tuple[float, float, float] | None = None
+    id: str = ""
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, eq=False)
+class SegmentationArrays:
+    """Segments as label images: ``layers`` share one shape (slices, rows, columns) and ``ijk_to_ras``.
+
+    Segments of one layer do not overlap each other, segments of several layers may.
+    """
+
+    layers: tuple[np.ndarray, ...]
+    ijk_to_ras: np.ndarray
+    segments: tuple[SegmentDescription, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+@dataclass(frozen=True)
+class ReadContext:
+    """What a Type may ask for beside its own file.
+
+    ``image`` is the element that asks; ``volumes()`` gives the volumes of its page, already read, with
+    their Image elements in document order (a volume that failed to load is left out). Only a Type that is
+    registered with ``needs_volumes`` may call it.
+    """
+
+    image: Image
+    path: Path
+    volumes: Callable[[], tuple[tuple[Image, VolumeArrays], ...]] = tuple

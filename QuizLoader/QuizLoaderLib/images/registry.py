@@ -1,0 +1,1 @@
+"""One line for each Type: how its file is read and how its node is made."""

@@ -1,0 +1,230 @@
+"""A quiz as its author wrote it: plain values, each with the line of its element.
+
+The meaning of every element and attribute is decided by the language (README, "The quiz language").
+An object of this module is always well formed: what could not be understood in the file was reported
+by ``read_quiz`` and replaced by its default, and an Image without a usable Type or Path is left out.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+from pathlib import Path
+
+
+class Layout(str, Enum):
+    FOUR_UP = "FourUp"
+    TWO_OVER_TWO = "TwoOverTwo"
+    ONE_UP_RED_SLICE = "OneUpRedSlice"
+    SIDE_BY_SIDE_RED_YELLOW = "SideBySideRedYellow"
+
+
+class SliceView(str, Enum):
+    RED = "Red"
+    GREEN = "Green"
+    YELLOW = "Yellow"
+    SLICE4 = "Slice4"
+
+
+VIEWS_OF_LAYOUT: dict[Layout, tuple[SliceView, ...]] = {
+    Layout.FOUR_UP: (SliceView.RED, SliceView.YELLOW, SliceView.GREEN),
+    Layout.TWO_OVER_TWO: (SliceView.RED, SliceView.GREEN, SliceView.YELLOW, SliceView.SLICE4),
+    Layout.ONE_UP_RED_SLICE: (SliceView.RED,),
+    Layout.SIDE_BY_SIDE_RED_YELLOW: (SliceView.RED, SliceView.YELLOW),
+}
+
+
+class Orientation(str, Enum):
+    AXIAL = "Axial"
+    SAGITTAL = "Sagittal"
+    CORONAL = "Coronal"
+
+
+class Layer(str, Enum):
+    BACKGROUND = "Background"
+    FOREGROUND = "Foreground"
+    LABEL = "Label"
+    SEGMENTATION = "Segmentation"
+
+
+class ImageType(str, Enum):
+    VOLUME = "Volume"
+    VOLUME_SEQUENCE = "VolumeSequence"
+    VECTOR = "Vector"
+    LABEL_MAP = "LabelMap"
+    SEGMENTATION = "Segmentation"
+    RT_STRUCT = "RTStruct"
+
+
+LAYERS_OF_TYPE: dict[ImageType, tuple[Layer, ...]] = {
+    ImageType.VOLUME: (Layer.BACKGROUND, Layer.FOREGROUND),
+    ImageType.VOLUME_SEQUENCE: (Layer.BACKGROUND, Layer.FOREGROUND),
+    ImageType.VECTOR: (Layer.BACKGROUND,),
+    ImageType.LABEL_MAP: (Layer.LABEL,),
+    ImageType.SEGMENTATION: (Layer.SEGMENTATION,),
+    ImageType.RT_STRUCT: (Layer.SEGMENTATION,),
+}
+"""The layers a Type may take; the first is its default."""
+
+
+class ContourVisibility(str, Enum):
+    OUTLINE = "Outline"
+    FILL = "Fill"
+
+
+class RoiCode(str, Enum):
+    ALL = "All"
+    NONE = "None"
+    SELECT = "Select"
+    IGNORE = "Ignore"
+
+
+class QuestionType(str, Enum):
+    RADIO = "Radio"
+    CHECK_BOX = "CheckBox"
+    TEXT = "Text"
+    INTEGER_VALUE = "IntegerValue"
+    FLOAT_VALUE = "FloatValue"
+    INFO_BOX = "InfoBox"
+    PICTURE = "Picture"
+    BUTTON = "Button"
+
+
+class GroupLayout(str, Enum):
+    VERTICAL = "Vertical"
+    HORIZONTAL = "Horizontal"
+
+
+@dataclass(frozen=True)
+class RoiVisibility:
+    """Which regions of one Image element show on its view."""
+
+    code: RoiCode
+    names: tuple[str, ...] = ()
+    line: int = 0
+
+    def shows(self, name: str) -> bool:
+        """Whether a region of this name is visible; names match exactly."""
+        if self.code is RoiCode.SELECT:
+            return name in self.names
+        if self.code is RoiCode.IGNORE:
+            return name not in self.names
+        return self.code is RoiCode.ALL
+
+
+@dataclass(frozen=True)
+class WindowLevel:
+    """Grey values from ``level - window / 2`` (black) to ``level + window / 2`` (white), in voxel values."""
+
+    window: float
+    level: float
+
+
+@dataclass(frozen=True)
+class Image:
+    """One Image element: a file, the slice view and layer it is put on, and its look there.
+
+    ``path`` is relative to the image folder, with ``/`` between its parts and without ``.`` parts.
+    Lengths are in mm; ``pan_origin_mm`` is the slice view's XYZ origin.
+    """
+
+    id: str
+    type: ImageType
+    path: str
+    line: int
+    destination: SliceView = SliceView.RED
+    orientation: Orientation = Orientation.AXIAL
+    layer: Layer = Layer.BACKGROUND
+    dicom_read: bool = False
+    roi_visibility: RoiVisibility | None = None
+    window_level: WindowLevel | None = None
+    color_table: str = ""
+    opacity: float = 0.5
+    rotate_to_acquisition: bool = False
+    initial_slice_offset_mm: float | None = None
+    zoom_factor: float | None = None
+    pan_origin_mm: tuple[float, float, float] | None = None
+    mask_value_map: str = ""
+    label_map_id: str = ""
+    display_label_map_id: str = ""
+    merge_label_maps: bool = False
+    segment_required: bool = False
+    min_markup_lines_required: int | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """One question; ``minimum`` and ``maximum`` are inclusive and for the two value types only.
+
+    ``options`` are labels (for a Picture file names beside the quiz, for a Button script names).
+    Colours are 0..255.
+    """
+
+    type: QuestionType
+    line: int
+    descriptor: str = ""
+    options: tuple[str, ...] = ()
+    minimum: float | None = None
+    maximum: float | None = None
+    group_layout: GroupLayout = GroupLayout.VERTICAL
+    button_color_on: tuple[int, int, int] | None = None
+    button_color_off: tuple[int, int, int] | None = None
+    required: bool = True
+
+
+@dataclass(frozen=True)
+class QuestionSet:
+    line: int
+    id: str = ""
+    descriptor: str = ""
+    questions: tuple[Question, ...] = ()
+
+
+@dataclass(frozen=True)
+class GoToBookmark:
+    """``bookmark`` is the BookmarkID of an earlier page, ``label`` the text of the button."""
+
+    bookmark: str
+    label: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """``number`` counts from 1 in the order of the file."""
+
+    id: str
+    number: int
+    line: int
+    descriptor: str = ""
+    layout: Layout = Layout.FOUR_UP
+    link_views: bool = False
+    page_group: int | None = None
+    allow_multiple_response: bool = False
+    enable_segment_editor: bool = False
+    segment_required_on_any_image: bool = False
+    min_markup_lines_required_on_any_image: int | None = None
+    loop: bool = False
+    user_interaction_log: bool = False
+    bookmark_id: str = ""
+    go_to_bookmark: GoToBookmark | None = None
+    contour_tool_radius_mm: float | None = None
+    button_script_rerun_required: bool = False
+    images: tuple[Image, ...] = ()
+    question_sets: tuple[QuestionSet, ...] = ()
+
+    @property
+    def title(self) -> str:
+        return f"{self.id} - {self.descriptor}" if self.descriptor else self.id
+
+
+@dataclass(frozen=True)
+class Quiz:
+    """``forced_group_order`` is the author's RandomizedPageGroupIndices, None where there is none."""
+
+    path: Path
+    line: int = 1
+    pages: tuple[Page, ...] = ()
+    contour_visibility: ContourVisibility = ContourVisibility.OUTLINE
+    randomize_page_groups: bool = False
+    forced_group_order: tuple[int, ...] | None = None
+    roi_color_file: str = ""
+    email_results_to: str = ""
+    mask_value_map: str = ""

@@ -1,0 +1,72 @@
+"""What is wrong with a quiz or with one of its images, as values that every host shows alike."""
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import Enum
+
+
+class Severity(str, Enum):
+    ERROR = "error"
+    WARNING = "warning"
+
+
+@dataclass(frozen=True)
+class Problem:
+    """One thing that is wrong: where, what, and what to do.
+
+    ``line`` counts from 1 in the quiz file, 0 where no line is to blame. ``page`` counts from 1 and is 0
+    for the whole quiz; ``image`` is the Image element's ID, ``view`` the slice view it was meant for.
+    ``sentence`` ends with a full stop; ``hint`` is a phrase without one, empty where nothing is known.
+    """
+
+    severity: Severity
+    line: int
+    code: str
+    sentence: str
+    hint: str = ""
+    page: int = 0
+    image: str = ""
+    view: str = ""
+
+    @property
+    def is_error(self) -> bool:
+        return self.severity is Severity.ERROR
+
+    def at(self, line: int = 0, page: int = 0, image: str = "", view: str = "") -> "Problem":
+        """The same problem, with the place filled in where it has none yet."""
+        return replace(
+            self,
+            line=self.line or line,
+            page=self.page or page,
+            image=self.image or image,
+            view=self.view or view,
+        )
+
+    def as_line(self, file: str) -> str:
+        """``file:line: error Q123: sentence (hint)``, the form that editors jump to; always one line."""
+        hint = f" ({self.hint})" if self.hint else ""
+        text = f"{file}:{self.line}: {self.severity.value} {self.code}: {self.sentence}{hint}"
+        return " ".join(text.split())
+
+
+def error(line: int, code: str, sentence: str, hint: str = "") -> Problem:
+    return Problem(Severity.ERROR, line, code, sentence, hint)
+
+
+def warning(line: int, code: str, sentence: str, hint: str = "") -> Problem:
+    return Problem(Severity.WARNING, line, code, sentence, hint)
+
+
+def has_errors(problems: Iterable[Problem]) -> bool:
+    return any(problem.is_error for problem in problems)
+
+
+def nearest(name: str, known: Iterable[str]) -> str:
+    """The known name that looks most like ``name``, or an empty string where none is close."""
+    by_folded = {candidate.casefold(): candidate for candidate in known}
+    folded = name.casefold()
+    if folded in by_folded:
+        return by_folded[folded]
+    matches = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)
+    return by_folded[matches[0]] if matches else ""

@@ -1,0 +1,1 @@
+"""MRML nodes are placed on slice views."""
