@@ -1,0 +1,78 @@
+# make demo    makes sample images, checks and renders the sample quizzes into demo/
+# make test    lint, types, arrows between the parts, and all tests
+# make bench   speed, as ratios against a peer measured in the same run
+# make soak    the long random tests in full
+#
+# PYTHON=/path/to/python chooses the interpreter that .venv is made with.
+
+PYTHON ?= $(shell for name in python3.12 python3.11 python3.13 python3.10 python3 python; do \
+	"$$name" -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 14))' >/dev/null 2>&1 \
+	&& command -v "$$name" && break; done)
+VENV := .venv
+BIN := $(VENV)/bin
+# pydicom 2.4 is what Slicer 5.10 bundles; it lies beside the newer one and comes first on the path.
+PYDICOM_2 := $(VENV)/pydicom-2.4
+DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_rtstruct*.py)
+
+.PHONY: demo test lint bench soak clean
+.DEFAULT_GOAL := demo
+
+demo: $(VENV)/installed $(VENV)/opengl
+	$(BIN)/quizloader demo --out demo
+
+test: lint $(VENV)/opengl $(PYDICOM_2)/installed
+	$(BIN)/python -m pytest
+ifneq ($(DICOM_TESTS),)
+	@echo "Once more with pydicom 2.4, as in Slicer 5.10:"
+	PYTHONPATH=$(PYDICOM_2) $(BIN)/python -m pytest $(DICOM_TESTS)
+endif
+
+lint: $(VENV)/installed
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: $(VENV)/installed $(VENV)/opengl
+	@set -e; for benchmark in Testing/Benchmarks/bench_*.py; do \
+		echo "$$benchmark"; $(BIN)/python "$$benchmark"; done
+
+soak: $(VENV)/installed $(VENV)/opengl
+	QUIZLOADER_SOAK=1 $(BIN)/python -m pytest
+
+clean:
+	rm -rf $(VENV)
+
+# A system package that is missing: root on Debian or Ubuntu gets it, anyone else the line to run.
+define system_packages
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
+		echo "Installing $(1) with apt-get: $(2)"; \
+		apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends $(1); \
+	else \
+		echo "$(2) On Debian or Ubuntu run: sudo apt-get install $(1)"; exit 1; \
+	fi
+endef
+
+$(VENV)/installed: pyproject.toml
+	@if [ -z "$(PYTHON)" ]; then \
+		echo "QuizLoader needs Python 3.10, 3.11, 3.12 or 3.13, and none was found." \
+			"Install one, or name it: make PYTHON=/path/to/python"; exit 1; fi
+	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
+		version=$$("$(PYTHON)" -c 'import sys; print("%d.%d" % sys.version_info[:2])'); \
+		$(call system_packages,python$$version-venv,Python cannot make a virtual environment.); }
+	@$(BIN)/python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
+		|| { echo "Making $(VENV) with $(PYTHON)"; "$(PYTHON)" -m venv --clear $(VENV); }
+	@echo "Installing QuizLoader and what it needs into $(VENV) (about 1 GB, once)"
+	$(BIN)/python -m pip install --disable-pip-version-check --editable ".[test]"
+	@touch $@
+
+$(VENV)/opengl: $(VENV)/installed
+	@$(BIN)/python -m QuizLoaderLib.apps.opengl >/dev/null || { \
+		$(call system_packages,libegl1 libgl1-mesa-dri,The OpenGL libraries that VTK needs are missing.); \
+		$(BIN)/python -m QuizLoaderLib.apps.opengl; }
+	@touch $@
+
+$(PYDICOM_2)/installed: $(VENV)/installed
+	$(BIN)/python -m pip install --disable-pip-version-check --upgrade --no-deps \
+		--target $(PYDICOM_2) "pydicom==2.4.*"
+	@touch $@

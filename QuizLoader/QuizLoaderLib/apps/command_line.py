@@ -1,0 +1,262 @@
+"""``quizloader``: check, render and demo from a terminal.
+
+Nothing heavy is imported here, so that ``quizloader check`` starts in a blink.
+"""
+
+import io
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from ..quiz.problems import Problem, has_errors
+
+app = typer.Typer(
+    name="quizloader",
+    help="Medical image quizzes and reader studies: check them, render them, try the samples.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+QuizArgument = Annotated[Path, typer.Argument(metavar="QUIZ", help="The quiz, an XML file.")]
+FollowLinks = Annotated[
+    bool,
+    typer.Option("--follow-links", help="Allow symbolic links that lead out of the image folder."),
+]
+Size = Annotated[str, typer.Option(metavar="WxH", help="Size of each view in pixels.")]
+
+MIN_SIDE, MAX_SIDE = 16, 8192
+
+
+class OutputFormat(str, Enum):
+    TEXT = "text"
+    JSON = "json"
+
+
+class CommandError(Exception):
+    """Why a command cannot go on, as one sentence; ``code`` 2 says that it was called wrongly."""
+
+    def __init__(self, sentence: str, code: int = 1) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@app.callback()
+def quizloader() -> None:
+    """Medical image quizzes and reader studies: check them, render them, try the samples."""
+
+
+@app.command()
+def check(
+    quiz: QuizArgument,
+    images: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="The image folder: look for the files and the ROI names in them."),
+    ] = None,
+    format: Annotated[OutputFormat, typer.Option(help="Lines for people and editors, or JSON.")] = (
+        OutputFormat.TEXT
+    ),
+    follow_links: FollowLinks = False,
+) -> None:
+    """List everything that is wrong with a quiz. Ends with 0 without errors, 1 with errors."""
+    from ..quiz.checking import check_quiz
+    from ..quiz.reading import read_quiz
+
+    folder, contents = None, None
+    if images is not None:
+        from ..images.contents import contents
+        from ..quiz.image_folder import ImageFolder
+
+        folder = ImageFolder(_existing_folder(images), follow_links=follow_links)
+    parsed, problems = read_quiz(quiz)
+    if parsed is not None:
+        problems = problems + check_quiz(parsed, folder, contents)
+    problems = sorted(problems, key=lambda problem: problem.line)
+    if format is OutputFormat.JSON:
+        import json
+
+        # Only ASCII, so that it is valid JSON whatever the console's encoding.
+        print(json.dumps([_as_json(problem, quiz) for problem in problems], indent=1))
+    else:
+        # Plain print: Rich would wrap the lines and colour what editors jump to.
+        for problem in problems:
+            print(problem.as_line(str(quiz)))
+    raise typer.Exit(1 if has_errors(problems) else 0)
+
+
+@app.command()
+def render(
+    quiz: QuizArgument,
+    images: Annotated[Path, typer.Option(metavar="DIR", help="The image folder.")],
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the pictures go.")],
+    page: Annotated[int | None, typer.Option(metavar="N", help="Only this page; the first is 1.")] = None,
+    size: Size = "512x512",
+    follow_links: FollowLinks = False,
+) -> None:
+    """Make a picture of every view of every page. Ends with 0 without errors, 1 with errors."""
+    problems = _render(quiz, _existing_folder(images), out, _parsed_size(size), page, follow_links)
+    raise typer.Exit(1 if has_errors(problems) else 0)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, typer.Option(metavar="DIR", help="Where images, quizzes and pictures go.")] = Path(
+        "quizloader-demo"
+    ),
+    render: Annotated[bool, typer.Option(help="Make pictures of the quizzes.")] = True,
+) -> None:
+    """Make sample images, and render the sample quizzes on them."""
+    from .demo import make_demo
+
+    if render:
+        _require_opengl()
+    _writable_folder(out)
+    with _progress("Making images") as advance:
+        quizzes = make_demo(out, advance)
+    problems: list[Problem] = []
+    for quiz in quizzes:
+        if render:
+            problems += _render(quiz, out / "images", out / "pictures" / quiz.stem, (512, 512))
+        else:
+            print(quiz)
+    raise typer.Exit(1 if has_errors(problems) else 0)
+
+
+def _render(
+    quiz: Path,
+    images: Path,
+    out: Path,
+    size: tuple[int, int],
+    page: int | None = None,
+    follow_links: bool = False,
+) -> list[Problem]:
+    """Render with a progress bar and print the problems and where the pictures are."""
+    from ..quiz.reading import read_quiz
+
+    parsed, problems = read_quiz(quiz)
+    if parsed is not None:
+        if page is not None and not 1 <= page <= len(parsed.pages):
+            pages = "1 page" if len(parsed.pages) == 1 else f"{len(parsed.pages)} pages"
+            raise CommandError(f"--page is {page}, but {quiz} has {pages}.", code=2)
+        _require_opengl()
+        _writable_folder(out)
+
+        from .headless import render_quiz
+
+        with _progress(f"Rendering {quiz.name}") as advance:
+            problems = render_quiz(
+                quiz, images, out, page=page, size=size, follow_links=follow_links, progress=advance
+            )
+    for problem in problems:
+        print(problem.as_line(str(quiz)))
+    if parsed is not None:
+        print(out / "index.html")
+    return problems
+
+
+def _as_json(problem: Problem, quiz: Path) -> dict[str, str | int]:
+    return {
+        "file": str(quiz),
+        "line": problem.line,
+        "severity": problem.severity.value,
+        "code": problem.code,
+        "sentence": problem.sentence,
+        "hint": problem.hint,
+        "page": problem.page,
+        "image": problem.image,
+        "view": problem.view,
+    }
+
+
+@contextmanager
+def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, so that standard output stays what other programs read."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(escape(title), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _parsed_size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([0-9]{1,5})[xX]([0-9]{1,5})", text.strip())
+    size = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not all(MIN_SIDE <= side <= MAX_SIDE for side in size):
+        raise CommandError(
+            f"--size is {text!r}; give width and height in pixels ({MIN_SIDE} to {MAX_SIDE}), as in 512x512.",
+            code=2,
+        )
+    return size
+
+
+def _existing_folder(folder: Path) -> Path:
+    if not folder.is_dir():
+        raise CommandError(f"The image folder {folder} does not exist.", code=2)
+    return folder
+
+
+def _writable_folder(folder: Path) -> Path:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as fault:
+        raise CommandError(
+            f"Nothing can be written to the folder {folder}: {fault.strerror or fault}."
+        ) from fault
+    return folder
+
+
+def _require_opengl() -> None:
+    """VTK ends the process where the OpenGL libraries are missing, so this is found out first."""
+    from .opengl import opengl_problem
+
+    if problem := opengl_problem():
+        raise CommandError(problem)
+
+
+def _run() -> None:
+    try:
+        app()
+    except CommandError as fault:
+        _say_and_exit(str(fault), fault.code)
+    except OSError as fault:
+        where = f"{fault.filename}: " if fault.filename else ""
+        _say_and_exit(f"{where}{fault.strerror or fault}.", 1)
+
+
+def _say_and_exit(sentence: str, code: int) -> NoReturn:
+    print(f"quizloader: {sentence}", file=sys.stderr)
+    sys.exit(code)
+
+
+def main() -> None:
+    """The console command; whatever happens, the user gets a sentence and no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A console of another code page shows an escape for what it lacks, rather than failing.
+            stream.reconfigure(errors="backslashreplace")
+    if os.environ.get("QUIZLOADER_DEBUG"):
+        _run()
+        return
+    try:
+        _run()
+    except MemoryError:
+        _say_and_exit("There is not enough memory for this.", 1)
+    except Exception as fault:  # noqa: BLE001 the last net: a defect is told in one sentence too
+        _say_and_exit(
+            f"This is a defect of QuizLoader ({type(fault).__name__}: {fault}); "
+            "set QUIZLOADER_DEBUG=1 to see where, and please report it.",
+            1,
+        )
