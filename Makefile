@@ -12,6 +12,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 # pydicom 2.4 is what Slicer 5.10 bundles; it lies beside the newer one and comes first on the path.
 PYDICOM_2 := $(VENV)/pydicom-2.4
+TRY_OPENGL = $(BIN)/python -c 'from QuizLoaderLib.apps.opengl import opengl_problem; raise SystemExit(opengl_problem())'
 DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_rtstruct*.py)
 
 .PHONY: demo test lint bench soak clean
@@ -67,9 +68,9 @@ $(VENV)/installed: pyproject.toml
 	@touch $@
 
 $(VENV)/opengl: $(VENV)/installed
-	@$(BIN)/python -m QuizLoaderLib.apps.opengl >/dev/null || { \
+	@$(TRY_OPENGL) 2>/dev/null || { \
 		$(call system_packages,libegl1 libgl1-mesa-dri,The OpenGL libraries that VTK needs are missing.); \
-		$(BIN)/python -m QuizLoaderLib.apps.opengl; }
+		$(TRY_OPENGL); }
 	@touch $@
 
 $(PYDICOM_2)/installed: $(VENV)/installed

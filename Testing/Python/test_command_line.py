@@ -1,0 +1,217 @@
+"""What a person at a terminal gets from ``quizloader``."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+QUIZ = """<Session>
+    <Page ID="One">
+        <Image ID="MR" Type="Volume"><Path>mr.nrrd</Path></Image>
+        <QuestionSet Descriptor="Questions"><Question Type="Text" Descriptor="Why?"/></QuestionSet>
+    </Page>
+</Session>
+"""
+
+
+def quizloader(*arguments: object, **variables: str) -> "subprocess.CompletedProcess[str]":
+    run = "import sys; from QuizLoaderLib.apps.command_line import main; sys.argv[0] = 'quizloader'; main()"
+    return subprocess.run(
+        [sys.executable, "-c", run, *map(str, arguments)],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        env={**os.environ, **variables},
+    )
+
+
+@pytest.fixture
+def quiz(tmp_path: Path) -> Path:
+    path = tmp_path / "quiz.xml"
+    path.write_text(QUIZ)
+    return path
+
+
+@pytest.fixture
+def broken_quiz(tmp_path: Path) -> Path:
+    path = tmp_path / "broken.xml"
+    path.write_text(QUIZ.replace('<Page ID="One">', '<Page ID="One" Layout="FourUpp" Loop="y">'))
+    return path
+
+
+def test_a_good_quiz_says_nothing_and_ends_with_0(quiz: Path) -> None:
+    result = quizloader("check", quiz)
+
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_each_problem_is_one_line_that_editors_jump_to(broken_quiz: Path) -> None:
+    result = quizloader("check", broken_quiz, COLUMNS="40", FORCE_COLOR="1", TERM="xterm-256color")
+
+    assert result.returncode == 1
+    lines = result.stdout.splitlines()
+    assert len(lines) == 2
+    for line in lines:
+        assert line.startswith(f"{broken_quiz}:2: error Q")
+        assert "\x1b" not in line
+    assert "FourUpp" in result.stdout
+    assert "FourUp" in lines[0] + lines[1]
+
+
+def test_json_says_the_same_for_programs(broken_quiz: Path) -> None:
+    result = quizloader("check", broken_quiz, "--format", "json")
+
+    problems = json.loads(result.stdout)
+    assert result.returncode == 1
+    assert [problem["line"] for problem in problems] == [2, 2]
+    assert {problem["severity"] for problem in problems} == {"error"}
+    assert {problem["file"] for problem in problems} == {str(broken_quiz)}
+
+
+def test_with_an_image_folder_missing_files_are_found(quiz: Path, tmp_path: Path) -> None:
+    (tmp_path / "images").mkdir()
+    (tmp_path / "images" / "mri.nrrd").write_text("")
+
+    result = quizloader("check", quiz, "--images", tmp_path / "images")
+
+    assert result.returncode == 1
+    (line,) = result.stdout.splitlines()
+    assert line.startswith(f"{quiz}:3: error Q")
+    assert "mr.nrrd" in line
+    assert "mri.nrrd" in line
+
+
+def test_a_file_that_is_no_quiz_gives_a_line_and_1(tmp_path: Path) -> None:
+    path = tmp_path / "letter.xml"
+    path.write_text("Dear all,")
+
+    for command in (["check", path], ["render", path, "--images", tmp_path, "--out", tmp_path / "out"]):
+        result = quizloader(*command)
+        assert result.returncode == 1
+        assert result.stdout.startswith(f"{path}:1: error Q")
+        assert result.stderr == ""
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_quiz_that_is_not_there(tmp_path: Path) -> None:
+    result = quizloader("check", tmp_path / "none.xml")
+
+    assert result.returncode == 1
+    assert len(result.stdout.splitlines()) == 1
+    assert "none.xml" in result.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [[], ["check"], ["chek", "quiz.xml"], ["check", "quiz.xml", "--formt", "json"]]
+)
+def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
+    result = quizloader(*arguments)
+
+    assert result.returncode == 2
+    assert "Traceback" not in result.stdout + result.stderr
+
+
+@pytest.mark.parametrize(
+    ("option", "value", "words"),
+    [
+        ("--size", "512", "as in 512x512"),
+        ("--size", "0x512", "16 to 8192"),
+        ("--size", "99999x99999", "16 to 8192"),
+        ("--page", "2", "has 1 page"),
+        ("--page", "0", "has 1 page"),
+        ("--images", "nowhere", "does not exist"),
+    ],
+)
+def test_values_that_cannot_be_used_get_one_sentence_and_2(
+    quiz: Path, tmp_path: Path, option: str, value: str, words: str
+) -> None:
+    options = {"--images": tmp_path, "--out": tmp_path / "out", option: value}
+
+    result = quizloader("render", quiz, *(part for pair in options.items() for part in pair))
+
+    assert result.returncode == 2
+    (sentence,) = result.stderr.splitlines()
+    assert sentence.startswith("quizloader: ")
+    assert words in sentence
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("command", ["render", "demo"])
+def test_a_folder_that_cannot_be_written_gets_one_sentence(quiz: Path, tmp_path: Path, command: str) -> None:
+    in_the_way = tmp_path / "file"
+    in_the_way.write_text("")
+    arguments = [quiz, "--images", tmp_path] if command == "render" else []
+
+    result = quizloader(command, *arguments, "--out", in_the_way / "out")
+
+    assert result.returncode == 1
+    (sentence,) = result.stderr.splitlines()
+    assert "Nothing can be written to the folder" in sentence
+
+
+@pytest.mark.parametrize("command", ["render", "demo"])
+def test_without_opengl_there_is_a_sentence_and_no_crash(quiz: Path, tmp_path: Path, command: str) -> None:
+    arguments = [quiz, "--images", tmp_path] if command == "render" else []
+
+    result = quizloader(
+        command, *arguments, "--out", tmp_path / "out", VTK_DEFAULT_OPENGL_WINDOW="vtkNoSuchWindow"
+    )
+
+    assert result.returncode == 1
+    (sentence,) = result.stderr.splitlines()
+    assert "OpenGL" in sentence
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_console_of_another_code_page_shows_escapes(tmp_path: Path) -> None:
+    path = tmp_path / "wörter.xml"
+    path.write_text(QUIZ.replace('"Volume"', '"体积"'), encoding="utf-8")
+
+    run = "import sys; from QuizLoaderLib.apps.command_line import main; main()"
+    result = subprocess.run(
+        [sys.executable, "-c", run, "check", str(path)],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "cp1252", "PYTHONUTF8": "0"},
+    )
+
+    assert result.returncode == 1
+    assert b"w\xf6rter.xml" in result.stdout
+    assert rb"\u4f53" in result.stdout
+    assert b"Traceback" not in result.stderr
+
+
+def test_check_starts_without_what_is_heavy(quiz: Path) -> None:
+    run = (
+        "import sys; from QuizLoaderLib.apps.command_line import app\n"
+        "app(['check', sys.argv[1]], standalone_mode=False)\n"
+        "print(*sorted({name.split('.')[0] for name in sys.modules}))"
+    )
+    result = subprocess.run([sys.executable, "-c", run, str(quiz)], capture_output=True, text=True)
+
+    assert result.returncode == 0, result.stderr
+    loaded = set(result.stdout.split())
+    assert "QuizLoaderLib" in loaded
+    assert not loaded & {"vtk", "vtkmodules", "slicer", "numpy", "SimpleITK", "pydicom", "PIL"}
+
+
+def test_a_defect_is_told_in_one_sentence(
+    quiz: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    from QuizLoaderLib.apps import command_line
+    from QuizLoaderLib.quiz import reading
+
+    def fail(path: Path) -> None:
+        raise RuntimeError("unforeseen")
+
+    monkeypatch.setattr(reading, "read_quiz", fail)
+    monkeypatch.setattr(sys, "argv", ["quizloader", "check", str(quiz)])
+    with pytest.raises(SystemExit) as ending:
+        command_line.main()
+
+    assert ending.value.code == 1
+    (sentence,) = capsys.readouterr().err.splitlines()
+    assert "defect" in sentence
+    assert "unforeseen" in sentence

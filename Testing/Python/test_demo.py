@@ -1,0 +1,111 @@
+"""``quizloader demo``: a head that looks like one, and quizzes that have no problem with it."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from QuizLoaderLib.apps.demo import REGIONS, TUTORIAL_LABELS, TUTORIAL_VOLUME, UPTAKE, make_demo
+from QuizLoaderLib.apps.demo_head import make_head
+from QuizLoaderLib.quiz.checking import check_quiz
+from QuizLoaderLib.quiz.image_folder import ImageFolder
+from QuizLoaderLib.quiz.reading import read_quiz
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("demo")
+    make_demo(folder)
+    return folder
+
+
+def image(demo: Path, path: str) -> sitk.Image:
+    return sitk.ReadImage(str(demo / "images" / path))
+
+
+def centroid_lps(labels: sitk.Image, value: int) -> np.ndarray:
+    shapes = sitk.LabelShapeStatisticsImageFilter()
+    shapes.Execute(labels)
+    return np.array(shapes.GetCentroid(value))
+
+
+def test_the_volume_is_an_oblique_acquisition(demo: Path) -> None:
+    volume = image(demo, TUTORIAL_VOLUME)
+    axes = np.array(volume.GetDirection()).reshape(3, 3)
+
+    assert volume.GetSize() == (256, 256, 124)
+    assert volume.GetSpacing() == pytest.approx((0.9375, 0.9375, 1.4))
+    np.testing.assert_allclose(axes.T @ axes, np.eye(3), atol=1e-9)
+    assert np.linalg.det(axes) == pytest.approx(1)
+    # Each axis is some degrees off the patient's, and the nearest one is still its own.
+    degrees = np.degrees(np.arccos(np.diag(axes)))
+    assert np.all((degrees > 5) & (degrees < 25))
+
+
+def test_the_labels_lie_on_the_volume_with_all_regions(demo: Path) -> None:
+    volume, labels = image(demo, TUTORIAL_VOLUME), image(demo, TUTORIAL_LABELS)
+    voxels, values = sitk.GetArrayFromImage(volume), sitk.GetArrayFromImage(labels)
+
+    assert labels.GetDirection() == pytest.approx(volume.GetDirection())
+    assert labels.GetOrigin() == pytest.approx(volume.GetOrigin())
+    litres = np.bincount(values.ravel(), minlength=7) * np.prod(volume.GetSpacing()) * 1e-6
+    assert 1.0 < litres[1:6].sum() < 1.7
+    assert np.all(litres[1:] > 0.002)
+    mean = [voxels[values == value].mean() for value in range(7)]
+    brain, ventricles, oedema, necrosis, tumour, eyes = mean[1:]
+    assert max(ventricles, eyes) < necrosis < oedema < brain < tumour
+
+
+def test_the_tumour_is_on_the_right_of_the_patient_above_the_eyes(demo: Path) -> None:
+    labels = image(demo, TUTORIAL_LABELS)
+    brain, tumour, eyes = (centroid_lps(labels, value) for value in (1, 5, 6))
+
+    assert tumour[0] < brain[0] - 20
+    assert eyes[1] < brain[1] - 40
+    assert tumour[2] > eyes[2] + 40
+
+
+def test_the_segmentation_has_names_for_the_same_voxels(demo: Path) -> None:
+    labels, segments = image(demo, TUTORIAL_LABELS), image(demo, REGIONS)
+
+    names = {segments.GetMetaData(f"Segment{number}_Name") for number in range(6)}
+    assert names == {"Brain", "Ventricles", "Oedema", "Necrosis", "Tumour", "Eyes"}
+    np.testing.assert_array_equal(sitk.GetArrayViewFromImage(labels), sitk.GetArrayViewFromImage(segments))
+
+
+def test_the_uptake_is_hot_where_the_tumour_is_though_its_grid_is_another(demo: Path) -> None:
+    uptake, labels = image(demo, UPTAKE), image(demo, TUTORIAL_LABELS)
+    on_uptake = sitk.Resample(labels, uptake, sitk.Transform(), sitk.sitkNearestNeighbor)
+    values, activity = sitk.GetArrayFromImage(on_uptake), sitk.GetArrayFromImage(uptake)
+
+    assert uptake.GetDirection() == (1, 0, 0, 0, 1, 0, 0, 0, 1)
+    assert (
+        activity[values == 5].mean() > 1.5 * activity[values == 1].mean() > 3 * activity[values == 0].mean()
+    )
+
+
+def test_the_head_is_the_same_each_time(demo: Path) -> None:
+    volume = sitk.GetArrayFromImage(image(demo, TUTORIAL_VOLUME))
+
+    np.testing.assert_array_equal(make_head().t1, volume)
+
+
+def test_every_sample_quiz_is_without_a_problem(demo: Path) -> None:
+    quizzes = sorted((demo / "quizzes").glob("*.xml"))
+    assert {"label-maps.xml", "segmentations.xml"} < {path.name for path in quizzes}
+
+    for path in quizzes:
+        quiz, problems = read_quiz(path)
+        assert quiz is not None
+        assert problems + check_quiz(quiz, ImageFolder(demo / "images")) == [], path.name
+
+
+def test_a_second_demo_overwrites_and_leaves_other_files_alone(demo: Path) -> None:
+    (demo / "quizzes" / "mine.xml").write_text("<Session/>")
+    (demo / "quizzes" / "layers.xml").write_text("")
+
+    make_demo(demo)
+
+    assert (demo / "quizzes" / "mine.xml").read_text() == "<Session/>"
+    assert (demo / "quizzes" / "layers.xml").read_text().startswith("<?xml")
+    (demo / "quizzes" / "mine.xml").unlink()

@@ -1,0 +1,89 @@
+"""What is installed works alone: a wheel, in an empty folder, without the source."""
+
+import os
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("hatchling", reason="the wheel is built with hatchling")
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+SAMPLES = ("label-maps", "segmentations", "layers", "layouts", "roi-visibility", "rotation")
+
+
+def pip(*arguments: object) -> None:
+    command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, arguments)]
+    result = subprocess.run(command, capture_output=True, text=True)
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
+@pytest.fixture(scope="module")
+def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("wheel")
+    pip("wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", folder, REPOSITORY)
+    (built,) = folder.glob("quizloader-*.whl")
+    return built
+
+
+@pytest.fixture(scope="module")
+def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("installed")
+    pip("install", "--no-deps", "--no-index", "--target", folder, wheel)
+    return folder
+
+
+def run(installed: Path, folder: Path, *arguments: object) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(installed)},
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_the_wheel_has_the_package_its_data_and_nothing_else(wheel: Path) -> None:
+    names = set(zipfile.ZipFile(wheel).namelist())
+
+    assert {"QuizLoaderLib/quiz/Quiz.xsd", "QuizLoaderLib/apps/command_line.py"} <= names
+    quizzes = {
+        name.rsplit("/", 1)[1] for name in names if "Resources/Quizzes" in name and name.endswith("xml")
+    }
+    assert quizzes == {f"{name}.xml" for name in SAMPLES}
+    assert {name.split("/")[0].split("-")[0] for name in names} == {"QuizLoaderLib", "quizloader"}
+
+
+def test_all_commands_work_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+    where = run(installed, tmp_path, "-c", "import QuizLoaderLib; print(QuizLoaderLib.__file__)")
+    assert where.stdout.startswith(str(installed))
+    command = installed / "bin" / "quizloader"
+
+    made = run(installed, tmp_path, command, "demo", "--no-render")
+    assert (made.returncode, made.stderr.count("Traceback")) == (0, 0), made.stderr
+    demo = tmp_path / "quizloader-demo"
+    for name in SAMPLES:
+        checked = run(
+            installed,
+            tmp_path,
+            command,
+            "check",
+            demo / "quizzes" / f"{name}.xml",
+            "--images",
+            demo / "images",
+        )
+        assert (checked.returncode, checked.stdout, checked.stderr) == (0, "", "")
+
+    rendered = run(
+        installed,
+        tmp_path,
+        command,
+        "render",
+        demo / "quizzes" / "label-maps.xml",
+        *("--images", demo / "images", "--out", "pictures", "--size", "128x128"),
+    )
+    assert rendered.returncode == 0, rendered.stdout + rendered.stderr
+    assert (tmp_path / "pictures" / "index.html").is_file()
+    assert list((tmp_path / "pictures").glob("01-*/Red.png"))
