@@ -70,14 +70,16 @@ def check(
     from ..quiz.checking import check_quiz
     from ..quiz.reading import read_quiz
 
-    folder, contents = None, None
     if images is not None:
+        _require_folder(images)
+    parsed, problems = read_quiz(quiz)
+    if parsed is not None and images is None:
+        problems = problems + check_quiz(parsed)
+    elif parsed is not None and images is not None:
         from ..images.contents import contents
         from ..quiz.image_folder import ImageFolder
 
-        folder = ImageFolder(_existing_folder(images), follow_links=follow_links)
-    parsed, problems = read_quiz(quiz)
-    if parsed is not None:
+        folder = ImageFolder(images, follow_links=follow_links)
         problems = problems + check_quiz(parsed, folder, contents)
     problems = sorted(problems, key=lambda problem: problem.line)
     if format is OutputFormat.JSON:
@@ -102,7 +104,8 @@ def render(
     follow_links: FollowLinks = False,
 ) -> None:
     """Make a picture of every view of every page. Ends with 0 without errors, 1 with errors."""
-    problems = _render(quiz, _existing_folder(images), out, _parsed_size(size), page, follow_links)
+    _require_folder(images)
+    problems = _render(quiz, images, out, _parsed_size(size), page, follow_links)
     raise typer.Exit(1 if has_errors(problems) else 0)
 
 
@@ -118,7 +121,7 @@ def demo(
 
     if render:
         _require_opengl()
-    _writable_folder(out)
+    _make_writable(out)
     with _progress("Making images") as advance:
         quizzes = make_demo(out, advance)
     problems: list[Problem] = []
@@ -147,7 +150,7 @@ def _render(
             pages = "1 page" if len(parsed.pages) == 1 else f"{len(parsed.pages)} pages"
             raise CommandError(f"--page is {page}, but {quiz} has {pages}.", code=2)
         _require_opengl()
-        _writable_folder(out)
+        _make_writable(out)
 
         from .headless import render_quiz
 
@@ -200,13 +203,12 @@ def _parsed_size(text: str) -> tuple[int, int]:
     return size
 
 
-def _existing_folder(folder: Path) -> Path:
+def _require_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise CommandError(f"The image folder {folder} does not exist.", code=2)
-    return folder
 
 
-def _writable_folder(folder: Path) -> Path:
+def _make_writable(folder: Path) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):

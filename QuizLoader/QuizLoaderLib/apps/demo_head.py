@@ -340,7 +340,7 @@ def _cerebrum(p: Points, depth: np.ndarray, fields: _Fields, paint: _Brush) -> N
     radius = np.sqrt(sum((a / r) ** 2 for a, r in zip(centered, (66, 82, 66), strict=True))) + 1e-3
     reach = 0.78 / radius + 0.22
     wave = 2.5 * fields.at(fields.soft, (x, z, y))
-    on_surface = tuple(a * reach + wave for a in centered)
+    on_surface = (centered[0] * reach + wave, centered[1] * reach + wave, centered[2] * reach + wave)
     folds = fields.at(fields.folds, on_surface)
     slope = np.maximum(fields.at(fields.gradient, on_surface), 0.1)
     sulcus = np.abs(folds) / slope / np.maximum(reach, 1)
@@ -383,7 +383,7 @@ def _measured(tissue: np.ndarray, fields: _Fields) -> np.ndarray:
     import SimpleITK as sitk
 
     signal = np.array(list(SIGNAL.values()), np.float32)[tissue]
-    image = sitk.DiscreteGaussian(sitk.GetImageFromArray(signal), 0.3)
+    image = sitk.DiscreteGaussian(sitk.GetImageFromArray(signal), [0.3] * 3)
     signal = sitk.GetArrayFromImage(image)
     k, j, i = (np.linspace(-1, 1, n, dtype=np.float32) for n in SHAPE)
     shade = 1.04 + 0.10 * j[None, :, None] - 0.09 * i[None, None, :] ** 2 - 0.12 * k[:, None, None] ** 2
