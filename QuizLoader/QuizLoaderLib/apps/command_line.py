@@ -217,7 +217,6 @@ def _make_writable(folder: Path) -> None:
         raise CommandError(
             f"Nothing can be written to the folder {folder}: {fault.strerror or fault}."
         ) from fault
-    return folder
 
 
 def _require_opengl() -> None:
