@@ -11,20 +11,17 @@ from pathlib import Path
 import numpy as np
 
 from ..quiz.model import Image
-from ..quiz.problems import Problem, Severity
+from ..quiz.problems import Problem, ProblemError, error
 
 
-class ImageReadError(Exception):
+class ImageReadError(ProblemError):
     """A file that cannot be shown: ``sentence`` names the file and what is wrong, ``hint`` the remedy."""
 
     def __init__(self, code: str, sentence: str, hint: str = "") -> None:
-        super().__init__(sentence)
+        super().__init__(error(0, code, sentence, hint))
         self.code = code
         self.sentence = sentence
         self.hint = hint
-
-    def as_problem(self) -> Problem:
-        return Problem(Severity.ERROR, 0, self.code, self.sentence, self.hint)
 
 
 @dataclass(frozen=True)

@@ -123,6 +123,7 @@ class Image:
     """One Image element: a file, the slice view and layer it is put on, and its look there.
 
     ``path`` is relative to the image folder, with ``/`` between its parts and without ``.`` parts.
+    ``asks_for_orientation`` is whether the author wrote the orientation or left it to the default.
     Lengths are in mm; ``pan_origin_mm`` is the slice view's XYZ origin.
     """
 
@@ -132,6 +133,7 @@ class Image:
     line: int
     destination: SliceView = SliceView.RED
     orientation: Orientation = Orientation.AXIAL
+    asks_for_orientation: bool = False
     layer: Layer = Layer.BACKGROUND
     dicom_read: bool = False
     roi_visibility: RoiVisibility | None = None

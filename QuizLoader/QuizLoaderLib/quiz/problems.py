@@ -50,6 +50,17 @@ class Problem:
         return " ".join(text.split())
 
 
+class ProblemError(Exception):
+    """What stops one quiz or image, raised by the code that meets it and shown as its problem."""
+
+    def __init__(self, problem: Problem) -> None:
+        super().__init__(problem.sentence)
+        self.problem = problem
+
+    def as_problem(self) -> Problem:
+        return self.problem
+
+
 def error(line: int, code: str, sentence: str, hint: str = "") -> Problem:
     return Problem(Severity.ERROR, line, code, sentence, hint)
 
@@ -64,6 +75,8 @@ def has_errors(problems: Iterable[Problem]) -> bool:
 
 def nearest(name: str, known: Iterable[str]) -> str:
     """The known name that looks most like ``name``, or an empty string where none is close."""
+    if len(name) > 200:  # the search takes the square of the length
+        return ""
     by_folded = {candidate.casefold(): candidate for candidate in known}
     folded = name.casefold()
     if folded in by_folded:
