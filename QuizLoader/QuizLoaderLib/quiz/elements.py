@@ -1,0 +1,146 @@
+"""XML closed to the outside: a file becomes elements that know their line, page by page.
+
+Expat is used for its exact lines (lxml counts them to 65535 only and guesses beyond), and because a page
+can be dropped as soon as it is read. No DTD, no entities but XML's own five, no network, bounded size
+and depth.
+"""
+
+from collections.abc import Callable
+from pathlib import Path
+from xml.parsers import expat
+
+from . import codes
+from .problems import Problem, ProblemError, error
+from .values import shown
+
+LARGEST_FILE_BYTES = 100_000_000
+DEEPEST_ELEMENT = 64
+_CHUNK_BYTES = 1 << 20
+
+
+class Element:
+    """One element: ``text`` is all its own text joined, as it is in the file."""
+
+    __slots__ = ("attributes", "children", "line", "name", "text")
+
+    def __init__(self, name: str, attributes: dict[str, str], line: int) -> None:
+        self.name = name
+        self.attributes = attributes
+        self.line = line
+        self.children: list[Element] = []
+        self.text = ""
+
+
+class QuizFileError(ProblemError):
+    """The file cannot be read as XML at all."""
+
+
+def read_elements(path: Path, each: Callable[[Element, Element], None]) -> Element:
+    """The root element, its children handed to ``each(root, child)`` when complete and then forgotten.
+
+    Raises QuizFileError where the file cannot be opened, is too large, is no well-formed XML, or has
+    a DOCTYPE or elements nested too deep.
+    """
+    try:
+        if not path.is_file():
+            what = "is no file" if path.exists() else "is not there"
+            raise _unreadable(codes.CANNOT_OPEN, 0, f"The quiz file {path} {what}.")
+        if path.stat().st_size > LARGEST_FILE_BYTES:
+            raise _too_large(path)
+        with path.open("rb") as file:
+            return _parse(path, file.read, each)
+    except OSError as failure:
+        reason = failure.strerror or "unknown reason"
+        raise _unreadable(
+            codes.CANNOT_OPEN, 0, f"The quiz file {path} cannot be opened: {reason}."
+        ) from failure
+
+
+def _parse(
+    path: Path, read: Callable[[int], bytes], each: Callable[[Element, Element], None]
+) -> Element:
+    parser = expat.ParserCreate()
+    parser.buffer_text = True
+    document = Element("", {}, 0)
+    open_elements = [document]
+
+    def start(name: str, attributes: dict[str, str]) -> None:
+        if len(open_elements) > DEEPEST_ELEMENT:
+            raise _unreadable(
+                codes.TOO_DEEP,
+                parser.CurrentLineNumber,
+                f"{shown(name)} is nested {len(open_elements)} elements deep; a quiz needs no more than 5.",
+            )
+        element = Element(name, attributes, parser.CurrentLineNumber)
+        open_elements[-1].children.append(element)
+        open_elements.append(element)
+
+    def end(_name: str) -> None:
+        element = open_elements.pop()
+        if len(open_elements) == 2:
+            root = open_elements[1]
+            root.children.clear()
+            each(root, element)
+
+    def text(data: str) -> None:
+        open_elements[-1].text += data
+
+    def doctype(*_: object) -> None:
+        raise _unreadable(
+            codes.DOCTYPE,
+            parser.CurrentLineNumber,
+            "The quiz has a DOCTYPE, which is refused because it can name files and hide text.",
+            "delete the DOCTYPE and what belongs to it",
+        )
+
+    parser.StartElementHandler = start
+    parser.EndElementHandler = end
+    parser.CharacterDataHandler = text
+    parser.StartDoctypeDeclHandler = doctype
+    bytes_read = 0
+    try:
+        while chunk := read(_CHUNK_BYTES):
+            bytes_read += len(chunk)
+            if bytes_read > LARGEST_FILE_BYTES:
+                raise _too_large(path)
+            parser.Parse(chunk, False)
+        parser.Parse(b"", True)
+    except expat.ExpatError as failure:
+        raise _not_xml(failure, open_elements) from failure
+    except (LookupError, ValueError) as failure:
+        # An encoding that neither expat nor Python's one-byte codecs know.
+        raise _unreadable(
+            codes.NOT_XML, 1, f"The quiz cannot be decoded: {failure}.", "save it as UTF-8"
+        ) from failure
+    return document.children[0]
+
+
+def _not_xml(failure: expat.ExpatError, open_elements: list[Element]) -> QuizFileError:
+    innermost = open_elements[-1]
+    reason = expat.ErrorString(failure.code)
+    hint = ""
+    if failure.code == expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH]:
+        hint = f"{shown(innermost.name)} of line {innermost.line} is still open"
+    elif failure.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS] and innermost.name:
+        reason = "the file ends too early"
+        hint = f"{shown(innermost.name)} of line {innermost.line} is still open"
+    elif failure.code == expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
+        hint = "only &amp; &lt; &gt; &quot; &apos; and numbers such as &#233; are known"
+    elif failure.code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
+        hint = "write & as &amp; and < as &lt; in text; save the file as UTF-8"
+    return _unreadable(
+        codes.NOT_XML,
+        failure.lineno,
+        f"The quiz is not well-formed XML: {reason}, column {failure.offset + 1}.",
+        hint,
+    )
+
+
+def _too_large(path: Path) -> QuizFileError:
+    limit = LARGEST_FILE_BYTES // 1_000_000
+    return _unreadable(codes.TOO_LARGE, 0, f"The quiz file {path} is larger than {limit} MB.")
+
+
+def _unreadable(code: str, line: int, sentence: str, hint: str = "") -> QuizFileError:
+    problem: Problem = error(line, code, sentence, hint)
+    return QuizFileError(problem)

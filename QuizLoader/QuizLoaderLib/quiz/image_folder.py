@@ -1,0 +1,285 @@
+"""A Path of the quiz becomes a file on disk, never outside its folder."""
+
+import os
+import re
+import unicodedata
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import codes
+from .model import Image
+from .problems import Problem, ProblemError, error, nearest, warning
+from .values import shown
+
+_DRIVE = re.compile(r"[A-Za-z]:")
+# A search for the nearest name compares with each name of its folder; a study that has moved would
+# otherwise make it for every image in folders of thousands.
+_MOST_COMPARISONS = 50_000
+
+
+class ImagePathError(ProblemError):
+    """A path that gives no file; its problem has no line yet."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """A file or folder that is there; ``warning`` where it is not written as the quiz has it."""
+
+    path: Path
+    warning: Problem | None = None
+
+
+@dataclass(frozen=True)
+class _Entry:
+    name: str
+    is_folder: bool
+    is_file: bool
+    is_link: bool
+
+
+@dataclass(frozen=True)
+class _Listing:
+    entries: dict[str, _Entry]
+    folded: dict[str, list[str]]
+
+
+def relative_path(text: str) -> str:
+    """The path with ``/`` between its parts and without ``.`` parts.
+
+    Raises ImagePathError for a path that is absolute, has a drive letter or a ``..`` part.
+    """
+    path = text.replace("\\", "/")
+    parts = [part for part in path.split("/") if part not in ("", ".")]
+    if path.startswith("/") or _DRIVE.match(path):
+        reason = "is absolute"
+    elif ".." in parts:
+        reason = 'has a ".." part'
+    elif not parts:
+        reason = "names no file"
+    elif "\0" in path:
+        reason = "has a character that no file name has"
+    else:
+        return "/".join(parts)
+    raise ImagePathError(
+        error(
+            0,
+            codes.PATH_LEAVES_FOLDER,
+            f"The path {shown(text)} {reason}.",
+            "write it relative to the folder and inside it",
+        )
+    )
+
+
+class ImageFolder:
+    """The folder that paths are relative to; each of its folders is listed once and remembered.
+
+    ``follow_links`` allows symbolic links that lead out of it. Made anew, it sees what has changed.
+    """
+
+    def __init__(self, root: Path, follow_links: bool = False) -> None:
+        self.root = Path(root)
+        self.follow_links = follow_links
+        self._real_root = os.path.realpath(self.root)
+        self._listings: dict[str, _Listing | ImagePathError] = {}
+        self._found: dict[str, Found | ImagePathError] = {}
+        self._comparisons_left = _MOST_COMPARISONS
+
+    @property
+    def problem(self) -> Problem | None:
+        """Why nothing at all can be found here, None where the folder can be listed."""
+        listing = self._list("")
+        return listing.problem if isinstance(listing, ImagePathError) else None
+
+    def find(self, path: str) -> Found:
+        """The file or folder of this path; raises ImagePathError where there is none that may be read."""
+        known = self._found.get(path)
+        if known is None:
+            try:
+                known = self._search(path)
+            except ImagePathError as failure:
+                known = failure
+            self._found[path] = known
+        if isinstance(known, ImagePathError):
+            raise ImagePathError(known.problem)
+        return known
+
+    def find_image(self, image: Image) -> Found:
+        """The file of this image, or its folder where DicomRead is Y; raises ImagePathError."""
+        found = self.find(image.path)
+        if not image.dicom_read and self._is_folder(found.path):
+            raise ImagePathError(
+                error(
+                    0,
+                    codes.PATH_IS_FOLDER,
+                    f"The path {shown(image.path)} is a folder.",
+                    'write DicomRead="Y" to read the series in it, or name a file',
+                )
+            )
+        return found
+
+    def _is_folder(self, path: Path) -> bool:
+        relative = path.relative_to(self.root).as_posix()
+        return isinstance(self._listings.get(relative), _Listing)
+
+    def _search(self, text: str) -> Found:
+        parts = relative_path(text).split("/")
+        folder = ""
+        for position, part in enumerate(parts):
+            listing = self._list(folder)
+            if isinstance(listing, ImagePathError):
+                raise listing
+            entry = self._entry(text, folder, part, listing)
+            folder = f"{folder}/{entry.name}" if folder else entry.name
+            is_folder, is_file = entry.is_folder, entry.is_file
+            if entry.is_link:
+                is_folder, is_file = self._follow(text, folder)
+            if is_folder:
+                self._check_stays_inside(text, folder)
+            elif position < len(parts) - 1:
+                raise self._missing(text, f"{shown(folder)} is a file, not a folder")
+            elif not is_file:
+                raise ImagePathError(
+                    error(0, codes.NOT_A_FILE, f"The path {shown(text)} is neither a file nor a folder.")
+                )
+        path = self.root / folder
+        if is_folder:
+            listing = self._list(folder)
+            if isinstance(listing, ImagePathError):
+                raise listing
+        else:
+            _check_readable(text, path)
+        return Found(path, _case_warning(parts, folder))
+
+    def _list(self, folder: str) -> _Listing | ImagePathError:
+        listing = self._listings.get(folder)
+        if listing is None:
+            listing = self._listings[folder] = self._read_listing(folder)
+        return listing
+
+    def _read_listing(self, folder: str) -> _Listing | ImagePathError:
+        path = self.root / folder
+        entries: dict[str, _Entry] = {}
+        folded: dict[str, list[str]] = {}
+        try:
+            with os.scandir(path) as found:
+                for item in found:
+                    entries[item.name] = _Entry(
+                        item.name,
+                        item.is_dir(follow_symlinks=False),
+                        item.is_file(follow_symlinks=False),
+                        item.is_symlink(),
+                    )
+                    folded.setdefault(_fold(item.name), []).append(item.name)
+        except OSError as failure:
+            subject = f"The folder {shown(folder)}" if folder else f"The image folder {self.root}"
+            if isinstance(failure, FileNotFoundError):
+                reason = "is not there"
+            elif isinstance(failure, NotADirectoryError):
+                reason = "is a file"
+            elif isinstance(failure, PermissionError):
+                return ImagePathError(
+                    error(
+                        0, codes.NO_PERMISSION, f"{subject} may not be read.", "ask its owner for permission"
+                    )
+                )
+            else:
+                reason = f"cannot be listed: {failure.strerror or 'unknown reason'}"
+            return ImagePathError(error(0, codes.FOLDER_MISSING, f"{subject} {reason}."))
+        return _Listing(entries, folded)
+
+    def _entry(self, text: str, folder: str, part: str, listing: _Listing) -> _Entry:
+        entry = listing.entries.get(part)
+        if entry is not None:
+            return entry
+        alike = listing.folded.get(_fold(part), [])
+        if len(alike) == 1:
+            return listing.entries[alike[0]]
+        if alike:
+            raise ImagePathError(
+                error(
+                    0,
+                    codes.FILE_CASE_AMBIGUOUS,
+                    f"The path {shown(text)} fits several files that differ in the case of letters only.",
+                    "write one of " + ", ".join(sorted(alike)),
+                )
+            )
+        raise self._missing(text, self._nearest_hint(folder, part, listing))
+
+    def _nearest_hint(self, folder: str, part: str, listing: _Listing) -> str:
+        place = folder or self.root.name
+        if not listing.entries:
+            return f"{shown(place)} is empty"
+        self._comparisons_left -= len(listing.entries)
+        near = nearest(part, listing.entries) if self._comparisons_left >= 0 else ""
+        if near:
+            return f"{shown(place)} has {shown(near)}"
+        return f"{shown(part)} is not in {shown(place)}"
+
+    def _missing(self, text: str, hint: str) -> ImagePathError:
+        return ImagePathError(error(0, codes.FILE_MISSING, f"The file {shown(text)} is not there.", hint))
+
+    def _follow(self, text: str, folder: str) -> tuple[bool, bool]:
+        """Whether a link leads to a folder and whether to a file, after it was seen to be allowed."""
+        path = self.root / folder
+        if not os.path.exists(path):
+            # A link to a place that may not be entered looks the same as one to nothing.
+            raise ImagePathError(
+                error(
+                    0,
+                    codes.LINK_BROKEN,
+                    f"The path {shown(text)} is a link to something that is not there.",
+                )
+            )
+        self._check_stays_inside(text, folder)
+        return os.path.isdir(path), os.path.isfile(path)
+
+    def _check_stays_inside(self, text: str, folder: str) -> None:
+        if self.follow_links or folder in self._listings:
+            return
+        target = os.path.realpath(self.root / folder)
+        if target != self._real_root and not target.startswith(self._real_root.rstrip(os.sep) + os.sep):
+            raise ImagePathError(
+                error(
+                    0,
+                    codes.LINK_LEAVES_FOLDER,
+                    f"The path {shown(text)} is a link that leads out of the folder.",
+                    "allow links (--follow-links) if you trust them, or copy the file",
+                )
+            )
+
+
+def _check_readable(text: str, path: Path) -> None:
+    # Opening is the only answer that counts: rights come from owners, lists and mounts alike.
+    try:
+        os.close(os.open(path, os.O_RDONLY))
+    except PermissionError as failure:
+        raise ImagePathError(
+            error(
+                0,
+                codes.NO_PERMISSION,
+                f"The file {shown(text)} may not be read.",
+                "ask its owner for permission",
+            )
+        ) from failure
+    except OSError as failure:
+        reason = failure.strerror or "unknown reason"
+        raise ImagePathError(
+            error(0, codes.FILE_MISSING, f"The file {shown(text)} cannot be opened: {reason}.")
+        ) from failure
+
+
+def _fold(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
+
+
+def _case_warning(parts: list[str], on_disk: str) -> Problem | None:
+    written = "/".join(parts)
+    # The same letters composed in another way look the same: nothing to tell.
+    if unicodedata.normalize("NFC", written) == unicodedata.normalize("NFC", on_disk):
+        return None
+    return warning(
+        0,
+        codes.FILE_CASE_DIFFERS,
+        f"The path {shown(written)} differs from the file in the case of letters.",
+        f"write {shown(on_disk)}",
+    )

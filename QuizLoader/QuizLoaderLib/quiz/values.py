@@ -1,0 +1,113 @@
+"""The kinds of value that attributes and elements take: from text to value, and in words for a hint."""
+
+import math
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any
+
+from .model import GoToBookmark, WindowLevel
+
+# Python's float() and int() also take nan, inf, 1_000 and digits of other scripts.
+_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
+_WHOLE_NUMBER = re.compile(r"\+?[0-9]{1,9}", re.ASCII)
+_LONGEST_SHOWN = 80
+
+
+@dataclass(frozen=True)
+class Kind:
+    """``read`` gives the value or raises ValueError or LookupError; ``allowed`` says what it takes."""
+
+    read: Callable[[str], Any]
+    allowed: str
+    names: tuple[str, ...] = ()
+
+
+def shown(value: str) -> str:
+    """A value as a sentence quotes it: in quotes, never longer than a line."""
+    text = " ".join(value.split())
+    return f'"{text}"' if len(text) <= _LONGEST_SHOWN else f'"{text[:_LONGEST_SHOWN]}..."'
+
+
+def number(text: str) -> float:
+    """A finite decimal number."""
+    if len(text) > _LONGEST_SHOWN or not _NUMBER.fullmatch(text):
+        raise ValueError(text)
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError(text)
+    return value
+
+
+def whole_number(text: str) -> int:
+    """A whole number from 0 to 999999999."""
+    if not _WHOLE_NUMBER.fullmatch(text):
+        raise ValueError(text)
+    return int(text)
+
+
+def one_of(values: type[Enum]) -> Kind:
+    by_name = {str(member.value): member for member in values}
+    return Kind(by_name.__getitem__, ", ".join(by_name), tuple(by_name))
+
+
+def _positive(text: str) -> float:
+    value = number(text)
+    if value <= 0:
+        raise ValueError(text)
+    return value
+
+
+def _fraction(text: str) -> float:
+    value = number(text)
+    if not 0 <= value <= 1:
+        raise ValueError(text)
+    return value
+
+
+def _count(text: str) -> int:
+    value = whole_number(text)
+    if value < 1:
+        raise ValueError(text)
+    return value
+
+
+def _window_level(text: str) -> WindowLevel:
+    window, level = text.split()
+    return WindowLevel(_positive(window), number(level))
+
+
+def _three_numbers(text: str) -> tuple[float, float, float]:
+    x, y, z = text.split()
+    return number(x), number(y), number(z)
+
+
+def _color(text: str) -> tuple[int, int, int]:
+    red, green, blue = (whole_number(word) for word in text.split())
+    if max(red, green, blue) > 255:
+        raise ValueError(text)
+    return red, green, blue
+
+
+def _go_to_bookmark(text: str) -> GoToBookmark:
+    bookmark, _, label = text.partition(" ")
+    return GoToBookmark(bookmark, label.strip())
+
+
+def _whole_numbers(text: str) -> tuple[int, ...]:
+    return tuple(whole_number(word.strip()) for word in text.split(","))
+
+
+TEXT = Kind(str, "text")
+YES_NO = Kind({"Y": True, "N": False}.__getitem__, "Y, N", ("Y", "N"))
+NUMBER = Kind(number, "a number")
+POSITIVE = Kind(_positive, "a number above 0")
+FRACTION = Kind(_fraction, "a number from 0 to 1")
+GROUP = Kind(whole_number, "a whole number, 0 or more")
+COUNT = Kind(_count, "a whole number, 1 or more")
+WINDOW_LEVEL = Kind(_window_level, 'two numbers, window and level, the window above 0, as "400 40"')
+THREE_NUMBERS = Kind(_three_numbers, 'three numbers in mm, as "10 -20 0"')
+COLOR = Kind(_color, 'three whole numbers from 0 to 255, as "173 220 237"')
+GO_TO_BOOKMARK = Kind(_go_to_bookmark, 'the BookmarkID of an earlier page, a space, the button\'s label')
+GROUP_ORDER = Kind(_whole_numbers, 'page groups with commas between them, as "0,4,2,3,1"')
