@@ -26,12 +26,17 @@ class ImageReadError(ProblemError):
 
 @dataclass(frozen=True)
 class DicomIdentity:
-    """Who a volume is in DICOM; ``slice_uids`` are SOP Instance UIDs in the order of the slices."""
+    """Who a volume is in DICOM; ``slice_uids`` are SOP Instance UIDs in the order of the acquired slices.
+
+    ``slice_offsets_mm`` says where these lie along the normal, from the volume's first slice on; empty
+    where they are the volume's own slices (a series of uneven spacing is resampled).
+    """
 
     series_uid: str
     frame_of_reference_uid: str = ""
     modality: str = ""
     slice_uids: tuple[str, ...] = ()
+    slice_offsets_mm: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +45,9 @@ class VolumeArrays:
 
     ``voxels`` is (slices, rows, columns) or, for colours, (slices, rows, columns, components);
     ``frame_of_reference`` is DICOM's UID where it is known. ``window_level`` is (window, level) from the
-    file's header, None where it has none. ``problems`` are warnings met while reading, without line.
+    file's header, None where it has none. ``units`` are the voxels' where the file says them (HU, BQML, GY).
+    ``is_inverted`` says that low values are to be shown bright (MONOCHROME1). ``problems`` are warnings met
+    while reading, without line.
     """
 
     voxels: np.ndarray
@@ -48,6 +55,8 @@ class VolumeArrays:
     dicom: DicomIdentity | None = None
     window_level: tuple[float, float] | None = None
     problems: tuple[Problem, ...] = ()
+    units: str = ""
+    is_inverted: bool = False
 
 
 @dataclass(frozen=True)
