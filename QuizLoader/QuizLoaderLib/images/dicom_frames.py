@@ -1,0 +1,155 @@
+"""The frames of DICOM files, single or multi-frame, each with its place in the patient and its rescale."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from pydicom.dataset import Dataset
+
+from .dicom_headers import Header, items_of, macro_value, numbers_of
+
+TAGS = ["SpecificCharacterSet", "SOPClassUID", "SOPInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "Modality", "SeriesDescription", "SeriesNumber", "InstanceNumber", "ImageType", "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel", "PhotometricInterpretation", "PlanarConfiguration", "BitsAllocated", "BitsStored", "HighBit", "PixelRepresentation", "PixelPaddingValue", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing", "ImagerPixelSpacing", "SliceThickness", "SpacingBetweenSlices", "GridFrameOffsetVector", "DetectorInformationSequence", "GantryDetectorTilt", "RescaleSlope", "RescaleIntercept", "RescaleType", "DoseGridScaling", "DoseUnits", "Units", "WindowCenter", "WindowWidth", "TemporalPositionIdentifier", "TemporalPositionIndex", "TriggerTime", "FrameReferenceTime", "AcquisitionNumber", "AcquisitionTime", "ContentTime", "AcquisitionDateTime", "EchoTime", "DiffusionBValue", "FrameTime", "SharedFunctionalGroupsSequence", "PerFrameFunctionalGroupsSequence"]
+"""What a series needs of each header."""
+
+
+@dataclass(frozen=True, eq=False)
+class Frame:
+    """One two-dimensional image.
+
+    ``position`` is the centre of the first pixel, ``right`` and ``down`` are unit vectors along a row and
+    a column, all LPS; ``spacing`` is (between columns, between rows) in mm. ``groups`` are the functional
+    groups of the frame, its own first, and at last the file's top level.
+    """
+
+    header: Header
+    index: int
+    rows: int
+    columns: int
+    position: np.ndarray | None
+    right: np.ndarray
+    down: np.ndarray
+    spacing: tuple[float, float]
+    thickness: float
+    slope: float
+    intercept: float
+    groups: tuple[Dataset, ...]
+
+    @property
+    def normal(self) -> np.ndarray:
+        return np.cross(self.right, self.down)
+
+    @property
+    def uid(self) -> str:
+        return self.header.text("SOPInstanceUID")
+
+    def is_aligned_with(self, other: "Frame") -> bool:
+        """Whether both are of one size, direction and pixel spacing, so that they may be one stack."""
+        return (
+            (self.rows, self.columns) == (other.rows, other.columns)
+            and self.header.integer("SamplesPerPixel", 1) == other.header.integer("SamplesPerPixel", 1)
+            and np.allclose(self.right, other.right, atol=1e-3)
+            and np.allclose(self.down, other.down, atol=1e-3)
+            and np.allclose(self.spacing, other.spacing, rtol=1e-3)
+        )
+
+    def window_level(self) -> tuple[float, float] | None:
+        """(window, level) of the header, the first where there are several."""
+        for group in self.groups:
+            for item in (*items_of(group, "FrameVOILUTSequence"), group):
+                width, center = numbers_of(item, "WindowWidth"), numbers_of(item, "WindowCenter")
+                if width and center and np.isfinite(width[0]) and np.isfinite(center[0]) and width[0] > 0:
+                    return width[0], center[0]
+        return None
+
+
+def frames_of(header: Header) -> list[Frame]:
+    """Every frame of a file: classic, enhanced CT, MR or PET, dose, nuclear medicine, or without geometry."""
+    dataset = header.dataset
+    count = max(1, header.integer("NumberOfFrames", 1))
+    shared = tuple(items_of(dataset, "SharedFunctionalGroupsSequence"))[:1]
+    per_frame = items_of(dataset, "PerFrameFunctionalGroupsSequence")
+    frames = []
+    for index in range(count):
+        own = (per_frame[index],) if index < len(per_frame) else ()
+        frames.append(_frame(header, index, count, (*own, *shared, dataset)))
+    return frames
+
+
+def _frame(header: Header, index: int, count: int, groups: tuple[Dataset, ...]) -> Frame:
+    orientation = _vector(_first(groups, "PlaneOrientationSequence", "ImageOrientationPatient"), 6)
+    position = _vector(_first(groups, "PlanePositionSequence", "ImagePositionPatient"), 3)
+    for detector in items_of(header.dataset, "DetectorInformationSequence"):
+        orientation = (
+            _vector(numbers_of(detector, "ImageOrientationPatient"), 6)
+            if orientation is None
+            else orientation
+        )
+        position = _vector(numbers_of(detector, "ImagePositionPatient"), 3) if position is None else position
+    right, down = _directions(orientation)
+    row_spacing, column_spacing = _pixel_spacing(groups)
+    thickness = _positive(_first(groups, "PixelMeasuresSequence", "SpacingBetweenSlices")) or _positive(
+        _first(groups, "PixelMeasuresSequence", "SliceThickness")
+    )
+    is_stack = count > 1 and not macro_value(groups, "PlanePositionSequence", "ImagePositionPatient")
+    if position is not None and is_stack:
+        position = position + np.cross(right, down) * _offset_in_stack(header, index, thickness or 1.0)
+    scaling = header.number("DoseGridScaling") if header.modality == "RTDOSE" else 0.0
+    slope = _first(groups, "PixelValueTransformationSequence", "RescaleSlope")
+    intercept = _first(groups, "PixelValueTransformationSequence", "RescaleIntercept")
+    return Frame(
+        header=header,
+        index=index,
+        rows=header.integer("Rows"),
+        columns=header.integer("Columns"),
+        position=position,
+        right=right,
+        down=down,
+        spacing=(column_spacing, row_spacing),
+        thickness=thickness,
+        slope=scaling or (slope[0] if slope and slope[0] and np.isfinite(slope[0]) else 1.0),
+        intercept=intercept[0] if intercept and np.isfinite(intercept[0]) else 0.0,
+        groups=groups,
+    )
+
+
+def _first(groups: Sequence[Dataset], sequence: str, keyword: str) -> tuple[float, ...]:
+    return macro_value(groups, sequence, keyword) or numbers_of(groups[-1], keyword)
+
+
+def _vector(values: tuple[float, ...], length: int) -> np.ndarray | None:
+    if len(values) != length or not np.all(np.isfinite(values)):
+        return None
+    return np.array(values)
+
+
+def _positive(values: tuple[float, ...]) -> float:
+    return values[0] if values and np.isfinite(values[0]) and values[0] > 0 else 0.0
+
+
+def _directions(orientation: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Unit vectors at right angles; headers give the cosines with few digits."""
+    if orientation is not None:
+        right, down = orientation[:3], orientation[3:]
+        normal = np.cross(right, down)
+        if np.linalg.norm(normal) > 0.5:
+            right = right / np.linalg.norm(right)
+            down = np.cross(normal / np.linalg.norm(normal), right)
+            return right, down
+    return np.array([1.0, 0.0, 0.0]), np.array([0.0, 1.0, 0.0])
+
+
+def _pixel_spacing(groups: Sequence[Dataset]) -> tuple[float, float]:
+    """(between rows, between columns) in mm, as PixelSpacing orders them; 1 mm where nothing is said."""
+    for values in (
+        _first(groups, "PixelMeasuresSequence", "PixelSpacing"),
+        numbers_of(groups[-1], "ImagerPixelSpacing"),
+    ):
+        if len(values) == 2 and all(np.isfinite(values)) and min(values) > 0:
+            return values[0], values[1]
+    return 1.0, 1.0
+
+
+def _offset_in_stack(header: Header, index: int, gap: float) -> float:
+    """mm along the normal of a frame without its own position (dose: PS3.3 C.8.8.3.2)."""
+    offsets = header.numbers("GridFrameOffsetVector")
+    return offsets[index] - offsets[0] if index < len(offsets) else index * gap

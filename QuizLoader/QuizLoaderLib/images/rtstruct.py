@@ -1,0 +1,312 @@
+"""Type RTStruct: a DICOM structure set on the grid of a volume of its page."""
+
+import logging
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import numpy as np
+
+from ..quiz.model import Image, Layer
+from ..quiz.problems import Problem, warning
+from .arrays import ImageReadError, ReadContext, SegmentationArrays, SegmentDescription, VolumeArrays
+from .contours import Block, Boundary, SliceContour, boundary_of, fill
+from .label_layers import LabelLayers, PackedBlocks
+from .rtstruct_file import Contour, Roi, StructureSet, read_structure_set
+from .slice_grid import SliceGrid
+
+_log = logging.getLogger(__name__)
+_PLANE_TOLERANCE = 0.1
+"""Contours this part of a slice gap apart are still of one plane."""
+
+
+def read_rtstruct(
+    context: ReadContext, boundary: Boundary | None = None, fill_gaps: bool = False
+) -> SegmentationArrays:
+    """Every ROI as a segment with its name, colour and number, on the grid that the page gives.
+
+    ``boundary`` None: found for each ROI by its vertices. ``fill_gaps`` interpolates the shape where an ROI
+    is drawn on every other slice. What is wrong with a contour loses that contour, with a ROI that ROI;
+    the problems say which.
+
+    :raises ImageReadError: no structure set, no volume on the page, or one of another frame of reference.
+    """
+    structure = read_structure_set(context.path)
+    volume, problems = _reference(structure, context.image, context.volumes())
+    result = rasterize(structure, volume, boundary, fill_gaps)
+    return SegmentationArrays(
+        result.layers, result.ijk_to_ras, result.segments, (*problems, *result.problems)
+    )
+
+
+def _reference(
+    structure: StructureSet, image: Image, volumes: Sequence[tuple[Image, VolumeArrays]]
+) -> tuple[VolumeArrays, list[Problem]]:
+    """The volume whose grid the ROIs take (the quiz language, "RTStruct"), and what is doubtful about it."""
+    name = structure.path.name
+    for _, volume in volumes:
+        if volume.dicom and structure.refers_to(volume.dicom.series_uid, volume.dicom.slice_uids):
+            return volume, []
+    backgrounds = [
+        pair
+        for pair in volumes
+        if pair[0].layer is Layer.BACKGROUND and pair[0].destination is image.destination
+    ]
+    if not volumes:
+        raise ImageReadError(
+            "D202",
+            f'The structure set "{name}" has no volume on its page to be shown on.',
+            "add the series it was drawn on, or a copy of it, as a Volume",
+        )
+    chosen, volume = (backgrounds or list(volumes))[0]
+    frame = volume.dicom.frame_of_reference_uid if volume.dicom else ""
+    frames = structure.frame_of_reference_uids
+    if frame and frames and frame not in frames:
+        raise ImageReadError(
+            "D203",
+            f'The structure set "{name}" has another frame of reference than "{chosen.path}": '
+            "it was not drawn on that image.",
+            "show the series it was drawn on",
+        )
+    if frame and frames:
+        return volume, []
+    return volume, [
+        warning(
+            0,
+            "D204",
+            f'It is not known whether the structure set "{name}" was drawn on "{chosen.path}", '
+            "which names no frame of reference.",
+            "compare the outlines with the image",
+        )
+    ]
+
+
+@dataclass(eq=False)
+class _Placed:
+    """The contours of one ROI on the slices of a grid, and how many were not used."""
+
+    contours: list[SliceContour] = field(default_factory=list)
+    outside: int = 0
+    between: int = 0
+    boundary: Boundary = Boundary.CENTER_INSIDE
+    overlapping: set[int] = field(default_factory=set)
+    gap_slices: int = 0
+
+
+def rasterize(
+    structure: StructureSet, volume: VolumeArrays, boundary: Boundary | None = None, fill_gaps: bool = False
+) -> SegmentationArrays:
+    """The ROIs on the grid of a volume, whatever its frame of reference; an empty ROI is an empty segment."""
+    grid = SliceGrid.of(volume)
+    layers = LabelLayers((len(grid.offsets), grid.rows, grid.columns))
+    frame = volume.dicom.frame_of_reference_uid if volume.dicom else ""
+    segments: list[SegmentDescription] = []
+    placed: list[_Placed] = []
+    ids: set[str] = set()
+    for roi in structure.rois:
+        _leave_out_other_frame(roi, frame, structure)
+        one = _place(roi, grid, boundary)
+        placed.append(one)
+        blocks = PackedBlocks(_blocks(one, grid, fill_gaps))
+        layer, value = layers.add(blocks)
+        segments.append(SegmentDescription(roi.name, layer, value, roi.color, _id(roi, ids), _tags(roi, one)))
+        _log.info('%s: ROI %d "%s": %s', structure.path.name, roi.number, roi.name, one.boundary.value)
+    problems = _problems(structure, placed, fill_gaps)
+    return SegmentationArrays(
+        layers.arrays(grid.sources), volume.ijk_to_ras, tuple(segments), tuple(problems)
+    )
+
+
+def _leave_out_other_frame(roi: Roi, frame: str, structure: StructureSet) -> None:
+    """An ROI of another frame of reference than the rest of its structure set, and than the image."""
+    own = roi.frame_of_reference_uid
+    if frame and own and own != frame and frame in structure.frame_of_reference_uids:
+        for contour in roi.contours:
+            roi.lose(contour.number, "is of another frame of reference")
+        roi.contours = []
+
+
+def _id(roi: Roi, used: set[str]) -> str:
+    """ROI numbers should be unique; where they are not, the segments still are."""
+    name, nth = f"ROI_{roi.number}", 1
+    while name in used:
+        nth += 1
+        name = f"ROI_{roi.number}_{nth}"
+    used.add(name)
+    return name
+
+
+def _tags(roi: Roi, placed: _Placed) -> dict[str, str]:
+    return {
+        "DICOM.ROINumber": str(roi.number),
+        "DICOM.ContourCount": str(roi.contour_count),
+        "QuizLoader.Boundary": placed.boundary.value,
+    }
+
+
+def _place(roi: Roi, grid: SliceGrid, boundary: Boundary | None) -> _Placed:
+    placed = _Placed()
+    by_slice: dict[int, list[tuple[float, Contour]]] = {}
+    edges = grid.edges()
+    for contour in roi.contours:
+        offsets = contour.points_lps @ grid.normal
+        offset = float(offsets.mean())
+        k = grid.slice_at(offset)
+        near = k if k is not None else (0 if offset < edges[0] else len(grid.offsets) - 1)
+        half_gap = (edges[near + 1] - edges[near]) / 2
+        if np.abs(offsets - offset).max() > half_gap:
+            roi.lose(contour.number, "does not lie in a plane parallel to the slices of the image")
+        elif k is None:
+            placed.outside += 1
+        else:
+            by_slice.setdefault(k, []).append((offset - grid.offsets[k], contour))
+    for k, found in by_slice.items():
+        nearest = min(found, key=lambda pair: (abs(pair[0]), pair[0]))[0]
+        for distance, contour in found:
+            if abs(distance - nearest) > _PLANE_TOLERANCE * (edges[k + 1] - edges[k]):
+                placed.between += 1
+                continue
+            points = grid.columns_and_rows(contour.points_lps, k)
+            low, high = points.min(axis=0), points.max(axis=0)
+            if high.min() < -0.5 or low[0] > grid.columns - 0.5 or low[1] > grid.rows - 0.5:
+                placed.outside += 1
+                continue
+            placed.contours.append(SliceContour(points, k, contour.is_xor))
+            if len(points) < 3:
+                roi.lose(contour.number, f"has only {len(points)} point{'s' * (len(points) > 1)}")
+    placed.boundary = boundary or boundary_of(placed.contours)
+    if placed.boundary is Boundary.VERTICES_ON_CENTERS:
+        _keep_thin(roi)
+    placed.gap_slices = _gap_slices(placed)
+    return placed
+
+
+def _keep_thin(roi: Roi) -> None:
+    """Drawn through voxel centres, one or two points are that many voxels: nothing is lost."""
+    for points in ("has only 1 point", "has only 2 points"):
+        roi.faults.pop(points, None)
+
+
+def _gap_slices(placed: _Placed) -> int:
+    """How many slices interpolation would fill."""
+    from .shape_interpolation import gaps_to_fill
+
+    return sum(upper - lower - 1 for lower, upper in gaps_to_fill({c.slice for c in placed.contours}))
+
+
+def _blocks(placed: _Placed, grid: SliceGrid, fill_gaps: bool) -> Iterator[Block]:
+    blocks = fill(placed.contours, grid.rows, grid.columns, placed.boundary, placed.overlapping)
+    if fill_gaps and placed.gap_slices:
+        from .shape_interpolation import with_gaps_filled
+
+        return with_gaps_filled(blocks, grid.offsets)
+    return blocks
+
+
+def _problems(structure: StructureSet, placed: Sequence[_Placed], fill_gaps: bool) -> list[Problem]:
+    """One sentence for each kind of fault, naming the ROIs and the contours."""
+    name = structure.path.name
+    found: list[Problem] = []
+    if not structure.rois:
+        found.append(warning(0, "D210", f'The structure set "{name}" has no ROIs.'))
+    elif not any(roi.contour_count for roi in structure.rois):
+        found.append(warning(0, "D210", f'The structure set "{name}" has no contours.'))
+    if structure.unknown_numbers:
+        numbers = _listed([str(number) for number in structure.unknown_numbers])
+        found.append(
+            warning(
+                0,
+                "D211",
+                f'"{name}" has contours for ROI number {numbers}, which it does not list; they are left out.',
+            )
+        )
+    for roi in structure.rois:
+        for reason, numbers in roi.faults.items():
+            which = f"Contour {_listed([str(n) for n in numbers])}"
+            if len(numbers) > 1 and len(numbers) == roi.contour_count:
+                which = "Every contour"
+            found.append(warning(0, "D212", f'{which} of ROI "{roi.name}" in "{name}" {reason}; left out.'))
+    counted = (
+        ("D213", "outside", "lie outside the image and are left out"),
+        ("D214", "between", "lie between slices that have nearer ones and are left out"),
+    )
+    for code, attribute, what in counted:
+        parts = [
+            f'{getattr(one, attribute)} of "{roi.name}"'
+            for roi, one in zip(structure.rois, placed, strict=True)
+            if getattr(one, attribute)
+        ]
+        if parts:
+            found.append(warning(0, code, f'Contours in "{name}" {what}: {_listed(parts)}.'))
+    parts = [
+        f'"{roi.name}" on {len(one.overlapping)}'
+        for roi, one in zip(structure.rois, placed, strict=True)
+        if one.overlapping
+    ]
+    if parts:
+        found.append(
+            warning(
+                0,
+                "D215",
+                f'Contours of one ROI in "{name}" overlap in part or are drawn twice, and are united: '
+                f"{_listed(parts)} slices.",
+            )
+        )
+    parts = [
+        f'"{roi.name}" on {one.gap_slices}'
+        for roi, one in zip(structure.rois, placed, strict=True)
+        if one.gap_slices
+    ]
+    if parts:
+        what = "are filled by interpolation" if fill_gaps else "stay empty"
+        found.append(
+            warning(
+                0,
+                "D216",
+                f'ROIs in "{name}" are not drawn on every slice; those between {what}: {_listed(parts)} slices.',
+            )
+        )
+    names = [roi.name for roi in structure.rois]
+    twice = sorted({one for one in names if names.count(one) > 1})
+    if twice:
+        listed = _listed([f'"{one}"' for one in twice])
+        found.append(
+            warning(
+                0, "D217", f'"{name}" has several ROIs of one name, kept apart by their numbers: {listed}.'
+            )
+        )
+    return found
+
+
+def _listed(parts: Sequence[str]) -> str:
+    return ", ".join(parts[:6]) + (f" and {len(parts) - 6} more" if len(parts) > 6 else "")
+
+
+@dataclass(frozen=True)
+class RoiContents:
+    """One ROI for people; ``color`` 0..1; ``voxels`` None where there is no grid to count them on."""
+
+    number: int
+    name: str
+    color: tuple[float, float, float] | None
+    contours: int
+    voxels: int | None = None
+
+
+def rtstruct_contents(
+    path: Path, volume: VolumeArrays | None = None
+) -> tuple[list[RoiContents], list[Problem]]:
+    """The ROIs of a structure set, and their sizes on the grid of a volume where one is given."""
+    structure = read_structure_set(path)
+    counts: list[int | None] = [None] * len(structure.rois)
+    problems: tuple[Problem, ...] = tuple(_problems(structure, [_Placed() for _ in structure.rois], False))
+    if volume is not None:
+        arrays = rasterize(structure, volume)
+        per_layer = [np.bincount(layer.ravel(), minlength=256) for layer in arrays.layers]
+        counts = [int(per_layer[segment.layer][segment.value]) for segment in arrays.segments]
+        problems = arrays.problems
+    rois = [
+        RoiContents(roi.number, roi.name, roi.color, roi.contour_count, count)
+        for roi, count in zip(structure.rois, counts, strict=True)
+    ]
+    return rois, list(problems)
