@@ -1,0 +1,89 @@
+"""Whether OpenGL can render here, found out where a crash does no harm.
+
+Without its system libraries VTK ends the process with a segmentation fault at the first window, so the
+first one is opened in a child process.
+"""
+
+import os
+import subprocess
+import sys
+from functools import lru_cache
+from typing import Any
+
+_TRY_ONE_WINDOW = """
+import sys
+from vtkmodules import vtkRenderingOpenGL2
+from vtkmodules.vtkCommonCore import vtkObject, vtkUnsignedCharArray
+from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow
+vtkObject.GlobalWarningDisplayOff()
+window = getattr(vtkRenderingOpenGL2, sys.argv[1])() if sys.argv[1] else vtkRenderWindow()
+window.SetOffScreenRendering(1)
+window.SetSize(8, 8)
+renderer = vtkRenderer()
+renderer.SetBackground(1, 0, 0)
+window.AddRenderer(renderer)
+window.Render()
+pixels = vtkUnsignedCharArray()
+window.GetPixelData(4, 4, 4, 4, 0, pixels, 0)
+sys.exit(0 if pixels.GetNumberOfValues() == 3 and pixels.GetValue(0) == 255 else 1)
+"""
+
+_SECONDS = 60
+
+
+class OpenGLMissingError(Exception):
+    """Nothing can be rendered; the text is one sentence with the remedy."""
+
+
+def opengl_problem() -> str | None:
+    """One sentence that says why nothing can be rendered here and what to do; None where it can."""
+    if _window_class_that_renders() is not None:
+        return None
+    if sys.platform.startswith("linux"):
+        return (
+            "OpenGL cannot be used on this computer, so no view can be rendered: "
+            "install its libraries (Debian and Ubuntu: apt-get install libegl1 libgl1-mesa-dri)."
+        )
+    return (
+        "OpenGL cannot be used on this computer, so no view can be rendered: "
+        "install or update the driver of the graphics card."
+    )
+
+
+def offscreen_window_class() -> Any:
+    """The vtkRenderWindow class that renders here; raises OpenGLMissingError where none does."""
+    from vtkmodules import vtkRenderingOpenGL2
+    from vtkmodules.vtkRenderingCore import vtkRenderWindow
+
+    name = _window_class_that_renders()
+    if name is None:
+        raise OpenGLMissingError(opengl_problem())
+    return getattr(vtkRenderingOpenGL2, name) if name else vtkRenderWindow
+
+
+@lru_cache(maxsize=1)
+def _window_class_that_renders() -> str | None:
+    """The name of the class, empty for the one VTK itself chooses, None where none renders."""
+    return next((name for name in _candidates() if _renders(name)), None)
+
+
+def _candidates() -> tuple[str, ...]:
+    if not sys.platform.startswith("linux") or os.environ.get("VTK_DEFAULT_OPENGL_WINDOW"):
+        return ("",)
+    # EGL needs no screen and prints no warning about a missing one; VTK's own choice tries X first.
+    return ("vtkEGLRenderWindow", "", "vtkOSOpenGLRenderWindow")
+
+
+def _renders(window_class: str) -> bool:
+    try:
+        child = subprocess.run(
+            [sys.executable, "-c", _TRY_ONE_WINDOW, window_class],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            stdin=subprocess.DEVNULL,
+            timeout=_SECONDS,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return child.returncode == 0

@@ -1,0 +1,76 @@
+"""Which image goes on which layer of which view of a page."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..quiz.model import VIEWS_OF_LAYOUT, Image, Layer, Orientation, Page, SliceView
+
+_ORIENTATION_OF_EMPTY_VIEW: dict[SliceView, Orientation] = {
+    SliceView.RED: Orientation.AXIAL,
+    SliceView.GREEN: Orientation.CORONAL,
+    SliceView.YELLOW: Orientation.SAGITTAL,
+    SliceView.SLICE4: Orientation.AXIAL,
+}
+"""Slicer's own, for a view that has neither a background nor a foreground to say it."""
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An Image element and its MRML node, None where its file could not be loaded."""
+
+    image: Image
+    node: Any
+
+
+@dataclass
+class ViewContents:
+    """What one slice view shows; a view that the page gives nothing has nothing in it."""
+
+    view: SliceView
+    background: Placed | None = None
+    foreground: Placed | None = None
+    label: Placed | None = None
+    segmentations: list[Placed] = field(default_factory=list)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.background or self.foreground or self.label or self.segmentations)
+
+    @property
+    def leader(self) -> Placed | None:
+        """The one that decides orientation and rotation: the background, else the foreground."""
+        return self.background or self.foreground
+
+    @property
+    def orientation(self) -> Orientation:
+        return self.leader.image.orientation if self.leader else _ORIENTATION_OF_EMPTY_VIEW[self.view]
+
+    @property
+    def images(self) -> list[Placed]:
+        """From the bottom layer to the top."""
+        layers = [self.background, self.foreground, self.label]
+        return [placed for placed in layers if placed] + self.segmentations
+
+
+def contents_of_views(page: Page, nodes: Sequence[Any]) -> dict[SliceView, ViewContents]:
+    """Every slice view with what this page gives it; ``nodes`` are aligned with ``page.images``.
+
+    Of two backgrounds, foregrounds or labels on one view the first is taken, and an image for a view that
+    the layout does not show is left out (checking the quiz reports both).
+    """
+    views = {view: ViewContents(view) for view in SliceView}
+    for image, node in zip(page.images, nodes, strict=True):
+        if image.destination not in VIEWS_OF_LAYOUT[page.layout]:
+            continue
+        contents = views[image.destination]
+        placed = Placed(image, node)
+        if image.layer is Layer.BACKGROUND:
+            contents.background = contents.background or placed
+        elif image.layer is Layer.FOREGROUND:
+            contents.foreground = contents.foreground or placed
+        elif image.layer is Layer.LABEL:
+            contents.label = contents.label or placed
+        else:
+            contents.segmentations.append(placed)
+    return views

@@ -1,0 +1,33 @@
+"""Where each slice view stands in a layout, as Slicer arranges them."""
+
+from ..quiz.model import Layout, SliceView
+
+ROWS_OF_LAYOUT: dict[Layout, tuple[tuple[SliceView | None, ...], ...]] = {
+    Layout.FOUR_UP: ((SliceView.RED, None), (SliceView.GREEN, SliceView.YELLOW)),
+    Layout.TWO_OVER_TWO: ((SliceView.RED, SliceView.SLICE4), (SliceView.GREEN, SliceView.YELLOW)),
+    Layout.ONE_UP_RED_SLICE: ((SliceView.RED,),),
+    Layout.SIDE_BY_SIDE_RED_YELLOW: ((SliceView.RED, SliceView.YELLOW),),
+}
+"""Rows from the top, views from the left; None is the place of the 3D view."""
+
+COLOR_OF_VIEW: dict[SliceView, tuple[int, int, int]] = {
+    SliceView.RED: (0xF3, 0x4A, 0x33),
+    SliceView.GREEN: (0x6E, 0xB0, 0x4B),
+    SliceView.YELLOW: (0xED, 0xD5, 0x4C),
+    SliceView.SLICE4: (0x8C, 0x8C, 0x8C),
+}
+"""The colour of a view's bar in Slicer, 0..255."""
+
+_CONSTANT_OF_LAYOUT: dict[Layout, str] = {
+    Layout.FOUR_UP: "SlicerLayoutFourUpView",
+    Layout.TWO_OVER_TWO: "SlicerLayoutTwoOverTwoView",
+    Layout.ONE_UP_RED_SLICE: "SlicerLayoutOneUpRedSliceView",
+    Layout.SIDE_BY_SIDE_RED_YELLOW: "SlicerLayoutSideBySideView",
+}
+
+
+def slicer_layout(layout: Layout) -> int:
+    """The number that vtkMRMLLayoutNode.SetViewArrangement takes for this layout."""
+    import slicer
+
+    return getattr(slicer.vtkMRMLLayoutNode, _CONSTANT_OF_LAYOUT[layout])

@@ -1,0 +1,38 @@
+"""A page is put on its slice views."""
+
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+from ..quiz.model import Page, Quiz, SliceView
+from ..quiz.problems import Problem
+from . import placement, roi_visibility
+from .contents import contents_of_views
+from .host import Host
+
+
+class LoadedNodes(Protocol):
+    """The MRML nodes of a page, aligned with its images; None where an image could not be loaded."""
+
+    @property
+    def nodes(self) -> Sequence[Any]: ...
+
+
+def show_page(page: Page, loaded: LoadedNodes, host: Host, quiz: Quiz) -> list[Problem]:
+    """Put the nodes of ``loaded`` on the slice views of ``host``.
+
+    Whatever an earlier page left on the four slice views is gone. An image that cannot be placed (a second
+    background on a view, a view that the layout lacks) is left out; of two the first stays. Gives what was
+    found wrong with the looks of the images, each with its page, image and view.
+    """
+    host.set_layout(page.layout)
+    views = contents_of_views(page, loaded.nodes)
+    logics = {view: host.application_logic.GetSliceLogicByLayoutName(view.value) for view in SliceView}
+    host.application_logic.PauseRender()
+    try:
+        for view, logic in logics.items():
+            if logic is not None:
+                placement.place(views[view], logic, page, quiz.contour_visibility)
+        roi_visibility.show_segmentations(host.scene, views, logics, quiz.contour_visibility)
+    finally:
+        host.application_logic.ResumeRender()
+    return []

@@ -1,0 +1,164 @@
+"""One slice view gets its layers, its plane and its field of view: one small function for each step.
+
+Everything is set on the view's own MRML nodes (vtkMRMLSliceNode, vtkMRMLSliceCompositeNode), so each host
+and each view of MRML follows.
+"""
+
+from typing import Any
+
+from ..quiz.model import ContourVisibility, Page
+from .contents import Placed, ViewContents
+
+FILL_OPACITY = 0.5
+"""Of a contour with ContourVisibility Fill, so that the image below stays visible."""
+
+OUTLINE_PIXELS = 2
+
+_LABEL_FILL_LAYER = 3
+"""The first layer of a slice view beside background, foreground and label."""
+
+
+def place(contents: ViewContents, logic: Any, page: Page, contour: ContourVisibility) -> None:
+    """Show ``contents`` on the view of the vtkMRMLSliceLogic ``logic``, and nothing else."""
+    composite, node = logic.GetSliceCompositeNode(), logic.GetSliceNode()
+    layers_were_modifying = composite.StartModify()
+    _set_background(composite, contents.background)
+    _set_foreground(composite, contents.foreground)
+    _set_label(composite, contents.label)
+    _set_label_fill(composite, contents.label, contour)
+    _set_linking(composite, page.link_views and not contents.is_empty)
+    composite.EndModify(layers_were_modifying)
+    _empty_the_label_fill_logic(logic)
+
+    plane_was_modifying = node.StartModify()
+    _set_orientation(node, contents)
+    _rotate_to_acquisition(node, contents)
+    _fit(logic, contents)
+    _set_offset(node, contents)
+    _zoom(node, contents)
+    _pan(node, contents)
+    _set_label_outline(node)
+    node.EndModify(plane_was_modifying)
+
+
+def _set_background(composite: Any, background: Placed | None) -> None:
+    composite.SetBackgroundVolumeID(_id(background))
+
+
+def _set_foreground(composite: Any, foreground: Placed | None) -> None:
+    composite.SetForegroundVolumeID(_id(foreground))
+    if foreground:
+        composite.SetForegroundOpacity(foreground.image.opacity)
+
+
+def _set_label(composite: Any, label: Placed | None) -> None:
+    composite.SetLabelVolumeID(_id(label))
+    composite.SetLabelOpacity(1.0)
+    # MRML clips every layer to the background by default; a region that lies outside it must be seen
+    # as a label map just as it is as a segmentation.
+    composite.SetClipToBackgroundVolume(_id(label) is None)
+    if label and label.node:
+        label.node.GetDisplayNode().SetSliceIntersectionThickness(OUTLINE_PIXELS)
+
+
+def _set_label_fill(composite: Any, label: Placed | None, contour: ContourVisibility) -> None:
+    """The label layer draws the outline; the fill is the same volume in a layer below it.
+
+    MRML's label layer shows either an outline or a fill, the other layers of label maps always a fill.
+    """
+    filled = contour is ContourVisibility.FILL
+    composite.SetNthLayerVolumeID(_LABEL_FILL_LAYER, _id(label) if filled else None)
+    if filled and _id(label):
+        composite.SetNthLayerOpacity(_LABEL_FILL_LAYER, FILL_OPACITY)
+
+
+def _empty_the_label_fill_logic(logic: Any) -> None:
+    """MRML forgets the logic of an additional layer that is emptied: it would hold its volume for ever
+    and an otherwise empty view would then blend nothing, with errors."""
+    layer = logic.GetNthLayer(_LABEL_FILL_LAYER)
+    if layer and logic.GetSliceCompositeNode().GetNthLayerVolumeID(_LABEL_FILL_LAYER) is None:
+        layer.SetVolumeNode(None)
+        logic.UpdatePipeline()
+
+
+def _set_linking(composite: Any, linked: bool) -> None:
+    composite.SetLinkedControl(linked)
+    composite.SetHotLinkedControl(False)
+
+
+def _set_orientation(node: Any, contents: ViewContents) -> None:
+    node.SetOrientation(contents.orientation.value)
+
+
+def _rotate_to_acquisition(node: Any, contents: ViewContents) -> None:
+    leader = contents.leader
+    if leader and leader.node and leader.image.rotate_to_acquisition:
+        node.RotateToVolumePlane(leader.node)
+
+
+def _fit(logic: Any, contents: ViewContents) -> None:
+    """The smallest field of view that holds the lowest volume, its plane through the volume's centre,
+    moved to the nearest slice of it; without a volume, that of the segmentations together."""
+    node = logic.GetSliceNode()
+    node.SetXYZOrigin(0, 0, 0)
+    lowest = next((placed.node for placed in contents.images if placed.node), None)
+    if lowest is None:
+        return
+    if lowest.IsA("vtkMRMLVolumeNode"):
+        width, height, _ = node.GetDimensions()
+        logic.FitSliceToVolume(lowest, width, height)
+        logic.SnapSliceOffsetToIJK()
+    else:
+        _fit_to_segmentations(node, [placed.node for placed in contents.segmentations if placed.node])
+
+
+def _fit_to_segmentations(node: Any, segmentations: list[Any]) -> None:
+    import numpy as np
+
+    bounds = np.array([_bounds_ras(segmentation) for segmentation in segmentations])
+    low, high = bounds[:, 0::2].min(axis=0), bounds[:, 1::2].max(axis=0)
+    if (low > high).any():
+        return
+    slice_to_ras = node.GetSliceToRAS()
+    axes = np.array([[slice_to_ras.GetElement(row, column) for row in range(3)] for column in range(2)])
+    across, up = np.abs(axes) @ (high - low)
+    width, height, _ = node.GetDimensions()
+    pixel = max(across / width, up / height)
+    node.SetFieldOfView(pixel * width, pixel * height, node.GetFieldOfView()[2])
+    for row, middle in enumerate((low + high) / 2):
+        slice_to_ras.SetElement(row, 3, middle)
+    node.UpdateMatrices()
+
+
+def _bounds_ras(segmentation: Any) -> list[float]:
+    bounds = [0.0] * 6
+    segmentation.GetRASBounds(bounds)
+    return bounds
+
+
+def _set_offset(node: Any, contents: ViewContents) -> None:
+    background = contents.background
+    if background and background.image.initial_slice_offset_mm is not None:
+        node.SetSliceOffset(background.image.initial_slice_offset_mm)
+
+
+def _zoom(node: Any, contents: ViewContents) -> None:
+    background = contents.background
+    if background and background.image.zoom_factor is not None:
+        across, up, through = node.GetFieldOfView()
+        factor = background.image.zoom_factor
+        node.SetFieldOfView(across / factor, up / factor, through)
+
+
+def _pan(node: Any, contents: ViewContents) -> None:
+    background = contents.background
+    if background and background.image.pan_origin_mm is not None:
+        node.SetXYZOrigin(*background.image.pan_origin_mm)
+
+
+def _set_label_outline(node: Any) -> None:
+    node.SetUseLabelOutline(True)
+
+
+def _id(placed: Placed | None) -> str | None:
+    return placed.node.GetID() if placed and placed.node else None

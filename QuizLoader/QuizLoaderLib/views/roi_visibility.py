@@ -1,0 +1,90 @@
+"""All, None, Select, Ignore: which regions show on which slice view."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from ..quiz.model import ContourVisibility, RoiCode, RoiVisibility, SliceView
+from .contents import ViewContents
+from .placement import FILL_OPACITY, OUTLINE_PIXELS
+
+_ALL = RoiVisibility(RoiCode.ALL)
+
+
+def visible_segments(segmentation_node: Any, choice: RoiVisibility | None) -> tuple[str, ...]:
+    """IDs of the segments that ``choice`` shows; of two segments with one name both. None shows all."""
+    segmentation = segmentation_node.GetSegmentation()
+    ids = [segmentation.GetNthSegmentID(index) for index in range(segmentation.GetNumberOfSegments())]
+    return tuple(id for id in ids if (choice or _ALL).shows(segmentation.GetSegment(id).GetName()))
+
+
+def show_segmentations(
+    scene: Any,
+    views: Mapping[SliceView, ViewContents],
+    logics: Mapping[SliceView, Any],
+    contour: ContourVisibility,
+) -> None:
+    """Each segmentation gets one display node for each distinct set of visible segments, restricted to
+    the views that ask for it; a segmentation that no view shows is hidden."""
+    wanted: dict[Any, dict[tuple[str, ...], list[str]]] = {}
+    for view, contents in views.items():
+        for placed in contents.segmentations:
+            if placed.node is None:
+                continue
+            segments = visible_segments(placed.node, placed.image.roi_visibility)
+            choices = wanted.setdefault(placed.node, {})
+            if segments:
+                choices.setdefault(segments, []).append(logics[view].GetSliceNode().GetID())
+    for node in _segmentations(scene):
+        _show(scene, node, wanted.get(node, {}), contour)
+
+
+def _segmentations(scene: Any) -> list[Any]:
+    nodes = scene.GetNodesByClass("vtkMRMLSegmentationNode")
+    nodes.UnRegister(None)
+    return [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
+
+
+def _show(
+    scene: Any, node: Any, choices: Mapping[tuple[str, ...], list[str]], contour: ContourVisibility
+) -> None:
+    displays = _displays(scene, node, len(choices))
+    for display, (segments, view_ids) in zip(displays, choices.items(), strict=False):
+        was_modifying = display.StartModify()
+        _restrict_to_views(display, view_ids)
+        _choose_segments(display, node.GetSegmentation(), segments)
+        _set_contour(display, contour)
+        display.SetVisibility(True)
+        display.EndModify(was_modifying)
+    for display in displays[len(choices) :]:
+        display.SetVisibility(False)
+
+
+def _displays(scene: Any, node: Any, at_least: int) -> list[Any]:
+    """The node's display nodes; one that is not needed now is kept for the next page that needs it."""
+    while node.GetNumberOfDisplayNodes() < at_least:
+        display = scene.AddNewNodeByClass("vtkMRMLSegmentationDisplayNode")
+        node.AddAndObserveDisplayNodeID(display.GetID())
+    return [node.GetNthDisplayNode(index) for index in range(node.GetNumberOfDisplayNodes())]
+
+
+def _restrict_to_views(display: Any, view_ids: list[str]) -> None:
+    if list(display.GetViewNodeIDs()) == view_ids:
+        return
+    display.RemoveAllViewNodeIDs()
+    for view_id in view_ids:
+        display.AddViewNodeID(view_id)
+
+
+def _choose_segments(display: Any, segmentation: Any, visible: tuple[str, ...]) -> None:
+    shown = set(visible)
+    for index in range(segmentation.GetNumberOfSegments()):
+        segment_id = segmentation.GetNthSegmentID(index)
+        display.SetSegmentVisibility(segment_id, segment_id in shown)
+
+
+def _set_contour(display: Any, contour: ContourVisibility) -> None:
+    display.SetVisibility2DFill(contour is ContourVisibility.FILL)
+    display.SetVisibility2DOutline(True)
+    display.SetOpacity2DFill(FILL_OPACITY)
+    display.SetOpacity2DOutline(1.0)
+    display.SetSliceIntersectionThickness(OUTLINE_PIXELS)
