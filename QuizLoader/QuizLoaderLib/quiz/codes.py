@@ -1,7 +1,8 @@
 """The codes of a quiz's problems, one a rule; a code keeps its meaning for ever and is never used again.
 
-Q1xx the file and its XML, Q2xx the session, Q3xx a page, Q4xx an image, Q5xx an image's file, Q6xx a
-question, Q7xx the text files that a quiz names. ``RULES`` says in words what each stands for.
+Q1xx the file and its XML, Q2xx the session, Q3xx a page, Q4xx an image, Q5xx where a file is, Q6xx what is in
+an image file (given by images/), Q7xx the text files that a quiz names, Q8xx a question. ``RULES`` says in
+words what each stands for.
 """
 
 CANNOT_OPEN = "Q101"
@@ -77,10 +78,10 @@ LINK_BROKEN = "Q508"
 NO_PERMISSION = "Q509"
 NOT_A_FILE = "Q510"
 
-NO_OPTION = "Q601"
-LIMITS_ON_WRONG_TYPE = "Q602"
-LIMITS_CROSSED = "Q603"
-PICTURE_FORMAT = "Q604"
+NO_OPTION = "Q801"
+LIMITS_ON_WRONG_TYPE = "Q802"
+LIMITS_CROSSED = "Q803"
+PICTURE_FORMAT = "Q804"
 
 COLOR_FILE_LINE = "Q701"
 COLOR_FILE_REPEATED = "Q702"

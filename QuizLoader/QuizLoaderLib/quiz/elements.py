@@ -56,9 +56,7 @@ def read_elements(path: Path, each: Callable[[Element, Element], None]) -> Eleme
         ) from failure
 
 
-def _parse(
-    path: Path, read: Callable[[int], bytes], each: Callable[[Element, Element], None]
-) -> Element:
+def _parse(path: Path, read: Callable[[int], bytes], each: Callable[[Element, Element], None]) -> Element:
     parser = expat.ParserCreate()
     parser.buffer_text = True
     document = Element("", {}, 0)

@@ -221,17 +221,20 @@ class ImageFolder:
     def _follow(self, text: str, folder: str) -> tuple[bool, bool]:
         """Whether a link leads to a folder and whether to a file, after it was seen to be allowed."""
         path = self.root / folder
-        if not os.path.exists(path):
-            # A link to a place that may not be entered looks the same as one to nothing.
+        try:
+            is_folder, is_file = path.is_dir(), path.is_file()
+        except PermissionError:
+            is_folder = is_file = False
+        if not (is_folder or is_file):
             raise ImagePathError(
                 error(
                     0,
                     codes.LINK_BROKEN,
-                    f"The path {shown(text)} is a link to something that is not there.",
+                    f"The path {shown(text)} is a link to nothing that can be read.",
                 )
             )
         self._check_stays_inside(text, folder)
-        return os.path.isdir(path), os.path.isfile(path)
+        return is_folder, is_file
 
     def _check_stays_inside(self, text: str, folder: str) -> None:
         if self.follow_links or folder in self._listings:

@@ -46,9 +46,9 @@ class AttributeRule:
 
 @dataclass(frozen=True)
 class ElementRule:
-    """``children`` maps a child's name to whether it may occur once only; ``text`` is None where none belongs.
+    """``children`` maps a child's name to whether it may occur once only.
 
-    ``model_field`` is the model's field for an element that is one value (Layer, Path, ...).
+    ``text`` is None where none belongs. ``model_field`` is the model's field for an element that is one value (Layer, Path, ...).
     """
 
     attributes: Mapping[str, AttributeRule] = field(default_factory=dict)

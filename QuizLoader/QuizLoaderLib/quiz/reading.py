@@ -48,8 +48,10 @@ def read_quiz(path: Path) -> tuple[Quiz | None, list[Problem]]:
     except QuizFileError as failure:
         return None, [failure.problem]
     if root.name != ROOT:
-        hint = f'write "{ROOT}"' if nearest(root.name, [ROOT]) else f'a quiz begins with <{ROOT}>'
-        problem = error(root.line, codes.WRONG_ROOT, f"The root element {shown(root.name)} is not {ROOT}.", hint)
+        hint = f'write "{ROOT}"' if nearest(root.name, [ROOT]) else f"a quiz begins with <{ROOT}>"
+        problem = error(
+            root.line, codes.WRONG_ROOT, f"The root element {shown(root.name)} is not {ROOT}.", hint
+        )
         return None, [problem]
     quiz = reader.read_session(path, root)
     return quiz, sorted(reader.problems, key=lambda problem: problem.line)

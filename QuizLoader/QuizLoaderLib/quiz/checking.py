@@ -1,0 +1,59 @@
+"""Every rule of the language that is not about a single value: run over the whole quiz, all at once."""
+
+from . import contour_rules, file_rules, page_rules, question_rules, session_rules
+from .file_rules import Contents
+from .image_folder import ImageFolder
+from .model import Quiz
+from .problems import Problem
+
+_RULES_OF_SESSION = (
+    session_rules.results_are_not_sent,
+    session_rules.forced_order,
+    session_rules.one_page_group,
+    session_rules.bookmarks_have_a_source,
+    contour_rules.shown_contours_have_a_source,
+    contour_rules.merged_contours,
+    file_rules.roi_color_file,
+    file_rules.pictures_and_scripts,
+)
+
+_RULES_OF_PAGE = (
+    page_rules.safe_names,
+    page_rules.question_set_is_there,
+    page_rules.rerun_needs_multiple_responses,
+    page_rules.bookmark_is_usable,
+    page_rules.one_path_one_id,
+    page_rules.views_of_layout,
+    page_rules.one_image_a_layer,
+    page_rules.foreground_orientation,
+    page_rules.rtstruct_has_a_volume,
+    page_rules.roi_names_fit_code,
+    page_rules.rois_fit_type,
+    page_rules.view_attributes_on_background,
+    page_rules.vectors,
+    page_rules.value_map_fits_type,
+    contour_rules.required_segments,
+    contour_rules.required_lines,
+    question_rules.options,
+    question_rules.limits,
+)
+
+
+def check_quiz(
+    quiz: Quiz, folder: ImageFolder | None = None, contents: Contents | None = None
+) -> list[Problem]:
+    """All that is wrong with a quiz that ``read_quiz`` gave, sorted by line; never raises.
+
+    What lies beside the quiz is looked for in any case, images with a ``folder`` only. ``contents``
+    gives the ROI names in an image's file, which are then compared with the quiz.
+    """
+    problems: list[Problem] = []
+    for rule in _RULES_OF_SESSION:
+        problems += rule(quiz)
+    for page in quiz.pages:
+        for page_rule in _RULES_OF_PAGE:
+            problems += (problem.at(line=page.line, page=page.number) for problem in page_rule(page))
+    problems += file_rules.mask_value_maps(quiz, folder)
+    if folder is not None:
+        problems += file_rules.images(quiz, folder, contents)
+    return sorted(problems, key=lambda problem: problem.line)

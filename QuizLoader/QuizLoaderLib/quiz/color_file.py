@@ -1,0 +1,83 @@
+"""The colours of ROIs: the text file that ROIColorFile names, lines of index, name, r g b a."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import codes
+from .problems import Problem, error
+from .values import shown, whole_number
+
+_MOST_BYTES = 1_000_000
+
+
+@dataclass(frozen=True)
+class RoiColor:
+    """``index`` is the label value, above 0; ``rgba`` are 0..255."""
+
+    index: int
+    name: str
+    rgba: tuple[int, int, int, int]
+
+
+def read_color_file(path: Path) -> tuple[list[RoiColor], list[Problem]]:
+    """The colours in the order of the file, and all that is wrong with it, with lines of that file.
+
+    Lines that begin with ``#`` are skipped; a line with an error is left out.
+    """
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            return [], [error(0, codes.TEXT_FILE_UNREADABLE, f"{path.name} is too large for a colour file.")]
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as failure:
+        reason = failure.strerror or "unknown reason"
+        return [], [error(0, codes.TEXT_FILE_UNREADABLE, f"{path.name} cannot be read: {reason}.")]
+    except UnicodeDecodeError:
+        sentence = f"{path.name} is not UTF-8 text."
+        return [], [error(0, codes.TEXT_FILE_UNREADABLE, sentence, "save it as UTF-8")]
+    colors: list[RoiColor] = []
+    problems: list[Problem] = []
+    line_of_index: dict[int, int] = {}
+    line_of_name: dict[str, int] = {}
+    lines = re.split(r"\r\n|\n|\r", text)
+    if lines[-1] == "":
+        lines.pop()
+    for number, line in enumerate(lines, start=1):
+        if line.startswith("#"):
+            continue
+        color = _read_line(line, number)
+        if isinstance(color, Problem):
+            problems.append(color)
+            continue
+        if color.index in line_of_index:
+            what, earlier = f"index {color.index}", line_of_index[color.index]
+        elif color.name in line_of_name:
+            what, earlier = f"name {shown(color.name)}", line_of_name[color.name]
+        else:
+            line_of_index[color.index] = line_of_name[color.name] = number
+            colors.append(color)
+            continue
+        sentence = f"The {what} is there already, in line {earlier}."
+        problems.append(error(number, codes.COLOR_FILE_REPEATED, sentence))
+    return colors, problems
+
+
+def _read_line(line: str, number: int) -> RoiColor | Problem:
+    words = line.split()
+    hint = "as in: 1 Liver 221 130 101 255"
+    if len(words) != 6:
+        sentence = f"{shown(line)} has {len(words)} entries, not 6 (index, name, r, g, b, a)."
+        return error(number, codes.COLOR_FILE_LINE, sentence, hint)
+    try:
+        index = whole_number(words[0])
+        red, green, blue, alpha = (whole_number(word) for word in words[2:])
+    except ValueError as failure:
+        sentence = f"{shown(str(failure))} is no whole number."
+        return error(number, codes.COLOR_FILE_LINE, sentence, hint)
+    if index == 0:
+        sentence = f"{shown(line)} has the index 0, which is the background."
+        return error(number, codes.COLOR_FILE_LINE, sentence, "begin with index 1")
+    if max(red, green, blue, alpha) > 255:
+        sentence = f"{shown(line)} has a colour above 255."
+        return error(number, codes.COLOR_FILE_LINE, sentence, "r, g, b and a are 0 to 255")
+    return RoiColor(index, words[1], (red, green, blue, alpha))

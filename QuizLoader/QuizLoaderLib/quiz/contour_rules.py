@@ -1,0 +1,180 @@
+"""Rules about what a reader draws: what a page requires, shows again and merges."""
+
+from collections.abc import Callable, Iterator
+
+from . import codes
+from .model import Image, Layer, Page, Quiz
+from .page_rules import about
+from .problems import Problem, error, nearest
+from .session_rules import EarlierPages
+from .values import shown
+
+_NOT_DRAWN_ON = (Layer.LABEL, Layer.SEGMENTATION)
+
+
+def required_segments(page: Page) -> Iterator[Problem]:
+    asking = [image for image in page.images if image.segment_required]
+    if (asking or page.segment_required_on_any_image) and not page.enable_segment_editor:
+        name = "SegmentRequired" if asking else "SegmentRequiredOnAnyImage"
+        yield error(
+            asking[0].line if asking else page.line,
+            codes.SEGMENTS_WITHOUT_EDITOR,
+            f'{name} is "Y", but the page has no segment editor.',
+            'write EnableSegmentEditor="Y" on the Page',
+        )
+    if asking and page.segment_required_on_any_image:
+        yield about(
+            asking[0],
+            error(
+                0,
+                codes.SEGMENTS_REQUIRED_TWICE,
+                'SegmentRequired is "Y", and so is SegmentRequiredOnAnyImage of its page.',
+                "keep one of the two",
+            ),
+        )
+    for image in asking:
+        if image.layer in _NOT_DRAWN_ON:
+            yield about(image, _wrong_layer(codes.SEGMENTS_ON_WRONG_LAYER, "SegmentRequired", image))
+    if asking:
+        yield from _same_for_a_path(
+            page, codes.SEGMENTS_DIFFER, "SegmentRequired", lambda image: image.segment_required
+        )
+
+
+def required_lines(page: Page) -> Iterator[Problem]:
+    asking = [image for image in page.images if image.min_markup_lines_required is not None]
+    if not asking:
+        return
+    if page.min_markup_lines_required_on_any_image is not None:
+        yield about(
+            asking[0],
+            error(
+                0,
+                codes.LINES_REQUIRED_TWICE,
+                f'MinMarkupLinesRequired is "{asking[0].min_markup_lines_required}", and its page has '
+                f'MinMarkupLinesRequiredOnAnyImage "{page.min_markup_lines_required_on_any_image}".',
+                "keep one of the two",
+            ),
+        )
+    for image in asking:
+        if image.layer in _NOT_DRAWN_ON:
+            yield about(image, _wrong_layer(codes.LINES_ON_WRONG_LAYER, "MinMarkupLinesRequired", image))
+    yield from _same_for_a_path(
+        page, codes.LINES_DIFFER, "MinMarkupLinesRequired", lambda image: image.min_markup_lines_required
+    )
+
+
+def shown_contours_have_a_source(quiz: Quiz) -> Iterator[Problem]:
+    contours = EarlierPages(quiz.randomize_page_groups)
+    known: dict[str, None] = {}
+    for page in quiz.pages:
+        for image in page.images:
+            if image.label_map_id:
+                contours.add((image.label_map_id, image.path), page)
+                known[image.label_map_id] = None
+    for page in quiz.pages:
+        for image in page.images:
+            wanted = image.display_label_map_id
+            if not wanted or contours.offers((wanted, image.path), page):
+                continue
+            if wanted in known:
+                hint = "the earlier image needs the same Path, and to come earlier in any order of the groups"
+            else:
+                near = nearest(wanted, known)
+                hint = f"did you mean {shown(near)}?" if near else f'write LabelMapID="{wanted}" there'
+            sentence = (
+                f"DisplayLabelMapID {shown(wanted)} of Image {shown(image.id)} is the LabelMapID of this "
+                "Path on no earlier page."
+            )
+            problem = error(0, codes.CONTOUR_WITHOUT_SOURCE, sentence, hint)
+            yield about(image, problem).at(page=page.number)
+
+
+def merged_contours(quiz: Quiz) -> Iterator[Problem]:
+    sources: dict[tuple[str, str], list[Page]] = {}
+    for page in quiz.pages:
+        for image in page.images:
+            if image.label_map_id:
+                pages = sources.setdefault((image.label_map_id, image.path), [])
+                if not pages or pages[-1] is not page:
+                    pages.append(page)
+    loops = _LoopsByGroup(sources)
+    for page in quiz.pages:
+        for image in page.images:
+            if image.merge_label_maps:
+                for problem in _merging(page, image, loops):
+                    yield about(image, problem).at(page=page.number)
+
+
+class _LoopsByGroup:
+    """The first page that offers a contour: any, one with Loop, one with Loop in a certain group."""
+
+    def __init__(self, sources: dict[tuple[str, str], list[Page]]) -> None:
+        self._any: dict[object, int] = {}
+        for key, pages in sources.items():
+            for page in pages:
+                self._any.setdefault(key, page.number)
+                if page.loop:
+                    self._any.setdefault((key, "loop"), page.number)
+                    self._any.setdefault((key, "loop", page.page_group), page.number)
+
+    def before(self, page: Page, *key: object) -> bool:
+        return self._any.get(key[0] if len(key) == 1 else key, page.number) < page.number
+
+
+def _merging(page: Page, image: Image, loops: _LoopsByGroup) -> Iterator[Problem]:
+    merge = f"MergeLabelMaps of Image {shown(image.id)}"
+    if not image.display_label_map_id:
+        yield error(
+            0,
+            codes.MERGE_WITHOUT_DISPLAY,
+            f'{merge} is "Y", but it has no DisplayLabelMapID.',
+            "name the LabelMapID whose contours are merged",
+        )
+    for name, is_set in (
+        ("EnableSegmentEditor", page.enable_segment_editor),
+        ("SegmentRequiredOnAnyImage", page.segment_required_on_any_image),
+        ("SegmentRequired", any(other.segment_required for other in page.images)),
+    ):
+        if is_set:
+            yield error(0, codes.MERGE_WITH_EDITING, f'{merge} is "Y", and so is {name} of its page.')
+    if page.loop:
+        yield error(0, codes.MERGE_ON_LOOP, f'{merge} is "Y", but its page has Loop "Y" itself.')
+    key = (image.display_label_map_id, image.path)
+    if not image.display_label_map_id or not loops.before(page, key):
+        return  # a source that is missing has its own rule
+    if not loops.before(page, key, "loop"):
+        yield error(
+            0,
+            codes.MERGE_SOURCE_NOT_LOOP,
+            f"{merge}: no earlier page with LabelMapID {shown(image.display_label_map_id)} has Loop.",
+            'write Loop="Y" on that page',
+        )
+    elif page.page_group is None or not loops.before(page, key, "loop", page.page_group):
+        group = "no PageGroup" if page.page_group is None else f"the PageGroup {page.page_group}"
+        yield error(
+            0,
+            codes.MERGE_GROUPS_DIFFER,
+            f"{merge}: its page has {group}, and the page that it merges has not the same one.",
+            "give both pages one PageGroup",
+        )
+
+
+def _same_for_a_path(
+    page: Page, code: str, name: str, value_of: Callable[[Image], object]
+) -> Iterator[Problem]:
+    first: dict[str, Image] = {}
+    for image in page.images:
+        known = first.setdefault(image.path, image)
+        if value_of(known) != value_of(image):
+            sentence = f"{name} of the Path {shown(image.path)} is not the same as in line {known.line}."
+            yield about(image, error(0, code, sentence, "write it alike on all images of this file"))
+
+
+def _wrong_layer(code: str, name: str, image: Image) -> Problem:
+    return error(
+        0,
+        code,
+        f"{name} of Image {shown(image.id)} is not for the Layer {image.layer.value}.",
+        "write it on a Background or Foreground",
+    )

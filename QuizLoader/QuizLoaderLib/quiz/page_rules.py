@@ -1,0 +1,272 @@
+"""Rules within one page: its names, its views, and its images beside each other."""
+
+import re
+from collections.abc import Iterator
+
+from . import codes
+from .model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Page, RoiCode, SliceView
+from .problems import Problem, error, warning
+from .values import shown
+
+_REFUSED_BY_FILE_SYSTEMS = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
+_VECTOR_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm")
+_ONE_A_VIEW = (Layer.BACKGROUND, Layer.FOREGROUND, Layer.LABEL)
+_MAY_HAVE_ROIS = (ImageType.SEGMENTATION, ImageType.RT_STRUCT, ImageType.LABEL_MAP)
+_MAY_HAVE_VALUE_MAP = (ImageType.SEGMENTATION, ImageType.LABEL_MAP)
+_VOLUMES = (ImageType.VOLUME, ImageType.VOLUME_SEQUENCE)
+
+
+def about(image: Image, problem: Problem) -> Problem:
+    """The problem at the place of this image."""
+    return problem.at(line=image.line, image=image.id, view=image.destination.value)
+
+
+def safe_names(page: Page) -> Iterator[Problem]:
+    for name, value in (("ID", page.id), ("Descriptor", page.descriptor)):
+        refused = dict.fromkeys(_REFUSED_BY_FILE_SYSTEMS.findall(value))
+        if refused:
+            yield warning(
+                page.line,
+                codes.UNSAFE_CHARACTERS,
+                f"{name} {shown(value)} has characters that file systems refuse: {' '.join(refused)}.",
+                "the names of stored files are made safe",
+            )
+
+
+def question_set_is_there(page: Page) -> Iterator[Problem]:
+    if not page.question_sets:
+        yield warning(page.line, codes.NO_QUESTION_SET, f"Page {shown(page.id)} has no QuestionSet.")
+
+
+def rerun_needs_multiple_responses(page: Page) -> Iterator[Problem]:
+    if page.button_script_rerun_required and not page.allow_multiple_response:
+        yield error(
+            page.line,
+            codes.RERUN_WITHOUT_RESPONSES,
+            'ButtonScriptRerunRequired is "Y", but AllowMultipleResponse is not.',
+            'write AllowMultipleResponse="Y"',
+        )
+
+
+def bookmark_is_usable(page: Page) -> Iterator[Problem]:
+    if " " in page.bookmark_id:
+        yield warning(
+            page.line,
+            codes.BOOKMARK_WITH_SPACE,
+            f"BookmarkID {shown(page.bookmark_id)} has a space, so no GoToBookmark can name it.",
+        )
+    if page.go_to_bookmark is not None and not page.go_to_bookmark.label:
+        yield warning(
+            page.line,
+            codes.BOOKMARK_WITHOUT_LABEL,
+            f"GoToBookmark {shown(page.go_to_bookmark.bookmark)} has no label for its button.",
+            "write a space and the label behind it",
+        )
+
+
+def one_path_one_id(page: Page) -> Iterator[Problem]:
+    path_of_id: dict[str, str] = {}
+    id_of_path: dict[str, str] = {}
+    for image in page.images:
+        if not image.id:
+            continue
+        path = path_of_id.setdefault(image.id, image.path)
+        if path != image.path:
+            yield about(
+                image,
+                error(
+                    0,
+                    codes.ID_WITH_TWO_PATHS,
+                    f"Image {shown(image.id)} has the Path {shown(image.path)}, but {shown(path)} earlier.",
+                    "give each file of a page an ID of its own",
+                ),
+            )
+        known = id_of_path.setdefault(image.path, image.id)
+        if known != image.id:
+            yield about(
+                image,
+                error(
+                    0,
+                    codes.PATH_WITH_TWO_IDS,
+                    f"The Path {shown(image.path)} has the ID {shown(image.id)}, but {shown(known)} earlier.",
+                    "use one ID for one file of a page",
+                ),
+            )
+
+
+def views_of_layout(page: Page) -> Iterator[Problem]:
+    views = VIEWS_OF_LAYOUT[page.layout]
+    for image in page.images:
+        if image.destination in views:
+            continue
+        if image.destination is SliceView.SLICE4:
+            hint = "Slice4 needs the Layout TwoOverTwo"
+        else:
+            hint = "its views: " + ", ".join(view.value for view in views)
+        yield about(
+            image,
+            error(
+                0,
+                codes.VIEW_NOT_IN_LAYOUT,
+                f"Image {shown(image.id)} is for {image.destination.value}, "
+                f"which the Layout {page.layout.value} does not show.",
+                hint,
+            ),
+        )
+
+
+def one_image_a_layer(page: Page) -> Iterator[Problem]:
+    taken: dict[tuple[SliceView, Layer], Image] = {}
+    for image in page.images:
+        if image.layer not in _ONE_A_VIEW:
+            continue
+        first = taken.setdefault((image.destination, image.layer), image)
+        if first is not image:
+            yield about(
+                image,
+                error(
+                    0,
+                    codes.LAYER_TAKEN,
+                    f"Image {shown(image.id)} is a second {image.layer.value} on {image.destination.value}.",
+                    f"the first one is {shown(first.id)} of line {first.line}",
+                ),
+            )
+
+
+def foreground_orientation(page: Page) -> Iterator[Problem]:
+    backgrounds: dict[SliceView, Image] = {}
+    for image in page.images:
+        if image.layer is Layer.BACKGROUND:
+            backgrounds.setdefault(image.destination, image)
+    for image in page.images:
+        if image.layer is not Layer.FOREGROUND or not image.asks_for_orientation:
+            continue
+        background = backgrounds.get(image.destination)
+        if background is not None and background.orientation is not image.orientation:
+            yield about(
+                image,
+                warning(
+                    0,
+                    codes.FOREGROUND_ORIENTATION,
+                    f"Foreground {shown(image.id)} asks for {image.orientation.value}, "
+                    f"but its Background {shown(background.id)} for {background.orientation.value}.",
+                    "the Background decides",
+                ),
+            )
+
+
+def rtstruct_has_a_volume(page: Page) -> Iterator[Problem]:
+    if any(image.type in _VOLUMES for image in page.images):
+        return
+    for image in page.images:
+        if image.type is ImageType.RT_STRUCT:
+            yield about(
+                image,
+                error(
+                    0,
+                    codes.RTSTRUCT_WITHOUT_VOLUME,
+                    f"RTStruct {shown(image.id)} has no volume on its page to lie on.",
+                    "add the volume that it was drawn on",
+                ),
+            )
+
+
+def roi_names_fit_code(page: Page) -> Iterator[Problem]:
+    for image in page.images:
+        rois = image.roi_visibility
+        if rois is None:
+            continue
+        needs_names = rois.code in (RoiCode.SELECT, RoiCode.IGNORE)
+        if needs_names and not rois.names:
+            problem = error(
+                rois.line,
+                codes.ROIS_WITHOUT_NAME,
+                f'ROIVisibilityCode is "{rois.code.value}", but there is no ROI with a name.',
+                "write <ROI>name</ROI> within ROIs",
+            )
+        elif rois.names and not needs_names:
+            problem = warning(
+                rois.line,
+                codes.ROIS_NOT_USED,
+                f'ROIVisibilityCode is "{rois.code.value}" and does not use the ROI {shown(rois.names[0])}.',
+                "Select and Ignore use names",
+            )
+        else:
+            continue
+        yield about(image, problem)
+
+
+def rois_fit_type(page: Page) -> Iterator[Problem]:
+    for image in page.images:
+        if image.roi_visibility is not None and image.type not in _MAY_HAVE_ROIS:
+            yield about(
+                image,
+                warning(
+                    image.roi_visibility.line,
+                    codes.ROIS_ON_WRONG_TYPE,
+                    f"ROIs of Image {shown(image.id)} are not used, because it is a {image.type.value}.",
+                ),
+            )
+
+
+def view_attributes_on_background(page: Page) -> Iterator[Problem]:
+    for image in page.images:
+        if image.layer is Layer.BACKGROUND:
+            continue
+        for name, value in (
+            ("InitialSliceOffset", image.initial_slice_offset_mm),
+            ("ZoomFactor", image.zoom_factor),
+            ("PanOrigin", image.pan_origin_mm),
+        ):
+            if value is not None:
+                yield about(
+                    image,
+                    warning(
+                        0,
+                        codes.NOT_ON_BACKGROUND,
+                        f"{name} of Image {shown(image.id)} is not used, because its Layer is "
+                        f"{image.layer.value}.",
+                        "write it on the view's Background",
+                    ),
+                )
+
+
+def vectors(page: Page) -> Iterator[Problem]:
+    for image in page.images:
+        if image.type is not ImageType.VECTOR:
+            continue
+        if not image.dicom_read and not image.path.lower().endswith(_VECTOR_FILES):
+            yield about(
+                image,
+                error(
+                    0,
+                    codes.VECTOR_FILE,
+                    f"The Path {shown(image.path)} of Vector {shown(image.id)} is no colour picture.",
+                    "allowed: png, jpg, jpeg, bmp, tif, or a colour DICOM image",
+                ),
+            )
+        if image.segment_required:
+            yield about(
+                image,
+                error(
+                    0,
+                    codes.VECTOR_SEGMENTS,
+                    f'SegmentRequired of Image {shown(image.id)} is "Y", but it is a Vector.',
+                    "segments are drawn on volumes",
+                ),
+            )
+
+
+def value_map_fits_type(page: Page) -> Iterator[Problem]:
+    for image in page.images:
+        if image.mask_value_map and image.type not in _MAY_HAVE_VALUE_MAP:
+            yield about(
+                image,
+                warning(
+                    0,
+                    codes.VALUE_MAP_ON_WRONG_TYPE,
+                    f"MaskValueMap of Image {shown(image.id)} is not used, because it is a "
+                    f"{image.type.value}.",
+                    "it names the values of a LabelMap or of a label image read as a Segmentation",
+                ),
+            )

@@ -1,0 +1,134 @@
+"""Rules over the pages of a session: their order, their groups, and what one page names of another."""
+
+from collections.abc import Iterator
+
+from . import codes
+from .model import Page, Quiz
+from .problems import Problem, error, nearest, warning
+from .values import shown
+
+
+class EarlierPages:
+    """Which pages come before a page for certain, whatever order the session gets.
+
+    Without randomizing, the order is that of the file. With it, the pages of a group keep that order
+    among themselves and group 0 comes before all others; a page without PageGroup is a group of its own.
+    """
+
+    def __init__(self, randomized: bool) -> None:
+        self._randomized = randomized
+        self._first: dict[tuple[object, int | None], int] = {}
+
+    def add(self, key: object, page: Page) -> None:
+        """Remember that ``page`` offers ``key``; pages are added in the order of the file."""
+        if not self._randomized:
+            self._first.setdefault((key, None), page.number)
+        elif page.page_group is not None:
+            self._first.setdefault((key, page.page_group), page.number)
+
+    def offers(self, key: object, page: Page) -> bool:
+        """Whether a page that comes before ``page`` for certain offers ``key``."""
+        group = page.page_group if self._randomized else None
+        same_group = self._first.get((key, group), page.number)
+        if same_group < page.number and (group is not None or not self._randomized):
+            return True
+        return self._randomized and group != 0 and (key, 0) in self._first
+
+
+def results_are_not_sent(quiz: Quiz) -> Iterator[Problem]:
+    if quiz.email_results_to:
+        yield warning(
+            quiz.line,
+            codes.RESULTS_NOT_SENT,
+            f"EmailResultsTo is {shown(quiz.email_results_to)}, but this program sends no mail.",
+            "send the file of results yourself",
+        )
+
+
+def forced_order(quiz: Quiz) -> Iterator[Problem]:
+    order = quiz.forced_group_order
+    if order is None:
+        return
+    name = "RandomizedPageGroupIndices"
+    if not quiz.randomize_page_groups:
+        yield warning(
+            quiz.line,
+            codes.FORCED_ORDER_IGNORED,
+            f"{name} is not used, because RandomizePageGroups is not Y.",
+            'write RandomizePageGroups="Y" or delete it',
+        )
+        return
+    groups = list(dict.fromkeys(page.page_group for page in quiz.pages if page.page_group is not None))
+    has_group = set(groups)
+    seen: set[int] = set()
+    for group in order:
+        if group in seen:
+            yield warning(
+                quiz.line,
+                codes.FORCED_ORDER_REPEATED_GROUP,
+                f"{name} has the group {group} twice.",
+                "the first place counts",
+            )
+        elif group and group not in has_group:
+            yield error(
+                quiz.line,
+                codes.FORCED_ORDER_UNKNOWN_GROUP,
+                f"{name} has the group {group}, which no page has.",
+                "page groups: " + ", ".join(str(known) for known in sorted(groups)[:50]),
+            )
+        seen.add(group)
+    missing = [str(group) for group in groups if group and group not in seen]
+    if missing:
+        yield warning(
+            quiz.line,
+            codes.FORCED_ORDER_MISSING_GROUP,
+            f"{name} leaves out the groups {', '.join(missing[:50])}.",
+            "they follow in the order of the file",
+        )
+
+
+def one_page_group(quiz: Quiz) -> Iterator[Problem]:
+    if not quiz.randomize_page_groups:
+        return
+    groups: set[int] = set()
+    groups_of_their_own = 0
+    for page in quiz.pages:
+        if page.page_group is None:
+            groups_of_their_own += 1
+            yield warning(
+                page.line,
+                codes.PAGE_WITHOUT_GROUP,
+                f"Page {shown(page.id)} has no PageGroup, so it is a group of its own when randomized.",
+            ).at(page=page.number)
+        elif page.page_group:
+            groups.add(page.page_group)
+    if quiz.pages and len(groups) + groups_of_their_own < 2:
+        which = f"only the group {groups.pop()}" if groups else "no group"
+        yield warning(
+            quiz.line,
+            codes.ONE_PAGE_GROUP,
+            f"RandomizePageGroups is Y, but there is {which} besides 0, so nothing is randomized.",
+        )
+
+
+def bookmarks_have_a_source(quiz: Quiz) -> Iterator[Problem]:
+    bookmarks = EarlierPages(quiz.randomize_page_groups)
+    for page in quiz.pages:
+        if page.bookmark_id:
+            bookmarks.add(page.bookmark_id, page)
+    known = {page.bookmark_id: page.number for page in reversed(quiz.pages) if page.bookmark_id}
+    for page in quiz.pages:
+        if page.go_to_bookmark is None or bookmarks.offers(page.go_to_bookmark.bookmark, page):
+            continue
+        bookmark = page.go_to_bookmark.bookmark
+        if bookmark in known:
+            hint = f"page {known[bookmark]} has it, but does not surely come earlier"
+        else:
+            near = nearest(bookmark, known)
+            hint = f"did you mean {shown(near)}?" if near else ""
+        yield error(
+            page.line,
+            codes.BOOKMARK_WITHOUT_SOURCE,
+            f"GoToBookmark names {shown(bookmark)}, which is the BookmarkID of no earlier page.",
+            hint,
+        ).at(page=page.number)
