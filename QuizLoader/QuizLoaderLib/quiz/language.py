@@ -48,7 +48,8 @@ class AttributeRule:
 class ElementRule:
     """``children`` maps a child's name to whether it may occur once only.
 
-    ``text`` is None where none belongs. ``model_field`` is the model's field for an element that is one value (Layer, Path, ...).
+    ``text`` is None where none belongs. ``model_field`` is the model's field
+    for an element that is one value (Layer, Path, ...).
     """
 
     attributes: Mapping[str, AttributeRule] = field(default_factory=dict)

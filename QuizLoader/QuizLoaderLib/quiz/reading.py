@@ -315,17 +315,20 @@ def _missing_attribute(element: Element, name: str, kind: Kind) -> Problem:
 
 
 def _unknown_attribute(element: Element, name: str, value: str, known: Iterable[str]) -> Problem:
+    in_element = name in LANGUAGE[element.name].children
     return warning(
         element.line,
         codes.UNKNOWN_ATTRIBUTE,
         f"{element.name} has no attribute {shown(name)}; it is left out with its value {shown(value)}.",
-        _known_hint(name, known),
+        f"write it as an element in {element.name}" if in_element else _known_hint(name, known),
     )
 
 
 def _unknown_element(parent: Element, child: Element, rule: ElementRule) -> Problem:
     hint = _known_hint(child.name, rule.children)
-    if child.name in LANGUAGE:
+    if child.name in rule.attributes:
+        hint = f"write it as an attribute of {parent.name}"
+    elif child.name in LANGUAGE:
         belongs = [name for name, other in LANGUAGE.items() if child.name in other.children]
         hint = f"it belongs in {belongs[0]}" if belongs else f"{child.name} is the root of a quiz"
     return warning(
