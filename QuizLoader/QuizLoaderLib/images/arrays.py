@@ -7,11 +7,15 @@ from (i, j, k, 1) at the voxel's centre to RAS in mm.
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..quiz.model import Image
 from ..quiz.problems import Problem, ProblemError, error
+
+if TYPE_CHECKING:
+    from .files import ImageFile
 
 
 class ImageReadError(ProblemError):
@@ -79,13 +83,18 @@ class SegmentDescription:
 class SegmentationArrays:
     """Segments as label images: ``layers`` share one shape (slices, rows, columns) and ``ijk_to_ras``.
 
-    Segments of one layer do not overlap each other, segments of several layers may.
+    Segments of one layer do not overlap each other, segments of several layers may. A .seg.nrrd often holds
+    only the part of its reference image where segments are: ``extent_offset`` is (i, j, k) of its first
+    voxel there (``ijk_to_ras`` already counts from that voxel), ``conversion_parameters`` Slicer's text that
+    names the whole grid.
     """
 
     layers: tuple[np.ndarray, ...]
     ijk_to_ras: np.ndarray
     segments: tuple[SegmentDescription, ...]
     problems: tuple[Problem, ...] = ()
+    extent_offset: tuple[int, int, int] = (0, 0, 0)
+    conversion_parameters: str = ""
 
 
 @dataclass(frozen=True)
@@ -94,9 +103,19 @@ class ReadContext:
 
     ``image`` is the element that asks; ``volumes()`` gives the volumes of its page, already read, with
     their Image elements in document order (a volume that failed to load is left out). Only a Type that is
-    registered with ``needs_volumes`` may call it.
+    registered with ``needs_volumes`` may call it. ``opened`` gives the file as it was opened before for
+    another Type or page.
     """
 
     image: Image
     path: Path
     volumes: Callable[[], tuple[tuple[Image, VolumeArrays], ...]] = tuple
+    opened: "Callable[[], ImageFile] | None" = None
+
+    def file(self) -> "ImageFile":
+        """The image file, its voxels read at most once; raises ImageReadError. Not for DICOM."""
+        if self.opened is not None:
+            return self.opened()
+        from .files import ImageFile
+
+        return ImageFile(self.path)

@@ -1,1 +1,49 @@
 """One line for each Type: how its file is read and how its node is made."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from ..quiz.model import Image, ImageType
+from . import label_map, segmentation, volume
+from .arrays import ReadContext
+
+
+def _one_look(image: Image) -> Hashable:
+    return ()
+
+
+def _look_of_volume(image: Image) -> Hashable:
+    return (image.window_level, image.color_table)
+
+
+def _look_of_label_map(image: Image) -> Hashable:
+    roi = image.roi_visibility
+    return (roi.code, roi.names) if roi else ()
+
+
+def _file_alone(context: ReadContext) -> Hashable:
+    return ()
+
+
+@dataclass(frozen=True)
+class ImageKind:
+    """A Type. ``read`` runs in any thread and raises ImageReadError; ``make_node`` runs in the main thread.
+
+    Where ``needs_volumes`` is set, ``read`` is called after the volumes of its page were read, and
+    ``variant`` names what of them the arrays depend on: arrays of one file and one variant are read once.
+    Image elements of one file that differ in ``look`` have nodes of their own over the same arrays.
+    """
+
+    read: Callable[[ReadContext], Any]
+    make_node: Callable[[Image, Any, Any], Any]
+    needs_volumes: bool = False
+    look: Callable[[Image], Hashable] = _one_look
+    variant: Callable[[ReadContext], Hashable] = _file_alone
+
+
+KINDS: dict[ImageType, ImageKind] = {
+    ImageType.VOLUME: ImageKind(volume.read, volume.make_node, look=_look_of_volume),
+    ImageType.LABEL_MAP: ImageKind(label_map.read, label_map.make_node, look=_look_of_label_map),
+    ImageType.SEGMENTATION: ImageKind(segmentation.read, segmentation.make_node),
+}

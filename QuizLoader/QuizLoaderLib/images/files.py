@@ -1,0 +1,210 @@
+"""An image file opened once: its header, its place in the patient, its voxels (SimpleITK)."""
+
+import os
+import threading
+from collections.abc import Callable
+from functools import cached_property
+from math import prod
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .arrays import ImageReadError
+from .file_formats import FileFormat, checked_format, data_files_of
+from .labels import Labels, labels_of
+
+_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0])
+_LARGEST_SHEAR = 1e-3
+"""The dot product of two axes' unit vectors up to which they count as orthogonal: 0.06 degrees, far more
+than what single precision headers lose."""
+
+DataFileCheck = Callable[[str], object]
+
+
+class ImageFile:
+    """One file, header first; the voxels are read when first asked for, once, from any thread.
+
+    ``size`` is (columns, rows, slices) or longer for time and the like, as the file has it; a plane counts
+    as one slice. ``components`` is the number of values of each voxel. ``header`` holds the file's own
+    key/value pairs (of NRRD, the segments among them). ``ijk_to_ras`` is 4x4 at voxel centres, RAS in mm.
+
+    ``check_data_file`` is called with each name that a header gives for separate voxel data, relative to
+    the header's folder, before anything is read from it; it raises where the file must not be read.
+
+    Raises ImageReadError, here and where the voxels are read.
+    """
+
+    def __init__(self, path: Path, check_data_file: DataFileCheck | None = None) -> None:
+        self.path = path
+        self._lock = threading.RLock()
+        self._format = checked_format(path)
+        for name in data_files_of(path, self._format):
+            if check_data_file is not None:
+                check_data_file(name)
+            _require_data_file(path, name)
+        self._reader = _reader(path, self._format)
+        _run(path, self._reader.ReadImageInformation)
+        self.header = {key: self._reader.GetMetaData(key) for key in self._reader.GetMetaDataKeys()}
+        self.size = _at_least_a_plane(path, self._reader.GetSize())
+        self.components: int = self._reader.GetNumberOfComponents()
+        _require_plain_numbers(path, self._reader.GetPixelIDValue())
+        self.ijk_to_ras = _ijk_to_ras(path, self._reader)
+        self._require_all_bytes()
+
+    @property
+    def is_color(self) -> bool:
+        """Whether a voxel's values are a colour, as far as the header says so."""
+        kind = self.header.get("NRRD_kinds[pixel]", "").lower()
+        return self.components in (3, 4) and ("color" in kind or not kind)
+
+    @cached_property
+    def voxels(self) -> np.ndarray:
+        """(slices, rows, columns) of the first three axes' order k, j, i; one buffer, never a copy.
+
+        For a file of three dimensions and one value a voxel; other files have ``layers``.
+        """
+        with self._lock:
+            return self._read().reshape(self.size[2::-1])
+
+    @cached_property
+    def layers(self) -> tuple[np.ndarray, ...]:
+        """A file of several values a voxel taken apart, each (slices, rows, columns) and contiguous."""
+        with self._lock:
+            if self.components == 1:
+                return (self.voxels,)
+            together = self._read().reshape(*self.size[2::-1], self.components)
+            return tuple(np.ascontiguousarray(together[..., layer]) for layer in range(self.components))
+
+    @cached_property
+    def labels(self) -> Labels:
+        """The voxels as a label image; raises ImageReadError where they are no integers."""
+        with self._lock:
+            return labels_of(self.path.name, self.voxels)
+
+    @property
+    def byte_size(self) -> int:
+        """The bytes of memory that this file's voxels take now."""
+        known = self.__dict__
+        held = [known["voxels"]] if "voxels" in known else []
+        held += [*known.get("layers", ())]
+        held += [known["labels"].shown] if "labels" in known else []
+        return sum({array.ctypes.data: array.nbytes for array in held}.values())
+
+    def _read(self) -> np.ndarray:
+        import SimpleITK
+
+        image = _run(self.path, self._reader.Execute)
+        return np.asarray(_Held(image, SimpleITK.GetArrayViewFromImage(image)))
+
+    def _require_all_bytes(self) -> None:
+        """ITK fills up a NIfTI file that ends too early with what was in memory; so its length is compared."""
+        if self._format is not FileFormat.NIFTI or self.header.get("nifti_type") != "1":
+            return
+        expected = int(float(self.header["vox_offset"])) + prod(
+            max(1, int(self.header[f"dim[{axis}]"])) for axis in range(1, int(self.header["dim[0]"]) + 1)
+        ) * (int(self.header["bitpix"]) // 8)
+        with self.path.open("rb") as file:
+            if file.read(2) != b"\x1f\x8b" and os.fstat(file.fileno()).st_size < expected:
+                raise _damaged(self.path)
+
+
+class _Held:
+    """Lends an image's memory to numpy and keeps the image alive as long as an array looks at it."""
+
+    def __init__(self, image: Any, view: np.ndarray) -> None:
+        self.image = image
+        self.__array_interface__ = view.__array_interface__
+
+
+def _reader(path: Path, found: FileFormat) -> Any:
+    import SimpleITK
+
+    SimpleITK.ProcessObject.GlobalWarningDisplayOff()
+    reader = SimpleITK.ImageFileReader()
+    reader.SetFileName(str(path))
+    if found is FileFormat.NRRD:
+        reader.SetImageIO("NrrdImageIO")
+    return reader
+
+
+def _run(path: Path, step: Callable[[], Any]) -> Any:
+    """One step of SimpleITK's reader, its exceptions told in the user's words."""
+    try:
+        return step()
+    except (RuntimeError, MemoryError) as problem:
+        text = str(problem)
+        if "orthonormal" in text or "Bad direction" in text:
+            raise _not_orthogonal(path) from problem
+        if isinstance(problem, MemoryError) or "alloc" in text.lower():
+            raise ImageReadError(
+                "Q609", f"'{path.name}' does not fit into memory.", "close other programs or crop the image"
+            ) from problem
+        if "Unable to determine ImageIO" in text:
+            raise ImageReadError(
+                "Q602",
+                f"'{path.name}' is no image of a kind that is known here.",
+                "use nrrd, nhdr, nii, nii.gz, mha or mhd",
+            ) from problem
+        raise _damaged(path) from problem
+
+
+def _damaged(path: Path) -> ImageReadError:
+    return ImageReadError(
+        "Q603",
+        f"'{path.name}' is damaged or incomplete: its voxels cannot all be read.",
+        "copy or export it again",
+    )
+
+
+def _not_orthogonal(path: Path) -> ImageReadError:
+    return ImageReadError(
+        "Q607",
+        f"'{path.name}' has axes that are not at right angles to each other.",
+        "resample it onto an orthogonal grid, in Slicer for instance with Resample Image",
+    )
+
+
+def _require_data_file(header: Path, name: str) -> None:
+    if not (header.parent / name).is_file():
+        raise ImageReadError(
+            "Q604",
+            f"'{header.name}' keeps its voxels in '{name}', which is not there.",
+            "copy both files into the same folder",
+        )
+
+
+def _require_plain_numbers(path: Path, pixel_id: int) -> None:
+    import SimpleITK
+
+    kind = SimpleITK.GetPixelIDValueAsString(pixel_id)
+    if "complex" in kind:
+        raise ImageReadError(
+            "Q605", f"'{path.name}' holds complex numbers.", "save their magnitude as a scalar volume"
+        )
+
+
+def _at_least_a_plane(path: Path, size: tuple[int, ...]) -> tuple[int, ...]:
+    full = tuple(size) + (1,) * (3 - len(size))
+    while len(full) > 3 and full[-1] == 1:
+        full = full[:-1]
+    if prod(full) == 0:
+        raise _damaged(path)
+    return full
+
+
+def _ijk_to_ras(path: Path, reader: Any) -> np.ndarray:
+    """RAS = diag(-1, -1, 1) LPS, and LPS = origin + direction * (spacing * ijk) (ITK Software Guide 4.1.4)."""
+    dimension = reader.GetDimension()
+    used = min(dimension, 3)
+    directions, spacing, origin = np.eye(3), np.ones(3), np.zeros(3)
+    directions[:used, :used] = np.reshape(reader.GetDirection(), (dimension, dimension))[:used, :used]
+    spacing[:used] = reader.GetSpacing()[:used]
+    origin[:used] = reader.GetOrigin()[:used]
+    matrix = np.eye(4)
+    matrix[:3, :3] = _LPS_TO_RAS @ directions @ np.diag(spacing)
+    matrix[:3, 3] = _LPS_TO_RAS @ origin
+    shear = np.abs(directions.T @ directions - np.eye(3)).max()
+    if not np.isfinite(matrix).all() or np.any(spacing == 0) or shear > _LARGEST_SHEAR:
+        raise _not_orthogonal(path)
+    return matrix

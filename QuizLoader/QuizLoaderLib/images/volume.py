@@ -1,0 +1,59 @@
+"""Type Volume: a scalar image on the background or foreground."""
+
+from typing import Any
+
+from ..quiz.model import Image
+from .arrays import ImageReadError, ReadContext, VolumeArrays
+from .files import ImageFile
+from .vtk_images import shared_image, vtk_matrix
+from .window_level import automatic_window_level
+
+
+def read(context: ReadContext) -> VolumeArrays:
+    """The file's voxels and their place; raises ImageReadError."""
+    if context.image.dicom_read:
+        from .dicom_series import read_series
+
+        return read_series(context.path)
+    file = context.file()
+    require_scalar_3d(file, "Volume")
+    return VolumeArrays(file.voxels, file.ijk_to_ras)
+
+
+def require_scalar_3d(file: ImageFile, type_name: str) -> None:
+    """Raise ImageReadError where a file has time points, colours or other values side by side."""
+    name = file.path.name
+    if len(file.size) > 3:
+        frames = " x ".join(str(length) for length in file.size[3:])
+        raise ImageReadError(
+            "Q605",
+            f"'{name}' has {len(file.size)} dimensions ({frames} frames), a {type_name} has three.",
+            'Type="VolumeSequence" shows time points' if type_name == "Volume" else "save one frame of it",
+        )
+    if file.components == 1:
+        return
+    if any(key.startswith("Segment0_") for key in file.header):
+        sentence, hint = f"'{name}' holds overlapping segments.", 'Type="Segmentation" shows it'
+    elif file.is_color:
+        sentence, hint = f"'{name}' is a colour picture.", 'Type="Vector" shows it'
+    else:
+        sentence = f"'{name}' has {file.components} values for each voxel."
+        hint = 'Type="VolumeSequence" shows time points; save other images with one value a voxel'
+    raise ImageReadError("Q605", f"{sentence[:-1]}, a {type_name} has one value for each voxel.", hint)
+
+
+def make_node(image: Image, arrays: VolumeArrays, scene: Any) -> Any:
+    """A vtkMRMLScalarVolumeNode with its display node, over the arrays' own memory (main thread)."""
+    display = scene.AddNewNodeByClass("vtkMRMLScalarVolumeDisplayNode")
+    display.SetDefaultColorMap()
+    display.AutoWindowLevelOff()
+    if image.window_level is not None:
+        window, level = image.window_level.window, image.window_level.level
+    else:
+        window, level = arrays.window_level or automatic_window_level(arrays.voxels)
+    display.SetWindowLevel(window, level)
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", image.id)
+    node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
+    node.SetAndObserveDisplayNodeID(display.GetID())
+    node.SetAndObserveImageData(shared_image(arrays, arrays.voxels))
+    return node

@@ -1,0 +1,45 @@
+"""numpy arrays and matrices as VTK's, without a copy of the voxels."""
+
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+
+_image_of_owner: "WeakKeyDictionary[Any, Any]" = WeakKeyDictionary()
+
+
+def vtk_matrix(matrix: np.ndarray) -> Any:
+    """A 4x4 array as vtkMatrix4x4."""
+    import vtk
+
+    converted = vtk.vtkMatrix4x4()
+    converted.DeepCopy(np.asarray(matrix, float).ravel())
+    return converted
+
+
+def set_voxels(image: Any, voxels: np.ndarray) -> None:
+    """Let a vtkImageData look at voxels (slices, rows, columns), whose buffer it shares and keeps alive.
+
+    Its extent must have been set to their size before. Origin and spacing are not touched.
+    """
+    from vtk.util.numpy_support import numpy_to_vtk
+
+    scalars = numpy_to_vtk(voxels.reshape(-1), deep=False)
+    scalars.SetName("ImageScalars")
+    image.GetPointData().SetScalars(scalars)
+
+
+def shared_image(owner: Any, voxels: np.ndarray) -> Any:
+    """The one vtkImageData over the voxels of ``owner``, which lives as long as its owner does.
+
+    Several volume nodes of different look share it, so its value range too is computed once.
+    """
+    import vtk
+
+    image = _image_of_owner.get(owner)
+    if image is None:
+        image = vtk.vtkImageData()
+        image.SetDimensions(*voxels.shape[2::-1])
+        set_voxels(image, voxels)
+        _image_of_owner[owner] = image
+    return image

@@ -1,0 +1,21 @@
+"""The colour of a label value where neither the file nor the quiz names one.
+
+One rule for label maps and segments, so that the same file looks the same under both Types. It holds for
+every value without a table: hues go round the circle by the golden angle, so neighbouring values and any
+short run of values stay far apart, while lightness and saturation alternate to tell later rounds apart.
+"""
+
+import colorsys
+
+_GOLDEN_TURN = 0.6180339887498949
+_FIRST_HUE = 0.305
+_TONES = ((0.62, 0.95), (0.45, 1.0), (0.80, 0.78))
+
+
+def color_of_value(value: int) -> tuple[float, float, float]:
+    """The (r, g, b), 0..1, of a label value; 0, the background, is black (and shown transparent)."""
+    if value == 0:
+        return (0.0, 0.0, 0.0)
+    hue = (_FIRST_HUE + value * _GOLDEN_TURN) % 1.0
+    saturation, brightness = _TONES[value % len(_TONES)]
+    return colorsys.hsv_to_rgb(hue, saturation, brightness)
