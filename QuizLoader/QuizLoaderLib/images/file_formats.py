@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
+from . import codes
 from .arrays import ImageReadError
 
 
@@ -68,7 +69,7 @@ def checked_format(path: Path) -> FileFormat:
     if name.endswith(_IMAGE_EXTENSIONS) and not name.endswith(EXTENSIONS.get(found, ())):
         if found is FileFormat.OTHER:
             raise ImageReadError(
-                "Q602",
+                codes.WRONG_CONTENT,
                 f"'{path.name}' is not an image: its content is no {_format_of_name(name).value} file.",
                 "it may be damaged, or another file under this name; export it again",
             )
@@ -79,7 +80,9 @@ def checked_format(path: Path) -> FileFormat:
         else:
             hint = f"rename it to {_stem(path)}{EXTENSIONS[found][0]}"
         raise ImageReadError(
-            "Q602", f"'{path.name}' is called {_extension(name)} but its content is {found.value}.", hint
+            codes.WRONG_CONTENT,
+            f"'{path.name}' is called {_extension(name)} but its content is {found.value}.",
+            hint,
         )
     return found
 
@@ -97,7 +100,7 @@ def data_files_of(path: Path, found: FileFormat) -> tuple[str, ...]:
 
 
 def _nrrd_data_files(path: Path) -> Iterator[str]:
-    lines = iter(_header_lines(path))
+    lines = iter(header_lines(path))
     for line in lines:
         if not line:
             return
@@ -113,7 +116,7 @@ def _nrrd_data_files(path: Path) -> Iterator[str]:
 
 
 def _meta_image_data_files(path: Path) -> Iterator[str]:
-    lines = iter(_header_lines(path))
+    lines = iter(header_lines(path))
     for line in lines:
         key, _, value = line.partition("=")
         if key.strip() != "ElementDataFile":
@@ -132,13 +135,14 @@ def _meta_image_data_files(path: Path) -> Iterator[str]:
 def _numbered(path: Path, pattern: str, first: str, last: str, step: str) -> Iterator[str]:
     if not re.fullmatch(r"[^%]*%0?\d{0,2}d[^%]*", pattern) or int(step) == 0:
         raise ImageReadError(
-            "Q604", f"'{path.name}' names its data files by a pattern that is not understood: '{pattern}'."
+            codes.DATA_FILE,
+            f"'{path.name}' names its data files by a pattern that is not understood: '{pattern}'.",
         )
     numbers = range(int(first), int(last) + (1 if int(step) > 0 else -1), int(step))
     return (pattern % number for number in numbers)
 
 
-def _header_lines(path: Path) -> Iterator[str]:
+def header_lines(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
         budget = _LONGEST_HEADER
         while budget > 0 and (line := file.readline(budget)):
@@ -149,7 +153,7 @@ def _header_lines(path: Path) -> Iterator[str]:
 def _first_bytes(path: Path) -> bytes:
     if path.is_dir():
         raise ImageReadError(
-            "Q601",
+            codes.CANNOT_OPEN,
             f"'{path.name}' is a folder, not an image file.",
             'name a file in it, or set DicomRead="Y" where it holds a DICOM series',
         )
@@ -158,12 +162,14 @@ def _first_bytes(path: Path) -> bytes:
             start = file.read(4096)
     except OSError as problem:
         raise ImageReadError(
-            "Q601",
+            codes.CANNOT_OPEN,
             f"'{path.name}' cannot be opened: {problem.strerror or 'the system refuses'}.",
             "check that the file may be read by the person who runs the program",
         ) from problem
     if not start:
-        raise ImageReadError("Q601", f"'{path.name}' is empty (0 bytes).", "copy or export it again")
+        raise ImageReadError(
+            codes.CANNOT_OPEN, f"'{path.name}' is empty (0 bytes).", "copy or export it again"
+        )
     return start
 
 

@@ -1,6 +1,5 @@
 """An image file opened once: its header, its place in the patient, its voxels (SimpleITK)."""
 
-import os
 import threading
 from collections.abc import Callable
 from functools import cached_property
@@ -10,7 +9,9 @@ from typing import Any
 
 import numpy as np
 
+from . import codes
 from .arrays import ImageReadError
+from .completeness import is_complete
 from .file_formats import FileFormat, checked_format, data_files_of
 from .labels import Labels, labels_of
 
@@ -50,7 +51,8 @@ class ImageFile:
         self.components: int = self._reader.GetNumberOfComponents()
         _require_plain_numbers(path, self._reader.GetPixelIDValue())
         self.ijk_to_ras = _ijk_to_ras(path, self._reader)
-        self._require_all_bytes()
+        if not is_complete(path, self._format, self.header):
+            raise _damaged(path)
 
     @property
     def is_color(self) -> bool:
@@ -97,17 +99,6 @@ class ImageFile:
         image = _run(self.path, self._reader.Execute)
         return np.asarray(_Held(image, SimpleITK.GetArrayViewFromImage(image)))
 
-    def _require_all_bytes(self) -> None:
-        """ITK fills up a NIfTI file that ends too early with what was in memory; so its length is compared."""
-        if self._format is not FileFormat.NIFTI or self.header.get("nifti_type") != "1":
-            return
-        expected = int(float(self.header["vox_offset"])) + prod(
-            max(1, int(self.header[f"dim[{axis}]"])) for axis in range(1, int(self.header["dim[0]"]) + 1)
-        ) * (int(self.header["bitpix"]) // 8)
-        with self.path.open("rb") as file:
-            if file.read(2) != b"\x1f\x8b" and os.fstat(file.fileno()).st_size < expected:
-                raise _damaged(self.path)
-
 
 class _Held:
     """Lends an image's memory to numpy and keeps the image alive as long as an array looks at it."""
@@ -138,11 +129,13 @@ def _run(path: Path, step: Callable[[], Any]) -> Any:
             raise _not_orthogonal(path) from problem
         if isinstance(problem, MemoryError) or "alloc" in text.lower():
             raise ImageReadError(
-                "Q609", f"'{path.name}' does not fit into memory.", "close other programs or crop the image"
+                codes.TOO_LARGE,
+                f"'{path.name}' does not fit into memory.",
+                "close other programs or crop the image",
             ) from problem
         if "Unable to determine ImageIO" in text:
             raise ImageReadError(
-                "Q602",
+                codes.WRONG_CONTENT,
                 f"'{path.name}' is no image of a kind that is known here.",
                 "use nrrd, nhdr, nii, nii.gz, mha or mhd",
             ) from problem
@@ -151,7 +144,7 @@ def _run(path: Path, step: Callable[[], Any]) -> Any:
 
 def _damaged(path: Path) -> ImageReadError:
     return ImageReadError(
-        "Q603",
+        codes.DAMAGED,
         f"'{path.name}' is damaged or incomplete: its voxels cannot all be read.",
         "copy or export it again",
     )
@@ -159,7 +152,7 @@ def _damaged(path: Path) -> ImageReadError:
 
 def _not_orthogonal(path: Path) -> ImageReadError:
     return ImageReadError(
-        "Q607",
+        codes.NOT_ORTHOGONAL,
         f"'{path.name}' has axes that are not at right angles to each other.",
         "resample it onto an orthogonal grid, in Slicer for instance with Resample Image",
     )
@@ -168,7 +161,7 @@ def _not_orthogonal(path: Path) -> ImageReadError:
 def _require_data_file(header: Path, name: str) -> None:
     if not (header.parent / name).is_file():
         raise ImageReadError(
-            "Q604",
+            codes.DATA_FILE,
             f"'{header.name}' keeps its voxels in '{name}', which is not there.",
             "copy both files into the same folder",
         )
@@ -180,7 +173,9 @@ def _require_plain_numbers(path: Path, pixel_id: int) -> None:
     kind = SimpleITK.GetPixelIDValueAsString(pixel_id)
     if "complex" in kind:
         raise ImageReadError(
-            "Q605", f"'{path.name}' holds complex numbers.", "save their magnitude as a scalar volume"
+            codes.WRONG_SHAPE,
+            f"'{path.name}' holds complex numbers.",
+            "save their magnitude as a scalar volume",
         )
 
 
@@ -194,7 +189,10 @@ def _at_least_a_plane(path: Path, size: tuple[int, ...]) -> tuple[int, ...]:
 
 
 def _ijk_to_ras(path: Path, reader: Any) -> np.ndarray:
-    """RAS = diag(-1, -1, 1) LPS, and LPS = origin + direction * (spacing * ijk) (ITK Software Guide 4.1.4)."""
+    """RAS = diag(-1, -1, 1) LPS, and LPS = origin + direction * (spacing * ijk).
+
+    Source: ITK Software Guide, "Defining Origin and Spacing".
+    """
     dimension = reader.GetDimension()
     used = min(dimension, 3)
     directions, spacing, origin = np.eye(3), np.ones(3), np.zeros(3)

@@ -8,6 +8,7 @@ import numpy as np
 from ..quiz.label_colors import color_of_value
 from ..quiz.model import Image
 from ..quiz.problems import Problem, warning
+from . import codes
 from .arrays import ReadContext
 from .labels import Labels
 from .volume import require_scalar_3d
@@ -35,7 +36,9 @@ def read(context: ReadContext) -> LabelMapArrays:
 def no_labels_warning(name: str, labels: Labels) -> tuple[Problem, ...]:
     if labels.values:
         return ()
-    return (warning(0, "Q608", f"'{name}' has no region: every voxel is 0.", "nothing of it is shown"),)
+    return (
+        warning(0, codes.NO_REGION, f"'{name}' has no region: every voxel is 0.", "nothing of it is shown"),
+    )
 
 
 def make_node(image: Image, arrays: LabelMapArrays, scene: Any) -> Any:
@@ -57,7 +60,6 @@ def make_node(image: Image, arrays: LabelMapArrays, scene: Any) -> Any:
 def _color_table(name: str, labels: Labels, scene: Any) -> Any:
     table = scene.AddNewNodeByClass("vtkMRMLColorTableNode", f"{name} colors")
     table.SetTypeToUser()
-    table.NamesInitialisedOn()
     table.SetNumberOfColors(max(labels.indexes, default=0) + 1)
     table.GetLookupTable().SetTableRange(0, max(labels.indexes, default=0))
     modified = table.StartModify()

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from . import codes
 from .arrays import ImageReadError
 
 LARGEST_SHOWN_VALUE = 16383
@@ -32,7 +33,7 @@ def labels_of(name: str, voxels: np.ndarray) -> Labels:
     """
     if voxels.dtype.kind not in "iu":
         raise ImageReadError(
-            "Q606",
+            codes.NOT_INTEGER,
             f"'{name}' is no label image: its voxels are {voxels.dtype.name} numbers.",
             "save it with an integer type, or show it as a Volume",
         )

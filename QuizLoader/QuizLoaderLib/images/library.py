@@ -11,7 +11,8 @@ from typing import Any
 
 from ..quiz.image_folder import ImageFolder, ImagePathError
 from ..quiz.model import Image, ImageType, Page
-from ..quiz.problems import Problem, error
+from ..quiz.problems import Problem, warning
+from . import codes
 from .arrays import ImageReadError, ReadContext, VolumeArrays
 from .files import ImageFile
 from .registry import KINDS
@@ -187,7 +188,9 @@ class ImageLibrary:
             # Whatever a library below did not foresee costs this image, never the page.
             _logger.debug("reading %s", path, exc_info=True)
             raise ImageReadError(
-                "Q600", f"'{path.name}' cannot be read.", f"the reader says {type(problem).__name__}: {problem}"
+                codes.CANNOT_READ,
+                f"'{path.name}' cannot be read.",
+                f"the reader says {type(problem).__name__}: {problem}",
             ) from problem
 
     def _entry(self, path: Path) -> _Entry:
@@ -208,14 +211,13 @@ class ImageLibrary:
 
     def _require_inside(self, header: Path, name: str) -> None:
         """A header's data file obeys the rules of a Path in the quiz: it never leaves the image folder."""
-        root = Path(os.path.abspath(self._folder.root))
-        there = os.path.relpath(os.path.normpath(Path(os.path.abspath(header)).parent / name), root)
+        there = os.path.relpath(header.parent / name, self._folder.root)
         try:
             self._folder.find(Path(there).as_posix())
         except ImagePathError as problem:
             raise ImageReadError(
-                "Q604",
-                f"'{header.name}' keeps its voxels in '{name}', which cannot be used: {problem.problem.sentence}",
+                codes.DATA_FILE,
+                f"'{header.name}' keeps its voxels in another file: {problem.problem.sentence}",
                 problem.problem.hint or "keep both files in the same folder",
             ) from problem
 
@@ -267,7 +269,7 @@ def _volumes_of(request: PageRequest) -> Callable[[], tuple[tuple[Image, VolumeA
 
 
 def _not_shown(image: Image) -> Problem:
-    return error(0, "Q610", f'Type="{image.type.value}" is not shown by this version.')
+    return warning(0, codes.TYPE_NOT_SHOWN, f'Type="{image.type.value}" is not shown by this version.')
 
 
 def _without_repeated_warnings(problems: list[Problem]) -> list[Problem]:

@@ -6,12 +6,16 @@ from typing import Any
 from ..quiz.label_colors import color_of_value
 from ..quiz.model import Image
 from ..quiz.problems import Problem, warning
+from . import codes
 from .arrays import ImageReadError, ReadContext, SegmentationArrays, SegmentDescription
 from .file_formats import is_dicom
 from .files import ImageFile
 from .label_map import no_labels_warning
 from .volume import require_scalar_3d
 from .vtk_images import set_voxels, vtk_matrix
+
+MOST_SEGMENTS = 1000
+"""A label image of more values is taken for grey values; MRML would need minutes for its segments."""
 
 
 def read(context: ReadContext) -> SegmentationArrays:
@@ -25,6 +29,12 @@ def read(context: ReadContext) -> SegmentationArrays:
         return _read_slicer_segmentation(file)
     require_scalar_3d(file, "Segmentation")
     labels = file.labels
+    if len(labels.values) > MOST_SEGMENTS:
+        raise ImageReadError(
+            codes.NOT_INTEGER,
+            f"'{file.path.name}' is no label image: it has {len(labels.values)} different values.",
+            'Type="Volume" shows grey values',
+        )
     segments = tuple(
         SegmentDescription(f"Segment_{value}", 0, index, color_of_value(value), f"Segment_{value}")
         for value, index in zip(labels.values, labels.indexes, strict=True)
@@ -58,7 +68,7 @@ def described_segments(file: ImageFile) -> tuple[SegmentDescription, ...]:
         layer = _whole_number(file, facts.get("Layer", str(place)))
         if not 0 <= layer < file.components:
             raise ImageReadError(
-                "Q603",
+                codes.DAMAGED,
                 f"'{file.path.name}' puts a segment on layer {layer} but has {file.components} layers.",
                 "save the segmentation again",
             )
@@ -84,14 +94,14 @@ def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
     for layer in layers:
         if layer.dtype.kind not in "iu":
             raise ImageReadError(
-                "Q606",
+                codes.NOT_INTEGER,
                 f"'{file.path.name}' is no segmentation: its voxels are {layer.dtype.name} numbers.",
                 "save it with an integer type",
             )
     problems: tuple[Problem, ...] = ()
     if not segments:
         sentence = f"'{file.path.name}' is a segmentation without a segment."
-        problems = (warning(0, "Q608", sentence, "nothing of it is shown"),)
+        problems = (warning(0, codes.NO_REGION, sentence, "nothing of it is shown"),)
     offset = file.header.get("Segmentation_ReferenceImageExtentOffset", "0 0 0").split()
     return SegmentationArrays(
         layers,
@@ -108,7 +118,7 @@ def _whole_number(file: ImageFile, text: str) -> int:
         return int(text)
     except ValueError as problem:
         raise ImageReadError(
-            "Q603",
+            codes.DAMAGED,
             f"'{file.path.name}' describes its segments with '{text}' where a number belongs.",
             "save the segmentation again",
         ) from problem

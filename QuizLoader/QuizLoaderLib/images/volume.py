@@ -3,6 +3,7 @@
 from typing import Any
 
 from ..quiz.model import Image
+from . import codes
 from .arrays import ImageReadError, ReadContext, VolumeArrays
 from .files import ImageFile
 from .vtk_images import shared_image, vtk_matrix
@@ -26,7 +27,7 @@ def require_scalar_3d(file: ImageFile, type_name: str) -> None:
     if len(file.size) > 3:
         frames = " x ".join(str(length) for length in file.size[3:])
         raise ImageReadError(
-            "Q605",
+            codes.WRONG_SHAPE,
             f"'{name}' has {len(file.size)} dimensions ({frames} frames), a {type_name} has three.",
             'Type="VolumeSequence" shows time points' if type_name == "Volume" else "save one frame of it",
         )
@@ -39,7 +40,9 @@ def require_scalar_3d(file: ImageFile, type_name: str) -> None:
     else:
         sentence = f"'{name}' has {file.components} values for each voxel."
         hint = 'Type="VolumeSequence" shows time points; save other images with one value a voxel'
-    raise ImageReadError("Q605", f"{sentence[:-1]}, a {type_name} has one value for each voxel.", hint)
+    raise ImageReadError(
+        codes.WRONG_SHAPE, f"{sentence[:-1]}, a {type_name} has one value for each voxel.", hint
+    )
 
 
 def make_node(image: Image, arrays: VolumeArrays, scene: Any) -> Any:
