@@ -70,7 +70,7 @@ def checked_format(path: Path) -> FileFormat:
         if found is FileFormat.OTHER:
             raise ImageReadError(
                 codes.WRONG_CONTENT,
-                f"'{path.name}' is not an image: its content is no {_format_of_name(name).value} file.",
+                f'"{path.name}" is not an image: its content is no {_format_of_name(name).value} file.',
                 "it may be damaged, or another file under this name; export it again",
             )
         if found is FileFormat.DICOM:
@@ -81,7 +81,7 @@ def checked_format(path: Path) -> FileFormat:
             hint = f"rename it to {_stem(path)}{EXTENSIONS[found][0]}"
         raise ImageReadError(
             codes.WRONG_CONTENT,
-            f"'{path.name}' is called {_extension(name)} but its content is {found.value}.",
+            f'"{path.name}" is called {_extension(name)} but its content is {found.value}.',
             hint,
         )
     return found
@@ -136,7 +136,7 @@ def _numbered(path: Path, pattern: str, first: str, last: str, step: str) -> Ite
     if not re.fullmatch(r"[^%]*%0?\d{0,2}d[^%]*", pattern) or int(step) == 0:
         raise ImageReadError(
             codes.DATA_FILE,
-            f"'{path.name}' names its data files by a pattern that is not understood: '{pattern}'.",
+            f'"{path.name}" names its data files by a pattern that is not understood: "{pattern}".',
         )
     numbers = range(int(first), int(last) + (1 if int(step) > 0 else -1), int(step))
     return (pattern % number for number in numbers)
@@ -154,7 +154,7 @@ def _first_bytes(path: Path) -> bytes:
     if path.is_dir():
         raise ImageReadError(
             codes.CANNOT_OPEN,
-            f"'{path.name}' is a folder, not an image file.",
+            f'"{path.name}" is a folder, not an image file.',
             'name a file in it, or set DicomRead="Y" where it holds a DICOM series',
         )
     try:
@@ -163,12 +163,12 @@ def _first_bytes(path: Path) -> bytes:
     except OSError as problem:
         raise ImageReadError(
             codes.CANNOT_OPEN,
-            f"'{path.name}' cannot be opened: {problem.strerror or 'the system refuses'}.",
+            f'"{path.name}" cannot be opened: {problem.strerror or "the system refuses"}.',
             "check that the file may be read by the person who runs the program",
         ) from problem
     if not start:
         raise ImageReadError(
-            codes.CANNOT_OPEN, f"'{path.name}' is empty (0 bytes).", "copy or export it again"
+            codes.CANNOT_OPEN, f'"{path.name}" is empty (0 bytes).', "copy or export it again"
         )
     return start
 

@@ -85,13 +85,12 @@ class ImageFile:
             return labels_of(self.path.name, self.voxels)
 
     @property
-    def byte_size(self) -> int:
-        """The bytes of memory that this file's voxels take now."""
+    def buffers(self) -> tuple[np.ndarray, ...]:
+        """The voxels that are in memory now."""
         known = self.__dict__
-        held = [known["voxels"]] if "voxels" in known else []
-        held += [*known.get("layers", ())]
-        held += [known["labels"].shown] if "labels" in known else []
-        return sum({array.ctypes.data: array.nbytes for array in held}.values())
+        labels = (known["labels"].shown,) if "labels" in known else ()
+        voxels = (known["voxels"],) if "voxels" in known else ()
+        return (*voxels, *known.get("layers", ()), *labels)
 
     def _read(self) -> np.ndarray:
         import SimpleITK
@@ -130,13 +129,13 @@ def _run(path: Path, step: Callable[[], Any]) -> Any:
         if isinstance(problem, MemoryError) or "alloc" in text.lower():
             raise ImageReadError(
                 codes.TOO_LARGE,
-                f"'{path.name}' does not fit into memory.",
+                f'"{path.name}" does not fit into memory.',
                 "close other programs or crop the image",
             ) from problem
         if "Unable to determine ImageIO" in text:
             raise ImageReadError(
                 codes.WRONG_CONTENT,
-                f"'{path.name}' is no image of a kind that is known here.",
+                f'"{path.name}" is no image of a kind that is known here.',
                 "use nrrd, nhdr, nii, nii.gz, mha or mhd",
             ) from problem
         raise _damaged(path) from problem
@@ -145,7 +144,7 @@ def _run(path: Path, step: Callable[[], Any]) -> Any:
 def _damaged(path: Path) -> ImageReadError:
     return ImageReadError(
         codes.DAMAGED,
-        f"'{path.name}' is damaged or incomplete: its voxels cannot all be read.",
+        f'"{path.name}" is damaged or incomplete: its voxels cannot all be read.',
         "copy or export it again",
     )
 
@@ -153,7 +152,7 @@ def _damaged(path: Path) -> ImageReadError:
 def _not_orthogonal(path: Path) -> ImageReadError:
     return ImageReadError(
         codes.NOT_ORTHOGONAL,
-        f"'{path.name}' has axes that are not at right angles to each other.",
+        f'"{path.name}" has axes that are not at right angles to each other.',
         "resample it onto an orthogonal grid, in Slicer for instance with Resample Image",
     )
 
@@ -162,7 +161,7 @@ def _require_data_file(header: Path, name: str) -> None:
     if not (header.parent / name).is_file():
         raise ImageReadError(
             codes.DATA_FILE,
-            f"'{header.name}' keeps its voxels in '{name}', which is not there.",
+            f'"{header.name}" keeps its voxels in "{name}", which is not there.',
             "copy both files into the same folder",
         )
 
@@ -174,7 +173,7 @@ def _require_plain_numbers(path: Path, pixel_id: int) -> None:
     if "complex" in kind:
         raise ImageReadError(
             codes.WRONG_SHAPE,
-            f"'{path.name}' holds complex numbers.",
+            f'"{path.name}" holds complex numbers.',
             "save their magnitude as a scalar volume",
         )
 

@@ -37,7 +37,7 @@ def no_labels_warning(name: str, labels: Labels) -> tuple[Problem, ...]:
     if labels.values:
         return ()
     return (
-        warning(0, codes.NO_REGION, f"'{name}' has no region: every voxel is 0.", "nothing of it is shown"),
+        warning(0, codes.NO_REGION, f'"{name}" has no region: every voxel is 0.', "nothing of it is shown"),
     )
 
 

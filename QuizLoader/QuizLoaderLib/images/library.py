@@ -43,6 +43,14 @@ class _Entry:
         self.file: ImageFile | None = None
         self.arrays: dict[Hashable, Any] = {}
 
+    @property
+    def byte_size(self) -> int:
+        """The bytes of voxels in memory, each buffer counted once."""
+        buffers = list(self.file.buffers) if self.file else []
+        for arrays in self.arrays.values():
+            buffers += getattr(arrays, "layers", None) or [arrays.voxels]
+        return sum({buffer.ctypes.data: buffer.nbytes for buffer in buffers}.values())
+
 
 @dataclass
 class PageRequest:
@@ -111,7 +119,7 @@ class ImageLibrary:
                 request.problems[number].append(_not_shown(image))
                 continue
             try:
-                found = self._folder.find(image.path)
+                found = self._folder.find_image(image)
             except ImagePathError as problem:
                 request.problems[number].append(problem.problem)
                 continue
@@ -170,7 +178,7 @@ class ImageLibrary:
     def byte_size(self) -> int:
         """The bytes of voxels in memory."""
         with self._entries_lock:
-            return sum(entry.file.byte_size for entry in self._entries.values() if entry.file)
+            return sum(entry.byte_size for entry in self._entries.values())
 
     def _read(self, image: Image, path: Path, volumes: Callable[[], Any]) -> Any:
         try:
@@ -189,7 +197,7 @@ class ImageLibrary:
             _logger.debug("reading %s", path, exc_info=True)
             raise ImageReadError(
                 codes.CANNOT_READ,
-                f"'{path.name}' cannot be read.",
+                f'"{path.name}" cannot be read.',
                 f"the reader says {type(problem).__name__}: {problem}",
             ) from problem
 
@@ -217,7 +225,7 @@ class ImageLibrary:
         except ImagePathError as problem:
             raise ImageReadError(
                 codes.DATA_FILE,
-                f"'{header.name}' keeps its voxels in another file: {problem.problem.sentence}",
+                f'"{header.name}" keeps its voxels in another file: {problem.problem.sentence}',
                 problem.problem.hint or "keep both files in the same folder",
             ) from problem
 

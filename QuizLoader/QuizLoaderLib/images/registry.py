@@ -6,7 +6,7 @@ from typing import Any
 
 from ..quiz.model import Image, ImageType
 from . import label_map, segmentation, volume
-from .arrays import ReadContext
+from .arrays import ReadContext, SegmentationArrays
 
 
 def _one_look(image: Image) -> Hashable:
@@ -20,6 +20,18 @@ def _look_of_volume(image: Image) -> Hashable:
 def _look_of_label_map(image: Image) -> Hashable:
     roi = image.roi_visibility
     return (roi.code, roi.names) if roi else ()
+
+
+def _volumes_of_page(context: ReadContext) -> Hashable:
+    """Where a page has one volume file, every view gets the same grid, else the view has a say."""
+    paths = {volume.path for volume, _ in context.volumes()}
+    return tuple(paths) if len(paths) == 1 else (context.image.destination, tuple(sorted(paths)))
+
+
+def _read_rtstruct(context: ReadContext) -> SegmentationArrays:
+    from .rtstruct import read_rtstruct
+
+    return read_rtstruct(context)
 
 
 def _file_alone(context: ReadContext) -> Hashable:
@@ -46,4 +58,7 @@ KINDS: dict[ImageType, ImageKind] = {
     ImageType.VOLUME: ImageKind(volume.read, volume.make_node, look=_look_of_volume),
     ImageType.LABEL_MAP: ImageKind(label_map.read, label_map.make_node, look=_look_of_label_map),
     ImageType.SEGMENTATION: ImageKind(segmentation.read, segmentation.make_node),
+    ImageType.RT_STRUCT: ImageKind(
+        _read_rtstruct, segmentation.make_node, needs_volumes=True, variant=_volumes_of_page
+    ),
 }

@@ -32,7 +32,7 @@ def read(context: ReadContext) -> SegmentationArrays:
     if len(labels.values) > MOST_SEGMENTS:
         raise ImageReadError(
             codes.NOT_INTEGER,
-            f"'{file.path.name}' is no label image: it has {len(labels.values)} different values.",
+            f'"{file.path.name}" is no label image: it has {len(labels.values)} different values.',
             'Type="Volume" shows grey values',
         )
     segments = tuple(
@@ -69,7 +69,7 @@ def described_segments(file: ImageFile) -> tuple[SegmentDescription, ...]:
         if not 0 <= layer < file.components:
             raise ImageReadError(
                 codes.DAMAGED,
-                f"'{file.path.name}' puts a segment on layer {layer} but has {file.components} layers.",
+                f'"{file.path.name}" puts a segment on layer {layer} but has {file.components} layers.',
                 "save the segmentation again",
             )
         value = _whole_number(file, facts.get("LabelValue", "1"))
@@ -95,12 +95,12 @@ def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
         if layer.dtype.kind not in "iu":
             raise ImageReadError(
                 codes.NOT_INTEGER,
-                f"'{file.path.name}' is no segmentation: its voxels are {layer.dtype.name} numbers.",
+                f'"{file.path.name}" is no segmentation: its voxels are {layer.dtype.name} numbers.',
                 "save it with an integer type",
             )
     problems: tuple[Problem, ...] = ()
     if not segments:
-        sentence = f"'{file.path.name}' is a segmentation without a segment."
+        sentence = f'"{file.path.name}" is a segmentation without a segment.'
         problems = (warning(0, codes.NO_REGION, sentence, "nothing of it is shown"),)
     offset = file.header.get("Segmentation_ReferenceImageExtentOffset", "0 0 0").split()
     return SegmentationArrays(
@@ -119,7 +119,7 @@ def _whole_number(file: ImageFile, text: str) -> int:
     except ValueError as problem:
         raise ImageReadError(
             codes.DAMAGED,
-            f"'{file.path.name}' describes its segments with '{text}' where a number belongs.",
+            f'"{file.path.name}" describes its segments with "{text}" where a number belongs.',
             "save the segmentation again",
         ) from problem
 

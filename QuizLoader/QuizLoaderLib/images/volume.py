@@ -28,17 +28,17 @@ def require_scalar_3d(file: ImageFile, type_name: str) -> None:
         frames = " x ".join(str(length) for length in file.size[3:])
         raise ImageReadError(
             codes.WRONG_SHAPE,
-            f"'{name}' has {len(file.size)} dimensions ({frames} frames), a {type_name} has three.",
+            f'"{name}" has {len(file.size)} dimensions ({frames} frames), a {type_name} has three.',
             'Type="VolumeSequence" shows time points' if type_name == "Volume" else "save one frame of it",
         )
     if file.components == 1:
         return
     if any(key.startswith("Segment0_") for key in file.header):
-        sentence, hint = f"'{name}' holds overlapping segments.", 'Type="Segmentation" shows it'
+        sentence, hint = f'"{name}" holds overlapping segments.', 'Type="Segmentation" shows it'
     elif file.is_color:
-        sentence, hint = f"'{name}' is a colour picture.", 'Type="Vector" shows it'
+        sentence, hint = f'"{name}" is a colour picture.', 'Type="Vector" shows it'
     else:
-        sentence = f"'{name}' has {file.components} values for each voxel."
+        sentence = f'"{name}" has {file.components} values for each voxel.'
         hint = 'Type="VolumeSequence" shows time points; save other images with one value a voxel'
     raise ImageReadError(
         codes.WRONG_SHAPE, f"{sentence[:-1]}, a {type_name} has one value for each voxel.", hint
@@ -49,6 +49,8 @@ def make_node(image: Image, arrays: VolumeArrays, scene: Any) -> Any:
     """A vtkMRMLScalarVolumeNode with its display node, over the arrays' own memory (main thread)."""
     display = scene.AddNewNodeByClass("vtkMRMLScalarVolumeDisplayNode")
     display.SetDefaultColorMap()
+    if arrays.is_inverted:
+        display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeInvertedGrey")
     display.AutoWindowLevelOff()
     if image.window_level is not None:
         window, level = image.window_level.window, image.window_level.level
