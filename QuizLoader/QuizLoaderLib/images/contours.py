@@ -1,4 +1,4 @@
-"""Planar contours become voxels: exact scanlines on unrounded vertices, holes, and two rules for the boundary.
+"""Planar contours become voxels: exact scanlines on unrounded vertices, holes, two boundary rules.
 
 All coordinates here are voxel indices: (column, row), whole numbers at the voxels' centres.
 """
@@ -36,7 +36,7 @@ class SliceContour:
 
 @dataclass(frozen=True, eq=False)
 class Block:
-    """Part of an ROI: ``mask`` is (len(slices), rows, columns) bool with its first voxel at ``row``, ``column``."""
+    """Part of an ROI: ``mask`` is (slices, rows, columns) bool, its first voxel at ``row``, ``column``."""
 
     slices: np.ndarray
     row: int
@@ -110,7 +110,7 @@ def _fill_block(
     nested: list[tuple[int, list[SliceContour]]] = []
     for index, group in enumerate(groups):
         plain = [contour for contour in group if not contour.is_xor]
-        if len(plain) > 1 and _boxes_meet(plain) or 0 < len(plain) < len(group):
+        if (len(plain) > 1 and _boxes_meet(plain)) or 0 < len(plain) < len(group):
             nested.append((index, group))
         else:
             simple.extend((index, contour.points) for contour in group)
@@ -203,8 +203,8 @@ class _Part:
 
 def _fill_nested(mask: np.ndarray, group: list[SliceContour], box: _Box, boundary: Boundary) -> bool:
     """Fills one slice by nesting; whether some contours overlap in part or are drawn twice."""
-    parts = [_part(contour.points, box, boundary) for contour in group if not contour.is_xor]
-    parts = sorted((part for part in parts if part is not None), key=lambda part: -part.area)
+    found = (_part(contour.points, box, boundary) for contour in group if not contour.is_xor)
+    parts = sorted((part for part in found if part is not None), key=lambda part: -part.area)
     levels: list[int] = []
     is_united = False
     for i, part in enumerate(parts):

@@ -1,4 +1,4 @@
-"""Frames become a stack: sorted along the normal, and brought onto a regular grid where they are not on one."""
+"""Frames become a stack: sorted along the normal, and brought onto a regular grid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -54,7 +54,7 @@ class Stack:
         return _LPS_TO_RAS @ matrix
 
     def on_grid(self, voxels: np.ndarray) -> np.ndarray:
-        """(frames, ...) as (count, ...): linear within the planes for a tilt and between them for uneven gaps."""
+        """(frames, ...) as (count, ...): linear in the planes for a tilt, between them for uneven gaps."""
         if self.is_upright and self.is_even:
             return voxels
         left, right, top, bottom = self.padding()
@@ -205,7 +205,8 @@ def _regular_gap(
 def _list_mm(frames: Sequence[Frame], gaps: np.ndarray, usual: float) -> str:
     places = [index for index, gap in enumerate(gaps) if gap > 1.5 * usual]
     axis = int(np.argmax(np.abs(frames[0].normal)))
-    shown = [f"{'LPS'[axis]} {frames[index].position[axis]:.4g} mm" for index in places[:3]]
+    positions = [frame.position for frame in frames if frame.position is not None]
+    shown = [f"{'LPS'[axis]} {positions[index][axis]:.4g} mm" for index in places[:3]]
     return ", ".join(shown) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
 
 

@@ -131,12 +131,16 @@ def integer_of(dataset: Dataset, keyword: str, default: int = 0) -> int:
     """The first value of a US, UL or IS element."""
     raw = _raw(dataset, keyword)
     if isinstance(raw, bytes) and len(raw) == 2 and pydicom.datadict.dictionary_VR(keyword) == "US":
-        return int.from_bytes(raw, "little" if dataset.get_item(keyword).is_little_endian else "big")
+        return int.from_bytes(raw, "little" if _is_little_endian(dataset, keyword) else "big")
     values = numbers_of(dataset, keyword)
     try:
         return int(values[0]) if values else default
     except (OverflowError, ValueError):
         return default
+
+
+def _is_little_endian(dataset: Dataset, keyword: str) -> bool:
+    return bool(getattr(dataset.get_item(keyword), "is_little_endian", True))
 
 
 def _raw(dataset: Dataset, keyword: str) -> Any:

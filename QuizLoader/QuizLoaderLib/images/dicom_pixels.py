@@ -1,4 +1,4 @@
-"""The pixels of DICOM frames, rescaled, in one array: raw ones straight from disk, compressed ones by GDCM."""
+"""The pixels of DICOM frames, rescaled, in one array: raw ones from disk, compressed ones by GDCM."""
 
 import os
 from collections.abc import Callable, Sequence
@@ -37,7 +37,7 @@ def _raw_format(header: Header) -> _Format | None:
     stored = header.integer("BitsStored", bits)
     components = header.integer("SamplesPerPixel", 1)
     photometric = header.text("PhotometricInterpretation")
-    if components == 3 and photometric != "RGB" or components == 1 and photometric.startswith("PALETTE"):
+    if (components == 3 and photometric != "RGB") or (components == 1 and photometric.startswith("PALETTE")):
         return None
     if bits == 64:
         return _Format(np.dtype(np.float64), components, False, 64)
@@ -110,7 +110,7 @@ def _raw(frame: Frame, layout: _Format, out: np.ndarray | None = None) -> np.nda
                     "D111", f'"{path.name}" says that its pixels are not compressed, but they are.'
                 )
             file.seek(frame.index * target.nbytes, os.SEEK_CUR)
-            read = _fill(file, memoryview(target.reshape(-1).view(np.uint8)))
+            read = _fill(file, target.reshape(-1).view(np.uint8).data)
     if read < target.nbytes:
         raise ImageReadError(
             "D110",
@@ -140,7 +140,7 @@ def _fill(file, view: memoryview) -> int:
 
 
 def _drop_unused_bits(values: np.ndarray, layout: _Format) -> None:
-    """Bits above BitsStored may hold an old overlay, and the sign need not be extended there (PS3.5 8.1.1)."""
+    """Bits above BitsStored may hold an old overlay, and need not extend the sign (PS3.5 8.1.1)."""
     low, high = values.min(), values.max()
     limit = 1 << (layout.bits_stored - (layout.dtype.kind == "i"))
     if high < limit and low >= (-limit if layout.dtype.kind == "i" else 0):

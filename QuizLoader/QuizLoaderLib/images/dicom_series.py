@@ -156,7 +156,7 @@ def _without_copies(headers: list[Header], path: Path, problems: list[Problem]) 
             warning(
                 0,
                 "D133",
-                f'{len(headers) - len(kept)} files beside "{path.name}" are copies of others; they are left out.',
+                f'{len(headers) - len(kept)} files beside "{path.name}" are copies of others and left out.',
             )
         )
     return list(kept.values())

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from pydicom.dataset import Dataset
 
 from ..quiz.problems import Problem, warning
 from .arrays import ImageReadError
@@ -26,6 +27,7 @@ _SECONDS_OF = {
 }
 """What may tell time points apart, the surest first; a number where it counts in parts of a second."""
 
+_CLOCKS = ("AcquisitionDateTime", "AcquisitionTime", "ContentTime")
 _CLOCK = re.compile(r"^(?:\d{8})?(\d{2})(\d{2})(\d{2}(?:\.\d+)?)")
 
 
@@ -71,7 +73,7 @@ def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) 
 
 
 def _places(frames: Sequence[Frame]) -> np.ndarray:
-    """For each frame the number of its position along the normal; positions nearer than 5 % of a gap are one."""
+    """For each frame the number of its position along the normal; nearer than 5 % of a gap is one."""
     offsets = np.array([frame.position for frame in frames]) @ frames[0].normal
     if not np.all(np.isfinite(offsets)):
         raise ImageReadError("D136", f'"{frames[0].header.path.name}" has a position that is no number.')
@@ -84,35 +86,32 @@ def _places(frames: Sequence[Frame]) -> np.ndarray:
     return places
 
 
-def _grouped_by(frames: Sequence[Frame], keyword: str) -> dict[object, list[int]]:
-    groups: dict[object, list[int]] = {}
+def _grouped_by(frames: Sequence[Frame], keyword: str) -> dict[float, list[int]]:
+    groups: dict[float, list[int]] = {}
     for index, frame in enumerate(frames):
         value = _value(frame, keyword)
-        if value == "":
+        if value is None:
             return {}
         groups.setdefault(value, []).append(index)
     return groups
 
 
-def _value(frame: Frame, keyword: str) -> float | str:
-    """A number where it is one, seconds of the day for a time, empty where it is absent."""
+def _value(frame: Frame, keyword: str) -> float | None:
+    """A number, seconds of the day for a time; None where it is absent."""
     for group in frame.groups:
         for item in (*_content_items(group), group):
-            text = text_of(item, keyword)
-            clock = _CLOCK.match(text) if keyword.endswith("Time") and scale_is_clock(keyword) else None
-            if clock:
-                return int(clock[1]) * 3600 + int(clock[2]) * 60 + float(clock[3])
-            values = numbers_of(item, keyword)
-            if values:
-                return values[0]
-    return ""
+            if keyword in _CLOCKS:
+                clock = _CLOCK.match(text_of(item, keyword))
+                if clock:
+                    return int(clock[1]) * 3600.0 + int(clock[2]) * 60.0 + float(clock[3])
+            else:
+                values = numbers_of(item, keyword)
+                if values:
+                    return values[0]
+    return None
 
 
-def scale_is_clock(keyword: str) -> bool:
-    return keyword in ("AcquisitionDateTime", "AcquisitionTime", "ContentTime")
-
-
-def _content_items(group) -> tuple:
+def _content_items(group: Dataset) -> tuple[Dataset, ...]:
     found = []
     for sequence in ("FrameContentSequence", "MRDiffusionSequence", "CardiacSynchronizationSequence"):
         value = group.get(sequence)
@@ -125,11 +124,13 @@ def _is_complete(indices: list[int], places: np.ndarray, count: int) -> bool:
     return len(indices) == count and len(set(places[indices])) == count
 
 
-def _in_order(frames, groups, keyword: str, scale: float | None) -> tuple[TimePoint, ...]:
+def _in_order(
+    frames: Sequence[Frame], groups: dict[float, list[int]], keyword: str, scale: float | None
+) -> tuple[TimePoint, ...]:
     keys = sorted(groups)
     if scale:
         seconds = [(key - keys[0]) * scale for key in keys]
-    elif scale_is_clock(keyword):
+    elif keyword in _CLOCKS:
         seconds = [key - keys[0] for key in keys]
     else:
         seconds = _clock_seconds(frames, [groups[key] for key in keys])
@@ -139,16 +140,19 @@ def _in_order(frames, groups, keyword: str, scale: float | None) -> tuple[TimePo
     )
 
 
-def _clock_seconds(frames, groups) -> list[float]:
+def _clock_seconds(frames: Sequence[Frame], groups: list[list[int]]) -> list[float]:
     """The earliest time of each group where those ascend, else 0, 1, 2."""
-    for keyword in ("AcquisitionDateTime", "AcquisitionTime", "ContentTime"):
-        starts = [min((_value(frames[index], keyword) for index in group), key=str) for group in groups]
-        if all(isinstance(start, float) for start in starts) and all(np.diff(starts) > 0):
+    for keyword in _CLOCKS:
+        starts = []
+        for group in groups:
+            times = [time for time in (_value(frames[index], keyword) for index in group) if time is not None]
+            starts.append(min(times, default=np.nan))
+        if all(np.diff(starts) > 0):
             return [start - starts[0] for start in starts]
     return [float(index) for index in range(len(groups))]
 
 
-def _by_number(frames, places: np.ndarray, count: int) -> tuple[TimePoint, ...]:
+def _by_number(frames: Sequence[Frame], places: np.ndarray, count: int) -> tuple[TimePoint, ...]:
     order = sorted(
         range(len(frames)),
         key=lambda index: (frames[index].header.integer("InstanceNumber"), frames[index].index),

@@ -221,9 +221,9 @@ def _problems(structure: StructureSet, placed: Sequence[_Placed], fill_gaps: boo
             )
         )
     for roi in structure.rois:
-        for reason, numbers in roi.faults.items():
-            which = f"Contour {_listed([str(n) for n in numbers])}"
-            if len(numbers) > 1 and len(numbers) == roi.contour_count:
+        for reason, lost in roi.faults.items():
+            which = f"Contour {_listed([str(number) for number in lost])}"
+            if len(lost) > 1 and len(lost) == roi.contour_count:
                 which = "Every contour"
             found.append(warning(0, "D212", f'{which} of ROI "{roi.name}" in "{name}" {reason}; left out.'))
     counted = (
@@ -263,7 +263,7 @@ def _problems(structure: StructureSet, placed: Sequence[_Placed], fill_gaps: boo
             warning(
                 0,
                 "D216",
-                f'ROIs in "{name}" are not drawn on every slice; those between {what}: {_listed(parts)} slices.',
+                f'ROIs in "{name}" are not drawn on every slice; those between {what}: {_listed(parts)}.',
             )
         )
     names = [roi.name for roi in structure.rois]

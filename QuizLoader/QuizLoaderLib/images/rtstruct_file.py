@@ -1,4 +1,4 @@
-"""What a DICOM structure set says: its ROIs, their contours in patient coordinates, and what is wrong with them."""
+"""What a DICOM structure set says: its ROIs, their contours in patient coordinates, and their faults."""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -17,7 +17,7 @@ _FAULTS = (ArithmeticError, AttributeError, LookupError, NotImplementedError, Ty
 
 @dataclass(frozen=True, eq=False)
 class Contour:
-    """``points_lps`` is (n, 3) in mm; ``number`` counts the ROI's contours from 1 in the order of the file."""
+    """``points_lps`` is (n, 3) in mm; ``number`` counts the ROI's contours from 1."""
 
     number: int
     points_lps: np.ndarray
@@ -131,7 +131,7 @@ def _read_contours(item: Dataset, roi: Roi, instance_uids: set[str]) -> None:
             promised = integer_of(contour, "NumberOfContourPoints", len(points))
             for image in items_of(contour, "ContourImageSequence")[:1] if not instance_uids else ():
                 instance_uids.add(text_of(image, "ReferencedSOPInstanceUID"))
-        except _Bad as bad:
+        except _BadContourError as bad:
             roi.lose(number, str(bad))
             continue
         except _FAULTS:
@@ -147,7 +147,7 @@ def _read_contours(item: Dataset, roi: Roi, instance_uids: set[str]) -> None:
             roi.contours.append(Contour(number, points, kind or "CLOSED_PLANAR"))
 
 
-class _Bad(ValueError):
+class _BadContourError(ValueError):
     """Its text says what is wrong with a contour, to follow "contour 3 ..."."""
 
 
@@ -163,13 +163,13 @@ def _points(contour: Dataset) -> np.ndarray:
         ).encode()
     values = parse_decimals(raw)
     if values is None:
-        raise _Bad("has coordinates that are no numbers")
+        raise _BadContourError("has coordinates that are no numbers")
     if len(values) % 3:
-        raise _Bad("has coordinates that are not x, y, z for every point")
+        raise _BadContourError("has coordinates that are not x, y, z for every point")
     if not np.isfinite(values).all():
-        raise _Bad("has coordinates that are not finite")
+        raise _BadContourError("has coordinates that are not finite")
     if len(values) and np.abs(values).max() > 1e6:
-        raise _Bad("has coordinates a kilometre away")
+        raise _BadContourError("has coordinates a kilometre away")
     return values.reshape(-1, 3)
 
 

@@ -37,7 +37,7 @@ def with_gaps_filled(blocks: Iterable[Block], offsets: np.ndarray) -> Iterator[B
 
 
 def _distance(mask: np.ndarray) -> np.ndarray:
-    """In voxels from the edge, negative inside; the mask gets a margin so that its border counts as an edge."""
+    """In voxels from the edge, negative inside; a margin makes the border of the mask an edge."""
     import SimpleITK
 
     image = SimpleITK.GetImageFromArray(np.pad(mask.astype(np.uint8), 1))
