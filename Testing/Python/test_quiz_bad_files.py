@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from quiz_rights import without_rights
 from quiz_text import image, page, read, session
-
 from QuizLoaderLib.quiz.reading import read_quiz
 
 QUIZ = session(page('Descriptor="H\u00f6he"', image()))
@@ -135,7 +134,9 @@ def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
     os.mkfifo(path)
     code = "import sys; from pathlib import Path; from QuizLoaderLib.quiz.reading import read_quiz;"
     code += "print(read_quiz(Path(sys.argv[1]))[1][0].code)"
-    result = subprocess.run([sys.executable, "-c", code, path], capture_output=True, text=True, timeout=60, check=True)
+    result = subprocess.run(
+        [sys.executable, "-c", code, path], capture_output=True, text=True, timeout=60, check=True
+    )
     assert result.stdout.strip() == "Q101"
 
 

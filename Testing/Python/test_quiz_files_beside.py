@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 from quiz_text import codes_of, image, only_problem, page, problems_of, question, read, session
-
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.color_file import RoiColor, read_color_file
 from QuizLoaderLib.quiz.image_folder import ImageFolder
@@ -93,7 +92,18 @@ def test_a_value_map_is_found_beside_the_quiz_or_in_the_image_folder(tmp_path):
 
 def test_all_wrong_lines_of_a_value_map_are_told_once_however_many_images_name_it(tmp_path):
     (tmp_path / "map.txt").write_text("Liver=10\nSpleen\nKidney=0\nLiver=11\nLiver=10\nRib=300\n")
-    text = session(page("", *(image('Type="LabelMap" MaskValueMap="map.txt"', f"<DefaultDestination>{view}</DefaultDestination>") for view in ("Red", "Green"))))
+    text = session(
+        page(
+            "",
+            *(
+                image(
+                    'Type="LabelMap" MaskValueMap="map.txt"',
+                    f"<DefaultDestination>{view}</DefaultDestination>",
+                )
+                for view in ("Red", "Green")
+            ),
+        )
+    )
     problems = problems_of(tmp_path, text)
     assert sorted((problem.code, problem.sentence.partition(":")[0]) for problem in problems) == [
         ("Q711", "MaskValueMap, line 2 of map.txt"),
@@ -137,7 +147,12 @@ class Names:
 def check_rois(folder: Path, code: str, rois: list[str], in_file: tuple[str, ...]):
     (folder / "seg.nrrd").touch()
     children = "".join(f"<ROI>{roi}</ROI>" for roi in rois)
-    text = session(page("", image('Type="Segmentation"', f'\n<ROIs ROIVisibilityCode="{code}">{children}</ROIs>', "seg.nrrd")))
+    text = session(
+        page(
+            "",
+            image('Type="Segmentation"', f'\n<ROIs ROIVisibilityCode="{code}">{children}</ROIs>', "seg.nrrd"),
+        )
+    )
     quiz, problems = read(folder, text)
     assert quiz is not None
     assert problems == []

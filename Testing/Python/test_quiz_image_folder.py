@@ -6,7 +6,6 @@ from pathlib import Path
 import pytest
 from quiz_rights import without_rights
 from quiz_text import codes_of, image, only_problem, page, problems_of, session
-
 from QuizLoaderLib.quiz.image_folder import ImageFolder, ImagePathError
 from QuizLoaderLib.quiz.problems import Problem, Severity
 
@@ -29,7 +28,9 @@ def refusal(folder: ImageFolder, path: str) -> Problem:
     return raised.value.problem
 
 
-@pytest.mark.parametrize("path", ["study/2007-spgr.nrrd", r"study\2007-spgr.nrrd", r".\study/./2007-spgr.nrrd"])
+@pytest.mark.parametrize(
+    "path", ["study/2007-spgr.nrrd", r"study\2007-spgr.nrrd", r".\study/./2007-spgr.nrrd"]
+)
 def test_a_file_is_found_with_either_separator(root, path):
     found = ImageFolder(root).find(path)
     assert (found.path, found.warning) == (root / "study" / "2007-spgr.nrrd", None)
@@ -65,7 +66,15 @@ def test_letters_composed_in_another_way_are_the_same_name(root):
 def test_a_missing_file_names_the_nearest_one(root):
     (root / "study" / "2007-spgr.nrrd").rename(root / "study" / "1007-spgr.nrrd")
     (root / "study" / "1007-spgr.label.nrrd").touch()
-    text = session(page("", *(image("", f"<DefaultDestination>{view}</DefaultDestination>", r"study\2007-spgr.nrrd") for view in ("Red", "Green"))))
+    text = session(
+        page(
+            "",
+            *(
+                image("", f"<DefaultDestination>{view}</DefaultDestination>", r"study\2007-spgr.nrrd")
+                for view in ("Red", "Green")
+            ),
+        )
+    )
     problem = only_problem(root.parent, text, ImageFolder(root))
     assert problem.as_line("quiz.xml") == (
         'quiz.xml:3: error Q504: The file "study/2007-spgr.nrrd" is not there. ("study" has "1007-spgr.nrrd")'
@@ -76,10 +85,27 @@ def test_a_missing_file_names_the_nearest_one(root):
 def test_a_missing_folder_names_the_nearest_one(root):
     assert refusal(ImageFolder(root), "studi/2007-spgr.nrrd").hint == '"images" has "study"'
     assert refusal(ImageFolder(root), "else/2007-spgr.nrrd").hint == '"else" is not in "images"'
-    assert refusal(ImageFolder(root), "study/2007-spgr.nrrd/x").hint == '"study/2007-spgr.nrrd" is a file, not a folder'
+    assert (
+        refusal(ImageFolder(root), "study/2007-spgr.nrrd/x").hint
+        == '"study/2007-spgr.nrrd" is a file, not a folder'
+    )
 
 
-@pytest.mark.parametrize("path", ["../secret.nrrd", r"study\..\..\secret.nrrd", "/etc/passwd", r"\etc\passwd", "C:/x.nrrd", r"c:x.nrrd", r"\\host\share\x.nrrd", "", ".", "a\0b"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "../secret.nrrd",
+        r"study\..\..\secret.nrrd",
+        "/etc/passwd",
+        r"\etc\passwd",
+        "C:/x.nrrd",
+        r"c:x.nrrd",
+        r"\\host\share\x.nrrd",
+        "",
+        ".",
+        "a\0b",
+    ],
+)
 def test_a_path_that_leaves_the_folder_is_refused(root, path):
     assert refusal(ImageFolder(root), path).code == "Q502"
 
@@ -91,7 +117,9 @@ def test_a_link_that_leads_out_is_refused_unless_links_are_allowed(root):
     for path, target in (("out.nrrd", "secret.nrrd"), ("up/secret.nrrd", "secret.nrrd")):
         assert refusal(ImageFolder(root), path).code == "Q503"
         assert "--follow-links" in refusal(ImageFolder(root), path).hint
-        assert ImageFolder(root, follow_links=True).find(path).path.resolve() == (root.parent / target).resolve()
+        assert (
+            ImageFolder(root, follow_links=True).find(path).path.resolve() == (root.parent / target).resolve()
+        )
 
 
 @needs_links
@@ -153,7 +181,21 @@ def test_a_missing_image_folder_is_one_problem_and_not_one_for_each_image(root):
 def test_each_folder_is_listed_once(root, monkeypatch):
     listed: list[Path] = []
     scandir = os.scandir
-    monkeypatch.setattr(os, "scandir", lambda path: (listed.append(Path(path)), scandir(path))[1])
-    text = session(*(page("", image(path="study/2007-spgr.nrrd"), image("ID='B'", "<Layer>Foreground</Layer>", path="study/x.nrrd")) for _ in range(30)))
+
+    def counted(path: Path):
+        listed.append(Path(path))
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", counted)
+    text = session(
+        *(
+            page(
+                "",
+                image(path="study/2007-spgr.nrrd"),
+                image("ID='B'", "<Layer>Foreground</Layer>", path="study/x.nrrd"),
+            )
+            for _ in range(30)
+        )
+    )
     assert len(problems_of(root.parent, text, ImageFolder(root))) == 30
     assert [path for path in listed if root in (path, *path.parents)] == [root, root / "study"]

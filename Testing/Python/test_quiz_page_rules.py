@@ -2,7 +2,6 @@
 
 import pytest
 from quiz_text import codes_of, image, only_problem, page, problems_of, question, session
-
 from QuizLoaderLib.quiz.problems import Severity
 
 EDITOR = 'EnableSegmentEditor="Y"'
@@ -13,7 +12,7 @@ def on(view: str, layer: str = "") -> str:
     return f"<DefaultDestination>{view}</DefaultDestination>" + (f"<Layer>{layer}</Layer>" if layer else "")
 
 
-@pytest.mark.parametrize("character", list('\\/:*?|') + ["&lt;", "&gt;", "&quot;", "&#9;"])
+@pytest.mark.parametrize("character", [*"\\/:*?|", "&lt;", "&gt;", "&quot;", "&#9;"])
 def test_characters_that_file_systems_refuse_are_a_warning(character, tmp_path):
     for attributes in (f'ID="a{character}b"', f'Descriptor="a{character}b"'):
         problem = only_problem(tmp_path, session(page(attributes)))
@@ -150,7 +149,10 @@ def test_offset_zoom_and_pan_belong_to_the_background(attribute, tmp_path):
 
 
 def test_what_has_no_effect_on_a_segmentation_is_accepted_without_a_word(tmp_path):
-    text = image('Type="Segmentation" RotateToAcquisition="Y"', ROIS + "<DefaultOrientation>Coronal</DefaultOrientation>")
+    text = image(
+        'Type="Segmentation" RotateToAcquisition="Y"',
+        ROIS + "<DefaultOrientation>Coronal</DefaultOrientation>",
+    )
     assert codes_of(tmp_path, session(page("", text))) == []
 
 
@@ -198,7 +200,10 @@ def test_what_is_required_is_the_same_on_all_images_of_one_file(attribute, code,
     for first, second in ((attribute, ""), ("", attribute)):
         text = session(page(EDITOR, image(first, on("Red")), image(second, on("Green"))))
         assert codes_of(tmp_path, text) == [code]
-    assert codes_of(tmp_path, session(page(EDITOR, image(attribute, on("Red")), image(attribute, on("Green"))))) == []
+    assert (
+        codes_of(tmp_path, session(page(EDITOR, image(attribute, on("Red")), image(attribute, on("Green")))))
+        == []
+    )
 
 
 def test_scripts_that_run_again_need_multiple_responses(tmp_path):

@@ -16,7 +16,6 @@ from quiz_text import (
     read_question,
     session,
 )
-
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.language import LANGUAGE
@@ -82,7 +81,11 @@ def test_every_session_attribute_is_read(tmp_path):
     assert quiz.contour_visibility is ContourVisibility.FILL
     assert quiz.randomize_page_groups
     assert quiz.forced_group_order == (0, 4, 2)
-    assert (quiz.roi_color_file, quiz.email_results_to, quiz.mask_value_map) == ("colors", "a@b.org", "map.txt")
+    assert (quiz.roi_color_file, quiz.email_results_to, quiz.mask_value_map) == (
+        "colors",
+        "a@b.org",
+        "map.txt",
+    )
 
 
 def test_every_page_attribute_is_read(tmp_path):
@@ -95,7 +98,11 @@ def test_every_page_attribute_is_read(tmp_path):
             'GoToBookmark="start Back to the start" ContourToolRadius="2.5" ButtonScriptRerunRequired="Y"'
         ),
     )
-    assert (read_back.id, read_back.descriptor, read_back.title) == ("Patient 1", "Liver", "Patient 1 - Liver")
+    assert (read_back.id, read_back.descriptor, read_back.title) == (
+        "Patient 1",
+        "Liver",
+        "Patient 1 - Liver",
+    )
     assert (read_back.layout, read_back.page_group) == (Layout.TWO_OVER_TWO, 3)
     assert read_back.link_views and read_back.allow_multiple_response and read_back.enable_segment_editor
     assert read_back.segment_required_on_any_image and read_back.loop and read_back.user_interaction_log
@@ -172,7 +179,9 @@ def test_layer_follows_the_type_where_it_is_not_written(tmp_path):
 def test_text_is_trimmed_and_a_line_break_is_one_space_but_in_an_info_box(tmp_path):
     written = "\n   first line\n      second line  \n"
     assert read_question(tmp_path, question('Type="Radio"', written)).options == ("first line second line",)
-    assert read_question(tmp_path, question('Type="InfoBox"', written)).options == ("first line\nsecond line",)
+    assert read_question(tmp_path, question('Type="InfoBox"', written)).options == (
+        "first line\nsecond line",
+    )
 
 
 def test_an_empty_attribute_means_the_same_as_none(tmp_path):
@@ -246,7 +255,9 @@ def test_a_value_that_an_attribute_does_not_take_is_named_with_what_it_takes(
         "Session": session(page(), attributes=written),
         "Page": session(page(written)),
         "Image": session(page("", image(written))),
-        "Question": session(page("", question(("" if attribute == "Type" else 'Type="FloatValue" ') + written, "a"))),
+        "Question": session(
+            page("", question(("" if attribute == "Type" else 'Type="FloatValue" ') + written, "a"))
+        ),
     }[element]
     problem = only_problem(tmp_path, text)
     assert (problem.code, problem.severity) == ("Q113", Severity.ERROR)
@@ -269,7 +280,10 @@ def test_a_value_that_a_child_does_not_take_is_named_at_its_line(child, value, a
 
 
 def test_what_a_page_an_image_and_a_question_need_is_missed_each_by_name(tmp_path):
-    text = "<Session><Page><Image/><Image ID='' Type=''><Path> </Path></Image><QuestionSet><Question/></QuestionSet></Page></Session>"
+    text = (
+        "<Session><Page><Image/><Image ID='' Type=''><Path> </Path></Image>"
+        "<QuestionSet><Question/></QuestionSet></Page></Session>"
+    )
     sentences = [problem.sentence for problem in problems_of(tmp_path, text)]
     assert sorted(sentences) == sorted(
         ["Page has no ID."]
@@ -378,7 +392,9 @@ def test_an_image_that_cannot_be_understood_is_left_out_and_the_rest_is_kept(tmp
     assert [problem.code for problem in problems] == ["Q113"]
 
 
-@pytest.mark.parametrize("path", ["/etc/passwd", r"\\server\x.nrrd", r"C:\x.nrrd", "c:x.nrrd", "../x.nrrd", r"a\..\..\x.nrrd"])
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", r"\\server\x.nrrd", r"C:\x.nrrd", "c:x.nrrd", "../x.nrrd", r"a\..\..\x.nrrd"]
+)
 def test_a_path_that_leaves_the_image_folder_is_an_error_before_any_file_is_looked_for(path, tmp_path):
     problem = only_problem(tmp_path, session(page("", image(path=path))))
     assert (problem.code, problem.severity, problem.line, problem.image) == ("Q502", Severity.ERROR, 3, "CT")
@@ -386,7 +402,12 @@ def test_a_path_that_leaves_the_image_folder_is_an_error_before_any_file_is_look
 
 
 def test_lines_are_right_beyond_those_that_libxml2_can_count(tmp_path):
-    text = "<Session>" + "\n" * 70_000 + page("", image('Opacity="2"', "\n\n<Layer>x</Layer>"), image("", "")) + "</Session>"
+    text = (
+        "<Session>"
+        + "\n" * 70_000
+        + page("", image('Opacity="2"', "\n\n<Layer>x</Layer>"), image("", ""))
+        + "</Session>"
+    )
     assert [(problem.code, problem.line) for problem in problems_of(tmp_path, text)] == [
         ("Q113", 70_002),
         ("Q113", 70_004),

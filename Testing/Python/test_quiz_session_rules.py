@@ -2,7 +2,6 @@
 
 import pytest
 from quiz_text import QUESTIONS, codes_of, image, only_problem, page, problems_of, session
-
 from QuizLoaderLib.quiz.problems import Severity
 
 RANDOM = 'RandomizePageGroups="Y"'

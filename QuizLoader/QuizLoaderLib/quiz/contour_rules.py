@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator
 from . import codes
 from .model import Image, Layer, Page, Quiz
 from .page_rules import about
-from .problems import Problem, error, nearest
+from .problems import NearestNames, Problem, error
 from .session_rules import EarlierPages
 from .values import shown
 
@@ -67,6 +67,7 @@ def required_lines(page: Page) -> Iterator[Problem]:
 def shown_contours_have_a_source(quiz: Quiz) -> Iterator[Problem]:
     contours = EarlierPages(quiz.randomize_page_groups)
     known: dict[str, None] = {}
+    names = NearestNames()
     for page in quiz.pages:
         for image in page.images:
             if image.label_map_id:
@@ -80,7 +81,7 @@ def shown_contours_have_a_source(quiz: Quiz) -> Iterator[Problem]:
             if wanted in known:
                 hint = "the earlier image needs the same Path, and to come earlier in any order of the groups"
             else:
-                near = nearest(wanted, known)
+                near = names.find(wanted, known)
                 hint = f"did you mean {shown(near)}?" if near else f'write LabelMapID="{wanted}" there'
             sentence = (
                 f"DisplayLabelMapID {shown(wanted)} of Image {shown(image.id)} is the LabelMapID of this "

@@ -116,7 +116,7 @@ def _image_file(
         return
     if found.warning:
         yield found.warning
-    if contents is None or image.roi_visibility is None:
+    if contents is None or image.roi_visibility is None or not image.roi_visibility.names:
         return
     key = (image.path, image.type)
     if key not in read:

@@ -8,13 +8,10 @@ from pathlib import Path
 
 from . import codes
 from .model import Image
-from .problems import Problem, ProblemError, error, nearest, warning
+from .problems import NearestNames, Problem, ProblemError, error, warning
 from .values import shown
 
 _DRIVE = re.compile(r"[A-Za-z]:")
-# A search for the nearest name compares with each name of its folder; a study that has moved would
-# otherwise make it for every image in folders of thousands.
-_MOST_COMPARISONS = 50_000
 
 
 class ImagePathError(ProblemError):
@@ -82,7 +79,7 @@ class ImageFolder:
         self._real_root = os.path.realpath(self.root)
         self._listings: dict[str, _Listing | ImagePathError] = {}
         self._found: dict[str, Found | ImagePathError] = {}
-        self._comparisons_left = _MOST_COMPARISONS
+        self._nearest = NearestNames()
 
     @property
     def problem(self) -> Problem | None:
@@ -209,8 +206,7 @@ class ImageFolder:
         place = folder or self.root.name
         if not listing.entries:
             return f"{shown(place)} is empty"
-        self._comparisons_left -= len(listing.entries)
-        near = nearest(part, listing.entries) if self._comparisons_left >= 0 else ""
+        near = self._nearest.find(part, listing.entries)
         if near:
             return f"{shown(place)} has {shown(near)}"
         return f"{shown(part)} is not in {shown(place)}"

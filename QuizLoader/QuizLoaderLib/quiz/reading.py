@@ -1,7 +1,7 @@
 """A quiz file becomes a Quiz and the problems met on the way."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +21,7 @@ from .model import (
     RoiVisibility,
     SliceView,
 )
-from .problems import Problem, error, nearest, warning
+from .problems import NearestNames, Problem, error, nearest, warning
 from .values import Kind, shown
 
 _LINE_BREAK = re.compile(r"\s*\n\s*")
@@ -62,6 +62,7 @@ class _Reader:
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
+        self._nearest = NearestNames()
         self._pages: list[Page] = []
         self._of_session: dict[str, Any] = {}
         self._seen_in_session: set[str] = set()
@@ -209,7 +210,7 @@ class _Reader:
         rule = LANGUAGE[parent.name]
         once = rule.children.get(child.name)
         if once is None:
-            self._add(_unknown_element(parent, child, rule))
+            self._add(self._unknown_element(parent, child, rule))
             return False
         if once and child.name in seen:
             self._add(
@@ -232,7 +233,7 @@ class _Reader:
             rule = rules.get(name)
             if rule is None:
                 if not name.startswith(_XML_PREFIXES):
-                    self._add(_unknown_attribute(element, name, text, rules))
+                    self._add(self._unknown_attribute(element, name, text, rules))
                 continue
             text = text.strip()
             if not text:
@@ -246,7 +247,7 @@ class _Reader:
                         element.line,
                         codes.WRONG_VALUE,
                         f"{name} of {element.name} is {shown(text)}.",
-                        _allowed(text, rule.kind),
+                        self._allowed(text, rule.kind),
                     )
                 )
         for name in _REQUIRED[element.name]:
@@ -268,16 +269,16 @@ class _Reader:
                     element.line,
                     codes.WRONG_VALUE,
                     f"{element.name} is {shown(text)}.",
-                    _allowed(text, rule.text),
+                    self._allowed(text, rule.text),
                 )
             )
 
     def _text(self, element: Element, keep_line_breaks: bool = False) -> str:
         for name, text in element.attributes.items():
             if not name.startswith(_XML_PREFIXES):
-                self._add(_unknown_attribute(element, name, text, ()))
+                self._add(self._unknown_attribute(element, name, text, ()))
         for child in element.children:
-            self._add(_unknown_element(element, child, LANGUAGE[element.name]))
+            self._add(self._unknown_element(element, child, LANGUAGE[element.name]))
         text = element.text.strip()
         if "\n" not in text:
             return text
@@ -297,6 +298,39 @@ class _Reader:
     def _add(self, problem: Problem) -> None:
         self.problems.append(problem)
 
+    def _unknown_element(self, parent: Element, child: Element, rule: ElementRule) -> Problem:
+        hint = self._known_hint(child.name, rule.children)
+        if child.name in rule.attributes:
+            hint = f"write it as an attribute of {parent.name}"
+        elif child.name in LANGUAGE:
+            belongs = [name for name, other in LANGUAGE.items() if child.name in other.children]
+            hint = f"it belongs in {belongs[0]}" if belongs else f"{child.name} is the root of a quiz"
+        return warning(
+            child.line,
+            codes.UNKNOWN_ELEMENT,
+            f"{parent.name} has no element {shown(child.name)}; it is left out with all that is in it.",
+            hint,
+        )
+
+    def _unknown_attribute(self, element: Element, name: str, value: str, known: Collection[str]) -> Problem:
+        in_element = name in LANGUAGE[element.name].children
+        return warning(
+            element.line,
+            codes.UNKNOWN_ATTRIBUTE,
+            f"{element.name} has no attribute {shown(name)}; it is left out with its value {shown(value)}.",
+            f"write it as an element in {element.name}" if in_element else self._known_hint(name, known),
+        )
+
+    def _known_hint(self, name: str, known: Collection[str]) -> str:
+        if name in _OF_RESULTS_FILES:
+            return "it belongs to a file of results, not to a quiz"
+        near = self._nearest.find(name, known)
+        return f"did you mean {near}?" if near else ""
+
+    def _allowed(self, text: str, kind: Kind) -> str:
+        near = self._nearest.find(text, kind.names)
+        return f"did you mean {shown(near)}? allowed: {kind.allowed}" if near else f"allowed: {kind.allowed}"
+
 
 _REQUIRED = {
     name: [attribute for attribute, of in rule.attributes.items() if of.required]
@@ -304,43 +338,6 @@ _REQUIRED = {
 }
 
 
-def _allowed(text: str, kind: Kind) -> str:
-    near = nearest(text, kind.names)
-    return f"did you mean {shown(near)}? allowed: {kind.allowed}" if near else f"allowed: {kind.allowed}"
-
-
 def _missing_attribute(element: Element, name: str, kind: Kind) -> Problem:
     hint = f"allowed: {kind.allowed}" if kind.names else ""
     return error(element.line, codes.MISSING_ATTRIBUTE, f"{element.name} has no {name}.", hint)
-
-
-def _unknown_attribute(element: Element, name: str, value: str, known: Iterable[str]) -> Problem:
-    in_element = name in LANGUAGE[element.name].children
-    return warning(
-        element.line,
-        codes.UNKNOWN_ATTRIBUTE,
-        f"{element.name} has no attribute {shown(name)}; it is left out with its value {shown(value)}.",
-        f"write it as an element in {element.name}" if in_element else _known_hint(name, known),
-    )
-
-
-def _unknown_element(parent: Element, child: Element, rule: ElementRule) -> Problem:
-    hint = _known_hint(child.name, rule.children)
-    if child.name in rule.attributes:
-        hint = f"write it as an attribute of {parent.name}"
-    elif child.name in LANGUAGE:
-        belongs = [name for name, other in LANGUAGE.items() if child.name in other.children]
-        hint = f"it belongs in {belongs[0]}" if belongs else f"{child.name} is the root of a quiz"
-    return warning(
-        child.line,
-        codes.UNKNOWN_ELEMENT,
-        f"{parent.name} has no element {shown(child.name)}; it is left out with all that is in it.",
-        hint,
-    )
-
-
-def _known_hint(name: str, known: Iterable[str]) -> str:
-    if name in _OF_RESULTS_FILES:
-        return "it belongs to a file of results, not to a quiz"
-    near = nearest(name, known)
-    return f"did you mean {near}?" if near else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from . import codes
 from .model import Page, Quiz
-from .problems import Problem, error, nearest, warning
+from .problems import NearestNames, Problem, error, warning
 from .values import shown
 
 
@@ -60,6 +60,7 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
         return
     groups = list(dict.fromkeys(page.page_group for page in quiz.pages if page.page_group is not None))
     has_group = set(groups)
+    known = ", ".join(str(group) for group in sorted(groups)[:50])
     seen: set[int] = set()
     for group in order:
         if group in seen:
@@ -74,7 +75,7 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
                 quiz.line,
                 codes.FORCED_ORDER_UNKNOWN_GROUP,
                 f"{name} has the group {group}, which no page has.",
-                "page groups: " + ", ".join(str(known) for known in sorted(groups)[:50]),
+                f"page groups: {known}",
             )
         seen.add(group)
     missing = [str(group) for group in groups if group and group not in seen]
@@ -117,6 +118,7 @@ def bookmarks_have_a_source(quiz: Quiz) -> Iterator[Problem]:
         if page.bookmark_id:
             bookmarks.add(page.bookmark_id, page)
     known = {page.bookmark_id: page.number for page in reversed(quiz.pages) if page.bookmark_id}
+    names = NearestNames()
     for page in quiz.pages:
         if page.go_to_bookmark is None or bookmarks.offers(page.go_to_bookmark.bookmark, page):
             continue
@@ -124,7 +126,7 @@ def bookmarks_have_a_source(quiz: Quiz) -> Iterator[Problem]:
         if bookmark in known:
             hint = f"page {known[bookmark]} has it, but does not surely come earlier"
         else:
-            near = nearest(bookmark, known)
+            near = names.find(bookmark, known)
             hint = f"did you mean {shown(near)}?" if near else ""
         yield error(
             page.line,

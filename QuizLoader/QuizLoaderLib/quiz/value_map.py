@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import codes
 from .problems import Problem, error, warning
 
 LARGEST_VALUE = 2**32 - 1
@@ -42,10 +43,16 @@ def read_value_map(path: Path) -> tuple[ValueMap | None, list[Problem]]:
     """
     try:
         if path.stat().st_size > _MOST_BYTES:
-            return None, [error(0, "Q720", f"{path.name} is too large for a value map (above 64 MB).")]
+            return None, [
+                error(
+                    0, codes.TEXT_FILE_UNREADABLE, f"{path.name} is too large for a value map (above 64 MB)."
+                )
+            ]
         data = path.read_bytes()
     except OSError as fault:
-        return None, [error(0, "Q720", f"{path} cannot be read: {fault.strerror or fault}.")]
+        return None, [
+            error(0, codes.TEXT_FILE_UNREADABLE, f"{path} cannot be read: {fault.strerror or fault}.")
+        ]
     return parse_value_map(data)
 
 
@@ -55,27 +62,29 @@ def parse_value_map(data: bytes) -> tuple[ValueMap | None, list[Problem]]:
         text = data.decode("utf-8-sig")
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
-        return None, [error(line, "Q720", "The value map is not UTF-8 text.", "save it as UTF-8")]
+        return None, [
+            error(line, codes.TEXT_FILE_UNREADABLE, "The value map is not UTF-8 text.", "save it as UTF-8")
+        ]
     values: dict[str, int] = {}
     lines: dict[str, int] = {}
     problems: list[Problem] = []
     for number, written in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
-        line = written.strip()
-        if not line or line.startswith("#"):
+        entry = written.strip()
+        if not entry or entry.startswith("#"):
             continue
-        label, sign, digits = (part.strip() for part in line.rpartition("="))
-        fault = _fault(line, label, sign, digits)
-        if fault is not None:
-            problems.append(error(number, "Q711", *fault))
+        label, sign, digits = (part.strip() for part in entry.rpartition("="))
+        wrong = _fault(entry, label, sign, digits)
+        if wrong is not None:
+            problems.append(error(number, codes.VALUE_MAP_LINE, *wrong))
             continue
         value = int(digits)
         if label in values:
             if values[label] == value:
                 sentence = f"'{label}' is there twice with the same value; line {lines[label]} has it too."
-                problems.append(warning(number, "Q712", sentence))
+                problems.append(warning(number, codes.VALUE_MAP_REPEATED, sentence))
             else:
                 sentence = f"'{label}' has the value {value} here and {values[label]} in line {lines[label]}."
-                problems.append(error(number, "Q713", sentence))
+                problems.append(error(number, codes.VALUE_MAP_CONFLICT, sentence))
             continue
         values[label], lines[label] = value, number
     problems += _large_values(values, lines)
@@ -109,7 +118,7 @@ def _large_values(values: Mapping[str, int], lines: Mapping[str, int]) -> list[P
         label = next((label for label, value in values.items() if value > limit), None)
         if label is not None:
             sentence = f"The value {values[label]} of '{_short(label)}' is above {limit}: {who}."
-            problems.append(warning(lines[label], "Q714", sentence))
+            problems.append(warning(lines[label], codes.VALUE_MAP_LARGE_VALUE, sentence))
     return problems
 
 

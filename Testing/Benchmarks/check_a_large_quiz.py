@@ -1,0 +1,111 @@
+"""How long a quiz of 10,000 pages with 6 images each takes to check, as ratios.
+
+The peer is lxml's parse of the same file and one walk over all its elements and attributes. Reading,
+checking and looking for every image file are all in the time.
+"""
+
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from lxml import etree
+from QuizLoaderLib.quiz.checking import check_quiz
+from QuizLoaderLib.quiz.image_folder import ImageFolder
+from QuizLoaderLib.quiz.reading import read_quiz
+
+PAGES = 10_000
+PATIENTS = 500
+MOST_TIMES_LXML = 10
+MOST_TIMES_A_TENTH = 11
+
+
+def write_quiz(path: Path, pages: int) -> None:
+    """Pages of a usual reader study: a volume and its segmentation on three views, two questions."""
+    views = (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal"))
+    with path.open("w") as file:
+        file.write("<Session>\n")
+        for number in range(pages):
+            folder = f"Study\\Patient-{number % PATIENTS:04d}"
+            file.write(f'  <Page ID="Patient {number}" Descriptor="Reading" PageGroup="{number}">\n')
+            for view, orientation in views:
+                file.write(
+                    '    <Image ID="MR" Type="Volume" RotateToAcquisition="Y" WindowLevel="400 40">\n'
+                    f"      <DefaultDestination>{view}</DefaultDestination>\n"
+                    "      <Layer>Background</Layer>\n"
+                    f"      <DefaultOrientation>{orientation}</DefaultOrientation>\n"
+                    f"      <Path>{folder}\\mr.nrrd</Path>\n"
+                    "    </Image>\n"
+                    '    <Image ID="Gold" Type="Segmentation">\n'
+                    f"      <DefaultDestination>{view}</DefaultDestination>\n"
+                    "      <Layer>Segmentation</Layer>\n"
+                    f"      <Path>{folder}\\mr.seg.nrrd</Path>\n"
+                    '      <ROIs ROIVisibilityCode="Select"><ROI>Tumour</ROI></ROIs>\n'
+                    "    </Image>\n"
+                )
+            file.write(
+                '    <QuestionSet Descriptor="Reading">\n'
+                '      <Question Type="Radio" Descriptor="Malignant?">'
+                "<Option>Yes</Option><Option>No</Option></Question>\n"
+                '      <Question Type="IntegerValue" Descriptor="Size" Min="0" Max="99">'
+                "<Option>mm</Option></Question>\n"
+                "    </QuestionSet>\n  </Page>\n"
+            )
+        file.write("</Session>\n")
+
+
+def parse_and_walk(path: Path) -> int:
+    root = etree.parse(str(path), etree.XMLParser(resolve_entities=False, no_network=True)).getroot()
+    seen = 0
+    for element in root.iter():
+        seen += len(element.tag) + len(element.text or "")
+        for name, value in element.attrib.items():
+            seen += len(name) + len(value)
+    return seen
+
+
+def check(path: Path, images: Path) -> None:
+    quiz, problems = read_quiz(path)
+    assert quiz is not None
+    problems += check_quiz(quiz, ImageFolder(images))
+    assert problems == [], problems[:3]
+
+
+def best_of(times: int, run: Callable[[], object]) -> float:
+    """The shortest of several runs in seconds: what else the machine does only ever adds."""
+    seconds = []
+    for _ in range(times):
+        start = time.perf_counter()
+        run()
+        seconds.append(time.perf_counter() - start)
+    return min(seconds)
+
+
+def main() -> int:
+    """Print the ratios; 1 where one is above its limit, else 0."""
+    with tempfile.TemporaryDirectory() as folder:
+        images = Path(folder)
+        for patient in range(PATIENTS):
+            own = images / "Study" / f"Patient-{patient:04d}"
+            own.mkdir(parents=True)
+            (own / "mr.nrrd").touch()
+            (own / "mr.seg.nrrd").touch()
+        large, small = images / "large.xml", images / "small.xml"
+        write_quiz(large, PAGES)
+        write_quiz(small, PAGES // 10)
+        lxml = best_of(3, lambda: parse_and_walk(large))
+        ours = best_of(3, lambda: check(large, images))
+        tenth = best_of(3, lambda: check(small, images))
+    times_lxml, times_a_tenth = ours / lxml, ours / tenth
+    print(
+        f"check of {PAGES} pages x 6 images / lxml parse and walk: {times_lxml:.1f}"
+        f" (at most {MOST_TIMES_LXML})"
+    )
+    print(
+        f"check of {PAGES} pages / check of {PAGES // 10}: {times_a_tenth:.1f} (at most {MOST_TIMES_A_TENTH})"
+    )
+    return int(times_lxml > MOST_TIMES_LXML or times_a_tenth > MOST_TIMES_A_TENTH)
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

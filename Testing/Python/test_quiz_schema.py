@@ -1,0 +1,112 @@
+"""Quiz.xsd, which XML editors use, and the reader say the same."""
+
+from pathlib import Path
+
+import pytest
+import QuizLoaderLib.quiz
+from lxml import etree
+from quiz_text import image, page, question, read, session
+from QuizLoaderLib.quiz import codes
+from QuizLoaderLib.quiz.language import LANGUAGE, ROOT
+
+XS = "{http://www.w3.org/2001/XMLSchema}"
+XSD = etree.parse(str(Path(QuizLoaderLib.quiz.__file__).with_name("Quiz.xsd")))
+SCHEMA = etree.XMLSchema(XSD)
+TUTORIAL = Path(__file__).parents[2] / "Resources" / "Quizzes" / "Tutorial"
+
+
+def type_of(name: str):
+    """The definition of an element's type: complex, simple, or None for one of XML Schema's own."""
+    element = XSD.find(f".//{XS}element[@name='{name}']")
+    assert element is not None, name
+    if element.get("type") is None:
+        return element.find(f"{XS}complexType")
+    return named_type(element.get("type"))
+
+
+def named_type(name: str):
+    return next(
+        (child for child in XSD.getroot() if child.get("name") == name and child.tag != f"{XS}element"), None
+    )
+
+
+def names_in(definition) -> set[str]:
+    values = definition.iter(f"{XS}enumeration") if definition is not None else ()
+    return {value.get("value") for value in values} - {""}
+
+
+@pytest.mark.parametrize("name", LANGUAGE)
+def test_elements_attributes_and_their_values_are_the_same(name):
+    rule = LANGUAGE[name]
+    definition = type_of(name)
+    if rule.text is not None:
+        assert names_in(definition) == set(rule.text.names)
+        return
+    attributes = {attribute.get("name"): attribute for attribute in definition.iter(f"{XS}attribute")}
+    assert set(attributes) == set(rule.attributes)
+    for attribute, of in rule.attributes.items():
+        assert (attributes[attribute].get("use") == "required") is of.required
+        assert names_in(named_type(attributes[attribute].get("type"))) == set(of.kind.names)
+    children = {child.get("name") for child in definition.iter(f"{XS}element")}
+    assert children == set(rule.children)
+
+
+def test_the_root_is_the_same():
+    assert [child.get("name") for child in XSD.getroot().iterchildren(f"{XS}element")] == [ROOT]
+
+
+def samples() -> list[tuple[str, str]]:
+    """Quizzes with each attribute set to something that it takes, or not, or empty."""
+    values = [
+        "",
+        "Y",
+        "y",
+        "0",
+        "1",
+        "-1",
+        "0.5",
+        "1.5",
+        "nan",
+        "1 2",
+        "1 2 3",
+        "0 40",
+        "1 2 256",
+        "1e3",
+        "+3",
+    ]
+    found = []
+    for element, written in (
+        ("Session", lambda text: session(page(), attributes=text)),
+        ("Page", lambda text: session(page(text))),
+        ("Image", lambda text: session(page("", image(text)))),
+        ("Question", lambda text: session(page("", question(f'Type="FloatValue" {text}', "a")))),
+    ):
+        for name, rule in LANGUAGE[element].attributes.items():
+            if not rule.required:
+                found += [(name, written(f'{name}="{value}"')) for value in [*values, *rule.kind.names]]
+    return found
+
+
+# The schema is the looser one where its numbers have no limits.
+LOOSER = {"Opacity", "ContourToolRadius", "ZoomFactor", "WindowLevel", "MinMarkupLinesRequired"}
+LOOSER |= {"MinMarkupLinesRequiredOnAnyImage"}
+
+
+@pytest.mark.parametrize(("name", "text"), samples())
+def test_the_schema_takes_what_the_reader_takes(name, text, tmp_path):
+    _, problems = read(tmp_path, text)
+    taken = not any(problem.code == codes.WRONG_VALUE for problem in problems)
+    valid = SCHEMA.validate(etree.fromstring(text))
+    assert valid or not taken, SCHEMA.error_log
+    assert taken or not valid or name in LOOSER
+
+
+@pytest.mark.parametrize("name", ["label-maps.xml", "segmentations.xml"])
+def test_the_tutorials_are_valid(name):
+    SCHEMA.assertValid(etree.parse(str(TUTORIAL / name)))
+
+
+def test_every_code_has_its_rule_in_words_and_is_used_once():
+    named = {value for name, value in vars(codes).items() if name.isupper() and isinstance(value, str)}
+    assert named == set(codes.RULES)
+    assert len([name for name in vars(codes) if name.isupper() and name != "RULES"]) == len(named)
