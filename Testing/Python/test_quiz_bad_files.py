@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from quiz_rights import without_rights
-from quiz_text import image, page, read, session
+from quiz_text import image, page, question, read, session
 from QuizLoaderLib.quiz.reading import read_quiz
 
 QUIZ = session(page('Descriptor="H\u00f6he"', image()))
@@ -145,3 +145,11 @@ def test_long_values_and_names_do_not_make_long_sentences(tmp_path):
     _, problems = read(tmp_path, session(page(f'Layout="{long}" {long}="{long}"')))
     assert [problem.code for problem in problems] == ["Q113", "Q111"]
     assert all(len(problem.as_line("quiz.xml")) < 400 for problem in problems)
+
+
+def test_a_text_of_many_blanks_is_read_in_no_time_and_keeps_its_words(tmp_path):
+    blanks = " " * 1_000_000
+    quiz, problems = read(tmp_path, session(page("", question('Type="Radio"', f"a{blanks}b\n{blanks}c"))))
+    assert (quiz is not None, problems) == (True, [])
+    assert quiz is not None
+    assert quiz.pages[0].question_sets[0].questions[0].options == (f"a{blanks}b c",)

@@ -1,6 +1,5 @@
 """A quiz file becomes a Quiz and the problems met on the way."""
 
-import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Any
@@ -24,8 +23,6 @@ from .model import (
 from .problems import NearestNames, Problem, error, nearest, warning
 from .values import Kind, shown
 
-_LINE_BREAK = re.compile(r"\s*\n\s*")
-_INFO_BOX_LINE_BREAK = re.compile(r"[^\S\n]*\n[^\S\n]*")
 # What XML itself and its editors write (the place of a schema), and what the original program keeps in
 # the copy of a quiz that holds its results.
 _XML_PREFIXES = ("xmlns", "xml:", "xsi:")
@@ -282,7 +279,8 @@ class _Reader:
         text = element.text.strip()
         if "\n" not in text:
             return text
-        return _INFO_BOX_LINE_BREAK.sub("\n", text) if keep_line_breaks else _LINE_BREAK.sub(" ", text)
+        lines = [line.strip() for line in text.split("\n")]
+        return "\n".join(lines) if keep_line_breaks else " ".join(line for line in lines if line)
 
     def _refuse_text(self, element: Element) -> None:
         text = element.text

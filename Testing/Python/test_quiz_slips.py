@@ -1,0 +1,86 @@
+"""An author slips: unknown names, stray text, paths that leave; each told at its place, the rest kept."""
+
+import pytest
+from quiz_text import (
+    image,
+    only_problem,
+    page,
+    problems_of,
+    question,
+    read,
+    session,
+)
+from QuizLoaderLib.quiz.problems import Severity
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (session(page('Description="x"')), "did you mean Descriptor?"),
+        (session(page("", image('DICOM="Y"'))), "did you mean DicomRead?"),
+        (session(page("", image('Layer="Label"'))), "write it as an element in Image"),
+        (session(page("", question('Type="Radio" Colour="x"', "a"))), ""),
+        (session(page('PageComplete="Y"')), "it belongs to a file of results, not to a quiz"),
+    ],
+)
+def test_an_unknown_attribute_is_a_warning_with_the_nearest_name(text, hint, tmp_path):
+    problem = only_problem(tmp_path, text)
+    assert (problem.code, problem.severity, problem.hint) == ("Q111", Severity.WARNING, hint)
+
+
+@pytest.mark.parametrize(
+    ("text", "hint"),
+    [
+        (session(page(), "<page ID='2'/>"), "did you mean Page?"),
+        (session(page("", image("", "<Opacity>0.5</Opacity>"))), "write it as an attribute of Image"),
+        (session(page("", image("", "<Destination>Red</Destination>"))), "did you mean DefaultDestination?"),
+        (session(page(), image()), "it belongs in Page"),
+        (session(page("", image("", "<State/>"))), "it belongs to a file of results, not to a quiz"),
+        (session(page("", "<Session/>")), "Session is the root of a quiz"),
+    ],
+)
+def test_an_unknown_element_is_a_warning_with_the_nearest_name(text, hint, tmp_path):
+    problem = only_problem(tmp_path, text)
+    assert (problem.code, problem.severity, problem.hint) == ("Q110", Severity.WARNING, hint)
+
+
+def test_text_where_none_belongs_is_a_warning(tmp_path):
+    problem = only_problem(tmp_path, session(page("", "see below")))
+    assert (problem.code, problem.severity) == ("Q112", Severity.WARNING)
+
+
+def test_an_error_on_one_page_does_not_hide_those_of_the_next(tmp_path):
+    text = session(page('Layout="x"'), page('Layout="y"', image('Opacity="z"')))
+    problems = problems_of(tmp_path, text)
+    assert [(problem.page, problem.line) for problem in problems] == [(1, 2), (2, 5), (2, 6)]
+    assert [(problem.image, problem.view) for problem in problems] == [("", ""), ("", ""), ("CT", "Red")]
+
+
+def test_an_image_that_cannot_be_understood_is_left_out_and_the_rest_is_kept(tmp_path):
+    quiz, problems = read(tmp_path, session(page("", image('Type="Movie"'), image("ID='B'"))))
+    assert quiz is not None
+    assert [shown.id for shown in quiz.pages[0].images] == ["B"]
+    assert [problem.code for problem in problems] == ["Q113"]
+
+
+@pytest.mark.parametrize(
+    "path", ["/etc/passwd", r"\\server\x.nrrd", r"C:\x.nrrd", "c:x.nrrd", "../x.nrrd", r"a\..\..\x.nrrd"]
+)
+def test_a_path_that_leaves_the_image_folder_is_an_error_before_any_file_is_looked_for(path, tmp_path):
+    problem = only_problem(tmp_path, session(page("", image(path=path))))
+    assert (problem.code, problem.severity, problem.line, problem.image) == ("Q502", Severity.ERROR, 3, "CT")
+    assert path in problem.sentence
+
+
+def test_lines_are_right_beyond_those_that_libxml2_can_count(tmp_path):
+    text = (
+        "<Session>"
+        + "\n" * 70_000
+        + page("", image('Opacity="2"', "\n\n<Layer>x</Layer>"), image("", ""))
+        + "</Session>"
+    )
+    assert [(problem.code, problem.line) for problem in problems_of(tmp_path, text)] == [
+        ("Q113", 70_002),
+        ("Q113", 70_004),
+        ("Q323", 70_005),
+    ]
