@@ -5,11 +5,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from QuizLoaderLib.apps.demo import REGIONS, TUTORIAL_LABELS, TUTORIAL_VOLUME, UPTAKE, make_demo
-from QuizLoaderLib.apps.demo_head import make_head
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.reading import read_quiz
+
+from QuizLoaderLib.apps.demo import REGIONS, TUTORIAL_LABELS, TUTORIAL_VOLUME, UPTAKE, make_demo
+from QuizLoaderLib.apps.demo_head import make_head
 
 
 @pytest.fixture(scope="module")
