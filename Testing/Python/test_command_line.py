@@ -11,7 +11,7 @@ import pytest
 QUIZ = """<Session>
     <Page ID="One">
         <Image ID="MR" Type="Volume"><Path>mr.nrrd</Path></Image>
-        <QuestionSet Descriptor="Questions"><Question Type="InfoBox"><Option>A head.</Option></Question></QuestionSet>
+        <QuestionSet><Question Type="InfoBox"><Option>A head.</Option></Question></QuestionSet>
     </Page>
 </Session>
 """
