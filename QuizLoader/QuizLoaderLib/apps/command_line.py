@@ -10,6 +10,7 @@ import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -86,7 +87,7 @@ def check(
         import json
 
         # Only ASCII, so that it is valid JSON whatever the console's encoding.
-        print(json.dumps([_as_json(problem, quiz) for problem in problems], indent=1))
+        print(json.dumps([{"file": str(quiz), **asdict(problem)} for problem in problems], indent=1))
     else:
         # Plain print: Rich would wrap the lines and colour what editors jump to.
         for problem in problems:
@@ -163,20 +164,6 @@ def _render(
     if parsed is not None:
         print(out / "index.html")
     return problems
-
-
-def _as_json(problem: Problem, quiz: Path) -> dict[str, str | int]:
-    return {
-        "file": str(quiz),
-        "line": problem.line,
-        "severity": problem.severity.value,
-        "code": problem.code,
-        "sentence": problem.sentence,
-        "hint": problem.hint,
-        "page": problem.page,
-        "image": problem.image,
-        "view": problem.view,
-    }
 
 
 @contextmanager
