@@ -18,7 +18,9 @@ SEED = 2007
 # Of the patient in the scanner: nod, tilt to the shoulder and turn, in degrees.
 TILT_DEGREES = (14.0, 9.0, -7.0)
 HEAD_CENTER_LPS = (4.0, -12.0, 23.0)
-MIDDLE_SLICE_Z_MM = 3.0
+# Of the volume's middle in the head: the patient lies a little to one side, and the first view of each
+# orientation meets the tumour.
+MIDDLE_MM = (-8.0, 0.0, 3.0)
 
 REGIONS = {1: "Brain", 2: "Ventricles", 3: "Oedema", 4: "Necrosis", 5: "Tumour", 6: "Eyes"}
 
@@ -46,7 +48,7 @@ UPTAKE = {"grey": 8.0, "nuclei": 8.5, "white": 2.5, "tumour": 14.0, "oedema": 1.
 TISSUES = tuple(SIGNAL)
 
 CAVITY_CENTER = (0.0, -5.0, 8.0)
-TUMOUR_CENTER = (-29.0, -20.0, 27.0)
+TUMOUR_CENTER = (-19.0, -7.0, 11.0)
 
 Points = tuple[np.ndarray, np.ndarray, np.ndarray]
 
@@ -77,7 +79,7 @@ def make_head() -> Head:
     uptake_of = np.array([UPTAKE.get(name, 0.3 if name != "air" else 0.0) for name in TISSUES], np.float32)
     direction = _direction()
     middle = np.array([(SHAPE[2] - 1) / 2, (SHAPE[1] - 1) / 2, (SHAPE[0] - 1) / 2]) * SPACING_MM
-    head_center = middle - (0.0, 0.0, MIDDLE_SLICE_Z_MM)
+    head_center = middle - (MIDDLE_MM[0], -MIDDLE_MM[1], MIDDLE_MM[2])
     return Head(
         _measured(tissue, fields),
         labels,
@@ -169,9 +171,9 @@ def _slab(slices: range, fields: _Fields) -> tuple[np.ndarray, np.ndarray]:
     k, j, i = np.meshgrid(
         np.array(slices, np.float32), *(np.arange(n, dtype=np.float32) for n in SHAPE[1:]), indexing="ij"
     )
-    x = (i - (SHAPE[2] - 1) / 2) * np.float32(SPACING_MM[0])
-    y = -(j - (SHAPE[1] - 1) / 2) * np.float32(SPACING_MM[1])
-    z = (k - (SHAPE[0] - 1) / 2) * np.float32(SPACING_MM[2]) + np.float32(MIDDLE_SLICE_Z_MM)
+    x = (i - (SHAPE[2] - 1) / 2) * np.float32(SPACING_MM[0]) + np.float32(MIDDLE_MM[0])
+    y = -(j - (SHAPE[1] - 1) / 2) * np.float32(SPACING_MM[1]) + np.float32(MIDDLE_MM[1])
+    z = (k - (SHAPE[0] - 1) / 2) * np.float32(SPACING_MM[2]) + np.float32(MIDDLE_MM[2])
     tissue, labels = np.zeros(x.shape, np.uint8), np.zeros(x.shape, np.uint8)
     for paint, mask in (
         (_soft_tissue, _outer_surface((x, y, z)) < 0),
@@ -254,7 +256,7 @@ def _soft_tissue(p: Points, fields: _Fields, paint: _Brush) -> None:
     cord = _chain(p, ((0, -30, -50, 11), (0, -34, -100, 10)))
     paint("bone", (cord < 3.5) & (cord > 1) & (rough > -0.6))
     paint("csf", cord < 0)
-    paint("white", _chain(p, ((0, -30, -50, 6.5), (0, -34, -100, 6))) < 0, 1)
+    paint("white", _chain(p, ((0, -30, -50, 6.5), (0, -34, -100, 6))) < 0)
 
 
 def _cavity(p: Points) -> np.ndarray:
@@ -322,7 +324,7 @@ def _brain(p: Points, cavity: np.ndarray, fields: _Fields, paint: _Brush) -> Non
         "mucosa", (ventricles < -2.5) & (_capsule(side, (13, -18, 19), (23, -38, 12), 2.2, 2.8) + rough < 0)
     )
 
-    tumour = _ellipsoid(p, TUMOUR_CENTER, (14, 17, 15)) + 1.6 * rough + 2.5 * soft
+    tumour = _ellipsoid(p, TUMOUR_CENTER, (14, 17, 14)) + 1.6 * rough + 2.5 * soft
     solid = paint.labels == 1
     paint("oedema", solid & (tumour < 10 + 4 * soft) & (paint.tissue == TISSUES.index("white")), 3)
     paint("tumour", solid & (tumour < 0), 5)
