@@ -7,7 +7,6 @@ import pytest
 import SimpleITK as sitk
 
 from QuizLoaderLib.apps.demo import REGIONS, TUTORIAL_LABELS, TUTORIAL_VOLUME, UPTAKE, make_demo
-from QuizLoaderLib.apps.demo_head import make_head
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.reading import read_quiz
@@ -51,7 +50,7 @@ def test_the_labels_lie_on_the_volume_with_all_regions(demo: Path) -> None:
     assert labels.GetOrigin() == pytest.approx(volume.GetOrigin())
     litres = np.bincount(values.ravel(), minlength=7) * np.prod(volume.GetSpacing()) * 1e-6
     assert 1.0 < litres[1:6].sum() < 1.7
-    assert np.all(litres[1:] > 0.002)
+    assert np.all(litres[1:] > 0.0015)
     mean = [voxels[values == value].mean() for value in range(7)]
     brain, ventricles, oedema, necrosis, tumour, eyes = mean[1:]
     assert max(ventricles, eyes) < necrosis < min(oedema, brain)
@@ -94,12 +93,6 @@ def test_the_uptake_is_hot_where_the_tumour_is_though_its_grid_is_another(demo: 
     )
 
 
-def test_the_head_is_the_same_each_time(demo: Path) -> None:
-    volume = sitk.GetArrayFromImage(image(demo, TUTORIAL_VOLUME))
-
-    np.testing.assert_array_equal(make_head().t1, volume)
-
-
 def test_every_sample_quiz_is_without_a_problem(demo: Path) -> None:
     quizzes = sorted((demo / "quizzes").glob("*.xml"))
     assert {"label-maps.xml", "segmentations.xml"} < {path.name for path in quizzes}
@@ -110,12 +103,16 @@ def test_every_sample_quiz_is_without_a_problem(demo: Path) -> None:
         assert problems + check_quiz(quiz, ImageFolder(demo / "images")) == [], path.name
 
 
-def test_a_second_demo_overwrites_and_leaves_other_files_alone(demo: Path) -> None:
+def test_a_second_demo_makes_the_same_head_and_leaves_other_files_alone(demo: Path) -> None:
+    before = image(demo, TUTORIAL_VOLUME)
     (demo / "quizzes" / "mine.xml").write_text("<Session/>")
     (demo / "quizzes" / "layers.xml").write_text("")
+    (demo / "images" / TUTORIAL_VOLUME).write_bytes(b"")
 
     make_demo(demo)
 
-    assert (demo / "quizzes" / "mine.xml").read_text() == "<Session/>"
+    after = image(demo, TUTORIAL_VOLUME)
+    np.testing.assert_array_equal(sitk.GetArrayViewFromImage(after), sitk.GetArrayViewFromImage(before))
     assert (demo / "quizzes" / "layers.xml").read_text().startswith("<?xml")
+    assert (demo / "quizzes" / "mine.xml").read_text() == "<Session/>"
     (demo / "quizzes" / "mine.xml").unlink()
