@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from ..quiz.problems import Problem, warning
+from . import dicom_codes
 from .dicom_frames import Frame
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -141,7 +142,7 @@ def _without_positions(frames: Sequence[Frame], name: str) -> Stack:
         problems = (
             warning(
                 0,
-                "D120",
+                dicom_codes.NO_POSITION,
                 f"{name} does not say where in the patient its {len(ordered)} images are; "
                 f"they are stacked in the order of their numbers, {gap:g} mm apart.",
             ),
@@ -184,7 +185,7 @@ def _regular_gap(
         problems.append(
             warning(
                 0,
-                "D121",
+                dicom_codes.MISSING_SLICES,
                 f"{name} lacks {missing} of {count} slices (after {_list_mm(frames, gaps, usual)}); "
                 "they are filled by interpolation.",
                 "export the series again",
@@ -194,7 +195,7 @@ def _regular_gap(
         problems.append(
             warning(
                 0,
-                "D122",
+                dicom_codes.UNEVEN,
                 f"{name} has uneven spacing, {gaps.min():.4g} to {gaps.max():.4g} mm; "
                 f"it is shown resampled to slices {gap:.4g} mm apart.",
             )
@@ -229,4 +230,4 @@ def _tilt_problem(first: Frame, offsets: np.ndarray, shifts: np.ndarray, name: s
         )
     else:
         sentence = f"The slices of {name} are displaced against each other; each is moved to its place."
-    return warning(0, "D123", sentence)
+    return warning(0, dicom_codes.TILTED, sentence)

@@ -13,6 +13,7 @@ import pydicom
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 
+from . import dicom_codes
 from .arrays import ImageReadError
 
 DEFLATED = "1.2.840.10008.1.2.1.99"
@@ -42,13 +43,13 @@ def faults_named(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as fault:
-        raise ImageReadError("D101", f'"{path.name}" does not exist.') from fault
+        raise ImageReadError(dicom_codes.NOT_DICOM, f"'{path.name}' does not exist.") from fault
     except PermissionError as fault:
-        raise ImageReadError("D101", f'"{path.name}" may not be read by this user.') from fault
+        raise ImageReadError(dicom_codes.NOT_DICOM, f"'{path.name}' may not be read by this user.") from fault
     except _FAULTS as fault:
         raise ImageReadError(
-            "D102",
-            f'"{path.name}" is damaged or cut short: its DICOM header cannot be read.',
+            dicom_codes.DAMAGED,
+            f"'{path.name}' is damaged or cut short: its DICOM header cannot be read.",
             "copy or export the file again",
         ) from fault
 
@@ -173,7 +174,9 @@ def read_header(path: Path, tags: Sequence[str] | None = None) -> Header:
         start = file.read(132)
         if not _looks_like_dicom(start):
             raise ImageReadError(
-                "D103", f'"{path.name}" is not a DICOM file.', 'without DicomRead="Y" other formats are read'
+                dicom_codes.NOT_DICOM,
+                f"'{path.name}' is not a DICOM file.",
+                'without DicomRead="Y" other formats are read',
             )
         file.seek(0)
         return _parse(path, file, tags)

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 
+from . import dicom_codes
 from .arrays import ImageReadError
 from .dicom_frames import Frame
 from .dicom_headers import DEFLATED, Header, faults_named, pixel_bytes
@@ -107,14 +108,15 @@ def _raw(frame: Frame, layout: _Format, out: np.ndarray | None = None) -> np.nda
         with file:
             if length < 0:
                 raise ImageReadError(
-                    "D111", f'"{path.name}" says that its pixels are not compressed, but they are.'
+                    dicom_codes.NOT_DECODED,
+                    f"'{path.name}' says that its pixels are not compressed, but they are.",
                 )
             file.seek(frame.index * target.nbytes, os.SEEK_CUR)
             read = _fill(file, target.reshape(-1).view(np.uint8).data)
     if read < target.nbytes:
         raise ImageReadError(
-            "D110",
-            f'"{path.name}" is cut short: its pixel data end before the last row of frame {frame.index + 1}.',
+            dicom_codes.DAMAGED,
+            f"'{path.name}' is cut short: its pixel data end before the last row of frame {frame.index + 1}.",
             "copy or export the file again",
         )
     if not little and layout.dtype.itemsize > 1:
@@ -212,8 +214,8 @@ def _read_decoded(frames: Sequence[Frame]) -> np.ndarray:
         for k in indices:
             if frames[k].index >= len(decoded) or decoded.shape[1:] != shape[1:]:
                 raise ImageReadError(
-                    "D110",
-                    f'"{frames[k].header.path.name}" holds fewer pixels than its header says.',
+                    dicom_codes.DAMAGED,
+                    f"'{frames[k].header.path.name}' holds fewer pixels than its header says.",
                     "copy or export the file again",
                 )
             values = _with_own_rescale(decoded[frames[k].index], frames[k], frames[indices[0]])
@@ -258,8 +260,8 @@ def _decode(header: Header) -> np.ndarray:
     except RuntimeError as fault:
         syntax = header.transfer_syntax
         raise ImageReadError(
-            "D112",
-            f'"{header.path.name}" cannot be decoded: its transfer syntax is {_syntax_name(syntax)}, '
+            dicom_codes.NOT_DECODED,
+            f"'{header.path.name}' cannot be decoded: its transfer syntax is {_syntax_name(syntax)}, "
             "or its pixel data are damaged.",
             "store it uncompressed or as JPEG, JPEG-LS, JPEG 2000 or RLE",
         ) from fault

@@ -8,7 +8,8 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from ..quiz.problems import Problem, warning
-from .arrays import ImageReadError, SegmentationArrays, SegmentDescription
+from . import dicom_codes
+from .arrays import ImageReadError, ReadContext, SegmentationArrays, SegmentDescription
 from .contours import Block
 from .dicom_frames import Frame, frames_of
 from .dicom_headers import Header, faults_named, integer_of, items_of, numbers_of, read_header, text_of
@@ -25,6 +26,11 @@ def is_dicom_seg(path: Path) -> bool:
         return read_header(path, ("Modality", "SOPClassUID")).modality == "SEG"
     except ImageReadError:
         return False
+
+
+def read(context: ReadContext) -> SegmentationArrays:
+    """For the registry. :raises ImageReadError:"""
+    return read_dicom_seg(context.path)
 
 
 def read_dicom_seg(path: Path) -> SegmentationArrays:
@@ -51,7 +57,9 @@ def read_dicom_seg(path: Path) -> SegmentationArrays:
     if kind == "FRACTIONAL":
         problems.append(
             warning(
-                0, "D310", f'"{path.name}" is a fractional segmentation; voxels of at least 0.5 are shown.'
+                0,
+                dicom_codes.FRACTIONAL,
+                f"'{path.name}' is a fractional segmentation; voxels of at least 0.5 are shown.",
             )
         )
     segments = tuple(
@@ -72,8 +80,8 @@ def _seg_header(path: Path) -> Header:
     header = read_header(path)
     if header.modality != "SEG":
         raise ImageReadError(
-            "D301",
-            f'"{path.name}" is not a DICOM segmentation (its modality is {header.modality or "missing"}).',
+            dicom_codes.NOT_A_SEGMENTATION,
+            f"'{path.name}' is not a DICOM segmentation (its modality is {header.modality or 'missing'}).",
             'an image series is read with Type="Volume" and DicomRead="Y"',
         )
     return header
@@ -163,7 +171,8 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
     first = frames[0]
     if any(frame.position is None for frame in frames):
         raise ImageReadError(
-            "D302", f'The segmentation "{path.name}" does not say where in the patient its frames are.'
+            dicom_codes.NO_PLACE,
+            f"The segmentation '{path.name}' does not say where in the patient its frames are.",
         )
     positions = np.array([frame.position for frame in frames])
     normal = first.normal
@@ -175,14 +184,15 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
         first.spacing
     ):
         raise ImageReadError(
-            "D303",
-            f'The frames of the segmentation "{path.name}" do not form one stack of slices.',
+            dicom_codes.NOT_ONE_STACK,
+            f"The frames of the segmentation '{path.name}' do not form one stack of slices.",
             "tiled and several-plane segmentations are not shown",
         )
     gap, count, steps = _spacing(offsets, first.thickness)
     if count > _MOST_SLICES:
         raise ImageReadError(
-            "D304", f'The frames of the segmentation "{path.name}" lie too far apart to be one stack.'
+            dicom_codes.NOT_ONE_STACK,
+            f"The frames of the segmentation '{path.name}' lie too far apart to be one stack.",
         )
     problems: tuple[Problem, ...] = ()
     if steps is not None:
@@ -193,8 +203,8 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
         problems = (
             warning(
                 0,
-                "D311",
-                f'The segmentation "{path.name}" has uneven spacing; its slices are set {gap:.4g} mm apart.',
+                dicom_codes.UNEVEN,
+                f"The segmentation '{path.name}' has uneven spacing; its slices are set {gap:.4g} mm apart.",
             ),
         )
     matrix = np.eye(4)

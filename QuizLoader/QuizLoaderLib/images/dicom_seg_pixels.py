@@ -6,6 +6,7 @@ import numpy as np
 import pydicom
 from pydicom import encaps
 
+from . import dicom_codes
 from .arrays import ImageReadError
 from .dicom_frames import frames_of
 from .dicom_headers import Header, pixel_bytes
@@ -35,8 +36,8 @@ class FramePixels:
             self._decode(frames)
         elif len(self._bytes) < self._needed(frames):
             raise ImageReadError(
-                "D110",
-                f'"{header.path.name}" is cut short: its pixel data end before its last frame.',
+                dicom_codes.DAMAGED,
+                f"'{header.path.name}' is cut short: its pixel data end before its last frame.",
                 "copy or export the file again",
             )
 

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..quiz.problems import Problem, warning
-from . import dicom_geometry
+from . import dicom_codes, dicom_geometry
 from .arrays import DicomIdentity, ImageReadError, VolumeArrays
 from .dicom_frames import TAGS, Frame, frames_of
 from .dicom_headers import Header, headers_in, read_header
@@ -52,8 +52,8 @@ def read_series(path: Path) -> VolumeArrays:
     if len(series.times) > 1:
         several = warning(
             0,
-            "D131",
-            f'The series of "{path.name}" has {len(series.times)} time points; the first is shown.',
+            dicom_codes.SEVERAL_TIMES,
+            f"The series of '{path.name}' has {len(series.times)} time points; the first is shown.",
             'Type="VolumeSequence" shows them all',
         )
         volume = replace(volume, problems=(several, *volume.problems))
@@ -79,7 +79,8 @@ def read_time_points(path: Path) -> Series:
                     first[0]
                 ):
                     raise ImageReadError(
-                        "D132", f'The time point "{part.path.name}" has another grid than the first.'
+                        dicom_codes.OTHER_GRID,
+                        f"The time point '{part.path.name}' has another grid than the first.",
                     )
             times = tuple(TimePoint(float(k), part.times[0].frames) for k, part in enumerate(parts))
             return Series(path, times, tuple(problem for part in parts for problem in part.problems))
@@ -102,7 +103,7 @@ def _headers_beside(path: Path) -> list[Header]:
     if not own.is_image:
         what = {"RTSTRUCT": "a structure set", "SEG": "a segmentation"}.get(own.modality, "without an image")
         hint = {"RTSTRUCT": 'Type="RTStruct"', "SEG": 'Type="Segmentation"'}.get(own.modality, "")
-        raise ImageReadError("D104", f'"{path.name}" is {what}, not an image series.', hint)
+        raise ImageReadError(dicom_codes.NOT_A_SERIES, f"'{path.name}' is {what}, not an image series.", hint)
     if not own.series_uid:
         return [
             header for header in headers_in(path.parent, TAGS) if header.is_image and not header.series_uid
@@ -117,12 +118,13 @@ def _headers_beside(path: Path) -> list[Header]:
 def _headers_of_folder(folder: Path) -> list[Header]:
     headers = [header for header in headers_in(folder, TAGS) if header.is_image]
     if not headers:
-        raise ImageReadError("D105", f'The folder "{folder.name}" holds no DICOM images.')
+        raise ImageReadError(dicom_codes.NOT_A_SERIES, f"The folder '{folder.name}' holds no DICOM images.")
     found = series_list(headers)
     if len(found) > 1:
         raise ImageReadError(
-            "D106",
-            f'The folder "{folder.name}" holds {len(found)} series: {"; ".join(found[:6])}'
+            dicom_codes.SEVERAL_SERIES,
+            f"The folder '{folder.name}' holds {len(found)} series: "
+            + "; ".join(found[:6])
             + ("; ..." if len(found) > 6 else "")
             + ".",
             "give the path of one file of the series that is meant",
@@ -155,8 +157,8 @@ def _without_copies(headers: list[Header], path: Path, problems: list[Problem]) 
         problems.append(
             warning(
                 0,
-                "D133",
-                f'{len(headers) - len(kept)} files beside "{path.name}" are copies of others and left out.',
+                dicom_codes.COPIES,
+                f"{len(headers) - len(kept)} files beside '{path.name}' are copies of others and left out.",
             )
         )
     return list(kept.values())
@@ -176,12 +178,12 @@ def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> li
         return groups[0]
     chosen = max(groups, key=lambda group: (any(frame.header.path == path for frame in group), len(group)))
     left_out = len(frames) - len(chosen)
-    is_size = len({(group[0].rows, group[0].columns) for group in groups}) > 1
+    kind = "sizes" if len({(group[0].rows, group[0].columns) for group in groups}) > 1 else "directions"
     problems.append(
         warning(
             0,
-            "D134",
-            f'The series of "{path.name}" mixes images of several {"sizes" if is_size else "directions"}; '
+            dicom_codes.MIXED,
+            f"The series of '{path.name}' mixes images of several {kind}; "
             f"{left_out} of {len(frames)} images do not fit the others and are left out.",
             "give the path of one of the other files to see those",
         )
@@ -190,7 +192,7 @@ def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> li
 
 
 def _read(series: Series, frames: Sequence[Frame], with_pixels: bool = True) -> VolumeArrays:
-    stack = dicom_geometry.stack(frames, f'The series of "{series.path.name}"')
+    stack = dicom_geometry.stack(frames, f"The series of '{series.path.name}'")
     if with_pixels:
         voxels = stack.on_grid(read_voxels(stack.frames))
     else:

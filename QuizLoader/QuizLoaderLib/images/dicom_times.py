@@ -9,6 +9,7 @@ import numpy as np
 from pydicom.dataset import Dataset
 
 from ..quiz.problems import Problem, warning
+from . import dicom_codes
 from .arrays import ImageReadError
 from .dicom_frames import Frame
 from .dicom_headers import numbers_of, text_of
@@ -63,8 +64,8 @@ def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) 
     problems.append(
         warning(
             0,
-            "D135",
-            f'The series of "{path.name}" has several images at {int((how_many > 1).sum())} of {count} '
+            dicom_codes.SAME_POSITION,
+            f"The series of '{path.name}' has several images at {int((how_many > 1).sum())} of {count} "
             "positions; the first of each is shown.",
             "export the series again",
         )
@@ -76,7 +77,9 @@ def _places(frames: Sequence[Frame]) -> np.ndarray:
     """For each frame the number of its position along the normal; nearer than 5 % of a gap is one."""
     offsets = np.array([frame.position for frame in frames]) @ frames[0].normal
     if not np.all(np.isfinite(offsets)):
-        raise ImageReadError("D136", f'"{frames[0].header.path.name}" has a position that is no number.')
+        raise ImageReadError(
+            dicom_codes.BAD_POSITION, f"'{frames[0].header.path.name}' has a position that is no number."
+        )
     order = np.argsort(offsets, kind="stable")
     gaps = np.diff(offsets[order])
     real = gaps[gaps > 1e-3]

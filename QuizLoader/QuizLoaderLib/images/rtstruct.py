@@ -7,17 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
-from ..quiz.model import Image, Layer
 from ..quiz.problems import Problem, warning
-from .arrays import ImageReadError, ReadContext, SegmentationArrays, SegmentDescription, VolumeArrays
+from . import dicom_codes
+from .arrays import ReadContext, SegmentationArrays, SegmentDescription, VolumeArrays
 from .contours import Block, Boundary, SliceContour, boundary_of, fill
 from .label_layers import LabelLayers, PackedBlocks
 from .rtstruct_file import Contour, Roi, StructureSet, read_structure_set
+from .rtstruct_reference import reference_of
 from .slice_grid import SliceGrid
 
 _log = logging.getLogger(__name__)
 _PLANE_TOLERANCE = 0.1
 """Contours this part of a slice gap apart are still of one plane."""
+
+
+def read(context: ReadContext) -> SegmentationArrays:
+    """For the registry. :raises ImageReadError:"""
+    return read_rtstruct(context)
 
 
 def read_rtstruct(
@@ -32,53 +38,11 @@ def read_rtstruct(
     :raises ImageReadError: no structure set, no volume on the page, or one of another frame of reference.
     """
     structure = read_structure_set(context.path)
-    volume, problems = _reference(structure, context.image, context.volumes())
+    volume, problems = reference_of(structure.references, context)
     result = rasterize(structure, volume, boundary, fill_gaps)
     return SegmentationArrays(
         result.layers, result.ijk_to_ras, result.segments, (*problems, *result.problems)
     )
-
-
-def _reference(
-    structure: StructureSet, image: Image, volumes: Sequence[tuple[Image, VolumeArrays]]
-) -> tuple[VolumeArrays, list[Problem]]:
-    """The volume whose grid the ROIs take (the quiz language, "RTStruct"), and what is doubtful about it."""
-    name = structure.path.name
-    for _, volume in volumes:
-        if volume.dicom and structure.refers_to(volume.dicom.series_uid, volume.dicom.slice_uids):
-            return volume, []
-    backgrounds = [
-        pair
-        for pair in volumes
-        if pair[0].layer is Layer.BACKGROUND and pair[0].destination is image.destination
-    ]
-    if not volumes:
-        raise ImageReadError(
-            "D202",
-            f'The structure set "{name}" has no volume on its page to be shown on.',
-            "add the series it was drawn on, or a copy of it, as a Volume",
-        )
-    chosen, volume = (backgrounds or list(volumes))[0]
-    frame = volume.dicom.frame_of_reference_uid if volume.dicom else ""
-    frames = structure.frame_of_reference_uids
-    if frame and frames and frame not in frames:
-        raise ImageReadError(
-            "D203",
-            f'The structure set "{name}" has another frame of reference than "{chosen.path}": '
-            "it was not drawn on that image.",
-            "show the series it was drawn on",
-        )
-    if frame and frames:
-        return volume, []
-    return volume, [
-        warning(
-            0,
-            "D204",
-            f'It is not known whether the structure set "{name}" was drawn on "{chosen.path}", '
-            "which names no frame of reference.",
-            "compare the outlines with the image",
-        )
-    ]
 
 
 @dataclass(eq=False)
@@ -120,7 +84,7 @@ def rasterize(
 def _leave_out_other_frame(roi: Roi, frame: str, structure: StructureSet) -> None:
     """An ROI of another frame of reference than the rest of its structure set, and than the image."""
     own = roi.frame_of_reference_uid
-    if frame and own and own != frame and frame in structure.frame_of_reference_uids:
+    if frame and own and own != frame and frame in structure.references.frame_of_reference_uids:
         for contour in roi.contours:
             roi.lose(contour.number, "is of another frame of reference")
         roi.contours = []
@@ -208,16 +172,16 @@ def _problems(structure: StructureSet, placed: Sequence[_Placed], fill_gaps: boo
     name = structure.path.name
     found: list[Problem] = []
     if not structure.rois:
-        found.append(warning(0, "D210", f'The structure set "{name}" has no ROIs.'))
+        found.append(warning(0, dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no ROIs."))
     elif not any(roi.contour_count for roi in structure.rois):
-        found.append(warning(0, "D210", f'The structure set "{name}" has no contours.'))
+        found.append(warning(0, dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no contours."))
     if structure.unknown_numbers:
         numbers = _listed([str(number) for number in structure.unknown_numbers])
         found.append(
             warning(
                 0,
-                "D211",
-                f'"{name}" has contours for ROI number {numbers}, which it does not list; they are left out.',
+                dicom_codes.UNKNOWN_ROI,
+                f"'{name}' has contours for ROI number {numbers}, which it does not list; they are left out.",
             )
         )
     for roi in structure.rois:
@@ -225,21 +189,25 @@ def _problems(structure: StructureSet, placed: Sequence[_Placed], fill_gaps: boo
             which = f"Contour {_listed([str(number) for number in lost])}"
             if len(lost) > 1 and len(lost) == roi.contour_count:
                 which = "Every contour"
-            found.append(warning(0, "D212", f'{which} of ROI "{roi.name}" in "{name}" {reason}; left out.'))
+            found.append(
+                warning(
+                    0, dicom_codes.BAD_CONTOUR, f"{which} of ROI '{roi.name}' in '{name}' {reason}; left out."
+                )
+            )
     counted = (
-        ("D213", "outside", "lie outside the image and are left out"),
-        ("D214", "between", "lie between slices that have nearer ones and are left out"),
+        (dicom_codes.OUTSIDE, "outside", "lie outside the image and are left out"),
+        (dicom_codes.BETWEEN_SLICES, "between", "lie between slices that have nearer ones and are left out"),
     )
     for code, attribute, what in counted:
         parts = [
-            f'{getattr(one, attribute)} of "{roi.name}"'
+            f"{getattr(one, attribute)} of '{roi.name}'"
             for roi, one in zip(structure.rois, placed, strict=True)
             if getattr(one, attribute)
         ]
         if parts:
-            found.append(warning(0, code, f'Contours in "{name}" {what}: {_listed(parts)}.'))
+            found.append(warning(0, code, f"Contours in '{name}' {what}: {_listed(parts)}."))
     parts = [
-        f'"{roi.name}" on {len(one.overlapping)}'
+        f"'{roi.name}' on {len(one.overlapping)}"
         for roi, one in zip(structure.rois, placed, strict=True)
         if one.overlapping
     ]
@@ -247,13 +215,13 @@ def _problems(structure: StructureSet, placed: Sequence[_Placed], fill_gaps: boo
         found.append(
             warning(
                 0,
-                "D215",
-                f'Contours of one ROI in "{name}" overlap in part or are drawn twice, and are united: '
+                dicom_codes.UNITED,
+                f"Contours of one ROI in '{name}' overlap in part or are drawn twice, and are united: "
                 f"{_listed(parts)} slices.",
             )
         )
     parts = [
-        f'"{roi.name}" on {one.gap_slices}'
+        f"'{roi.name}' on {one.gap_slices}"
         for roi, one in zip(structure.rois, placed, strict=True)
         if one.gap_slices
     ]
@@ -262,17 +230,19 @@ def _problems(structure: StructureSet, placed: Sequence[_Placed], fill_gaps: boo
         found.append(
             warning(
                 0,
-                "D216",
-                f'ROIs in "{name}" are not drawn on every slice; those between {what}: {_listed(parts)}.',
+                dicom_codes.GAPS,
+                f"ROIs in '{name}' are not drawn on every slice; those between {what}: {_listed(parts)}.",
             )
         )
     names = [roi.name for roi in structure.rois]
     twice = sorted({one for one in names if names.count(one) > 1})
     if twice:
-        listed = _listed([f'"{one}"' for one in twice])
+        listed = _listed([f"'{one}'" for one in twice])
         found.append(
             warning(
-                0, "D217", f'"{name}" has several ROIs of one name, kept apart by their numbers: {listed}.'
+                0,
+                dicom_codes.SAME_NAME,
+                f"'{name}' has several ROIs of one name, kept apart by their numbers: {listed}.",
             )
         )
     return found

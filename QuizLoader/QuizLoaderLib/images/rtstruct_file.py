@@ -7,6 +7,7 @@ import numpy as np
 import pydicom
 from pydicom.dataset import Dataset
 
+from . import dicom_codes
 from .arrays import ImageReadError
 from .dicom_headers import faults_named, integer_of, items_of, numbers_of, read_header, text_of
 
@@ -44,21 +45,38 @@ class Roi:
         self.faults.setdefault(reason, []).append(number)
 
 
-@dataclass(eq=False)
-class StructureSet:
-    path: Path
-    label: str
-    rois: list[Roi]
+@dataclass(frozen=True)
+class References:
+    """What a structure set says it was drawn on, as DICOM UIDs."""
+
     series_uids: set[str]
     instance_uids: set[str]
     frame_of_reference_uids: set[str]
-    unknown_numbers: list[int]
 
-    def refers_to(self, series_uid: str, slice_uids: tuple[str, ...]) -> bool:
+    def mean(self, series_uid: str, slice_uids: tuple[str, ...]) -> bool:
         """Whether the contours were drawn on this series, by its UID or by those of its images."""
         if series_uid and series_uid in self.series_uids:
             return True
         return not self.instance_uids.isdisjoint(slice_uids)
+
+
+@dataclass(eq=False)
+class StructureSet:
+    """``unknown_numbers`` are of contours whose ROI is not listed."""
+
+    path: Path
+    label: str
+    rois: list[Roi]
+    references: References
+    unknown_numbers: list[int]
+
+
+def read_references(path: Path) -> References:
+    """The references alone, without a look at the contours. :raises ImageReadError:"""
+    tags = ("Modality", "ReferencedFrameOfReferenceSequence", "StructureSetROISequence")
+    header = read_header(path, tags)
+    with faults_named(path):
+        return _references(header.dataset)
 
 
 def read_structure_set(path: Path) -> StructureSet:
@@ -68,28 +86,24 @@ def read_structure_set(path: Path) -> StructureSet:
     """
     header = read_header(path)
     if header.modality != "RTSTRUCT":
-        what = header.modality or "without a modality"
+        what = f"its modality is {header.modality}" if header.modality else "it says no modality"
         raise ImageReadError(
-            "D201",
-            f'"{path.name}" is not a DICOM structure set (it is {what}).',
+            dicom_codes.NOT_A_STRUCTURE_SET,
+            f"'{path.name}' is not a DICOM structure set ({what}).",
             "give the path of an RTSTRUCT file",
         )
     dataset = header.dataset
-    with faults_named(path):
-        rois = _rois(dataset)
-        series_uids, instance_uids, frame_uids = _references(dataset)
-    by_number = {roi.number: roi for roi in reversed(rois)}
     unknown: list[int] = []
     with faults_named(path):
+        rois = _rois(dataset)
+        by_number = {roi.number: roi for roi in reversed(rois)}
         for item in items_of(dataset, "ROIContourSequence"):
             number = integer_of(item, "ReferencedROINumber", -1)
             if number in by_number:
-                _read_contours(item, by_number[number], instance_uids)
+                _read_contours(item, by_number[number])
             else:
                 unknown.append(number)
-    return StructureSet(
-        path, text_of(dataset, "StructureSetLabel"), rois, series_uids, instance_uids, frame_uids, unknown
-    )
+        return StructureSet(path, text_of(dataset, "StructureSetLabel"), rois, _references(dataset), unknown)
 
 
 def _rois(dataset: Dataset) -> list[Roi]:
@@ -101,8 +115,7 @@ def _rois(dataset: Dataset) -> list[Roi]:
     return rois
 
 
-def _references(dataset: Dataset) -> tuple[set[str], set[str], set[str]]:
-    """Series, images and frames of reference that the structure set names."""
+def _references(dataset: Dataset) -> References:
     series: set[str] = set()
     instances: set[str] = set()
     frames: set[str] = set()
@@ -115,10 +128,10 @@ def _references(dataset: Dataset) -> tuple[set[str], set[str], set[str]]:
                     instances.add(text_of(image, "ReferencedSOPInstanceUID"))
     for item in items_of(dataset, "StructureSetROISequence"):
         frames.add(text_of(item, "ReferencedFrameOfReferenceUID"))
-    return series - {""}, instances - {""}, frames - {""}
+    return References(series - {""}, instances - {""}, frames - {""})
 
 
-def _read_contours(item: Dataset, roi: Roi, instance_uids: set[str]) -> None:
+def _read_contours(item: Dataset, roi: Roi) -> None:
     color = numbers_of(item, "ROIDisplayColor")
     if len(color) == 3 and all(0 <= value <= 255 for value in color):
         roi.color = (color[0] / 255, color[1] / 255, color[2] / 255)
@@ -129,8 +142,6 @@ def _read_contours(item: Dataset, roi: Roi, instance_uids: set[str]) -> None:
             kind = text_of(contour, "ContourGeometricType")
             points = _points(contour)
             promised = integer_of(contour, "NumberOfContourPoints", len(points))
-            for image in items_of(contour, "ContourImageSequence")[:1] if not instance_uids else ():
-                instance_uids.add(text_of(image, "ReferencedSOPInstanceUID"))
         except _BadContourError as bad:
             roi.lose(number, str(bad))
             continue
