@@ -35,7 +35,7 @@ lint: $(VENV)/installed
 	$(BIN)/lint-imports
 
 bench: $(VENV)/installed $(VENV)/opengl
-	@set -e; for benchmark in Testing/Benchmarks/bench_*.py; do \
+	@set -e; for benchmark in Testing/Benchmarks/*.py; do \
 		echo "$$benchmark"; $(BIN)/python "$$benchmark"; done
 
 soak: $(VENV)/installed $(VENV)/opengl

@@ -5,7 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-
 from QuizLoaderLib.apps.demo import REGIONS, TUTORIAL_LABELS, TUTORIAL_VOLUME, UPTAKE, make_demo
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
