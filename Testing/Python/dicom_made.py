@@ -1,6 +1,6 @@
 """DICOM files that the tests make: series, structure sets and segmentations of nobody."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -141,8 +141,10 @@ def write_structure_set(
     series: str | None = SERIES,
     frame_of_reference: str = FRAME_OF_REFERENCE,
     images: Sequence[str] = (),
+    slice_of: Callable[[np.ndarray], int] | None = None,
 ) -> Path:
-    """``series`` is the referenced one; ``images`` the SOP instances that it names."""
+    """``series`` is the referenced one; ``images`` the SOP instances that it names, and with ``slice_of``
+    each contour names the one of its slice."""
     dataset = new_dataset(RTSTRUCT, "1.2.3.99.1", "1.2.3.99")
     dataset.Modality = "RTSTRUCT"
     dataset.StructureSetLabel = "MADE"
@@ -163,8 +165,12 @@ def write_structure_set(
         item.ReferencedFrameOfReferenceUID = roi.frame_of_reference
         listed.append(item)
         drawn.append(_contours(roi, number))
+        if slice_of is not None:
+            for contour, one in zip(roi.contours, roi.items, strict=True):
+                one.ContourImageSequence = Items([_image(images[slice_of(contour)])])
     dataset.StructureSetROISequence = Items(listed)
     dataset.ROIContourSequence = Items(drawn)
+    dataset.RTROIObservationsSequence = Items([])
     return save(dataset, path)
 
 

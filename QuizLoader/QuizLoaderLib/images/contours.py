@@ -6,6 +6,7 @@ All coordinates here are voxel indices: (column, row), whole numbers at the voxe
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 import numpy as np
 
@@ -27,11 +28,20 @@ class Boundary(str, Enum):
 
 @dataclass(frozen=True, eq=False)
 class SliceContour:
-    """A closed polygon on a slice: ``points`` is (n, 2) of (column, row); ``is_xor`` for CLOSEDPLANAR_XOR."""
+    """A closed polygon on a slice: ``points`` is (2, n), columns and rows; ``is_xor``: CLOSEDPLANAR_XOR."""
 
     points: np.ndarray
     slice: int
     is_xor: bool = False
+
+    @cached_property
+    def low(self) -> np.ndarray:
+        """(2,), the smallest column and row."""
+        return self.points.min(axis=1)
+
+    @cached_property
+    def high(self) -> np.ndarray:
+        return self.points.max(axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,8 +62,8 @@ def boundary_of(contours: Iterable[SliceContour]) -> Boundary:
     points = [contour.points for contour in contours]
     if not points:
         return Boundary.CENTER_INSIDE
-    vertices = np.concatenate(points)
-    is_on = (np.abs(vertices - np.rint(vertices)) < _ON_CENTER).all(axis=1)
+    vertices = np.concatenate(points, axis=1)
+    is_on = (np.abs(vertices - np.rint(vertices)) < _ON_CENTER).all(axis=0)
     return Boundary.VERTICES_ON_CENTERS if is_on.mean() > 0.99 else Boundary.CENTER_INSIDE
 
 
@@ -70,13 +80,13 @@ def fill(
     wholly inside another is a hole in it (or an island in a hole), those that overlap in part are united;
     the slices where that differs from exclusive or are added to ``overlapping``.
     """
-    contours = [contour for contour in contours if len(contour.points)]
+    contours = [contour for contour in contours if contour.points.size]
     if not contours:
         return
     if boundary is Boundary.VERTICES_ON_CENTERS:
         contours = [SliceContour(np.rint(c.points), c.slice, c.is_xor) for c in contours]
-    low = np.min([contour.points.min(axis=0) for contour in contours], axis=0)
-    high = np.max([contour.points.max(axis=0) for contour in contours], axis=0)
+    low = np.min([contour.low for contour in contours], axis=0)
+    high = np.max([contour.high for contour in contours], axis=0)
     column, row = (int(max(0, np.ceil(value))) for value in low)
     width = int(min(columns, np.floor(high[0]) + 1)) - column
     height = int(min(rows, np.floor(high[1]) + 1)) - row
@@ -87,7 +97,7 @@ def fill(
     for contour in contours:
         by_slice.setdefault(contour.slice, []).append(contour)
     slices = sorted(by_slice)
-    step = max(1, _BLOCK_BYTES // (height * (width + 1)))
+    step = max(1, _BLOCK_BYTES // ((height + 1) * width))
     for start in range(0, len(slices), step):
         part = slices[start : start + step]
         yield Block(
@@ -124,59 +134,58 @@ def _fill_block(
 
 
 def _parity(contours: list[tuple[int, np.ndarray]], count: int, box: _Box) -> np.ndarray:
-    """(count, rows, columns) bool: centres with an odd number of edges to their left, all polygons at once.
+    """(count, rows, columns) bool: centres with an odd number of edges above them, all polygons at once.
 
-    An edge counts for the rows from its lower end, inclusive, to its upper end, exclusive. Every crossing
-    toggles the first column at or right of it, and the running exclusive or of the toggles is the mask. A
-    crossing is reckoned from the edge's lower end, so that an edge drawn there and back (a keyhole's
+    An edge counts for the columns from its left end, inclusive, to its right end, exclusive. Every crossing
+    toggles the first row at or below it, and the running exclusive or of the toggles, row by row, is the
+    mask. A crossing is reckoned from the edge's left end, so that an edge drawn there and back (a keyhole's
     channel, the common edge of two contours) cancels to the last bit.
     """
-    stride = box.columns + 1
-    toggles = np.zeros(count * box.rows * stride, np.uint8)
+    toggles = np.zeros((box.rows + 1, count, box.columns), np.uint8)
     if contours:
-        ends = np.cumsum([len(points) for _, points in contours])
+        ends = np.cumsum([points.shape[1] for _, points in contours])
         following = np.arange(1, ends[-1] + 1)
         following[ends - 1] = np.concatenate([[0], ends[:-1]])
-        points = np.concatenate([points for _, points in contours])
-        index = np.repeat([index for index, _ in contours], np.diff(ends, prepend=0))
-        x0, y0 = points[:, 0], points[:, 1] - box.row
-        x1, y1 = x0[following], y0[following]
-        first = np.clip(np.ceil(np.minimum(y0, y1)), 0, box.rows).astype(np.int64)
-        last = np.clip(np.ceil(np.maximum(y0, y1)), 0, box.rows).astype(np.int64)
-        crosses = np.flatnonzero(last > first)
-        x0, y0, x1, y1 = x0[crosses], y0[crosses], x1[crosses], y1[crosses]
-        down = y1 < y0
-        x0, x1 = np.where(down, x1, x0), np.where(down, x0, x1)
-        y0, y1 = np.where(down, y1, y0), np.where(down, y0, y1)
-        slope = (x1 - x0) / (y1 - y0)
-        first, index = first[crosses], index[crosses]
-        counts = last[crosses] - first
-        edge = np.repeat(np.arange(len(crosses)), counts)
-        row = np.arange(len(edge)) - np.repeat(np.cumsum(counts) - counts, counts) + first[edge]
-        x = x0[edge] + (row - y0[edge]) * slope[edge]
-        column = np.clip(np.ceil(x) - box.column, 0, box.columns).astype(np.int64)
-        np.bitwise_xor.at(toggles, (index[edge] * box.rows + row) * stride + column, np.uint8(1))
-    np.bitwise_xor.accumulate(toggles, out=toggles)
-    return toggles.view(bool).reshape(count, box.rows, stride)[:, :, :-1]
+        x0, y0 = np.concatenate([points for _, points in contours], axis=1)
+        x0 = x0 - box.column
+        crossed = np.clip(np.ceil(x0), 0, box.columns).astype(np.int64)
+        edges = np.flatnonzero(crossed != crossed[following])
+        after = following[edges]
+        backward = crossed[after] < crossed[edges]
+        left, right = np.where(backward, after, edges), np.where(backward, edges, after)
+        first = crossed[left]
+        counts = crossed[right] - first
+        x0, y0, width, height = x0[left], y0[left], x0[right] - x0[left], y0[right] - y0[left]
+        index = np.repeat([index for index, _ in contours], np.diff(ends, prepend=0))[edges]
+        edge = np.repeat(np.arange(len(edges)), counts)
+        column = np.arange(len(edge)) + np.repeat(first - (np.cumsum(counts) - counts), counts)
+        y = y0[edge] + (column - x0[edge]) * (height / width)[edge]
+        row = np.clip(np.ceil(y) - box.row, 0, box.rows).astype(np.int64)
+        np.bitwise_xor.at(
+            toggles.reshape(-1), (row * count + index[edge]) * box.columns + column, np.uint8(1)
+        )
+    for row in range(1, box.rows):
+        toggles[row] ^= toggles[row - 1]
+    return toggles[:-1].view(bool).transpose(1, 0, 2)
 
 
 def _set_paths(mask: np.ndarray, contours: list[tuple[int, np.ndarray]], box: _Box) -> None:
     """Sets every voxel centre that the polygons, whose vertices are whole numbers, go through."""
     for index, points in contours:
         start = points.astype(np.int64)
-        step = np.roll(start, -1, axis=0) - start
-        count = np.maximum(np.gcd(np.abs(step[:, 0]), np.abs(step[:, 1])), 1)
-        edge = np.repeat(np.arange(len(start)), count)
+        step = np.roll(start, -1, axis=1) - start
+        count = np.maximum(np.gcd(np.abs(step[0]), np.abs(step[1])), 1)
+        edge = np.repeat(np.arange(start.shape[1]), count)
         along = np.arange(len(edge)) - np.repeat(np.cumsum(count) - count, count)
-        path = start[edge] + step[edge] // count[edge, None] * along[:, None]
-        column, row = path[:, 0] - box.column, path[:, 1] - box.row
+        path = start[:, edge] + (step // count)[:, edge] * along
+        column, row = path[0] - box.column, path[1] - box.row
         is_in = (column >= 0) & (column < box.columns) & (row >= 0) & (row < box.rows)
         mask[index, row[is_in], column[is_in]] = True
 
 
 def _boxes_meet(contours: list[SliceContour]) -> bool:
-    lows = np.array([contour.points.min(axis=0) for contour in contours])
-    highs = np.array([contour.points.max(axis=0) for contour in contours])
+    lows = np.array([contour.low for contour in contours])
+    highs = np.array([contour.high for contour in contours])
     order = np.argsort(lows[:, 0])
     for position, i in enumerate(order):
         for j in order[position + 1 :]:
@@ -203,7 +212,7 @@ class _Part:
 
 def _fill_nested(mask: np.ndarray, group: list[SliceContour], box: _Box, boundary: Boundary) -> bool:
     """Fills one slice by nesting; whether some contours overlap in part or are drawn twice."""
-    found = (_part(contour.points, box, boundary) for contour in group if not contour.is_xor)
+    found = (_part(contour, box, boundary) for contour in group if not contour.is_xor)
     parts = sorted((part for part in found if part is not None), key=lambda part: -part.area)
     levels: list[int] = []
     is_united = False
@@ -231,8 +240,8 @@ def _fill_nested(mask: np.ndarray, group: list[SliceContour], box: _Box, boundar
     return is_united
 
 
-def _part(points: np.ndarray, outer: _Box, boundary: Boundary) -> _Part | None:
-    low, high = np.ceil(points.min(axis=0)), np.floor(points.max(axis=0)) + 1
+def _part(contour: SliceContour, outer: _Box, boundary: Boundary) -> _Part | None:
+    points, low, high = contour.points, np.ceil(contour.low), np.floor(contour.high) + 1
     column, row = max(outer.column, int(low[0])), max(outer.row, int(low[1]))
     columns = min(outer.column + outer.columns, int(high[0])) - column
     rows = min(outer.row + outer.rows, int(high[1])) - row

@@ -5,19 +5,20 @@ import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
 import pydicom
+from pydicom.datadict import dictionary_VR
 from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
+from pydicom.tag import BaseTag, Tag
 
 from . import dicom_codes
 from .arrays import ImageReadError
 
 DEFLATED = "1.2.840.10008.1.2.1.99"
-_UNTIL = 0x7FE00008  # Float Pixel Data, the first of the three pixel data elements
 
 _FAULTS = (
     ArithmeticError,
@@ -94,31 +95,40 @@ class Header:
         return integer_of(self.dataset, keyword, default)
 
 
+@cache
+def _tag_and_vr(keyword: str) -> tuple[BaseTag, str]:
+    """Looked up once: pydicom does it anew for every access by keyword."""
+    tag = Tag(keyword)
+    return tag, dictionary_VR(tag)
+
+
 def text_of(dataset: Dataset, keyword: str) -> str:
     """An element's text in the file's character set; empty where it is absent."""
-    raw = _raw(dataset, keyword)
-    if raw is None:
-        return ""
+    element = dataset.get_item(_tag_and_vr(keyword)[0])
+    raw = None if element is None else element.value
     if isinstance(raw, bytes) and raw.isascii() and b"\x1b" not in raw:
         return raw.decode("ascii").strip(" \0")
-    value = dataset.get(keyword)
+    value = None if raw is None else dataset.get(keyword)
     return "" if value is None else str(value).strip(" \0")
 
 
 def numbers_of(dataset: Dataset, keyword: str) -> tuple[float, ...]:
-    """The numbers of a DS, IS or FD element; empty where it is absent or no number.
+    """The numbers of a DS, IS, US or FD element; empty where it is absent or no number.
 
-    Decimal strings are taken from the raw bytes: pydicom's DS type costs ten times the time.
+    Most are taken from the raw bytes: pydicom's types cost ten times the time.
     """
-    raw = _raw(dataset, keyword)
-    if raw is None:
+    tag, vr = _tag_and_vr(keyword)
+    element: Any = dataset.get_item(tag)
+    if element is None or element.value is None:
         return ()
+    raw = element.value
     try:
         if isinstance(raw, bytes):
-            is_text = dataset.get_item(keyword).VR in (None, "DS", "IS")
-            if is_text and pydicom.datadict.dictionary_VR(keyword) in ("DS", "IS"):
+            if vr in ("DS", "IS") and element.VR in (None, "DS", "IS", "UN"):
                 return tuple(float(part) for part in raw.strip(b" \0").split(b"\\"))
-            raw = dataset.get(keyword)
+            if vr == "US" and len(raw) == 2:
+                return (float(int.from_bytes(raw, "little" if element.is_little_endian else "big")),)
+            raw = dataset[tag].value
         if raw is None:
             return ()
         if isinstance(raw, (str, int, float)):
@@ -130,9 +140,6 @@ def numbers_of(dataset: Dataset, keyword: str) -> tuple[float, ...]:
 
 def integer_of(dataset: Dataset, keyword: str, default: int = 0) -> int:
     """The first value of a US, UL or IS element."""
-    raw = _raw(dataset, keyword)
-    if isinstance(raw, bytes) and len(raw) == 2 and pydicom.datadict.dictionary_VR(keyword) == "US":
-        return int.from_bytes(raw, "little" if _is_little_endian(dataset, keyword) else "big")
     values = numbers_of(dataset, keyword)
     try:
         return int(values[0]) if values else default
@@ -140,18 +147,10 @@ def integer_of(dataset: Dataset, keyword: str, default: int = 0) -> int:
         return default
 
 
-def _is_little_endian(dataset: Dataset, keyword: str) -> bool:
-    return bool(getattr(dataset.get_item(keyword), "is_little_endian", True))
-
-
-def _raw(dataset: Dataset, keyword: str) -> Any:
-    element = dataset.get_item(keyword)
-    return None if element is None else element.value
-
-
 def items_of(dataset: Dataset, keyword: str) -> Sequence[Dataset]:
     """The items of a sequence; none where it is absent or something else."""
-    value = dataset.get(keyword)
+    tag = _tag_and_vr(keyword)[0]
+    value = dataset[tag].value if tag in dataset else None
     return value if isinstance(value, pydicom.Sequence) else ()
 
 
@@ -183,9 +182,8 @@ def read_header(path: Path, tags: Sequence[str] | None = None) -> Header:
 
 
 def _parse(path: Path, file: BinaryIO, tags: Sequence[str] | None) -> Header:
-    dataset = pydicom.dcmread(
-        file, stop_before_pixels=True, force=True, specific_tags=list(tags) if tags else None
-    )
+    wanted: Any = [_tag_and_vr(keyword)[0] for keyword in tags] if tags else None
+    dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=wanted)
     return Header(path, dataset, file.tell())
 
 

@@ -14,7 +14,7 @@ from .contours import Block
 from .dicom_frames import Frame, frames_of
 from .dicom_headers import Header, faults_named, integer_of, items_of, numbers_of, read_header, text_of
 from .dicom_seg_pixels import FramePixels
-from .label_layers import LabelLayers, PackedBlocks
+from .label_layers import LabelLayers
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _MOST_SLICES = 20_000
@@ -264,7 +264,7 @@ def _binary(
         if number in of_segment:
             of_segment[number].append(frame.index)
     layers = LabelLayers(shape)
-    places = [layers.add(PackedBlocks(_blocks(pixels, planes, of_segment[number]))) for number in numbers]
+    places = [layers.add(_blocks(pixels, planes, of_segment[number])) for number in numbers]
     return layers.arrays(), places
 
 

@@ -1,46 +1,27 @@
 """Segments that may overlap, in as few label images as it takes: each goes where it meets no other."""
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 import numpy as np
 
 from .contours import Block
 
 _VALUES = 255
+_UNPACKED_BYTES = 1 << 23
 
 
-class PackedBlocks:
-    """The blocks of one segment; several are kept at a bit a voxel, so that a large one costs little."""
+@dataclass(frozen=True, eq=False)
+class _Packed:
+    """A block at a bit a voxel."""
 
-    def __init__(self, blocks: Iterable[Block]) -> None:
-        self._only: Block | None = None
-        self._packed: list[tuple[np.ndarray, int, int, tuple[int, ...], np.ndarray]] = []
-        for block in blocks:
-            if self._only is None and not self._packed:
-                self._only = block
-                continue
-            if self._only is not None:
-                self._pack(self._only)
-                self._only = None
-            self._pack(block)
+    block: Block
+    shape: tuple[int, ...]
 
-    def _pack(self, block: Block) -> None:
-        self._packed.append(
-            (block.slices, block.row, block.column, block.mask.shape, np.packbits(block.mask))
-        )
-
-    def planes(self) -> Iterator[tuple[int, int, int, np.ndarray]]:
-        """(slice, first row, first column, (rows, columns) bool)."""
-        for block in self._blocks():
-            for k, plane in zip(block.slices, block.mask, strict=True):
-                yield int(k), block.row, block.column, plane
-
-    def _blocks(self) -> Iterator[Block]:
-        if self._only is not None:
-            yield self._only
-        for slices, row, column, shape, bits in self._packed:
-            count = int(np.prod(shape))
-            yield Block(slices, row, column, np.unpackbits(bits, count=count).view(bool).reshape(shape))
+    def unpacked(self) -> Block:
+        count = int(np.prod(self.shape))
+        mask = np.unpackbits(self.block.mask, count=count).view(bool).reshape(self.shape)
+        return Block(self.block.slices, self.block.row, self.block.column, mask)
 
 
 class LabelLayers:
@@ -51,32 +32,59 @@ class LabelLayers:
         self._layers: list[np.ndarray] = []
         self._used: list[int] = []
 
-    def add(self, blocks: PackedBlocks) -> tuple[int, int]:
-        """Puts a segment on the first layer where it overlaps nothing; (layer, value)."""
-        index = next((i for i in range(len(self._layers)) if self._has_room(i, blocks)), len(self._layers))
+    def add(self, blocks: Iterable[Block]) -> tuple[int, int]:
+        """Puts a segment on the first layer where it overlaps nothing; (layer, value).
+
+        What is to be looked at before it can be written is kept packed, beyond a few megabytes.
+        """
+        index = 0
+        if self._layers:
+            kept = _kept(blocks)
+            index = next((i for i in range(len(self._layers)) if self._has_room(i, kept)), len(self._layers))
+            blocks = _unpacked(kept)
         if index == len(self._layers):
             self._layers.append(np.zeros(self._shape, np.uint8))
             self._used.append(0)
         self._used[index] += 1
         value = self._used[index]
-        layer = self._layers[index]
-        for k, row, column, plane in blocks.planes():
-            view = layer[k, row : row + plane.shape[0], column : column + plane.shape[1]]
-            view |= plane.view(np.uint8) * np.uint8(value)
+        for view, plane in self._planes(index, blocks):
+            np.copyto(view, np.uint8(value), where=plane)
         return index, value
 
-    def _has_room(self, index: int, blocks: PackedBlocks) -> bool:
+    def _has_room(self, index: int, kept: list["Block | _Packed"]) -> bool:
         if self._used[index] == _VALUES:
             return False
-        layer = self._layers[index]
         return not any(
-            (
-                layer[k, row : row + plane.shape[0], column : column + plane.shape[1]].astype(bool) & plane
-            ).any()
-            for k, row, column, plane in blocks.planes()
+            np.logical_and(view, plane).any() for view, plane in self._planes(index, _unpacked(kept))
         )
+
+    def _planes(self, index: int, blocks: Iterable[Block]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+        """For each plane of the blocks that part of the layer, and the plane's mask."""
+        for block in blocks:
+            rows, columns = block.mask.shape[1:]
+            box = slice(block.row, block.row + rows), slice(block.column, block.column + columns)
+            for k, plane in zip(block.slices, block.mask, strict=True):
+                yield self._layers[index][int(k)][box], plane
 
     def arrays(self, sources: np.ndarray | None = None) -> tuple[np.ndarray, ...]:
         """The layers; with ``sources`` each slice is a copy of the slice it names."""
         layers = self._layers or [np.zeros(self._shape, np.uint8)]
         return tuple(layers if sources is None else (layer[sources] for layer in layers))
+
+
+def _kept(blocks: Iterable[Block]) -> list[Block | _Packed]:
+    kept: list[Block | _Packed] = []
+    size = 0
+    for block in blocks:
+        size += block.mask.size
+        if size <= _UNPACKED_BYTES:
+            kept.append(block)
+        else:
+            packed = Block(block.slices, block.row, block.column, np.packbits(block.mask))
+            kept.append(_Packed(packed, block.mask.shape))
+    return kept
+
+
+def _unpacked(kept: Iterable[Block | _Packed]) -> Iterator[Block]:
+    for one in kept:
+        yield one.unpacked() if isinstance(one, _Packed) else one

@@ -11,7 +11,7 @@ from ..quiz.problems import Problem, warning
 from . import dicom_codes
 from .arrays import ReadContext, SegmentationArrays, SegmentDescription, VolumeArrays
 from .contours import Block, Boundary, SliceContour, boundary_of, fill
-from .label_layers import LabelLayers, PackedBlocks
+from .label_layers import LabelLayers
 from .rtstruct_file import Contour, Roi, StructureSet, read_structure_set
 from .rtstruct_reference import reference_of
 from .slice_grid import SliceGrid
@@ -71,8 +71,7 @@ def rasterize(
         _leave_out_other_frame(roi, frame, structure)
         one = _place(roi, grid, boundary)
         placed.append(one)
-        blocks = PackedBlocks(_blocks(one, grid, fill_gaps))
-        layer, value = layers.add(blocks)
+        layer, value = layers.add(_blocks(one, grid, fill_gaps))
         segments.append(SegmentDescription(roi.name, layer, value, roi.color, _id(roi, ids), _tags(roi, one)))
         _log.info('%s: ROI %d "%s": %s', structure.path.name, roi.number, roi.name, one.boundary.value)
     problems = _problems(structure, placed, fill_gaps)
@@ -110,39 +109,54 @@ def _tags(roi: Roi, placed: _Placed) -> dict[str, str]:
 
 def _place(roi: Roi, grid: SliceGrid, boundary: Boundary | None) -> _Placed:
     placed = _Placed()
-    by_slice: dict[int, list[tuple[float, Contour]]] = {}
-    edges = grid.edges()
-    for contour in roi.contours:
-        offsets = contour.points_lps @ grid.normal
-        offset = float(offsets.mean())
-        k = grid.slice_at(offset)
-        near = k if k is not None else (0 if offset < edges[0] else len(grid.offsets) - 1)
-        half_gap = (edges[near + 1] - edges[near]) / 2
-        if np.abs(offsets - offset).max() > half_gap:
-            roi.lose(contour.number, "does not lie in a plane parallel to the slices of the image")
-        elif k is None:
-            placed.outside += 1
-        else:
-            by_slice.setdefault(k, []).append((offset - grid.offsets[k], contour))
-    for k, found in by_slice.items():
-        nearest = min(found, key=lambda pair: (abs(pair[0]), pair[0]))[0]
-        for distance, contour in found:
-            if abs(distance - nearest) > _PLANE_TOLERANCE * (edges[k + 1] - edges[k]):
+    for k, found in _by_slice(roi, grid, placed).items():
+        nearest = min(found, key=lambda one: (abs(one[0]), one[0]))[0]
+        for distance, contour, points in found:
+            if abs(distance - nearest) > _PLANE_TOLERANCE * grid.gap_at(k):
                 placed.between += 1
                 continue
-            points = grid.columns_and_rows(contour.points_lps, k)
-            low, high = points.min(axis=0), points.max(axis=0)
-            if high.min() < -0.5 or low[0] > grid.columns - 0.5 or low[1] > grid.rows - 0.5:
+            on_slice = SliceContour(points, k, contour.is_xor)
+            if (on_slice.high < -0.5).any() or (on_slice.low > (grid.columns - 0.5, grid.rows - 0.5)).any():
                 placed.outside += 1
                 continue
-            placed.contours.append(SliceContour(points, k, contour.is_xor))
-            if len(points) < 3:
-                roi.lose(contour.number, f"has only {len(points)} point{'s' * (len(points) > 1)}")
+            placed.contours.append(on_slice)
+            if points.shape[1] < 3:
+                roi.lose(contour.number, f"has only {points.shape[1]} point{'s' * (points.shape[1] > 1)}")
     placed.boundary = boundary or boundary_of(placed.contours)
     if placed.boundary is Boundary.VERTICES_ON_CENTERS:
         _keep_thin(roi)
     placed.gap_slices = _gap_slices(placed)
     return placed
+
+
+def _by_slice(
+    roi: Roi, grid: SliceGrid, placed: _Placed
+) -> dict[int, list[tuple[float, Contour, np.ndarray]]]:
+    """For each slice the contours near it: the mm between, the contour, its (2, n) columns and rows."""
+    if not roi.contours:
+        return {}
+    counts = np.array([len(contour.points_lps) for contour in roi.contours])
+    ends = np.cumsum(counts)
+    starts = ends - counts
+    points = np.concatenate([contour.points_lps for contour in roi.contours]).T
+    along = grid.normal @ points
+    low, high = np.minimum.reduceat(along, starts), np.maximum.reduceat(along, starts)
+    middle = (low + high) / 2
+    at = grid.slices_at(middle)
+    slices = np.clip(at, 0, len(grid.offsets) - 1)
+    shifts = grid.to_plane @ grid.origins.T
+    in_plane = grid.to_plane @ points - np.repeat(shifts[:, slices], counts, axis=1)
+    found: dict[int, list[tuple[float, Contour, np.ndarray]]] = {}
+    for index, contour in enumerate(roi.contours):
+        k = int(slices[index])
+        if high[index] - low[index] > grid.gap_at(k):
+            roi.lose(contour.number, "does not lie in a plane parallel to the slices of the image")
+        elif k != at[index]:
+            placed.outside += 1
+        else:
+            distance = float(middle[index] - grid.offsets[k])
+            found.setdefault(k, []).append((distance, contour, in_plane[:, starts[index] : ends[index]]))
+    return found
 
 
 def _keep_thin(roi: Roi) -> None:

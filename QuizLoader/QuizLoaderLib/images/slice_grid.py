@@ -1,6 +1,7 @@
 """The slices of a volume as planes in the patient, onto which contours are laid."""
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -14,9 +15,9 @@ class SliceGrid:
     """Parallel slices of one size; lengths in mm, directions LPS.
 
     ``origins`` is (slices, 3), the centre of each slice's first voxel; ``offsets`` how far along the unit
-    ``normal`` each slice lies from the coordinate origin, ascending or descending, not always evenly.
-    ``to_plane`` is (2, 3), from a displacement to (columns, rows). ``sources`` says for each slice of the
-    volume which of these slices it shows (None: they are the same).
+    ``normal`` each slice lies from the coordinate origin, ascending, not always evenly.
+    ``to_plane`` is (2, 3), from a displacement in mm to columns and rows. ``sources`` says for each slice
+    of the volume which of these slices it shows (None: they are the same).
     """
 
     rows: int
@@ -46,6 +47,14 @@ class SliceGrid:
         to_plane = np.linalg.pinv(matrix[:3, :2])
         return cls(rows, columns, origins, normal, origins @ normal, to_plane, step, sources)
 
+    def gap_at(self, k: int) -> float:
+        """mm that belong to a slice: half way to its neighbours."""
+        return float(self._gaps[k])
+
+    @cached_property
+    def _gaps(self) -> np.ndarray:
+        return np.diff(self.edges())
+
     def edges(self) -> np.ndarray:
         """(slices + 1), the offsets half way between the slices, and half a gap beyond the ends."""
         if len(self.offsets) == 1:
@@ -55,14 +64,10 @@ class SliceGrid:
             [[2 * self.offsets[0] - middle[0]], middle, [2 * self.offsets[-1] - middle[-1]]]
         )
 
-    def slice_at(self, offset: float) -> int | None:
-        """The slice within half the local gap of an offset; None beyond the ends."""
+    def slices_at(self, offsets: np.ndarray) -> np.ndarray:
+        """The slices within half the local gap of offsets; -1 below, their number above."""
         edges = self.edges()
         slack = 1e-6 * self.thickness
-        if not edges[0] - slack <= offset <= edges[-1] + slack:
-            return None
-        return int(np.clip(np.searchsorted(edges, offset, side="right") - 1, 0, len(self.offsets) - 1))
-
-    def columns_and_rows(self, points_lps: np.ndarray, k: int) -> np.ndarray:
-        """(n, 2), where points are on slice k, seen along the normal."""
-        return (points_lps - self.origins[k]) @ self.to_plane.T
+        edges[0] -= slack
+        edges[-1] += slack
+        return np.searchsorted(edges, offsets, side="right") - 1
