@@ -73,7 +73,7 @@ def save(dataset: Dataset, path: Path) -> Path:
 
 def put_pixels(dataset: Dataset, pixels: np.ndarray, bits_stored: int = 0) -> None:
     """(rows, columns), or (rows, columns, 3) for colours; frames first where there are several."""
-    is_color = pixels.shape[-1] == 3 and pixels.dtype == np.uint8
+    is_color = pixels.ndim > 2 and pixels.shape[-1] == 3 and pixels.dtype == np.uint8
     rows_at = pixels.ndim - 2 - is_color
     dataset.Rows, dataset.Columns = pixels.shape[rows_at : rows_at + 2]
     if rows_at:

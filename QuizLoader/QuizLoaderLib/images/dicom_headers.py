@@ -17,8 +17,9 @@ from pydicom.tag import BaseTag, Tag
 
 from . import dicom_codes
 from .arrays import ImageReadError
+from .dicom_quick import DEFLATED, quick_header
 
-DEFLATED = "1.2.840.10008.1.2.1.99"
+_START = 65536
 
 _FAULTS = (
     ArithmeticError,
@@ -62,11 +63,7 @@ class Header:
     path: Path
     dataset: Dataset
     pixel_offset: int
-
-    @cached_property
-    def transfer_syntax(self) -> str:
-        meta = getattr(self.dataset, "file_meta", None)
-        return str(meta.get("TransferSyntaxUID", "")) if meta is not None else ""
+    transfer_syntax: str
 
     @cached_property
     def series_uid(self) -> str:
@@ -184,7 +181,9 @@ def read_header(path: Path, tags: Sequence[str] | None = None) -> Header:
 def _parse(path: Path, file: BinaryIO, tags: Sequence[str] | None) -> Header:
     wanted: Any = [_tag_and_vr(keyword)[0] for keyword in tags] if tags else None
     dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=wanted)
-    return Header(path, dataset, file.tell())
+    meta = getattr(dataset, "file_meta", None)
+    syntax = str(meta.get("TransferSyntaxUID", "")) if meta is not None else ""
+    return Header(path, dataset, file.tell(), syntax)
 
 
 def _looks_like_dicom(start: bytes) -> bool:
@@ -203,17 +202,23 @@ def headers_in(folder: Path, tags: Sequence[str], series_uid: str = "") -> list[
     the UID cannot be of that series and is not parsed: that makes a folder of thousands cheap.
     """
     headers = []
-    wanted = series_uid.encode()
+    sought = series_uid.encode()
+    wanted = frozenset(_tag_and_vr(keyword)[0] for keyword in tags)
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name == "DICOMDIR" or not path.is_file():
             continue
         try:
-            with faults_named(path), path.open("rb") as file:
-                start = file.read(65536)
-                if not _looks_like_dicom(start) or not _may_hold(wanted, start, file):
+            with faults_named(path), path.open("rb", buffering=0) as file:
+                start = file.read(_START)
+                if not _looks_like_dicom(start) or not _may_hold(sought, start, file):
                     continue
-                file.seek(0)
-                header = _parse(path, file, tags)
+                quick = quick_header(start, len(start) < _START, wanted)
+                if quick is not None:
+                    dataset, syntax, pixel_offset = quick
+                    header = Header(path, dataset, pixel_offset, syntax)
+                else:
+                    with path.open("rb") as whole:
+                        header = _parse(path, whole, tags)
                 if not series_uid or header.series_uid == series_uid:
                     headers.append(header)
         except ImageReadError:
@@ -221,10 +226,10 @@ def headers_in(folder: Path, tags: Sequence[str], series_uid: str = "") -> list[
     return headers
 
 
-def _may_hold(wanted: bytes, start: bytes, file: BinaryIO) -> bool:
-    if wanted in start or DEFLATED.encode() in start:
+def _may_hold(sought: bytes, start: bytes, file: BinaryIO) -> bool:
+    if sought in start or DEFLATED.encode() in start:
         return True
-    return len(start) == 65536 and wanted in start[-64:] + file.read(1 << 20)
+    return len(start) == _START and sought in start[-64:] + file.read(1 << 20)
 
 
 def pixel_bytes(header: Header) -> tuple[BinaryIO, int, bool]:

@@ -1,0 +1,122 @@
+"""A header in a tenth of pydicom's time, for large series; what is unusual is left to pydicom."""
+
+import struct
+from functools import cache
+
+from pydicom.datadict import dictionary_VR
+from pydicom.dataelem import RawDataElement
+from pydicom.dataset import Dataset
+from pydicom.tag import BaseTag
+
+IMPLICIT, BIG_ENDIAN, DEFLATED = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
+_LONG = {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
+_UNDEFINED = 0xFFFFFFFF
+_ITEM, _END_OF_ITEM, _END_OF_SEQUENCE = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
+_PIXELS = 0x7FE00000
+_DEEPEST = 16
+_element = struct.Struct("<HHI").unpack_from
+
+
+class _UnusualError(ValueError):
+    """The file asks for pydicom."""
+
+
+def quick_header(start: bytes, is_whole: bool, wanted: frozenset[BaseTag]) -> tuple[Dataset, str, int] | None:
+    """(the wanted elements, transfer syntax, offset of the pixel data) from the first bytes of a file.
+
+    None where pydicom is needed: no preamble, big endian, deflated, wanted sequences, text beyond ASCII, or
+    a header that does not end within the bytes.
+    """
+    if start[128:132] != b"DICM":
+        return None
+    try:
+        position, syntax = _transfer_syntax(start)
+        if syntax in (BIG_ENDIAN, DEFLATED, ""):
+            return None
+        elements, position = _top_level(start, position, syntax == IMPLICIT, is_whole, wanted)
+    except (_UnusualError, struct.error):
+        return None
+    return Dataset(elements), syntax, position
+
+
+def _transfer_syntax(start: bytes) -> tuple[int, str]:
+    position, syntax = 132, ""
+    while start[position : position + 2] == b"\x02\x00":
+        tag, _, begin, length = _read_element(start, position, is_implicit=False)
+        position = begin + length
+        if tag == 0x00020010:
+            syntax = start[begin:position].decode("ascii", "replace").strip(" \0")
+    return position, syntax
+
+
+def _read_element(start: bytes, position: int, is_implicit: bool) -> tuple[int, bytes, int, int]:
+    """(tag, VR, where its value begins, its length)."""
+    group, element, length = _element(start, position)
+    tag = group << 16 | element
+    if is_implicit or group == 0xFFFE:
+        return tag, b"", position + 8, length
+    vr = start[position + 4 : position + 6]
+    if vr in _LONG:
+        (length,) = struct.unpack_from("<I", start, position + 8)
+        return tag, vr, position + 12, length
+    if not vr.isalpha():
+        raise _UnusualError
+    return tag, vr, position + 8, length >> 16
+
+
+def _top_level(
+    start: bytes, position: int, is_implicit: bool, is_whole: bool, wanted: frozenset[BaseTag]
+) -> tuple[dict[BaseTag, RawDataElement], int]:
+    elements: dict[BaseTag, RawDataElement] = {}
+    while not (is_whole and position == len(start)):
+        tag, vr, begin, length = _read_element(start, position, is_implicit)
+        if tag >= _PIXELS:
+            break
+        if tag in wanted:
+            end = begin + length
+            value = start[begin:end]
+            name = vr.decode() if vr else _vr_of(tag)
+            if (
+                name == "SQ"
+                or end > len(start)
+                or not (value.isascii() or name in ("US", "SS", "FD", "OB", "OW"))
+            ):
+                raise _UnusualError
+            raw = RawDataElement(BaseTag(tag), name, length, value, begin, is_implicit, True)
+            elements[BaseTag(tag)] = raw
+        position = (
+            begin + length
+            if length != _UNDEFINED
+            else _after_sequence(start, begin, is_implicit or vr == b"UN")
+        )
+        if position > len(start):
+            raise _UnusualError
+    return elements, position
+
+
+@cache
+def _vr_of(tag: int) -> str:
+    return str(dictionary_VR(tag))
+
+
+def _after_sequence(start: bytes, position: int, is_implicit: bool, depth: int = 0) -> int:
+    """Where a sequence of undefined length ends."""
+    if depth > _DEEPEST:
+        raise _UnusualError
+    while True:
+        tag, _, position, length = _read_element(start, position, is_implicit)
+        if tag == _END_OF_SEQUENCE:
+            return position
+        if tag != _ITEM:
+            raise _UnusualError
+        if length != _UNDEFINED:
+            position += length
+            continue
+        while True:
+            tag, vr, position, length = _read_element(start, position, is_implicit)
+            if tag == _END_OF_ITEM:
+                break
+            if length == _UNDEFINED:
+                position = _after_sequence(start, position, is_implicit or vr == b"UN", depth + 1)
+            else:
+                position += length

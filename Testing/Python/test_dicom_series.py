@@ -1,0 +1,260 @@
+"""Opening a DICOM series: by a file or a folder, in its place in the patient, in its units."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dicom_made import Placement, new_dataset, put_pixels, save, write_series, write_structure_set
+from QuizLoaderLib.images import dicom_codes
+from QuizLoaderLib.images.arrays import ImageReadError, VolumeArrays
+from QuizLoaderLib.images.dicom_series import (
+    folder_contents,
+    read_grid,
+    read_series,
+    read_time_points,
+    series_contents,
+)
+
+OBLIQUE = np.linalg.qr(np.array([[0.92, -0.3, 0.2], [0.25, 0.93, 0.3], [-0.2, -0.3, 0.95]]))[0].T
+ORIENTATIONS = {
+    "axial": ((1, 0, 0), (0, 1, 0)),
+    "flipped": ((-1, 0, 0), (0, 1, 0)),
+    "sagittal": ((0, 1, 0), (0, 0, -1)),
+    "coronal": ((1, 0, 0), (0, 0, -1)),
+    "oblique": (tuple(np.round(OBLIQUE[0], 9)), tuple(np.round(OBLIQUE[1], 9))),
+}
+
+
+def numbered(slices: int = 4, rows: int = 5, columns: int = 6, dtype: type = np.int16) -> np.ndarray:
+    """Every voxel its own number."""
+    return np.arange(slices * rows * columns, dtype=dtype).reshape(slices, rows, columns)
+
+
+def even(slices: int = 4, gap: float = 2.5, **changes: object) -> Placement:
+    return Placement(tuple(np.arange(slices) * gap), (0.8, 1.2), (-11.0, 7.0, 30.0), **changes)
+
+
+def codes_of(volume: VolumeArrays) -> list[str]:
+    return [problem.code for problem in volume.problems]
+
+
+@pytest.mark.parametrize("name", ORIENTATIONS)
+def test_every_voxel_is_at_its_place_in_the_patient(name: str, tmp_path: Path) -> None:
+    right, down = ORIENTATIONS[name]
+    placement = even(right=right, down=down)
+    write_series(tmp_path, numbered(), placement)
+    volume = read_series(tmp_path)
+    for k, j, i in ((0, 0, 0), (3, 0, 0), (1, 4, 2), (2, 1, 5)):
+        (found,) = np.argwhere(volume.voxels == numbered()[k, j, i])
+        ras = volume.ijk_to_ras @ [*found[::-1], 1]
+        assert np.allclose(ras[:3] * [-1, -1, 1], placement.point(i, j, k), atol=1e-5)
+    assert np.linalg.det(volume.ijk_to_ras[:3, :3]) > 0
+    assert codes_of(volume) == []
+
+
+def test_a_file_means_its_series_whatever_lies_beside_it_and_whatever_its_name(tmp_path: Path) -> None:
+    paths = write_series(tmp_path, numbered(), even())
+    write_series(tmp_path, numbered(3) + 500, even(3), series="1.2.3.11", first=50)
+    write_structure_set(tmp_path / "rt.dcm", [])
+    (tmp_path / "notes.txt").write_text("1.2.3.10 is no image")
+    (tmp_path / "DICOMDIR").write_bytes(paths[0].read_bytes())
+    assert paths[0].suffix == ""
+    assert np.array_equal(read_series(paths[2]).voxels, numbered())
+    assert read_series(tmp_path / "I00051").voxels.min() == 500
+
+
+def test_slices_are_sorted_by_place_not_by_name_or_number(tmp_path: Path) -> None:
+    placement = even()
+    backward = Placement(placement.offsets[::-1], placement.spacing, tuple(placement.position(3)))
+    write_series(tmp_path, numbered()[::-1], backward)
+    volume = read_series(tmp_path)
+    assert np.array_equal(volume.voxels, numbered())
+    assert volume.ijk_to_ras[:3, 3].tolist() == [11.0, -7.0, 30.0]
+    assert volume.dicom is not None
+    assert volume.dicom.slice_uids == ("1.2.3.10.4", "1.2.3.10.3", "1.2.3.10.2", "1.2.3.10.1")
+
+
+def test_a_folder_of_several_series_names_them_and_asks_for_a_file(tmp_path: Path) -> None:
+    write_series(tmp_path, numbered(), even(), SeriesDescription="Native")
+    write_series(tmp_path, numbered(3), even(3), series="1.2.3.11", first=50, SeriesDescription="Contrast")
+    with pytest.raises(ImageReadError) as caught:
+        read_series(tmp_path)
+    assert caught.value.code == dicom_codes.SEVERAL_SERIES
+    assert "2 series: CT Native (4 files, I00001); CT Contrast (3 files, I00050)" in caught.value.sentence
+    found, problems = folder_contents(tmp_path)
+    assert [(one.description, one.size) for one in found] == [("Native", (6, 5, 4)), ("Contrast", (6, 5, 3))]
+    assert problems == []
+
+
+def test_a_series_can_be_looked_at_without_reading_its_pixels(tmp_path: Path) -> None:
+    write_series(tmp_path, numbered(), even(), WindowCenter=40, WindowWidth=400)
+    contents = series_contents(tmp_path)
+    assert contents.size == (6, 5, 4)
+    assert contents.spacing_mm == pytest.approx((0.8, 1.2, 2.5))
+    assert (contents.units, contents.window_level, contents.time_points) == ("HU", (400.0, 40.0), 1)
+    assert np.array_equal(read_grid(tmp_path).ijk_to_ras, read_series(tmp_path).ijk_to_ras)
+
+
+def test_hounsfield_units_in_the_smallest_signed_type(tmp_path: Path) -> None:
+    stored = np.array([[[0, 1024, 4095]]], np.uint16)
+    write_series(tmp_path / "ct", stored, even(1), bits_stored=12, RescaleSlope=1, RescaleIntercept=-1024)
+    volume = read_series(tmp_path / "ct")
+    assert volume.voxels.dtype == np.int16
+    assert volume.voxels.tolist() == [[[-1024, 0, 3071]]]
+    wide = np.array([[[0, 40000, 65535]]], np.uint16)
+    write_series(tmp_path / "wide", wide, even(1), RescaleSlope=2, RescaleIntercept=-1024)
+    volume = read_series(tmp_path / "wide")
+    assert volume.voxels.dtype == np.int32
+    assert volume.voxels.tolist() == [[[-1024, 78976, 130046]]]
+    high = np.array([[[64000, 64512, 65535]]], np.uint16)
+    write_series(tmp_path / "high", high, even(1), RescaleSlope=1, RescaleIntercept=-65536)
+    assert read_series(tmp_path / "high").voxels.tolist() == [[[-1536, -1024, -1]]]
+    plain = np.array([[[0, 40000, 65535]]], np.uint16)
+    write_series(tmp_path / "plain", plain, even(1))
+    assert read_series(tmp_path / "plain").voxels.dtype == np.uint16
+
+
+def test_pet_keeps_its_units_with_the_slope_of_each_slice(tmp_path: Path) -> None:
+    stored = np.full((2, 2, 2), 1000, np.int16)
+    write_series(
+        tmp_path, stored, even(2), "PT", Units="BQML", RescaleSlope=[0.5, 2.25], RescaleIntercept=[0, 0]
+    )
+    volume = read_series(tmp_path)
+    assert volume.units == "BQML"
+    assert volume.voxels.dtype == np.float32
+    assert volume.voxels[:, 0, 0].tolist() == [500.0, 2250.0]
+
+
+def test_bits_beyond_those_stored_are_no_values(tmp_path: Path) -> None:
+    overlay = np.array([[[0x0FFF, 0xF123, 0x8000]]], np.uint16)
+    write_series(tmp_path / "unsigned", overlay, even(1), bits_stored=12)
+    assert read_series(tmp_path / "unsigned").voxels.tolist() == [[[0x0FFF, 0x123, 0]]]
+    unextended = np.array([[[0x0FFF, 0x0800, 0x07FF]]], np.int16)
+    write_series(tmp_path / "signed", unextended, even(1), bits_stored=12)
+    assert read_series(tmp_path / "signed").voxels.tolist() == [[[-1, -2048, 2047]]]
+
+
+@pytest.mark.parametrize(
+    "syntax", ["1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"]
+)
+def test_every_uncompressed_transfer_syntax_gives_the_same(syntax: str, tmp_path: Path) -> None:
+    write_series(tmp_path, numbered() - 60, even(), syntax=syntax, RescaleSlope=3, RescaleIntercept=-7)
+    assert np.array_equal(read_series(tmp_path).voxels, (numbered() - 60) * 3 - 7)
+
+
+def test_a_file_without_a_preamble_is_read(tmp_path: Path) -> None:
+    (path,) = write_series(tmp_path, numbered(1), even(1), syntax="1.2.840.10008.1.2")
+    content = path.read_bytes()
+    start = content.index(b"\x08\x00\x05\x00")
+    path.write_bytes(content[start:])
+    assert np.array_equal(read_series(path).voxels, numbered(1))
+
+
+def test_colours_stay_colours_planar_or_not(tmp_path: Path) -> None:
+    pixels = np.arange(5 * 6 * 3, dtype=np.uint8).reshape(1, 5, 6, 3)
+    write_series(tmp_path / "a", pixels, even(1))
+    assert np.array_equal(read_series(tmp_path / "a").voxels, pixels)
+    (path,) = write_series(tmp_path / "b", np.moveaxis(pixels, -1, 1).reshape(1, 5, 6, 3), even(1), "CT")
+    content = path.read_bytes()
+    planar = b"\x28\x00\x06\x00US\x02\x00\x00\x00"
+    path.write_bytes(content.replace(planar, planar[:-2] + b"\x01\x00"))
+    assert np.array_equal(read_series(path).voxels, pixels)
+
+
+def test_missing_slices_are_filled_and_said(tmp_path: Path) -> None:
+    offsets = (0.0, 2.0, 4.0, 8.0, 10.0)
+    voxels = np.repeat(np.array(offsets, np.int16) * 10, 4).reshape(5, 2, 2)
+    write_series(tmp_path, voxels, Placement(offsets))
+    volume = read_series(tmp_path)
+    assert volume.voxels[:, 0, 0].tolist() == [0, 20, 40, 60, 80, 100]
+    (problem,) = volume.problems
+    assert problem.code == dicom_codes.MISSING_SLICES
+    assert "lacks 1 of 6 slices (after S 4 mm)" in problem.sentence
+
+
+def test_uneven_slices_are_resampled_to_their_places(tmp_path: Path) -> None:
+    offsets = (0.0, 5.0, 7.0, 10.5, 12.0)
+    voxels = np.repeat(np.rint(np.array(offsets) * 100).astype(np.int16), 4).reshape(5, 2, 2)
+    write_series(tmp_path, voxels, Placement(offsets))
+    volume = read_series(tmp_path)
+    assert codes_of(volume) == [dicom_codes.UNEVEN]
+    gap = volume.ijk_to_ras[2, 2]
+    assert gap == pytest.approx(1.5)
+    along = np.arange(len(volume.voxels)) * gap
+    assert along[-1] == pytest.approx(12.0)
+    assert np.abs(volume.voxels[:, 0, 0] - along * 100).max() <= 2
+    assert volume.dicom is not None
+    assert volume.dicom.slice_offsets_mm == pytest.approx(offsets)
+
+
+def test_a_tilted_gantry_is_sheared_upright(tmp_path: Path) -> None:
+    """A straight bar along the patient moves from slice to slice; upright it is at one place."""
+    tilt = np.tan(np.radians(20))
+    placement = Placement(tuple(np.arange(6) * 3.0), tilt_mm=(0.0, tilt, 0.0))
+    voxels = np.zeros((6, 40, 10), np.int16)
+    rows = np.arange(40)
+    for k in range(6):
+        voxels[k] = np.rint(1000 * np.exp(-0.5 * ((rows + k * 3 * tilt - 20) / 2) ** 2))[:, None]
+    write_series(tmp_path, voxels, placement)
+    volume = read_series(tmp_path)
+    (problem,) = volume.problems
+    assert problem.code == dicom_codes.TILTED
+    assert "gantry tilt of 20.0 degrees" in problem.sentence
+    assert volume.voxels.shape == (6, 46, 10)
+    bar = np.linalg.solve(volume.ijk_to_ras, [-4.0, -20.0, 0.0, 1.0])[1]
+    peaks = (volume.voxels[:, :, 4] * np.arange(46)).sum(axis=1) / volume.voxels[:, :, 4].sum(axis=1)
+    assert np.abs(peaks - bar).max() < 0.02
+
+
+def test_copies_and_unequal_images_are_left_out_and_said(tmp_path: Path) -> None:
+    paths = write_series(tmp_path, numbered(), even())
+    (tmp_path / "copy").write_bytes(paths[1].read_bytes())
+    write_series(tmp_path, numbered(1, 9, 9), even(1), first=90)
+    volume = read_series(paths[0])
+    assert np.array_equal(volume.voxels, numbered())
+    assert sorted(codes_of(volume)) == [dicom_codes.COPIES, dicom_codes.MIXED]
+    assert any("1 of 5 images do not fit" in problem.sentence for problem in volume.problems)
+
+
+def test_several_images_at_some_positions_only(tmp_path: Path) -> None:
+    write_series(tmp_path, numbered(), even())
+    write_series(tmp_path, numbered(1) + 700, even(1), first=70)
+    volume = read_series(tmp_path)
+    assert np.array_equal(volume.voxels, numbered())
+    assert codes_of(volume) == [dicom_codes.SAME_POSITION]
+    assert "at 1 of 4 positions" in volume.problems[0].sentence
+
+
+def test_time_points_by_their_clock(tmp_path: Path) -> None:
+    for time, clock in enumerate(("235950.00", "235955.50")):
+        write_series(
+            tmp_path, numbered() + 200 * time, even(), "MR", first=1 + 4 * time, AcquisitionTime=clock
+        )
+    points = read_time_points(tmp_path)
+    assert points.times_s == (0.0, 5.5)
+    assert np.array_equal(points.read(1).voxels, numbered() + 200)
+    shown = read_series(tmp_path)
+    assert np.array_equal(shown.voxels, numbered())
+    assert codes_of(shown) == [dicom_codes.SEVERAL_TIMES]
+
+
+def test_time_points_without_a_clock_and_in_subfolders(tmp_path: Path) -> None:
+    for time in range(3):
+        write_series(tmp_path / "one", numbered() + 200 * time, even(), "MR", first=1 + 4 * time)
+        write_series(tmp_path / "many" / f"t{time}", numbered() + time, even(), series=f"1.2.3.{60 + time}")
+    for folder, step in (("one", 200), ("many", 1)):
+        points = read_time_points(tmp_path / folder)
+        assert points.times_s == (0.0, 1.0, 2.0)
+        assert [int(points.read(k).voxels[0, 0, 0]) for k in range(3)] == [0, step, 2 * step]
+
+
+def test_pictures_without_a_place_are_stacked_and_said(tmp_path: Path) -> None:
+    for number in (2, 1):
+        dataset = new_dataset("1.2.840.10008.5.1.4.1.1.7", f"1.2.3.10.{number}")
+        dataset.Modality, dataset.InstanceNumber = "OT", number
+        put_pixels(dataset, np.full((3, 3), number, np.uint8))
+        save(dataset, tmp_path / str(9 - number))
+    volume = read_series(tmp_path)
+    assert volume.voxels[:, 0, 0].tolist() == [1, 2]
+    assert codes_of(volume) == [dicom_codes.NO_POSITION]
