@@ -6,126 +6,160 @@ import numpy as np
 import pytest
 from mrml_by_hand import Loaded, image, label_map, page, segmentation, volume
 from QuizLoaderLib.apps.headless import HeadlessHost
-from QuizLoaderLib.quiz.model import (
-    ContourVisibility,
-    Layer,
-    Orientation,
-    Quiz,
-    SliceView,
-)
+from QuizLoaderLib.quiz.model import ContourVisibility, Layer, Orientation, Quiz, SliceView
 from QuizLoaderLib.views.page import show_page
+from view_geometry import (
+    RIGHT_UP_AND_NEXT,
+    axes_of_volume,
+    grid,
+    pixels_of_voxel,
+    points_of_pixels,
+    rotation,
+    voxel_seen,
+)
 
-WIDTH, HEIGHT = 317, 251
-QUIZ = Quiz(Path("quiz.xml"))
-FILLED = Quiz(Path("quiz.xml"), contour_visibility=ContourVisibility.FILL)
-
-RIGHT_UP_AND_NEXT = {
-    # Radiological: the patient's left is on the viewer's right; Slicer's sagittal view looks from the left.
-    # The third is the way the next slice lies.
-    Orientation.AXIAL: np.array([(-1, 0, 0), (0, 1, 0), (0, 0, 1)], float),
-    Orientation.CORONAL: np.array([(-1, 0, 0), (0, 0, 1), (0, 1, 0)], float),
-    Orientation.SAGITTAL: np.array([(0, -1, 0), (0, 0, 1), (-1, 0, 0)], float),
-}
-
-
-def _rotation(degrees, axis):
-    angle, (x, y, z) = np.radians(degrees), np.asarray(axis) / np.linalg.norm(axis)
-    cross = np.array([[0, -z, y], [z, 0, -x], [-y, x, 0]])
-    return np.eye(3) + np.sin(angle) * cross + (1 - np.cos(angle)) * cross @ cross
-
-
-def _grid(directions, spacing, origin=(12.5, -40.25, 7.0)):
-    ijk_to_ras = np.eye(4)
-    ijk_to_ras[:3, :3] = np.asarray(directions, float) @ np.diag(spacing)
-    ijk_to_ras[:3, 3] = origin
-    return ijk_to_ras
-
-
+SIZE = (317, 251)
+"""Primes, so that no pixel is sampled on the border between two voxels."""
 SHAPE = (9, 15, 21)
-"""(slices, rows, columns): odd, so that the volume's centre lies in a voxel's centre."""
+"""(slices, rows, columns)."""
+FILL = Quiz(Path("quiz.xml"), contour_visibility=ContourVisibility.FILL)
 
+OBLIQUE = grid(rotation(20, (1, 2, 3)) @ np.diag([-1, -1, 1]), (1.1, 1.3, 2.7))
 GRIDS = {
-    "identity": _grid(np.eye(3), (2.03, 2.03, 2.03)),
-    "LPS": _grid(np.diag([-1, -1, 1]), (2.03, 2.03, 2.03)),
-    "all flipped": _grid(np.diag([-1, -1, -1]), (2.03, 2.03, 2.03)),
-    "permuted": _grid([[0, 0, 1], [1, 0, 0], [0, 1, 0]], (2.03, 2.03, 2.03)),
-    "permuted and flipped": _grid([[0, 0, -1], [-1, 0, 0], [0, 1, 0]], (1.5, 2, 3)),
-    "anisotropic": _grid(np.diag([-1, -1, 1]), (0.9, 1.7, 4.1)),
-    "oblique": _grid(_rotation(20, (1, 2, 3)) @ np.diag([-1, -1, 1]), (1.1, 1.3, 2.7)),
+    "identity": grid(np.eye(3), (2.03, 2.03, 2.03)),
+    "LPS": grid(np.diag([-1, -1, 1]), (2.03, 2.03, 2.03)),
+    "all flipped": grid(np.diag([-1, -1, -1]), (2.03, 2.03, 2.03)),
+    "permuted": grid([[0, 0, 1], [1, 0, 0], [0, 1, 0]], (2.03, 2.03, 2.03)),
+    "permuted and flipped": grid([[0, 0, -1], [-1, 0, 0], [0, 1, 0]], (1.5, 2, 3)),
+    "anisotropic": grid(np.diag([-1, -1, 1]), (0.9, 1.7, 4.1)),
+    "oblique": OBLIQUE,
 }
+MAKE = {Layer.LABEL: label_map, Layer.SEGMENTATION: segmentation}
 
 
 @pytest.fixture(scope="module")
 def host():
-    with HeadlessHost((WIDTH, HEIGHT)) as host:
+    with HeadlessHost(SIZE) as host:
         yield host
 
 
-def _middle_slice(ijk_to_ras, orientation):
-    """A point on the slice that is shown, and the size of the volume's box on the view, in mm.
-
-    Slices are counted from the lower face of the box, in steps of the voxel edge that goes through the
-    plane; the one nearest to the centre of the volume is shown.
-    """
-    right, up, normal = RIGHT_UP_AND_NEXT[orientation]
-    centre = (ijk_to_ras @ [*(np.array(SHAPE[::-1]) - 1) / 2, 1])[:3]
-    corners = np.array(np.meshgrid(*[(-0.5, n - 0.5) for n in SHAPE[::-1]])).reshape(3, -1)
-    corners = (ijk_to_ras @ np.vstack([corners, np.ones(8)]))[:3].T
-    step = np.abs(normal @ ijk_to_ras[:3, :3]).max()
-    lowest = (corners @ normal).min()
-    offset = lowest + (np.floor((centre @ normal - lowest) / step) + 0.5) * step
-    return centre + (offset - centre @ normal) * normal, np.ptp(corners @ np.array([right, up]).T, axis=0)
-
-
-def _pixels_of_voxel(ijk, ijk_to_ras, orientation):
-    """(rows, columns) of the pixels whose sample point lies in the voxel, by the rule of the view alone.
-
-    The field of view is the smallest one of the view's aspect that holds the volume, its voxels whole;
-    it is centred on the volume's centre. MRML samples a pixel at its left and lower edge.
-    """
-    right, up, _ = RIGHT_UP_AND_NEXT[orientation]
-    middle, size = _middle_slice(ijk_to_ras, orientation)
-    pixel = max(size[0] / WIDTH, size[1] / HEIGHT)
-    columns, rows = np.meshgrid(np.arange(WIDTH), np.arange(HEIGHT))
-    across = (columns - WIDTH / 2) * pixel
-    upward = (HEIGHT - 1 - rows - HEIGHT / 2) * pixel
-    points = middle + across[..., None] * right + upward[..., None] * up
-    sampled = np.linalg.solve(ijk_to_ras[:3, :3], (points - ijk_to_ras[:3, 3]).reshape(-1, 3).T).T
-    distance = np.abs(sampled - ijk).max(axis=1).reshape(HEIGHT, WIDTH)
-    return distance < 0.5
-
-
-def _voxels(ijk):
-    array = np.zeros(SHAPE, np.int16)
+def _one_voxel(ijk, shape=SHAPE):
+    array = np.zeros(shape, np.int16)
     array[tuple(reversed(ijk))] = 1
     return array
 
 
-def _voxel_seen(ijk_to_ras, orientation):
-    """A voxel that the slice goes through, away from the middle of the view."""
-    right, up, _ = RIGHT_UP_AND_NEXT[orientation]
-    point = _middle_slice(ijk_to_ras, orientation)[0] + 4 * right + 5 * up
-    return np.round(np.linalg.solve(ijk_to_ras[:3, :3], point - ijk_to_ras[:3, 3])).astype(int)
+def _bright_pixels(host, layer, array, ijk_to_ras, orientation, **look):
+    """Where the view is bright with ``array`` on a layer, over a black background of the same grid."""
+    bright = MAKE.get(layer, volume)(host.scene, array, ijk_to_ras)
+    black = volume(host.scene, np.zeros_like(array), ijk_to_ras, window=(0, 1))
+    below = image(orientation=orientation, **look)
+    if layer is Layer.BACKGROUND:
+        show_page(page(below), Loaded((bright,)), host, FILL)
+    else:
+        above = image(layer, orientation=orientation, opacity=1.0)
+        show_page(page(below, above), Loaded((black, bright)), host, FILL)
+    pixels = host.picture(SliceView.RED)[..., 1] > 64
+    for node in (bright, black):
+        host.scene.RemoveNode(node)
+    return pixels
 
 
 @pytest.mark.parametrize("orientation", Orientation)
-@pytest.mark.parametrize("grid", GRIDS)
+@pytest.mark.parametrize("name", GRIDS)
 @pytest.mark.parametrize("layer", Layer)
-def test_a_voxel_comes_out_where_it_is_in_the_patient(host, grid, orientation, layer):
-    ijk_to_ras = GRIDS[grid]
-    ijk = _voxel_seen(ijk_to_ras, orientation)
-    expected = _pixels_of_voxel(ijk, ijk_to_ras, orientation)
+def test_a_voxel_comes_out_where_it_is_in_the_patient(host, layer, name, orientation):
+    ijk_to_ras, axes = GRIDS[name], RIGHT_UP_AND_NEXT[orientation]
+    ijk = voxel_seen(ijk_to_ras, SHAPE, axes)
+    expected = pixels_of_voxel(ijk, ijk_to_ras, points_of_pixels(ijk_to_ras, SHAPE, axes, SIZE))
     assert expected.sum() > 50
-    make = {Layer.LABEL: label_map, Layer.SEGMENTATION: segmentation}.get(layer, volume)
-    bright = make(host.scene, _voxels(ijk), ijk_to_ras)
-    dark = volume(host.scene, np.zeros(SHAPE, np.int16), ijk_to_ras, window=(0, 1))
-    background = image(orientation=orientation)
-    if layer is Layer.BACKGROUND:
-        show_page(page(background), Loaded((bright,)), host, FILLED)
-    else:
-        above = image(layer, orientation=orientation, opacity=1.0)
-        show_page(page(background, above), Loaded((dark, bright)), host, FILLED)
-    green = host.picture(SliceView.RED)[..., 1] > 64
-    for node in (bright, dark):
+    seen = _bright_pixels(host, layer, _one_voxel(ijk), ijk_to_ras, orientation)
+    np.testing.assert_array_equal(seen, expected)
+
+
+@pytest.mark.parametrize("orientation", Orientation)
+@pytest.mark.parametrize("name", ["oblique", "permuted and flipped"])
+@pytest.mark.parametrize("layer", [Layer.BACKGROUND, Layer.LABEL, Layer.SEGMENTATION])
+def test_a_view_rotated_to_acquisition_has_the_axes_of_its_volume(host, layer, name, orientation):
+    ijk_to_ras = GRIDS[name]
+    axes = axes_of_volume(ijk_to_ras, RIGHT_UP_AND_NEXT[orientation])
+    ijk = voxel_seen(ijk_to_ras, SHAPE, axes)
+    expected = pixels_of_voxel(ijk, ijk_to_ras, points_of_pixels(ijk_to_ras, SHAPE, axes, SIZE))
+    seen = _bright_pixels(host, layer, _one_voxel(ijk), ijk_to_ras, orientation, rotate_to_acquisition=True)
+    rows, columns = np.nonzero(seen)
+    assert seen.sum() == (np.ptp(rows) + 1) * (np.ptp(columns) + 1), "an upright rectangle of pixels"
+    np.testing.assert_array_equal(seen, expected)
+
+
+@pytest.mark.parametrize("number_of_slices", [8, 9])
+def test_the_slice_shown_goes_through_voxel_centres(host, number_of_slices):
+    spacing, origin = 3.0, 7.0
+    ijk_to_ras = grid(np.eye(3), (1, 1, spacing), (0, 0, origin))
+    node = volume(host.scene, np.zeros((number_of_slices, 20, 20), np.int16), ijk_to_ras, window=(0, 1))
+    show_page(page(image()), Loaded((node,)), host, FILL)
+    offset = host.application_logic.GetSliceLogicByLayoutName("Red").GetSliceNode().GetSliceOffset()
+    middle = origin + spacing * (number_of_slices - 1) / 2
+    assert (offset - origin) / spacing == pytest.approx(round((offset - origin) / spacing))
+    assert abs(offset - middle) <= spacing / 2 + 1e-6
+    host.scene.RemoveNode(node)
+
+
+def test_initial_slice_offset_zoom_and_pan_hold_after_the_fit(host):
+    ijk_to_ras, axes = GRIDS["LPS"], RIGHT_UP_AND_NEXT[Orientation.AXIAL]
+    offset, zoom, pan = 9.4, 2.5, (6.0, -3.5)
+    points = points_of_pixels(ijk_to_ras, SHAPE, axes, SIZE, zoom, pan, offset)
+    at = points[100, 150]
+    ijk = np.round(np.linalg.solve(ijk_to_ras[:3, :3], at - ijk_to_ras[:3, 3])).astype(int)
+    expected = pixels_of_voxel(ijk, ijk_to_ras, points)
+    assert expected.sum() > 1000
+    seen = _bright_pixels(
+        host,
+        Layer.BACKGROUND,
+        _one_voxel(ijk),
+        ijk_to_ras,
+        Orientation.AXIAL,
+        initial_slice_offset_mm=offset,
+        zoom_factor=zoom,
+        pan_origin_mm=(*pan, 0.0),
+    )
+    np.testing.assert_array_equal(seen, expected)
+    node = host.application_logic.GetSliceLogicByLayoutName("Red").GetSliceNode()
+    assert node.GetSliceOffset() == pytest.approx(offset)
+
+
+def test_zoom_and_pan_of_an_earlier_page_are_gone(host):
+    ijk_to_ras, axes = GRIDS["identity"], RIGHT_UP_AND_NEXT[Orientation.CORONAL]
+    ijk = voxel_seen(ijk_to_ras, SHAPE, axes)
+    _bright_pixels(
+        host,
+        Layer.BACKGROUND,
+        _one_voxel(ijk),
+        OBLIQUE,
+        Orientation.SAGITTAL,
+        rotate_to_acquisition=True,
+        zoom_factor=3.0,
+        pan_origin_mm=(20.0, 30.0, 0.0),
+        initial_slice_offset_mm=-3.0,
+    )
+    seen = _bright_pixels(host, Layer.BACKGROUND, _one_voxel(ijk), ijk_to_ras, Orientation.CORONAL)
+    points = points_of_pixels(ijk_to_ras, SHAPE, axes, SIZE)
+    np.testing.assert_array_equal(seen, pixels_of_voxel(ijk, ijk_to_ras, points))
+
+
+def test_a_foreground_of_another_grid_lies_over_the_background_by_patient_position(host):
+    background_grid, axes = GRIDS["anisotropic"], RIGHT_UP_AND_NEXT[Orientation.AXIAL]
+    points = points_of_pixels(background_grid, SHAPE, axes, SIZE)
+    shape = (40, 40, 40)
+    foreground_grid = grid(rotation(35, (0, 1, 1)), (1.9, 1.9, 1.9), points[120, 160] - 38)
+    inside = points[120, 160]
+    ijk = np.round(np.linalg.solve(foreground_grid[:3, :3], inside - foreground_grid[:3, 3])).astype(int)
+    below = volume(host.scene, np.zeros(SHAPE, np.int16), background_grid, window=(0, 1))
+    above = volume(host.scene, _one_voxel(ijk, shape), foreground_grid)
+    foreground = image(Layer.FOREGROUND, opacity=1.0)
+    show_page(page(image(), foreground), Loaded((below, above)), host, FILL)
+    seen = host.picture(SliceView.RED)[..., 1] > 128
+    expected = pixels_of_voxel(ijk, foreground_grid, points)
+    assert expected.sum() > 50
+    np.testing.assert_array_equal(seen, expected)
+    for node in (below, above):
         host.scene.RemoveNode(node)
-    np.testing.assert_array_equal(green, expected)

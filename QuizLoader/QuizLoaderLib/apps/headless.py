@@ -1,21 +1,32 @@
 """A scene and offscreen slice views on slicer-core: no screen, no Qt, no 3D Slicer installation."""
 
-from typing import Any
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
 
 import numpy as np
 
-from ..quiz.model import Layout, SliceView
+from ..quiz.checking import check_quiz
+from ..quiz.image_folder import ImageFolder
+from ..quiz.model import Layout, Page, SliceView
+from ..quiz.problems import Problem
+from ..quiz.reading import read_quiz
 from ..views.layouts import slicer_layout
-from .opengl import OpenGLMissingError, offscreen_window_class, opengl_problem
-
-_DISPLAYABLE_MANAGERS = ("vtkMRMLSegmentationsDisplayableManager2D",)
+from ..views.page import show_page
+from .left_out import SAID_ONCE, left_out
+from .offscreen_view import OffscreenView
+from .opengl import OpenGLMissingError, opengl_problem
+from .page_index import page_index
+from .page_picture import page_picture
+from .shown_page import ShownPage, folder_name, shown_page
 
 
 class HeadlessHost:
     """A Host (views/host.py) whose views are rendered into arrays.
 
-    ``size`` is (width, height) of every view in pixels. Raises OpenGLMissingError where nothing can be rendered.
-    Usable as a context manager; ``close`` frees the scene and the OpenGL contexts.
+    ``size`` is (width, height) of every view in pixels. Raises OpenGLMissingError where nothing can be
+    rendered. Usable as a context manager; ``close`` frees the scene and the OpenGL contexts.
     """
 
     def __init__(self, size: tuple[int, int] = (512, 512)) -> None:
@@ -48,7 +59,7 @@ class HeadlessHost:
             self.application_logic.SetModuleLogic(name, logic)
         self._layout_logic = slicer.vtkMRMLLayoutLogic()
         self._layout_logic.SetMRMLScene(self.scene)
-        self._views: dict[SliceView, _OffscreenView] = {}
+        self._views: dict[SliceView, OffscreenView] = {}
 
     def __enter__(self) -> "HeadlessHost":
         return self
@@ -62,7 +73,7 @@ class HeadlessHost:
         for view in SliceView:
             node = self.scene.GetSingletonNode(view.value, "vtkMRMLSliceNode")
             if node and view not in self._views:
-                self._views[view] = _OffscreenView(node, self.application_logic, self.size)
+                self._views[view] = OffscreenView(node, self.application_logic, self.size)
 
     def picture(self, view: SliceView) -> np.ndarray:
         """The bare view: uint8 (rows, columns, 3), RGB, the first row at the top.
@@ -85,72 +96,84 @@ class HeadlessHost:
         slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance().SetMRMLApplicationLogic(None)
 
 
-class _OffscreenView:
-    """A slice logic and the window that shows it."""
+def render_quiz(
+    quiz_path: Path,
+    image_root: Path,
+    out: Path,
+    page: int | None = None,
+    size: tuple[int, int] = (512, 512),
+    follow_links: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Problem]:
+    """Make a picture of every view of every page, or of page number ``page`` alone (the first is 1).
 
-    def __init__(self, node: Any, application_logic: Any, size: tuple[int, int]) -> None:
-        import slicer
-        import vtk
+    Writes ``OUT/<NN>-<page ID>/Red.png`` and so on, each ``size`` (width, height) in pixels, ``page.png``
+    beside them, ``OUT/index.html`` and ``OUT/problems.json``. An image that is broken leaves its layer empty
+    and its message in page.png; only a quiz that cannot be read at all gives no pictures. ``progress`` is
+    told how many pages are done, of how many. Gives all problems, sorted by line.
 
-        self._renderer = vtk.vtkRenderer()
-        self._renderer.GetActiveCamera().ParallelProjectionOn()
-        self._window = offscreen_window_class()()
-        self._window.SetOffScreenRendering(1)
-        self._window.SetMultiSamples(0)
-        self._window.SetSize(*size)
-        self._window.AddRenderer(self._renderer)
-        # Displayable managers look for an interactor to ask for a render.
-        self._interactor = vtk.vtkRenderWindowInteractor()
-        self._interactor.SetRenderWindow(self._window)
+    Raises OpenGLMissingError, and OSError where ``out`` cannot be written.
+    """
+    from ..images.library import ImageLibrary
 
-        factory = slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance()
-        # One factory for the whole process: it must know the host that makes the view now.
-        factory.SetMRMLApplicationLogic(application_logic)
-        for manager in _DISPLAYABLE_MANAGERS:
-            if not factory.IsDisplayableManagerRegistered(manager):
-                factory.RegisterDisplayableManager(manager)
-        self._managers = slicer.vtkMRMLDisplayableManagerGroup()
-        self._managers.SetRenderer(self._renderer)
-        self._managers.Initialize(factory, self._renderer)
+    quiz, problems = read_quiz(quiz_path)
+    out.mkdir(parents=True, exist_ok=True)
+    if quiz is None:
+        _write_problems(quiz_path, problems, out)
+        return problems
+    pages = [each for each in quiz.pages if page in (None, each.number)]
+    problems = _of_pages(problems + check_quiz(quiz), pages) + left_out(quiz, pages)
+    shown: list[ShownPage] = []
+    with HeadlessHost(size) as host:
+        library = ImageLibrary(host.scene, ImageFolder(image_root, follow_links=follow_links))
+        try:
+            for each in pages:
+                if progress:
+                    progress(len(shown), len(pages))
+                loaded = library.load(each)
+                problems = _with_new(problems, loaded.problems + show_page(each, loaded, host, quiz))
+                own = [problem for problem in problems if problem.page == each.number]
+                shown.append(shown_page(each, loaded.nodes, host, folder_name(each, len(quiz.pages)), own))
+                _write_pictures(shown[-1], len(quiz.pages), out)
+            if progress:
+                progress(len(pages), len(pages))
+        finally:
+            library.close()
+    problems = sorted(problems, key=lambda problem: problem.line)
+    (out / "index.html").write_text(page_index(quiz, shown, problems), encoding="utf-8")
+    _write_problems(quiz_path, problems, out)
+    return problems
 
-        self._logic = slicer.vtkMRMLSliceLogic()
-        self._logic.SetMRMLApplicationLogic(application_logic)
-        application_logic.GetSliceLogics().AddItem(self._logic)
-        self._logic.SetMRMLScene(node.GetScene())
-        self._logic.SetSliceNode(node)
-        self._managers.SetMRMLDisplayableNode(node)
-        self._logic.ResizeSliceNode(*size)
 
-        self._mapper = vtk.vtkImageMapper()
-        # The slice logic gives colours of 0..255 with the window and level already applied.
-        self._mapper.SetColorWindow(255)
-        self._mapper.SetColorLevel(127.5)
-        self._image = vtk.vtkActor2D()
-        self._image.SetMapper(self._mapper)
-        self._image.GetProperty().SetDisplayLocationToBackground()
-        self._renderer.AddViewProp(self._image)
+def _of_pages(problems: list[Problem], pages: list[Page]) -> list[Problem]:
+    """Without the problems of pages that are not rendered."""
+    wanted = {0} | {page.number for page in pages}
+    return [problem for problem in problems if problem.page in wanted]
 
-    def picture(self) -> np.ndarray:
-        import vtk
-        from vtkmodules.util.numpy_support import vtk_to_numpy
 
-        blended = self._logic.GetImageDataConnection()
-        self._mapper.SetInputConnection(blended)
-        self._image.SetVisibility(blended is not None)
-        self._window.Render()
-        columns, rows = self._window.GetSize()
-        pixels = vtk.vtkUnsignedCharArray()
-        self._window.GetPixelData(0, 0, columns - 1, rows - 1, 0, pixels, 0)
-        # OpenGL's first row is the bottom one.
-        return vtk_to_numpy(pixels).reshape(rows, columns, 3)[::-1].copy()
+def _with_new(problems: list[Problem], more: list[Problem]) -> list[Problem]:
+    """What a Type or a file lacks on every page is said once."""
+    told = {(problem.code, problem.sentence) for problem in problems if problem.code in SAID_ONCE}
+    kept = []
+    for problem in more:
+        key = (problem.code, problem.sentence)
+        if key not in told:
+            kept.append(problem)
+        if problem.code in SAID_ONCE:
+            told.add(key)
+    return problems + kept
 
-    def close(self) -> None:
-        self._mapper.SetInputConnection(None)
-        self._managers.SetMRMLDisplayableNode(None)
-        self._logic.SetSliceNode(None)
-        self._logic.SetMRMLScene(None)
-        self._managers.SetRenderer(None)
-        self._renderer.RemoveAllViewProps()
-        self._window.RemoveRenderer(self._renderer)
-        self._interactor.SetRenderWindow(None)
-        self._window.Finalize()
+
+def _write_pictures(shown: ShownPage, number_of_pages: int, out: Path) -> None:
+    from PIL import Image as Picture
+
+    folder = out / shown.folder
+    folder.mkdir(exist_ok=True)
+    for view in shown.views.values():
+        Picture.fromarray(view.picture).save(folder / f"{view.view.value}.png")
+    page_picture(shown, number_of_pages).save(folder / "page.png")
+
+
+def _write_problems(quiz_path: Path, problems: list[Problem], out: Path) -> None:
+    entries = [{"file": str(quiz_path), **asdict(problem)} for problem in problems]
+    (out / "problems.json").write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")

@@ -12,6 +12,11 @@ from typing import Any
 
 _TRY_ONE_WINDOW = """
 import sys
+try:
+    import resource
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+except (ImportError, OSError, ValueError):
+    pass
 from vtkmodules import vtkRenderingOpenGL2
 from vtkmodules.vtkCommonCore import vtkObject, vtkUnsignedCharArray
 from vtkmodules.vtkRenderingCore import vtkRenderer, vtkRenderWindow

@@ -1,12 +1,12 @@
 """A page is put on its slice views."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Protocol
 
 from ..quiz.model import Page, Quiz, SliceView
 from ..quiz.problems import Problem
-from . import placement, roi_visibility
-from .contents import contents_of_views
+from . import colors, placement, roi_visibility
+from .contents import ViewContents, contents_of_views
 from .host import Host
 
 
@@ -29,10 +29,23 @@ def show_page(page: Page, loaded: LoadedNodes, host: Host, quiz: Quiz) -> list[P
     logics = {view: host.application_logic.GetSliceLogicByLayoutName(view.value) for view in SliceView}
     host.application_logic.PauseRender()
     try:
+        problems = _set_looks(views.values())
         for view, logic in logics.items():
             if logic is not None:
                 placement.place(views[view], logic, page, quiz.contour_visibility)
         roi_visibility.show_segmentations(host.scene, views, logics, quiz.contour_visibility)
     finally:
         host.application_logic.ResumeRender()
-    return []
+    return [problem.at(page=page.number) for problem in problems]
+
+
+def _set_looks(views: Iterable[ViewContents]) -> list[Problem]:
+    """What belongs to the nodes themselves: an Image element with a look of its own has its own node."""
+    problems: list[Problem] = []
+    for contents in views:
+        for placed in (contents.background, contents.foreground):
+            if placed and placed.node:
+                problems += colors.set_color_table(placed.node, placed.image)
+        if contents.label and contents.label.node:
+            roi_visibility.show_label_regions(contents.label.node, contents.label.image.roi_visibility)
+    return problems

@@ -17,6 +17,23 @@ def visible_segments(segmentation_node: Any, choice: RoiVisibility | None) -> tu
     return tuple(id for id in ids if (choice or _ALL).shows(segmentation.GetSegment(id).GetName()))
 
 
+def show_label_regions(label_node: Any, choice: RoiVisibility | None) -> None:
+    """Make the regions that ``choice`` hides transparent in the colour table of this node alone.
+
+    A region is named by its entry in the table, which is the value as text where the quiz names none; an
+    entry without a name is no region.
+    """
+    colors = label_node.GetDisplayNode().GetColorNode()
+    if choice is None or colors is None:
+        return
+    was_modifying = colors.StartModify()
+    for value in range(1, colors.GetNumberOfColors()):
+        name = colors.GetColorName(value)
+        if name:
+            colors.SetOpacity(value, float(choice.shows(name)))
+    colors.EndModify(was_modifying)
+
+
 def show_segmentations(
     scene: Any,
     views: Mapping[SliceView, ViewContents],
@@ -39,9 +56,8 @@ def show_segmentations(
 
 
 def _segmentations(scene: Any) -> list[Any]:
-    nodes = scene.GetNodesByClass("vtkMRMLSegmentationNode")
-    nodes.UnRegister(None)
-    return [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
+    kind = "vtkMRMLSegmentationNode"
+    return [scene.GetNthNodeByClass(index, kind) for index in range(scene.GetNumberOfNodesByClass(kind))]
 
 
 def _show(

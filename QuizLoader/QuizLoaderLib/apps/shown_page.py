@@ -1,0 +1,89 @@
+"""A page as it was shown: what its picture and the index say about it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ..quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
+from ..quiz.problems import Problem
+from ..views.contents import Placed, ViewContents, contents_of_views
+from ..views.host import Host
+from ..views.legend import ShownRoi, rois_shown
+from ..views.orientation_letters import EdgeLetters, edge_letters
+
+_LONGEST_NAME = 60
+
+
+class PictureHost(Host, Protocol):
+    """A host that can give the bare view as uint8 (rows, columns, 3), the first row at the top."""
+
+    def picture(self, view: SliceView) -> np.ndarray: ...
+
+
+@dataclass(frozen=True, eq=False)
+class ShownView:
+    """``picture`` is uint8 (rows, columns, 3); ``messages`` stand where an image could not be shown.
+
+    ``orientation`` is as the reader would call it; ``letters`` are None on an empty view.
+    """
+
+    view: SliceView
+    picture: np.ndarray
+    orientation: str
+    letters: EdgeLetters | None
+    messages: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class ShownPage:
+    """``folder`` is the name of the folder of its pictures; ``problems`` are those of this page."""
+
+    page: Page
+    folder: str
+    views: dict[SliceView, ShownView]
+    rois: list[ShownRoi]
+    problems: list[Problem]
+
+
+def shown_page(
+    page: Page, nodes: tuple[Any, ...], host: PictureHost, folder: str, problems: list[Problem]
+) -> ShownPage:
+    """Take the pictures of a page that ``show_page`` has put on the views of ``host``."""
+    contents = contents_of_views(page, nodes)
+    views = {view: _shown_view(contents[view], host, problems) for view in VIEWS_OF_LAYOUT[page.layout]}
+    return ShownPage(page, folder, views, rois_shown(page, nodes), problems)
+
+
+def folder_name(page: Page, number_of_pages: int) -> str:
+    """``<NN>-<ID>``, unique by its number; characters that some file system refuses become ``_``."""
+    digits = max(2, len(str(number_of_pages)))
+    safe = re.sub(r"[^\w.()+-]+", "_", page.id)[:_LONGEST_NAME].strip("._ ")
+    return f"{page.number:0{digits}}-{safe or 'page'}"
+
+
+def _shown_view(contents: ViewContents, host: PictureHost, problems: list[Problem]) -> ShownView:
+    logic = host.application_logic.GetSliceLogicByLayoutName(contents.view.value)
+    node = logic.GetSliceNode()
+    rotated = contents.leader is not None and contents.leader.image.rotate_to_acquisition
+    orientation = contents.orientation.value + (", rotated" if rotated else "")
+    return ShownView(
+        view=contents.view,
+        picture=host.picture(contents.view),
+        orientation="" if contents.is_empty else orientation,
+        letters=None if contents.is_empty else edge_letters(node),
+        messages=tuple(
+            dict.fromkeys(_message(placed, problems) for placed in contents.images if placed.node is None)
+        ),
+    )
+
+
+def _message(placed: Placed, problems: list[Problem]) -> str:
+    """Why this image is not there: the error that names it, on this view if there is one."""
+    image = placed.image
+    about = [problem for problem in problems if problem.is_error and problem.image == image.id]
+    here = [problem for problem in about if problem.view == image.destination.value]
+    for problem in here or about:
+        return f"{problem.sentence} ({problem.hint})" if problem.hint else problem.sentence
+    return f'The {image.type.value} image "{image.id}" is not shown.'

@@ -1,0 +1,80 @@
+"""Which regions a page shows, with their names and colours."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ..quiz.model import Page, SliceView
+from .contents import contents_of_views
+from .roi_visibility import visible_segments
+
+_VOXELS_AT_ONCE = 1 << 22
+
+
+@dataclass(frozen=True)
+class ShownRoi:
+    """A region that at least one view shows; ``color`` is (r, g, b) 0..255."""
+
+    name: str
+    color: tuple[int, int, int]
+    views: tuple[SliceView, ...]
+
+
+def rois_shown(page: Page, nodes: Sequence[Any]) -> list[ShownRoi]:
+    """Label values and segments that are visible on the page, in the order of its views and of the file;
+    a region is listed once, with all views that show it. ``nodes`` are aligned with ``page.images``."""
+    views_of: dict[tuple[str, tuple[int, int, int]], list[SliceView]] = {}
+    labels: dict[Any, list[tuple[str, tuple[int, int, int]]]] = {}
+    for view, contents in contents_of_views(page, nodes).items():
+        regions: list[tuple[str, tuple[int, int, int]]] = []
+        if contents.label and contents.label.node:
+            node = contents.label.node
+            if node not in labels:
+                labels[node] = list(_label_regions(node))
+            regions += labels[node]
+        for placed in contents.segmentations:
+            if placed.node:
+                regions += _segments(placed.node, visible_segments(placed.node, placed.image.roi_visibility))
+        for region in regions:
+            shown_on = views_of.setdefault(region, [])
+            if view not in shown_on:
+                shown_on.append(view)
+    return [ShownRoi(name, color, tuple(views)) for (name, color), views in views_of.items()]
+
+
+def _segments(node: Any, ids: Iterable[str]) -> Iterable[tuple[str, tuple[int, int, int]]]:
+    for id in ids:
+        segment = node.GetSegmentation().GetSegment(id)
+        yield segment.GetName(), _color255(segment.GetColor())
+
+
+def _label_regions(node: Any) -> Iterable[tuple[str, tuple[int, int, int]]]:
+    colors = node.GetDisplayNode().GetColorNode()
+    for value in values_in(node):
+        rgba = [0.0] * 4
+        if value and colors and colors.GetColor(value, rgba) and rgba[3] > 0:
+            yield colors.GetColorName(value) or str(value), _color255(rgba)
+
+
+def values_in(label_node: Any) -> list[int]:
+    """The distinct voxel values of a label map, ascending."""
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    image = label_node.GetImageData()
+    if image is None or image.GetPointData().GetScalars() is None:
+        return []
+    voxels = vtk_to_numpy(image.GetPointData().GetScalars())
+    low, high = (int(bound) for bound in image.GetScalarRange())
+    if high - low > _VOXELS_AT_ONCE:
+        return [int(value) for value in np.unique(voxels)]
+    seen = np.zeros(high - low + 1, bool)
+    for start in range(0, len(voxels), _VOXELS_AT_ONCE):
+        seen[voxels[start : start + _VOXELS_AT_ONCE].astype(np.int64) - low] = True
+    return [low + int(index) for index in np.flatnonzero(seen)]
+
+
+def _color255(rgb: Sequence[float]) -> tuple[int, int, int]:
+    red, green, blue = (round(part * 255) for part in rgb[:3])
+    return red, green, blue
