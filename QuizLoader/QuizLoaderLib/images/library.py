@@ -254,6 +254,12 @@ class _OwnNode:
         for node in [*self.made, *displays]:
             if node is not None and scene.IsNodePresent(node):
                 scene.RemoveNode(node)
+        if self.node.IsA("vtkMRMLSegmentationNode"):
+            # A segment that goes takes its voxels out of a copy of the image it shares with the others: a
+            # copy for each segment. What shares nothing any more is gone at once.
+            segmentation = self.node.GetSegmentation()
+            for number in range(segmentation.GetNumberOfSegments()):
+                segmentation.GetNthSegment(number).RemoveAllRepresentations()
 
 
 def _volumes_of(request: PageRequest) -> Callable[[], tuple[tuple[Image, VolumeArrays], ...]]:
