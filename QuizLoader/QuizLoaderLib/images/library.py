@@ -251,7 +251,8 @@ class _OwnNode:
 
     def remove_from(self, scene: Any) -> None:
         displays = [self.node.GetNthDisplayNode(n) for n in range(self.node.GetNumberOfDisplayNodes())]
-        for node in [*self.made, *displays]:
+        # The node before its display nodes: a view that still shows it would look for another display.
+        for node in [self.node, *self.made, *displays]:
             if node is not None and scene.IsNodePresent(node):
                 scene.RemoveNode(node)
         if self.node.IsA("vtkMRMLSegmentationNode"):
