@@ -239,7 +239,7 @@ def test_what_is_left_out_is_said_once(folder, tmp_path):
 def test_questions_in_any_script_are_kept_in_the_index_and_drawn_or_counted(folder, tmp_path):
     question = (
         '<QuestionSet Descriptor="肿瘤 Größe"><Question Type="FloatValue" Descriptor="Größe in mm" '
-        'Min="0" Max="12.5"/></QuestionSet>'
+        'Min="0" Max="12.5"><Option>größter</Option></Question></QuestionSet>'
     )
     render_quiz(_quiz(tmp_path, _page(_image(), questions=question)), folder, tmp_path / "out", size=(64, 48))
     text, _ = _index(tmp_path / "out")

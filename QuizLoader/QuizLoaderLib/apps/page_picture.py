@@ -99,7 +99,7 @@ class _Composition:
         picture.paste(Picture.fromarray(shown.picture), (box.left, top))
         if shown.letters:
             self._draw_letters(canvas, box, shown)
-        self._draw_messages(canvas, box, shown.messages)
+        self._draw_messages(canvas, box, shown)
 
     def _draw_letters(self, canvas: ImageDraw.ImageDraw, box: _Box, shown: ShownView) -> None:
         letters = shown.letters
@@ -121,14 +121,17 @@ class _Composition:
         for x, y, text in places:
             pen.draw(canvas, x, y, text, _TEXT, stroke_width=max(1, pen.size // 8), stroke_fill=_EMPTY)
 
-    def _draw_messages(self, canvas: ImageDraw.ImageDraw, box: _Box, messages: tuple[str, ...]) -> None:
+    def _draw_messages(self, canvas: ImageDraw.ImageDraw, box: _Box, shown: ShownView) -> None:
+        """In the middle of a view that shows nothing else, at its foot where other images are seen."""
         pen, inset = self.small, 2 * self.gap
-        lines = [line for text in messages for line in pen.wrap(text, box.width - 2 * inset - self.gap)]
+        lines = [line for text in shown.messages for line in pen.wrap(text, box.width - 2 * inset - self.gap)]
         lines = lines[: max(1, (box.height - self.gap) // pen.height - 2)]
         if not lines:
             return
         height = len(lines) * pen.height + self.gap
-        top = box.top + self.bar + max(0, (box.height - height) // 2)
+        room = max(0, box.height - height)
+        foot = max(0, room - self.pen.height - self.gap)
+        top = box.top + self.bar + (foot if shown.letters else room // 2)
         canvas.rectangle(
             (box.left + inset, top, box.left + box.width - 1 - inset, top + height), fill=_MESSAGE_BOX
         )

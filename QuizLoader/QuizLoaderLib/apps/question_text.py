@@ -24,7 +24,7 @@ class QuestionLine:
 
     def continued(self, text: str, indent: float) -> "QuestionLine":
         """A further line of the same text."""
-        return replace(self, text=text, mark="", indent=indent, strong=self.strong or bool(self.mark))
+        return replace(self, text=text, mark="", indent=indent)
 
 
 def question_lines(page: Page) -> Iterator[QuestionLine]:
@@ -51,8 +51,12 @@ def answer_range(question: Question) -> str:
 def _lines(question: Question) -> Iterator[QuestionLine]:
     if question.descriptor:
         yield QuestionLine(question.descriptor, strong=True)
-    if question.type in _FIELDS:
-        yield QuestionLine(answer_range(question), mark="field")
-    mark = _MARK_OF_OPTION.get(question.type, "")
     for option in question.options:
-        yield QuestionLine(option, mark=mark, indent=0 if question.type is QuestionType.INFO_BOX else 0.5)
+        if question.type in _FIELDS:
+            # The option is the label of a field.
+            yield QuestionLine(option)
+            yield QuestionLine(answer_range(question), mark="field")
+        elif question.type is QuestionType.INFO_BOX:
+            yield QuestionLine(option)
+        else:
+            yield QuestionLine(option, mark=_MARK_OF_OPTION.get(question.type, ""), indent=0.5)

@@ -26,7 +26,7 @@ class PictureHost(Host, Protocol):
 class ShownView:
     """``picture`` is uint8 (rows, columns, 3); ``messages`` stand where an image could not be shown.
 
-    ``orientation`` is as the reader would call it; ``letters`` are None on an empty view.
+    ``orientation`` is as the reader would call it; ``letters`` are None where the view shows no image.
     """
 
     view: SliceView
@@ -66,13 +66,14 @@ def folder_name(page: Page, number_of_pages: int) -> str:
 def _shown_view(contents: ViewContents, host: PictureHost, problems: list[Problem]) -> ShownView:
     logic = host.application_logic.GetSliceLogicByLayoutName(contents.view.value)
     node = logic.GetSliceNode()
+    shows_something = any(placed.node for placed in contents.images)
     rotated = contents.leader is not None and contents.leader.image.rotate_to_acquisition
     orientation = contents.orientation.value + (", rotated" if rotated else "")
     return ShownView(
         view=contents.view,
         picture=host.picture(contents.view),
         orientation="" if contents.is_empty else orientation,
-        letters=None if contents.is_empty else edge_letters(node),
+        letters=edge_letters(node) if shows_something else None,
         messages=tuple(
             dict.fromkeys(_message(placed, problems) for placed in contents.images if placed.node is None)
         ),
@@ -80,10 +81,12 @@ def _shown_view(contents: ViewContents, host: PictureHost, problems: list[Proble
 
 
 def _message(placed: Placed, problems: list[Problem]) -> str:
-    """Why this image is not there: the error that names it, on this view if there is one."""
+    """Why this image is not there: what names it, before all an error and on this view."""
     image = placed.image
-    about = [problem for problem in problems if problem.is_error and problem.image == image.id]
-    here = [problem for problem in about if problem.view == image.destination.value]
-    for problem in here or about:
+    about = sorted(
+        (problem for problem in problems if problem.image == image.id),
+        key=lambda problem: (not problem.is_error, problem.view != image.destination.value),
+    )
+    for problem in about:
         return f"{problem.sentence} ({problem.hint})" if problem.hint else problem.sentence
     return f'The {image.type.value} image "{image.id}" is not shown.'
