@@ -9,7 +9,14 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from PIL import Image as Picture
-from QuizLoaderLib.apps.headless import render_quiz
+from QuizLoaderLib.apps.headless import HeadlessHost, render_quiz
+from QuizLoaderLib.apps.shown_page import shown_page
+from QuizLoaderLib.images.library import ImageLibrary
+from QuizLoaderLib.quiz.codes import ROI_NOT_IN_FILE
+from QuizLoaderLib.quiz.image_folder import ImageFolder
+from QuizLoaderLib.quiz.model import SliceView
+from QuizLoaderLib.quiz.reading import read_quiz
+from QuizLoaderLib.views.page import show_page
 
 SHAPE = (20, 24, 28)
 """(slices, rows, columns)."""
@@ -246,3 +253,46 @@ def test_questions_in_any_script_are_kept_in_the_index_and_drawn_or_counted(fold
     assert "肿瘤 Größe" in text
     assert "0 to 12.5" in text
     assert _pixels(tmp_path / "out/01-One/page.png").shape[0] > 96
+
+
+def test_a_view_says_every_error_of_the_image_that_it_lacks(folder, tmp_path):
+    """Also of an element that could not be understood, and so is no image of the page at all."""
+    quiz = read_quiz(
+        _quiz(
+            tmp_path,
+            _page(
+                _image(path="gray.nrrd", attributes='Opacity="2"'),
+                _image(type="Volum", id="Other", view="Green"),
+                _image(view="Yellow", id="Shown", attributes='Opacity="3"'),
+            ),
+        )
+    )
+    assert quiz[0] is not None
+    with HeadlessHost((64, 64)) as host:
+        page = quiz[0].pages[0]
+        library = ImageLibrary(host.scene, ImageFolder(folder))
+        loaded = library.load(page)
+        problems = quiz[1] + loaded.problems + show_page(page, loaded, host, quiz[0])
+        shown = shown_page(page, loaded.nodes, host, "01", problems)
+        library.close()
+    red, green, yellow = (
+        shown.views[view].messages for view in (SliceView.RED, SliceView.GREEN, SliceView.YELLOW)
+    )
+    assert [len(red), len(green), len(yellow)] == [2, 1, 0]
+    assert "Opacity" in red[0]
+    assert "gray.nrrd" in red[1]
+    assert "grey.nrrd" in red[1]
+    assert "Volum" in green[0]
+
+
+def test_an_roi_name_one_letter_off_is_a_warning_with_the_nearest_name(folder, tmp_path):
+    regions = _image("Segmentation", "Regions", "labels.nrrd", inner=_roi("Select", "Segmnt_5"))
+    label_map = _image("LabelMap", "Labels", "labels.nrrd", "Green", inner=_roi("Ignore", "7"))
+    problems = render_quiz(_quiz(tmp_path, _page(_image(), regions, label_map)), folder, tmp_path / "out")
+    told = [problem for problem in problems if problem.code == ROI_NOT_IN_FILE]
+    assert [(problem.page, problem.image, problem.view, problem.is_error) for problem in told] == [
+        (1, "Regions", "Red", False),
+        (1, "Labels", "Green", False),
+    ]
+    assert 'did you mean "Segment_5"?' in told[0].hint
+    assert "1, 2, 5" in told[1].hint

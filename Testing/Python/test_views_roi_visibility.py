@@ -46,14 +46,16 @@ def regions():
     return array
 
 
-def _show(host, black, node, layer, choices):
+def _show(host, black, node, layer, choices, warnings=()):
+    """``warnings`` are the views and sentences that must be told."""
     images = [image(view=view) for view in choices]
     images += [image(layer, view=view, roi_visibility=choice) for view, choice in choices.items()]
     nodes = (black,) * len(choices) + tuple(
         node[view] if isinstance(node, dict) else node for view in choices
     )
     shown = page(*images)
-    assert show_page(shown, Loaded(nodes), host, FILL) == []
+    problems = show_page(shown, Loaded(nodes), host, FILL)
+    assert [(problem.view, problem.sentence) for problem in problems] == list(warnings)
     return rois_shown(shown, nodes)
 
 
@@ -74,7 +76,11 @@ def test_three_codes_on_three_views_of_one_segmentation_at_once(host, black, reg
 def test_ignore_shows_the_others_and_names_match_exactly(host, black, regions):
     node = segmentation(host.scene, regions, GRID, NAMES)
     choices = {RED: _ignore("brain"), GREEN: _select("Tumour", "eyes"), YELLOW: _ignore("nothing")}
-    _show(host, black, node, Layer.SEGMENTATION, choices)
+    warnings = [
+        ("Green", 'The ROI "Tumour" is not in the image\'s file.'),
+        ("Yellow", 'The ROI "nothing" is not in the image\'s file.'),
+    ]
+    _show(host, black, node, Layer.SEGMENTATION, choices, warnings)
     assert [_seen(host, view) for view in choices] == [{1, 3}, {3}, {1, 2, 3}]
     host.scene.RemoveNode(node)
 
@@ -90,7 +96,9 @@ def test_the_same_choice_on_two_views_shares_a_display_node(host, black, regions
 
 def test_both_of_two_segments_with_one_name_are_meant(host, black, regions):
     node = segmentation(host.scene, regions, GRID, {1: "node", 2: "brain", 3: "node"})
-    _show(host, black, node, Layer.SEGMENTATION, {RED: _select("node"), GREEN: _ignore("node")})
+    sentence = 'The image\'s file has 2 segments of the name "node"; all are meant.'
+    warnings = [("Red", sentence), ("Green", sentence)]
+    _show(host, black, node, Layer.SEGMENTATION, {RED: _select("node"), GREEN: _ignore("node")}, warnings)
     assert [_seen(host, view) for view in (RED, GREEN)] == [{1, 3}, {2}]
     host.scene.RemoveNode(node)
 

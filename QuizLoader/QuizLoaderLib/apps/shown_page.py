@@ -8,7 +8,7 @@ import numpy as np
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
 from ..quiz.problems import Problem
-from ..views.contents import Placed, ViewContents, contents_of_views
+from ..views.contents import ViewContents, contents_of_views
 from ..views.host import Host
 from ..views.legend import ShownRoi, rois_shown
 from ..views.orientation_letters import EdgeLetters, edge_letters
@@ -74,19 +74,20 @@ def _shown_view(contents: ViewContents, host: PictureHost, problems: list[Proble
         picture=host.picture(contents.view),
         orientation="" if contents.is_empty else orientation,
         letters=edge_letters(node) if shows_something else None,
-        messages=tuple(
-            dict.fromkeys(_message(placed, problems) for placed in contents.images if placed.node is None)
-        ),
+        messages=tuple(_messages(contents, problems)),
     )
 
 
-def _message(placed: Placed, problems: list[Problem]) -> str:
-    """Why this image is not there: what names it, before all an error and on this view."""
-    image = placed.image
-    about = sorted(
-        (problem for problem in problems if problem.image == image.id),
-        key=lambda problem: (not problem.is_error, problem.view != image.destination.value),
-    )
-    for problem in about:
-        return f"{problem.sentence} ({problem.hint})" if problem.hint else problem.sentence
-    return f'The {image.type.value} image "{image.id}" is not shown.'
+def _messages(contents: ViewContents, problems: list[Problem]) -> list[str]:
+    """Every error of an image that this view should show and does not, whether its file or its element is
+    to blame."""
+    shown = {placed.image.id for placed in contents.images if placed.node}
+    told = [
+        f"{problem.sentence} ({problem.hint})" if problem.hint else problem.sentence
+        for problem in problems
+        if problem.is_error and problem.view == contents.view.value and problem.image not in shown
+    ]
+    for placed in contents.images:
+        if placed.node is None and not any(problem.image == placed.image.id for problem in problems):
+            told.append(f'The {placed.image.type.value} image "{placed.image.id}" is not shown.')
+    return list(dict.fromkeys(told))

@@ -48,4 +48,5 @@ def _set_looks(views: Iterable[ViewContents]) -> list[Problem]:
                 problems += colors.set_color_table(placed.node, placed.image)
         if contents.label and contents.label.node:
             roi_visibility.show_label_regions(contents.label.node, contents.label.image.roi_visibility)
+        problems += roi_visibility.unmatched_rois(contents)
     return problems

@@ -4,10 +4,36 @@ from collections.abc import Mapping
 from typing import Any
 
 from ..quiz.model import ContourVisibility, RoiCode, RoiVisibility, SliceView
-from .contents import ViewContents
+from ..quiz.problems import Problem
+from ..quiz.rois import unmatched_roi_problems
+from .contents import Placed, ViewContents
 from .placement import FILL_OPACITY, OUTLINE_PIXELS
 
 _ALL = RoiVisibility(RoiCode.ALL)
+
+
+def unmatched_rois(contents: ViewContents) -> list[Problem]:
+    """A warning for each ROI of this view that its image does not have."""
+    problems: list[Problem] = []
+    for placed in contents.images:
+        if placed.node and placed.image.roi_visibility:
+            problems += unmatched_roi_problems(placed.image, _region_names(placed))
+    return problems
+
+
+def _region_names(placed: Placed) -> list[str]:
+    if placed.node.IsA("vtkMRMLSegmentationNode"):
+        segmentation = placed.node.GetSegmentation()
+        return [segment.GetName() for segment in _segments(segmentation)]
+    display = placed.node.GetDisplayNode()
+    colors = display.GetColorNode() if display else None
+    if colors is None:
+        return []
+    return [name for value in range(1, colors.GetNumberOfColors()) if (name := colors.GetColorName(value))]
+
+
+def _segments(segmentation: Any) -> list[Any]:
+    return [segmentation.GetNthSegment(index) for index in range(segmentation.GetNumberOfSegments())]
 
 
 def visible_segments(segmentation_node: Any, choice: RoiVisibility | None) -> tuple[str, ...]:
