@@ -6,8 +6,10 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
+from pydicom.dataelem import RawDataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence as Items
+from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian
 
 CT, MR, PT = (f"1.2.840.10008.5.1.4.1.1.{end}" for end in ("2", "4", "128"))
@@ -194,8 +196,8 @@ def _contours(roi: MadeRoi, number: int) -> Dataset:
             text, count = "\\".join(f"{value:.6f}" for value in np.ravel(contour)), len(contour)
         one.NumberOfContourPoints = count if roi.promised_points is None else roi.promised_points
         # As bytes of unknown representation: a decimal string of more than 64 KB fits no explicit DS.
-        raw = text.encode()
-        one.add_new(0x30060050, "UN", raw + b" " * (len(raw) % 2))
+        raw = text.encode() + b" " * (len(text) % 2)
+        one[0x30060050] = RawDataElement(Tag(0x30060050), "UN", len(raw), raw, 0, False, True)
         roi.items.append(one)
     item.ContourSequence = Items(roi.items)
     return item

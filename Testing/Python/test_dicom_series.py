@@ -258,3 +258,12 @@ def test_pictures_without_a_place_are_stacked_and_said(tmp_path: Path) -> None:
     volume = read_series(tmp_path)
     assert volume.voxels[:, 0, 0].tolist() == [1, 2]
     assert codes_of(volume) == [dicom_codes.NO_POSITION]
+
+
+def test_a_group_length_before_the_pixels_is_no_pixel(tmp_path: Path) -> None:
+    (path,) = write_series(tmp_path, numbered(1), even(1))
+    content = path.read_bytes()
+    at = content.index(b"\xe0\x7f\x10\x00")
+    path.write_bytes(content[:at] + b"\xe0\x7f\x00\x00UL\x04\x00\x48\x00\x00\x00" + content[at:])
+    assert np.array_equal(read_series(path).voxels, numbered(1))
+    assert np.array_equal(read_series(tmp_path).voxels, numbered(1))

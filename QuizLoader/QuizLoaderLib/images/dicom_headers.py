@@ -1,6 +1,7 @@
 """DICOM headers: reading them fast, and their values as plain numbers and text, with pydicom 2.4 and 3."""
 
 import io
+import os
 import struct
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -21,7 +22,7 @@ from .dicom_quick import DEFLATED, quick_header
 
 _START = 65536
 
-_FAULTS = (
+FAULTS = (
     ArithmeticError,
     AttributeError,
     BytesLengthException,
@@ -48,7 +49,7 @@ def faults_named(path: Path) -> Iterator[None]:
         raise ImageReadError(dicom_codes.NOT_DICOM, f"'{path.name}' does not exist.") from fault
     except PermissionError as fault:
         raise ImageReadError(dicom_codes.NOT_DICOM, f"'{path.name}' may not be read by this user.") from fault
-    except _FAULTS as fault:
+    except FAULTS as fault:
         raise ImageReadError(
             dicom_codes.DAMAGED,
             f"'{path.name}' is damaged or cut short: its DICOM header cannot be read.",
@@ -101,12 +102,18 @@ def _tag_and_vr(keyword: str) -> tuple[BaseTag, str]:
 
 def text_of(dataset: Dataset, keyword: str) -> str:
     """An element's text in the file's character set; empty where it is absent."""
-    element = dataset.get_item(_tag_and_vr(keyword)[0])
+    tag, vr = _tag_and_vr(keyword)
+    element = dataset.get_item(tag)
     raw = None if element is None else element.value
-    if isinstance(raw, bytes) and raw.isascii() and b"\x1b" not in raw:
-        return raw.decode("ascii").strip(" \0")
-    value = None if raw is None else dataset.get(keyword)
-    return "" if value is None else str(value).strip(" \0")
+    if isinstance(raw, bytes) and (
+        vr not in ("LO", "SH", "ST", "UC") or raw.isascii() and b"\x1b" not in raw
+    ):
+        return raw.decode("latin-1").strip(" \0")
+    try:
+        value = None if raw is None else dataset.get(keyword)
+        return "" if value is None else str(value).strip(" \0")
+    except FAULTS:
+        return ""
 
 
 def numbers_of(dataset: Dataset, keyword: str) -> tuple[float, ...]:
@@ -131,7 +138,7 @@ def numbers_of(dataset: Dataset, keyword: str) -> tuple[float, ...]:
         if isinstance(raw, (str, int, float)):
             return (float(raw),)
         return tuple(float(part) for part in raw)
-    except (TypeError, ValueError, OverflowError):
+    except FAULTS:
         return ()
 
 
@@ -181,9 +188,22 @@ def read_header(path: Path, tags: Sequence[str] | None = None) -> Header:
 def _parse(path: Path, file: BinaryIO, tags: Sequence[str] | None) -> Header:
     wanted: Any = [_tag_and_vr(keyword)[0] for keyword in tags] if tags else None
     dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=wanted)
+    _require_whole(dataset, file)
     meta = getattr(dataset, "file_meta", None)
     syntax = str(meta.get("TransferSyntaxUID", "")) if meta is not None else ""
     return Header(path, dataset, file.tell(), syntax)
+
+
+def _require_whole(dataset: Dataset, file: BinaryIO) -> None:
+    """pydicom takes what is left of an element that is cut short, and says nothing."""
+    here = file.tell()
+    if here > file.seek(0, os.SEEK_END):
+        raise EOFError
+    file.seek(here)
+    for tag in dataset.keys():
+        element: Any = dataset.get_item(tag)
+        if element.is_raw and element.value and len(element.value) < element.length != 0xFFFFFFFF:
+            raise EOFError
 
 
 def _looks_like_dicom(start: bytes) -> bool:
@@ -202,8 +222,8 @@ def headers_in(folder: Path, tags: Sequence[str], series_uid: str = "") -> list[
     the UID cannot be of that series and is not parsed: that makes a folder of thousands cheap.
     """
     headers = []
-    sought = series_uid.encode()
-    wanted = frozenset(_tag_and_vr(keyword)[0] for keyword in tags)
+    sought = series_uid.encode("latin-1", "replace")
+    wanted = frozenset(int(_tag_and_vr(keyword)[0]) for keyword in tags)
     for path in sorted(folder.iterdir()):
         if path.name.startswith(".") or path.name == "DICOMDIR" or not path.is_file():
             continue
@@ -232,6 +252,10 @@ def _may_hold(sought: bytes, start: bytes, file: BinaryIO) -> bool:
     return len(start) == _START and sought in start[-64:] + file.read(1 << 20)
 
 
+_PIXEL_TAGS = {bytes((0xE0, 0x7F, element, 0)) for element in (0x08, 0x09, 0x10)}
+_PIXEL_TAGS_BIG = {bytes((0x7F, 0xE0, 0, element)) for element in (0x08, 0x09, 0x10)}
+
+
 def pixel_bytes(header: Header) -> tuple[BinaryIO, int, bool]:
     """The open file at its uncompressed pixel bytes, how many there are, and whether they are little endian.
 
@@ -247,9 +271,9 @@ def pixel_bytes(header: Header) -> tuple[BinaryIO, int, bool]:
     file = header.path.open("rb", buffering=0)
     file.seek(header.pixel_offset)
     start = file.read(12)
-    little = start[:2] == b"\xe0\x7f"
+    little = start[:4] in _PIXEL_TAGS
     order: Any = "little" if little else "big"
-    if len(start) < 8 or start[:2] not in (b"\xe0\x7f", b"\x7f\xe0"):
+    if not little and start[:4] not in _PIXEL_TAGS_BIG:
         return file, 0, True
     if start[4:6] in (b"OB", b"OW", b"OF", b"OD", b"UN"):
         length = int.from_bytes(start[8:12], order)

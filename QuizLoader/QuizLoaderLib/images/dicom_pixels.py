@@ -269,7 +269,12 @@ def _decode(header: Header) -> np.ndarray:
     has_components = image.GetNumberOfComponentsPerPixel() > 1
     if values.ndim - has_components == 2:
         values = values[np.newaxis]
-    return values[..., :3].copy() if has_components else values.copy()
+    if has_components:
+        # A palette gives 16 bits a colour, of which the upper half is what a screen shows.
+        return (
+            (values[..., :3] >> 8).astype(np.uint8) if values.dtype == np.uint16 else values[..., :3].copy()
+        )
+    return values.copy()
 
 
 def _syntax_name(uid: str) -> str:

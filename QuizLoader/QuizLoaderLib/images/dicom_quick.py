@@ -12,7 +12,7 @@ IMPLICIT, BIG_ENDIAN, DEFLATED = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.
 _LONG = {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b"UR", b"UT", b"UV"}
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _END_OF_ITEM, _END_OF_SEQUENCE = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
-_PIXELS = 0x7FE00000
+_PIXELS = 0x7FE00008
 _DEEPEST = 16
 _element = struct.Struct("<HHI").unpack_from
 
@@ -21,7 +21,7 @@ class _UnusualError(ValueError):
     """The file asks for pydicom."""
 
 
-def quick_header(start: bytes, is_whole: bool, wanted: frozenset[BaseTag]) -> tuple[Dataset, str, int] | None:
+def quick_header(start: bytes, is_whole: bool, wanted: frozenset[int]) -> tuple[Dataset, str, int] | None:
     """(the wanted elements, transfer syntax, offset of the pixel data) from the first bytes of a file.
 
     None where pydicom is needed: no preamble, big endian, deflated, wanted sequences, text beyond ASCII, or
@@ -65,7 +65,7 @@ def _read_element(start: bytes, position: int, is_implicit: bool) -> tuple[int, 
 
 
 def _top_level(
-    start: bytes, position: int, is_implicit: bool, is_whole: bool, wanted: frozenset[BaseTag]
+    start: bytes, position: int, is_implicit: bool, is_whole: bool, wanted: frozenset[int]
 ) -> tuple[dict[BaseTag, RawDataElement], int]:
     elements: dict[BaseTag, RawDataElement] = {}
     while not (is_whole and position == len(start)):
@@ -82,8 +82,8 @@ def _top_level(
                 or not (value.isascii() or name in ("US", "SS", "FD", "OB", "OW"))
             ):
                 raise _UnusualError
-            raw = RawDataElement(BaseTag(tag), name, length, value, begin, is_implicit, True)
-            elements[BaseTag(tag)] = raw
+            key = BaseTag(tag)
+            elements[key] = RawDataElement(key, name, length, value, begin, is_implicit, True)
         position = (
             begin + length
             if length != _UNDEFINED

@@ -12,12 +12,21 @@ from . import dicom_codes
 from .arrays import ImageReadError, ReadContext, SegmentationArrays, SegmentDescription
 from .contours import Block
 from .dicom_frames import Frame, frames_of
-from .dicom_headers import Header, faults_named, integer_of, items_of, numbers_of, read_header, text_of
+from .dicom_headers import (
+    Header,
+    faults_named,
+    integer_of,
+    items_of,
+    macro_value,
+    numbers_of,
+    read_header,
+    text_of,
+)
 from .dicom_seg_pixels import FramePixels
 from .label_layers import LabelLayers
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
-_MOST_SLICES = 20_000
+_MOST_VOXELS = 1 << 32
 
 
 def is_dicom_seg(path: Path) -> bool:
@@ -188,8 +197,9 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
             f"The frames of the segmentation '{path.name}' do not form one stack of slices.",
             "tiled and several-plane segmentations are not shown",
         )
-    gap, count, steps = _spacing(offsets, first.thickness)
-    if count > _MOST_SLICES:
+    stated = macro_value(first.groups, "PixelMeasuresSequence", "SpacingBetweenSlices")
+    gap, count, steps = _spacing(offsets, stated[0] if stated else 0.0, first.thickness)
+    if count * first.rows * first.columns > _MOST_VOXELS:
         raise ImageReadError(
             dicom_codes.NOT_ONE_STACK,
             f"The frames of the segmentation '{path.name}' lie too far apart to be one stack.",
@@ -215,14 +225,14 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
     return _Planes(slices, count, _LPS_TO_RAS @ matrix, problems)
 
 
-def _spacing(offsets: np.ndarray, thickness: float) -> tuple[float, int, np.ndarray | None]:
+def _spacing(offsets: np.ndarray, stated: float, thickness: float) -> tuple[float, int, np.ndarray | None]:
     """The grid's spacing, its slices, and for each frame its slice (None: they lie on no regular grid)."""
     distinct = np.unique(np.round(offsets, 4))
     gaps = np.diff(distinct)
     gaps = gaps[gaps > 1e-3]
     if not len(gaps):
         return thickness or 1.0, 1, np.zeros(len(offsets), int)
-    for gap in (thickness, float(gaps.min())):
+    for gap in (stated, float(gaps.min())):
         if gap <= 0:
             continue
         steps = np.rint(offsets / gap)

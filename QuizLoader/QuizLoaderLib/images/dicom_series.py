@@ -104,15 +104,10 @@ def _headers_beside(path: Path) -> list[Header]:
         what = {"RTSTRUCT": "a structure set", "SEG": "a segmentation"}.get(own.modality, "without an image")
         hint = {"RTSTRUCT": 'Type="RTStruct"', "SEG": 'Type="Segmentation"'}.get(own.modality, "")
         raise ImageReadError(dicom_codes.NOT_A_SERIES, f"'{path.name}' is {what}, not an image series.", hint)
+    beside = [header for header in headers_in(path.parent, TAGS, own.series_uid) if header.is_image]
     if not own.series_uid:
-        return [
-            header for header in headers_in(path.parent, TAGS) if header.is_image and not header.series_uid
-        ]
-    return [
-        own if header.path.name == path.name else header
-        for header in headers_in(path.parent, TAGS, own.series_uid)
-        if header.is_image
-    ]
+        beside = [header for header in beside if not header.series_uid]
+    return [own, *(header for header in beside if header.path.name != path.name)]
 
 
 def _headers_of_folder(folder: Path) -> list[Header]:

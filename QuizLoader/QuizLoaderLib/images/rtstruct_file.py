@@ -9,11 +9,10 @@ from pydicom.dataset import Dataset
 
 from . import dicom_codes
 from .arrays import ImageReadError
-from .dicom_headers import faults_named, integer_of, items_of, numbers_of, read_header, text_of
+from .dicom_headers import FAULTS, faults_named, integer_of, items_of, numbers_of, read_header, text_of
 
 CLOSED_TYPES = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 _CONTOUR_DATA = 0x30060050
-_FAULTS = (ArithmeticError, AttributeError, LookupError, NotImplementedError, TypeError, ValueError)
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +144,7 @@ def _read_contours(item: Dataset, roi: Roi) -> None:
         except _BadContourError as bad:
             roi.lose(number, str(bad))
             continue
-        except _FAULTS:
+        except FAULTS:
             roi.lose(number, "is damaged")
             continue
         if kind and kind not in CLOSED_TYPES:

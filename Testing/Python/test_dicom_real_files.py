@@ -1,0 +1,156 @@
+"""Published DICOM files of other projects; skipped where the folder is absent (QUIZLOADER_SAMPLE_DATA names it)."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+import SimpleITK
+
+from QuizLoaderLib.images import dicom_codes
+from QuizLoaderLib.images.arrays import ImageReadError, ReadContext, SegmentationArrays, VolumeArrays
+from QuizLoaderLib.images.dicom_frames import TAGS
+from QuizLoaderLib.images.dicom_headers import headers_in, numbers_of, text_of
+from QuizLoaderLib.images.dicom_seg import read_dicom_seg
+from QuizLoaderLib.images.dicom_series import read_series
+from QuizLoaderLib.images.rtstruct import read_rtstruct
+from QuizLoaderLib.quiz.model import Image, ImageType, Layer
+
+SAMPLES = Path(os.environ.get("QUIZLOADER_SAMPLE_DATA", ""))
+pytestmark = pytest.mark.skipif(not (SAMPLES / "TinyRtStudy").is_dir(), reason="no sample data")
+STUDY = SAMPLES / "TinyRtStudy"
+STRUCTURES = Image("structures", ImageType.RT_STRUCT, "rt", 1, layer=Layer.SEGMENTATION)
+CT_IMAGE = Image("ct", ImageType.VOLUME, "ct", 1)
+SERIES = (
+    "dcmqi_segmentations/24x38x3/image",
+    "dcmqi_segmentations/ct-3slice",
+    "rtutils_tests/tests/mock_data",
+    "rtutils_tests/tests/oriented_data",
+    "rtutils_tests/tests/one_slice_data",
+    "totalseg_examples/example_ct_dicom",
+    "Slicer_CTHeadAxialDicom",
+)
+
+
+def shown(path: Path, volume: VolumeArrays) -> SegmentationArrays:
+    return read_rtstruct(ReadContext(STRUCTURES, path, lambda: ((CT_IMAGE, volume),)))
+
+
+def sizes(arrays: SegmentationArrays) -> dict[str, int]:
+    return {one.name: int((arrays.layers[one.layer] == one.value).sum()) for one in arrays.segments}
+
+
+def nrrd(path: Path) -> VolumeArrays:
+    image = SimpleITK.ReadImage(str(path))
+    matrix = np.eye(4)
+    matrix[:3, :3] = np.reshape(image.GetDirection(), (3, 3)) * image.GetSpacing()
+    matrix[:3, 3] = image.GetOrigin()
+    return VolumeArrays(SimpleITK.GetArrayFromImage(image), np.diag([-1.0, -1, 1, 1]) @ matrix)
+
+
+def test_the_tiny_ct_equals_its_nrrd_copy() -> None:
+    volume = read_series(next(STUDY.glob("image0003*")))
+    copy = nrrd(SAMPLES / "TinyPatient" / "TinyPatient_CT.nrrd")
+    assert np.array_equal(volume.voxels, copy.voxels)
+    assert np.allclose(volume.ijk_to_ras, copy.ijk_to_ras, atol=1e-4)
+    assert volume.problems == ()
+
+
+def test_the_tiny_structure_set_on_its_ct_and_on_the_copy() -> None:
+    path = next(STUDY.glob("rtss*"))
+    arrays = shown(path, read_series(next(STUDY.glob("image0003*"))))
+    assert sizes(arrays) == {"Body_Contour": 205, "Tumor_Contour": 5}
+    assert arrays.problems == ()
+    assert [one.color for one in arrays.segments] == [pytest.approx((85 / 255, 170 / 255, 0)), (1, 0, 0)]
+    reference = SimpleITK.ReadImage(str(SAMPLES / "TinyPatient" / "TinyPatient_Segments.seg.nrrd"))
+    truth = SimpleITK.GetArrayFromImage(reference)
+    corner = np.diag([-1, -1, 1, 1]) @ [*reference.GetOrigin(), 1]
+    i, j, k = np.rint(np.linalg.solve(arrays.ijk_to_ras, corner)[:3]).astype(int)
+    slices, rows, columns = truth.shape[:3]
+    for index, segment in enumerate(arrays.segments):
+        mask = arrays.layers[segment.layer] == segment.value
+        cut = mask[k : k + slices, j : j + rows, i : i + columns]
+        assert np.array_equal(cut, truth[..., index] > 0)
+    on_copy = shown(path, nrrd(SAMPLES / "TinyPatient" / "TinyPatient_CT.nrrd"))
+    assert sizes(on_copy) == sizes(arrays)
+    assert [problem.code for problem in on_copy.problems] == [dicom_codes.UNKNOWN_FRAME]
+
+
+@pytest.mark.parametrize("folder", SERIES)
+def test_every_series_equals_simpleitk_in_voxels_and_place(folder: str) -> None:
+    volume = read_series(SAMPLES / folder)
+    reader = SimpleITK.ImageSeriesReader()
+    reader.SetFileNames(SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(SAMPLES / folder)))
+    image = reader.Execute()
+    assert np.allclose(volume.voxels, SimpleITK.GetArrayFromImage(image), atol=1e-5)
+    size = image.GetSize()
+    for corner in ((0, 0, 0), (size[0] - 1, 0, 0), (0, size[1] - 1, size[2] - 1)):
+        lps = np.diag([-1, -1, 1, 1]) @ volume.ijk_to_ras @ [*corner, 1]
+        assert np.allclose(lps[:3], image.TransformIndexToPhysicalPoint(corner), atol=1e-3)
+    assert volume.problems == ()
+
+
+def test_the_folder_of_several_series_asks_which() -> None:
+    with pytest.raises(ImageReadError, match="holds 2 series") as caught:
+        read_series(STUDY)
+    assert caught.value.code == dicom_codes.SEVERAL_SERIES
+    assert read_series(next(STUDY.glob("dose*"))).units == "GY"
+
+
+def test_structure_sets_with_wrong_references_go_where_their_contours_are() -> None:
+    folder = SAMPLES / "rtutils_tests" / "tests" / "mock_data"
+    volume = read_series(folder / "ct_1.dcm")
+    assert sizes(shown(folder / "rt.dcm", volume)) == {"ROI-1": 1443}
+    for name in ("invalid_reference_rt.dcm", "non_existent_reference_rt.dcm"):
+        arrays = shown(folder / name, volume)
+        assert [problem.code for problem in arrays.problems] == [dicom_codes.OUTSIDE]
+        assert sizes(arrays) == {"ROI-1": 4976, "ROI-2": 3697, "ROI-3": 4519, "ROI-4": 6954}
+
+
+@pytest.mark.parametrize(
+    ("name", "copies"),
+    [
+        ("liver", ["liver_seg"]),
+        ("partial_overlaps", ["partial_overlaps-1", "partial_overlaps-2", "partial_overlaps-3"]),
+        ("sparse-labelmap-noppv", ["sparse_labelmap_noppv_seg"]),
+        ("sparse-labelmap-ppv5", ["sparse_labelmap_ppv5_seg"]),
+    ],
+)
+def test_segmentations_equal_their_nrrd_copies(name: str, copies: list[str]) -> None:
+    folder = SAMPLES / "dcmqi_segmentations"
+    arrays = read_dicom_seg(folder / f"{name}.dcm")
+    found = 0
+    for copy in (nrrd(folder / f"{one}.nrrd") for one in copies):
+        assert np.allclose(arrays.ijk_to_ras, copy.ijk_to_ras, atol=1e-4)
+        for segment in arrays.segments:
+            truth = copy.voxels == int(segment.tags["DICOM.SegmentNumber"])
+            if truth.any():
+                assert np.array_equal(arrays.layers[segment.layer] == segment.value, truth)
+                found += 1
+    assert found == len(arrays.segments)
+
+
+def test_segmentations_of_every_kind_load() -> None:
+    counts = {
+        path.name: sizes(read_dicom_seg(path)) for path in (SAMPLES / "highdicom_ct_seg").glob("seg_*.dcm")
+    }
+    assert len(counts) == 5
+    assert counts["seg_image_ct_binary.dcm"] == {"first segment": 638}
+    assert counts["seg_image_ct_true_fractional.dcm"] == {"first segment": 638}
+    assert counts["seg_image_ct_binary_overlap.dcm"] == {"first segment": 64, "second segment": 16}
+
+
+def test_the_quick_header_says_what_pydicom_says() -> None:
+    checked = 0
+    for folder in {path.parent for path in SAMPLES.rglob("*.dcm")}:
+        for header in headers_in(folder, TAGS):
+            whole = pydicom.dcmread(header.path, stop_before_pixels=True)
+            for keyword in TAGS:
+                assert text_of(header.dataset, keyword) == text_of(whole, keyword), (header.path, keyword)
+                assert numbers_of(header.dataset, keyword) == numbers_of(whole, keyword), (
+                    header.path,
+                    keyword,
+                )
+            checked += 1
+    assert checked > 120

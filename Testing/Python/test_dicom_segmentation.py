@@ -1,0 +1,118 @@
+"""DICOM SEG as a segmentation: binary, overlapping, fractional, label map."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dicom_made import Placement, write_segmentation, write_series
+from QuizLoaderLib.images import dicom_codes
+from QuizLoaderLib.images.arrays import ImageReadError, SegmentationArrays
+from QuizLoaderLib.images.dicom_seg import dicom_seg_names, is_dicom_seg, read_dicom_seg
+
+PLACEMENT = Placement((0.0, 2.0, 4.0, 6.0), (0.5, 0.75), (-3.0, 4.0, 10.0))
+
+
+def plane(first: int, last: int) -> np.ndarray:
+    """7 x 5 pixels, so that frames of bits do not begin on whole bytes."""
+    values = np.zeros((7, 5))
+    values[first : last + 1, 1:4] = 1
+    return values
+
+
+def mask_of(arrays: SegmentationArrays, index: int) -> np.ndarray:
+    segment = arrays.segments[index]
+    return arrays.layers[segment.layer] == segment.value
+
+
+def test_overlapping_segments_with_a_slice_between_them_empty(tmp_path: Path) -> None:
+    frames = np.stack([plane(0, 3), plane(2, 5), plane(1, 1)])
+    positions = [PLACEMENT.position(k) for k in (3, 3, 0)]
+    dense = write_segmentation(
+        tmp_path / "dense",
+        np.stack([*frames, plane(6, 6)]),
+        [1, 2, 1, 2],
+        [*positions, PLACEMENT.position(1)],
+        PLACEMENT,
+        names=("Liver", "Lesion"),
+    )
+    arrays = read_dicom_seg(dense)
+    assert len(arrays.layers) == 2
+    liver, lesion = mask_of(arrays, 0), mask_of(arrays, 1)
+    assert np.array_equal(liver, np.stack([plane(1, 1), plane(9, 9), plane(9, 9), plane(0, 3)]) > 0)
+    assert np.array_equal(lesion, np.stack([plane(9, 9), plane(6, 6), plane(9, 9), plane(2, 5)]) > 0)
+    assert arrays.ijk_to_ras.tolist() == [[-0.5, 0, 0, 3], [0, -0.75, 0, -4], [0, 0, 2, 10], [0, 0, 0, 1]]
+
+
+def test_names_colours_and_terminology(tmp_path: Path) -> None:
+    path = write_segmentation(
+        tmp_path / "seg", plane(0, 3)[np.newaxis], [1], [PLACEMENT.position(0)], PLACEMENT
+    )
+    (segment,) = read_dicom_seg(path).segments
+    assert (segment.name, segment.id) == ("Liver", "Segment_1")
+    assert segment.color is not None
+    assert [round(value * 255) for value in segment.color] == [221, 130, 101]
+    assert segment.tags["TerminologyEntry"] == (
+        "Segmentation category and type - DICOM master list~SCT^85756007^Tissue~SCT^10200004^Liver~^^"
+        "~Anatomic codes - DICOM master list~^^~^^"
+    )
+    assert dicom_seg_names(path) == ["Liver"]
+    assert is_dicom_seg(path)
+
+
+def test_a_fractional_one_shows_from_a_half_on_and_says_so(tmp_path: Path) -> None:
+    values = np.array([[[0, 99, 100, 200]]])
+    path = write_segmentation(
+        tmp_path / "seg", values, [1], [PLACEMENT.position(0)], PLACEMENT, kind="FRACTIONAL"
+    )
+    arrays = read_dicom_seg(path)
+    assert mask_of(arrays, 0).tolist() == [[[False, False, True, True]]]
+    assert [problem.code for problem in arrays.problems] == [dicom_codes.FRACTIONAL]
+
+
+def test_a_label_map_gives_its_values_to_the_segments_and_drops_unlisted_ones(tmp_path: Path) -> None:
+    values = np.array([[[0, 1, 2, 5]], [[2, 2, 0, 1]]])
+    path = write_segmentation(
+        tmp_path / "seg",
+        values,
+        [1, 1],
+        [PLACEMENT.position(1), PLACEMENT.position(0)],
+        PLACEMENT,
+        kind="LABELMAP",
+        names=("Liver", "Spleen"),
+    )
+    arrays = read_dicom_seg(path)
+    assert mask_of(arrays, 0).tolist() == [[[False, False, False, True]], [[False, True, False, False]]]
+    assert mask_of(arrays, 1).tolist() == [[[True, True, False, False]], [[False, False, True, False]]]
+
+
+def test_what_cannot_be_shown_is_named(tmp_path: Path) -> None:
+    (series,) = write_series(tmp_path, np.ones((1, 4, 4), np.int16), Placement((0.0,)))
+    nowhere = write_segmentation(
+        tmp_path / "nowhere",
+        plane(0, 3)[np.newaxis],
+        [1],
+        [PLACEMENT.position(0)],
+        PLACEMENT,
+        has_place=False,
+    )
+    tiles = write_segmentation(
+        tmp_path / "tiles",
+        np.stack([plane(0, 3)] * 2),
+        [1, 1],
+        [np.zeros(3), np.array([30.0, 0, 0])],
+        PLACEMENT,
+    )
+    cut = write_segmentation(tmp_path / "cut", np.ones((9, 40, 40)), [1] * 9, [np.zeros(3)] * 9, PLACEMENT)
+    cut.write_bytes(cut.read_bytes()[:-500])
+    for path, code in (
+        (series, dicom_codes.NOT_A_SEGMENTATION),
+        (nowhere, dicom_codes.NO_PLACE),
+        (tiles, dicom_codes.NOT_ONE_STACK),
+        (cut, dicom_codes.DAMAGED),
+    ):
+        with pytest.raises(ImageReadError) as caught:
+            read_dicom_seg(path)
+        assert caught.value.code == code
+        assert f"'{path.name}'" in caught.value.sentence
+    assert not is_dicom_seg(series)

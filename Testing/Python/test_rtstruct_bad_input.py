@@ -1,0 +1,184 @@
+"""A bad contour loses that contour, a bad ROI that ROI, and the message says which."""
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pydicom
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from dicom_made import MadeRoi, Placement, write_series, write_structure_set
+from QuizLoaderLib.images import dicom_codes
+from QuizLoaderLib.images.arrays import ImageReadError, ReadContext
+from QuizLoaderLib.images.dicom_series import read_series
+from QuizLoaderLib.images.rtstruct import read_rtstruct
+from test_rtstruct_rules import CT_IMAGE, STRUCTURES, codes_of, mask_of, shown, square, volume
+
+pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
+GOOD = square(2.5, 9.5)
+
+
+@pytest.mark.parametrize(
+    ("bad", "words"),
+    [
+        ("1.5\\abc\\2\\9\\1\\2\\9\\9\\2", "has coordinates that are no numbers"),
+        ("1.5\\1\\2\\9\\1\\2\\9\\9\\2x", "has coordinates that are no numbers"),
+        ("nan\\1\\2\\9\\1\\2\\9\\9\\2", "has coordinates that are no numbers"),
+        ("1e999\\1\\2\\9\\1\\2\\9\\9\\2", "has coordinates that are not finite"),
+        ("1\\\\2\\9\\1\\2\\9\\9\\2", "has coordinates that are no numbers"),
+        ("1\\1\\2\\9\\1\\2\\9\\9", "has coordinates that are not x, y, z"),
+        ("1e9\\1\\2\\9\\1\\2\\9\\9\\2", "a kilometre away"),
+        ("", "has no points"),
+        ("3.5\\3.5\\2", "has only 1 point"),
+        ("3.5\\3.5\\2\\8.5\\3.5\\2", "has only 2 points"),
+        ("3.5\\3.5\\2\\8.5\\3.5\\2\\8.5\\3.5\\6", "does not lie in a plane parallel"),
+    ],
+)
+def test_a_bad_contour_loses_only_itself(bad: str, words: str, tmp_path: Path) -> None:
+    rois = [MadeRoi("A", [GOOD, bad, square(2.5, 9.5, 4.0)]), MadeRoi("B", [GOOD])]
+    arrays = shown(write_structure_set(tmp_path / "rt", rois))
+    assert mask_of(arrays).sum() == 2 * 49
+    assert mask_of(arrays, 1).sum() == 49
+    (problem,) = arrays.problems
+    assert problem.code == dicom_codes.BAD_CONTOUR
+    assert (
+        problem.sentence.startswith("Contour 2 of ROI 'A' in 'rt' has") or "does not lie" in problem.sentence
+    )
+    assert words in problem.sentence
+
+
+def test_points_and_open_contours_become_nothing(tmp_path: Path) -> None:
+    rois = [
+        MadeRoi("Isocentre", [np.array([[5.0, 5.0, 2.0]])], kind="POINT"),
+        MadeRoi("Wire", [GOOD, GOOD], kind="OPEN_PLANAR"),
+        MadeRoi("B", [GOOD]),
+    ]
+    arrays = shown(write_structure_set(tmp_path / "rt", rois))
+    assert [int(mask_of(arrays, index).sum()) for index in range(3)] == [0, 0, 49]
+    assert [problem.sentence for problem in arrays.problems] == [
+        "Contour 1 of ROI 'Isocentre' in 'rt' is of type POINT, which encloses nothing; left out.",
+        "Every contour of ROI 'Wire' in 'rt' is of type OPEN_PLANAR, which encloses nothing; left out.",
+    ]
+
+
+def test_a_number_of_points_that_lies_loses_the_contour(tmp_path: Path) -> None:
+    rois = [MadeRoi("A", [GOOD], promised_points=9), MadeRoi("B", [GOOD])]
+    arrays = shown(write_structure_set(tmp_path / "rt", rois))
+    assert [int(mask_of(arrays, index).sum()) for index in range(2)] == [0, 49]
+    assert "has another number of points than it says" in arrays.problems[0].sentence
+
+
+def test_an_roi_of_another_frame_of_reference_is_empty(tmp_path: Path) -> None:
+    rois = [MadeRoi("A", [GOOD], frame_of_reference="1.2.3.21"), MadeRoi("B", [GOOD])]
+    arrays = shown(write_structure_set(tmp_path / "rt", rois))
+    assert [int(mask_of(arrays, index).sum()) for index in range(2)] == [0, 49]
+    assert "another frame of reference" in arrays.problems[0].sentence
+
+
+def test_contours_of_an_unlisted_roi_are_left_out(tmp_path: Path) -> None:
+    path = write_structure_set(tmp_path / "rt", [MadeRoi("A", [GOOD]), MadeRoi("B", [GOOD])])
+    dataset = pydicom.dcmread(path)
+    dataset.ROIContourSequence[0].ReferencedROINumber = 99
+    dataset.save_as(path)
+    arrays = shown(path)
+    assert [int(mask_of(arrays, index).sum()) for index in range(2)] == [0, 49]
+    assert codes_of(arrays) == [dicom_codes.UNKNOWN_ROI]
+    assert "ROI number 99" in arrays.problems[0].sentence
+
+
+def test_a_structure_set_without_contours_or_rois_says_so(tmp_path: Path) -> None:
+    for rois in ([], [MadeRoi("A", [])]):
+        arrays = shown(write_structure_set(tmp_path / "rt", rois))
+        assert codes_of(arrays) == [dicom_codes.NO_CONTOURS]
+        assert len(arrays.segments) == len(rois)
+
+
+def test_other_files_are_named(tmp_path: Path) -> None:
+    (series,) = write_series(tmp_path, np.ones((1, 4, 4), np.int16), Placement((0.0,)))
+    with pytest.raises(ImageReadError, match="'I00001' is not a DICOM structure set") as caught:
+        shown(series)
+    assert caught.value.code == dicom_codes.NOT_A_STRUCTURE_SET
+    whole = write_structure_set(tmp_path / "rt", [MadeRoi("A", [GOOD] * 20)]).read_bytes()
+    (tmp_path / "rt").write_bytes(whole[:-900])
+    with pytest.raises(ImageReadError, match="'rt' is damaged or cut short"):
+        shown(tmp_path / "rt")
+
+
+MUTATION = st.lists(
+    st.tuples(
+        st.integers(132, 100_000),
+        st.sampled_from(["set", "cut", "insert"]),
+        st.binary(min_size=1, max_size=6),
+    ),
+    min_size=1,
+    max_size=5,
+)
+
+
+@settings(
+    max_examples=3000 if os.environ.get("QUIZLOADER_SOAK") else 300,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(MUTATION)
+def test_no_damage_raises_anything_but_a_sentence(tmp_path: Path, mutations: list) -> None:
+    clean = tmp_path / "clean"
+    if not clean.exists():
+        rois = [
+            MadeRoi("A", [GOOD, square(4.5, 6.5)]),
+            MadeRoi("B", [square(2, 10, 4.0)], kind="CLOSEDPLANAR_XOR"),
+        ]
+        write_structure_set(clean, rois, images=["1.2.3.10.1"])
+    content = bytearray(clean.read_bytes())
+    for position, kind, new in mutations:
+        position %= len(content)
+        if kind == "cut":
+            del content[max(position, 132) : position + len(new)]
+        elif kind == "set":
+            content[position : position + len(new)] = new
+        else:
+            content[position:position] = new
+    path = tmp_path / "mutated"
+    path.write_bytes(content)
+    try:
+        arrays = read_rtstruct(ReadContext(STRUCTURES, path, lambda: ((CT_IMAGE, volume()),)))
+    except ImageReadError as fault:
+        assert "'mutated'" in fault.sentence
+        assert fault.sentence.endswith(".")
+        return
+    assert all(layer.shape == (4, 24, 30) for layer in arrays.layers)
+    assert all(segment.layer < len(arrays.layers) for segment in arrays.segments)
+
+
+@settings(
+    max_examples=3000 if os.environ.get("QUIZLOADER_SOAK") else 200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(MUTATION)
+def test_no_damage_to_a_slice_raises_anything_but_a_sentence(tmp_path: Path, mutations: list) -> None:
+    clean = tmp_path / "clean"
+    if not clean.exists():
+        placement = Placement((0.0, 1.0, 2.0))
+        write_series(clean, np.ones((3, 4, 4), np.int16), placement, RescaleSlope=1, RescaleIntercept=-5)
+    content = bytearray((clean / "I00002").read_bytes())
+    folder = tmp_path / "series"
+    folder.mkdir(exist_ok=True)
+    for name in ("I00001", "I00003"):
+        (folder / name).write_bytes((clean / name).read_bytes())
+    for position, kind, new in mutations:
+        position %= len(content)
+        if kind == "cut":
+            del content[max(position, 132) : position + len(new)]
+        elif kind == "set":
+            content[position : position + len(new)] = new
+        else:
+            content[position:position] = new
+    (folder / "I00002").write_bytes(content)
+    for path in (folder, folder / "I00002"):
+        try:
+            assert read_series(path).voxels.ndim in (3, 4)
+        except ImageReadError as fault:
+            assert fault.sentence.endswith(".")
