@@ -33,7 +33,7 @@ def item(**elements: object) -> Dataset:
 
 
 def write_enhanced(path: Path, frames: np.ndarray, positions: list[float], times: list[int]) -> Path:
-    """Frames at these positions along z, at these time points, the second one of each with another rescale."""
+    """Frames at these positions along z and these time points, the time being the rescale's slope."""
     dataset = new_dataset(ENHANCED_MR, "1.2.3.10.1")
     dataset.Modality = "MR"
     put_pixels(dataset, frames)

@@ -1,4 +1,4 @@
-"""Published DICOM files of other projects; skipped where the folder is absent (QUIZLOADER_SAMPLE_DATA names it)."""
+"""Published DICOM files of other projects, in the folder that QUIZLOADER_SAMPLE_DATA names; else skipped."""
 
 import os
 from pathlib import Path

@@ -96,7 +96,7 @@ def test_contours_that_touch_share_no_voxel_and_leave_no_gap(tmp_path: Path) -> 
 
 
 def traced(mask: np.ndarray) -> list[np.ndarray]:
-    """Contours through the centres of the outermost voxels of each row-convex part, as a mask tracer draws."""
+    """The contour through the centres of the outermost voxels of a row-convex mask, as a tracer draws it."""
     rows = np.flatnonzero(mask.any(axis=1))
     first = [int(np.flatnonzero(mask[row])[0]) for row in rows]
     last = [int(np.flatnonzero(mask[row])[-1]) for row in rows]

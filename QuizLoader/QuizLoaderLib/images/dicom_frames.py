@@ -73,9 +73,9 @@ TAGS = [
 class Frame:
     """One two-dimensional image.
 
-    ``position`` is the centre of the first pixel, ``right``, ``down`` and ``normal`` are unit vectors
-    along a row, along a column and across both, all LPS; ``spacing`` is (between columns, between rows) in mm. ``groups`` are the functional
-    groups of the frame, its own first, and at last the file's top level.
+    ``position`` is the centre of the first pixel, ``right``, ``down`` and ``normal`` are unit vectors along a
+    row, along a column and across both, all LPS; ``spacing`` is (between columns, between rows) in mm.
+    ``groups`` are the functional groups of the frame, its own first, and at last the file's top level.
     """
 
     header: Header

@@ -200,7 +200,7 @@ def _require_whole(dataset: Dataset, file: BinaryIO) -> None:
     if here > file.seek(0, os.SEEK_END):
         raise EOFError
     file.seek(here)
-    for tag in dataset.keys():
+    for tag in [*dataset.keys()]:
         element: Any = dataset.get_item(tag)
         if element.is_raw and element.value and len(element.value) < element.length != 0xFFFFFFFF:
             raise EOFError
