@@ -23,8 +23,8 @@ class OffscreenView:
         self._window.SetMultiSamples(0)
         self._window.SetSize(*size)
         self._window.AddRenderer(self._renderer)
-        # Displayable managers look for an interactor to ask for a render.
-        self._interactor = vtk.vtkRenderWindowInteractor()
+        # Displayable managers ask an interactor to render; the generic one opens no connection to a screen.
+        self._interactor = vtk.vtkGenericRenderWindowInteractor()
         self._interactor.SetRenderWindow(self._window)
 
         self._mapper = vtk.vtkImageMapper()
