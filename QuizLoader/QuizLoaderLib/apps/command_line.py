@@ -7,9 +7,6 @@ import io
 import os
 import re
 import sys
-import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from dataclasses import asdict
 from enum import Enum
 from pathlib import Path
@@ -18,6 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ..quiz.problems import Problem, has_errors
+from .terminal import CommandError, make_writable, progress_bar
 
 app = typer.Typer(
     name="quizloader",
@@ -40,14 +38,6 @@ MIN_SIDE, MAX_SIDE = 16, 8192
 class OutputFormat(str, Enum):
     TEXT = "text"
     JSON = "json"
-
-
-class CommandError(Exception):
-    """Why a command cannot go on, as one sentence; ``code`` 2 says that it was called wrongly."""
-
-    def __init__(self, sentence: str, code: int = 1) -> None:
-        super().__init__(sentence)
-        self.code = code
 
 
 @app.callback()
@@ -122,8 +112,8 @@ def demo(
 
     if render:
         _require_opengl()
-    _make_writable(out)
-    with _progress("Making images") as advance:
+    make_writable(out)
+    with progress_bar("Making images") as advance:
         quizzes = make_demo(out, advance)
     problems: list[Problem] = []
     for quiz in quizzes:
@@ -151,11 +141,11 @@ def _render(
             pages = "1 page" if len(parsed.pages) == 1 else f"{len(parsed.pages)} pages"
             raise CommandError(f"--page is {page}, but {quiz} has {pages}.", code=2)
         _require_opengl()
-        _make_writable(out)
+        make_writable(out)
 
         from .headless import render_quiz
 
-        with _progress(f"Rendering {quiz.name}") as advance:
+        with progress_bar(f"Rendering {quiz.name}") as advance:
             problems = render_quiz(
                 quiz, images, out, page=page, size=size, follow_links=follow_links, progress=advance
             )
@@ -164,19 +154,6 @@ def _render(
     if parsed is not None:
         print(out / "index.html")
     return problems
-
-
-@contextmanager
-def _progress(title: str) -> Iterator[Callable[[int, int], None]]:
-    """A progress bar on standard error, so that standard output stays what other programs read."""
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(escape(title), total=None)
-        yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
 def _parsed_size(text: str) -> tuple[int, int]:
@@ -193,17 +170,6 @@ def _parsed_size(text: str) -> tuple[int, int]:
 def _require_folder(folder: Path) -> None:
     if not folder.is_dir():
         raise CommandError(f"The image folder {folder} does not exist.", code=2)
-
-
-def _make_writable(folder: Path) -> None:
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryFile(dir=folder):
-            pass
-    except OSError as fault:
-        raise CommandError(
-            f"Nothing can be written to the folder {folder}: {fault.strerror or fault}."
-        ) from fault
 
 
 def _require_opengl() -> None:

@@ -1,0 +1,39 @@
+"""What the commands share: errors as one sentence, progress on standard error, folders to write to."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+
+class CommandError(Exception):
+    """Why a command cannot go on, as one sentence; ``code`` 2 says that it was called wrongly."""
+
+    def __init__(self, sentence: str, code: int = 1) -> None:
+        super().__init__(sentence)
+        self.code = code
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
+    """A progress bar on standard error, so that standard output stays what other programs read."""
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True)) as bar:
+        task = bar.add_task(escape(title), total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def make_writable(folder: Path) -> None:
+    """Make a folder and try to write to it; raises CommandError."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as fault:
+        raise CommandError(
+            f"Nothing can be written to the folder {folder}: {fault.strerror or fault}."
+        ) from fault
