@@ -15,6 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ..quiz.problems import Problem, has_errors
+from .mask_commands import add_commands
 from .terminal import CommandError, make_writable, progress_bar
 
 app = typer.Typer(
@@ -178,6 +179,9 @@ def _require_opengl() -> None:
 
     if problem := opengl_problem():
         raise CommandError(problem)
+
+
+add_commands(app)
 
 
 def _run() -> None:

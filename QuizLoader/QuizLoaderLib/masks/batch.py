@@ -1,0 +1,310 @@
+"""Masks of many cases: a table in, a mask each out, and a report; stopped at any moment it goes on later."""
+
+import csv
+import hashlib
+import io
+import json
+import re
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from .. import __version__
+from ..quiz.problems import Problem, Severity, error, has_errors
+from . import codes
+from .errors import MaskError
+from .files import MASK_ENDINGS, PART, writing
+from .formats import LabelTable
+from .making import make_mask
+from .names import said
+from .painting import LostOverlap, PaintedRegion
+from .workers import EndedError, in_processes, on_dask
+
+RECORDS = ".quizloader"
+"""The folder beside the masks that holds a record of each finished case, and files not whole yet."""
+REPORT = "report.csv"
+_REPORT_COLUMNS = ("name", "source", "status", "region", "value", "voxels", "ml", "lost", "problems")
+
+
+@dataclass(frozen=True)
+class Case:
+    """A row of the table: ``name`` is the mask's without its ending, ``written`` source and like as they stand."""
+
+    name: str
+    source: Path
+    like: Path | None
+    written: tuple[str, str]
+
+
+@dataclass(frozen=True)
+class Job:
+    """A case with all that painting it needs; goes to another process or machine."""
+
+    case: Case
+    table: LabelTable
+    out: Path
+    ending: str
+    ignore_unmapped: bool
+
+    @property
+    def mask(self) -> Path:
+        return self.out / (self.case.name + self.ending)
+
+    @property
+    def record(self) -> Path:
+        return self.out / RECORDS / (self.case.name + self.ending + ".json")
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """What came of a case; a failed one has an error among its ``problems``, and no mask."""
+
+    name: str
+    source: str
+    regions: tuple[PaintedRegion, ...] = ()
+    lost: tuple[LostOverlap, ...] = ()
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def failed(self) -> bool:
+        return has_errors(self.problems)
+
+
+def read_cases(table: Path) -> list[Case]:
+    """The cases of a CSV file with the columns source and, where wanted, like and name.
+
+    Paths are relative to the table's folder. Without a name a case is called as its source. Raises MaskError
+    with every row that is wrong.
+    """
+    try:
+        text = table.read_bytes().decode("utf-8-sig")
+        header = text.split("\n", 1)[0]
+        delimiter = max(",;\t", key=header.count)
+        rows = csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True)
+        cases, problems = _cases(rows, table)
+    except OSError as fault:
+        sentence = f"{table} cannot be read: {fault.strerror or fault}."
+        raise MaskError([error(0, codes.BAD_TABLE, sentence)]) from fault
+    except (UnicodeDecodeError, csv.Error) as fault:
+        sentence = f"{table} is no CSV file in UTF-8: {fault}."
+        raise MaskError([error(0, codes.BAD_TABLE, sentence, "save it as CSV UTF-8")]) from fault
+    if problems:
+        raise MaskError(problems)
+    return cases
+
+
+def run_cases(
+    cases: Sequence[Case],
+    table: LabelTable,
+    out: Path,
+    jobs: int = 1,
+    dask: str = "",
+    ending: str = ".nii.gz",
+    ignore_unmapped: bool = False,
+    advance: Callable[[int, int], None] | None = None,
+) -> list[CaseResult]:
+    """Paint each case and write ``report.csv``; gives the results in the order of the cases.
+
+    A case whose mask is there, made of the same files with the same map, is not done again. A failed case
+    never stops the others. Raises MaskError where another run works in the folder, or where there is no Dask
+    scheduler at ``dask``.
+    """
+    if ending not in MASK_ENDINGS:
+        sentence = f"Masks of many cases cannot have the ending {said(ending)}."
+        raise MaskError([error(0, codes.UNKNOWN_FORMAT, sentence, f"use one of {', '.join(MASK_ENDINGS)}")])
+    out = out.resolve()
+    try:
+        (out / RECORDS).mkdir(parents=True, exist_ok=True)
+    except OSError as fault:
+        sentence = f"Nothing can be written to the folder {out}: {fault.strerror or fault}."
+        raise MaskError([error(0, codes.NOT_WRITTEN, sentence)]) from fault
+    with _alone_in(out):
+        for left_over in (out / RECORDS).glob(PART + "*"):
+            left_over.unlink(missing_ok=True)
+        work = [Job(case, table, out, ending, ignore_unmapped) for case in cases]
+        results = {number: found for number, job in enumerate(work) if (found := finished(job)) is not None}
+        open_numbers = [number for number in range(len(work)) if number not in results]
+        open_jobs = [work[number] for number in open_numbers]
+        if advance is not None:
+            advance(len(results), len(cases))
+        runs = on_dask(do_case, open_jobs, dask) if dask else in_processes(do_case, open_jobs, jobs)
+        for place, result in runs if open_jobs else ():
+            if isinstance(result, EndedError):
+                result = _ended(open_jobs[place], result)
+            results[open_numbers[place]] = result
+            if advance is not None:
+                advance(len(results), len(cases))
+        ordered = [results[number] for number in range(len(work))]
+        write_report(ordered, out / REPORT)
+    return ordered
+
+
+def do_case(job: Job) -> CaseResult:
+    """Paint one case; whatever goes wrong is in the result. The record is written last: it says "done"."""
+    import SimpleITK
+
+    # Every process has its own core; threads of several would only wait for each other.
+    SimpleITK.ProcessObject.SetGlobalDefaultNumberOfThreads(1)
+    case = job.case
+    try:
+        fingerprint = _fingerprint(job)
+        mask = make_mask(
+            case.source, job.table, job.mask, case.like, job.ignore_unmapped, scratch=job.out / RECORDS
+        )
+        result = CaseResult(case.name, case.written[0], mask.regions, mask.lost, mask.problems)
+        _write_record(job, fingerprint, result)
+        return result
+    except MaskError as fault:
+        problems = fault.problems
+    except OSError as fault:
+        where = f"{fault.filename}: " if fault.filename else ""
+        problems = (error(0, codes.UNREADABLE, f"{where}{fault.strerror or fault}."),)
+    except MemoryError:
+        problems = (error(0, codes.CASE_ENDED, "There is not enough memory for this case."),)
+    except Exception as fault:  # noqa: BLE001 a defect in one case must not cost the others
+        sentence = f"This is a defect of QuizLoader ({type(fault).__name__}: {fault}); please report it."
+        problems = (error(0, codes.CASE_DEFECT, " ".join(sentence.split())),)
+    _remove_outdated(job)
+    return CaseResult(case.name, case.written[0], problems=tuple(problems))
+
+
+def finished(job: Job) -> CaseResult | None:
+    """The result of a case that is done: its mask is there as it was recorded, and nothing has changed."""
+    try:
+        record = json.loads(job.record.read_text(encoding="utf-8"))
+        if record["fingerprint"] != _fingerprint(job) or record["bytes"] != job.mask.stat().st_size:
+            return None
+        return CaseResult(
+            job.case.name,
+            job.case.written[0],
+            tuple(PaintedRegion(**region) for region in record["regions"]),
+            tuple(LostOverlap(**loss) for loss in record["lost"]),
+            tuple(
+                Problem(Severity(one["severity"]), one["line"], one["code"], one["sentence"], one["hint"])
+                for one in record["problems"]
+            ),
+        )
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+def write_report(results: Sequence[CaseResult], path: Path) -> None:
+    """A row for each region of each case; a case's problems stand in its first row. Raises MaskError."""
+    with writing(path) as part, part.open("w", encoding="utf-8", newline="") as file:
+        rows = csv.writer(file)
+        rows.writerow(_REPORT_COLUMNS)
+        for result in results:
+            start = [result.name, result.source, "failed" if result.failed else "done"]
+            problems = " ".join(f"{one.severity.value} {one.code}: {one.sentence}" for one in result.problems)
+            for region in result.regions:
+                losses = [loss for loss in result.lost if loss.region == region.name]
+                lost = "; ".join(f"{loss.voxels} under {loss.winner}" for loss in losses)
+                facts = [region.name, region.value, region.voxels, f"{region.ml:.4f}", lost]
+                rows.writerow([*start, *facts, problems])
+                problems = ""
+            if not result.regions:
+                rows.writerow([*start, "", "", "", "", "", problems])
+
+
+def _cases(rows: "csv.DictReader[str]", table: Path) -> tuple[list[Case], list[Problem]]:
+    columns = {name.strip().lower(): name for name in rows.fieldnames or ()}
+    if "source" not in columns:
+        sentence = "The table of cases has no column source."
+        hint = "its first line is: source,like,name"
+        return [], [error(1, codes.BAD_TABLE, sentence, hint)]
+    cases: list[Case] = []
+    problems: list[Problem] = []
+    taken: dict[str, int] = {}
+    for row in rows:
+        line = rows.line_num
+        source, like, name = (
+            (row.get(columns.get(column, "")) or "").strip() for column in ("source", "like", "name")
+        )
+        if not source:
+            if like or name:
+                problems.append(error(line, codes.BAD_TABLE, "The row has no source."))
+            continue
+        name = name or _stem(source)
+        if not re.fullmatch(r'[^/\\:*?"<>|\x00-\x1f.][^/\\:*?"<>|\x00-\x1f]*(?<![. ])', name):
+            hint = "use letters, digits, - and _"
+            problems.append(error(line, codes.BAD_TABLE, f"{said(name)} cannot be the name of a file.", hint))
+        elif name.casefold() in taken:
+            sentence = f"The name {said(name)} is used in line {taken[name.casefold()]} too."
+            problems.append(error(line, codes.BAD_TABLE, sentence, "give each row a name of its own"))
+        else:
+            taken[name.casefold()] = line
+            folder = table.resolve().parent
+            cases.append(Case(name, folder / source, folder / like if like else None, (source, like)))
+    if not cases and not problems:
+        problems.append(error(0, codes.BAD_TABLE, "The table has no cases."))
+    return cases, problems
+
+
+def _stem(source: str) -> str:
+    name = re.split(r"[/\\]", source)[-1]
+    return re.sub(r"(\.seg)?(\.nrrd|\.nii\.gz|\.nii|\.mha|\.dcm)$", "", name, flags=re.IGNORECASE)
+
+
+def _fingerprint(job: Job) -> str:
+    """What the mask depends on: the files by size and time, the map, the options, the program's version."""
+    facts = [
+        __version__,
+        job.case.written,
+        _state(job.case.source),
+        _state(job.case.like) if job.case.like else None,
+        list(job.table.value_map.values.items()),
+        job.ignore_unmapped,
+    ]
+    return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
+
+
+def _state(path: Path) -> list[tuple[str, int, int]]:
+    found = sorted(path.iterdir()) if path.is_dir() else [path]
+    states = [(one.name, one.stat()) for one in found if not one.is_dir()]
+    return [(name, state.st_size, state.st_mtime_ns) for name, state in states]
+
+
+def _write_record(job: Job, fingerprint: str, result: CaseResult) -> None:
+    record = {
+        "fingerprint": fingerprint,
+        "bytes": job.mask.stat().st_size,
+        "regions": [asdict(region) for region in result.regions],
+        "lost": [asdict(loss) for loss in result.lost],
+        "problems": [asdict(problem) for problem in result.problems],
+    }
+    with writing(job.record) as part:
+        part.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")
+
+
+def _remove_outdated(job: Job) -> None:
+    """A mask that an earlier run made of other files or another map must not pass for this case's."""
+    if job.record.exists() and finished(job) is None:
+        with suppress(OSError):
+            job.mask.unlink(missing_ok=True)
+            job.record.unlink(missing_ok=True)
+
+
+def _ended(job: Job, fault: EndedError) -> CaseResult:
+    _remove_outdated(job)
+    sentence = f"The process that painted this case ended before it was done ({fault})."
+    problem = error(0, codes.CASE_ENDED, sentence, "run it again with fewer jobs")
+    return CaseResult(job.case.name, job.case.written[0], problems=(problem,))
+
+
+@contextmanager
+def _alone_in(out: Path) -> Iterator[None]:
+    from filelock import FileLock, Timeout
+
+    lock = FileLock(out / RECORDS / "lock", timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as fault:
+        sentence = f"Another run works in {out}."
+        raise MaskError(
+            [error(0, codes.BAD_TABLE, sentence, "wait until it is done, or name another folder")]
+        ) from fault
+    try:
+        yield
+    finally:
+        lock.release()

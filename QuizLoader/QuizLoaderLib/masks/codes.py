@@ -1,0 +1,40 @@
+"""The codes of what can be wrong between region names and mask values; a code keeps its meaning for ever.
+
+M1xx regions against the map, M2xx grids and voxels, M3xx files and formats, M4xx a table of cases,
+M5xx a server.
+"""
+
+REGION_NOT_IN_MAP = "M101"
+NOT_IN_SOURCE = "M102"
+NAME_TWICE = "M103"
+REGION_EMPTY = "M104"
+OVERLAP_LOST = "M105"
+NOTHING_MAPPED = "M106"
+VALUE_WITHOUT_NAME = "M107"
+VALUE_WITH_TWO_NAMES = "M108"
+NAME_UNWRITABLE = "M109"
+
+OUTSIDE_GRID = "M201"
+GRIDS_APART = "M202"
+NOT_WHOLE_NUMBERS = "M203"
+WHOLE_FLOATS = "M204"
+VALUE_OUT_OF_RANGE = "M205"
+GRID_CROPPED = "M206"
+ALL_BACKGROUND = "M207"
+
+UNREADABLE = "M301"
+WITHOUT_NAMES = "M302"
+NO_REFERENCED_SERIES = "M303"
+UNKNOWN_FORMAT = "M304"
+NOT_WRITTEN = "M305"
+FORMAT_LOSES = "M306"
+FORMAT_CANNOT = "M307"
+BAD_ROW = "M308"
+NOT_CODED = "M309"
+PYDICOM_TOO_OLD = "M310"
+
+BAD_TABLE = "M401"
+CASE_ENDED = "M402"
+CASE_DEFECT = "M403"
+
+SERVER = "M501"

@@ -1,0 +1,182 @@
+"""Regions as a DICOM segmentation (SEG), a segment a region, through highdicom."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import __version__
+from ..images.arrays import SegmentDescription
+from ..quiz.label_colors import color_of_value
+from ..quiz.problems import Problem, error, warning
+from ..quiz.value_map import ValueMap
+from . import codes
+from .errors import MaskError
+from .files import writing
+from .names import said
+from .painting import Mask, paint
+from .sources import Source, Target
+from .terminology import Code, parse_terminology
+
+_TISSUE = Code("SCT", "85756007", "Tissue")
+"""What Slicer too calls a segment of which nothing is said."""
+
+
+def write_dicom_segmentation(
+    source: Source, value_map: ValueMap, path: Path, ignore_unmapped: bool = False
+) -> Mask:
+    """Write the regions that the map names on the DICOM series of the source's target.
+
+    Overlaps stay, as each segment of a SEG has its own voxels. Segments are numbered from 1 in the order of
+    the map; a SEG has no place for the mask value, so it is told in the segment's description. Gives the
+    mask of those numbers with the regions' values and what to say. Raises MaskError.
+    """
+    highdicom = _highdicom()
+    target = source.target
+    if target is None or target.volume.dicom is None:
+        sentence = "A DICOM segmentation refers to the DICOM series it is drawn on, and none was given."
+        raise MaskError([error(0, codes.NO_REFERENCED_SERIES, sentence, "name its folder with --like")])
+    present = {segment.name for segment in source.segmentation.segments}
+    names = [name for name in value_map.values if name in present]
+    numbers = {name: number for number, name in enumerate(names, start=1)}
+    missing = {name: len(names) + 1 for name in value_map.values if name not in present}
+    numbered = ValueMap({**numbers, **missing}, value_map.lines)
+    mask = paint(source.segmentation, numbered, target.grid, ignore_unmapped)
+    pixels = mask.voxels
+    if mask.lost:
+        each = (
+            replace(
+                source.segmentation,
+                segments=tuple(one for one in source.segmentation.segments if one.name == name),
+            )
+            for name in names
+        )
+        alone = [
+            paint(one, ValueMap({name: 1}), target.grid).voxels for one, name in zip(each, names, strict=True)
+        ]
+        pixels = np.stack(alone, axis=-1)
+    segments = {segment.name: segment for segment in source.segmentation.segments}
+    described = [
+        _description(highdicom, number, segments[name], value_map.values[name])
+        for name, number in numbers.items()
+    ]
+    try:
+        dataset = _segmentation(highdicom, target, pixels, described)
+    except (AttributeError, TypeError, ValueError) as fault:
+        sentence = f"The series of {target.path} does not allow a DICOM segmentation: {fault}."
+        raise MaskError([error(0, codes.NOT_WRITTEN, " ".join(sentence.split()))]) from fault
+    with writing(path) as part:
+        dataset.save_as(str(part))
+    regions = tuple(replace(region, value=value_map.values[region.name]) for region in mask.regions)
+    kept = [problem for problem in mask.problems if problem.code != codes.OVERLAP_LOST]
+    return replace(mask, regions=regions, lost=(), problems=(*kept, *_coding_problems(segments, names)))
+
+
+def _highdicom() -> Any:
+    try:
+        import highdicom
+        import highdicom.seg
+    except ImportError as fault:
+        sentence = (
+            "Writing a DICOM segmentation needs highdicom and pydicom 3, which this Python does not have."
+        )
+        hint = "python -m pip install highdicom"
+        raise MaskError([error(0, codes.PYDICOM_TOO_OLD, sentence, hint)]) from fault
+    return highdicom
+
+
+def _segmentation(highdicom: Any, target: Target, pixels: np.ndarray, described: list[Any]) -> Any:
+    """The dataset; the planes are those of the target's grid, the references those of its series."""
+    matrix = np.diag([-1.0, -1.0, 1.0, 1.0]) @ target.grid.ijk_to_ras
+    spacing = np.linalg.norm(matrix[:3, :3], axis=0)
+    positions = [
+        highdicom.PlanePositionSequence("PATIENT", (matrix @ [0, 0, k, 1])[:3].tolist())
+        for k in range(len(pixels))
+    ]
+    directions = matrix[:3, :3] / spacing
+    dataset = highdicom.seg.Segmentation(
+        source_images=_datasets(target),
+        pixel_array=pixels,
+        segmentation_type="BINARY",
+        segment_descriptions=described,
+        series_instance_uid=highdicom.UID(),
+        series_number=1,
+        sop_instance_uid=highdicom.UID(),
+        instance_number=1,
+        manufacturer="QuizLoader",
+        manufacturer_model_name="QuizLoader",
+        software_versions=__version__,
+        device_serial_number="0",
+        content_label="SEGMENTATION",
+        pixel_measures=highdicom.PixelMeasuresSequence(
+            pixel_spacing=[spacing[1], spacing[0]],
+            slice_thickness=spacing[2],
+            spacing_between_slices=spacing[2],
+        ),
+        plane_orientation=highdicom.PlaneOrientationSequence(
+            "PATIENT", [*directions[:, 0].tolist(), *directions[:, 1].tolist()]
+        ),
+        plane_positions=positions,
+    )
+    dataset.SeriesDescription = "Segmentation"
+    return dataset
+
+
+def _datasets(target: Target) -> list[Any]:
+    """The headers of the series, a file each, in the order of the slices."""
+    import pydicom
+
+    from ..images.dicom_series import find_series
+
+    frames = find_series(target.path).times[0].frames
+    paths = {frame.uid: frame.header.path for frame in frames}
+    assert target.volume.dicom is not None
+    ordered = [paths[uid] for uid in dict.fromkeys(target.volume.dicom.slice_uids) if uid in paths]
+    return [pydicom.dcmread(str(path), stop_before_pixels=True) for path in ordered]
+
+
+def _description(highdicom: Any, number: int, segment: SegmentDescription, value: int) -> Any:
+    meaning = parse_terminology(segment.tags.get("TerminologyEntry", ""))
+    concept = highdicom.sr.CodedConcept
+
+    def coded(code: Code) -> Any:
+        return concept(code.value, code.scheme, (code.meaning or code.value)[:64])
+
+    red, green, blue = (round(channel * 255) for channel in segment.color or color_of_value(value))
+    described = highdicom.seg.SegmentDescription(
+        segment_number=number,
+        segment_label=segment.name[:64],
+        segmented_property_category=coded(meaning.category or _TISSUE),
+        segmented_property_type=coded(meaning.type or _TISSUE),
+        algorithm_type="MANUAL",
+        anatomic_regions=[coded(meaning.region)] if meaning.region else None,
+        display_color=highdicom.color.CIELabColor.from_rgb(red, green, blue),
+    )
+    if meaning.type and meaning.type_modifier:
+        item = described.SegmentedPropertyTypeCodeSequence[0]
+        item.SegmentedPropertyTypeModifierCodeSequence = [coded(meaning.type_modifier)]
+    if meaning.region and meaning.region_modifier:
+        described.AnatomicRegionSequence[0].AnatomicRegionModifierSequence = [coded(meaning.region_modifier)]
+    described.SegmentDescription = f"Mask value {value}"
+    return described
+
+
+def _coding_problems(segments: dict[str, SegmentDescription], names: list[str]) -> list[Problem]:
+    problems = []
+    uncoded = [
+        said(name)
+        for name in names
+        if not parse_terminology(segments[name].tags.get("TerminologyEntry", "")).type
+    ]
+    if uncoded:
+        more = f" and {len(uncoded) - 6} more" if len(uncoded) > 6 else ""
+        sentence = (
+            f"No coded meaning is known for {', '.join(uncoded[:6])}{more}; the code written is Tissue."
+        )
+        problems.append(warning(0, codes.NOT_CODED, sentence))
+    for name in names:
+        if len(name) > 64:
+            sentence = f"DICOM holds 64 letters of a name; {said(name)} is cut after them."
+            problems.append(warning(0, codes.FORMAT_LOSES, sentence))
+    return problems

@@ -1,0 +1,164 @@
+"""Files that appear whole or not at all, and the mask as a file."""
+
+import errno
+import os
+import secrets
+import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+
+from ..quiz.problems import error
+from . import codes
+from .errors import MaskError
+from .painting import Mask
+
+PART = ".part-"
+"""How the name of a file begins that is not whole yet."""
+MASK_ENDINGS = (".nrrd", ".nii.gz", ".nii", ".mha")
+_RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+_NRRD_TYPES = {"u1": "uint8", "u2": "uint16", "u4": "uint32", "i1": "int8", "i2": "int16", "i4": "int32"}
+
+
+@contextmanager
+def whole_file(path: Path, scratch: Path | None = None) -> Iterator[Path]:
+    """A temporary file to write to, which takes the name ``path`` at the end of the block.
+
+    It lies beside ``path`` (or in the folder ``scratch`` on the same disk) and has the same ending. Where
+    the block fails it is removed, and an old file of that name stays as it was.
+    """
+    ending = "".join(path.suffixes[-2:]) if path.name.endswith(".gz") else path.suffix
+    part = (scratch or path.parent) / f"{PART}{secrets.token_hex(8)}{ending}"
+    part.touch(exist_ok=False)
+    try:
+        yield part
+        _flush_to_disk(part)
+        part.replace(path)
+    except BaseException:
+        with suppress(OSError):
+            part.unlink()
+        raise
+    if os.name == "posix":
+        _flush_to_disk(path.parent)
+
+
+def not_written(path: Path, fault: Exception) -> MaskError:
+    """Why a file could not be written, as a problem that names it."""
+    reason = (isinstance(fault, OSError) and fault.strerror) or str(fault)
+    hint = "make room on the disk and run it again" if _is_full(fault) else ""
+    sentence = f"{path} could not be written: {reason}."
+    return MaskError([error(0, codes.NOT_WRITTEN, sentence, hint)])
+
+
+@contextmanager
+def writing(path: Path, scratch: Path | None = None) -> Iterator[Path]:
+    """``whole_file`` whose faults are MaskErrors that name the file."""
+    try:
+        with whole_file(path, scratch) as part:
+            yield part
+    except OSError as fault:
+        raise not_written(path, fault) from fault
+
+
+def mask_ending(path: Path) -> str:
+    """The ending of a mask's file name; raises MaskError where it is none that a mask can have."""
+    ending = next((one for one in MASK_ENDINGS if path.name.lower().endswith(one)), "")
+    if not ending or path.name.lower().endswith(".seg.nrrd"):
+        sentence = f"A mask cannot be written as {path.name}."
+        hint = f"let the name end with one of {', '.join(MASK_ENDINGS)}, or .dcm for a DICOM segmentation"
+        raise MaskError([error(0, codes.UNKNOWN_FORMAT, sentence, hint)])
+    return ending
+
+
+def write_mask(mask: Mask, path: Path, scratch: Path | None = None) -> None:
+    """Write a mask as .nrrd, .nii.gz, .nii or .mha, by the ending of ``path``, always with the same bytes.
+
+    Raises MaskError where it cannot be written; the file is then as it was before.
+    """
+    ending = mask_ending(path)
+    with writing(path, scratch) as part:
+        if ending == ".nrrd":
+            with part.open("wb") as file:
+                write_nrrd(file, (mask.voxels,), mask.ijk_to_ras, {})
+        else:
+            _write_with_itk(mask, part)
+
+
+def write_nrrd(
+    file: BinaryIO, layers: tuple[np.ndarray, ...], ijk_to_ras: np.ndarray, facts: Mapping[str, str]
+) -> None:
+    """A gzip NRRD of one layer, or of several as the fastest axis, with ``facts`` as its key/value pairs.
+
+    Own code, as ITK's writer has no words for a list of layers; the space is left-posterior-superior.
+    Source: NRRD format definition, https://teem.sourceforge.net/nrrd/format.html
+    """
+    shape = layers[0].shape
+    dtype = layers[0].dtype.newbyteorder("<")
+    matrix = _RAS_TO_LPS @ ijk_to_ras
+    directions = [_vector(matrix[:3, axis]) for axis in range(3)]
+    several = len(layers) > 1
+    header = [
+        "NRRD0004",
+        f"type: {_NRRD_TYPES[dtype.str[1:]]}",
+        f"dimension: {4 if several else 3}",
+        "space: left-posterior-superior",
+        "sizes: " + " ".join(str(size) for size in (*([len(layers)] if several else []), *shape[::-1])),
+        "space directions: " + " ".join([*(["none"] if several else []), *directions]),
+        "kinds: " + " ".join([*(["list"] if several else []), "domain", "domain", "domain"]),
+        "endian: little",
+        "encoding: gzip",
+        f"space origin: {_vector(matrix[:3, 3])}",
+        *(f"{key}:={_escaped(value)}" for key, value in facts.items()),
+    ]
+    file.write(("\n".join(header) + "\n\n").encode())
+    packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+    for k in range(shape[0]):
+        planes = [np.ascontiguousarray(layer[k], dtype) for layer in layers]
+        file.write(packer.compress((np.stack(planes, axis=-1) if several else planes[0]).tobytes()))
+    file.write(packer.flush())
+
+
+def _write_with_itk(mask: Mask, part: Path) -> None:
+    """SimpleITK writes; what it wrote is read again, as ITK says nothing where a disk is full (NIfTI)."""
+    import SimpleITK
+
+    SimpleITK.ProcessObject.GlobalWarningDisplayOff()
+    image = SimpleITK.GetImageFromArray(mask.voxels)
+    matrix = _RAS_TO_LPS @ mask.ijk_to_ras
+    spacing = np.linalg.norm(matrix[:3, :3], axis=0)
+    image.SetSpacing(spacing.tolist())
+    image.SetDirection((matrix[:3, :3] / spacing).ravel().tolist())
+    image.SetOrigin(matrix[:3, 3].tolist())
+    try:
+        SimpleITK.WriteImage(image, str(part), useCompression=True)
+        written = SimpleITK.GetArrayViewFromImage(back := SimpleITK.ReadImage(str(part)))
+        same = written.dtype == mask.voxels.dtype and np.array_equal(written, mask.voxels)
+        del written, back
+    except RuntimeError:
+        same = False
+    if not same:
+        raise OSError(errno.EIO, "not all of it could be written; is the disk full, or over its quota?")
+
+
+def _vector(values: np.ndarray) -> str:
+    return "(" + ",".join(repr(float(value)) for value in values) + ")"
+
+
+def _escaped(value: str) -> str:
+    r"""NRRD: in a key/value pair a line break is written \n and a backslash \\."""
+    return value.replace("\\", "\\\\").replace("\n", "\\n")
+
+
+def _flush_to_disk(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _is_full(fault: Exception) -> bool:
+    return isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)

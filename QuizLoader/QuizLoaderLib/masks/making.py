@@ -1,0 +1,73 @@
+"""From file to file: what one call of ``quizloader mask`` and one case of a batch do."""
+
+from dataclasses import replace
+from pathlib import Path
+
+from ..images.arrays import SegmentationArrays
+from ..quiz.problems import error
+from . import codes
+from .errors import MaskError
+from .files import mask_ending, write_mask
+from .formats import LabelTable
+from .painting import Mask, paint
+from .seg_nrrd import require_segmentation_name, write_segmentation
+from .segments import segments_of
+from .sources import cropped_problems, read_mask_file, read_source, read_target, source_labels
+
+
+def make_mask(
+    source: Path,
+    table: LabelTable,
+    out: Path,
+    like: Path | None = None,
+    ignore_unmapped: bool = False,
+    names: LabelTable | None = None,
+    scratch: Path | None = None,
+) -> Mask:
+    """Paint the regions of a file by a map into .nrrd, .nii.gz, .nii or .mha, or into a DICOM SEG (.dcm).
+
+    ``like`` is an image file or a folder with one DICOM series; ``names`` names the values of a label image;
+    the file is first written in the folder ``scratch``, or beside ``out``. Raises MaskError with all that is
+    wrong; ``out`` is then as it was before.
+    """
+    to_dicom = out.name.lower().endswith(".dcm")
+    if not to_dicom:
+        mask_ending(out)
+    target = read_target(like) if like is not None else None
+    found = read_source(source, target, names)
+    if to_dicom:
+        from .dicom_segmentation import write_dicom_segmentation
+
+        mask = write_dicom_segmentation(found, table.value_map, out, ignore_unmapped)
+    else:
+        grid = found.target.grid if found.target is not None else None
+        mask = paint(found.segmentation, table.value_map, grid, ignore_unmapped)
+        write_mask(mask, out, scratch)
+    from_target = target.volume.problems if target is not None else ()
+    return replace(mask, problems=(*from_target, *mask.problems, *cropped_problems(found)))
+
+
+def make_segments(mask: Path, table: LabelTable, out: Path) -> SegmentationArrays:
+    """Turn the values of a mask into named, coloured segments and write them as a .seg.nrrd.
+
+    Raises MaskError; ``out`` is then as it was before.
+    """
+    require_segmentation_name(out)
+    voxels, ijk_to_ras = read_mask_file(mask)
+    segmentation = segments_of(voxels, ijk_to_ras, table.value_map, table.colors, table.terminologies)
+    write_segmentation(segmentation, out)
+    return segmentation
+
+
+def first_map(source: Path, names: LabelTable | None = None) -> LabelTable:
+    """A map of the regions in a file, in its order: with the values it gives them, where these are usable,
+    else with 1, 2, 3. Raises MaskError where there are no regions."""
+    rows = source_labels(source, names)
+    kept = tuple({row.name: row for row in reversed(rows)}.values())[::-1]
+    if not kept:
+        raise MaskError([error(0, codes.NOTHING_MAPPED, f"{source.name} has no regions.")])
+    values = [row.value for row in kept]
+    usable = len(set(values)) == len(values) and min(values) >= 1
+    if not usable:
+        kept = tuple(replace(row, value=number) for number, row in enumerate(kept, start=1))
+    return LabelTable(kept)

@@ -1,0 +1,85 @@
+"""Region names against a value map: what the one has and the other lacks. Names match exactly."""
+
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+
+from ..quiz.problems import Problem, error, nearest, warning
+from ..quiz.value_map import ValueMap
+from . import codes
+
+_MOST_SAID = 20
+"""So many missing labels are told one by one; a map of a whole body would drown the rest."""
+
+
+def said(name: str) -> str:
+    """A name inside a sentence, its control characters made visible."""
+    return "'" + "".join(one if one.isprintable() else repr(one)[1:-1] for one in name) + "'"
+
+
+def region_problems(
+    names: Sequence[str], value_map: ValueMap, ignore_unmapped: bool = False
+) -> list[Problem]:
+    """Regions that the map does not name, labels that no region has, and mapped names met twice.
+
+    The lines are those of the map, 0 where a region of the source is to blame.
+    """
+    known = set(value_map.values)
+    problems = _twice(names, known)
+    for name in dict.fromkeys(names):
+        if name in known:
+            continue
+        if ignore_unmapped:
+            sentence = f"The region {said(name)} is not in the map and is left out."
+            problems.append(warning(0, codes.REGION_NOT_IN_MAP, sentence, _near(name, known)))
+        else:
+            sentence = f"The region {said(name)} is not in the map."
+            hint = _near(name, known) or "add it to the map, or leave such regions out with --ignore-unmapped"
+            problems.append(error(0, codes.REGION_NOT_IN_MAP, sentence, hint))
+    present = set(names)
+    missing = [name for name in value_map.values if name not in present]
+    for name in missing[:_MOST_SAID]:
+        sentence = f"The map's {said(name)} is not among the regions."
+        line = value_map.lines.get(name, 0)
+        problems.append(warning(line, codes.NOT_IN_SOURCE, sentence, _near(name, present)))
+    if len(missing) > _MOST_SAID:
+        more = len(missing) - _MOST_SAID
+        sentence = f"{more} more labels of the map are not among the regions."
+        problems.append(warning(0, codes.NOT_IN_SOURCE, sentence))
+    return problems
+
+
+def ambiguous_value_problems(value_map: ValueMap) -> list[Problem]:
+    """Two labels with one value: fine to paint, but no way back."""
+    owners: dict[int, str] = {}
+    problems = []
+    for name, value in value_map.values.items():
+        if value in owners:
+            sentence = (
+                f"{said(owners[value])} and {said(name)} both have the value {value}, "
+                "so the mask cannot tell which of them a voxel is."
+            )
+            problems.append(error(value_map.lines.get(name, 0), codes.VALUE_WITH_TWO_NAMES, sentence))
+        owners.setdefault(value, name)
+    return problems
+
+
+def _twice(names: Sequence[str], known: set[str]) -> list[Problem]:
+    problems = []
+    for name, count in Counter(names).items():
+        if count > 1 and name in known:
+            numbers = ", ".join(str(number) for number, one in enumerate(names, start=1) if one == name)
+            sentence = (
+                f"{count} regions are called {said(name)} (numbers {numbers}), so it is not clear which is meant."
+            )
+            problems.append(error(0, codes.NAME_TWICE, sentence, "rename all but one of them"))
+    return problems
+
+
+def _near(name: str, others: set[str]) -> str:
+    same = unicodedata.normalize("NFC", name)
+    twin = next((other for other in others if unicodedata.normalize("NFC", other) == same), "")
+    if twin:
+        return f"{said(twin)} looks the same, but its letters are encoded in another way"
+    near = nearest(name, others)
+    return f"the nearest name is {said(near)}" if near else ""

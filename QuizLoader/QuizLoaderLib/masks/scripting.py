@@ -1,0 +1,89 @@
+"""For scripts and Slicer's Python console: from segments to a mask and back, in memory or from files."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..images.arrays import SegmentationArrays
+from ..quiz.value_map import ValueMap
+from .errors import MaskError
+from .formats import require_label_table
+from .grids import Grid
+from .painting import Mask, paint
+from .segments import segments_of
+
+
+def mask_from_segments(
+    source: SegmentationArrays | Path | str | Any,
+    value_map: ValueMap | Path | str,
+    like: Grid | Path | str | None = None,
+    ignore_unmapped: bool = False,
+) -> Mask:
+    """The mask of named segments by a value map.
+
+    ``source``: a file (.seg.nrrd, RTSTRUCT, DICOM SEG, a label image that names its values), a
+    vtkMRMLSegmentationNode, or SegmentationArrays. ``value_map``: the map or its file. ``like``: an image
+    file, a folder with one DICOM series, or a Grid; the mask covers all of it, by the nearest neighbour.
+
+    ``voxels`` of the result are (slices, rows, columns) of the smallest unsigned type that holds the map's
+    values, ``ijk_to_ras`` places them (RAS, mm), ``regions`` and ``lost`` tell voxels, ml and lost overlaps.
+    Of overlapping segments the one later in the map wins. Raises MaskError, whose ``problems`` name every
+    region that the map lacks, unless ``ignore_unmapped`` leaves these out.
+    """
+    from .sources import Source, read_source, read_target
+
+    names = (
+        value_map if isinstance(value_map, ValueMap) else require_label_table(Path(value_map))[0].value_map
+    )
+    target = None if like is None or isinstance(like, Grid) else read_target(Path(like))
+    if isinstance(source, (str, Path)):
+        found = read_source(Path(source), target=target)
+    elif isinstance(source, SegmentationArrays):
+        found = Source(source, target)
+    else:
+        found = Source(segments_of_node(source), target)
+    grid = like if isinstance(like, Grid) else found.target.grid if found.target else None
+    return paint(found.segmentation, names, grid, ignore_unmapped)
+
+
+def segments_from_mask(
+    mask: np.ndarray | Mask | Path | str,
+    value_map: ValueMap | Path | str,
+    ijk_to_ras: np.ndarray | None = None,
+) -> SegmentationArrays:
+    """The named, coloured segments of a mask by a value map.
+
+    ``mask``: a file, a Mask, or an array (slices, rows, columns) with its ``ijk_to_ras`` (4x4, RAS, mm;
+    without it the voxels are 1 mm at the origin). A value without a name becomes ``Label_<value>``, and
+    ``problems`` of the result say so. Raises MaskError: two labels with one value, a mask of other than whole numbers.
+    """
+    from .sources import read_mask_file
+
+    if isinstance(mask, (str, Path)):
+        voxels, matrix = read_mask_file(Path(mask))
+    elif isinstance(mask, Mask):
+        voxels, matrix = mask.voxels, mask.ijk_to_ras
+    else:
+        voxels, matrix = mask, np.eye(4) if ijk_to_ras is None else ijk_to_ras
+    if isinstance(value_map, ValueMap):
+        return segments_of(voxels, matrix, value_map)
+    table, _ = require_label_table(Path(value_map))
+    return segments_of(voxels, matrix, table.value_map, table.colors)
+
+
+def segments_of_node(node: Any) -> SegmentationArrays:
+    """The binary label maps of a vtkMRMLSegmentationNode, each on the whole extent that they take together.
+
+    A transform over the node is not applied: harden it first. Raises MaskError where the node has no binary
+    label map.
+    """
+    from ..quiz.problems import error
+    from . import codes
+    from .mrml_segments import read_segmentation_node
+
+    if not getattr(node, "IsA", lambda kind: False)("vtkMRMLSegmentationNode"):
+        kind = type(node).__name__
+        sentence = f"Segments come from a file, a segmentation node or SegmentationArrays, not from {kind}."
+        raise MaskError([error(0, codes.UNREADABLE, sentence)])
+    return read_segmentation_node(node)

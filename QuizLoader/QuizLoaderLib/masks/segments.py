@@ -1,0 +1,128 @@
+"""A mask of values back to named segments."""
+
+from collections.abc import Mapping
+
+import numpy as np
+
+from ..images.arrays import SegmentationArrays, SegmentDescription
+from ..quiz.label_colors import color_of_value
+from ..quiz.problems import Problem, error, has_errors, warning
+from ..quiz.value_map import ValueMap
+from . import codes
+from .errors import MaskError
+from .names import ambiguous_value_problems, said
+
+MAX_SEGMENT_VALUE = 2**31 - 1
+"""A segment's own label value is a C int in MRML; greater values live in the map alone."""
+
+
+def segments_of(
+    voxels: np.ndarray,
+    ijk_to_ras: np.ndarray,
+    value_map: ValueMap,
+    colors: Mapping[str, tuple[float, float, float]] | None = None,
+    terminologies: Mapping[str, str] | None = None,
+) -> SegmentationArrays:
+    """The named segments of a mask, in the order of the map, in one layer.
+
+    A value that the map does not name becomes ``Label_<value>``, with a warning; a label of the map whose
+    value the mask does not hold becomes nothing. ``colors`` are (r, g, b) 0..1 by name, the others get the
+    generic ones; ``terminologies`` are Slicer's coded meanings by name. Where a value is above 2147483647,
+    which a segment cannot hold, the segments are numbered from 1. Raises MaskError: two labels with one value, values that are no whole numbers or below 0.
+    """
+    problems = ambiguous_value_problems(value_map)
+    labels, found_problems = whole_numbers(voxels)
+    problems += found_problems
+    if has_errors(problems):
+        raise MaskError(problems)
+    found = _values_in(labels)
+    named = {value: name for name, value in value_map.values.items()}
+    unknown = [value for value in found if value not in named]
+    names = {value: named[value] for value in value_map.values.values() if value in set(found)}
+    for value in unknown:
+        names[value] = _free_name(f"Label_{value}", value_map.values)
+        problems.append(
+            warning(
+                0,
+                codes.VALUE_WITHOUT_NAME,
+                f"The map has no name for the value {value}; its segment is called {said(names[value])}.",
+            )
+        )
+    if max(names, default=0) > MAX_SEGMENT_VALUE:
+        labels = np.searchsorted(np.array([0, *found], np.int64), labels).astype(
+            np.min_scalar_type(len(found))
+        )
+        own = {value: number for number, value in enumerate(found, start=1)}
+    else:
+        own = {value: value for value in found}
+    segments = tuple(
+        SegmentDescription(
+            name,
+            0,
+            own[value],
+            (colors or {}).get(name) or color_of_value(value),
+            tags=_tags(name, terminologies),
+        )
+        for value, name in names.items()
+    )
+    if not segments:
+        problems.append(warning(0, codes.ALL_BACKGROUND, "The mask holds nothing but background."))
+    return SegmentationArrays((labels,), ijk_to_ras, segments, tuple(problems))
+
+
+def _tags(name: str, terminologies: Mapping[str, str] | None) -> dict[str, str]:
+    found = (terminologies or {}).get(name)
+    return {"TerminologyEntry": found} if found else {}
+
+
+def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
+    """The mask as an unsigned type, with what is wrong: fractions, nan, values below 0 or too great."""
+    if voxels.ndim != 3:
+        return voxels, [
+            error(
+                0,
+                codes.NOT_WHOLE_NUMBERS,
+                f"A mask has three dimensions and one number a voxel; this has the shape {voxels.shape}.",
+            )
+        ]
+    problems = []
+    if voxels.dtype.kind == "f":
+        odd = voxels[~(np.isfinite(voxels) & (np.floor(voxels) == voxels))]
+        if odd.size:
+            sentence = f"A mask holds whole numbers; this one holds {odd.flat[0]:g}, of type {voxels.dtype}."
+            return voxels, [error(0, codes.NOT_WHOLE_NUMBERS, sentence)]
+        problems.append(
+            warning(
+                0,
+                codes.WHOLE_FLOATS,
+                f"The mask is stored as {voxels.dtype}; all its values are whole numbers, so it is read.",
+            )
+        )
+    least, greatest = (voxels.min(), voxels.max()) if voxels.size else (0, 0)
+    if least < 0 or greatest > 2**32 - 1:
+        sentence = (
+            f"The mask holds the value {int(least if least < 0 else greatest)}; "
+            "values go from 1 to 4294967295, and 0 is background."
+        )
+        return voxels, [error(0, codes.VALUE_OUT_OF_RANGE, sentence)]
+    if voxels.dtype.kind == "u" and voxels.dtype.itemsize <= 4:
+        return voxels, problems
+    return voxels.astype(np.min_scalar_type(int(greatest))), problems
+
+
+def _values_in(labels: np.ndarray) -> list[int]:
+    """The values there are, but 0, lowest first; plane by plane, as sorting the whole costs memory."""
+    found: set[int] = set()
+    for plane in labels:
+        if plane.any():
+            if plane.dtype.itemsize <= 2:
+                found.update(np.flatnonzero(np.bincount(plane.ravel())).tolist())
+            else:
+                found.update(np.unique(plane).tolist())
+    return sorted(found - {0})
+
+
+def _free_name(name: str, taken: Mapping[str, int]) -> str:
+    while name in taken:
+        name += "_"
+    return name

@@ -1,0 +1,260 @@
+"""What a mask is made of: segmentations, structure sets and label images with names, and target images."""
+
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ..images.arrays import ImageReadError, ReadContext, SegmentationArrays, VolumeArrays
+from ..images.file_formats import is_dicom
+from ..images.files import ImageFile
+from ..images.segmentation import described_segments, is_slicer_segmentation
+from ..quiz.model import Image, ImageType, Layer
+from ..quiz.problems import Problem, error, has_errors, warning
+from . import codes
+from .errors import MaskError
+from .formats import LabelRow, LabelTable
+from .grids import Grid
+from .segments import segments_of
+
+
+@dataclass(frozen=True, eq=False)
+class Target:
+    """The image a mask is painted on: its grid, and the series where it is DICOM. No voxel is read."""
+
+    path: Path
+    volume: VolumeArrays
+
+    @property
+    def grid(self) -> Grid:
+        slices, rows, columns = self.volume.voxels.shape[:3]
+        return Grid((slices, rows, columns), self.volume.ijk_to_ras)
+
+
+@dataclass(frozen=True, eq=False)
+class Source:
+    """Segments, and the image they were painted on or are to be resampled to (None: their own grid)."""
+
+    segmentation: SegmentationArrays
+    target: Target | None
+
+
+def read_target(path: Path) -> Target:
+    """Where the voxels of an image file, or of the DICOM series of a file or folder, lie.
+
+    Raises MaskError where there is no such image.
+    """
+    try:
+        if path.is_dir() or is_dicom(path):
+            from ..images.dicom_series import read_grid
+
+            return Target(path, read_grid(path))
+        file = ImageFile(path)
+    except ImageReadError as fault:
+        raise MaskError([fault.as_problem()]) from fault
+    nothing = np.broadcast_to(np.zeros((), np.uint8), file.size[2::-1])
+    return Target(path, VolumeArrays(nothing, file.ijk_to_ras))
+
+
+def read_source(path: Path, target: Target | None = None, names: LabelTable | None = None) -> Source:
+    """The named segments of a .seg.nrrd, an RTSTRUCT, a DICOM SEG or a label image.
+
+    A structure set is rasterized on ``target``, or on its referenced series beside or below its file.
+    The values of a label image get their names from ``names``, else from the file itself (the label table of
+    a NIfTI) or from the ``.tsv`` of that name beside it (BIDS). Raises MaskError.
+    """
+    try:
+        if is_dicom(path):
+            return _read_dicom(path, target)
+        file = ImageFile(path)
+        if is_slicer_segmentation(file):
+            from ..images.segmentation import read
+
+            segmentation = read(_context(path, ImageType.SEGMENTATION))
+            return Source(segmentation, target or _reference_image(path, segmentation))
+        table = names or _own_names(path)
+        voxels = file.voxels if file.components == 1 and len(file.size) == 3 else file.layers[0]
+    except ImageReadError as fault:
+        raise MaskError([fault.as_problem()]) from fault
+    if table is None:
+        sentence = f"The values of {path.name} have no names."
+        hint = "name them with --names FILE: a value map or another label table"
+        raise MaskError([error(0, codes.WITHOUT_NAMES, sentence, hint)])
+    if file.components > 1 or len(file.size) > 3:
+        sentence = f"{path.name} has more than one number for each voxel, so it is no label image."
+        raise MaskError([error(0, codes.NOT_WHOLE_NUMBERS, sentence)])
+    return Source(segments_of(voxels, file.ijk_to_ras, table.value_map, table.colors), target)
+
+
+def read_mask_file(path: Path) -> tuple[np.ndarray, np.ndarray]:
+    """The voxels (slices, rows, columns) and ijk_to_ras of a mask. Raises MaskError."""
+    try:
+        if is_dicom(path):
+            sentence = f"{path.name} is a DICOM file, not a mask of values."
+            raise MaskError([error(0, codes.UNREADABLE, sentence, "give an nrrd, nii, nii.gz or mha file")])
+        file = ImageFile(path)
+        if file.components > 1 or len(file.size) > 3:
+            sentence = f"{path.name} has more than one number for each voxel, so it is no mask."
+            raise MaskError([error(0, codes.NOT_WHOLE_NUMBERS, sentence)])
+        return file.voxels, file.ijk_to_ras
+    except ImageReadError as fault:
+        raise MaskError([fault.as_problem()]) from fault
+
+
+def source_labels(path: Path, names: LabelTable | None = None) -> list[LabelRow]:
+    """The regions of a source in the order of the file, from its header wherever that is enough.
+
+    A row's value is the region's own in the file, 0 where it has none. Raises MaskError.
+    """
+    try:
+        if is_dicom(path):
+            return _dicom_labels(path)
+        file = ImageFile(path)
+        if is_slicer_segmentation(file):
+            segments = described_segments(file)
+            single = file.components == 1
+            return [
+                LabelRow(
+                    one.name, one.value if single else 0, one.color, one.tags.get("TerminologyEntry", "")
+                )
+                for one in segments
+            ]
+    except ImageReadError as fault:
+        raise MaskError([fault.as_problem()]) from fault
+    segmentation = read_source(path, names=names).segmentation
+    return [LabelRow(one.name, one.value, one.color) for one in segmentation.segments]
+
+
+def _context(path: Path, kind: ImageType, target: Target | None = None) -> ReadContext:
+    image = Image("mask", kind, str(path), 0)
+    if target is None:
+        return ReadContext(image, path)
+    like = Image("like", ImageType.VOLUME, str(target.path), 0, layer=Layer.BACKGROUND)
+    volume = target.volume
+    return ReadContext(image, path, lambda: ((like, volume),))
+
+
+def _read_dicom(path: Path, target: Target | None) -> Source:
+    from ..images.dicom_headers import read_header
+
+    modality = read_header(path, ("Modality",)).modality
+    if modality == "RTSTRUCT":
+        from ..images.rtstruct import read_rtstruct
+
+        found = target or _referenced_series(path)
+        segmentation = read_rtstruct(_context(path, ImageType.RT_STRUCT, found))
+        if target is None:
+            problems = (*found.volume.problems, *segmentation.problems)
+            segmentation = replace(segmentation, problems=problems)
+        return Source(segmentation, found)
+    if modality == "SEG":
+        from ..images.dicom_seg import read_dicom_seg
+
+        return Source(read_dicom_seg(path), target)
+    sentence = (
+        f"{path.name} is a DICOM file of the modality {modality or 'unknown'}, which has no named regions."
+    )
+    raise MaskError([error(0, codes.UNREADABLE, sentence, "give an RTSTRUCT or a SEG")])
+
+
+def _dicom_labels(path: Path) -> list[LabelRow]:
+    from ..images.dicom_headers import read_header
+
+    modality = read_header(path, ("Modality",)).modality
+    if modality == "RTSTRUCT":
+        from ..images.rtstruct_file import read_structure_set
+
+        return [LabelRow(roi.name, roi.number, roi.color) for roi in read_structure_set(path).rois]
+    if modality == "SEG":
+        from ..images.dicom_seg import dicom_seg_names
+
+        return [LabelRow(name, number) for number, name in enumerate(dicom_seg_names(path), start=1)]
+    return [LabelRow(one.name, one.value) for one in _read_dicom(path, None).segmentation.segments]
+
+
+def _referenced_series(path: Path) -> Target:
+    """The series that a structure set names, looked for beside its file and in the folders below."""
+    from ..images.dicom_frames import TAGS
+    from ..images.dicom_headers import headers_in
+    from ..images.dicom_series import read_grid
+    from ..images.rtstruct_file import read_structure_set
+
+    structure = read_structure_set(path)
+    for series_uid in sorted(structure.series_uids):
+        for folder in _folders(path.parent):
+            for header in headers_in(folder, TAGS, series_uid):
+                if header.is_image:
+                    return Target(header.path, read_grid(header.path))
+    for folder in _folders(path.parent) if structure.instance_uids else ():
+        for header in headers_in(folder, TAGS):
+            if header.is_image and header.text("SOPInstanceUID") in structure.instance_uids:
+                return Target(header.path, read_grid(header.path))
+    sentence = f"The series that {path.name} was drawn on is neither beside it nor in a folder below."
+    raise MaskError([error(0, codes.NO_REFERENCED_SERIES, sentence, "name the image with --like")])
+
+
+def _folders(top: Path) -> Iterator[Path]:
+    for folder, below, _ in os.walk(top):
+        below.sort()
+        yield Path(folder)
+
+
+def _reference_image(path: Path, segmentation: SegmentationArrays) -> Target | None:
+    """The whole grid that a cropped .seg.nrrd names, so that its mask is not cropped.
+
+    Slicer writes "Reference image geometry|16 numbers of ijk_to_ras, 6 of the extent|" into its conversion
+    parameters; where a cropped file has none, only a warning is left to give (``cropped_problems``).
+    """
+    grid = _reference_grid(segmentation)
+    if segmentation.extent_offset == (0, 0, 0) or grid is None:
+        return None
+    nothing = np.broadcast_to(np.zeros((), np.uint8), grid.shape)
+    return Target(path, VolumeArrays(nothing, grid.ijk_to_ras))
+
+
+def _reference_grid(segmentation: SegmentationArrays) -> Grid | None:
+    for parameter in segmentation.conversion_parameters.split("&"):
+        name, _, rest = parameter.partition("|")
+        if name != "Reference image geometry":
+            continue
+        try:
+            numbers = [float(part) for part in rest.partition("|")[0].split(";") if part]
+            matrix = np.array(numbers[:16]).reshape(4, 4)
+            low_i, high_i, low_j, high_j, low_k, high_k = (int(number) for number in numbers[16:])
+        except ValueError:
+            return None
+        shape = (high_k - low_k + 1, high_j - low_j + 1, high_i - low_i + 1)
+        if min(shape) < 1 or not np.isfinite(matrix).all() or abs(np.linalg.det(matrix[:3, :3])) < 1e-12:
+            return None
+        matrix[:3, 3] += matrix[:3, :3] @ [low_i, low_j, low_k]
+        return Grid(shape, matrix)
+    return None
+
+
+def cropped_problems(source: Source) -> Sequence[Problem]:
+    """A warning where the mask covers only the part of an image that its segments take up."""
+    if source.target is not None or source.segmentation.extent_offset == (0, 0, 0):
+        return ()
+    sentence = "The file holds only the part of its image around the segments, and so will the mask."
+    return (warning(0, codes.GRID_CROPPED, sentence, "name the image with --like"),)
+
+
+def _own_names(path: Path) -> LabelTable | None:
+    from .formats import read_label_table
+    from .nifti_labels import nifti_label_table
+
+    table = nifti_label_table(path)
+    if table is not None:
+        return table
+    stem = path.name
+    for ending in (".nii.gz", ".nii", ".nrrd", ".mha"):
+        if stem.lower().endswith(ending):
+            beside = path.with_name(stem[: -len(ending)] + ".tsv")
+            if beside.is_file():
+                table, problems = read_label_table(beside)
+                if has_errors(problems):
+                    raise MaskError(problems)
+                return table
+    return None

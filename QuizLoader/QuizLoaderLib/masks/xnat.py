@@ -1,0 +1,195 @@
+"""Value maps on an XNAT server, as resources of projects, experiments and assessors.
+
+XNAT's REST calls on resources and their files are used (XNAT documentation, "Resource API"); under which
+label a model keeps its map is not documented, so it is the caller's to say. Credentials come from the
+environment (XNAT_USER and XNAT_PASS) or from netrc, never from an argument.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any, NoReturn
+from urllib.parse import quote, urlsplit
+
+from ..quiz.problems import error
+from . import codes
+from .errors import MaskError
+
+MAP_NAME = "region2MaskValueMap.txt"
+_TIMEOUT_S = 30
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A file on the server: its resource's label, its name, its size in bytes (-1: not said)."""
+
+    resource: str
+    name: str
+    size: int
+
+
+def place_of(project: str, path: str = "") -> str:
+    """What a resource hangs on, below ``/data``.
+
+    A project, and in it or beside it an experiment or assessor by its path: ``subjects/S/experiments/E``,
+    ``experiments/E/assessors/A``. Raises MaskError where neither is given or a part is no name.
+    """
+    parts = [part for part in path.strip("/").split("/") if part]
+    if project:
+        parts = ["projects", project, *parts]
+    if not parts or any(part in (".", "..") for part in parts) or len(parts) % 2:
+        sentence = f"'{'/'.join(parts)}' is no place on an XNAT server."
+        hint = "give --project, or a --path such as experiments/E/assessors/A"
+        raise MaskError([error(0, codes.SERVER, sentence, hint)])
+    return "/".join(quote(part, safe="") for part in parts)
+
+
+class Xnat:
+    """A server, by its address; use ``connected``."""
+
+    def __init__(self, url: str, session: Any) -> None:
+        self._url = url.rstrip("/")
+        self._session = session
+
+    def files(self, place: str) -> list[RemoteFile]:
+        """Every file of every resource of a place; a resource without files has one row without a name."""
+        found: list[RemoteFile] = []
+        for label in self._labels(place):
+            rows = self._rows(f"{place}/resources/{quote(label, safe='')}/files", f"the resource {label}")
+            files = [RemoteFile(label, str(row.get("Name", "")), _number(row.get("Size"))) for row in rows]
+            found += files or [RemoteFile(label, "", 0)]
+        return found
+
+    def put_file(self, place: str, resource: str, name: str, data: bytes) -> None:
+        """Store a file, replacing an older one of that name, and read it again to be sure."""
+        folder = f"{place}/resources/{quote(resource, safe='')}"
+        if resource not in self._labels(place):
+            # 409: somebody else was faster.
+            self._call("PUT", folder, f"the resource {resource}", {"format": "TXT"}, allowed=(200, 201, 409))
+        file = f"{folder}/files/{quote(name, safe='')}"
+        options = {"inbody": "true", "overwrite": "true"}
+        self._call("PUT", file, name, options, data, allowed=(200, 201))
+        if self.get_file(place, resource, name) != data:
+            _fail(f"{self._url} took {name}, but gives back another content.", "try again")
+
+    def get_file(self, place: str, resource: str, name: str) -> bytes:
+        path = f"{place}/resources/{quote(resource, safe='')}/files/{quote(name, safe='')}"
+        answer: bytes = self._call("GET", path, f"{name} in the resource {resource}").content
+        return answer
+
+    def find_resource(self, place: str, name: str) -> str:
+        """The label of the one resource that holds a file of this name."""
+        labels = [file.resource for file in self.files(place) if file.name == name]
+        if not labels:
+            _fail(f"No resource of {place} holds {name}.", "see quizloader xnat list")
+        if len(labels) > 1:
+            _fail(f"Several resources hold {name}: {', '.join(labels)}.", "choose one with --resource")
+        return labels[0]
+
+    def _labels(self, place: str) -> list[str]:
+        rows = self._rows(f"{place}/resources", place)
+        return [str(row["label"]) for row in rows if row.get("label")]
+
+    def _rows(self, path: str, what: str) -> list[dict[str, Any]]:
+        answer = self._call("GET", path, what, {"format": "json"})
+        try:
+            rows = answer.json()["ResultSet"]["Result"]
+            return [row for row in rows if isinstance(row, dict)]
+        except (ValueError, KeyError, TypeError):
+            _fail(f"{self._url} does not answer as XNAT does.", "is it the address of an XNAT server?")
+
+    def _call(
+        self,
+        method: str,
+        path: str,
+        what: str,
+        options: dict[str, str] | None = None,
+        data: bytes | None = None,
+        allowed: tuple[int, ...] = (200,),
+    ) -> Any:
+        import requests
+
+        try:
+            answer = self._session.request(
+                method,
+                f"{self._url}/data/{path}",
+                params=options,
+                data=data,
+                headers={"Content-Type": "text/plain"} if data is not None else None,
+                timeout=_TIMEOUT_S,
+                # A redirected PUT would become a GET and store nothing.
+                allow_redirects=False,
+            )
+        except requests.exceptions.SSLError as fault:
+            _fail(f"The certificate of {self._url} is not trusted.", "ask who runs the server", fault)
+        except requests.exceptions.Timeout as fault:
+            _fail(f"{self._url} does not answer within {_TIMEOUT_S} s.", "", fault)
+        except requests.exceptions.RequestException as fault:
+            _fail(f"There is no connection to {self._url}.", "check the address and the network", fault)
+        if answer.status_code in allowed and not _is_web_page(answer):
+            return answer
+        return self._refused(answer, what)
+
+    def _refused(self, answer: Any, what: str) -> NoReturn:
+        code = answer.status_code
+        if code == 401 or _is_web_page(answer) and code < 400:
+            hint = "set XNAT_USER and XNAT_PASS, or add the server to netrc"
+            _fail(f"{self._url} does not accept the user and password, or there are none.", hint)
+        if 300 <= code < 400:
+            target = answer.headers.get("Location", "another address")
+            _fail(f"{self._url} sends on to {target}.", "give that server with --server")
+        if code == 403:
+            _fail(f"This user may not do that with {what} on {self._url}.", "ask an owner of the project")
+        if code == 404:
+            _fail(f"{self._url} has no {what}, or this user may not see it.", "see quizloader xnat list")
+        _fail(f"{self._url} answers {code} {answer.reason} for {what}.")
+
+
+@contextmanager
+def connected(url: str) -> Iterator[Xnat]:
+    """A session with a server, ended at the end of the block. Raises MaskError."""
+    parts = urlsplit(url)
+    if parts.username or parts.password:
+        hint = "set XNAT_USER and XNAT_PASS, or use netrc"
+        _fail("The address of a server must not hold a user or password.", hint)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        _fail(f"'{url}' is no address of a server.", "write it as https://xnat.example.org")
+    try:
+        import requests
+    except ImportError as fault:
+        hint = 'python -m pip install "quizloader[xnat]"'
+        _fail("Talking to XNAT needs the package requests, which this Python does not have.", hint, fault)
+    user, password = os.environ.get("XNAT_USER", ""), os.environ.get("XNAT_PASS", "")
+    with requests.Session() as session:
+        session.auth = (user, password) if user else requests.utils.get_netrc_auth(url)
+        try:
+            yield Xnat(url, session)
+        finally:
+            if session.cookies:
+                _end_session(session, url)
+
+
+def _end_session(session: Any, url: str) -> None:
+    """XNAT keeps a session for each login until it is ended."""
+    import requests
+
+    try:
+        session.delete(f"{url.rstrip('/')}/data/JSESSION", timeout=_TIMEOUT_S, allow_redirects=False)
+    except requests.exceptions.RequestException:
+        return
+
+
+def _fail(sentence: str, hint: str = "", cause: Exception | None = None) -> NoReturn:
+    raise MaskError([error(0, codes.SERVER, sentence, hint)]) from cause
+
+
+def _is_web_page(answer: Any) -> bool:
+    return "text/html" in answer.headers.get("Content-Type", "")
+
+
+def _number(value: Any) -> int:
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        return -1
