@@ -1,5 +1,6 @@
 """Regions as a DICOM segmentation (SEG), a segment a region, through highdicom."""
 
+import warnings
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,10 @@ def write_dicom_segmentation(
         for name, number in numbers.items()
     ]
     try:
-        dataset = _segmentation(highdicom, target, pixels, described)
+        with warnings.catch_warnings():
+            # highdicom and pydicom remark on oddities of the series' own headers, which stay as they are.
+            warnings.simplefilter("ignore")
+            dataset = _segmentation(highdicom, target, pixels, described)
     except (AttributeError, TypeError, ValueError) as fault:
         sentence = f"The series of {target.path} does not allow a DICOM segmentation: {fault}."
         raise MaskError([error(0, codes.NOT_WRITTEN, " ".join(sentence.split()))]) from fault

@@ -8,14 +8,15 @@ from typing import Any
 
 from .formats import LabelRow, LabelTable
 
-_CARET = 30
+_CARET = (30, 0)
+"""NIfTI's code for Caret's XML; TotalSegmentator writes it under 0, "unknown"."""
 _MOST_BYTES = 16 * 1024 * 1024
 
 
 def nifti_label_table(path: Path) -> LabelTable | None:
     """The names of the values of a ``.nii`` or ``.nii.gz``, None where it has none.
 
-    Source: NIfTI-1, section "Extended header"; ecode 30 is Caret's XML.
+    Source: NIfTI-1, section "Extended header".
     """
     if not path.name.lower().endswith((".nii", ".nii.gz")):
         return None
@@ -36,8 +37,9 @@ def nifti_label_table(path: Path) -> LabelTable | None:
         size, code = struct.unpack(order + "2i", extensions[place : place + 8])
         if size < 16:
             return None
-        if code == _CARET:
-            return _table(extensions[place + 8 : place + size].rstrip(b"\0"))
+        content = extensions[place + 8 : place + size].strip(b"\0 \n")
+        if code in _CARET and content.startswith(b"<"):
+            return _table(content)
         place += size
     return None
 

@@ -77,7 +77,7 @@ def paint(
     names = [segment.name for segment in segmentation.segments]
     problems = [*segmentation.problems, *region_problems(names, value_map, ignore_unmapped)]
     order = [name for name in value_map.values if name in set(names)]
-    if names and not order:
+    if names and not order and not has_errors(problems):
         problems.append(
             error(0, codes.NOTHING_MAPPED, "None of the regions is in the map, so there is nothing to paint.")
         )
