@@ -179,17 +179,17 @@ def _referenced_series(path: Path) -> Target:
     from ..images.dicom_frames import TAGS
     from ..images.dicom_headers import headers_in
     from ..images.dicom_series import read_grid
-    from ..images.rtstruct_file import read_structure_set
+    from ..images.rtstruct_file import read_references
 
-    structure = read_structure_set(path)
-    for series_uid in sorted(structure.series_uids):
+    references = read_references(path)
+    for series_uid in sorted(references.series_uids):
         for folder in _folders(path.parent):
             for header in headers_in(folder, TAGS, series_uid):
                 if header.is_image:
                     return Target(header.path, read_grid(header.path))
-    for folder in _folders(path.parent) if structure.instance_uids else ():
+    for folder in _folders(path.parent) if references.instance_uids else ():
         for header in headers_in(folder, TAGS):
-            if header.is_image and header.text("SOPInstanceUID") in structure.instance_uids:
+            if header.is_image and header.text("SOPInstanceUID") in references.instance_uids:
                 return Target(header.path, read_grid(header.path))
     sentence = f"The series that {path.name} was drawn on is neither beside it nor in a folder below."
     raise MaskError([error(0, codes.NO_REFERENCED_SERIES, sentence, "name the image with --like")])
