@@ -23,6 +23,19 @@ from .terminology import Code, parse_terminology
 _TISSUE = Code("SCT", "85756007", "Tissue")
 """What Slicer too calls a segment of which nothing is said."""
 
+_MAY_BE_EMPTY = (
+    "AccessionNumber",
+    "PatientBirthDate",
+    "PatientID",
+    "PatientName",
+    "PatientSex",
+    "ReferringPhysicianName",
+    "StudyDate",
+    "StudyID",
+    "StudyTime",
+)
+"""Of type 2 (DICOM PS3.3 C.7.1.1, C.7.2.1): there, if need be without a value; anonymizers take them away."""
+
 
 def write_dicom_segmentation(
     source: Source, value_map: ValueMap, path: Path, ignore_unmapped: bool = False
@@ -137,7 +150,14 @@ def _datasets(target: Target) -> list[Any]:
     paths = {frame.uid: frame.header.path for frame in frames}
     assert target.volume.dicom is not None
     ordered = [paths[uid] for uid in dict.fromkeys(target.volume.dicom.slice_uids) if uid in paths]
-    return [pydicom.dcmread(str(path), stop_before_pixels=True) for path in ordered]
+    datasets = [pydicom.dcmread(str(path), stop_before_pixels=True) for path in ordered]
+    for dataset in datasets:
+        for keyword in _MAY_BE_EMPTY:
+            if keyword not in dataset:
+                setattr(dataset, keyword, "")
+        if not dataset.get("SliceThickness"):
+            dataset.SliceThickness = round(float(np.linalg.norm(target.grid.ijk_to_ras[:3, 2])), 6)
+    return datasets
 
 
 def _description(highdicom: Any, number: int, segment: SegmentDescription, value: int) -> Any:

@@ -1,0 +1,227 @@
+"""A structure set's ROIs, and DICOM segmentations, under the study's values."""
+
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+from dicom_made import MadeRoi, Placement, write_series, write_structure_set
+from masks_made import quizloader, read_image, segmentation_of, write_image, write_map, write_seg, Ball
+from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
+from QuizLoaderLib.masks import mask_from_segments
+from QuizLoaderLib.quiz.value_map import ValueMap
+
+PLACEMENT = Placement(
+    offsets=[3.0 * k for k in range(12)], spacing=(1.5, 2.0), origin=(-60.0, -70.0, 40.0)
+)
+SHAPE = (12, 60, 80)
+LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+IJK_TO_LPS = np.array([[1.5, 0, 0, -60.0], [0, 2.0, 0, -70.0], [0, 0, 3.0, 40.0], [0, 0, 0, 1.0]])
+SEED_MAP = {"Liver": 10, "Spleen": 20, "Kidney": 30}
+
+
+def ellipse(x: float, y: float, a: float, b: float, slices: range) -> list[np.ndarray]:
+    """The same ellipse on each slice, 400 points, LPS mm."""
+    t = np.linspace(0, 2 * np.pi, 400, endpoint=False)
+    return [
+        np.stack([x + a * np.cos(t), y + b * np.sin(t), np.full(400, 40.0 + 3 * k)], axis=1) for k in slices
+    ]
+
+
+ORGANS = {
+    "Liver": (-20.0, -10.0, 25.3, 17.7, range(1, 9)),
+    "Spleen": (30.0, -15.0, 14.9, 10.1, range(3, 11)),
+    "Kidney": (12.0, -14.0, 9.6, 11.3, range(4, 7)),
+    "Stomach": (5.0, 20.0, 12.2, 8.4, range(2, 5)),
+}
+
+
+def inside(name: str) -> np.ndarray:
+    """Which voxel centres are in the organ, by the ellipse's formula."""
+    x, y, a, b, slices = ORGANS[name]
+    k, j, i = np.indices(SHAPE)
+    in_plane = ((-60 + 1.5 * i - x) / a) ** 2 + ((-70 + 2.0 * j - y) / b) ** 2 < 1
+    return in_plane & (k >= slices.start) & (k < slices.stop)
+
+
+@pytest.fixture
+def study(tmp_path: Path) -> Path:
+    """A CT in a folder of its own, and a structure set of four organs beside that folder."""
+    write_series(tmp_path / "study" / "ct", np.zeros(SHAPE, np.int16), PLACEMENT)
+    rois = [MadeRoi(name, ellipse(*shape)) for name, shape in ORGANS.items()]
+    write_structure_set(tmp_path / "study" / "rs.dcm", rois)
+    write_map(tmp_path / "study" / "map.txt", **SEED_MAP)
+    return tmp_path / "study"
+
+
+def test_a_fourth_roi_that_the_map_does_not_name_is_one_sentence_and_no_file(study: Path) -> None:
+    out = study / "mask.nii.gz"
+
+    ended = quizloader("mask", study / "rs.dcm", "--map", study / "map.txt", "--out", out)
+
+    assert ended.code == 1
+    assert ended.lines == [
+        f"{study / 'rs.dcm'}:0: error M101: The region 'Stomach' is not in the map. "
+        "(add it to the map, or leave such regions out with --ignore-unmapped)"
+    ]
+    assert sorted(path.name for path in study.iterdir()) == ["ct", "map.txt", "rs.dcm"]
+
+
+@pytest.mark.parametrize("out", ["mask.nii.gz", "mask.nrrd"])
+def test_left_out_it_leaves_the_mask_of_the_three_exact_to_the_voxel(study: Path, out: str) -> None:
+    ended = quizloader(
+        "mask", study / "rs.dcm", "--map", study / "map.txt", "--out", study / out, "--ignore-unmapped"
+    )
+
+    assert ended.code == 0
+    voxels, ijk_to_ras = read_image(study / out)
+    truth = np.zeros(SHAPE, np.uint8)
+    for name, value in SEED_MAP.items():
+        truth[inside(name)] = value
+    assert voxels.dtype == np.uint8
+    assert np.array_equal(voxels, truth)
+    assert ijk_to_ras == pytest.approx(LPS @ IJK_TO_LPS, abs=1e-4)
+    assert (
+        f"{(inside('Liver') & inside('Kidney')).sum()} voxels of 'Liver' are lost under 'Kidney'" in ended.out
+    )
+    assert f"{(inside('Spleen') & inside('Kidney')).sum()} voxels of 'Spleen' are lost" in ended.out
+
+
+def test_a_structure_set_is_rasterized_on_the_image_that_is_named(study: Path) -> None:
+    copy = write_image(study / "ct.nrrd", np.zeros(SHAPE, np.int16), LPS @ IJK_TO_LPS)
+    names = ValueMap({"Liver": 1})
+
+    on_series = mask_from_segments(study / "rs.dcm", names, like=study / "ct", ignore_unmapped=True)
+    on_file = mask_from_segments(study / "rs.dcm", names, like=study / "ct" / "I00001", ignore_unmapped=True)
+    on_copy = mask_from_segments(study / "rs.dcm", names, like=copy, ignore_unmapped=True)
+
+    for mask in (on_series, on_file, on_copy):
+        assert np.array_equal(mask.voxels == 1, inside("Liver"))
+
+
+def test_a_structure_set_on_a_finer_image_is_not_resampled_but_rasterized(study: Path) -> None:
+    fine = IJK_TO_LPS @ np.diag([0.5, 0.5, 1, 1])
+    image = write_image(study / "fine.nrrd", np.zeros((12, 120, 160), np.uint8), LPS @ fine)
+
+    mask = mask_from_segments(study / "rs.dcm", ValueMap({"Liver": 1}), like=image, ignore_unmapped=True)
+
+    x, y, a, b, slices = ORGANS["Liver"]
+    k, j, i = np.indices((12, 120, 160))
+    truth = ((-60 + 0.75 * i - x) / a) ** 2 + ((-70 + 1.0 * j - y) / b) ** 2 < 1
+    truth &= (k >= slices.start) & (k < slices.stop)
+    # The contour has 400 corners: it runs up to 0.8 micrometres inside the ellipse.
+    assert np.count_nonzero((mask.voxels == 1) != truth) <= 2
+
+
+def test_no_referenced_series_anywhere_is_an_error(study: Path, tmp_path: Path) -> None:
+    (tmp_path / "alone").mkdir()
+    (study / "rs.dcm").rename(tmp_path / "alone" / "rs.dcm")
+
+    ended = quizloader(
+        "mask", tmp_path / "alone" / "rs.dcm", "--map", study / "map.txt", "--out", tmp_path / "m.nrrd"
+    )
+
+    assert ended.code == 1
+    assert "error M303: The series that rs.dcm was drawn on is neither beside it nor in a folder below." in ended.out
+    assert not (tmp_path / "m.nrrd").exists()
+
+
+def test_a_structure_set_of_another_frame_of_reference_is_refused(study: Path) -> None:
+    write_series(study / "other", np.zeros(SHAPE, np.int16), PLACEMENT, series="1.9.9", FrameOfReferenceUID="1.7")
+
+    ended = quizloader(
+        "mask", study / "rs.dcm", "--map", study / "map.txt", "--like", study / "other", "--out", study / "m.nrrd",
+        "--ignore-unmapped",
+    )  # fmt: skip
+
+    assert ended.code == 1
+    assert "another frame of reference" in ended.out
+
+
+def test_a_dicom_segmentation_keeps_overlaps_names_codes_and_values(study: Path) -> None:
+    pytest.importorskip("highdicom")
+    import pydicom
+
+    out = study / "seg.dcm"
+    terminology = "x~SCT^123037004^Anatomical Structure~SCT^10200004^Liver~^^~y~SCT^41216001^Prostate~^^"
+    layers = tuple(inside(name).astype(np.uint8) for name in ("Liver", "Kidney"))
+    segments = (
+        SegmentDescription("Liver", 0, 1, (1.0, 0.5, 0.0), tags={"TerminologyEntry": terminology}),
+        SegmentDescription("Kidney", 1, 1),
+    )
+    source = write_seg(study / "in.seg.nrrd", SegmentationArrays(layers, LPS @ IJK_TO_LPS, segments))
+
+    ended = quizloader("mask", source, "--map", study / "map.txt", "--like", study / "ct", "--out", out)
+
+    assert ended.code == 0
+    assert "No coded meaning is known for 'Kidney'" in ended.out
+    assert "lost" not in ended.out
+    dataset = pydicom.dcmread(out)
+    assert [(one.SegmentNumber, one.SegmentLabel) for one in dataset.SegmentSequence] == [
+        (1, "Liver"),
+        (2, "Kidney"),
+    ]
+    assert [one.SegmentDescription for one in dataset.SegmentSequence] == ["Mask value 10", "Mask value 30"]
+    liver = dataset.SegmentSequence[0]
+    assert liver.SegmentedPropertyTypeCodeSequence[0].CodeValue == "10200004"
+    assert liver.AnatomicRegionSequence[0].CodeMeaning == "Prostate"
+    assert dataset.FrameOfReferenceUID == "1.2.3.20"
+    back = mask_from_segments(out, ValueMap({"Liver": 1, "Kidney": 2}), like=study / "ct")
+    kidney = inside("Kidney")
+    assert np.array_equal(back.voxels == 2, kidney)
+    assert np.array_equal(back.voxels == 1, inside("Liver") & ~kidney)
+
+
+def test_a_structure_set_becomes_a_dicom_segmentation_of_its_own_series(study: Path) -> None:
+    pytest.importorskip("highdicom")
+
+    ended = quizloader(
+        "mask", study / "rs.dcm", "--map", study / "map.txt", "--out", study / "seg.dcm", "--ignore-unmapped"
+    )
+    back = mask_from_segments(study / "seg.dcm", ValueMap({"Liver": 1, "Spleen": 1, "Kidney": 1}), study / "ct")
+
+    assert ended.code == 0
+    assert np.array_equal(back.voxels == 1, inside("Liver") | inside("Spleen") | inside("Kidney"))
+
+
+def test_a_dicom_segmentation_needs_a_dicom_series(study: Path) -> None:
+    pytest.importorskip("highdicom")
+    source = write_seg(
+        study / "in.seg.nrrd", segmentation_of([Ball("Liver", (0, 0, 50), 9)], SHAPE, LPS @ IJK_TO_LPS)
+    )
+
+    ended = quizloader("mask", source, "--map", study / "map.txt", "--out", study / "seg.dcm")
+
+    assert ended.code == 1
+    assert "refers to the DICOM series it is drawn on, and none was given. (name its folder with --like)" in ended.out
+
+
+def test_without_highdicom_one_sentence_says_so(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "highdicom", None)
+
+    ended = quizloader(
+        "mask", study / "rs.dcm", "--map", study / "map.txt", "--out", study / "seg.dcm", "--ignore-unmapped"
+    )
+
+    assert ended.code == 1
+    assert [line.partition("error ")[2] for line in ended.lines] == [
+        "M310: Writing a DICOM segmentation needs highdicom and pydicom 3, which this Python does not have. "
+        "(python -m pip install highdicom)"
+    ]
+    assert not (study / "seg.dcm").exists()
+
+
+def test_map_check_and_map_from_read_structure_sets(study: Path) -> None:
+    checked = quizloader("map", "check", study / "map.txt", study / "rs.dcm")
+    started = quizloader("map", "from", study / "rs.dcm")
+
+    assert checked.code == 1
+    assert "The region 'Stomach' is not in the map." in checked.out
+    assert started.out == "Liver=1\nSpleen=2\nKidney=3\nStomach=4\n"
+
+
+def test_a_ct_image_is_no_source(study: Path) -> None:
+    ended = quizloader("mask", study / "ct" / "I00001", "--map", study / "map.txt", "--out", study / "m.nrrd")
+
+    assert ended.code == 1
+    assert "I00001 is a DICOM file of the modality CT, which has no named regions. (give an RTSTRUCT" in ended.out
