@@ -10,7 +10,6 @@ from unittest.mock import patch
 
 import numpy as np
 import SimpleITK
-
 from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
 from QuizLoaderLib.masks.seg_nrrd import write_segmentation
 from QuizLoaderLib.quiz.problems import Problem

@@ -6,14 +6,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
-from masks_made import quizloader, read_image, segmentation_of, write_image, write_map, write_seg, Ball
+from masks_made import Ball, quizloader, read_image, segmentation_of, write_image, write_map, write_seg
 from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
 from QuizLoaderLib.masks import mask_from_segments
 from QuizLoaderLib.quiz.value_map import ValueMap
 
-PLACEMENT = Placement(
-    offsets=[3.0 * k for k in range(12)], spacing=(1.5, 2.0), origin=(-60.0, -70.0, 40.0)
-)
+PLACEMENT = Placement(offsets=[3.0 * k for k in range(12)], spacing=(1.5, 2.0), origin=(-60.0, -70.0, 40.0))
 SHAPE = (12, 60, 80)
 LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 IJK_TO_LPS = np.array([[1.5, 0, 0, -60.0], [0, 2.0, 0, -70.0], [0, 0, 3.0, 40.0], [0, 0, 0, 1.0]])
@@ -122,12 +120,17 @@ def test_no_referenced_series_anywhere_is_an_error(study: Path, tmp_path: Path) 
     )
 
     assert ended.code == 1
-    assert "error M303: The series that rs.dcm was drawn on is neither beside it nor in a folder below." in ended.out
+    assert (
+        "error M303: The series that rs.dcm was drawn on is neither beside it nor in a folder below."
+        in ended.out
+    )
     assert not (tmp_path / "m.nrrd").exists()
 
 
 def test_a_structure_set_of_another_frame_of_reference_is_refused(study: Path) -> None:
-    write_series(study / "other", np.zeros(SHAPE, np.int16), PLACEMENT, series="1.9.9", FrameOfReferenceUID="1.7")
+    write_series(
+        study / "other", np.zeros(SHAPE, np.int16), PLACEMENT, series="1.9.9", FrameOfReferenceUID="1.7"
+    )
 
     ended = quizloader(
         "mask", study / "rs.dcm", "--map", study / "map.txt", "--like", study / "other", "--out", study / "m.nrrd",
@@ -178,7 +181,9 @@ def test_a_structure_set_becomes_a_dicom_segmentation_of_its_own_series(study: P
     ended = quizloader(
         "mask", study / "rs.dcm", "--map", study / "map.txt", "--out", study / "seg.dcm", "--ignore-unmapped"
     )
-    back = mask_from_segments(study / "seg.dcm", ValueMap({"Liver": 1, "Spleen": 1, "Kidney": 1}), study / "ct")
+    back = mask_from_segments(
+        study / "seg.dcm", ValueMap({"Liver": 1, "Spleen": 1, "Kidney": 1}), study / "ct"
+    )
 
     assert ended.code == 0
     assert np.array_equal(back.voxels == 1, inside("Liver") | inside("Spleen") | inside("Kidney"))
@@ -193,7 +198,10 @@ def test_a_dicom_segmentation_needs_a_dicom_series(study: Path) -> None:
     ended = quizloader("mask", source, "--map", study / "map.txt", "--out", study / "seg.dcm")
 
     assert ended.code == 1
-    assert "refers to the DICOM series it is drawn on, and none was given. (name its folder with --like)" in ended.out
+    assert (
+        "refers to the DICOM series it is drawn on, and none was given. (name its folder with --like)"
+        in ended.out
+    )
 
 
 def test_without_highdicom_one_sentence_says_so(study: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,4 +232,7 @@ def test_a_ct_image_is_no_source(study: Path) -> None:
     ended = quizloader("mask", study / "ct" / "I00001", "--map", study / "map.txt", "--out", study / "m.nrrd")
 
     assert ended.code == 1
-    assert "I00001 is a DICOM file of the modality CT, which has no named regions. (give an RTSTRUCT" in ended.out
+    assert (
+        "I00001 is a DICOM file of the modality CT, which has no named regions. (give an RTSTRUCT"
+        in ended.out
+    )

@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from masks_made import Ball, codes_of, grid, painted, read_image, segmentation_of, write_image, write_seg
 from QuizLoaderLib.masks import mask_from_segments
 from QuizLoaderLib.masks.errors import MaskError

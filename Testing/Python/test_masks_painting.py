@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from masks_made import Ball, codes_of, grid, painted, segmentation_of
 from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
 from QuizLoaderLib.masks import mask_from_segments

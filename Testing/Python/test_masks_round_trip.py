@@ -2,7 +2,6 @@
 
 import numpy as np
 import pytest
-
 from masks_made import (
     Ball,
     codes_of,

@@ -3,7 +3,6 @@
 from pathlib import Path
 
 import pytest
-
 from masks_made import Ball, grid, quizloader, segmentation_of, write_map, write_seg
 from QuizLoaderLib.masks import read_value_map
 from QuizLoaderLib.masks.formats import read_label_table, write_label_table

@@ -121,7 +121,7 @@ def masks(
         with progress_bar("Painting masks") as advance:
             results = run_cases(cases, read, out, jobs, dask, ending, ignore_unmapped, advance)
     except MaskError as fault:
-        _stop(fault, table, map)
+        _stop(fault, table, table)
     failed = [result for result in results if result.failed]
     for result in failed:
         for problem in result.problems:

@@ -112,14 +112,14 @@ def on_dask(
         hint = 'python -m pip install "quizloader[dask]"'
         raise MaskError([error(0, codes.SERVER, sentence, hint)]) from fault
     try:
-        client = Client(address, timeout="10s", set_as_default=False)
+        client = Client(address, timeout="5s", set_as_default=False)
     except (OSError, TimeoutError, ValueError) as fault:
         sentence = f"There is no Dask scheduler at {address}."
         raise MaskError([error(0, codes.SERVER, sentence, "name it as tcp://host:8786")]) from fault
     with client:
         futures = [client.submit(work, item, pure=False, retries=0) for item in items]
         numbers = {future.key: number for number, future in enumerate(futures)}
-        for future in as_completed(futures):
+        for future in as_completed(futures, loop=client.loop):
             if future.status == "finished":
                 yield numbers[future.key], future.result()
             else:
