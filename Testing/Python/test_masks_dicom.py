@@ -133,8 +133,8 @@ def test_a_structure_set_of_another_frame_of_reference_is_refused(study: Path) -
     )
 
     ended = quizloader(
-        "mask", study / "rs.dcm", "--map", study / "map.txt", "--like", study / "other", "--out", study / "m.nrrd",
-        "--ignore-unmapped",
+        "mask", study / "rs.dcm", "--map", study / "map.txt", "--like", study / "other",
+        "--out", study / "m.nrrd", "--ignore-unmapped",
     )  # fmt: skip
 
     assert ended.code == 1

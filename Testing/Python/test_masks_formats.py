@@ -57,7 +57,7 @@ def test_slicer_reads_the_colour_tables(tmp_path: Path, ending: str) -> None:
     storage.SetFileName(str(tmp_path / f"t{ending}"))
 
     assert storage.ReadData(node) == 1
-    expected = {name: value for name, value in NAMES.items()}
+    expected = dict(NAMES)
     if ending == ".ctbl":
         expected["Body Contour"] = expected.pop("Body_Contour")
     assert {name: node.GetColorIndexByName(name) for name in expected} == expected
@@ -97,7 +97,8 @@ def test_a_slicer_colour_table_loses_underscores_and_says_so(tmp_path: Path) -> 
 
     assert ended.code == 0
     assert (
-        f"{names}:1: warning M306: Slicer will read 'Body_Contour' as 'Body Contour': its colour tables lose the '_'. "
+        f"{names}:1: warning M306: Slicer will read 'Body_Contour' as 'Body Contour': "
+        "its colour tables lose the '_'. "
         "(Slicer's .csv table keeps underscores)"
     ) in ended.lines
     assert "every '_' is read as a blank" in back.out
@@ -125,8 +126,8 @@ def test_names_that_an_underscore_alone_tells_apart_are_refused(tmp_path: Path) 
         ("t.tsv", "a\tb=1", "A BIDS label table cannot hold 'a\\tb': it has a line break or another control"),
         ("t.tsv", "n/a=1", "BIDS reads n/a as no name"),
         ("t.json", "background=1", "nnU-Net keeps that name for the value 0"),
-        ("t.json", "Liver=10\nSpleen=20", "nnU-Net needs the values 1, 2, 3 and so on without a gap; these are 10, 20."),
-        ("t.csv", "Left=5\nRight=5", "cannot hold two labels with one value: 'Left' and 'Right' both have 5."),
+        ("t.json", "Liver=10\nSpleen=20", "the values 1, 2, 3 and so on without a gap; these are 10, 20."),
+        ("t.csv", "Left=5\nRight=5", "one value: 'Left' and 'Right' both have 5."),
         ("t.json", "Left=1\nRight=1", "cannot hold two labels with one value"),
     ],
 )  # fmt: skip

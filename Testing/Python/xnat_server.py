@@ -12,7 +12,7 @@ USER, PASSWORD = "coordinator", "a pass:word"
 
 
 class FakeXnat(ThreadingHTTPServer):
-    """``places`` are the project, experiment and so on that exist; ``resources`` the files by place and label."""
+    """``places`` are the projects and so on that exist; ``resources`` the files by place and label."""
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)

@@ -29,7 +29,7 @@ _REPORT_COLUMNS = ("name", "source", "status", "region", "value", "voxels", "ml"
 
 @dataclass(frozen=True)
 class Case:
-    """A row of the table: ``name`` is the mask's without its ending, ``written`` source and like as they stand."""
+    """A row of the table: ``name`` is the mask's, ``written`` source and like as they stand."""
 
     name: str
     source: Path

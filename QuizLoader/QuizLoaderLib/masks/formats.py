@@ -129,7 +129,8 @@ def losses(table: LabelTable, into: TableFormat, old: str = "") -> list[Problem]
     ]
     for row in table.rows:
         if row.value > into.largest:
-            sentence = f"{into.name} cannot hold the value {row.value} of {said(row.name)}: it ends at {into.largest}."
+            what = f"the value {row.value} of {said(row.name)}"
+            sentence = f"{into.name} cannot hold {what}: it ends at {into.largest}."
             problems.append(error(row.line, codes.FORMAT_CANNOT, sentence))
     owners: dict[int, str] = {}
     for row in table.rows if not into.holds_two_names else ():

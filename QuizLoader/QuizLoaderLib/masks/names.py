@@ -69,7 +69,8 @@ def _twice(names: Sequence[str], known: set[str]) -> list[Problem]:
     for name, count in Counter(names).items():
         if count > 1 and name in known:
             numbers = ", ".join(str(number) for number, one in enumerate(names, start=1) if one == name)
-            sentence = f"{count} regions are called {said(name)} (numbers {numbers}), so it is not clear which is meant."
+            which = f"{count} regions are called {said(name)} (numbers {numbers})"
+            sentence = f"{which}, so it is not clear which is meant."
             problems.append(error(0, codes.NAME_TWICE, sentence, "rename all but one of them"))
     return problems
 

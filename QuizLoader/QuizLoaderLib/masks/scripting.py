@@ -56,7 +56,8 @@ def segments_from_mask(
 
     ``mask``: a file, a Mask, or an array (slices, rows, columns) with its ``ijk_to_ras`` (4x4, RAS, mm;
     without it the voxels are 1 mm at the origin). A value without a name becomes ``Label_<value>``, and
-    ``problems`` of the result say so. Raises MaskError: two labels with one value, a mask of other than whole numbers.
+    ``problems`` of the result say so. Raises MaskError: two labels with one value, a mask of other than
+    whole numbers.
     """
     from .sources import read_mask_file
 

@@ -28,7 +28,8 @@ def segments_of(
     A value that the map does not name becomes ``Label_<value>``, with a warning; a label of the map whose
     value the mask does not hold becomes nothing. ``colors`` are (r, g, b) 0..1 by name, the others get the
     generic ones; ``terminologies`` are Slicer's coded meanings by name. Where a value is above 2147483647,
-    which a segment cannot hold, the segments are numbered from 1. Raises MaskError: two labels with one value, values that are no whole numbers or below 0.
+    which a segment cannot hold, the segments are numbered from 1. Raises MaskError: two labels with one
+    value, values that are no whole numbers or below 0.
     """
     problems = ambiguous_value_problems(value_map)
     labels, found_problems = whole_numbers(voxels)

@@ -101,7 +101,7 @@ def _serve(connection: Connection, work: Callable[[Any], Any]) -> None:
 def on_dask(
     work: Callable[[Item], Result], items: Sequence[Item], address: str
 ) -> Iterator[tuple[int, Result | EndedError]]:
-    """``in_processes`` on a running Dask cluster; its workers need QuizLoader and the files at the same paths.
+    """``in_processes`` on a running Dask cluster, whose workers need QuizLoader and the same paths.
 
     Raises MaskError where there is no cluster at ``address``.
     """
