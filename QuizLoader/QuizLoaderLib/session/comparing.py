@@ -1,0 +1,58 @@
+"""What differs between the quiz that a reader began and the one that is there now."""
+
+import dataclasses
+from typing import Any
+
+from ..quiz.model import Page, Quiz
+
+MAX_SENTENCES = 8
+
+
+def differences(stored: Quiz, now: Quiz) -> list[str]:
+    """A sentence for each page or setting that changed; empty where only comments or blanks did."""
+    sentences = [
+        f"the setting {name} of the quiz"
+        for name, value in _plain(stored).items()
+        if name not in ("pages", "path") and _plain(now)[name] != value
+    ]
+    old = {(page.number, page.id): page for page in stored.pages}
+    new = {(page.number, page.id): page for page in now.pages}
+    for key, page in old.items():
+        if key not in new:
+            sentences.append(f"page {page.number} “{page.title}” is gone or moved")
+        elif _plain(page) != _plain(new[key]):
+            sentences.append(f"page {page.number} “{page.title}” ({_changed_part(page, new[key])})")
+    sentences += [
+        f"page {page.number} “{page.title}” is new there" for key, page in new.items() if key not in old
+    ]
+    if len(sentences) > MAX_SENTENCES:
+        more = len(sentences) - MAX_SENTENCES
+        sentences = [*sentences[:MAX_SENTENCES], f"{more} more"]
+    return sentences
+
+
+def is_another_quiz(stored: Quiz, now: Quiz) -> bool:
+    """Whether the two share fewer than half of the stored pages, by ID and Descriptor."""
+    old = {(page.id, page.descriptor) for page in stored.pages}
+    new = {(page.id, page.descriptor) for page in now.pages}
+    return 2 * len(old & new) < len(old)
+
+
+def _changed_part(old: Page, new: Page) -> str:
+    for name, what in (("question_sets", "its questions"), ("images", "its images")):
+        if _plain(getattr(old, name)) != _plain(getattr(new, name)):
+            return what
+    return "its attributes"
+
+
+def _plain(value: Any) -> Any:
+    """The value without lines, which move whenever something above them is edited."""
+    if dataclasses.is_dataclass(value):
+        return {
+            field.name: _plain(getattr(value, field.name))
+            for field in dataclasses.fields(value)
+            if field.name != "line"
+        }
+    if isinstance(value, tuple):
+        return tuple(_plain(item) for item in value)
+    return value

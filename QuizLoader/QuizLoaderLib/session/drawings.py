@@ -1,0 +1,133 @@
+"""Where the files of what a reader draws lie, and what the results say of them."""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+
+from ..quiz.model import Page, Quiz
+from .files import SessionError, safe_name
+from .order import PageKey, page_groups
+from .results import Results
+from .storage import FolderFiles, SaveState
+
+FILE_NAME_LENGTH = 30
+"""Letters of the image's part of a file name."""
+
+
+_LIKE_OURS = re.compile(r"(-Rep|_Page)\d+$", re.IGNORECASE)
+
+
+def page_folder_names(quiz: Quiz, pages: Mapping[PageKey, Page]) -> dict[PageKey, str]:
+    """``PgGroup<group>_<ID>_<Descriptor>`` for each page, with its number where another page of the quiz
+    has the same name. Compared without case, since Windows does not tell it.
+
+    A page's name never changes: whether it needs its number is decided by the quiz alone.
+    """
+    groups = dict(zip((page.number for page in quiz.pages), page_groups(quiz.pages), strict=True))
+    counts = Counter(_plain_name(page, groups).casefold() for page in quiz.pages)
+    # A name that looks as if this function had made it is told apart too.
+    numbered = {
+        page.number
+        for page in quiz.pages
+        if counts[(plain := _plain_name(page, groups)).casefold()] > 1
+        or _LIKE_OURS.search(page.id)
+        or _LIKE_OURS.search(plain)
+    }
+    return {
+        key: _plain_name(page, groups) + (f"_Page{key.number}" if key.number in numbered else "")
+        for key, page in pages.items()
+    }
+
+
+def _plain_name(page: Page, groups: Mapping[int, int]) -> str:
+    return safe_name("_".join(filter(None, (f"PgGroup{groups[page.number]}", page.id, page.descriptor))))
+
+
+class DrawingPlaces:
+    """The drawings of the page that is shown. Paths in the results are relative to the reader's folder,
+    with ``/`` on every system."""
+
+    def __init__(
+        self,
+        files: FolderFiles,
+        results: Results,
+        record: Callable[..., SaveState],
+        page_to_change: Callable[[], PageKey],
+        page_shown: Callable[[], PageKey],
+    ) -> None:
+        self._files = files
+        self._results = results
+        self._record = record
+        self._page_to_change = page_to_change
+        self._page_shown = page_shown
+
+    def folder(self) -> Path:
+        """The page's own folder; the host makes it when it writes the first file."""
+        key = self._page_shown()
+        return self._files.folder / page_folder_names(self._results.quiz, self._results.pages)[key]
+
+    def contour_file(self, image_id: str) -> Path:
+        """Where the contour drawn on an image is to be written."""
+        return self.folder() / f"{self._stem(image_id)}-quizlabel.nrrd"
+
+    def line_file(self, image_id: str, number: int) -> Path:
+        """Where a line measured on an image is to be written; ``number`` counts from 0."""
+        count = f"_{number}" if number else ""
+        return self.folder() / f"{self._stem(image_id)}_MarkupsLine{count}_quizline.mrk.json"
+
+    def set_contour(self, image_id: str, path: Path, drawn: bool) -> SaveState:
+        """The file has the contour of the image. ``drawn`` False: it is empty, or an unchanged copy of an
+        earlier one, and does not meet what the page requires."""
+        key = self._page_to_change()
+        self._require_image(key, image_id)
+        return self._record(
+            do="contour",
+            page=[key.number, key.repetition],
+            image=image_id,
+            path=self._stored(path),
+            drawn=bool(drawn),
+        )
+
+    def set_lines(self, image_id: str, paths: Sequence[Path]) -> SaveState:
+        """These files are the lines of the image; one that is not among them any more was deleted."""
+        key = self._page_to_change()
+        self._require_image(key, image_id)
+        stored = [self._stored(path) for path in paths]
+        return self._record(do="lines", page=[key.number, key.repetition], image=image_id, paths=stored)
+
+    def contours(self, image_id: str, key: PageKey | None = None) -> list[Path]:
+        """The files of the contours drawn on an image, oldest first; of the page shown if none is given."""
+        return self._paths(key or self._page_shown(), image_id, "LabelMapPath")
+
+    def lines(self, image_id: str, key: PageKey | None = None) -> list[Path]:
+        return self._paths(key or self._page_shown(), image_id, "MarkupLinePath")
+
+    def _paths(self, key: PageKey, image_id: str, name: str) -> list[Path]:
+        reader_folder = self._files.folder.parent
+        texts = self._results.drawing_paths(key, image_id, name)
+        return [reader_folder / text.replace("\\", "/") for text in texts]
+
+    def _stem(self, image_id: str) -> str:
+        """``<PageID>_<ImageID>``, told apart from the page's other images where the names were cut."""
+        page = self._results.pages[self._page_shown()]
+        stem = safe_name(f"{page.id}_{image_id}", FILE_NAME_LENGTH)
+        others = {image.id for image in page.images if image.id != image_id}
+        same = [
+            other
+            for other in sorted(others)
+            if safe_name(f"{page.id}_{other}", FILE_NAME_LENGTH).casefold() == stem.casefold()
+        ]
+        if not same:
+            return stem
+        return f"{stem}_{sorted([*same, image_id]).index(image_id) + 1}"
+
+    def _stored(self, path: Path) -> str:
+        try:
+            return path.resolve().relative_to(self._files.folder.parent.resolve()).as_posix()
+        except ValueError as fault:
+            raise SessionError(f"The file {path} is outside the reader's results folder.") from fault
+
+    def _require_image(self, key: PageKey, image_id: str) -> None:
+        if all(image.id != image_id for image in self._results.pages[key].images):
+            raise SessionError(f"The page has no image “{image_id}”.")

@@ -1,0 +1,351 @@
+"""A results folder is opened: made for a new reader, or taken up where the reader stopped, whatever
+happened to it in between."""
+
+import hashlib
+import os
+import re
+import secrets
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+from lxml import etree
+
+from ..quiz.model import Quiz
+from ..quiz.reading import read_quiz
+from .comparing import differences, is_another_quiz
+from .files import SessionError, parsed_timestamp, reason, safe_name, timestamp, write_whole
+from .journal import Entry, Journal, JournalContents, read_journal
+from .order import group_order
+from .results import Results
+from .storage import FolderFiles, ResultsStore
+from .tree import parsed_xml
+
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+_DAMAGED = "-damaged"
+_COPY = re.compile(rf"_[A-Z][a-z]{{2}}-\d{{2}}-\d{{4}}-\d{{2}}-\d{{2}}-\d{{2}}(-\d+)?({_DAMAGED})?\.xml$")
+
+
+@dataclass(frozen=True)
+class Opened:
+    """``notices`` are sentences that the reader should see once; ``login`` is the LoginTime."""
+
+    store: ResultsStore
+    quiz: Quiz
+    notices: tuple[str, ...]
+    login: str
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """Results as they are on the disk, the journal's newer entries included."""
+
+    results: Results
+    next_number: int
+    saved_number: int
+    notices: tuple[str, ...]
+
+
+def results_files(results_folder: Path, reader_name: str, quiz_path: Path) -> FolderFiles:
+    """Where this reader's results of this quiz are, or would be; raises SessionError for a blank name."""
+    if not reader_name.strip():
+        raise SessionError("Please give the reader's name.")
+    reader = _existing(results_folder, safe_name(reader_name.strip()))
+    return FolderFiles(_existing(reader, safe_name(quiz_path.stem)))
+
+
+def open_results(
+    quiz_path: Path,
+    results_folder: Path,
+    reader_name: str,
+    seed: int | None,
+    now: Callable[[], datetime],
+) -> Opened:
+    """Everything a session needs, with the folder locked. Raises SessionError with the folder unlocked."""
+    files = results_files(results_folder, reader_name, quiz_path)
+    reader_name = reader_name.strip()
+    try:
+        files.master.parent.mkdir(parents=True, exist_ok=True)
+        lock = _locked(files, reader_name)
+    except OSError as fault:
+        if files.xml.exists():
+            quiz = stored_quiz(files, quiz_path)
+            loaded = load_results(files, quiz)
+            if loaded.results.is_finished:
+                return _for_review(files, loaded, quiz, loaded.notices)
+        raise SessionError(
+            f"Nothing can be written to the results folder {files.folder} ({reason(fault)}); "
+            "make it writable or choose another one."
+        ) from fault
+    try:
+        given, problems = read_quiz(quiz_path)
+        notices: list[str] = []
+        if _is_new(files):
+            if given is None:
+                raise SessionError(problems[0].sentence)
+            if not given.pages:
+                raise SessionError(f"The quiz {quiz_path} has no page.")
+            _begin(files, quiz_path, given, reader_name, secrets.randbits(32) if seed is None else seed, now)
+            quiz = given
+        else:
+            quiz = stored_quiz(files, quiz_path)
+            if given is None:
+                notices.append(
+                    f"The quiz file cannot be read now ({problems[0].sentence.rstrip('.')}); the session "
+                    "goes on with the quiz as it was when you began."
+                )
+            else:
+                notices += _compared(files, quiz, given)
+        loaded = load_results(files, quiz)
+        notices += loaded.notices
+        _require_reader(files, loaded.results, reader_name)
+        return _with_journal(files, loaded, lock, quiz, notices, reader_name, now)
+    except OSError as fault:
+        lock.release()
+        raise SessionError(f"The results folder {files.folder} cannot be used: {reason(fault)}.") from fault
+    except BaseException:
+        lock.release()
+        raise
+
+
+def stored_quiz(files: FolderFiles, quiz_path: Path) -> Quiz:
+    """The quiz as it was when the reader began; what lies beside it is looked for beside ``quiz_path``."""
+    stored, problems = read_quiz(files.master)
+    if stored is None:
+        raise SessionError(
+            f"The folder {files.folder} has results, but no quiz that they belong to "
+            f"({problems[0].sentence.rstrip('.')}); choose another results folder."
+        )
+    return replace(stored, path=quiz_path)
+
+
+def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
+    """The newest state that can be had, without writing anything. Raises SessionError where there is none.
+
+    The XML with the journal's newer entries; where the XML is damaged, the newest good copy with them;
+    else the stored quiz with the whole journal.
+    """
+    contents = read_journal(files.journal)
+    notices = _journal_notices(files, contents)
+    faults = []
+    for path in (files.xml, *copies(files)):
+        try:
+            data = path.read_bytes()
+            results = Results(parsed_xml(data), quiz)
+        except (OSError, etree.XMLSyntaxError, SessionError) as fault:
+            faults.append(f"{path.name}: {str(fault).rstrip('.')}")
+            continue
+        saved_number = results.number
+        if faults and _can_be_made_anew(contents):
+            break
+        if faults:
+            saved_number = -1
+            notices.append(f"The results file was damaged ({faults[0]}); its last good copy is used.")
+        elif _was_changed(data, saved_number, contents):
+            notices.append(f"Another program changed {path.name} since it was saved; it is used as it is.")
+        _replay(results, contents, saved_number=results.number)
+        last = max([results.number, *(entry["n"] for entry in contents.entries)])
+        return Loaded(results, last + 1, saved_number, tuple(notices))
+    if not _can_be_made_anew(contents):
+        raise SessionError(
+            f"The results in {files.folder} cannot be read ({'; '.join(faults[:2])}); "
+            "put back a good copy, or choose another results folder."
+        )
+    results = Results.begin(files.master.read_bytes(), quiz, contents.entries[0])
+    _replay(results, contents, saved_number=results.number)
+    if faults and files.xml.exists():
+        notices.append(f"The results file was damaged ({faults[0]}); it was made anew from the journal.")
+    return Loaded(results, results.number + 1, -1, tuple(notices))
+
+
+def copies(files: FolderFiles) -> list[Path]:
+    """The copies made at each start, newest first."""
+    found = [path for path in files.folder.glob("*.xml") if is_copy(path) and _DAMAGED not in path.name]
+    return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
+
+
+def is_copy(path: Path) -> bool:
+    """Whether the name is that of a copy: ``study_Nov-21-2026-03-50-12.xml``, as the original names them."""
+    return _COPY.search(path.name) is not None
+
+
+def _replay(results: Results, contents: JournalContents, saved_number: int) -> None:
+    last = contents.entries[-1]["n"] if contents.entries else 0
+    try:
+        for entry in contents.entries:
+            if entry["n"] > saved_number:
+                results.apply(entry)
+            elif last >= saved_number:
+                # A journal that ends before the XML was cut, and its drafts may be older than the answers.
+                results.replay_draft(entry)
+    except (LookupError, TypeError, ValueError) as fault:
+        raise SessionError(
+            "The journal does not belong to these results; put back the two files that belong together."
+        ) from fault
+
+
+def _can_be_made_anew(contents: JournalContents) -> bool:
+    numbers = [entry["n"] for entry in contents.entries if entry["do"] != "saved"]
+    is_whole = numbers == list(range(1, len(numbers) + 1))
+    return bool(numbers) and is_whole and contents.entries[0]["do"] == "begin"
+
+
+def _was_changed(data: bytes, number: int, contents: JournalContents) -> bool:
+    noted = [entry for entry in contents.entries if entry["do"] == "saved" and entry["n"] == number]
+    return bool(noted) and noted[-1]["sha256"] != hashlib.sha256(data).hexdigest()
+
+
+def _journal_notices(files: FolderFiles, contents: JournalContents) -> list[str]:
+    notices = []
+    if contents.damaged:
+        lines = ", ".join(str(number) for number in contents.damaged[:5])
+        notices.append(
+            f"The journal {files.journal.name} is damaged in line {lines}; what was saved there is lost "
+            "unless the results file has it."
+        )
+    if contents.is_cut:
+        notices.append("The program was interrupted while it saved; everything it had acknowledged is here.")
+    return notices
+
+
+def _is_new(files: FolderFiles) -> bool:
+    return not files.xml.exists() and not read_journal(files.journal).entries and not copies(files)
+
+
+def _begin(
+    files: FolderFiles, quiz_path: Path, quiz: Quiz, reader_name: str, seed: int, now: Callable[[], datetime]
+) -> None:
+    """The quiz is stored first and the journal's first line last: before it, nothing has begun."""
+    master = quiz_path.read_bytes()
+    entry: Entry = {
+        "n": 1,
+        "do": "begin",
+        "time": timestamp(now()),
+        "reader": reader_name,
+        "sha256": hashlib.sha256(master).hexdigest(),
+        "seed": seed,
+        "order": group_order(quiz, seed),
+    }
+    Results.begin(master, quiz, entry)
+    write_whole(files.master, master)
+    journal = Journal(files.journal)
+    try:
+        journal.append([entry])
+    finally:
+        journal.close()
+
+
+def _compared(files: FolderFiles, stored: Quiz, given: Quiz) -> list[str]:
+    if files.master.read_bytes() == given.path.read_bytes():
+        return []
+    if is_another_quiz(stored, given):
+        raise SessionError(
+            f"The folder {files.folder} has the results of another quiz of the same name (its first page is "
+            f"“{stored.pages[0].title}”); rename the quiz file or choose another results folder."
+        )
+    changed = differences(stored, given)
+    if not changed:
+        return []
+    return [
+        "The quiz was changed since you began; the session goes on with the quiz as it was. "
+        f"Different now: {'; '.join(changed)}."
+    ]
+
+
+def _require_reader(files: FolderFiles, results: Results, reader_name: str) -> None:
+    known = (results.root.get("UserName") or reader_name).strip()
+    if known.casefold() != reader_name.casefold() and safe_name(known) != safe_name(reader_name):
+        raise SessionError(
+            f"The folder {files.folder} has the results of the reader “{known}”, not of “{reader_name}”."
+        )
+
+
+def _with_journal(
+    files: FolderFiles,
+    loaded: Loaded,
+    lock: FileLock,
+    quiz: Quiz,
+    notices: Sequence[str],
+    reader_name: str,
+    now: Callable[[], datetime],
+) -> Opened:
+    """A finished quiz is only looked at: nothing is recorded, and nobody else is kept out."""
+    results = loaded.results
+    if results.is_finished and loaded.saved_number == results.number:
+        lock.release()
+        return _for_review(files, loaded, quiz, notices)
+    moment = now()
+    notices = [*notices, *_clock_notices(results, moment)]
+    _keep_copy(files, moment, is_damaged=loaded.saved_number < 0)
+    journal = Journal(files.journal)
+    store = ResultsStore(files, results, journal, lock, loaded.next_number, loaded.saved_number)
+    if results.is_finished:
+        store.save()
+        return Opened(store, quiz, tuple(notices), "")
+    # The LoginTime names the login in every Response, so it must be its own.
+    while timestamp(moment) in results.login_times():
+        moment += timedelta(microseconds=1)
+    store.record({"do": "login", "time": timestamp(moment), "reader": reader_name})
+    state = store.save()
+    if not state.saved:
+        store.close()
+        raise SessionError(state.sentence)
+    return Opened(store, quiz, tuple(notices), timestamp(moment))
+
+
+def _for_review(files: FolderFiles, loaded: Loaded, quiz: Quiz, notices: Sequence[str]) -> Opened:
+    store = ResultsStore(files, loaded.results, None, None, loaded.next_number, loaded.saved_number)
+    return Opened(store, quiz, tuple(notices), "")
+
+
+def _clock_notices(results: Results, moment: datetime) -> Iterable[str]:
+    last = parsed_timestamp(results.last_time())
+    if last is not None and moment < last:
+        yield (
+            f"The computer's clock says {moment:%Y-%m-%d %H:%M}, but your last answer was given at "
+            f"{last:%Y-%m-%d %H:%M}; please check the clock. Answers are kept in the order they are given."
+        )
+
+
+def _keep_copy(files: FolderFiles, moment: datetime, is_damaged: bool) -> None:
+    """Keep the file as it is before this login changes it, unless the newest copy is the same."""
+    if not files.xml.exists():
+        return
+    data = files.xml.read_bytes()
+    if any(path.read_bytes() == data for path in copies(files)[:1]):
+        return
+    month = _MONTHS[moment.month - 1]
+    stem = f"{files.xml.stem}_{month}-{moment:%d-%Y-%H-%M-%S}"
+    end = f"{_DAMAGED}.xml" if is_damaged else ".xml"
+    path, count = files.folder / f"{stem}{end}", 1
+    while path.exists():
+        path, count = files.folder / f"{stem}-{count}{end}", count + 1
+    write_whole(path, data)
+
+
+def _existing(folder: Path, name: str) -> Path:
+    """The entry of this name, however its letters are written: Anna and anna are one reader, as on
+    Windows."""
+    path = folder / name
+    if not path.exists() and folder.is_dir():
+        for other in sorted(os.listdir(folder)):
+            if other.casefold() == name.casefold():
+                return folder / other
+    return path
+
+
+def _locked(files: FolderFiles, reader_name: str) -> FileLock:
+    lock = FileLock(files.lock, timeout=0)
+    try:
+        lock.acquire()
+    except Timeout as fault:
+        raise SessionError(
+            f"This quiz is open for the reader “{reader_name}” in another window; close it there first."
+        ) from fault
+    except NotImplementedError as fault:
+        raise SessionError(
+            f"The disk of {files.folder} cannot lock files; choose a results folder on another disk."
+        ) from fault
+    return lock

@@ -1,0 +1,67 @@
+"""In which order a reader sees the pages: drawn once, stored, and the same ever after."""
+
+import random
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from ..quiz.model import Page, Quiz
+
+
+@dataclass(frozen=True, order=True)
+class PageKey:
+    """Which page: its ``number`` in the quiz file from 1, and 0 or the number of the repetition."""
+
+    number: int
+    repetition: int = 0
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a reader is: a page and one of its question sets, counted from 0."""
+
+    page: PageKey
+    question_set: int = 0
+
+
+def page_groups(pages: Sequence[Page]) -> tuple[int, ...]:
+    """The group of each page; a page without one gets a number of its own, above all that are given."""
+    unused = max((page.page_group or 0 for page in pages), default=0) + 1
+    groups = []
+    for page in pages:
+        if page.page_group is None:
+            groups.append(unused)
+            unused += 1
+        else:
+            groups.append(page.page_group)
+    return tuple(groups)
+
+
+def group_order(quiz: Quiz, seed: int) -> tuple[int, ...] | None:
+    """The order of the page groups for one reader, None where the order of the file holds.
+
+    Group 0 comes first. An order that the author forces is completed by the groups that it does not
+    list, in the order of the file; numbers that no page has are left out (the check reports them).
+    """
+    if not quiz.randomize_page_groups:
+        return None
+    groups = list(dict.fromkeys(page_groups(quiz.pages)))
+    first = [group for group in groups if group == 0]
+    others = [group for group in groups if group != 0]
+    if quiz.forced_group_order is None:
+        random.Random(seed).shuffle(others)
+    else:
+        listed = [group for group in dict.fromkeys(quiz.forced_group_order) if group in others]
+        others = listed + [group for group in others if group not in listed]
+    return tuple(first + others)
+
+
+def display_order(
+    keys: Iterable[PageKey], groups: Mapping[int, int], order: Sequence[int] | None
+) -> tuple[PageKey, ...]:
+    """The pages as the reader sees them; ``groups`` by page number. Repetitions follow their original."""
+    in_file = sorted(keys)
+    if order is None:
+        return tuple(in_file)
+    rank = {group: position for position, group in enumerate(order)}
+    # Sorting keeps the order of the file within a group.
+    return tuple(sorted(in_file, key=lambda key: rank.get(groups[key.number], len(rank))))

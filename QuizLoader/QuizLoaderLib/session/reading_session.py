@@ -1,0 +1,395 @@
+"""The one thing a host needs to let a reader go through a quiz."""
+
+import time
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+from ..quiz.model import Page, Question, QuestionType, Quiz
+from .answers import DONE, ON, Answer, blank, cleaned, is_toggle, missing_answers, script_label
+from .drawings import DrawingPlaces
+from .files import SessionError, timestamp
+from .journal import Entry
+from .navigation import Route, Where, can_repeat
+from .opening import Opened, open_results
+from .order import PageKey, Place
+from .requirements import missing_drawings, missing_on_page
+from .scripts import ScriptOutcome, ScriptRules, has_buttons, run_script, script_details
+from .storage import SaveState
+
+__all__ = ["ReadingSession", "SaveState", "ScriptRules", "SessionError", "Where"]
+
+
+class ReadingSession:
+    """One reader's run of one quiz, saved as it goes. Use it from one thread.
+
+    The life of a session::
+
+        session = ReadingSession.open(quiz_path, results_folder, "Dr. Chen")   # SessionError: say it, stop
+        show(session.notices)                      # resumed, quiz changed, clock set back, ...
+        while ...:
+            where = session.where()                # show where.page, ask where.question_set
+            form.fill(session.answers())           # and grey it where session.locked()
+            session.set_draft(2, ("Y", "N"))       # at each change (typed text: after a short pause)
+            show(session.save_state().sentence)
+            form.show(session.missing())           # plain sentences; empty: Next may be pressed
+            missing = session.next()               # or previous(), repeat(), go_to_bookmark()
+        missing = session.finish()                 # then session.in_review is True: nothing can change
+        session.close()
+
+    What is drawn: put files into ``session.drawings.folder()`` under ``contour_file`` and ``line_file``,
+    then tell ``session.drawings.set_contour`` and ``set_lines``; the look of the views goes to
+    ``record_states`` before the page is left.
+
+    Saving: an answer is on the disk when ``set_draft`` returns a SaveState that is ``saved``. Where it is
+    not (disk full, network folder gone), it is kept in memory; every later call tries again, and so does
+    ``save_now``, which a host calls from a timer while ``save_state().saved`` is False.
+
+    An answer is a tuple of texts, one for each Option; see ``answers``.
+    """
+
+    def __init__(self, opened: Opened, scripts: ScriptRules | None, now: Callable[[], datetime]) -> None:
+        self._store = opened.store
+        self._results = opened.store.results
+        self._login = opened.login
+        self._scripts = scripts
+        self._now = now
+        self.quiz: Quiz = opened.quiz
+        self.drawings = DrawingPlaces(
+            opened.store.files, self._results, self._record, self._page_to_change, lambda: self._place.page
+        )
+        self._route = Route(self._results.display_order(), self._results.pages)
+        resumed = self._route.first_incomplete(self._results.is_complete)
+        # All complete but not finished: the last place, where Finish is.
+        self._place = self._route.places[0] if self.in_review else resumed or self._route.places[-1]
+        self.notices = opened.notices
+        if self._scripts is None and not self.in_review and has_buttons(self.quiz):
+            self.notices += (
+                "This quiz has buttons that run scripts; none is allowed to, so they do nothing.",
+            )
+        self._arrive(None)
+
+    @classmethod
+    def open(
+        cls,
+        quiz_path: Path,
+        results_folder: Path,
+        reader_name: str,
+        *,
+        seed: int | None = None,
+        scripts: ScriptRules | None = None,
+        now: Callable[[], datetime] = datetime.now,
+    ) -> "ReadingSession":
+        """Begin the quiz, or take it up at the first page that is not complete.
+
+        ``seed`` decides a new reader's order of page groups (it is stored; without one it is drawn).
+        ``scripts`` allows the scripts of Buttons; without it none runs. Raises SessionError with one
+        sentence: another window has it open, another quiz's results are there, nothing can be written, ...
+        """
+        opened = open_results(Path(quiz_path), Path(results_folder), reader_name, seed, now)
+        return cls(opened, scripts, now)
+
+    # What is shown
+
+    @property
+    def in_review(self) -> bool:
+        """The quiz is finished: the pages can be looked at, and nothing changes."""
+        return self._results.is_finished
+
+    @property
+    def pages(self) -> tuple[tuple[PageKey, Page], ...]:
+        """All pages in the reader's order, repetitions included (to read images ahead)."""
+        keys = dict.fromkeys(place.page for place in self._route.places)
+        return tuple((key, self._results.pages[key]) for key in keys)
+
+    def where(self) -> Where:
+        place, key = self._place, self._place.page
+        page = self._results.pages[key]
+        bookmark = self._route.bookmark(place)
+        return Where(
+            place=place,
+            page=page,
+            question_set=page.question_sets[place.question_set] if page.question_sets else None,
+            set_number=place.question_set + 1,
+            position=self._route.position(place) + 1,
+            total=len(self._route),
+            pages_complete=sum(self._results.is_complete(each) for each in self._results.pages),
+            pages_total=len(self._results.pages),
+            can_go_back=self._route.before(place) is not None,
+            is_last=self._route.after(place) is None,
+            can_repeat=not self.in_review
+            and self._route.is_last_of_page(place)
+            and can_repeat(
+                key, page, self._results.is_complete(key), self._results.last_repetition(key.number)
+            ),
+            bookmark_label=page.go_to_bookmark.label if page.go_to_bookmark and bookmark else "",
+        )
+
+    def answers(self) -> tuple[Answer, ...]:
+        """The answers to show, one for each question of the set."""
+        return self._results.answers(self._place)
+
+    def locked(self) -> bool:
+        """The page cannot be changed: it is complete and allows one response, or the quiz is finished."""
+        page = self._results.pages[self._place.page]
+        return self.in_review or (
+            self._results.is_complete(self._place.page) and not page.allow_multiple_response
+        )
+
+    def missing(self) -> list[str]:
+        """What keeps the reader from going on, as sentences; the same in all hosts."""
+        if self.in_review:
+            return []
+        place = self._place
+        sentences = [] if self.locked() else self._missing_here()
+        if self._route.after(place) is None:
+            others = [
+                page.title
+                for key, page in self.pages
+                if key != place.page and not self._results.is_complete(key)
+            ]
+            sentences += [f"The page “{title}” is not complete yet." for title in others[:5]]
+            if len(others) > 5:
+                sentences.append(f"So are {len(others) - 5} more pages.")
+        return sentences
+
+    # Answering
+
+    def set_draft(self, question: int, texts: Sequence[str]) -> SaveState:
+        """Keep what the form has now for a question, counted from 0; it becomes a Response on leaving.
+
+        Raises SessionError where the page is locked or the texts are no answer to the question.
+        """
+        self._page_to_change()
+        model = self._questions()[question]
+        if model.type is QuestionType.BUTTON and not is_toggle(model):
+            raise SessionError("A button is answered by pressing it.")
+        return self._set_draft(question, cleaned(model, texts))
+
+    def press(self, question: int, option: int) -> ScriptOutcome:
+        """A Button is pressed: its script runs (this waits up to the time limit), and its result is kept."""
+        self._page_to_change()
+        model = self._questions()[question]
+        if model.type is not QuestionType.BUTTON:
+            raise SessionError("This question has no button.")
+        label = script_label(model.options[option])
+        answer = list(self._results.answer(self._place, question))
+        if self._scripts is None:
+            outcome = ScriptOutcome(
+                sentence=f"The script “{label}” is not run: no folder of scripts is allowed."
+            )
+        else:
+            outcome = run_script(
+                self._scripts,
+                model.options[option],
+                script_details(self.quiz, self.where().page, self.drawings.folder(), label),
+            )
+        if outcome.succeeded:
+            was_on = answer[option].endswith(ON)
+            answer[option] = (label if was_on else label + ON) if is_toggle(model) else label + DONE
+            facts = {str(option): {"Result": outcome.result}}
+            self._set_draft(question, tuple(answer), facts)
+        return outcome
+
+    def record_states(self, states: Sequence[tuple[int, dict[str, str]]]) -> SaveState:
+        """The look of the page's images: (image counted from 0, attributes of State such as Window, Level,
+        SliceOffset, Orientation, Destination, ViewingMode, Frame). Writes nothing on a locked page."""
+        if not self.locked():
+            for image, attributes in states:
+                self._record(do="state", page=_listed(self._place.page), image=image, attributes=attributes)
+        return self.save_state()
+
+    def last_state(self, image: int) -> dict[str, str] | None:
+        """What ``record_states`` last kept of this image on this very page."""
+        return self._results.last_state(self._place.page, image)
+
+    # Going on
+
+    def next(self) -> list[str]:
+        """One place on. Returns what is missing; nothing where the reader moved."""
+        following = self._route.after(self._place)
+        if following is None:
+            raise SessionError("This is the last page; finish the quiz.")
+        if sentences := self.missing():
+            return sentences
+        self._leave("NextBtn", passed=True)
+        self._move(following)
+        return []
+
+    def previous(self) -> None:
+        """One place back; what is there is kept, complete or not."""
+        before = self._route.before(self._place)
+        if before is None:
+            raise SessionError("This is the first page.")
+        self._leave("Previous")
+        self._move(before)
+
+    def go_to_bookmark(self) -> None:
+        bookmark = self._route.bookmark(self._place)
+        if bookmark is None:
+            raise SessionError("There is no bookmarked page to go to.")
+        self._leave("GoToBookmark")
+        self._move(bookmark)
+
+    def go_to_first_incomplete(self) -> None:
+        """Where Finish is kept back by earlier pages: the first of them."""
+        place = self._route.first_incomplete(self._results.is_complete)
+        if place is not None and place != self._place:
+            self._leave("Previous")
+            self._move(place)
+
+    def repeat(self) -> list[str]:
+        """Complete this looping page and go to a new copy of it. Returns what is missing."""
+        if not self._can_repeat():
+            raise SessionError("This page cannot be repeated now.")
+        if sentences := self._missing_here():
+            return sentences
+        self._leave("Repeat", passed=True)
+        number = self._place.page.number
+        copy = PageKey(number, self._results.last_repetition(number) + 1)
+        self._record(do="repeat", page=_listed(copy))
+        self._route = Route(self._results.display_order(), self._results.pages)
+        self._move(Place(copy))
+        return []
+
+    def finish(self) -> list[str]:
+        """Lock all answers for good. Returns what is missing; nothing where the quiz is finished now."""
+        if self.in_review or self._route.after(self._place) is not None:
+            raise SessionError("Only the last page can finish the quiz.")
+        if sentences := self.missing():
+            return sentences
+        self._leave("Finish", passed=True)
+        self._record(do="finish")
+        self._store.save()
+        return []
+
+    # Saving
+
+    def save_state(self) -> SaveState:
+        return self._store.state()
+
+    def save_now(self) -> SaveState:
+        """Try again what could not be saved."""
+        return self._store.retry()
+
+    def save_copy(self, folder: Path) -> Path:
+        """Everything into another folder, where this one cannot be written; raises OSError."""
+        return self._store.save_copy(Path(folder))
+
+    def close(self, event: str = "ExitBtn", even_unsaved: bool = False) -> SaveState:
+        """Keep what is there, write the results and let go of the folder.
+
+        Where something cannot be saved the session stays open, unless ``even_unsaved``, so that the host
+        can offer to try again or to save a copy elsewhere.
+        """
+        if self._login:
+            if not self.in_review:
+                self._leave(event)
+                self._record(do="logout")
+            state = self._store.save()
+            if not state.saved and not even_unsaved:
+                self._arrive(self._place.page)
+                return state
+        self._login = ""
+        self._store.close()
+        return self._store.state()
+
+    # Inside
+
+    def _can_repeat(self) -> bool:
+        key = self._place.page
+        return (
+            not self.in_review
+            and self._route.is_last_of_page(self._place)
+            and can_repeat(
+                key,
+                self._results.pages[key],
+                self._results.is_complete(key),
+                self._results.last_repetition(key.number),
+            )
+        )
+
+    def _record(self, **what: object) -> SaveState:
+        if not self._login:
+            raise SessionError("The session is closed.")
+        entry: Entry = {"time": timestamp(self._now()), "login": self._login, **what}
+        return self._store.record(entry)
+
+    def _set_draft(
+        self, question: int, answer: Answer, facts: dict[str, dict[str, str]] | None = None
+    ) -> SaveState:
+        if answer == self._results.answer(self._place, question) and not facts:
+            return self._store.retry()
+        more = {"facts": facts} if facts else {}
+        return self._record(do="draft", **_at(self._place), question=question, texts=list(answer), **more)
+
+    def _questions(self) -> Sequence[Question]:
+        sets = self._results.pages[self._place.page].question_sets
+        return sets[self._place.question_set].questions if sets else ()
+
+    def _page_to_change(self) -> PageKey:
+        if self.locked():
+            raise SessionError("This page is complete and cannot be changed any more.")
+        return self._place.page
+
+    def _missing_here(self) -> list[str]:
+        place, page = self._place, self._results.pages[self._place.page]
+        sets, runs_scripts = page.question_sets, self._scripts is not None
+        sentences = missing_answers(sets[place.question_set], self.answers(), runs_scripts) if sets else []
+        if self._route.is_last_of_page(place):
+            for number, each in enumerate(sets[:-1]):
+                given = self._results.answers(Place(place.page, number))
+                sentences += missing_answers(each, given, runs_scripts)
+            sentences += missing_drawings(page, self._results.drawn(place.page))
+        return sentences
+
+    def _leave(self, event: str, passed: bool = False) -> None:
+        """Write the Responses of this set; a page that is no longer complete is marked so."""
+        if self.locked():
+            return
+        key, page = self._place.page, self._results.pages[self._place.page]
+        more = {}
+        if passed and self._route.is_last_of_page(self._place):
+            more["complete"] = "Y"
+        elif self._results.is_complete(key) and missing_on_page(
+            page,
+            [self._results.answers(Place(key, number)) for number in range(len(page.question_sets))],
+            self._results.drawn(key),
+            self._scripts is not None,
+        ):
+            more["complete"] = "N"
+        seconds = round(time.monotonic() - self._shown_at, 3)
+        self._record(do="leave", **_at(self._place), event=event, passed=passed, seconds=seconds, **more)
+
+    def _move(self, place: Place) -> None:
+        left = self._place.page
+        self._place = place
+        self._arrive(left)
+        if left != place.page and not self.in_review:
+            self._store.save()
+
+    def _arrive(self, left: PageKey | None) -> None:
+        """The set is shown; buttons that have to be pressed at each visit are made unpressed."""
+        self._shown_at = time.monotonic()
+        key = self._place.page
+        page = self._results.pages[key]
+        if key == left or self.in_review or self._scripts is None:
+            return
+        if not (page.button_script_rerun_required and page.allow_multiple_response):
+            return
+        for number, question_set in enumerate(page.question_sets):
+            place = Place(key, number)
+            for index, question in enumerate(question_set.questions):
+                is_pressed = any(text.endswith(DONE) for text in self._results.answer(place, index))
+                if question.type is QuestionType.BUTTON and is_pressed:
+                    self._record(do="rerun", page=_listed(key))
+                    texts = list(blank(question))
+                    self._record(do="draft", **_at(place), question=index, texts=texts)
+
+
+def _listed(key: PageKey) -> list[int]:
+    return [key.number, key.repetition]
+
+
+def _at(place: Place) -> dict[str, object]:
+    return {"page": _listed(place.page), "set": place.question_set}

@@ -1,0 +1,62 @@
+"""What still keeps a reader on a page, as sentences that every host shows alike."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from ..quiz.model import Image, Layer, Page
+from .answers import Answer, missing_answers
+
+
+@dataclass(frozen=True)
+class Drawn:
+    """What the reader drew on one image: a contour that is neither empty nor an unchanged copy; lines."""
+
+    has_contour: bool = False
+    lines: int = 0
+
+
+NOTHING = Drawn()
+
+
+def missing_drawings(page: Page, drawn: Mapping[str, Drawn]) -> list[str]:
+    """``drawn`` by Image ID. An image that is on several views is asked for once."""
+    images = [image for image in _by_id(page) if image.layer in (Layer.BACKGROUND, Layer.FOREGROUND)]
+    sentences = []
+    if page.segment_required_on_any_image and not any(
+        drawn.get(image.id, NOTHING).has_contour for image in images
+    ):
+        sentences.append("Please draw a contour on at least one image of this page.")
+    for image in images:
+        if image.segment_required and not drawn.get(image.id, NOTHING).has_contour:
+            sentences.append(f"Please draw a contour on the image “{image.id}”.")
+    wanted = page.min_markup_lines_required_on_any_image
+    lines = sum(drawn.get(image.id, NOTHING).lines for image in images)
+    if wanted is not None and lines < wanted:
+        sentences.append(f"Please measure {_lines(wanted)} on this page ({lines} so far).")
+    for image in images:
+        wanted = image.min_markup_lines_required
+        lines = drawn.get(image.id, NOTHING).lines
+        if wanted is not None and lines < wanted:
+            sentences.append(f"Please measure {_lines(wanted)} on the image “{image.id}” ({lines} so far).")
+    return sentences
+
+
+def missing_on_page(
+    page: Page,
+    answers: Sequence[Sequence[Answer]],
+    drawn: Mapping[str, Drawn],
+    scripts_allowed: bool = False,
+) -> list[str]:
+    """Everything a page needs to be complete; ``answers`` by question set."""
+    sentences = []
+    for question_set, given in zip(page.question_sets, answers, strict=True):
+        sentences += missing_answers(question_set, given, scripts_allowed)
+    return sentences + missing_drawings(page, drawn)
+
+
+def _by_id(page: Page) -> list[Image]:
+    return list({image.id: image for image in reversed(page.images)}.values())[::-1]
+
+
+def _lines(count: int) -> str:
+    return "at least one line" if count == 1 else f"at least {count} lines"

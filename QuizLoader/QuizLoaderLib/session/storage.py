@@ -1,0 +1,168 @@
+"""The results folder while a session is open: everything goes to the journal first, then into the XML."""
+
+import contextlib
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from filelock import BaseFileLock
+
+from .files import reason, write_whole
+from .journal import Entry, Journal, encoded
+from .results import Results
+
+
+@dataclass(frozen=True)
+class FolderFiles:
+    """Where the parts of one reader's results of one quiz are."""
+
+    folder: Path
+
+    @property
+    def xml(self) -> Path:
+        return self.folder / f"{self.folder.name}.xml"
+
+    @property
+    def journal(self) -> Path:
+        return self.folder / f"{self.folder.name}.journal"
+
+    @property
+    def lock(self) -> Path:
+        return self.folder / f"{self.folder.name}.lock"
+
+    @property
+    def master(self) -> Path:
+        """The quiz as it was when the reader began; in a folder of its own, so that it is not taken for
+        results."""
+        return self.folder / "master" / f"{self.folder.name}.xml"
+
+
+@dataclass(frozen=True)
+class SaveState:
+    """``saved`` says that a crash now would lose nothing; ``waiting`` entries are in memory only."""
+
+    saved: bool
+    sentence: str
+    waiting: int = 0
+
+
+ALL_SAVED = SaveState(True, "All answers are saved.")
+
+
+class ResultsStore:
+    """Keeps the tree, the journal and the file together. What cannot be written waits in memory, in order,
+    and is written at the next call that can."""
+
+    def __init__(
+        self,
+        files: FolderFiles,
+        results: Results,
+        journal: Journal | None,
+        lock: BaseFileLock | None,
+        next_number: int,
+        saved_number: int,
+    ) -> None:
+        """``saved_number`` is the last entry that the XML file on the disk has; without a journal nothing
+        can be recorded (a finished quiz)."""
+        self.files = files
+        self.results = results
+        self._journal = journal
+        self._lock = lock
+        self._next_number = next_number
+        self._saved_number = saved_number
+        self._waiting: list[Entry] = []
+        self._journal_fault = ""
+        self._file_fault = ""
+
+    def record(self, entry: Entry) -> SaveState:
+        """Apply the entry and return when it is on the disk, or say that it waits."""
+        numbered = {"n": self._next_number, **entry}
+        # What cannot be applied or encoded must not get into the journal.
+        encoded(numbered)
+        self.results.apply(numbered)
+        self._next_number += 1
+        self._waiting.append(numbered)
+        self._flush()
+        return self.state()
+
+    def save(self) -> SaveState:
+        """Write what waits, and the whole XML file where it is behind."""
+        self._flush()
+        number = self.results.number
+        if self._journal is not None and (number != self._saved_number or self._file_fault):
+            data = self.results.to_bytes()
+            try:
+                write_whole(self.files.xml, data)
+            except OSError as fault:
+                self._file_fault = f"{self.files.xml}: {reason(fault)}"
+            else:
+                self._file_fault = ""
+                self._saved_number = number
+                self._note_saved(number, data)
+        return self.state()
+
+    def retry(self) -> SaveState:
+        """Try again what failed; costs nothing where nothing failed."""
+        if self._file_fault:
+            return self.save()
+        self._flush()
+        return self.state()
+
+    def state(self) -> SaveState:
+        waiting = [
+            entry for entry in self._waiting if entry["n"] > self._saved_number or entry["do"] == "draft"
+        ]
+        if waiting:
+            fault = self._journal_fault or self._file_fault
+            return SaveState(
+                False,
+                f"The last {len(waiting)} changes are not saved yet ({fault}); "
+                "they are kept in memory and saved as soon as possible, so please keep the program open.",
+                len(waiting),
+            )
+        if self._file_fault:
+            return SaveState(
+                True,
+                "All answers are saved in the journal, but the results file cannot be written now "
+                f"({self._file_fault}); this is tried again.",
+            )
+        return ALL_SAVED
+
+    def save_copy(self, folder: Path) -> Path:
+        """Write results, journal and quiz into another folder, for when this one is lost; raises OSError."""
+        copy = FolderFiles(folder / self.files.folder.name)
+        copy.folder.mkdir(parents=True, exist_ok=True)
+        write_whole(copy.xml, self.results.to_bytes())
+        write_whole(copy.journal, b"".join(encoded(entry) for entry in self._waiting))
+        return copy.xml
+
+    def close(self) -> None:
+        if self._journal is not None:
+            self._journal.close()
+        if self._lock is not None:
+            # The lock file may be gone with its folder; the lock itself ends with its descriptor.
+            with contextlib.suppress(OSError):
+                self._lock.release()
+
+    def _flush(self) -> None:
+        if self._journal is None or not self._waiting:
+            return
+        try:
+            self._journal.append(self._waiting)
+        except OSError as fault:
+            self._journal_fault = f"{self.files.folder}: {reason(fault)}"
+        else:
+            self._waiting.clear()
+            self._journal_fault = ""
+            if self._journal.was_cut:
+                # The tree in memory has what was taken off, and the file shall have it now.
+                self._journal.was_cut = False
+                self._file_fault = f"{self.files.journal} was cut by another program"
+                self.save()
+
+    def _note_saved(self, number: int, data: bytes) -> None:
+        """Leave the file's hash in the journal, so that a change by hand is noticed at the next start."""
+        note = {"n": number, "do": "saved", "sha256": hashlib.sha256(data).hexdigest()}
+        if self._journal is not None and not self._waiting:
+            with contextlib.suppress(OSError):
+                self._journal.append([note], wait=False)

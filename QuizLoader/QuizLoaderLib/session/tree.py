@@ -1,0 +1,76 @@
+"""XML trees of results: read closed to the outside, and changed so that people can still read them."""
+
+from typing import Any
+
+from lxml import etree
+
+Element = Any
+"""An lxml element; lxml comes without types."""
+
+MADE_BY_READER = ("LabelMapPath", "MarkupLinePath", "State")
+
+
+def closed_parser() -> etree.XMLParser:
+    """Nothing is fetched and no entity is resolved, whatever the file asks for."""
+    return etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
+
+
+def parsed_xml(data: bytes) -> Element:
+    """The root; raises etree.XMLSyntaxError, also for a file with a DOCTYPE."""
+    root = etree.fromstring(data, closed_parser())
+    if root.getroottree().docinfo.doctype:
+        raise etree.XMLSyntaxError("a DOCTYPE is not allowed", 0, 0, 0)
+    return root
+
+
+def strip_results(root: Element) -> None:
+    """Take out what an author's tools may have left: namespaces, and another reader's results."""
+    for element in list(root.iter(etree.Element)):
+        element.tag = etree.QName(element).localname
+        if element.tag in ("Response", "Login", *MADE_BY_READER):
+            remove(element)
+        elif element.tag == "Page":
+            for name in ("PageComplete", "Rep", "SecondsShown"):
+                element.attrib.pop(name, None)
+
+
+def integer(element: Element, name: str) -> int:
+    """The attribute as a number, 0 where it has none."""
+    try:
+        return int(element.get(name) or 0)
+    except ValueError:
+        return 0
+
+
+def appended(parent: Element, name: str) -> Element:
+    """A new last child, on a line of its own where it is not the only one, so that people can read it."""
+    inner = parent.text if _is_blank_line(parent.text) else _indent(parent) + "    "
+    child = etree.SubElement(parent, name)
+    before = child.getprevious()
+    if before is not None:
+        child.tail, before.tail = before.tail, inner
+    return child
+
+
+def _indent(element: Element) -> str:
+    """The line break and blanks in front of an element."""
+    before = element.getprevious()
+    text = before.tail if before is not None else getattr(element.getparent(), "text", None)
+    return "\n" + text.rsplit("\n", 1)[1] if text and _is_blank_line(text) else "\n"
+
+
+def _is_blank_line(text: str | None) -> bool:
+    return text is not None and text.isspace() and "\n" in text
+
+
+def remove(element: Element) -> None:
+    """Take an element out; lxml would take the text behind it along."""
+    parent, before = element.getparent(), element.getprevious()
+    if parent is None:
+        return
+    if element.tail and element.tail.strip():
+        if before is not None:
+            before.tail = (before.tail or "") + element.tail
+        else:
+            parent.text = (parent.text or "") + element.tail
+    parent.remove(element)
