@@ -53,6 +53,8 @@ def make_demo(out: Path, progress: Callable[[int, int], None] | None = None) -> 
 def _copy_quizzes(folder: Path) -> list[Path]:
     samples = sample_quizzes_folder()
     folder.mkdir(parents=True, exist_ok=True)
+    for beside in (*samples.rglob("*.png"), *samples.rglob("*.py")):
+        shutil.copyfile(beside, folder / beside.name)
     sources = sorted(samples.rglob("*.xml"), key=lambda path: (path.parent.name != "Tutorial", path.name))
     return [Path(shutil.copyfile(source, folder / source.name)) for source in sources]
 
