@@ -1,11 +1,17 @@
+import importlib
+import sys
+
 import slicer
+import vtk
 from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
+    ScriptedLoadableModuleLogic,
     ScriptedLoadableModuleTest,
     ScriptedLoadableModuleWidget,
 )
+from slicer.util import VTKObservationMixin
 
 
 class QuizLoader(ScriptedLoadableModule):
@@ -14,28 +20,159 @@ class QuizLoader(ScriptedLoadableModule):
         parent.title = _("Quiz Loader")
         parent.categories = [translate("qSlicerAbstractCoreModule", "Training")]
         parent.dependencies = []
-        parent.contributors = ["QuizLoader contributors"]
+        parent.contributors = ["The QuizLoader developers"]
         parent.helpText = _(
             "Shows medical image quizzes and reader studies that are written in XML: their images, label maps"
             " and segmentations on the slice views, and the questions beside them."
         )
         parent.acknowledgementText = _("The quiz language is that of the Image Quizzer.")
+        slicer.app.connect("startupCompleted()", self.registerSampleData)
+
+    def registerSampleData(self):
+        from QuizLoaderLib.apps.panel.sample_data import register_sample_data
+
+        register_sample_data(self.resourcePath("Icons/QuizLoader.png"))
 
 
-class QuizLoaderWidget(ScriptedLoadableModuleWidget):
+class QuizLoaderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     """The panel. It must work without a main window, as Slicer's generic module test asks for it so."""
 
+    def __init__(self, parent=None):
+        ScriptedLoadableModuleWidget.__init__(self, parent)
+        VTKObservationMixin.__init__(self)
+
     def setup(self):
+        from QuizLoaderLib.apps.panel.panel import Panel
+
         ScriptedLoadableModuleWidget.setup(self)
         uiWidget = slicer.util.loadUI(self.resourcePath("UI/QuizLoader.ui"))
         self.layout.addWidget(uiWidget)
         uiWidget.setMRMLScene(slicer.mrmlScene)
+        self.logic = QuizLoaderLogic()
+        self.panel = Panel(slicer.util.childWidgetVariables(uiWidget), uiWidget, self.logic.console)
+        scene = slicer.mrmlScene
+        self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
+        self.addObserver(scene, scene.EndImportEvent, self.onQuizInScene)
+        self.addObserver(scene, scene.NodeAddedEvent, self.onNodeAdded)
+
+    def enter(self):
+        self.panel.enter()
+
+    def exit(self):
+        self.panel.leave()
+
+    def cleanup(self):
+        self.removeObservers()
+        self.panel.clean_up()
+
+    def onReload(self):
+        # Slicer reloads QuizLoader.py only.
+        self.cleanup()
+        for name in [name for name in sys.modules if name.split(".")[0] == "QuizLoaderLib"]:
+            del sys.modules[name]
+        importlib.invalidate_caches()
+        ScriptedLoadableModuleWidget.onReload(self)
+
+    def onSceneStartClose(self, caller, event):
+        self.panel.scene_closes()
+
+    def onQuizInScene(self, caller, event):
+        self.panel.fill_in_from_scene()
+
+    @vtk.calldata_type(vtk.VTK_OBJECT)
+    def onNodeAdded(self, caller, event, node):
+        from QuizLoaderLib.apps.panel.quiz_node import is_quiz_node
+
+        if is_quiz_node(node):
+            self.panel.fill_in_from_scene()
+
+
+class QuizLoaderLogic(ScriptedLoadableModuleLogic):
+    """A quiz in Slicer without the panel: for the Python console, ``--python-script`` and tests.
+
+        logic = slicer.util.getModuleLogic("QuizLoader")  # without a main window: QuizLoaderLogic()
+        problems = logic.openQuiz("/study/first.quiz.xml", "/study/images")
+        logic.showPage(0)
+        volume = logic.nodes(0)[0]
+
+    Pages count from 0. One quiz is open at a time; the panel, where there is one, shows what is done here.
+    """
+
+    def __init__(self, parent=None):
+        from QuizLoaderLib.apps.panel.console import Console
+
+        ScriptedLoadableModuleLogic.__init__(self, parent)
+        self.console = Console()
+
+    def openQuiz(self, path, imageFolder=None, followLinks=False):
+        """Read and check a quiz; gives its problems. Raises an exception with one sentence where the file
+        is no quiz, or where a Python package is missing that the reader did not want installed."""
+        self.console.open(path, imageFolder, followLinks)
+        return self.console.problems
+
+    @property
+    def problems(self):
+        """What is wrong with the quiz: ``line``, ``severity``, ``code``, ``sentence``, ``hint``."""
+        return self.console.problems
+
+    @property
+    def pages(self):
+        """The pages as their author wrote them, in the order of the file."""
+        return self.console.pages
+
+    def showPage(self, index):
+        """Load a page and show it; gives what is wrong with its images."""
+        return self.console.show(index)
+
+    def nodes(self, pageIndex):
+        """The nodes of the shown page's images in the order of the quiz, None for one that did not load."""
+        return self.console.nodes(pageIndex)
+
+    def close(self):
+        """The scene and the views are as before the quiz."""
+        self.console.close()
+
+
+class QuizLoaderFileReader:
+    def __init__(self, parent):
+        self.parent = parent
+
+    def description(self):
+        return _("Quiz")
+
+    def fileType(self):
+        return "QuizLoaderFile"
+
+    def extensions(self):
+        return [_("Quiz") + " (*.quiz.xml *.xml)"]
+
+    def canLoadFileConfidence(self, filePath):
+        """Above the 0.54 by which Slicer's text reader takes any XML file, for a quiz only."""
+        from QuizLoaderLib.apps.panel.quiz_node import looks_like_quiz
+
+        if not self.parent.supportedNameFilters(filePath):
+            return 0.0
+        return 0.9 if looks_like_quiz(filePath) else 0.0
+
+    def load(self, properties):
+        from QuizLoaderLib.apps.panel.quiz_node import read_into_scene
+
+        try:
+            node = read_into_scene(properties["fileName"], properties.get("name", ""))
+        except (OSError, ValueError) as error:
+            self.parent.userMessages().AddMessage(vtk.vtkCommand.ErrorEvent, str(error))
+            return False
+        self.parent.loadedNodes = [node.GetID()]
+        return True
 
 
 class QuizLoaderTest(ScriptedLoadableModuleTest):
+    """The story of a first quiz, in a running Slicer as in the tests outside it."""
+
     def setUp(self):
         slicer.mrmlScene.Clear()
 
-    def test_panelIsShown(self):
-        panel = slicer.modules.quizloader.widgetRepresentation()
-        self.assertIn("quiz", slicer.util.findChild(panel, "introductionLabel").text)
+    def test_tutorial(self):
+        from QuizLoaderLib.apps.panel.self_test import tutorial_story
+
+        tutorial_story(self)

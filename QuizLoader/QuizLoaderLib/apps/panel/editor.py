@@ -1,0 +1,128 @@
+"""Slicer's own Segment Editor, on the pages that ask for it."""
+
+from typing import Any
+
+import slicer
+
+from ...quiz.model import Layer, Page, SliceView
+
+PARAMETER_TAG = "QuizLoader"
+"""The editor's settings have a node of their own, so that Slicer's Segment Editor module keeps its own."""
+
+
+class Editor:
+    """Shows the editor in ``section`` on a page with EnableSegmentEditor, with a segmentation of that page.
+
+    The segmentations stay while the quiz is open and show again on return; one that nothing was drawn in
+    leaves the scene with its page.
+    """
+
+    def __init__(self, section: Any, container_layout: Any) -> None:
+        self._section = section
+        self._layout = container_layout
+        self._widget: Any = None
+        self._drawn: dict[int, str] = {}
+
+    def show(self, page: Page, nodes: tuple[Any, ...], logics: dict[SliceView, Any]) -> None:
+        """Offer the editor for the background of the first view that has one, else hide it."""
+        self.hide()
+        source = _first_background(page, nodes)
+        if not page.enable_segment_editor or source is None:
+            return
+        segmentation = self._segmentation(page, source)
+        _show_on(segmentation, [logic.GetSliceNode().GetID() for logic in logics.values()])
+        self._make_widget()
+        parameters = _parameter_node()
+        if page.contour_tool_radius_mm:
+            # Names of qSlicerSegmentEditorPaintEffect.cxx; a common parameter is an attribute of the node.
+            parameters.SetAttribute("BrushDiameterIsRelative", "0")
+            parameters.SetAttribute("BrushAbsoluteDiameter", str(2 * page.contour_tool_radius_mm))
+        self._widget.setMRMLSegmentEditorNode(parameters)
+        self._widget.setMRMLScene(slicer.mrmlScene)
+        self._widget.setSegmentationNode(segmentation)
+        self._widget.setSourceVolumeNode(source)
+        self._widget.setupViewObservations()
+        self._section.visible = True
+
+    def hide(self) -> None:
+        """Let go of the views; a segmentation that nothing was drawn in is removed."""
+        self._section.visible = False
+        if self._widget:
+            self._widget.setActiveEffect(None)
+            self._widget.removeViewObservations()
+            self._widget.setSegmentationNode(None)
+            self._widget.setSourceVolumeNode(None)
+        for number, node_id in list(self._drawn.items()):
+            node = slicer.mrmlScene.GetNodeByID(node_id)
+            if node is None:
+                del self._drawn[number]
+            elif _is_empty(node):
+                _remove(node)
+                del self._drawn[number]
+            else:
+                node.SetDisplayVisibility(False)
+
+    def close(self) -> None:
+        """The quiz is over: its segmentations and the editor's settings leave the scene."""
+        self.hide()
+        for node_id in self._drawn.values():
+            node = slicer.mrmlScene.GetNodeByID(node_id)
+            if node:
+                _remove(node)
+        self._drawn = {}
+        if self._widget:
+            self._widget.setMRMLSegmentEditorNode(None)
+        parameters = slicer.mrmlScene.GetSingletonNode(PARAMETER_TAG, "vtkMRMLSegmentEditorNode")
+        if parameters:
+            slicer.mrmlScene.RemoveNode(parameters)
+
+    def _make_widget(self) -> None:
+        if self._widget is None:
+            self._widget = slicer.qMRMLSegmentEditorWidget()
+            # The page decides what the views show.
+            self._widget.autoShowSourceVolumeNode = False
+            self._widget.segmentationNodeSelectorVisible = False
+            self._widget.sourceVolumeNodeSelectorVisible = False
+            self._widget.switchToSegmentationsButtonVisible = False
+            self._widget.maximumNumberOfUndoStates = 10
+            self._layout.addWidget(self._widget)
+
+    def _segmentation(self, page: Page, source: Any) -> Any:
+        node = slicer.mrmlScene.GetNodeByID(self._drawn.get(page.number, ""))
+        if node is None:
+            node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", page.id)
+            node.CreateDefaultDisplayNodes()
+            self._drawn[page.number] = node.GetID()
+        node.SetReferenceImageGeometryParameterFromVolumeNode(source)
+        return node
+
+
+def _first_background(page: Page, nodes: tuple[Any, ...]) -> Any:
+    pairs = zip(page.images, nodes, strict=False)
+    return next((node for image, node in pairs if image.layer is Layer.BACKGROUND and node), None)
+
+
+def _parameter_node() -> Any:
+    node = slicer.mrmlScene.GetSingletonNode(PARAMETER_TAG, "vtkMRMLSegmentEditorNode")
+    if node is None:
+        node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
+        node.UnRegister(None)
+        node.SetSingletonTag(PARAMETER_TAG)
+        node = slicer.mrmlScene.AddNode(node)
+    return node
+
+
+def _show_on(segmentation: Any, slice_node_ids: list[str]) -> None:
+    display = segmentation.GetDisplayNode()
+    display.SetViewNodeIDs(slice_node_ids)
+    display.SetVisibility(True)
+
+
+def _is_empty(segmentation: Any) -> bool:
+    return segmentation.GetSegmentation().GetNumberOfSegments() == 0
+
+
+def _remove(segmentation: Any) -> None:
+    for index in reversed(range(segmentation.GetNumberOfDisplayNodes())):
+        slicer.mrmlScene.RemoveNode(segmentation.GetNthDisplayNode(index))
+    slicer.mrmlScene.RemoveNode(segmentation)

@@ -1,0 +1,188 @@
+"""The quiz is shown in the views of 3D Slicer, and they are given back as they were."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import slicer
+import vtk
+
+from ...quiz.model import Layout, SliceView
+from ...views.layouts import slicer_layout
+
+VIEWLESS_SIZE = (512, 512)
+"""Pixels of a slice view where Slicer runs without a main window, so that fitting has a size to fit to."""
+
+
+class SlicerHost:
+    """A Host (views/host.py) on the scene and the layout manager of the running Slicer.
+
+    The first ``set_layout`` remembers what the views showed; ``give_back`` puts it back. Without a main
+    window there is no layout manager: then the layout's slice nodes and their logics are made here, so
+    that a script places pages as the panel does.
+    """
+
+    def __init__(self) -> None:
+        self.scene = slicer.mrmlScene
+        self.application_logic = slicer.app.applicationLogic()
+        self._remembered: _Remembered | None = None
+        self._viewless: _ViewlessLayout | None = None
+
+    def set_layout(self, layout: Layout) -> None:
+        self._provide_slice_logics()
+        if self._remembered is None:
+            self._remembered = _Remembered(self.scene, self._layout(), self._slice_logics())
+        self._change_layout(slicer_layout(layout))
+
+    def give_back(self) -> None:
+        """Layout, slice views and the visibility of segmentations are again as before the first page.
+
+        Nodes that are gone meanwhile are passed over.
+        """
+        remembered, self._remembered = self._remembered, None
+        if remembered is None:
+            return
+        remembered.put_back(self.scene, self._slice_logics())
+        self._change_layout(remembered.layout)
+
+    def close(self) -> None:
+        self.give_back()
+        if self._viewless:
+            self._viewless.close(self.application_logic)
+            self._viewless = None
+
+    def _slice_logics(self) -> dict[str, Any]:
+        logics = {view.value: self.application_logic.GetSliceLogicByLayoutName(view.value) for view in SliceView}
+        return {name: logic for name, logic in logics.items() if logic}
+
+    def _provide_slice_logics(self) -> None:
+        if slicer.app.layoutManager() is None and self._viewless is None:
+            self._viewless = _ViewlessLayout(self.scene, self.application_logic)
+
+    def _layout(self) -> int:
+        manager = slicer.app.layoutManager()
+        return manager.layout if manager else self._viewless.layout  # type: ignore[union-attr]
+
+    def _change_layout(self, layout: int) -> None:
+        manager = slicer.app.layoutManager()
+        if manager:
+            manager.setLayout(layout)
+        elif self._viewless:
+            self._viewless.set_layout(layout)
+
+
+@dataclass
+class _ViewState:
+    """What a slice view shows and from where; volumes by their node IDs."""
+
+    layers: dict[str, Any]
+    slice_to_ras: Any
+    field_of_view: tuple[float, float, float]
+    xyz_origin: tuple[float, float, float]
+    label_outline: int
+
+
+_LAYERS = (
+    "BackgroundVolumeID",
+    "ForegroundVolumeID",
+    "LabelVolumeID",
+    "ForegroundOpacity",
+    "LabelOpacity",
+    "LinkedControl",
+    "HotLinkedControl",
+    "ClipToBackgroundVolume",
+)
+
+
+class _Remembered:
+    def __init__(self, scene: Any, layout: int, logics: dict[str, Any]) -> None:
+        self.layout = layout
+        self._views = {name: _state_of(logic) for name, logic in logics.items()}
+        self._visible = {
+            display.GetID(): display.GetVisibility()
+            for display in _nodes(scene, "vtkMRMLSegmentationDisplayNode")
+        }
+
+    def put_back(self, scene: Any, logics: dict[str, Any]) -> None:
+        for name, logic in logics.items():
+            _restore(logic, self._views.get(name), scene)
+        for display in _nodes(scene, "vtkMRMLSegmentationDisplayNode"):
+            display.SetVisibility(self._visible.get(display.GetID(), 0))
+
+
+def _state_of(logic: Any) -> _ViewState:
+    composite, node = logic.GetSliceCompositeNode(), logic.GetSliceNode()
+    slice_to_ras = vtk.vtkMatrix4x4()
+    slice_to_ras.DeepCopy(node.GetSliceToRAS())
+    return _ViewState(
+        {name: getattr(composite, "Get" + name)() for name in _LAYERS},
+        slice_to_ras,
+        tuple(node.GetFieldOfView()),
+        tuple(node.GetXYZOrigin()),
+        node.GetUseLabelOutline(),
+    )
+
+
+def _restore(logic: Any, state: _ViewState | None, scene: Any) -> None:
+    """A view that the quiz has made (Slice4) had no state: it is emptied."""
+    composite, node = logic.GetSliceCompositeNode(), logic.GetSliceNode()
+    if composite is None or node is None:
+        return
+    was_modifying = composite.StartModify()
+    for layer in reversed(range(3, 3 + composite.GetNumberOfAdditionalLayers())):
+        composite.SetNthLayerVolumeID(layer, None)
+    for name, value in (state.layers if state else dict.fromkeys(_LAYERS[:3])).items():
+        is_gone = name.endswith("VolumeID") and value and scene.GetNodeByID(value) is None
+        getattr(composite, "Set" + name)(None if is_gone else value)
+    composite.EndModify(was_modifying)
+    if state:
+        was_modifying = node.StartModify()
+        node.SetFieldOfView(*state.field_of_view)
+        node.SetXYZOrigin(*state.xyz_origin)
+        node.SetUseLabelOutline(state.label_outline)
+        node.GetSliceToRAS().DeepCopy(state.slice_to_ras)
+        node.UpdateMatrices()
+        node.EndModify(was_modifying)
+
+
+class _ViewlessLayout:
+    """What the layout manager does for slice views, without widgets (qMRMLLayoutManager.cxx,
+    qMRMLLayoutSliceViewFactory::createViewFromNode)."""
+
+    def __init__(self, scene: Any, application_logic: Any) -> None:
+        self._scene, self._application_logic = scene, application_logic
+        self._layout_logic = slicer.vtkMRMLLayoutLogic()
+        self._layout_logic.SetMRMLScene(scene)
+        self._logics: dict[str, Any] = {}
+        if application_logic.GetSliceLogics() is None:
+            application_logic.SetSliceLogics(vtk.vtkCollection())
+
+    @property
+    def layout(self) -> int:
+        return self._layout_logic.GetLayoutNode().GetViewArrangement()
+
+    def set_layout(self, layout: int) -> None:
+        self._layout_logic.GetLayoutNode().SetViewArrangement(layout)
+        for view in SliceView:
+            node = self._scene.GetSingletonNode(view.value, "vtkMRMLSliceNode")
+            if node and not self._application_logic.GetSliceLogicByLayoutName(view.value):
+                logic = slicer.vtkMRMLSliceLogic()
+                logic.SetMRMLApplicationLogic(self._application_logic)
+                self._application_logic.GetSliceLogics().AddItem(logic)
+                logic.SetMRMLScene(self._scene)
+                logic.SetSliceNode(node)
+                logic.ResizeSliceNode(*VIEWLESS_SIZE)
+                self._logics[view.value] = logic
+
+    def close(self, application_logic: Any) -> None:
+        for logic in self._logics.values():
+            application_logic.GetSliceLogics().RemoveItem(logic)
+            logic.SetSliceNode(None)
+            logic.SetMRMLScene(None)
+        self._logics.clear()
+        self._layout_logic.SetMRMLScene(None)
+
+
+def _nodes(scene: Any, class_name: str) -> list[Any]:
+    nodes = scene.GetNodesByClass(class_name)
+    nodes.UnRegister(None)
+    return [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]

@@ -1,0 +1,47 @@
+"""Keyboard shortcuts that hold while the panel is open."""
+
+from collections.abc import Callable
+from typing import Any
+
+import qt
+import slicer
+from slicer.i18n import tr as _
+
+
+class Keys:
+    """Shortcuts on the main window, or on ``widget`` where there is none.
+
+    The keys stay clear of the Segment Editor's (digits, letters, Escape, Space), of the slice views'
+    (letters, arrows) and of what a line edit uses.
+    """
+
+    def __init__(self, widget: Any, actions: dict[str, Callable[[], None]]) -> None:
+        self._widget, self._actions = widget, actions
+        self._shortcuts: list[Any] = []
+
+    def install(self) -> None:
+        self.remove()
+        parent = slicer.util.mainWindow() or self._widget
+        for keys, action in self._actions.items():
+            shortcut = qt.QShortcut(qt.QKeySequence(keys), parent)
+            shortcut.activated.connect(action)
+            self._shortcuts.append(shortcut)
+
+    def remove(self) -> None:
+        for shortcut in self._shortcuts:
+            shortcut.enabled = False
+            shortcut.deleteLater()
+        self._shortcuts = []
+
+
+def key_texts() -> dict[str, str]:
+    """What each key does, for the list in the panel."""
+    return {
+        NEXT: _("next page"),
+        PREVIOUS: _("previous page"),
+        CONTOURS: _("contours on or off"),
+        OUTLINE: _("outline or fill"),
+    }
+
+
+NEXT, PREVIOUS, CONTOURS, OUTLINE = "Alt+Right", "Alt+Left", "Alt+C", "Alt+O"

@@ -1,0 +1,55 @@
+"""A page's images load in threads while the window stays alive."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+
+import qt
+
+TICK_MS = 10
+REST_S = 0.02
+"""How long a tick rests. Slicer keeps Python's interpreter lock while its event loop runs, so reading
+threads advance only while Python code of the main thread lets go of it: here. The window waits no longer."""
+
+
+class Loading:
+    """Waits for a request of the image library (``done``, ``total``, ``is_ready``, ``cancel()``).
+
+    ``progress(done, total)`` is called at every tick, ``ready()`` once at the end.
+    """
+
+    def __init__(self, progress: Callable[[int, int], None], ready: Callable[[], None]) -> None:
+        self._progress, self._ready = progress, ready
+        self._request: Any = None
+        self._timer = qt.QTimer()
+        self._timer.interval = TICK_MS
+        self._timer.timeout.connect(self.tick)
+
+    @property
+    def request(self) -> Any:
+        """What is being loaded, None where nothing is."""
+        return self._request
+
+    def start(self, request: Any) -> None:
+        self.cancel()
+        self._request = request
+        self._timer.start()
+
+    def cancel(self) -> None:
+        """Stop waiting; what has not begun to be read is not read."""
+        request, self._request = self._request, None
+        self._timer.stop()
+        if request:
+            request.cancel()
+
+    def tick(self) -> None:
+        request = self._request
+        if request is None:
+            return
+        if not request.is_ready:
+            time.sleep(REST_S)
+        self._progress(request.done, request.total)
+        if request.is_ready:
+            self._request = None
+            self._timer.stop()
+            self._ready()

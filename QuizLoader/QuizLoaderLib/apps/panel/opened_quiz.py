@@ -1,0 +1,102 @@
+"""A quiz that is open in Slicer: read, checked, and its pages shown through the host. No widgets."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ...quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
+from ...quiz.problems import Problem
+from ...views.host import Host
+
+
+class QuizUnreadable(Exception):
+    """The file is no quiz; ``problems`` say why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems[0].sentence if problems else "The quiz cannot be read.")
+        self.problems = problems
+
+
+class OpenedQuiz:
+    """The pages of the quiz ``path`` with the images of ``image_folder``, on the views of ``host``.
+
+    Raises QuizUnreadable where the file cannot be read as XML at all; everything else that is wrong is in
+    ``problems``, and the pages that are right can be shown. Pages count from 0 here, as in a list.
+    """
+
+    def __init__(self, path: Path, image_folder: Path, host: Host, follow_links: bool = False) -> None:
+        from ...images.library import ImageLibrary
+        from ...quiz.checking import check_quiz
+        from ...quiz.image_folder import ImageFolder
+        from ...quiz.reading import read_quiz
+
+        quiz, problems = read_quiz(path)
+        if quiz is None:
+            raise QuizUnreadable(problems)
+        self.path = path
+        self.quiz = quiz
+        self.image_folder = image_folder
+        self.host = host
+        folder = ImageFolder(image_folder, follow_links=follow_links)
+        self.problems = sorted(problems + check_quiz(quiz, folder), key=lambda problem: problem.line)
+        self._library = ImageLibrary(host.scene, folder)
+        self._shown: Any = None
+        self._index = -1
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        return self.quiz.pages
+
+    @property
+    def index(self) -> int:
+        """The page that is shown, -1 before the first one."""
+        return self._index
+
+    @property
+    def shown(self) -> Any:
+        """The LoadedPage on the views, None where there is none."""
+        return self._shown
+
+    def request(self, index: int) -> Any:
+        """Begin to read the images of a page in threads: ``done``, ``total``, ``is_ready``, ``cancel()``."""
+        return self._library.request(self.pages[index])
+
+    def show(self, index: int, progress: Callable[[int, int], None] | None = None) -> list[Problem]:
+        """Load a page (at once, where ``request`` has read its files) and put it on the views.
+
+        Gives what is wrong with its images; those that are right are shown. Raises IndexError.
+        """
+        if not 0 <= index < len(self.pages):
+            raise IndexError(f"The quiz has {len(self.pages)} pages; there is no page {index}.")
+        loaded = self._library.load(self.pages[index], progress)
+        self._shown, self._index = loaded, index
+        return list(loaded.problems) + self._place()
+
+    def place_again(self) -> list[Problem]:
+        """The page's own position, zoom and visibility, whatever the reader has done to the views."""
+        return self._place() if self._shown else []
+
+    def nodes(self, index: int) -> tuple[Any, ...]:
+        """The MRML nodes of the page's images in the order of the quiz: None for one that did not load or was
+        deleted by hand, an empty tuple for a page that is not shown."""
+        if self._shown is None or index != self._index:
+            return ()
+        scene = self.host.scene
+        return tuple(node if node and scene.IsNodePresent(node) else None for node in self._shown.nodes)
+
+    def slice_logics(self) -> dict[SliceView, Any]:
+        """The slice logics of the page's layout, by view."""
+        logic_of = self.host.application_logic.GetSliceLogicByLayoutName
+        return {view: logic_of(view.value) for view in VIEWS_OF_LAYOUT[self.pages[self._index].layout]}
+
+    def close(self) -> None:
+        """The views and the scene are as before the quiz was opened."""
+        self._shown, self._index = None, -1
+        self._library.close()
+
+    def _place(self) -> list[Problem]:
+        from ...views.page import show_page
+
+        there = replace(self._shown, nodes=self.nodes(self._index))
+        return show_page(self.pages[self._index], there, self.host, self.quiz)

@@ -1,0 +1,72 @@
+"""Python packages that QuizLoader needs and Slicer does not bundle: asked for when first needed."""
+
+import importlib
+import subprocess
+from pathlib import Path
+
+import slicer
+from slicer.i18n import tr as _
+
+
+class PackagesMissing(Exception):
+    """One sentence for the reader: which packages are missing, and how to get them."""
+
+
+def ensure_packages(requirements: Path) -> None:
+    """Have what the file ``requirements`` lists, installing with the reader's consent what is not there.
+
+    Raises PackagesMissing where that is declined, fails (no network), or Slicer runs with ``--testing``,
+    which must not change its Python.
+    """
+    lines = [line.split("#")[0].strip() for line in requirements.read_text(encoding="utf-8").splitlines()]
+    wanted = [line for line in lines if line]
+    if not _missing(wanted):
+        return
+    if slicer.app.testingEnabled():
+        raise PackagesMissing(_remedy(wanted))
+    try:
+        _install(wanted)
+    except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
+        raise PackagesMissing(_remedy(wanted)) from error
+    importlib.invalidate_caches()
+    if _missing(wanted):
+        raise PackagesMissing(_remedy(wanted))
+
+
+def _missing(wanted: list[str]) -> list[str]:
+    missing = []
+    for requirement in wanted:
+        name = _name(requirement)
+        try:
+            importlib.import_module(name)
+        except ImportError:
+            missing.append(name)
+    return missing
+
+
+def _install(wanted: list[str]) -> None:
+    try:
+        from slicer import packaging
+    except ImportError:  # Slicer 5.10
+        question = _("Quiz Loader needs to install Python packages: {names}. Continue?")
+        if not slicer.util.confirmOkCancelDisplay(question.format(names=", ".join(wanted))):
+            raise RuntimeError("declined") from None
+        slicer.util.pip_install(wanted)
+    else:
+        packaging.pip_ensure(wanted, requester="Quiz Loader")
+
+
+def _remedy(wanted: list[str]) -> str:
+    names = _missing(wanted)
+    return _(
+        "Quiz Loader needs the Python package {names}: connect to the internet and open the quiz again,"
+        " or run slicer.util.pip_install('{command}') in Slicer's Python console."
+    ).format(names=", ".join(names), command=" ".join(names))
+
+
+def _name(requirement: str) -> str:
+    """``lxml`` of ``lxml>=5.2``; all that QuizLoader needs are imported by the name they are installed by."""
+    for index, character in enumerate(requirement):
+        if not (character.isalnum() or character in "_-."):
+            return requirement[:index]
+    return requirement

@@ -1,0 +1,272 @@
+"""The panel: a quiz is chosen, its problems are listed, its pages are shown and asked. Widgets only."""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import ctk
+import slicer
+from slicer.i18n import tr as _
+
+from ...quiz.model import ContourVisibility
+from ...quiz.problems import Problem, has_errors
+from ...views.contours import draw_contours
+from . import keys, quiz_node
+from .answers import FormAnswers
+from .console import Console
+from .editor import Editor
+from .forms import PageForms
+from .legend import Legend
+from .loading import Loading
+from .opened_quiz import OpenedQuiz, QuizUnreadable
+from .packages import PackagesMissing
+from .problem_list import ProblemList, as_text
+
+
+@dataclass
+class _Contours:
+    visible: bool
+    look: ContourVisibility
+
+
+class Panel:
+    """Connects the widgets of QuizLoader.ui (``ui``, by their names) to the logic of the module.
+
+    What the console opens and shows is seen here too: there is one quiz at a time.
+    """
+
+    def __init__(self, ui: Any, widget: Any, console: Console) -> None:
+        self._ui, self._console = ui, console
+        self._answers = FormAnswers()
+        self._answers_of: Path | None = None
+        self._problems = ProblemList(ui.problemsList)
+        self._legend = Legend(ui.legendList)
+        self._forms = PageForms(ui.formsContainer)
+        self._editor = Editor(ui.editorSection, ui.editorLayout)
+        self._loading = Loading(self._show_progress, self._files_are_read)
+        self._loading_index = -1
+        self._contours = _Contours(True, ContourVisibility.OUTLINE)
+        actions = {
+            keys.NEXT: self.next_page,
+            keys.PREVIOUS: self.previous_page,
+            keys.CONTOURS: self.toggle_contours,
+            keys.OUTLINE: self.toggle_outline,
+        }
+        self._keys = keys.Keys(widget, actions)
+        self._set_up()
+        console.when_shown = self._page_is_shown
+        self._show_closed()
+
+    def _set_up(self) -> None:
+        ui = self._ui
+        ui.quizPathEdit.filters = ctk.ctkPathLineEdit.Files
+        ui.quizPathEdit.nameFilters = [_("Quiz") + " (*.xml)", _("All files") + " (*)"]
+        ui.imageFolderEdit.filters = ctk.ctkPathLineEdit.Dirs
+        ui.openButton.clicked.connect(self.open)
+        ui.closeButton.clicked.connect(self.close)
+        ui.previousButton.clicked.connect(self.previous_page)
+        ui.nextButton.clicked.connect(self.next_page)
+        ui.cancelButton.clicked.connect(self.cancel)
+        ui.resetViewButton.clicked.connect(self.reset_views)
+        ui.contoursButton.clicked.connect(self.toggle_contours)
+        ui.outlineButton.clicked.connect(self.toggle_outline)
+        ui.pagesList.itemClicked.connect(self._page_chosen)
+        lines = [f"{key}: {text}" for key, text in keys.key_texts().items()]
+        ui.keysLabel.text = "\n".join(lines)
+        self.fill_in_from_scene()
+
+    # The module's life
+
+    def enter(self) -> None:
+        self._keys.install()
+        self.fill_in_from_scene()
+        if self._console.opened and self._console.opened.index >= 0:
+            self._show_page(self._console.opened.index)
+
+    def leave(self) -> None:
+        self._keys.remove()
+        self._loading.cancel()
+        self._show_loading(False)
+        self._editor.hide()
+        self._console.give_views_back()
+
+    def clean_up(self) -> None:
+        self._console.when_shown = None
+        self._keys.remove()
+        self.close()
+
+    def scene_closes(self) -> None:
+        """Before its nodes are gone. The quiz closes with its scene; what the forms hold stays."""
+        was_open = self._console.opened is not None
+        self.close()
+        if was_open:
+            self._say(_("The scene was closed, and the quiz with it. Open it again to go on."))
+
+    def fill_in_from_scene(self) -> None:
+        """The newest quiz of the scene (dropped on Slicer, or loaded with a scene) goes into the fields."""
+        nodes = quiz_node.quiz_nodes(slicer.mrmlScene)
+        path = quiz_node.quiz_path(nodes[-1]) if nodes else None
+        if path is None or self._console.opened:
+            return
+        self._ui.quizPathEdit.currentPath = str(path)
+        if quiz_node.image_folder(nodes[-1]):
+            self._ui.imageFolderEdit.currentPath = quiz_node.image_folder(nodes[-1])
+
+    # Open and close
+
+    def open(self) -> None:
+        path, folder = self._ui.quizPathEdit.currentPath.strip(), self._ui.imageFolderEdit.currentPath.strip()
+        if not path or not folder:
+            self._say(_("Choose the quiz, an XML file, and the folder that its image paths begin in."))
+            return
+        self.close()
+        try:
+            self._console.open(path, folder, self._ui.followLinksBox.checked)
+        except PackagesMissing as error:
+            self._say(str(error))
+            return
+        except QuizUnreadable as error:
+            self._say(str(error))
+            self._show_problems(Path(path), error.problems)
+            return
+        opened = self._console.opened
+        self._ui.quizPathEdit.addCurrentPathToHistory()
+        self._ui.imageFolderEdit.addCurrentPathToHistory()
+        self._show_opened(opened)
+        if opened.pages:
+            self._show_page(0)
+
+    def close(self) -> None:
+        self._loading.cancel()
+        self._show_loading(False)
+        self._legend.show_all()
+        self._editor.close()
+        self._console.close()
+        self._show_closed()
+
+    # Pages
+
+    def next_page(self) -> None:
+        self._turn(+1)
+
+    def previous_page(self) -> None:
+        self._turn(-1)
+
+    def _turn(self, step: int) -> None:
+        opened = self._console.opened
+        here = self._loading_index if self._loading.request else opened.index if opened else -1
+        if opened and 0 <= here + step < len(opened.pages):
+            self._show_page(here + step)
+
+    def _page_chosen(self) -> None:
+        if self._console.opened:
+            self._show_page(self._ui.pagesList.currentRow)
+
+    def _show_page(self, index: int) -> None:
+        self._loading_index = index
+        self._show_loading(True)
+        self._loading.start(self._console.opened.request(index))
+
+    def cancel(self) -> None:
+        """Stay on the page that is shown."""
+        self._loading.cancel()
+        self._show_loading(False)
+        if self._console.opened and self._console.opened.index < 0:
+            self._say(_("Loading was cancelled. Choose a page to go on."))
+
+    def _show_progress(self, done: int, total: int) -> None:
+        self._ui.progressBar.maximum = max(total, 1)
+        self._ui.progressBar.value = done
+
+    def _files_are_read(self) -> None:
+        self._show_loading(False)
+        self._legend.show_all()
+        self._console.show(self._loading_index)
+
+    def _page_is_shown(self, problems: list[Any]) -> None:
+        """Also after ``showPage`` in the console."""
+        opened = self._console.opened
+        page = opened.pages[opened.index]
+        self._ui.pageSection.visible = True
+        self._ui.titleLabel.text = page.title
+        self._ui.positionLabel.text = _("Page {number} of {count}").format(
+            number=page.number, count=len(opened.pages)
+        )
+        self._ui.previousButton.enabled = opened.index > 0
+        self._ui.nextButton.enabled = opened.index + 1 < len(opened.pages)
+        self._ui.pagesList.currentRow = opened.index
+        self._say("\n".join(as_text(problem) for problem in problems))
+        self._forms.show(page, self._answers, opened.path.parent)
+        self._show_looks(opened)
+
+    def _show_looks(self, opened: OpenedQuiz) -> None:
+        as_the_page_asks = _Contours(True, opened.quiz.contour_visibility)
+        if self._contours != as_the_page_asks:
+            # The nodes that this page shares with the one before may still be hidden or filled.
+            self._contours = as_the_page_asks
+            self._draw_contours()
+        self._legend.show(opened)
+        self._ui.legendSection.visible = not self._legend.is_empty
+        self._editor.show(opened.pages[opened.index], opened.nodes(opened.index), opened.slice_logics())
+
+    # Looks
+
+    def reset_views(self) -> None:
+        opened = self._console.opened
+        if opened and opened.shown:
+            self._legend.show_all()
+            opened.place_again()
+            self._show_looks(opened)
+
+    def toggle_contours(self) -> None:
+        self._contours.visible = not self._contours.visible
+        self._draw_contours()
+
+    def toggle_outline(self) -> None:
+        filled = self._contours.look is ContourVisibility.FILL
+        self._contours.look = ContourVisibility.OUTLINE if filled else ContourVisibility.FILL
+        self._draw_contours()
+
+    def _draw_contours(self) -> None:
+        opened = self._console.opened
+        if opened and opened.shown:
+            nodes = opened.nodes(opened.index)
+            draw_contours(opened.shown.page, nodes, opened.host, self._contours.look, self._contours.visible)
+
+    # What the widgets say
+
+    def _show_opened(self, opened: OpenedQuiz) -> None:
+        if self._answers_of != opened.path:
+            self._answers, self._answers_of = FormAnswers(), opened.path
+        self._contours = _Contours(True, opened.quiz.contour_visibility)
+        self._show_problems(opened.path, opened.problems)
+        self._ui.quizSection.collapsed = True
+        self._ui.closeButton.enabled = True
+        self._ui.pagesSection.visible = True
+        for page in opened.pages:
+            self._ui.pagesList.addItem(f"{page.number}. {page.title}")
+        self._say("" if opened.pages else _("The quiz has no page that can be shown."))
+
+    def _show_problems(self, path: Path, problems: list[Problem]) -> None:
+        self._problems.show(path, problems)
+        self._ui.problemsSection.visible = bool(problems)
+        self._ui.problemsSection.collapsed = not has_errors(problems)
+
+    def _show_closed(self) -> None:
+        self._ui.closeButton.enabled = False
+        self._ui.quizSection.collapsed = False
+        for section in ("pageSection", "pagesSection", "legendSection", "problemsSection", "editorSection"):
+            getattr(self._ui, section).visible = False
+        self._forms.clear()
+        self._legend.clear()
+        self._problems.clear()
+        self._ui.pagesList.clear()
+        self._say("")
+
+    def _show_loading(self, loading: bool) -> None:
+        self._ui.loadingRow.visible = loading
+        self._show_progress(0, 1)
+
+    def _say(self, text: str) -> None:
+        self._ui.messageLabel.text = text
+        self._ui.messageLabel.visible = bool(text)

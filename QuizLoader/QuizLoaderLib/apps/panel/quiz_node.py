@@ -1,0 +1,105 @@
+"""A quiz file as a text node, so that drag and drop, scenes and .mrb files know it."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import slicer
+
+EXTENSION = ".quiz.xml"
+
+_MARK = "QuizLoader.Quiz"
+_IMAGE_FOLDER = "QuizLoader.ImageFolder"
+_SNIFFED_BYTES = 4096
+_ROOT = re.compile(r"\s*(?:<\?.*?\?>\s*|<!--.*?-->\s*)*<Session[\s/>]", re.DOTALL)
+
+
+def looks_like_quiz(path: str | Path) -> bool:
+    """Whether the root element of the file is ``Session``; reads its beginning only, never raises."""
+    try:
+        with Path(path).open("rb") as file:
+            beginning = file.read(_SNIFFED_BYTES)
+    except OSError:
+        return False
+    if beginning.startswith((b"\xff\xfe", b"\xfe\xff")):
+        text = beginning[: len(beginning) // 2 * 2].decode("utf-16", errors="replace")
+    else:
+        text = beginning.decode("utf-8-sig", errors="replace")
+    return bool(_ROOT.match(text))
+
+
+def add_quiz_node(scene: Any, path: Path, name: str = "") -> Any:
+    """A vtkMRMLTextNode with the text of the quiz file, which the scene saves as a file of its own.
+
+    Raises OSError where the file cannot be read. A quiz that is in the scene already is read again.
+    """
+    node = quiz_node_of(scene, path)
+    text = path.read_bytes().decode("utf-8-sig", errors="replace")
+    if node:
+        node.SetText(text)
+        return node
+    node = scene.CreateNodeByClass("vtkMRMLTextNode")
+    node.UnRegister(None)
+    node.SetName(scene.GenerateUniqueName(name or path.name.removesuffix(EXTENSION).removesuffix(".xml")))
+    node.SetText(text)
+    node.SetAttribute(_MARK, "1")
+    node.SetForceCreateStorageNode(node.CreateStorageNodeAlways)
+    # Whoever hears of the new quiz node wants its path: the storage node goes first.
+    storage = scene.AddNewNodeByClass("vtkMRMLTextStorageNode")
+    storage.SetSupportedReadFileExtensions([EXTENSION[1:], "xml"])
+    storage.SetSupportedWriteFileExtensions([EXTENSION[1:], "xml"])
+    storage.SetFileName(str(path))
+    node.SetAndObserveStorageNodeID(storage.GetID())
+    return scene.AddNode(node)
+
+
+def is_quiz_node(node: Any) -> bool:
+    return bool(node and node.IsA("vtkMRMLTextNode") and node.GetAttribute(_MARK))
+
+
+def quiz_nodes(scene: Any) -> list[Any]:
+    """The quizzes of the scene, the newest last."""
+    nodes = scene.GetNodesByClass("vtkMRMLTextNode")
+    nodes.UnRegister(None)
+    texts = [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
+    return [node for node in texts if is_quiz_node(node)]
+
+
+def quiz_node_of(scene: Any, path: Path) -> Any:
+    return next((node for node in quiz_nodes(scene) if quiz_path(node) == path), None)
+
+
+def quiz_path(node: Any) -> Path | None:
+    """The file that holds this quiz now; in a scene from an .mrb that is the unpacked one."""
+    storage = node.GetStorageNode()
+    name = storage.GetFullNameFromFileName() if storage else ""
+    return Path(name) if name else None
+
+
+def image_folder(node: Any) -> str:
+    """The image folder that the quiz was opened with last, empty where it never was."""
+    return node.GetAttribute(_IMAGE_FOLDER) or ""
+
+
+def remember_image_folder(node: Any, folder: Path) -> None:
+    node.SetAttribute(_IMAGE_FOLDER, str(folder))
+
+
+def read_into_scene(file_name: str, name: str = "") -> Any:
+    """What opening a quiz in Slicer does: its node in the scene, and the panel where there is a window.
+
+    Raises OSError, and ValueError with one sentence where the file is no quiz.
+    """
+    path = Path(file_name)
+    if not looks_like_quiz(path):
+        path.stat()
+        raise ValueError(f"{path.name} is no quiz: its root element is not Session.")
+    node = add_quiz_node(slicer.mrmlScene, path, name)
+    show_panel()
+    return node
+
+
+def show_panel() -> None:
+    """Go to the module, but not in the middle of a test."""
+    if slicer.util.mainWindow() and not slicer.app.testingEnabled():
+        slicer.util.selectModule("QuizLoader")

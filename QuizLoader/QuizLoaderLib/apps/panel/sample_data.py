@@ -1,0 +1,42 @@
+"""The tutorial in Slicer's Sample Data module: its images are made here, not downloaded."""
+
+from pathlib import Path
+from typing import Any
+
+import slicer
+
+from . import quiz_node
+
+CATEGORY = "Quiz Loader"
+
+
+def register_sample_data(thumbnail: str) -> None:
+    """To be called when Slicer has started: the Sample Data module is there only then."""
+    try:
+        import SampleData
+    except ImportError:
+        return
+    logic = SampleData.SampleDataLogic
+    if hasattr(logic, "registerCustomSampleDataCategory"):  # Slicer 5.12
+        logic.registerCustomSampleDataCategory(CATEGORY)
+    logic.registerCustomSampleDataSource(
+        category=CATEGORY,
+        sampleName="QuizLoaderTutorial",
+        # Nothing is fetched, but a source without an address is refused.
+        uris="",
+        customDownloader=make_tutorial,
+        thumbnailFileName=thumbnail,
+    )
+
+
+def make_tutorial(_source: Any = None) -> Any:
+    """Make the demo's images and quizzes, and put the tutorial's quiz into the scene with their folder."""
+    from ..demo import make_demo
+
+    folder = Path(slicer.app.temporaryPath) / "QuizLoaderTutorial"
+    with slicer.util.WaitCursor():
+        quizzes = make_demo(folder)
+    node = quiz_node.add_quiz_node(slicer.mrmlScene, quizzes[0])
+    quiz_node.remember_image_folder(node, folder / "images")
+    quiz_node.show_panel()
+    return node

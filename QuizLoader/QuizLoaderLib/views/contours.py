@@ -1,0 +1,82 @@
+"""Contours of the shown page are hidden, outlined, filled, one region at a time or all together."""
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from ..quiz.model import ContourVisibility, Page, SliceView
+from .contents import contents_of_views
+from .host import Host
+from .legend import ShownRoi
+from .placement import FILL_OPACITY
+
+_LABEL_FILL_LAYER = 3
+
+
+def draw_contours(page: Page, nodes: Sequence[Any], host: Host, contour: ContourVisibility, visible: bool) -> None:
+    """Outline, or outline and fill, of every region of the page, labels and segments alike; or none of them.
+
+    Views stay where they are. ``nodes`` are aligned with ``page.images``, None for one that is not there.
+    """
+    filled = contour is ContourVisibility.FILL
+    for node in nodes:
+        for display in _segmentation_displays(node):
+            display.SetVisibility2D(visible)
+            display.SetVisibility2DFill(filled)
+    for view, contents in contents_of_views(page, nodes).items():
+        logic = host.application_logic.GetSliceLogicByLayoutName(view.value)
+        if logic and contents.label and contents.label.node:
+            _draw_label(logic.GetSliceCompositeNode(), contents.label.node, filled, visible)
+
+
+def show_region(page: Page, nodes: Sequence[Any], host: Host, region: ShownRoi, visible: bool) -> None:
+    """Show or hide one region of ``rois_shown`` on the views that the quiz shows it on."""
+    for view, contents in contents_of_views(page, nodes).items():
+        if view not in region.views:
+            continue
+        if contents.label and contents.label.node:
+            _show_label(contents.label.node, region, visible)
+        for placed in contents.segmentations:
+            if placed.node:
+                _show_segment(placed.node, region, _slice_node_id(host, view), visible)
+
+
+def _draw_label(composite: Any, node: Any, filled: bool, visible: bool) -> None:
+    was_modifying = composite.StartModify()
+    composite.SetLabelOpacity(1.0 if visible else 0.0)
+    composite.SetNthLayerVolumeID(_LABEL_FILL_LAYER, node.GetID())
+    composite.SetNthLayerOpacity(_LABEL_FILL_LAYER, FILL_OPACITY if filled and visible else 0.0)
+    composite.EndModify(was_modifying)
+
+
+def _show_label(node: Any, region: ShownRoi, visible: bool) -> None:
+    colors = node.GetDisplayNode().GetColorNode()
+    for value in range(1, colors.GetNumberOfColors()):
+        if _label_name(colors, value) == region.name:
+            colors.SetOpacity(value, 1.0 if visible else 0.0)
+
+
+def _label_name(colors: Any, value: int) -> str:
+    return colors.GetColorName(value) or str(value)
+
+
+def _show_segment(node: Any, region: ShownRoi, slice_node_id: str, visible: bool) -> None:
+    segmentation = node.GetSegmentation()
+    for index in range(segmentation.GetNumberOfSegments()):
+        segment_id = segmentation.GetNthSegmentID(index)
+        segment = segmentation.GetSegment(segment_id)
+        if segment.GetName() != region.name:
+            continue
+        for display in _segmentation_displays(node):
+            if slice_node_id in display.GetViewNodeIDs():
+                display.SetSegmentVisibility(segment_id, visible)
+
+
+def _segmentation_displays(node: Any) -> Iterator[Any]:
+    if node is not None and node.IsA("vtkMRMLSegmentationNode"):
+        for index in range(node.GetNumberOfDisplayNodes()):
+            yield node.GetNthDisplayNode(index)
+
+
+def _slice_node_id(host: Host, view: SliceView) -> str:
+    logic = host.application_logic.GetSliceLogicByLayoutName(view.value)
+    return logic.GetSliceNode().GetID() if logic else ""

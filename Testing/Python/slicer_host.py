@@ -1,0 +1,447 @@
+"""A running 3D Slicer for tests: the real MRML scene and logic of slicer-core, PySide6 offscreen for Qt.
+
+Slicer's own slicer/util.py runs unchanged on it. What else the module meets of Slicer is here and in
+slicer_widgets.py, each with the source in which its behaviour was read; pythonqt.py gives Qt the manners of
+PythonQt and refuses every name that slicer_names.txt does not list.
+"""
+
+import importlib.util
+import os
+import sys
+import time
+import types
+import unittest
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+
+import pythonqt
+import slicer
+import slicer.util
+import slicer_widgets
+import vtk
+from PySide6.QtCore import Property, QCoreApplication, QObject, QSettings, Signal, Slot
+from PySide6.QtGui import QColor, QPalette
+from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
+
+MODULE = Path(__file__).resolve().parents[2] / "QuizLoader" / "QuizLoader.py"
+VIEW_SIZE = (200, 200)
+
+pythonqt.read_names(Path(__file__).with_name("slicer_names.txt"))
+
+
+def _attribute(name: str, type_: Any) -> Any:
+    def write(self: Any, value: Any) -> None:
+        self._values[name] = value
+
+    return Property(type_, lambda self: self._values.get(name), write)
+
+
+@pythonqt.own_class
+class qSlicerScriptedLoadableModule(QObject):  # noqa: N801
+    """Slicer/Slicer Base/QTGUI/qSlicerScriptedLoadableModule.h; one widget, made when first asked for."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._values: dict[str, Any] = {"path": str(path), "name": path.stem}
+        self._widget: QWidget | None = None
+
+    @Slot()
+    def widgetRepresentation(self) -> QWidget:  # noqa: N802
+        if self._widget is None:
+            self._widget = qSlicerScriptedLoadableModuleWidget(Path(self._values["path"]))
+        return self._widget
+
+    title = _attribute("title", str)
+    categories = _attribute("categories", "QStringList")
+    dependencies = _attribute("dependencies", "QStringList")
+    contributors = _attribute("contributors", "QStringList")
+    helpText = _attribute("helpText", str)
+    acknowledgementText = _attribute("acknowledgementText", str)
+    path = _attribute("path", str)
+    name = _attribute("name", str)
+
+
+@pythonqt.own_class
+class qSlicerScriptedLoadableModuleWidget(slicer_widgets.qMRMLWidget):  # noqa: N801
+    """Slicer/Slicer Base/QTGUI/qSlicerScriptedLoadableModuleWidget.cxx: setPythonSource, reload, enter."""
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        QVBoxLayout(self)
+        self._path, self._entered = path, False
+        self.reload()
+        self.setMRMLScene(slicer.mrmlScene)
+
+    @Slot()
+    def reload(self) -> None:
+        class_name = self._path.stem + "Widget"
+        self._python = getattr(sys.modules[self._path.stem], class_name)(pythonqt.wrap(self))
+        setattr(slicer.modules, class_name, self._python)
+        self._python.setup()
+
+    @Slot()
+    def self(self) -> Any:
+        return self._python
+
+    @Slot()
+    def enter(self) -> None:
+        self._entered = True
+        self._python.enter()
+
+    @Slot()
+    def exit(self) -> None:
+        self._entered = False
+        self._python.exit()
+
+    isEntered = Property(bool, lambda self: self._entered)
+
+
+@pythonqt.own_class
+class qSlicerModuleManager(QObject):  # noqa: N801
+    """Slicer/Slicer Base/QTCore/qSlicerModuleManager.h."""
+
+    moduleAboutToBeUnloaded = Signal(str)
+
+
+@pythonqt.own_class
+class qSlicerScriptedFileReader(QObject):  # noqa: N801
+    """Slicer/Slicer Base/QTCore/qSlicerScriptedFileReader.cxx and qSlicerFileReader.cxx: an exact float and
+    an exact bool, or nothing is loaded."""
+
+    def __init__(self, reader_class: type) -> None:
+        super().__init__()
+        self._values: dict[str, Any] = {"loadedNodes": []}
+        self._messages: Any = None
+        self.python = reader_class(pythonqt.wrap(self))
+
+    @Slot(str)
+    def supportedNameFilters(self, path: str) -> list[str]:  # noqa: N802
+        if not Path(path).is_file():
+            return []
+        filters = [f for text in self.python.extensions() for f in text[text.index("(") + 1 : -1].split()]
+        return [f for f in filters if path.lower().endswith(f.lower().lstrip("*"))]
+
+    @Slot()
+    def userMessages(self) -> Any:  # noqa: N802
+        return self._messages
+
+    def confidence(self, path: str) -> float:
+        result = self.python.canLoadFileConfidence(path)
+        return result if type(result) is float else 0.0
+
+    def load(self, properties: dict[str, Any], messages: Any) -> bool:
+        self._messages, self._values["loadedNodes"] = messages, []
+        return self.python.load(properties) is True
+
+    loadedNodes = _attribute("loadedNodes", "QStringList")
+
+
+class CoreIOManager:
+    """Slicer/Slicer Base/QTCore/qSlicerCoreIOManager.cxx; Slicer's text reader claims *.xml with 0.54
+    (Modules/Loadable/Texts/qSlicerTextsReader.cxx)."""
+
+    TEXTS_CONFIDENCE = 0.54
+
+    def __init__(self, reader: qSlicerScriptedFileReader) -> None:
+        self.reader = reader
+
+    def fileType(self, path: str) -> str:  # noqa: N802
+        confident = self.reader.confidence(str(path)) > self.TEXTS_CONFIDENCE
+        return self.reader.python.fileType() if confident else "TextFile"
+
+    def loadNodes(self, file_type: str, properties: dict[str, Any], nodes: Any, messages: Any) -> bool:  # noqa: N802
+        if file_type != self.reader.python.fileType() or not self.reader.load(properties, messages):
+            return False
+        for node_id in self.reader.property("loadedNodes"):
+            nodes.AddItem(slicer.mrmlScene.GetNodeByID(node_id))
+        return True
+
+
+@pythonqt.own_class
+class qSlicerApplication(QObject):  # noqa: N801
+    """Slicer/Slicer Base/QTCore/qSlicerCoreApplication.h and Base/QTGUI/qSlicerApplication.h."""
+
+    startupCompleted = Signal()
+
+    def __init__(self, host: "RunningSlicer", temporary: Path) -> None:
+        super().__init__()
+        self._host, self._temporary = host, str(temporary)
+        self._manager = qSlicerModuleManager()
+
+    @Slot()
+    def applicationLogic(self) -> Any:  # noqa: N802
+        return self._host.application_logic
+
+    @Slot()
+    def layoutManager(self) -> Any:  # noqa: N802
+        return self._host.layout_manager
+
+    @Slot()
+    def moduleManager(self) -> Any:  # noqa: N802
+        return self._manager
+
+    @Slot()
+    def coreIOManager(self) -> Any:  # noqa: N802
+        return self._host.io
+
+    @Slot()
+    def testingEnabled(self) -> bool:  # noqa: N802
+        return self._host.testing
+
+    @Slot()
+    def clipboard(self) -> Any:
+        return QApplication.clipboard()
+
+    @Slot()
+    def processEvents(self) -> None:  # noqa: N802
+        QApplication.processEvents()
+
+    @Slot()
+    def topLevelWidgets(self) -> list[QWidget]:  # noqa: N802
+        return [self._host.main_window] if self._host.main_window else []
+
+    @Slot(str, str)
+    def translate(self, _context: str, text: str) -> str:
+        return text
+
+    temporaryPath = Property(str, lambda self: self._temporary)
+    applicationName = Property(str, lambda self: "Slicer")
+
+
+class ScriptedLoadableModule:
+    """Slicer/Slicer Base/Python/slicer/ScriptedLoadableModule.py, as the classes below."""
+
+    def __init__(self, parent: Any) -> None:
+        self.parent = parent
+        self.moduleName = type(self).__name__
+
+    def resourcePath(self, name: str) -> str:  # noqa: N802
+        return str(Path(self.parent.path).parent / "Resources" / name)
+
+
+class ScriptedLoadableModuleWidget:
+    def __init__(self, parent: Any = None) -> None:
+        super().__init__()
+        self.moduleName = type(self).__name__.removesuffix("Widget")
+        self.parent = parent
+        self.layout = parent.layout()
+        slicer.app.moduleManager().connect("moduleAboutToBeUnloaded(QString)", self._onModuleAboutToBeUnloaded)
+
+    def _onModuleAboutToBeUnloaded(self, name: str) -> None:  # noqa: N802
+        if name == self.moduleName:
+            self.cleanup()
+
+    def resourcePath(self, name: str) -> str:  # noqa: N802
+        return str(Path(slicer.util.modulePath(self.moduleName)).parent / "Resources" / name)
+
+    def setup(self) -> None:
+        pass
+
+    def cleanup(self) -> None:
+        pass
+
+    def onReload(self) -> None:  # noqa: N802
+        slicer.util.reloadScriptedModule(self.moduleName)
+
+
+class ScriptedLoadableModuleLogic:
+    def __init__(self, parent: Any = None) -> None:
+        self.moduleName = type(self).__name__.removesuffix("Logic")
+
+
+class ScriptedLoadableModuleTest(unittest.TestCase):
+    def delayDisplay(self, _message: str, _delay: int | None = None) -> None:  # noqa: N802
+        slicer.app.processEvents()
+
+
+class RunningSlicer:
+    """Starts the module as Slicer does; ``close`` leaves Python as it was before.
+
+    ``module`` is the Python file of the module, in the source folder or installed.
+    """
+
+    def __init__(
+        self, temporary: Path, main_window: bool = True, testing: bool = True, module: Path = MODULE
+    ) -> None:
+        self.testing = testing
+        self._kept_modules = dict(sys.modules)
+        self._kept_attributes = dict(vars(slicer))
+        self._kept_path = list(sys.path)
+        pythonqt.exceptions.clear()
+        self.qt = QApplication.instance() or QApplication([])
+        QCoreApplication.setOrganizationName("QuizLoader tests")
+        QSettings.setDefaultFormat(QSettings.IniFormat)
+        QSettings.setPath(QSettings.IniFormat, QSettings.UserScope, str(temporary / "settings"))
+        self._start_mrml()
+        self.views: dict[str, Any] = {}
+        self.layout_manager: Any = None
+        self.main_window: Any = None
+        modules: dict[str, Any] = {}
+        if main_window:
+            self.main_window = slicer_widgets.qSlicerMainWindow(modules)
+            self.layout_manager = slicer_widgets.qMRMLLayoutManager(self.scene, self._make_view)
+        self.application = qSlicerApplication(self, temporary)
+        self._name_everything()
+        self._load(module, modules)
+
+    def _start_mrml(self) -> None:
+        self.scene = slicer.vtkMRMLScene()
+        self.application_logic = slicer.vtkSlicerApplicationLogic()
+        self.application_logic.SetMRMLScene(self.scene)
+        self.application_logic.SetSliceLogics(vtk.vtkCollection())
+        self.application_logic.SetViewLogics(vtk.vtkCollection())
+        self.application_logic.GetColorLogic().SetMRMLScene(self.scene)
+        self.application_logic.GetColorLogic().AddDefaultColorNodes()
+        slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(self.scene, True)
+        logics = (
+            ("Colors", slicer.vtkMRMLColorLogic),
+            ("Volumes", slicer.vtkSlicerVolumesLogic),
+            ("Segmentations", slicer.vtkSlicerSegmentationsModuleLogic),
+        )
+        self._logics = {name: class_() for name, class_ in logics}
+        for name, logic in self._logics.items():
+            logic.SetMRMLScene(self.scene)
+            logic.SetMRMLApplicationLogic(self.application_logic)
+            self.application_logic.SetModuleLogic(name, logic)
+
+    def _stop_mrml(self) -> None:
+        for view in self.views.values():
+            view.close()
+        self.views.clear()
+        self.application_logic.GetSliceLogics().RemoveAllItems()
+        if self.layout_manager:
+            self.layout_manager.close()
+        self.scene.Clear(1)
+        self.application_logic.SetMRMLScene(None)
+        self._logics.clear()
+        slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance().SetMRMLApplicationLogic(None)
+
+    def _name_everything(self) -> None:
+        sys.modules["qt"] = pythonqt.qt_module({"QUiLoader": slicer_widgets.UiLoader})  # type: ignore[assignment]
+        sys.modules["ctk"] = pythonqt.Namespace("ctk", [slicer_widgets.CTK])  # type: ignore[assignment]
+        slicer.mrmlScene = self.scene
+        slicer.app = pythonqt.wrap(self.application)
+        slicer.modules = types.SimpleNamespace()
+        slicer.qMRMLSegmentEditorWidget = pythonqt.Class(slicer_widgets.qMRMLSegmentEditorWidget)
+        i18n = types.ModuleType("slicer.i18n")
+        i18n.tr = lambda text: text  # type: ignore[attr-defined]
+        i18n.translate = lambda _context, text: text  # type: ignore[attr-defined]
+        scripted = types.ModuleType("slicer.ScriptedLoadableModule")
+        for class_ in (
+            ScriptedLoadableModule,
+            ScriptedLoadableModuleWidget,
+            ScriptedLoadableModuleLogic,
+            ScriptedLoadableModuleTest,
+        ):
+            setattr(scripted, class_.__name__, class_)
+        for made in (i18n, scripted):
+            sys.modules[made.__name__] = made
+            setattr(slicer, made.__name__.split(".")[1], made)
+        sample_data = types.ModuleType("SampleData")
+        sample_data.SampleDataLogic = SampleDataLogic  # type: ignore[attr-defined]
+        SampleDataLogic.sources = []
+        sys.modules["SampleData"] = sample_data
+
+    def _load(self, path: Path, modules: dict[str, Any]) -> None:
+        sys.path.insert(0, str(path.parent))
+        spec = importlib.util.spec_from_file_location(path.stem, path)
+        python = importlib.util.module_from_spec(spec)  # type: ignore[arg-type]
+        sys.modules[path.stem] = python
+        spec.loader.exec_module(python)  # type: ignore[union-attr]
+        self.module = qSlicerScriptedLoadableModule(path)
+        setattr(slicer.modules, path.stem.lower(), pythonqt.wrap(self.module))
+        self._instance = python.QuizLoader(pythonqt.wrap(self.module))
+        self.io = CoreIOManager(qSlicerScriptedFileReader(python.QuizLoaderFileReader))
+        modules[path.stem] = self.module
+        self.python = python
+        self.application.startupCompleted.emit()
+
+    def _make_view(self, node: Any) -> None:
+        name = node.GetLayoutName()
+        if name not in self.views:
+            from QuizLoaderLib.apps.headless import _OffscreenView as OffscreenView
+
+            self.views[name] = OffscreenView(node, self.application_logic, VIEW_SIZE)
+
+    @property
+    def panel(self) -> QWidget:
+        """The module's widget as it is shown, for clicks and pixels."""
+        return self.module.widgetRepresentation()
+
+    @property
+    def logic(self) -> Any:
+        return slicer.modules.QuizLoaderWidget.logic
+
+    def enter(self, module: str = "QuizLoader") -> None:
+        slicer.util.selectModule(module)
+        self.panel.show()
+        self.check()
+
+    def wait_until(self, is_so: Callable[[], bool], seconds: float = 60) -> None:
+        """Let the event loop run until something is so."""
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < deadline, "the window waited in vain"
+            QApplication.processEvents()
+            self.check()
+
+    def check(self) -> None:
+        """Slots that raised fail the test."""
+        if pythonqt.exceptions:
+            raise pythonqt.exceptions.pop(0)
+
+    def picture(self, view: str) -> Any:
+        """uint8 (rows, columns, 3) of a slice view, the first row at the top."""
+        return self.views[view].picture()
+
+    def use_dark_colors(self) -> None:
+        palette = QPalette(QColor(50, 50, 50))
+        for role in (QPalette.Base, QPalette.AlternateBase):
+            palette.setColor(role, QColor(35, 35, 35))
+        self.qt.setPalette(palette)
+
+    def close(self) -> None:
+        if hasattr(slicer.modules, "QuizLoaderWidget"):
+            self.application._manager.moduleAboutToBeUnloaded.emit("QuizLoader")
+            self.panel.close()
+        self._stop_mrml()
+        self.qt.setPalette(QPalette())
+        for name in set(sys.modules) - set(self._kept_modules):
+            if name.split(".")[0] in ("QuizLoader", "QuizLoaderLib", "qt", "ctk", "SampleData") or name in (
+                "slicer.i18n",
+                "slicer.ScriptedLoadableModule",
+            ):
+                del sys.modules[name]
+        sys.modules.update(self._kept_modules)
+        for name in set(vars(slicer)) - set(self._kept_attributes):
+            delattr(slicer, name)
+        sys.path[:] = self._kept_path
+        self.check()
+
+
+class SampleDataLogic:
+    """Slicer/Slicer Modules/Scripted/SampleData/SampleData.py: a source without an address is an error."""
+
+    sources: list[dict[str, Any]] = []  # noqa: RUF012
+
+    @staticmethod
+    def registerCustomSampleDataSource(  # noqa: N802
+        category: str = "Custom",
+        sampleName: str | None = None,  # noqa: N803
+        uris: Any = None,
+        customDownloader: Any = None,  # noqa: N803
+        thumbnailFileName: str | None = None,  # noqa: N803
+    ) -> None:
+        if not isinstance(uris, str):
+            len(uris)
+        SampleDataLogic.sources.append(
+            {
+                "category": category,
+                "name": sampleName,
+                "downloader": customDownloader,
+                "thumbnail": thumbnailFileName,
+            }
+        )

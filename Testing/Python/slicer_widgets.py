@@ -1,0 +1,277 @@
+"""Stand-ins for the widgets of CTK, qMRML and Slicer that QuizLoader uses.
+
+Each offers what its header declares as property, slot, signal or Q_INVOKABLE, for nothing else is seen from
+Python, and only the part that QuizLoader uses. The header of each is named in its docstring.
+"""
+
+from typing import Any
+
+import slicer
+from PySide6.QtCore import Property, QObject, QSettings, Qt, Signal, Slot
+from PySide6.QtUiTools import QUiLoader
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QComboBox,
+    QHBoxLayout,
+    QMainWindow,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QStylePainter,
+    QVBoxLayout,
+    QWidget,
+)
+from pythonqt import own_class
+
+BUTTON_HEIGHT = 24
+
+
+class ctkPathLineEdit(QWidget):  # noqa: N801
+    """commontk/CTK Libs/Widgets/ctkPathLineEdit.h and .cpp."""
+
+    Dirs, Files = 0x001, 0x002
+    currentPathChanged = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._combo = QComboBox(self, editable=True)
+        self._browse = QPushButton("...", self)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._combo, 1)
+        layout.addWidget(self._browse)
+        self._combo.editTextChanged.connect(self.currentPathChanged)
+        self._key, self._filters, self._name_filters = "", self.Dirs | self.Files, [""]
+
+    def _set_key(self, key: str) -> None:
+        """Setting the key shows the newest path of the history (retrieveHistory)."""
+        self._key = key
+        self._combo.clear()
+        self._combo.addItems(self._history())
+
+    def _history(self) -> list[str]:
+        kept = QSettings().value(self._key) or []
+        return [kept] if isinstance(kept, str) else list(kept)
+
+    @Slot()
+    def addCurrentPathToHistory(self) -> None:  # noqa: N802
+        path = self._combo.currentText()
+        if path:
+            QSettings().setValue(self._key, [path, *[other for other in self._history() if other != path]])
+
+    def _set_filters(self, filters: int) -> None:
+        self._filters = filters
+
+    def _set_name_filters(self, filters: list[str]) -> None:
+        self._name_filters = filters
+
+    currentPath = Property(str, lambda self: self._combo.currentText(), lambda self, p: self._combo.setEditText(p))
+    settingKey = Property(str, lambda self: self._key, _set_key)
+    filters = Property(int, lambda self: self._filters, _set_filters)
+    nameFilters = Property("QStringList", lambda self: self._name_filters, _set_name_filters)
+
+
+class ctkCollapsibleButton(QAbstractButton):  # noqa: N801
+    """commontk/CTK Libs/Widgets/ctkCollapsibleButton.h: the children are seen when it is not collapsed."""
+
+    contentsCollapsed = Signal(bool)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setContentsMargins(0, BUTTON_HEIGHT, 0, 0)
+        self._collapsed = False
+        self.clicked.connect(lambda: self._set_collapsed(not self._collapsed))
+
+    def _set_collapsed(self, collapsed: bool) -> None:
+        self._collapsed = collapsed
+        self.setMaximumHeight(BUTTON_HEIGHT if collapsed else 16777215)
+        for child in self.findChildren(QWidget, options=Qt.FindDirectChildrenOnly):
+            child.setVisible(not collapsed)
+        self.contentsCollapsed.emit(collapsed)
+
+    def sizeHint(self) -> Any:  # noqa: N802
+        hint = super().sizeHint() if self.layout() is None else self.layout().totalSizeHint()
+        hint.setHeight(BUTTON_HEIGHT if self._collapsed else max(hint.height(), BUTTON_HEIGHT))
+        return hint
+
+    def paintEvent(self, _event: Any) -> None:  # noqa: N802
+        painter = QStylePainter(self)
+        option = QStyleOptionButton()
+        option.initFrom(self)
+        option.rect.setHeight(BUTTON_HEIGHT)
+        option.text = ("▸ " if self._collapsed else "▾ ") + self.text()
+        painter.drawControl(QStyle.CE_PushButton, option)
+
+    collapsed = Property(bool, lambda self: self._collapsed, _set_collapsed)
+
+
+@own_class
+class qMRMLWidget(QWidget):  # noqa: N801
+    """Slicer/Slicer Libs/MRML/Widgets/qMRMLWidget.h."""
+
+    mrmlSceneChanged = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._scene: Any = None
+
+    @Slot()
+    def mrmlScene(self) -> Any:  # noqa: N802
+        return self._scene
+
+    @Slot(object)
+    def setMRMLScene(self, scene: Any) -> None:  # noqa: N802
+        self._scene = scene
+        self.mrmlSceneChanged.emit(scene)
+
+
+@own_class
+class qMRMLSegmentEditorWidget(qMRMLWidget):  # noqa: N801
+    """Slicer/Slicer Modules/Loadable/Segmentations/Widgets/qMRMLSegmentEditorWidget.h, on the real
+    vtkSlicerSegmentEditorLogic that the widget uses too. Its face is a line of text."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._logic = slicer.vtkSlicerSegmentEditorLogic()
+        self._values: dict[str, Any] = {}
+        self.observes_views = False
+        QVBoxLayout(self).addWidget(QPushButton("Paint   Erase   Threshold   ..."))
+
+    @Slot(object)
+    def setMRMLSegmentEditorNode(self, node: Any) -> None:  # noqa: N802
+        self._logic.SetSegmentEditorNode(node)
+
+    @Slot(object)
+    def setMRMLScene(self, scene: Any) -> None:  # noqa: N802
+        if self._logic.GetSegmentEditorNode() is None:
+            raise RuntimeError("the header asks for the parameter set node before the scene")
+        self._logic.SetMRMLScene(scene)
+        super().setMRMLScene(scene)
+
+    @Slot(object)
+    def setSegmentationNode(self, node: Any) -> None:  # noqa: N802
+        if self._logic.GetSegmentEditorNode():
+            self._logic.SetSegmentationNode(node)
+
+    @Slot(object)
+    def setSourceVolumeNode(self, node: Any) -> None:  # noqa: N802
+        if self._logic.GetSegmentEditorNode():
+            self._logic.SetSourceVolumeNode(node)
+
+    @Slot()
+    def segmentationNode(self) -> Any:  # noqa: N802
+        return self._logic.GetSegmentationNode()
+
+    @Slot()
+    def sourceVolumeNode(self) -> Any:  # noqa: N802
+        return self._logic.GetSourceVolumeNode()
+
+    @Slot(object)
+    def setActiveEffect(self, effect: Any) -> None:  # noqa: N802
+        if self._logic.GetSegmentEditorNode():
+            self._logic.GetSegmentEditorNode().SetActiveEffectName(effect.name if effect else "")
+
+    @Slot()
+    def setupViewObservations(self) -> None:  # noqa: N802
+        self.observes_views = True
+
+    @Slot()
+    def removeViewObservations(self) -> None:  # noqa: N802
+        self.observes_views = False
+
+    def _value(name: str, type_: type, default: Any) -> Any:  # type: ignore[misc]  # noqa: N805
+        def read(self: Any) -> Any:
+            return self._values.get(name, default)
+
+        def write(self: Any, value: Any) -> None:
+            self._values[name] = value
+
+        return Property(type_, read, write)
+
+    autoShowSourceVolumeNode = _value("autoShowSourceVolumeNode", bool, True)
+    segmentationNodeSelectorVisible = _value("segmentationNodeSelectorVisible", bool, True)
+    sourceVolumeNodeSelectorVisible = _value("sourceVolumeNodeSelectorVisible", bool, True)
+    switchToSegmentationsButtonVisible = _value("switchToSegmentationsButtonVisible", bool, True)
+    maximumNumberOfUndoStates = _value("maximumNumberOfUndoStates", int, 0)
+
+
+@own_class
+class qMRMLLayoutManager(QObject):  # noqa: N801
+    """Slicer/Slicer Libs/MRML/Widgets/qMRMLLayoutManager.h, on the real vtkMRMLLayoutLogic; ``make_view``
+    is called for each slice node that has no view yet."""
+
+    def __init__(self, scene: Any, make_view: Any) -> None:
+        super().__init__()
+        self._scene, self._make_view = scene, make_view
+        self._logic = slicer.vtkMRMLLayoutLogic()
+        self._logic.SetMRMLScene(scene)
+        self._observer = scene.AddObserver(scene.EndCloseEvent, lambda *_: self._update())
+        self.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView)
+
+    @Slot(int)
+    def setLayout(self, layout: int) -> None:  # noqa: N802
+        node = self._logic.GetLayoutNode()
+        if not node.IsLayoutDescription(layout):
+            layout = slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView
+        node.SetViewArrangement(layout)
+        self._update()
+
+    def _update(self) -> None:
+        nodes = self._scene.GetNodesByClass("vtkMRMLSliceNode")
+        nodes.UnRegister(None)
+        for index in range(nodes.GetNumberOfItems()):
+            self._make_view(nodes.GetItemAsObject(index))
+
+    def close(self) -> None:
+        self._scene.RemoveObserver(self._observer)
+        self._logic.SetMRMLScene(None)
+
+    layout = Property(int, lambda self: self._logic.GetLayoutNode().GetViewArrangement(), setLayout)
+
+
+@own_class
+class qSlicerModuleSelectorToolBar(QObject):  # noqa: N801
+    """Slicer/Slicer Base/QTGUI/qSlicerModuleSelectorToolBar.h: goes from one module to another."""
+
+    def __init__(self, modules: dict[str, Any]) -> None:
+        super().__init__()
+        self._modules, self._selected = modules, ""
+
+    @Slot(str)
+    def selectModule(self, name: str) -> None:  # noqa: N802
+        if name == self._selected:
+            return
+        if self._selected in self._modules:
+            self._modules[self._selected].widgetRepresentation().exit()
+        self._selected = name
+        if name in self._modules:
+            self._modules[name].widgetRepresentation().enter()
+
+
+@own_class
+class qSlicerMainWindow(QMainWindow):  # noqa: N801
+    """Found by its object name (slicer.util.mainWindow)."""
+
+    def __init__(self, modules: dict[str, Any]) -> None:
+        super().__init__()
+        self.setObjectName("qSlicerMainWindow")
+        self._selector = qSlicerModuleSelectorToolBar(modules)
+
+    @Slot()
+    def moduleSelector(self) -> Any:  # noqa: N802
+        return self._selector
+
+
+class UiLoader(QUiLoader):
+    """Knows the stand-ins by the class names of a .ui file, as Slicer's designer plugins do."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        for class_ in (ctkPathLineEdit, ctkCollapsibleButton, qMRMLWidget):
+            self.registerCustomWidget(class_)
+
+
+own_class(ctkPathLineEdit, "ctk")
+own_class(ctkCollapsibleButton, "ctk")
+
+CTK = {"ctkPathLineEdit": ctkPathLineEdit, "ctkCollapsibleButton": ctkCollapsibleButton}

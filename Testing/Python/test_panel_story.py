@@ -1,0 +1,266 @@
+"""A reader's way through the panel, in a running Slicer made for tests."""
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PySide6", reason="the panel is tested with PySide6 in Qt's place")
+
+import slicer
+from PySide6.QtCore import QEvent
+from panel_stage import (
+    LABELS,
+    QUESTIONS,
+    TUTORIAL,
+    VOLUME,
+    image_element,
+    stage,
+    write_images,
+    write_quiz,
+)
+from slicer_host import VIEW_SIZE
+
+PIXELS_PER_MM = VIEW_SIZE[0] / 40
+
+
+@pytest.fixture
+def story(tmp_path):
+    with stage(tmp_path) as on_stage:
+        yield on_stage
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    return write_images(tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture
+def three_pages(tmp_path, images):
+    """A page with contours, one to draw on, one with a missing file."""
+    volume = image_element("Volume", VOLUME)
+    rois = "<ROIs ROIVisibilityCode='All'/>"
+    return write_quiz(
+        tmp_path / "three.quiz.xml",
+        [
+            f"|{volume}{image_element('Segmentation', LABELS, more=rois)}{QUESTIONS}",
+            f"EnableSegmentEditor='Y' ContourToolRadius='3'|{volume}{QUESTIONS}",
+            f"|{volume}{image_element('Volume', 'nowhere.nrrd', 'Green')}{QUESTIONS}",
+        ],
+    )
+
+
+def bright_box(picture):
+    """(first row, last row, first column, last column) of what is bright and grey: the block's image."""
+    grey = np.ptp(picture.astype(int), axis=2) < 20
+    rows, columns = np.nonzero(grey & (picture[..., 0] > 128))
+    return rows.min(), rows.max(), columns.min(), columns.max()
+
+
+def test_the_tutorial_is_dropped_on_slicer_and_shows_its_three_views(story, images):
+    slicer.util.loadNodeFromFile(str(TUTORIAL / "label-maps.xml"))
+    assert story.widget("quizPathEdit").property("currentPath") == str(TUTORIAL / "label-maps.xml")
+
+    story.widget("imageFolderEdit").setProperty("currentPath", str(images))
+    story.click("openButton")
+    story.wait_for_page(0)
+
+    assert story.text("titleLabel") == "Patient 1"
+    assert story.text("positionLabel") == "Page 1 of 1"
+    assert not story.sees("messageLabel")
+    assert not story.sees("problemsSection")
+    assert not story.sees("editorSection")
+    # Radiological: the patient's right is on the viewer's left, the front at the top or on the left.
+    right, front, top = (round(mm * PIXELS_PER_MM) - 1 for mm in (25, 30, 30))
+    expected = {"Red": (front, right), "Green": (top, right), "Yellow": (top, front)}
+    for view, (last_row, last_column) in expected.items():
+        assert bright_box(story.slicer.picture(view)) == pytest.approx((0, last_row, 0, last_column), abs=4), view
+
+
+def test_next_previous_the_editor_and_a_missing_file(story, three_pages, images):
+    story.open(three_pages, images)
+    assert story.widget("problemsList").count() == 1
+    assert "nowhere.nrrd" in story.widget("problemsList").item(0).text()
+    assert not story.widget("previousButton").isEnabled()
+    assert not story.sees("editorSection")
+
+    story.turn_to("nextButton", 1)
+    assert story.text("positionLabel") == "Page 2 of 3"
+    assert story.sees("editorSection")
+    editor = story.widget("editorSection").findChildren(type(story.widget("QuizLoader")))[0]
+    assert editor.sourceVolumeNode().GetName() == f"Volume-{VOLUME}"
+    assert editor.observes_views
+    settings = slicer.mrmlScene.GetSingletonNode("QuizLoader", "vtkMRMLSegmentEditorNode")
+    assert settings.GetAttribute("BrushDiameterIsRelative") == "0"
+    assert float(settings.GetAttribute("BrushAbsoluteDiameter")) == 6.0
+
+    story.turn_to("nextButton", 2)
+    assert not story.sees("editorSection")
+    assert not editor.observes_views
+    assert "nowhere.nrrd" in story.text("messageLabel")
+    assert bright_box(story.slicer.picture("Red"))[1] > 100
+    assert story.slicer.picture("Green").max() < 30
+    assert not story.widget("nextButton").isEnabled()
+
+    story.turn_to("previousButton", 1)
+    assert not story.sees("messageLabel")
+
+
+def test_double_click_on_a_problem_copies_file_and_line(story, three_pages, images):
+    story.open(three_pages, images)
+    problems = story.widget("problemsList")
+
+    problems.setCurrentRow(0)
+    problems.itemDoubleClicked.emit(problems.item(0))
+
+    line = next(n for n, text in enumerate(three_pages.read_text().splitlines(), 1) if "nowhere.nrrd" in text)
+    assert story.slicer.qt.clipboard().text() == f"{three_pages}:{line}"
+
+
+def test_regions_are_listed_hidden_filled_and_reset(story, three_pages, images):
+    story.open(three_pages, images)
+    legend = story.widget("legendList")
+    assert [legend.item(row).text() for row in range(legend.count())] == ["Segment_1"]
+    inside = (40, 40)
+    outlined = story.slicer.picture("Red")
+    assert np.ptp(outlined[inside].astype(int)) < 10
+    colored = np.ptp(outlined.astype(int), axis=2) > 40
+    assert colored.any()
+
+    story.click("outlineButton")
+    assert np.ptp(story.slicer.picture("Red")[inside].astype(int)) > 40
+
+    story.click("contoursButton")
+    assert np.ptp(story.slicer.picture("Red").astype(int), axis=2).max() < 10
+
+    story.click("resetViewButton")
+    assert np.array_equal(story.slicer.picture("Red"), outlined)
+
+    legend.item(0).setCheckState(legend.item(0).checkState().Unchecked)
+    assert np.ptp(story.slicer.picture("Red").astype(int), axis=2).max() < 10
+
+
+def test_a_label_that_was_hidden_shows_again_on_the_next_page(story, tmp_path, images):
+    page = image_element("Volume", VOLUME) + image_element("LabelMap", LABELS) + QUESTIONS
+    story.open(write_quiz(tmp_path / "two.xml", [f"|{page}", f"|{page}"]), images)
+    with_outline = story.slicer.picture("Red")
+    legend = story.widget("legendList")
+
+    legend.item(0).setCheckState(legend.item(0).checkState().Unchecked)
+    assert np.ptp(story.slicer.picture("Red").astype(int), axis=2).max() < 10
+    story.turn_to("nextButton", 1)
+
+    assert np.array_equal(story.slicer.picture("Red"), with_outline)
+    story.click("outlineButton")
+    assert np.ptp(story.slicer.picture("Red")[40, 40].astype(int)) > 40
+
+
+def test_the_scene_is_closed_on_a_page_and_the_quiz_opened_again(story, three_pages, images):
+    story.open(three_pages, images)
+    layout = slicer.app.layoutManager().layout
+
+    slicer.mrmlScene.Clear(0)
+    story.slicer.check()
+
+    assert "Open it again" in story.text("messageLabel")
+    assert not story.sees("pageSection")
+    assert slicer.app.layoutManager().layout != layout
+    story.click("openButton")
+    story.wait_for_page(0)
+    assert story.sees("pageSection")
+    assert bright_box(story.slicer.picture("Red"))[1] > 100
+
+
+def test_leaving_the_module_gives_the_views_back(story, three_pages, images):
+    mine = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "my own")
+    my_contour = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "my contour")
+    my_contour.CreateDefaultDisplayNodes()
+    red = slicer.app.applicationLogic().GetSliceLogicByLayoutName("Red")
+    red.GetSliceCompositeNode().SetBackgroundVolumeID(mine.GetID())
+    red.GetSliceNode().SetOrientation("Sagittal")
+    red.GetSliceNode().SetSliceOffset(12.5)
+    red.GetSliceNode().SetFieldOfView(70, 70, 1)
+    layout = slicer.app.layoutManager().layout
+
+    story.open(three_pages, images)
+    assert red.GetSliceCompositeNode().GetBackgroundVolumeID() != mine.GetID()
+    assert not my_contour.GetDisplayVisibility()
+    story.slicer.enter("Data")
+
+    assert slicer.app.layoutManager().layout == layout
+    assert red.GetSliceCompositeNode().GetBackgroundVolumeID() == mine.GetID()
+    assert red.GetSliceNode().GetOrientation() == "Sagittal"
+    assert red.GetSliceNode().GetSliceOffset() == pytest.approx(12.5)
+    assert red.GetSliceNode().GetFieldOfView()[:2] == pytest.approx((70, 70))
+    assert my_contour.GetDisplayVisibility()
+
+    story.slicer.enter()
+    story.slicer.wait_until(lambda: red.GetSliceCompositeNode().GetBackgroundVolumeID() != mine.GetID())
+    assert bright_box(story.slicer.picture("Red"))[1] > 100
+
+
+def test_a_node_deleted_by_hand_does_no_harm(story, three_pages, images):
+    story.open(three_pages, images)
+    volume, segmentation = story.slicer.logic.nodes(0)
+
+    slicer.mrmlScene.RemoveNode(segmentation)
+    slicer.mrmlScene.RemoveNode(volume)
+    for button in ("contoursButton", "outlineButton", "resetViewButton"):
+        story.click(button)
+
+    assert story.slicer.logic.nodes(0) == (None, None)
+    story.turn_to("nextButton", 1)
+    story.turn_to("previousButton", 0)
+    assert None not in story.slicer.logic.nodes(0)
+
+
+def test_fifty_pages_leave_nothing_behind(story, three_pages, images):
+    def counts():
+        scene = slicer.mrmlScene
+        nodes = [scene.GetNthNode(index) for index in range(scene.GetNumberOfNodes())]
+        observers = sum(node.HasObserver("ModifiedEvent") for node in nodes)
+        return scene.GetNumberOfNodes(), observers, len(story.slicer.panel.findChildren(object))
+
+    story.open(three_pages, images)
+    story.click("closeButton")
+    story.slicer.qt.processEvents()
+    before = slicer.mrmlScene.GetNumberOfNodes()
+    story.open(three_pages, images)
+    pages = [*[1, 2, 1, 0] * 13]
+    at_first = {}
+    for turn, index in enumerate(pages):
+        story.turn_to("nextButton" if index > story.slicer.logic.console.opened.index else "previousButton", index)
+        story.slicer.qt.sendPostedEvents(None, QEvent.DeferredDelete)
+        # The editor is made when the first page asks for it, and kept.
+        if turn >= 4:
+            assert at_first.setdefault(index, counts()) == counts(), f"page {index + 1} after {turn} turns"
+    story.click("closeButton")
+
+    assert slicer.mrmlScene.GetNumberOfNodes() == before
+
+
+def test_keys_turn_pages_and_draw_contours(story, three_pages, images):
+    story.open(three_pages, images)
+    shortcuts = {s.key().toString(): s for s in story.slicer.main_window.findChildren(object) if hasattr(s, "key")}
+    for keys in shortcuts:
+        assert keys in story.text("keysLabel")
+
+    shortcuts["Alt+Right"].activated.emit()
+    story.wait_for_page(1)
+    shortcuts["Alt+Left"].activated.emit()
+    story.wait_for_page(0)
+    shortcuts["Alt+C"].activated.emit()
+    assert np.ptp(story.slicer.picture("Red").astype(int), axis=2).max() < 10
+
+    story.slicer.enter("Data")
+    assert not any(shortcut.isEnabled() for shortcut in shortcuts.values())
+
+
+def test_reloading_the_module_starts_afresh(story, three_pages, images):
+    story.open(three_pages, images)
+    old_panel = slicer.modules.QuizLoaderWidget.panel
+
+    slicer.modules.QuizLoaderWidget.onReload()
+    story.slicer.check()
+
+    assert type(slicer.modules.QuizLoaderWidget.panel) is not type(old_panel)
+    story.slicer.module.widgetRepresentation().enter()
+    story.slicer.qt.processEvents()
