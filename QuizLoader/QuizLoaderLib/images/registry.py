@@ -22,10 +22,10 @@ def _look_of_label_map(image: Image) -> Hashable:
     return (roi.code, roi.names) if roi else ()
 
 
-def _volumes_of_page(context: ReadContext) -> Hashable:
-    """Where a page has one volume file, every view gets the same grid, else the view has a say."""
-    paths = {volume.path for volume, _ in context.volumes()}
-    return tuple(paths) if len(paths) == 1 else (context.image.destination, tuple(sorted(paths)))
+def _reference_of_rtstruct(context: ReadContext) -> Hashable:
+    from .rtstruct_reference import variant
+
+    return variant(context)
 
 
 def _read_rtstruct(context: ReadContext) -> SegmentationArrays:
@@ -59,6 +59,6 @@ KINDS: dict[ImageType, ImageKind] = {
     ImageType.LABEL_MAP: ImageKind(label_map.read, label_map.make_node, look=_look_of_label_map),
     ImageType.SEGMENTATION: ImageKind(segmentation.read, segmentation.make_node),
     ImageType.RT_STRUCT: ImageKind(
-        _read_rtstruct, segmentation.make_node, needs_volumes=True, variant=_volumes_of_page
+        _read_rtstruct, segmentation.make_node, needs_volumes=True, variant=_reference_of_rtstruct
     ),
 }
