@@ -5,9 +5,6 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK
-from pydicom.dataset import Dataset
-from pydicom.sequence import Sequence
-
 from dicom_made import (
     Placement,
     new_dataset,
@@ -17,6 +14,8 @@ from dicom_made import (
     write_series,
     write_structure_set,
 )
+from pydicom.dataset import Dataset
+from pydicom.sequence import Sequence
 from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import ImageReadError
 from QuizLoaderLib.images.dicom_headers import headers_in

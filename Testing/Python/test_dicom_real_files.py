@@ -7,7 +7,6 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK
-
 from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import ImageReadError, ReadContext, SegmentationArrays, VolumeArrays
 from QuizLoaderLib.images.dicom_frames import TAGS

@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from dicom_made import Placement, write_segmentation, write_series
 from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import ImageReadError, SegmentationArrays

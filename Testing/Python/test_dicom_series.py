@@ -4,7 +4,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from dicom_made import Placement, new_dataset, put_pixels, save, write_series, write_structure_set
 from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import ImageReadError, VolumeArrays

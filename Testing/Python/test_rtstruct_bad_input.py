@@ -6,10 +6,9 @@ from pathlib import Path
 import numpy as np
 import pydicom
 import pytest
+from dicom_made import MadeRoi, Placement, write_series, write_structure_set
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-
-from dicom_made import MadeRoi, Placement, write_series, write_structure_set
 from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import ImageReadError, ReadContext
 from QuizLoaderLib.images.dicom_series import read_series

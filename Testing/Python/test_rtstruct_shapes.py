@@ -5,7 +5,6 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-
 from dicom_made import SERIES, MadeRoi, write_structure_set
 from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import DicomIdentity, ReadContext, SegmentationArrays, VolumeArrays

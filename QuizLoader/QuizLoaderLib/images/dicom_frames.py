@@ -6,7 +6,7 @@ from functools import lru_cache
 from math import isfinite
 
 import numpy as np
-from pydicom.dataset import Dataset
+from pydicom import Dataset
 
 from . import dicom_codes
 from .arrays import ImageReadError

@@ -10,9 +10,11 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, BinaryIO
 
+# Everywhere the package itself is asked first: its modules import each other in a circle, and threads that
+# enter the circle at several places at once get halves of them.
 import pydicom
+from pydicom import Dataset
 from pydicom.datadict import dictionary_VR
-from pydicom.dataset import Dataset
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.tag import BaseTag, Tag
 

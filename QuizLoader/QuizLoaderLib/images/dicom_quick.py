@@ -3,9 +3,8 @@
 import struct
 from functools import cache
 
-from pydicom.datadict import dictionary_VR
+from pydicom import Dataset, datadict
 from pydicom.dataelem import RawDataElement
-from pydicom.dataset import Dataset
 from pydicom.tag import BaseTag
 
 IMPLICIT, BIG_ENDIAN, DEFLATED = "1.2.840.10008.1.2", "1.2.840.10008.1.2.2", "1.2.840.10008.1.2.1.99"
@@ -96,7 +95,7 @@ def _top_level(
 
 @cache
 def _vr_of(tag: int) -> str:
-    return str(dictionary_VR(tag))
+    return str(datadict.dictionary_VR(tag))
 
 
 def _after_sequence(start: bytes, position: int, is_implicit: bool, depth: int = 0) -> int:

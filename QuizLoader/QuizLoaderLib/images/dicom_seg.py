@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from pydicom.dataset import Dataset
+from pydicom import Dataset
 
 from ..quiz.problems import Problem, warning
 from . import dicom_codes

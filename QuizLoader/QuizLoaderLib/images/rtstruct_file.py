@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
-from pydicom.dataset import Dataset
+from pydicom import Dataset
 
 from . import dicom_codes
 from .arrays import ImageReadError

@@ -24,12 +24,15 @@ import numpy as np
 def peak():
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
+
+def sample(voxels):
+    return int(voxels[::37, ::5, ::7].sum(dtype=np.int64))
 """
 OURS = f"""{PEAK}
 from QuizLoaderLib.images.dicom_series import read_series
 before, start = peak(), time.perf_counter()
 voxels = read_series(Path(sys.argv[1])).voxels
-print(time.perf_counter() - start, (peak() - before) / voxels.nbytes, int(voxels[::37, ::5, ::7].sum(dtype=np.int64)))
+print(time.perf_counter() - start, (peak() - before) / voxels.nbytes, sample(voxels))
 """
 SIMPLE_ITK = f"""{PEAK}
 import SimpleITK
@@ -39,7 +42,7 @@ reader.SetFileNames(SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(sys.argv[
 image = reader.Execute()
 seconds = time.perf_counter() - start
 voxels = SimpleITK.GetArrayViewFromImage(image)
-print(seconds, (peak() - before) / voxels.nbytes, int(voxels[::37, ::5, ::7].sum(dtype=np.int64)))
+print(seconds, (peak() - before) / voxels.nbytes, sample(voxels))
 """
 
 
