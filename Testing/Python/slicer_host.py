@@ -275,7 +275,7 @@ class RunningSlicer:
         QCoreApplication.setOrganizationName("QuizLoader tests")
         QSettings.setDefaultFormat(QSettings.IniFormat)
         QSettings.setPath(QSettings.IniFormat, QSettings.UserScope, str(temporary / "settings"))
-        self._start_mrml()
+        self._start_mrml(temporary)
         self.views: dict[str, Any] = {}
         self.layout_manager: Any = None
         self.main_window: Any = None
@@ -287,8 +287,13 @@ class RunningSlicer:
         self._name_everything()
         self._load(module, modules)
 
-    def _start_mrml(self) -> None:
+    def _start_mrml(self, temporary: Path) -> None:
         self.scene = slicer.vtkMRMLScene()
+        # An .mrb is unpacked into the cache directory.
+        self.scene.SetCacheManager(slicer.vtkCacheManager())
+        self.scene.SetDataIOManager(slicer.vtkDataIOManager())
+        self.scene.GetCacheManager().SetRemoteCacheDirectory(str(temporary))
+        self.scene.GetDataIOManager().SetCacheManager(self.scene.GetCacheManager())
         self.application_logic = slicer.vtkSlicerApplicationLogic()
         self.application_logic.SetMRMLScene(self.scene)
         self.application_logic.SetSliceLogics(vtk.vtkCollection())
@@ -362,7 +367,7 @@ class RunningSlicer:
     def _make_view(self, node: Any) -> None:
         name = node.GetLayoutName()
         if name not in self.views:
-            from QuizLoaderLib.apps.headless import _OffscreenView as OffscreenView
+            from QuizLoaderLib.apps.offscreen_view import OffscreenView
 
             self.views[name] = OffscreenView(node, self.application_logic, VIEW_SIZE)
 

@@ -4,7 +4,9 @@ from typing import Any
 
 import slicer
 
-from ...quiz.model import Layer, Page, SliceView
+from ...quiz.model import Layer, Page
+from .opened_quiz import OpenedQuiz
+from .regions import RegionToDraw
 
 PARAMETER_TAG = "QuizLoader"
 """The editor's settings have a node of their own, so that Slicer's Segment Editor module keeps its own."""
@@ -23,14 +25,15 @@ class Editor:
         self._widget: Any = None
         self._drawn: dict[int, str] = {}
 
-    def show(self, page: Page, nodes: tuple[Any, ...], logics: dict[SliceView, Any]) -> None:
+    def show(self, opened: OpenedQuiz) -> None:
         """Offer the editor for the background of the first view that has one, else hide it."""
         self.hide()
-        source = _first_background(page, nodes)
+        page = opened.pages[opened.index]
+        source = _first_background(page, opened.nodes(opened.index))
         if not page.enable_segment_editor or source is None:
             return
-        segmentation = self._segmentation(page, source)
-        _show_on(segmentation, [logic.GetSliceNode().GetID() for logic in logics.values()])
+        segmentation = self._segmentation(page, source, opened.regions_to_draw)
+        _show_on(segmentation, [logic.GetSliceNode().GetID() for logic in opened.slice_logics().values()])
         self._make_widget()
         parameters = _parameter_node()
         if page.contour_tool_radius_mm:
@@ -87,11 +90,13 @@ class Editor:
             self._widget.maximumNumberOfUndoStates = 10
             self._layout.addWidget(self._widget)
 
-    def _segmentation(self, page: Page, source: Any) -> Any:
+    def _segmentation(self, page: Page, source: Any, regions: list[RegionToDraw]) -> Any:
         node = slicer.mrmlScene.GetNodeByID(self._drawn.get(page.number, ""))
         if node is None:
             node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", page.id)
             node.CreateDefaultDisplayNodes()
+            for region in regions:
+                node.GetSegmentation().AddEmptySegment("", region.name, region.color)
             self._drawn[page.number] = node.GetID()
         node.SetReferenceImageGeometryParameterFromVolumeNode(source)
         return node
@@ -119,7 +124,12 @@ def _show_on(segmentation: Any, slice_node_ids: list[str]) -> None:
 
 
 def _is_empty(segmentation: Any) -> bool:
-    return segmentation.GetSegmentation().GetNumberOfSegments() == 0
+    name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
+    segments = segmentation.GetSegmentation()
+    layers = [
+        segments.GetNthSegment(index).GetRepresentation(name) for index in range(segments.GetNumberOfSegments())
+    ]
+    return not any(layer and layer.GetNumberOfPoints() and layer.GetScalarRange()[1] > 0 for layer in layers)
 
 
 def _remove(segmentation: Any) -> None:

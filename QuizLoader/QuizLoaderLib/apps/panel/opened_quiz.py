@@ -8,6 +8,7 @@ from typing import Any
 from ...quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
 from ...quiz.problems import Problem
 from ...views.host import Host
+from .regions import regions_to_draw
 
 
 class QuizUnreadable(Exception):
@@ -40,6 +41,7 @@ class OpenedQuiz:
         self.host = host
         folder = ImageFolder(image_folder, follow_links=follow_links)
         self.problems = sorted(problems + check_quiz(quiz, folder), key=lambda problem: problem.line)
+        self.regions_to_draw = regions_to_draw(quiz, folder)
         self._library = ImageLibrary(host.scene, folder)
         self._shown: Any = None
         self._index = -1

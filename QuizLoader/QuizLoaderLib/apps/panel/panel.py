@@ -207,7 +207,7 @@ class Panel:
             self._draw_contours()
         self._legend.show(opened)
         self._ui.legendSection.visible = not self._legend.is_empty
-        self._editor.show(opened.pages[opened.index], opened.nodes(opened.index), opened.slice_logics())
+        self._editor.show(opened)
 
     # Looks
 

@@ -28,7 +28,7 @@ def looks_like_quiz(path: str | Path) -> bool:
     return bool(_ROOT.match(text))
 
 
-def add_quiz_node(scene: Any, path: Path, name: str = "") -> Any:
+def add_quiz_node(scene: Any, path: Path, name: str = "", image_folder: Path | None = None) -> Any:
     """A vtkMRMLTextNode with the text of the quiz file, which the scene saves as a file of its own.
 
     Raises OSError where the file cannot be read. A quiz that is in the scene already is read again.
@@ -37,12 +37,16 @@ def add_quiz_node(scene: Any, path: Path, name: str = "") -> Any:
     text = path.read_bytes().decode("utf-8-sig", errors="replace")
     if node:
         node.SetText(text)
+        if image_folder:
+            remember_image_folder(node, image_folder)
         return node
     node = scene.CreateNodeByClass("vtkMRMLTextNode")
     node.UnRegister(None)
     node.SetName(scene.GenerateUniqueName(name or path.name.removesuffix(EXTENSION).removesuffix(".xml")))
     node.SetText(text)
     node.SetAttribute(_MARK, "1")
+    if image_folder:
+        remember_image_folder(node, image_folder)
     node.SetForceCreateStorageNode(node.CreateStorageNodeAlways)
     # Whoever hears of the new quiz node wants its path: the storage node goes first.
     storage = scene.AddNewNodeByClass("vtkMRMLTextStorageNode")

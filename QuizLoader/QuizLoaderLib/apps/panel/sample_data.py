@@ -30,13 +30,15 @@ def register_sample_data(thumbnail: str) -> None:
 
 
 def make_tutorial(_source: Any = None) -> Any:
-    """Make the demo's images and quizzes, and put the tutorial's quiz into the scene with their folder."""
+    """Make the demo's images and quizzes, once, and put the tutorial's quiz into the scene with their folder."""
     from ..demo import make_demo
 
     folder = Path(slicer.app.temporaryPath) / "QuizLoaderTutorial"
-    with slicer.util.WaitCursor():
-        quizzes = make_demo(folder)
-    node = quiz_node.add_quiz_node(slicer.mrmlScene, quizzes[0])
-    quiz_node.remember_image_folder(node, folder / "images")
+    quiz = folder / "quizzes" / "label-maps.xml"
+    # The quizzes are written last: where they are, the images are whole.
+    if not quiz.is_file():
+        with slicer.util.WaitCursor():
+            make_demo(folder)
+    node = quiz_node.add_quiz_node(slicer.mrmlScene, quiz, image_folder=folder / "images")
     quiz_node.show_panel()
     return node

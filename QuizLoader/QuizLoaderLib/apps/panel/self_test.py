@@ -1,0 +1,60 @@
+"""The story of a first quiz, told in a running Slicer by ``QuizLoaderTest``."""
+
+import time
+from collections.abc import Callable
+from typing import Any
+from unittest import TestCase
+
+import slicer
+
+from . import sample_data
+from .console import REQUIREMENTS
+from .packages import ensure_packages
+
+WAIT_S = 120
+
+
+def tutorial_story(test: TestCase) -> None:
+    """Sample data, open, look, next, previous, close the scene. Fails with PackagesMissing's sentence where
+    a Python package is not there."""
+    ensure_packages(REQUIREMENTS)
+    sample_data.make_tutorial()
+    slicer.util.selectModule("QuizLoader")
+    widget = slicer.modules.quizloader.widgetRepresentation()
+    panel, console = widget.self().panel, widget.self().logic.console
+
+    panel.open()
+    test.assertIsNotNone(console.opened, _text(widget, "messageLabel"))
+    _wait_until(lambda: console.opened.index == 0)
+    test.assertEqual(_text(widget, "titleLabel"), "Patient 1")
+    test.assertEqual([problem.sentence for problem in console.problems], [])
+    volume = console.nodes(0)[0]
+    for view, orientation in (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal")):
+        logic = slicer.app.applicationLogic().GetSliceLogicByLayoutName(view)
+        test.assertEqual(logic.GetSliceCompositeNode().GetBackgroundVolumeID(), volume.GetID())
+        test.assertEqual(logic.GetSliceNode().GetOrientation(), orientation)
+
+    layouts = console.opened.path.with_name("layouts.xml")
+    console.open(layouts, console.opened.image_folder)
+    console.show(0)
+    panel.next_page()
+    _wait_until(lambda: console.opened.index == 1)
+    panel.previous_page()
+    _wait_until(lambda: console.opened.index == 0)
+    test.assertNotIn(None, console.nodes(0))
+
+    slicer.mrmlScene.Clear()
+    test.assertIsNone(console.opened)
+    test.assertIn("Open it again", _text(widget, "messageLabel"))
+
+
+def _text(widget: Any, name: str) -> str:
+    return slicer.util.findChild(widget, name).text
+
+
+def _wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + WAIT_S
+    while not is_so():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"The page did not show within {WAIT_S} s.")
+        slicer.app.processEvents()

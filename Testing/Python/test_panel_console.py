@@ -1,0 +1,135 @@
+"""Slicer's console, its file reader, its sample data, and a Slicer without a main window."""
+
+import sys
+
+import pytest
+
+pytest.importorskip("PySide6", reason="the panel is tested with PySide6 in Qt's place")
+
+import slicer
+from panel_stage import LABELS, VOLUME, image_element, stage, write_images, write_quiz
+from slicer_host import SampleDataLogic
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    return write_images(tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture
+def quiz(tmp_path):
+    page = image_element("Volume", VOLUME, "Green", "Coronal") + image_element("LabelMap", LABELS)
+    return write_quiz(tmp_path / "first.quiz.xml", ["|" + page, "Layout='OneUpRedSlice'|" + page])
+
+
+def test_a_script_opens_and_shows_pages_without_a_main_window(tmp_path, quiz, images):
+    with stage(tmp_path, main_window=False) as on_stage:
+        before = slicer.mrmlScene.GetNumberOfNodes()
+        logic = on_stage.slicer.python.QuizLoaderLogic()
+
+        problems = logic.openQuiz(str(quiz), str(images))
+        assert [page.id for page in logic.pages] == ["Case 1", "Case 2"]
+        assert logic.problems == problems
+        assert logic.showPage(0) == []
+
+        volume, labels = logic.nodes(0)
+        green = slicer.app.applicationLogic().GetSliceLogicByLayoutName("Green")
+        assert green.GetSliceCompositeNode().GetBackgroundVolumeID() == volume.GetID()
+        assert green.GetSliceNode().GetOrientation() == "Coronal"
+        assert max(green.GetSliceNode().GetFieldOfView()) == pytest.approx(40)
+        assert labels.IsA("vtkMRMLLabelMapVolumeNode")
+        assert logic.nodes(1) == ()
+        with pytest.raises(IndexError, match="2 pages"):
+            logic.showPage(2)
+        logic.close()
+        left = [slicer.mrmlScene.GetNthNode(n) for n in range(before, slicer.mrmlScene.GetNumberOfNodes())]
+        assert not [node.GetName() for node in left if node.IsA("vtkMRMLDisplayableNode") and not node.GetHideFromEditors()]
+        with pytest.raises(Exception, match="openQuiz"):
+            logic.showPage(0)
+
+
+def test_the_panel_is_made_without_a_main_window(tmp_path):
+    with stage(tmp_path, main_window=False) as on_stage:
+        on_stage.slicer.module.widgetRepresentation().enter()
+        assert on_stage.text("openButton") == "Open"
+
+
+def test_what_the_console_shows_the_panel_shows_too(tmp_path, quiz, images):
+    with stage(tmp_path) as on_stage:
+        logic = slicer.modules.QuizLoaderWidget.logic
+        logic.openQuiz(quiz, images)
+        logic.showPage(1)
+        assert on_stage.text("positionLabel") == "Page 2 of 2"
+        assert slicer.app.layoutManager().layout == slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpRedSliceView
+
+
+@pytest.mark.parametrize(
+    ("content", "is_quiz"),
+    [
+        ("<Session>", True),
+        ("\ufeff<?xml version='1.0'?>\n<!-- <Page> -->\n<Session RandomizePageGroups='Y'>", True),
+        ("<Sessions>", False),
+        ("<Page/>", False),
+        ("Session", False),
+        ("", False),
+    ],
+)
+def test_an_xml_file_is_a_quiz_by_its_root(tmp_path, content, is_quiz):
+    path = tmp_path / "file.xml"
+    path.write_text(content, encoding="utf-8")
+    with stage(tmp_path, main_window=False) as on_stage:
+        assert (slicer.app.coreIOManager().fileType(str(path)) == "QuizLoaderFile") is is_quiz
+        assert on_stage.slicer.io.reader.confidence(str(path)) == (0.9 if is_quiz else 0.0)
+
+
+def test_a_file_that_is_no_quiz_is_refused_with_a_sentence(tmp_path):
+    path = tmp_path / "some.quiz.xml"
+    path.write_text("<Report/>")
+    with (
+        stage(tmp_path, main_window=False),
+        pytest.raises(RuntimeError, match=r"some\.quiz\.xml is no quiz"),
+    ):
+        slicer.util.loadNodeFromFile(str(path), "QuizLoaderFile")
+
+
+def test_an_mrb_keeps_the_quiz_and_its_image_folder(tmp_path, quiz, images):
+    with stage(tmp_path) as on_stage:
+        node = slicer.util.loadNodeFromFile(str(quiz), "QuizLoaderFile")
+        on_stage.open(quiz, images)
+        on_stage.click("closeButton")
+        assert slicer.mrmlScene.WriteToMRB(str(tmp_path / "kept.mrb"))
+        text = node.GetText()
+        slicer.mrmlScene.Clear(0)
+        on_stage.choose(tmp_path / "none.xml", tmp_path)
+
+        assert slicer.mrmlScene.ReadFromMRB(str(tmp_path / "kept.mrb"))
+        on_stage.slicer.check()
+
+        again = slicer.mrmlScene.GetFirstNodeByName(node.GetName())
+        assert again.GetText() == text
+        unpacked = on_stage.widget("quizPathEdit").property("currentPath")
+        assert unpacked.endswith("first.quiz.xml")
+        assert unpacked != str(quiz)
+        assert on_stage.widget("imageFolderEdit").property("currentPath") == str(images)
+
+
+def test_the_modules_own_test_passes_and_the_tutorial_is_among_the_sample_data(tmp_path):
+    with stage(tmp_path) as on_stage:
+        test = on_stage.slicer.python.QuizLoaderTest("test_tutorial")
+        test.setUp()
+        test.test_tutorial()
+        on_stage.slicer.check()
+
+        (source,) = SampleDataLogic.sources
+        assert source["name"] == "QuizLoaderTutorial"
+        source["downloader"](source)
+        on_stage.slicer.check()
+        assert on_stage.widget("quizPathEdit").property("currentPath").endswith("label-maps.xml")
+        assert on_stage.widget("imageFolderEdit").property("currentPath").endswith("images")
+
+
+def test_the_modules_own_test_fails_with_the_remedy_where_lxml_is_missing(tmp_path, monkeypatch):
+    with stage(tmp_path) as on_stage:
+        monkeypatch.setitem(sys.modules, "lxml", None)
+        with pytest.raises(Exception, match=r"needs the Python package lxml.*pip_install"):
+            on_stage.slicer.python.QuizLoaderTest("test_tutorial").test_tutorial()

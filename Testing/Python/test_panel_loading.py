@@ -1,0 +1,152 @@
+"""Images load in threads: the window lives, loading can be cancelled, and threads get their time in Slicer."""
+
+import sys
+import threading
+import time
+import types
+
+import lxml
+import numpy as np
+import pytest
+
+pytest.importorskip("PySide6", reason="the panel is tested with PySide6 in Qt's place")
+
+import slicer
+from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_image, write_images, write_quiz
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    folder = write_images(tmp_path_factory.mktemp("images"))
+    rng = np.random.default_rng(1)
+    for number in range(3):
+        write_image(folder / f"large{number}.nrrd", rng.integers(0, 4000, (100, 300, 300), np.int16))
+    return folder
+
+
+@pytest.fixture
+def small_then_large(tmp_path):
+    large = "".join(
+        image_element("Volume", f"large{number}.nrrd", view) for number, view in enumerate(("Red", "Green", "Yellow"))
+    )
+    return write_quiz(tmp_path / "quiz.xml", [f"|{image_element('Volume', VOLUME)}{QUESTIONS}", f"|{large}{QUESTIONS}"])
+
+
+def test_the_window_never_stands_still_for_long(tmp_path, small_then_large, images):
+    with stage(tmp_path) as on_stage:
+        on_stage.open(small_then_large, images)
+        on_stage.click("nextButton")
+        assert on_stage.sees("loadingRow")
+
+        longest = on_stage.longest_freeze(1)
+
+        assert not on_stage.sees("loadingRow")
+        # Far below the second or more that these three files take: they were not read in between.
+        assert longest < 0.5
+        print(f"longest freeze {longest * 1000:.0f} ms")
+
+
+def test_loading_is_cancelled_and_the_page_stays(tmp_path, small_then_large, images):
+    with stage(tmp_path) as on_stage:
+        on_stage.open(small_then_large, images)
+        on_stage.click("nextButton")
+        on_stage.click("cancelButton")
+
+        assert not on_stage.sees("loadingRow")
+        assert on_stage.text("positionLabel") == "Page 1 of 2"
+        on_stage.turn_to("nextButton", 1)
+        assert on_stage.text("positionLabel") == "Page 2 of 2"
+
+
+def test_next_is_clicked_faster_than_pages_load(tmp_path, small_then_large, images):
+    with stage(tmp_path) as on_stage:
+        on_stage.open(small_then_large, images)
+        for _ in range(20):
+            on_stage.click("nextButton")
+            on_stage.widget("previousButton").click()
+        on_stage.click("nextButton")
+        on_stage.wait_for_page(1)
+        assert on_stage.text("positionLabel") == "Page 2 of 2"
+
+
+def test_a_thread_advances_where_only_the_timer_lets_go_of_the_interpreter(tmp_path):
+    """As in Slicer: here no thread gets the interpreter unless the main thread gives it away."""
+    with stage(tmp_path):
+        from QuizLoaderLib.apps.panel.loading import Loading
+
+        done = threading.Event()
+
+        def work():
+            for _ in range(20):
+                sum(range(20000))
+                time.sleep(0.001)
+            done.set()
+
+        request = types.SimpleNamespace(done=0, total=1, is_ready=False, cancel=lambda: None)
+        ready = threading.Event()
+        loading = Loading(lambda done, total: None, ready.set)
+        interval = sys.getswitchinterval()
+        sys.setswitchinterval(60)
+        try:
+            thread = threading.Thread(target=work)
+            loading.start(request)
+            thread.start()
+            for _ in range(100):
+                loading.tick()
+                request.is_ready = done.is_set()
+                if ready.is_set():
+                    break
+        finally:
+            sys.setswitchinterval(interval)
+        thread.join()
+
+        assert ready.is_set()
+        assert loading.request is None
+
+
+def without(monkeypatch, name):
+    monkeypatch.setitem(sys.modules, name, None)
+
+
+def test_a_missing_package_is_installed_with_consent_in_slicer_5_12(tmp_path, small_then_large, images, monkeypatch):
+    asked = []
+
+    def pip_ensure(requirements, requester=None):
+        asked.append((requirements, requester))
+        sys.modules["lxml"] = lxml
+
+    packaging = types.ModuleType("slicer.packaging")
+    packaging.pip_ensure = pip_ensure
+    with stage(tmp_path, testing=False) as on_stage:
+        monkeypatch.setitem(sys.modules, "slicer.packaging", packaging)
+        without(monkeypatch, "lxml")
+        on_stage.open(small_then_large, images)
+        assert [requester for _, requester in asked] == ["Quiz Loader"]
+        assert any(requirement.startswith("lxml") for requirement in asked[0][0])
+
+
+@pytest.mark.parametrize("consent", [True, False])
+def test_slicer_5_10_asks_and_a_refusal_or_no_network_is_said_in_the_panel(
+    tmp_path, small_then_large, images, monkeypatch, consent
+):
+    questions, installs = [], []
+
+    def offline(requirements):
+        installs.append(requirements)
+        raise OSError("no network")
+
+    with stage(tmp_path, testing=False) as on_stage:
+        monkeypatch.setattr(
+            slicer.util, "confirmOkCancelDisplay", lambda question: questions.append(question) or consent
+        )
+        monkeypatch.setattr(slicer.util, "pip_install", offline)
+        without(monkeypatch, "slicer.packaging")
+        without(monkeypatch, "lxml")
+        on_stage.choose(small_then_large, images)
+        on_stage.click("openButton")
+
+        assert "lxml" in questions[0]
+        assert bool(installs) is consent
+        assert "needs the Python package lxml" in on_stage.text("messageLabel")
+        assert "slicer.util.pip_install('lxml')" in on_stage.text("messageLabel")
+        assert not on_stage.sees("pageSection")
