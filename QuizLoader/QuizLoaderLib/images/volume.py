@@ -1,5 +1,6 @@
 """Type Volume: a scalar image on the background or foreground."""
 
+from dataclasses import replace
 from typing import Any
 
 from ..quiz.model import Image
@@ -15,10 +16,17 @@ def read(context: ReadContext) -> VolumeArrays:
     if context.image.dicom_read:
         from .dicom_series import read_series
 
-        return read_series(context.path)
+        return _with_window_level(read_series(context.path))
     file = context.file()
     require_scalar_3d(file, "Volume")
-    return VolumeArrays(file.voxels, file.ijk_to_ras)
+    return _with_window_level(VolumeArrays(file.voxels, file.ijk_to_ras))
+
+
+def _with_window_level(arrays: VolumeArrays) -> VolumeArrays:
+    """Found while reading, in a thread: it takes longer than making the node."""
+    if arrays.window_level is not None:
+        return arrays
+    return replace(arrays, window_level=automatic_window_level(arrays.voxels))
 
 
 def require_scalar_3d(file: ImageFile, type_name: str) -> None:
