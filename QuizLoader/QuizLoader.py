@@ -40,6 +40,8 @@ class QuizLoaderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def __init__(self, parent=None):
         ScriptedLoadableModuleWidget.__init__(self, parent)
         VTKObservationMixin.__init__(self)
+        self.logic = None
+        self.panel = None
 
     def setup(self):
         from QuizLoaderLib.apps.panel.panel import Panel
@@ -63,7 +65,8 @@ class QuizLoaderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
 
     def cleanup(self):
         self.removeObservers()
-        self.panel.clean_up()
+        if self.panel:
+            self.panel.clean_up()
 
     def onReload(self):
         # Slicer reloads QuizLoader.py only.

@@ -54,14 +54,19 @@ def write_quiz(path: Path, pages: list[str]) -> Path:
     return path
 
 
-def image_element(type_: str, path: str, view: str = "Red", orientation: str = "Axial", more: str = "") -> str:
+def image_element(
+    type_: str, path: str, view: str = "Red", orientation: str = "Axial", more: str = ""
+) -> str:
     return (
         f'<Image ID="{type_}-{path}" Type="{type_}"><DefaultDestination>{view}</DefaultDestination>'
         f"<DefaultOrientation>{orientation}</DefaultOrientation><Path>{path}</Path>{more}</Image>"
     )
 
 
-QUESTIONS = "<QuestionSet ID='q'><Question Type='InfoBox' Descriptor='Look'><Option>at it</Option></Question></QuestionSet>"
+QUESTIONS = (
+    "<QuestionSet ID='q'><Question Type='InfoBox' Descriptor='Look'><Option>at it</Option></Question>"
+    "</QuestionSet>"
+)
 
 
 class Stage:

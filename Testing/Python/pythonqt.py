@@ -178,7 +178,12 @@ class Signal:
                 exceptions.append(error)
 
         # PySide6 chooses the overload by the number of arguments that the slot takes.
-        receivers = (lambda: run(()), lambda a: run((a,)), lambda a, b: run((a, b)), lambda a, b, c: run((a, b, c)))
+        receivers = (
+            lambda: run(()),
+            lambda a: run((a,)),
+            lambda a, b: run((a, b)),
+            lambda a, b, c: run((a, b, c)),
+        )
         receiver = receivers[count]
         self._bound().connect(receiver)
         _connections.setdefault((id(self._sender), self._signature), []).append((slot, receiver))

@@ -40,7 +40,7 @@ def _attribute(name: str, type_: Any) -> Any:
 
 
 @pythonqt.own_class
-class qSlicerScriptedLoadableModule(QObject):  # noqa: N801
+class qSlicerScriptedLoadableModule(QObject):
     """Slicer/Slicer Base/QTGUI/qSlicerScriptedLoadableModule.h; one widget, made when first asked for."""
 
     def __init__(self, path: Path) -> None:
@@ -49,7 +49,7 @@ class qSlicerScriptedLoadableModule(QObject):  # noqa: N801
         self._widget: QWidget | None = None
 
     @Slot()
-    def widgetRepresentation(self) -> QWidget:  # noqa: N802
+    def widgetRepresentation(self) -> QWidget:
         if self._widget is None:
             self._widget = qSlicerScriptedLoadableModuleWidget(Path(self._values["path"]))
         return self._widget
@@ -65,7 +65,7 @@ class qSlicerScriptedLoadableModule(QObject):  # noqa: N801
 
 
 @pythonqt.own_class
-class qSlicerScriptedLoadableModuleWidget(slicer_widgets.qMRMLWidget):  # noqa: N801
+class qSlicerScriptedLoadableModuleWidget(slicer_widgets.qMRMLWidget):
     """Slicer/Slicer Base/QTGUI/qSlicerScriptedLoadableModuleWidget.cxx: setPythonSource, reload, enter."""
 
     def __init__(self, path: Path) -> None:
@@ -100,14 +100,14 @@ class qSlicerScriptedLoadableModuleWidget(slicer_widgets.qMRMLWidget):  # noqa: 
 
 
 @pythonqt.own_class
-class qSlicerModuleManager(QObject):  # noqa: N801
+class qSlicerModuleManager(QObject):
     """Slicer/Slicer Base/QTCore/qSlicerModuleManager.h."""
 
     moduleAboutToBeUnloaded = Signal(str)
 
 
 @pythonqt.own_class
-class qSlicerScriptedFileReader(QObject):  # noqa: N801
+class qSlicerScriptedFileReader(QObject):
     """Slicer/Slicer Base/QTCore/qSlicerScriptedFileReader.cxx and qSlicerFileReader.cxx: an exact float and
     an exact bool, or nothing is loaded."""
 
@@ -118,14 +118,14 @@ class qSlicerScriptedFileReader(QObject):  # noqa: N801
         self.python = reader_class(pythonqt.wrap(self))
 
     @Slot(str)
-    def supportedNameFilters(self, path: str) -> list[str]:  # noqa: N802
+    def supportedNameFilters(self, path: str) -> list[str]:
         if not Path(path).is_file():
             return []
         filters = [f for text in self.python.extensions() for f in text[text.index("(") + 1 : -1].split()]
         return [f for f in filters if path.lower().endswith(f.lower().lstrip("*"))]
 
     @Slot()
-    def userMessages(self) -> Any:  # noqa: N802
+    def userMessages(self) -> Any:
         return self._messages
 
     def confidence(self, path: str) -> float:
@@ -148,11 +148,11 @@ class CoreIOManager:
     def __init__(self, reader: qSlicerScriptedFileReader) -> None:
         self.reader = reader
 
-    def fileType(self, path: str) -> str:  # noqa: N802
+    def fileType(self, path: str) -> str:
         confident = self.reader.confidence(str(path)) > self.TEXTS_CONFIDENCE
         return self.reader.python.fileType() if confident else "TextFile"
 
-    def loadNodes(self, file_type: str, properties: dict[str, Any], nodes: Any, messages: Any) -> bool:  # noqa: N802
+    def loadNodes(self, file_type: str, properties: dict[str, Any], nodes: Any, messages: Any) -> bool:
         if file_type != self.reader.python.fileType() or not self.reader.load(properties, messages):
             return False
         for node_id in self.reader.property("loadedNodes"):
@@ -161,7 +161,7 @@ class CoreIOManager:
 
 
 @pythonqt.own_class
-class qSlicerApplication(QObject):  # noqa: N801
+class qSlicerApplication(QObject):
     """Slicer/Slicer Base/QTCore/qSlicerCoreApplication.h and Base/QTGUI/qSlicerApplication.h."""
 
     startupCompleted = Signal()
@@ -172,23 +172,23 @@ class qSlicerApplication(QObject):  # noqa: N801
         self._manager = qSlicerModuleManager()
 
     @Slot()
-    def applicationLogic(self) -> Any:  # noqa: N802
+    def applicationLogic(self) -> Any:
         return self._host.application_logic
 
     @Slot()
-    def layoutManager(self) -> Any:  # noqa: N802
+    def layoutManager(self) -> Any:
         return self._host.layout_manager
 
     @Slot()
-    def moduleManager(self) -> Any:  # noqa: N802
+    def moduleManager(self) -> Any:
         return self._manager
 
     @Slot()
-    def coreIOManager(self) -> Any:  # noqa: N802
+    def coreIOManager(self) -> Any:
         return self._host.io
 
     @Slot()
-    def testingEnabled(self) -> bool:  # noqa: N802
+    def testingEnabled(self) -> bool:
         return self._host.testing
 
     @Slot()
@@ -196,11 +196,11 @@ class qSlicerApplication(QObject):  # noqa: N801
         return QApplication.clipboard()
 
     @Slot()
-    def processEvents(self) -> None:  # noqa: N802
+    def processEvents(self) -> None:
         QApplication.processEvents()
 
     @Slot()
-    def topLevelWidgets(self) -> list[QWidget]:  # noqa: N802
+    def topLevelWidgets(self) -> list[QWidget]:
         return [self._host.main_window] if self._host.main_window else []
 
     @Slot(str, str)
@@ -218,7 +218,7 @@ class ScriptedLoadableModule:
         self.parent = parent
         self.moduleName = type(self).__name__
 
-    def resourcePath(self, name: str) -> str:  # noqa: N802
+    def resourcePath(self, name: str) -> str:
         return str(Path(self.parent.path).parent / "Resources" / name)
 
 
@@ -228,13 +228,15 @@ class ScriptedLoadableModuleWidget:
         self.moduleName = type(self).__name__.removesuffix("Widget")
         self.parent = parent
         self.layout = parent.layout()
-        slicer.app.moduleManager().connect("moduleAboutToBeUnloaded(QString)", self._onModuleAboutToBeUnloaded)
+        slicer.app.moduleManager().connect(
+            "moduleAboutToBeUnloaded(QString)", self._onModuleAboutToBeUnloaded
+        )
 
-    def _onModuleAboutToBeUnloaded(self, name: str) -> None:  # noqa: N802
+    def _onModuleAboutToBeUnloaded(self, name: str) -> None:
         if name == self.moduleName:
             self.cleanup()
 
-    def resourcePath(self, name: str) -> str:  # noqa: N802
+    def resourcePath(self, name: str) -> str:
         return str(Path(slicer.util.modulePath(self.moduleName)).parent / "Resources" / name)
 
     def setup(self) -> None:
@@ -243,7 +245,7 @@ class ScriptedLoadableModuleWidget:
     def cleanup(self) -> None:
         pass
 
-    def onReload(self) -> None:  # noqa: N802
+    def onReload(self) -> None:
         slicer.util.reloadScriptedModule(self.moduleName)
 
 
@@ -253,7 +255,7 @@ class ScriptedLoadableModuleLogic:
 
 
 class ScriptedLoadableModuleTest(unittest.TestCase):
-    def delayDisplay(self, _message: str, _delay: int | None = None) -> None:  # noqa: N802
+    def delayDisplay(self, _message: str, _delay: int | None = None) -> None:
         slicer.app.processEvents()
 
 
@@ -433,12 +435,12 @@ class SampleDataLogic:
     sources: list[dict[str, Any]] = []  # noqa: RUF012
 
     @staticmethod
-    def registerCustomSampleDataSource(  # noqa: N802
+    def registerCustomSampleDataSource(
         category: str = "Custom",
-        sampleName: str | None = None,  # noqa: N803
+        sampleName: str | None = None,
         uris: Any = None,
-        customDownloader: Any = None,  # noqa: N803
-        thumbnailFileName: str | None = None,  # noqa: N803
+        customDownloader: Any = None,
+        thumbnailFileName: str | None = None,
     ) -> None:
         if not isinstance(uris, str):
             len(uris)

@@ -26,7 +26,7 @@ from pythonqt import own_class
 BUTTON_HEIGHT = 24
 
 
-class ctkPathLineEdit(QWidget):  # noqa: N801
+class ctkPathLineEdit(QWidget):
     """commontk/CTK Libs/Widgets/ctkPathLineEdit.h and .cpp."""
 
     Dirs, Files = 0x001, 0x002
@@ -54,7 +54,7 @@ class ctkPathLineEdit(QWidget):  # noqa: N801
         return [kept] if isinstance(kept, str) else list(kept)
 
     @Slot()
-    def addCurrentPathToHistory(self) -> None:  # noqa: N802
+    def addCurrentPathToHistory(self) -> None:
         path = self._combo.currentText()
         if path:
             QSettings().setValue(self._key, [path, *[other for other in self._history() if other != path]])
@@ -65,13 +65,15 @@ class ctkPathLineEdit(QWidget):  # noqa: N801
     def _set_name_filters(self, filters: list[str]) -> None:
         self._name_filters = filters
 
-    currentPath = Property(str, lambda self: self._combo.currentText(), lambda self, p: self._combo.setEditText(p))
+    currentPath = Property(
+        str, lambda self: self._combo.currentText(), lambda self, p: self._combo.setEditText(p)
+    )
     settingKey = Property(str, lambda self: self._key, _set_key)
     filters = Property(int, lambda self: self._filters, _set_filters)
     nameFilters = Property("QStringList", lambda self: self._name_filters, _set_name_filters)
 
 
-class ctkCollapsibleButton(QAbstractButton):  # noqa: N801
+class ctkCollapsibleButton(QAbstractButton):
     """commontk/CTK Libs/Widgets/ctkCollapsibleButton.h: the children are seen when it is not collapsed."""
 
     contentsCollapsed = Signal(bool)
@@ -89,12 +91,12 @@ class ctkCollapsibleButton(QAbstractButton):  # noqa: N801
             child.setVisible(not collapsed)
         self.contentsCollapsed.emit(collapsed)
 
-    def sizeHint(self) -> Any:  # noqa: N802
+    def sizeHint(self) -> Any:
         hint = super().sizeHint() if self.layout() is None else self.layout().totalSizeHint()
         hint.setHeight(BUTTON_HEIGHT if self._collapsed else max(hint.height(), BUTTON_HEIGHT))
         return hint
 
-    def paintEvent(self, _event: Any) -> None:  # noqa: N802
+    def paintEvent(self, _event: Any) -> None:
         painter = QStylePainter(self)
         option = QStyleOptionButton()
         option.initFrom(self)
@@ -106,7 +108,7 @@ class ctkCollapsibleButton(QAbstractButton):  # noqa: N801
 
 
 @own_class
-class qMRMLWidget(QWidget):  # noqa: N801
+class qMRMLWidget(QWidget):
     """Slicer/Slicer Libs/MRML/Widgets/qMRMLWidget.h."""
 
     mrmlSceneChanged = Signal(object)
@@ -116,17 +118,17 @@ class qMRMLWidget(QWidget):  # noqa: N801
         self._scene: Any = None
 
     @Slot()
-    def mrmlScene(self) -> Any:  # noqa: N802
+    def mrmlScene(self) -> Any:
         return self._scene
 
     @Slot(object)
-    def setMRMLScene(self, scene: Any) -> None:  # noqa: N802
+    def setMRMLScene(self, scene: Any) -> None:
         self._scene = scene
         self.mrmlSceneChanged.emit(scene)
 
 
 @own_class
-class qMRMLSegmentEditorWidget(qMRMLWidget):  # noqa: N801
+class qMRMLSegmentEditorWidget(qMRMLWidget):
     """Slicer/Slicer Modules/Loadable/Segmentations/Widgets/qMRMLSegmentEditorWidget.h, on the real
     vtkSlicerSegmentEditorLogic that the widget uses too. Its face is a line of text."""
 
@@ -138,48 +140,48 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):  # noqa: N801
         QVBoxLayout(self).addWidget(QPushButton("Paint   Erase   Threshold   ..."))
 
     @Slot(object)
-    def setMRMLSegmentEditorNode(self, node: Any) -> None:  # noqa: N802
+    def setMRMLSegmentEditorNode(self, node: Any) -> None:
         self._logic.SetSegmentEditorNode(node)
 
     @Slot(object)
-    def setMRMLScene(self, scene: Any) -> None:  # noqa: N802
+    def setMRMLScene(self, scene: Any) -> None:
         if self._logic.GetSegmentEditorNode() is None:
             raise RuntimeError("the header asks for the parameter set node before the scene")
         self._logic.SetMRMLScene(scene)
         super().setMRMLScene(scene)
 
     @Slot(object)
-    def setSegmentationNode(self, node: Any) -> None:  # noqa: N802
+    def setSegmentationNode(self, node: Any) -> None:
         if self._logic.GetSegmentEditorNode():
             self._logic.SetSegmentationNode(node)
 
     @Slot(object)
-    def setSourceVolumeNode(self, node: Any) -> None:  # noqa: N802
+    def setSourceVolumeNode(self, node: Any) -> None:
         if self._logic.GetSegmentEditorNode():
             self._logic.SetSourceVolumeNode(node)
 
     @Slot()
-    def segmentationNode(self) -> Any:  # noqa: N802
+    def segmentationNode(self) -> Any:
         return self._logic.GetSegmentationNode()
 
     @Slot()
-    def sourceVolumeNode(self) -> Any:  # noqa: N802
+    def sourceVolumeNode(self) -> Any:
         return self._logic.GetSourceVolumeNode()
 
     @Slot(object)
-    def setActiveEffect(self, effect: Any) -> None:  # noqa: N802
+    def setActiveEffect(self, effect: Any) -> None:
         if self._logic.GetSegmentEditorNode():
             self._logic.GetSegmentEditorNode().SetActiveEffectName(effect.name if effect else "")
 
     @Slot()
-    def setupViewObservations(self) -> None:  # noqa: N802
+    def setupViewObservations(self) -> None:
         self.observes_views = True
 
     @Slot()
-    def removeViewObservations(self) -> None:  # noqa: N802
+    def removeViewObservations(self) -> None:
         self.observes_views = False
 
-    def _value(name: str, type_: type, default: Any) -> Any:  # type: ignore[misc]  # noqa: N805
+    def _value(name: str, type_: type, default: Any) -> Any:  # type: ignore[misc]
         def read(self: Any) -> Any:
             return self._values.get(name, default)
 
@@ -196,7 +198,7 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):  # noqa: N801
 
 
 @own_class
-class qMRMLLayoutManager(QObject):  # noqa: N801
+class qMRMLLayoutManager(QObject):
     """Slicer/Slicer Libs/MRML/Widgets/qMRMLLayoutManager.h, on the real vtkMRMLLayoutLogic; ``make_view``
     is called for each slice node that has no view yet."""
 
@@ -209,7 +211,7 @@ class qMRMLLayoutManager(QObject):  # noqa: N801
         self.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView)
 
     @Slot(int)
-    def setLayout(self, layout: int) -> None:  # noqa: N802
+    def setLayout(self, layout: int) -> None:
         node = self._logic.GetLayoutNode()
         if not node.IsLayoutDescription(layout):
             layout = slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView
@@ -230,7 +232,7 @@ class qMRMLLayoutManager(QObject):  # noqa: N801
 
 
 @own_class
-class qSlicerModuleSelectorToolBar(QObject):  # noqa: N801
+class qSlicerModuleSelectorToolBar(QObject):
     """Slicer/Slicer Base/QTGUI/qSlicerModuleSelectorToolBar.h: goes from one module to another."""
 
     def __init__(self, modules: dict[str, Any]) -> None:
@@ -238,7 +240,7 @@ class qSlicerModuleSelectorToolBar(QObject):  # noqa: N801
         self._modules, self._selected = modules, ""
 
     @Slot(str)
-    def selectModule(self, name: str) -> None:  # noqa: N802
+    def selectModule(self, name: str) -> None:
         if name == self._selected:
             return
         if self._selected in self._modules:
@@ -249,7 +251,7 @@ class qSlicerModuleSelectorToolBar(QObject):  # noqa: N801
 
 
 @own_class
-class qSlicerMainWindow(QMainWindow):  # noqa: N801
+class qSlicerMainWindow(QMainWindow):
     """Found by its object name (slicer.util.mainWindow)."""
 
     def __init__(self, modules: dict[str, Any]) -> None:
@@ -258,7 +260,7 @@ class qSlicerMainWindow(QMainWindow):  # noqa: N801
         self._selector = qSlicerModuleSelectorToolBar(modules)
 
     @Slot()
-    def moduleSelector(self) -> Any:  # noqa: N802
+    def moduleSelector(self) -> Any:
         return self._selector
 
 

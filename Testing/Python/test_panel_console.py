@@ -3,9 +3,6 @@
 import sys
 
 import pytest
-
-pytest.importorskip("PySide6", reason="the panel is tested with PySide6 in Qt's place")
-
 import slicer
 from panel_stage import LABELS, VOLUME, image_element, stage, write_images, write_quiz
 from slicer_host import SampleDataLogic
@@ -43,7 +40,11 @@ def test_a_script_opens_and_shows_pages_without_a_main_window(tmp_path, quiz, im
             logic.showPage(2)
         logic.close()
         left = [slicer.mrmlScene.GetNthNode(n) for n in range(before, slicer.mrmlScene.GetNumberOfNodes())]
-        assert not [node.GetName() for node in left if node.IsA("vtkMRMLDisplayableNode") and not node.GetHideFromEditors()]
+        assert not [
+            node.GetName()
+            for node in left
+            if node.IsA("vtkMRMLDisplayableNode") and not node.GetHideFromEditors()
+        ]
         with pytest.raises(Exception, match="openQuiz"):
             logic.showPage(0)
 

@@ -1,9 +1,6 @@
 """The question sets of a page as forms."""
 
 import pytest
-
-pytest.importorskip("PySide6", reason="the panel is tested with PySide6 in Qt's place")
-
 import slicer
 from panel_stage import VOLUME, image_element, stage, write_images, write_quiz
 from PySide6.QtGui import QImage

@@ -1,4 +1,4 @@
-"""Images load in threads: the window lives, loading can be cancelled, and threads get their time in Slicer."""
+"""Images load in threads: the window lives, loading can be cancelled, threads get their time in Slicer."""
 
 import sys
 import threading
@@ -8,9 +8,6 @@ import types
 import lxml
 import numpy as np
 import pytest
-
-pytest.importorskip("PySide6", reason="the panel is tested with PySide6 in Qt's place")
-
 import slicer
 from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_image, write_images, write_quiz
 
@@ -27,9 +24,12 @@ def images(tmp_path_factory):
 @pytest.fixture
 def small_then_large(tmp_path):
     large = "".join(
-        image_element("Volume", f"large{number}.nrrd", view) for number, view in enumerate(("Red", "Green", "Yellow"))
+        image_element("Volume", f"large{number}.nrrd", view)
+        for number, view in enumerate(("Red", "Green", "Yellow"))
     )
-    return write_quiz(tmp_path / "quiz.xml", [f"|{image_element('Volume', VOLUME)}{QUESTIONS}", f"|{large}{QUESTIONS}"])
+    return write_quiz(
+        tmp_path / "quiz.xml", [f"|{image_element('Volume', VOLUME)}{QUESTIONS}", f"|{large}{QUESTIONS}"]
+    )
 
 
 def test_the_window_never_stands_still_for_long(tmp_path, small_then_large, images):
@@ -108,7 +108,9 @@ def without(monkeypatch, name):
     monkeypatch.setitem(sys.modules, name, None)
 
 
-def test_a_missing_package_is_installed_with_consent_in_slicer_5_12(tmp_path, small_then_large, images, monkeypatch):
+def test_a_missing_package_is_installed_with_consent_in_slicer_5_12(
+    tmp_path, small_then_large, images, monkeypatch
+):
     asked = []
 
     def pip_ensure(requirements, requester=None):
@@ -116,7 +118,7 @@ def test_a_missing_package_is_installed_with_consent_in_slicer_5_12(tmp_path, sm
         sys.modules["lxml"] = lxml
 
     packaging = types.ModuleType("slicer.packaging")
-    packaging.pip_ensure = pip_ensure
+    vars(packaging)["pip_ensure"] = pip_ensure
     with stage(tmp_path, testing=False) as on_stage:
         monkeypatch.setitem(sys.modules, "slicer.packaging", packaging)
         without(monkeypatch, "lxml")
@@ -131,14 +133,16 @@ def test_slicer_5_10_asks_and_a_refusal_or_no_network_is_said_in_the_panel(
 ):
     questions, installs = [], []
 
+    def answer(question):
+        questions.append(question)
+        return consent
+
     def offline(requirements):
         installs.append(requirements)
         raise OSError("no network")
 
     with stage(tmp_path, testing=False) as on_stage:
-        monkeypatch.setattr(
-            slicer.util, "confirmOkCancelDisplay", lambda question: questions.append(question) or consent
-        )
+        monkeypatch.setattr(slicer.util, "confirmOkCancelDisplay", answer)
         monkeypatch.setattr(slicer.util, "pip_install", offline)
         without(monkeypatch, "slicer.packaging")
         without(monkeypatch, "lxml")

@@ -5,9 +5,6 @@ import re
 from pathlib import Path
 
 import pytest
-
-pytest.importorskip("PySide6", reason="the panel is tested with PySide6 in Qt's place")
-
 import pythonqt
 import slicer
 import slicer.util

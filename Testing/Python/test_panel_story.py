@@ -2,11 +2,7 @@
 
 import numpy as np
 import pytest
-
-pytest.importorskip("PySide6", reason="the panel is tested with PySide6 in Qt's place")
-
 import slicer
-from PySide6.QtCore import QEvent
 from panel_stage import (
     LABELS,
     QUESTIONS,
@@ -17,6 +13,7 @@ from panel_stage import (
     write_images,
     write_quiz,
 )
+from PySide6.QtCore import QEvent
 from slicer_host import VIEW_SIZE
 
 PIXELS_PER_MM = VIEW_SIZE[0] / 40
@@ -72,7 +69,9 @@ def test_the_tutorial_is_dropped_on_slicer_and_shows_its_three_views(story, imag
     right, front, top = (round(mm * PIXELS_PER_MM) - 1 for mm in (25, 30, 30))
     expected = {"Red": (front, right), "Green": (top, right), "Yellow": (top, front)}
     for view, (last_row, last_column) in expected.items():
-        assert bright_box(story.slicer.picture(view)) == pytest.approx((0, last_row, 0, last_column), abs=4), view
+        assert bright_box(story.slicer.picture(view)) == pytest.approx(
+            (0, last_row, 0, last_column), abs=4
+        ), view
 
 
 def test_next_previous_the_editor_and_a_missing_file(story, three_pages, images):
@@ -225,9 +224,11 @@ def test_fifty_pages_leave_nothing_behind(story, three_pages, images):
     before = slicer.mrmlScene.GetNumberOfNodes()
     story.open(three_pages, images)
     pages = [*[1, 2, 1, 0] * 13]
-    at_first = {}
+    at_first: dict[int, tuple[int, ...]] = {}
     for turn, index in enumerate(pages):
-        story.turn_to("nextButton" if index > story.slicer.logic.console.opened.index else "previousButton", index)
+        story.turn_to(
+            "nextButton" if index > story.slicer.logic.console.opened.index else "previousButton", index
+        )
         story.slicer.qt.sendPostedEvents(None, QEvent.DeferredDelete)
         # The editor is made when the first page asks for it, and kept.
         if turn >= 4:
@@ -239,7 +240,9 @@ def test_fifty_pages_leave_nothing_behind(story, three_pages, images):
 
 def test_keys_turn_pages_and_draw_contours(story, three_pages, images):
     story.open(three_pages, images)
-    shortcuts = {s.key().toString(): s for s in story.slicer.main_window.findChildren(object) if hasattr(s, "key")}
+    shortcuts = {
+        s.key().toString(): s for s in story.slicer.main_window.findChildren(object) if hasattr(s, "key")
+    }
     for keys in shortcuts:
         assert keys in story.text("keysLabel")
 

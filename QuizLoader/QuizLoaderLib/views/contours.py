@@ -12,7 +12,9 @@ from .placement import FILL_OPACITY
 _LABEL_FILL_LAYER = 3
 
 
-def draw_contours(page: Page, nodes: Sequence[Any], host: Host, contour: ContourVisibility, visible: bool) -> None:
+def draw_contours(
+    page: Page, nodes: Sequence[Any], host: Host, contour: ContourVisibility, visible: bool
+) -> None:
     """Outline, or outline and fill, of every region of the page, labels and segments alike; or none of them.
 
     Views stay where they are. ``nodes`` are aligned with ``page.images``, None for one that is not there.

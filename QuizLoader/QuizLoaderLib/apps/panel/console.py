@@ -16,7 +16,7 @@ from .packages import ensure_packages
 REQUIREMENTS = Path(__file__).resolve().parents[3] / "Resources" / "requirements.txt"
 
 
-class NoQuizOpen(Exception):
+class NoQuizOpenError(Exception):
     """A page was asked for before a quiz was opened."""
 
 
@@ -32,11 +32,13 @@ class Console:
         self._host: SlicerHost | None = None
         self._observer: int | None = None
 
-    def open(self, path: str | Path, image_folder: str | Path | None = None, follow_links: bool = False) -> None:
+    def open(
+        self, path: str | Path, image_folder: str | Path | None = None, follow_links: bool = False
+    ) -> None:
         """Read and check a quiz. Without an image folder it is the one that the scene remembers for this
         quiz, else the quiz's own.
 
-        Raises QuizUnreadable and PackagesMissing; the quiz that was open is closed first.
+        Raises QuizUnreadableError and PackagesMissingError; the quiz that was open is closed first.
         """
         self.close()
         ensure_packages(REQUIREMENTS)
@@ -89,5 +91,5 @@ class Console:
 
     def _the_quiz(self) -> OpenedQuiz:
         if self.opened is None:
-            raise NoQuizOpen("No quiz is open: call openQuiz first.")
+            raise NoQuizOpenError("No quiz is open: call openQuiz first.")
         return self.opened

@@ -127,7 +127,8 @@ def _is_empty(segmentation: Any) -> bool:
     name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
     segments = segmentation.GetSegmentation()
     layers = [
-        segments.GetNthSegment(index).GetRepresentation(name) for index in range(segments.GetNumberOfSegments())
+        segments.GetNthSegment(index).GetRepresentation(name)
+        for index in range(segments.GetNumberOfSegments())
     ]
     return not any(layer and layer.GetNumberOfPoints() and layer.GetScalarRange()[1] > 0 for layer in layers)
 

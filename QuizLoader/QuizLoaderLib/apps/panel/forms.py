@@ -55,7 +55,9 @@ def _form(question: Question, given: Answer, keep: Callable[[Answer], None], qui
 
 
 def _fill_choices(make: Callable[[str], Any]) -> Callable[..., None]:
-    def fill(layout: Any, question: Question, given: Answer, keep: Callable[[Answer], None], _folder: Path) -> None:
+    def fill(
+        layout: Any, question: Question, given: Answer, keep: Callable[[Answer], None], _folder: Path
+    ) -> None:
         buttons = [make(option) for option in question.options]
 
         def chosen() -> None:
@@ -69,7 +71,9 @@ def _fill_choices(make: Callable[[str], Any]) -> Callable[..., None]:
     return fill
 
 
-def _fill_line(layout: Any, question: Question, given: Answer, keep: Callable[[Answer], None], _folder: Path) -> None:
+def _fill_line(
+    layout: Any, question: Question, given: Answer, keep: Callable[[Answer], None], _folder: Path
+) -> None:
     line = qt.QLineEdit()
     line.text = given[0] if given else ""
     line.placeholderText = _range(question)

@@ -51,7 +51,9 @@ class SlicerHost:
             self._viewless = None
 
     def _slice_logics(self) -> dict[str, Any]:
-        logics = {view.value: self.application_logic.GetSliceLogicByLayoutName(view.value) for view in SliceView}
+        logics = {
+            view.value: self.application_logic.GetSliceLogicByLayoutName(view.value) for view in SliceView
+        }
         return {name: logic for name, logic in logics.items() if logic}
 
     def _provide_slice_logics(self) -> None:

@@ -11,7 +11,7 @@ from ...views.host import Host
 from .regions import regions_to_draw
 
 
-class QuizUnreadable(Exception):
+class QuizUnreadableError(Exception):
     """The file is no quiz; ``problems`` say why."""
 
     def __init__(self, problems: list[Problem]) -> None:
@@ -22,8 +22,8 @@ class QuizUnreadable(Exception):
 class OpenedQuiz:
     """The pages of the quiz ``path`` with the images of ``image_folder``, on the views of ``host``.
 
-    Raises QuizUnreadable where the file cannot be read as XML at all; everything else that is wrong is in
-    ``problems``, and the pages that are right can be shown. Pages count from 0 here, as in a list.
+    Raises QuizUnreadableError where the file cannot be read as XML at all; everything else that is wrong is
+    in ``problems``, and the pages that are right can be shown. Pages count from 0 here, as in a list.
     """
 
     def __init__(self, path: Path, image_folder: Path, host: Host, follow_links: bool = False) -> None:
@@ -34,7 +34,7 @@ class OpenedQuiz:
 
         quiz, problems = read_quiz(path)
         if quiz is None:
-            raise QuizUnreadable(problems)
+            raise QuizUnreadableError(problems)
         self.path = path
         self.quiz = quiz
         self.image_folder = image_folder

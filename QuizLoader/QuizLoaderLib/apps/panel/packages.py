@@ -8,14 +8,14 @@ import slicer
 from slicer.i18n import tr as _
 
 
-class PackagesMissing(Exception):
+class PackagesMissingError(Exception):
     """One sentence for the reader: which packages are missing, and how to get them."""
 
 
 def ensure_packages(requirements: Path) -> None:
     """Have what the file ``requirements`` lists, installing with the reader's consent what is not there.
 
-    Raises PackagesMissing where that is declined, fails (no network), or Slicer runs with ``--testing``,
+    Raises PackagesMissingError where that is declined, fails (no network), or Slicer runs with ``--testing``,
     which must not change its Python.
     """
     lines = [line.split("#")[0].strip() for line in requirements.read_text(encoding="utf-8").splitlines()]
@@ -23,14 +23,14 @@ def ensure_packages(requirements: Path) -> None:
     if not _missing(wanted):
         return
     if slicer.app.testingEnabled():
-        raise PackagesMissing(_remedy(wanted))
+        raise PackagesMissingError(_remedy(wanted))
     try:
         _install(wanted)
     except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
-        raise PackagesMissing(_remedy(wanted)) from error
+        raise PackagesMissingError(_remedy(wanted)) from error
     importlib.invalidate_caches()
     if _missing(wanted):
-        raise PackagesMissing(_remedy(wanted))
+        raise PackagesMissingError(_remedy(wanted))
 
 
 def _missing(wanted: list[str]) -> list[str]:

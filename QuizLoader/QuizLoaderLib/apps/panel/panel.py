@@ -18,8 +18,8 @@ from .editor import Editor
 from .forms import PageForms
 from .legend import Legend
 from .loading import Loading
-from .opened_quiz import OpenedQuiz, QuizUnreadable
-from .packages import PackagesMissing
+from .opened_quiz import OpenedQuiz, QuizUnreadableError
+from .packages import PackagesMissingError
 from .problem_list import ProblemList, as_text
 
 
@@ -122,14 +122,14 @@ class Panel:
         self.close()
         try:
             self._console.open(path, folder, self._ui.followLinksBox.checked)
-        except PackagesMissing as error:
+        except PackagesMissingError as error:
             self._say(str(error))
             return
-        except QuizUnreadable as error:
+        except QuizUnreadableError as error:
             self._say(str(error))
             self._show_problems(Path(path), error.problems)
             return
-        opened = self._console.opened
+        opened = self._the_quiz()
         self._ui.quizPathEdit.addCurrentPathToHistory()
         self._ui.imageFolderEdit.addCurrentPathToHistory()
         self._show_opened(opened)
@@ -165,7 +165,7 @@ class Panel:
     def _show_page(self, index: int) -> None:
         self._loading_index = index
         self._show_loading(True)
-        self._loading.start(self._console.opened.request(index))
+        self._loading.start(self._the_quiz().request(index))
 
     def cancel(self) -> None:
         """Stay on the page that is shown."""
@@ -185,7 +185,7 @@ class Panel:
 
     def _page_is_shown(self, problems: list[Any]) -> None:
         """Also after ``showPage`` in the console."""
-        opened = self._console.opened
+        opened = self._the_quiz()
         page = opened.pages[opened.index]
         self._ui.pageSection.visible = True
         self._ui.titleLabel.text = page.title
@@ -266,6 +266,10 @@ class Panel:
     def _show_loading(self, loading: bool) -> None:
         self._ui.loadingRow.visible = loading
         self._show_progress(0, 1)
+
+    def _the_quiz(self) -> OpenedQuiz:
+        assert self._console.opened is not None
+        return self._console.opened
 
     def _say(self, text: str) -> None:
         self._ui.messageLabel.text = text

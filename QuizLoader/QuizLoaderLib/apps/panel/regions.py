@@ -37,7 +37,9 @@ def regions_to_draw(quiz: Quiz, folder: ImageFolder) -> list[RegionToDraw]:
     ]
 
 
-def _colors_of_the_author(quiz: Quiz) -> tuple[dict[str, tuple[float, float, float]], dict[int, tuple[float, float, float]]]:
+def _colors_of_the_author(
+    quiz: Quiz,
+) -> tuple[dict[str, tuple[float, float, float]], dict[int, tuple[float, float, float]]]:
     from ...quiz.color_file import read_color_file
     from ...quiz.file_rules import find_color_file
 

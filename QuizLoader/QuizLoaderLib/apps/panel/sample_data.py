@@ -30,7 +30,7 @@ def register_sample_data(thumbnail: str) -> None:
 
 
 def make_tutorial(_source: Any = None) -> Any:
-    """Make the demo's images and quizzes, once, and put the tutorial's quiz into the scene with their folder."""
+    """Make the demo's images and quizzes, once, and put the tutorial's quiz into the scene."""
     from ..demo import make_demo
 
     folder = Path(slicer.app.temporaryPath) / "QuizLoaderTutorial"

@@ -15,8 +15,10 @@ WAIT_S = 120
 
 
 def tutorial_story(test: TestCase) -> None:
-    """Sample data, open, look, next, previous, close the scene. Fails with PackagesMissing's sentence where
-    a Python package is not there."""
+    """Sample data, open, look, next, previous, close the scene.
+
+    Raises PackagesMissingError, whose sentence is the test's failure, where a Python package is not there.
+    """
     ensure_packages(REQUIREMENTS)
     sample_data.make_tutorial()
     slicer.util.selectModule("QuizLoader")

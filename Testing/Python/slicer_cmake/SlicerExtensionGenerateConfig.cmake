@@ -1,0 +1,1 @@
+# CMake/SlicerExtensionGenerateConfig.cmake: nothing for an extension of Python files.

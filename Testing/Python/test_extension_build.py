@@ -1,0 +1,166 @@
+"""The extension is configured, built and installed as by Slicer, and what is installed is enough to run."""
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+STAND_IN = Path(__file__).with_name("slicer_cmake")
+MODULES = Path("lib", "Slicer-5.10", "qt-scripted-modules")
+
+# CMake and Ninja come with the tests' packages, beside this Python.
+SEARCH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")])
+
+
+def run(program: str, *arguments: str | Path, folder: Path | None = None) -> str:
+    """The output of a CMake program; an error of its own fails the test with what it said."""
+    found = shutil.which(program, path=SEARCH)
+    assert found, f"{program} is not there"
+    done = subprocess.run([found, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def configure(source: Path, build: Path) -> None:
+    nothing_to_compile = [
+        f"-DCMAKE_{language}_COMPILER{setting}"
+        for language in ("C", "CXX")
+        for setting in (f"={shutil.which('true') or sys.executable}", "_FORCED=TRUE")
+    ]
+    ninja = shutil.which("ninja", path=SEARCH)
+    generator = ["-G", "Ninja", f"-DCMAKE_MAKE_PROGRAM={ninja}"] if ninja else []
+    run("cmake", "-S", source, "-B", build, f"-DSlicer_DIR={STAND_IN}", *generator, *nothing_to_compile)
+
+
+def copy_of_the_extension(folder: Path) -> Path:
+    files = ("CMakeLists.txt", "LICENSE", "README.md", "QuizLoader", "Resources")
+    for name in files:
+        source = REPOSITORY / name
+        if source.is_dir():
+            shutil.copytree(source, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
+        else:
+            folder.mkdir(exist_ok=True)
+            shutil.copy(source, folder / name)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory):
+    build = tmp_path_factory.mktemp("build")
+    configure(REPOSITORY, build)
+    run("cmake", "--build", build)
+    return build
+
+
+@pytest.fixture(scope="module")
+def installed(built, tmp_path_factory):
+    prefix = tmp_path_factory.mktemp("installed")
+    run("cmake", "--install", built, "--prefix", prefix)
+    return prefix / MODULES
+
+
+def test_the_installed_tree_is_the_source_tree(installed):
+    def files(folder: Path) -> set[str]:
+        return {
+            path.relative_to(folder).as_posix()
+            for path in folder.rglob("*")
+            if path.is_file() and path.name != "CMakeLists.txt" and "__pycache__" not in path.parts
+        }
+
+    quizzes = {
+        f"QuizLoaderLib/Resources/Quizzes/{name}" for name in files(REPOSITORY / "Resources" / "Quizzes")
+    }
+    assert files(installed) == files(REPOSITORY / "QuizLoader") | quizzes
+
+
+def test_the_package_imports_from_an_empty_folder_without_what_slicer_lacks(installed, tmp_path):
+    """All but the command line, whose Typer and Rich are no part of the extension."""
+    program = """
+import importlib, pkgutil, sys
+for name in ("lxml", "highdicom", "filelock", "typer", "rich", "PIL"):
+    sys.modules[name] = None
+import QuizLoaderLib.quiz.model, QuizLoaderLib.images.library, QuizLoaderLib.views.page
+import QuizLoaderLib.views.contours, QuizLoaderLib.apps.demo
+assert QuizLoaderLib.__path__[0].startswith(sys.argv[1]), QuizLoaderLib.__path__
+from QuizLoaderLib.apps.resources import sample_quizzes_folder
+assert str(sample_quizzes_folder()).startswith(sys.argv[1])
+print(len(list(sample_quizzes_folder().rglob("*.xml"))))
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(installed)],
+        cwd=tmp_path,
+        env={"PYTHONPATH": str(installed), "PATH": ""},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) >= 5
+
+
+def test_the_installed_module_shows_its_panel(installed, tmp_path):
+    pytest.importorskip("PySide6", reason="the panel is tested with PySide6 in Qt's place")
+    program = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from slicer_host import RunningSlicer
+slicer = RunningSlicer(Path.cwd(), main_window=False, module=Path(sys.argv[1], "QuizLoader.py"))
+panel = slicer.module.widgetRepresentation()
+import QuizLoaderLib
+assert QuizLoaderLib.__path__[0].startswith(sys.argv[1]), QuizLoaderLib.__path__
+print(slicer.module.property("title"), "|", slicer.module.property("categories"))
+slicer.close()
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", program, str(installed), str(Path(__file__).parent)],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.strip().endswith("Quiz Loader | ['Training']")
+
+
+def test_slicer_gets_its_tests(built):
+    listed = run("ctest", "-N", folder=built)
+    assert re.findall(r"Test +#\d+: (\w+)", listed) == [
+        "py_nomainwindow_qSlicerQuizLoaderModuleGenericTest",
+        "py_QuizLoader",
+    ]
+
+
+def test_a_listed_file_that_is_absent_is_fatal(tmp_path):
+    source = copy_of_the_extension(tmp_path / "source")
+    (source / "QuizLoader" / "QuizLoaderLib" / "quiz" / "model.py").unlink()
+    with pytest.raises(AssertionError, match=r"nonexistent file or directory '.*/model\.py'"):
+        configure(source, tmp_path / "build")
+
+
+def test_the_index_entry_names_this_repository():
+    """The index reads CMakeLists.txt as text, so its addresses are written out; they must agree."""
+    cmake = (REPOSITORY / "CMakeLists.txt").read_text()
+    settings = dict(re.findall(r'set\((EXTENSION_\w+) "([^"]+)"\)', cmake))
+    entry = json.loads((REPOSITORY / "QuizLoader.json").read_text())
+
+    repository = settings["EXTENSION_HOMEPAGE"].removeprefix("https://github.com/")
+    assert repository.split("/")[1] == "SlicerQuizLoader"
+    assert entry["scm_url"] == f"https://github.com/{repository}.git"
+    assert set(entry) == {"$schema", "category", "scm_url", "scm_revision", "build_dependencies", "tier"}
+    assert entry["category"] == "Training"
+    assert entry["tier"] in (1, 3)
+    for name in ("EXTENSION_ICONURL", "EXTENSION_SCREENSHOTURLS"):
+        for url in settings[name].split():
+            start = f"https://raw.githubusercontent.com/{repository}/{entry['scm_revision']}/"
+            assert url.startswith(start)
+            assert (REPOSITORY / url.removeprefix(start)).is_file()
+    assert settings["EXTENSION_CONTRIBUTORS"] == "The QuizLoader developers"
+    icon = (REPOSITORY / "Resources" / "Icons" / "QuizLoader.png").read_bytes()
+    assert (int.from_bytes(icon[16:20], "big"), int.from_bytes(icon[20:24], "big")) == (128, 128)
