@@ -1,8 +1,11 @@
 """A reader's way through the panel, in a running Slicer made for tests."""
 
+import re
+
 import numpy as np
 import pytest
 import slicer
+import vtk
 from panel_stage import (
     LABELS,
     QUESTIONS,
@@ -56,6 +59,7 @@ def test_the_tutorial_is_dropped_on_slicer_and_shows_its_three_views(story, imag
     slicer.util.loadNodeFromFile(str(TUTORIAL / "label-maps.xml"))
     assert story.widget("quizPathEdit").property("currentPath") == str(TUTORIAL / "label-maps.xml")
 
+    assert not story.sees("loadingRow")
     story.widget("imageFolderEdit").setProperty("currentPath", str(images))
     story.click("openButton")
     story.wait_for_page(0)
@@ -94,6 +98,7 @@ def test_next_previous_the_editor_and_a_missing_file(story, three_pages, images)
     story.turn_to("nextButton", 2)
     assert not story.sees("editorSection")
     assert not editor.observes_views
+    assert story.text("messageLabel").startswith("Green: ")
     assert "nowhere.nrrd" in story.text("messageLabel")
     assert bright_box(story.slicer.picture("Red"))[1] > 100
     assert story.slicer.picture("Green").max() < 30
@@ -267,3 +272,72 @@ def test_reloading_the_module_starts_afresh(story, three_pages, images):
     assert type(slicer.modules.QuizLoaderWidget.panel) is not type(old_panel)
     story.slicer.module.widgetRepresentation().enter()
     story.slicer.qt.processEvents()
+
+
+def test_the_last_quiz_and_folder_are_remembered(tmp_path, three_pages, images):
+    with stage(tmp_path) as first:
+        first.open(three_pages, images)
+    with stage(tmp_path) as second:
+        assert second.widget("quizPathEdit").property("currentPath") == str(three_pages)
+        assert second.widget("imageFolderEdit").property("currentPath") == str(images)
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [("<Session><Page", "XML"), ("<Report/>", "Session"), (None, "not there|no such|cannot")],
+)
+def test_a_file_that_cannot_be_a_quiz_is_said_in_the_panel(story, tmp_path, images, content, sentence):
+    path = tmp_path / "bad.xml"
+    if content:
+        path.write_text(content)
+    story.choose(path, images)
+    story.click("openButton")
+
+    assert re.search(sentence, story.text("messageLabel"), re.IGNORECASE)
+    assert story.widget("problemsList").count() >= 1
+    assert not story.sees("pageSection")
+
+
+def test_a_value_map_gives_named_segments_that_nobody_draws_in_vain(story, tmp_path, images):
+    (tmp_path / "map.txt").write_text("Liver=10\nSpleen=20\n")
+    (tmp_path / "colors.txt").write_text("20 Spleen 255 0 51 255\n")
+    volume = image_element("Volume", VOLUME)
+    quiz = write_quiz(
+        tmp_path / "draw.xml", [f"EnableSegmentEditor='Y'|{volume}{QUESTIONS}", f"|{volume}{QUESTIONS}"]
+    )
+    session = "<Session MaskValueMap='map.txt' ROIColorFile='colors.txt'>"
+    quiz.write_text(quiz.read_text().replace("<Session>", session))
+    story.open(quiz, images)
+
+    def segmentations():
+        nodes = slicer.mrmlScene.GetNodesByClass("vtkMRMLSegmentationNode")
+        nodes.UnRegister(None)
+        return [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
+
+    (drawing,) = segmentations()
+    segments = [drawing.GetSegmentation().GetNthSegment(index) for index in range(2)]
+    assert [segment.GetName() for segment in segments] == ["Liver", "Spleen"]
+    assert segments[1].GetColor() == pytest.approx((1, 0, 0.2))
+
+    story.turn_to("nextButton", 1)
+    assert segmentations() == []
+    story.turn_to("previousButton", 0)
+    (drawing,) = segmentations()
+    image = vtk.vtkImageData()
+    image.SetDimensions(4, 4, 4)
+    image.AllocateScalars(vtk.VTK_UNSIGNED_CHAR, 1)
+    image.GetPointData().GetScalars().Fill(1)
+    labels = slicer.vtkOrientedImageData()
+    labels.ShallowCopy(image)
+    name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
+    drawing.GetSegmentation().GetNthSegment(1).AddRepresentation(name, labels)
+
+    story.turn_to("nextButton", 1)
+    assert segmentations() == [drawing]
+    assert not drawing.GetDisplayVisibility()
+    story.turn_to("previousButton", 0)
+    assert segmentations() == [drawing]
+    assert drawing.GetDisplayVisibility()
+    story.click("closeButton")
+    assert segmentations() == [drawing], "what was drawn is never thrown away"
+    assert drawing.GetDisplayVisibility()

@@ -15,8 +15,8 @@ PARAMETER_TAG = "QuizLoader"
 class Editor:
     """Shows the editor in ``section`` on a page with EnableSegmentEditor, with a segmentation of that page.
 
-    The segmentations stay while the quiz is open and show again on return; one that nothing was drawn in
-    leaves the scene with its page.
+    A segmentation that was drawn in stays in the scene and shows again on return to its page; one that
+    nothing was drawn in leaves the scene with its page.
     """
 
     def __init__(self, section: Any, container_layout: Any) -> None:
@@ -66,12 +66,10 @@ class Editor:
                 node.SetDisplayVisibility(False)
 
     def close(self) -> None:
-        """The quiz is over: its segmentations and the editor's settings leave the scene."""
+        """The quiz is over. What was drawn is the reader's, so it stays in the scene; the rest leaves it."""
         self.hide()
         for node_id in self._drawn.values():
-            node = slicer.mrmlScene.GetNodeByID(node_id)
-            if node:
-                _remove(node)
+            slicer.mrmlScene.GetNodeByID(node_id).SetDisplayVisibility(True)
         self._drawn = {}
         if self._widget:
             self._widget.setMRMLSegmentEditorNode(None)

@@ -20,7 +20,7 @@ from .legend import Legend
 from .loading import Loading
 from .opened_quiz import OpenedQuiz, QuizUnreadableError
 from .packages import PackagesMissingError
-from .problem_list import ProblemList, as_text
+from .problem_list import ProblemList, for_reader
 
 
 @dataclass
@@ -55,6 +55,7 @@ class Panel:
         self._keys = keys.Keys(widget, actions)
         self._set_up()
         console.when_shown = self._page_is_shown
+        self._show_loading(False)
         self._show_closed()
 
     def _set_up(self) -> None:
@@ -140,8 +141,9 @@ class Panel:
         self._loading.cancel()
         self._show_loading(False)
         self._legend.show_all()
-        self._editor.close()
+        self._editor.hide()
         self._console.close()
+        self._editor.close()
         self._show_closed()
 
     # Pages
@@ -195,7 +197,7 @@ class Panel:
         self._ui.previousButton.enabled = opened.index > 0
         self._ui.nextButton.enabled = opened.index + 1 < len(opened.pages)
         self._ui.pagesList.currentRow = opened.index
-        self._say("\n".join(as_text(problem) for problem in problems))
+        self._say("\n".join(for_reader(problem) for problem in problems))
         self._forms.show(page, self._answers, opened.path.parent)
         self._show_looks(opened)
 

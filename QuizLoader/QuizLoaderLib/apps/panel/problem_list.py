@@ -20,7 +20,7 @@ class ProblemList:
     def show(self, path: Path, problems: list[Problem]) -> None:
         self.clear()
         for problem in problems:
-            item = qt.QListWidgetItem(as_text(problem))
+            item = qt.QListWidgetItem(for_author(problem))
             item.setToolTip(problem.as_line(str(path)))
             self._list.addItem(item)
         self._places = [f"{path}:{problem.line}" for problem in problems]
@@ -35,7 +35,15 @@ class ProblemList:
             slicer.app.clipboard().setText(self._places[row])
 
 
-def as_text(problem: Problem) -> str:
-    """``12: error: sentence (hint)``, for a line of the panel."""
-    hint = f" ({problem.hint})" if problem.hint else ""
-    return f"{problem.line}: {problem.severity.value}: {problem.sentence}{hint}"
+def for_author(problem: Problem) -> str:
+    """``12: error: sentence (hint)``: a line of the quiz file."""
+    return f"{problem.line}: {problem.severity.value}: {_with_hint(problem)}"
+
+
+def for_reader(problem: Problem) -> str:
+    """``Green: sentence (hint)``: the slice view where something is missing."""
+    return f"{problem.view}: {_with_hint(problem)}" if problem.view else _with_hint(problem)
+
+
+def _with_hint(problem: Problem) -> str:
+    return f"{problem.sentence} ({problem.hint})" if problem.hint else problem.sentence
