@@ -13,6 +13,8 @@ BIN := $(VENV)/bin
 # pydicom 2.4 is what Slicer 5.10 bundles; it lies beside the newer one and comes first on the path.
 PYDICOM_2 := $(VENV)/pydicom-2.4
 TRY_OPENGL = $(BIN)/python -c 'from QuizLoaderLib.apps.opengl import opengl_problem; raise SystemExit(opengl_problem())'
+TRY_QT = QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'from PySide6.QtWidgets import QApplication; QApplication([])'
+QT_PACKAGES := libgl1 libegl1 libglib2.0-0 libxkbcommon0 libfontconfig1 libdbus-1-3
 DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_rtstruct*.py)
 
 .PHONY: demo test lint bench soak clean
@@ -21,7 +23,7 @@ DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_rtstr
 demo: $(VENV)/installed $(VENV)/opengl
 	$(BIN)/quizloader demo --out demo
 
-test: lint $(VENV)/opengl $(PYDICOM_2)/installed
+test: lint $(VENV)/opengl $(VENV)/qt $(PYDICOM_2)/installed
 	$(BIN)/python -m pytest
 ifneq ($(DICOM_TESTS),)
 	@echo "Once more with pydicom 2.4, as in Slicer 5.10:"
@@ -38,7 +40,7 @@ bench: $(VENV)/installed $(VENV)/opengl
 	@set -e; for benchmark in Testing/Benchmarks/*.py; do \
 		echo "$$benchmark"; $(BIN)/python "$$benchmark"; done
 
-soak: $(VENV)/installed $(VENV)/opengl
+soak: $(VENV)/installed $(VENV)/opengl $(VENV)/qt
 	QUIZLOADER_SOAK=1 $(BIN)/python -m pytest
 
 clean:
@@ -71,6 +73,12 @@ $(VENV)/opengl: $(VENV)/installed
 	@$(TRY_OPENGL) 2>/dev/null || { \
 		$(call system_packages,libegl1 libgl1-mesa-dri,The OpenGL libraries that VTK needs are missing.); \
 		$(TRY_OPENGL); }
+	@touch $@
+
+$(VENV)/qt: $(VENV)/installed
+	@$(TRY_QT) 2>/dev/null || { \
+		$(call system_packages,$(QT_PACKAGES),The libraries that Qt needs for the tests of the panel are missing.); \
+		$(TRY_QT); }
 	@touch $@
 
 $(PYDICOM_2)/installed: $(VENV)/installed
