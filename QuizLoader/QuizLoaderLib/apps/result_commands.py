@@ -1,0 +1,103 @@
+"""``quizloader answers`` and ``quizloader progress``: results of readers, as tables."""
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from ..session.tables import PageFact
+from .command_error import CommandError
+
+if TYPE_CHECKING:
+    from ..session.results_reading import ReadResults
+
+ResultsArgument = Annotated[
+    list[Path],
+    typer.Argument(metavar="RESULTS...", help="Results files, or folders to look for them in."),
+]
+
+
+def answers(
+    results: ResultsArgument,
+    out: Annotated[Path, typer.Option(metavar="CSV", help="The table to write.")],
+    mrmc: Annotated[
+        bool,
+        typer.Option("--mrmc", help="The long table of multi-reader multi-case statistics instead."),
+    ] = False,
+    case: Annotated[
+        PageFact, typer.Option(help="With --mrmc: what of a page is the case.")
+    ] = PageFact.PAGE_ID,
+    modality: Annotated[PageFact, typer.Option(help="With --mrmc: what of a page is the modality.")] = (
+        PageFact.PAGE_DESCRIPTOR
+    ),
+    excel: Annotated[
+        bool, typer.Option("--excel", help="Begin the file with the mark by which Excel knows UTF-8.")
+    ] = False,
+) -> None:
+    """Write all answers into one table. Ends with 1 where a file could not be read."""
+    import csv
+    import io
+
+    from ..session.files import write_whole
+    from ..session.tables import ANSWER_COLUMNS, MRMC_COLUMNS, answer_rows, mrmc_rows
+
+    found, sentences = _found(results)
+    text = io.StringIO(newline="")
+    table = csv.DictWriter(text, MRMC_COLUMNS if mrmc else ANSWER_COLUMNS)
+    table.writeheader()
+    count = 0
+    for each in found:
+        for row in mrmc_rows(each, case, modality) if mrmc else answer_rows(each):
+            table.writerow(row)
+            count += 1
+    try:
+        write_whole(out, text.getvalue().encode("utf-8-sig" if excel else "utf-8"))
+    except OSError as fault:
+        raise CommandError(f"{out} cannot be written: {fault.strerror or fault}.") from fault
+    readers = len({each.reader for each in found})
+    print(f"{out}: {count} rows of {readers} reader{'' if readers == 1 else 's'}")
+    raise typer.Exit(1 if sentences else 0)
+
+
+def progress(
+    results: ResultsArgument,
+    pages: Annotated[bool, typer.Option("--pages", help="A line for each page too.")] = False,
+) -> None:
+    """Say how far each reader is, and how long the pages took. Ends with 1 where a file could not be read."""
+    from ..session.tables import progress as progress_of
+
+    found, sentences = _found(results)
+    for each in sorted((progress_of(one) for one in found), key=lambda one: (one.quiz, one.reader)):
+        state = "finished" if each.is_finished else f"{each.pages_complete} of {len(each.pages)} pages done"
+        done = [page.seconds for page in each.pages if page.is_complete]
+        average = f", {_duration(sum(done) / len(done))} a page" if done else ""
+        last = f", last seen {each.last_time:%Y-%m-%d %H:%M}" if each.last_time else ""
+        print(
+            f"{each.reader}, {each.quiz}: {state}, {_duration(each.seconds)} in all{average}, "
+            f"opened {each.logins} times{last}"
+        )
+        for page in each.pages if pages else ():
+            print(
+                f"  {page.position:4d}  {'done' if page.is_complete else 'open'}  "
+                f"{_duration(page.seconds):>8}  {page.title}"
+            )
+    raise typer.Exit(1 if sentences else 0)
+
+
+def _found(paths: list[Path]) -> "tuple[list[ReadResults], list[str]]":
+    from ..session.results_reading import read_all_results
+
+    found, sentences = read_all_results(paths)
+    for sentence in sentences:
+        print(f"quizloader: {sentence}", file=sys.stderr)
+    if not found:
+        raise CommandError("No results were found.")
+    return found, sentences
+
+
+def _duration(seconds: float) -> str:
+    """``1:02:03`` or ``2:03``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

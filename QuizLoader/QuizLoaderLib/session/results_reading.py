@@ -1,0 +1,155 @@
+"""Results files are found and read for analysis: ours, and the original's with its faults.
+
+Nothing is written and nobody is kept out. The original's files may be in another encoding than they
+declare, have events padded with blanks, and absolute Windows paths (its behaviour, defects B5, B6, B19).
+"""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+from lxml import etree
+
+from .files import SessionError
+from .opening import is_copy, load_results, stored_quiz
+from .storage import FolderFiles
+from .tree import Element, integer, parsed_xml
+
+_DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>")
+
+
+@dataclass(frozen=True)
+class ReadResults:
+    """One reader's results of one quiz."""
+
+    path: Path
+    reader: str
+    quiz: str
+    root: Element
+
+
+@dataclass(frozen=True)
+class ReadPage:
+    """A page of results: ``number`` counts the quiz's pages from 1, ``position`` the reader's.
+
+    ``group_position`` counts the page groups from 1 in the reader's order, None where they have none.
+    """
+
+    element: Element
+    number: int
+    repetition: int
+    position: int
+    group: str
+    group_position: int | None
+
+    @property
+    def id(self) -> str:
+        """The page's ID without the -RepN of a repetition."""
+        return (self.element.get("ID") or "").removesuffix(f"-Rep{self.repetition}")
+
+    @property
+    def descriptor(self) -> str:
+        return self.element.get("Descriptor") or ""
+
+    @property
+    def is_complete(self) -> bool:
+        return (self.element.get("PageComplete") or "").strip() == "Y"
+
+
+def read_all_results(paths: Iterable[Path]) -> tuple[list[ReadResults], list[str]]:
+    """All results in these files and folders (searched through), and a sentence for each that is left out
+    or is not quite as it was saved."""
+    found: list[ReadResults] = []
+    sentences: list[str] = []
+    for path in paths:
+        if not path.exists():
+            sentences.append(f"{path} is not there.")
+        files = [path] if path.is_file() else sorted(path.rglob("*.xml"))
+        for file in files:
+            if path.is_dir() and (is_copy(file) or file.parent.name == "master"):
+                continue
+            try:
+                results = _read(file, sentences)
+            except (OSError, etree.XMLSyntaxError, SessionError) as fault:
+                sentences.append(f"{file} cannot be read: {str(fault).rstrip('.')}.")
+                continue
+            if results is not None:
+                found.append(results)
+            elif path.is_file():
+                sentences.append(f"{file} is no file of results.")
+    return found, sentences
+
+
+def pages_in_order(results: ReadResults) -> list[ReadPage]:
+    """The pages as the reader saw them."""
+    order = _group_order(results.root)
+    pages = []
+    number = 0
+    for element in results.root.findall("Page"):
+        repetition = integer(element, "Rep")
+        # A repetition lies behind its original, in the original's files too.
+        number += repetition == 0
+        group = (element.get("PageGroup") or "").strip()
+        position = order.index(group) + 1 if group in order else None
+        pages.append(ReadPage(element, number, repetition, 0, group, position))
+    if order:
+        pages.sort(key=lambda page: page.group_position or len(order) + 1)
+    return [
+        ReadPage(page.element, page.number, page.repetition, position, page.group, page.group_position)
+        for position, page in enumerate(pages, start=1)
+    ]
+
+
+def relative_path(results: ReadResults, text: str) -> str:
+    """A stored path relative to the reader's folder, with ``/``, as it is meant to be.
+
+    The original stores absolute paths on some systems; what lies above the reader's folder is cut off.
+    """
+    path = text.strip().replace("\\", "/")
+    is_absolute = path.startswith("/") or re.match(r"[A-Za-z]:", path)
+    parts = path.split("/")
+    folded = [part.casefold() for part in parts]
+    for name in (results.reader, results.path.parent.parent.name):
+        if is_absolute and name.casefold() in folded:
+            return "/".join(parts[len(folded) - folded[::-1].index(name.casefold()) :])
+    return path
+
+
+def _read(file: Path, sentences: list[str]) -> ReadResults | None:
+    data = file.read_bytes()
+    root = _parsed(file, data, sentences)
+    is_results = root.tag == "Session" and (root.get("UserName") or root.find("Login") is not None)
+    if not is_results:
+        return None
+    reader = (root.get("UserName") or file.parent.parent.name).strip()
+    files = FolderFiles(file.parent)
+    if files.xml == file and files.journal.exists() and files.master.exists():
+        # What a reader's program saved last may be in the journal only.
+        root = load_results(files, stored_quiz(files, files.master)).results.root
+    return ReadResults(file, reader, file.stem, root)
+
+
+def _parsed(file: Path, data: bytes, sentences: list[str]) -> Element:
+    try:
+        return parsed_xml(data)
+    except etree.XMLSyntaxError:
+        text = "\n".join(_decoded(line) for line in _DECLARATION.sub(b"", data).split(b"\n"))
+        root = parsed_xml(text.encode("utf-8"))
+        sentences.append(f"{file} is not in the encoding it declares; it was read as Windows' (cp1252).")
+        return root
+
+
+def _decoded(line: bytes) -> str:
+    """A file that was saved in turn by several programs may have lines in both encodings."""
+    try:
+        return line.decode("utf-8")
+    except UnicodeDecodeError:
+        return line.decode("cp1252", errors="replace")
+
+
+def _group_order(root: Element) -> list[str]:
+    if (root.get("RandomizePageGroups") or "").strip() != "Y":
+        return []
+    indices = root.find("RandomizedPageGroupIndices")
+    return [number.strip() for number in (indices.text or "").split(",")] if indices is not None else []

@@ -1,0 +1,288 @@
+"""Results for people: tables of answers and of progress, ready for statistics programs."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from .answers import DONE
+from .files import parsed_timestamp
+from .results_reading import ReadPage, ReadResults, pages_in_order, relative_path
+from .tree import Element
+
+ANSWER_COLUMNS = (
+    "reader",
+    "quiz",
+    "position",
+    "page_number",
+    "page_id",
+    "page_descriptor",
+    "repetition",
+    "page_group",
+    "group_position",
+    "page_complete",
+    "question_set",
+    "question_set_id",
+    "question",
+    "question_type",
+    "question_descriptor",
+    "option",
+    "option_label",
+    "response",
+    "last_answer",
+    "event",
+    "login_time",
+    "response_time",
+    "seconds",
+)
+MRMC_COLUMNS = ("reader", "case", "modality", "question", "score", "repetition", "answer")
+DRAWINGS = ("LabelMapPath", "MarkupLinePath")
+
+
+class PageFact(str, Enum):
+    """What of a page is the case or the modality of a multi-reader multi-case table."""
+
+    PAGE_ID = "page-id"
+    PAGE_DESCRIPTOR = "page-descriptor"
+    PAGE_GROUP = "page-group"
+    IMAGES = "images"
+
+
+Row = dict[str, str | int]
+
+
+def answer_rows(results: ReadResults) -> Iterator[Row]:
+    """A row for each Response of each option, and for each file that was drawn (its Image is the option).
+
+    ``last_answer`` is Y on the newest Response of an option, by its place in the file: a clock may have
+    been set back. ``seconds`` is the time since the questions were shown; in the original's files it is
+    the time since the answers before.
+    """
+    seconds = _Seconds(results)
+    for page in pages_in_order(results):
+        of_page: Row = {
+            "reader": results.reader,
+            "quiz": results.quiz,
+            "position": page.position,
+            "page_number": page.number,
+            "page_id": page.id,
+            "page_descriptor": page.descriptor,
+            "repetition": page.repetition,
+            "page_group": page.group,
+            "group_position": "" if page.group_position is None else page.group_position,
+            "page_complete": "Y" if page.is_complete else "N",
+        }
+        for set_number, question_set in enumerate(page.element.findall("QuestionSet"), start=1):
+            of_set: Row = {
+                **of_page,
+                "question_set": set_number,
+                "question_set_id": question_set.get("ID") or "",
+            }
+            for number, question in enumerate(question_set.findall("Question"), start=1):
+                of_question: Row = {
+                    **of_set,
+                    "question": number,
+                    "question_type": question.get("Type") or "",
+                    "question_descriptor": question.get("Descriptor") or "",
+                }
+                for option_number, option in enumerate(question.findall("Option"), start=1):
+                    responses = option.findall("Response")
+                    for response in responses:
+                        yield {
+                            **of_question,
+                            "option": option_number,
+                            "option_label": _label(option),
+                            "response": response.text or "",
+                            "last_answer": "Y" if response is responses[-1] else "N",
+                            **_times(response, seconds),
+                        }
+        yield from _drawing_rows(results, page, of_page, seconds)
+
+
+def mrmc_rows(results: ReadResults, case: PageFact, modality: PageFact) -> Iterator[Row]:
+    """A row for each last answer that is a number, for multi-reader multi-case statistics.
+
+    A Radio scores the number its chosen label begins with where all labels begin with one, else the
+    place of the option from 1. A CheckBox scores 1 or 0 for each option. Text has no score.
+    """
+    for page in pages_in_order(results):
+        of_page: Row = {
+            "reader": results.reader,
+            "case": _fact(page, case),
+            "modality": _fact(page, modality),
+            "repetition": page.repetition,
+        }
+        for question_set in page.element.findall("QuestionSet"):
+            for number, question in enumerate(question_set.findall("Question"), start=1):
+                name = question.get("Descriptor") or f"{question_set.get('ID') or 'question'} {number}"
+                for what, score, answer in _scores(question):
+                    yield {**of_page, "question": name + what, "score": score, "answer": answer}
+
+
+@dataclass(frozen=True)
+class PageProgress:
+    position: int
+    title: str
+    is_complete: bool
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a reader is. ``logins`` counts the times the quiz was opened."""
+
+    reader: str
+    quiz: str
+    is_finished: bool
+    logins: int
+    last_time: datetime | None
+    pages: tuple[PageProgress, ...]
+
+    @property
+    def pages_complete(self) -> int:
+        return sum(page.is_complete for page in self.pages)
+
+    @property
+    def seconds(self) -> float:
+        return sum(page.seconds for page in self.pages)
+
+
+def progress(results: ReadResults) -> Progress:
+    logins = results.root.findall("Login")
+    times = [parsed_timestamp(login.get("LogoutTime") or login.get("LoginTime") or "") for login in logins]
+    seconds = _Seconds(results)
+    return Progress(
+        reader=results.reader,
+        quiz=results.quiz,
+        is_finished=any((login.get("QuizComplete") or "").strip().upper() == "Y" for login in logins),
+        logins=len(logins),
+        last_time=max((time for time in times if time is not None), default=None),
+        pages=tuple(
+            PageProgress(
+                page.position,
+                " - ".join(filter(None, (page.element.get("ID"), page.descriptor))),
+                page.is_complete,
+                seconds.of_page(page.element),
+            )
+            for page in pages_in_order(results)
+        ),
+    )
+
+
+class _Seconds:
+    """How long an answer took: as it was measured, else (the original's files) since the one before it."""
+
+    def __init__(self, results: ReadResults) -> None:
+        moments: dict[str, set[str]] = defaultdict(set)
+        for response in results.root.iter("Response"):
+            moments[_attribute(response, "LoginTime")].add(_attribute(response, "ResponseTime"))
+        self._before: dict[tuple[str, str], str] = {}
+        for login, times in moments.items():
+            # The form of the times sorts as time does.
+            ordered = sorted(times)
+            self._before.update(
+                ((login, time), before) for before, time in zip([login, *ordered], ordered, strict=False)
+            )
+
+    def of(self, response: Element) -> float | None:
+        measured = response.get("Seconds")
+        if measured is not None:
+            return _number(measured)
+        login, time = _attribute(response, "LoginTime"), _attribute(response, "ResponseTime")
+        start, end = parsed_timestamp(self._before.get((login, time), "")), parsed_timestamp(time)
+        return (end - start).total_seconds() if start is not None and end is not None else None
+
+    def of_page(self, page: Element) -> float:
+        measured = page.get("SecondsShown")
+        if measured is not None:
+            return _number(measured) or 0.0
+        by_moment = {
+            (_attribute(response, "LoginTime"), _attribute(response, "ResponseTime")): self.of(response)
+            for response in page.iter("Response")
+        }
+        return sum(seconds or 0.0 for seconds in by_moment.values())
+
+
+def _drawing_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: _Seconds) -> Iterator[Row]:
+    for image in page.element.findall("Image"):
+        for name in DRAWINGS:
+            paths = image.findall(name)
+            for path in paths:
+                yield {
+                    **of_page,
+                    "question_type": name,
+                    "option_label": image.get("ID") or "",
+                    "response": relative_path(results, path.text or ""),
+                    "last_answer": "Y" if name == "MarkupLinePath" or path is paths[-1] else "N",
+                    **_times(path, seconds),
+                    "seconds": "",
+                }
+
+
+def _times(element: Element, seconds: _Seconds) -> Row:
+    took = seconds.of(element)
+    return {
+        "event": _attribute(element, "Event"),
+        "login_time": _iso(_attribute(element, "LoginTime")),
+        "response_time": _iso(_attribute(element, "ResponseTime")),
+        "seconds": "" if took is None else f"{took:.3f}",
+    }
+
+
+def _scores(question: Element) -> Iterator[tuple[str, str | int, str]]:
+    """What is added to the question's name, the score, and the answer in words."""
+    options = question.findall("Option")
+    labels = [_label(option) for option in options]
+    last = [option.findall("Response")[-1:] for option in options]
+    if not all(last):
+        return
+    texts = [(responses[0].text or "").strip() for responses in last]
+    kind = question.get("Type")
+    if kind == "Radio" and "Y" in texts:
+        chosen = texts.index("Y")
+        numbers = [_number(label.split()[0]) if label.split() else None for label in labels]
+        score = chosen + 1 if None in numbers else numbers[chosen]
+        yield "", f"{score:g}", labels[chosen]
+    elif kind == "CheckBox":
+        for label, text in zip(labels, texts, strict=True):
+            yield f": {label}", int(text == "Y"), text
+    elif kind in ("IntegerValue", "FloatValue"):
+        for label, text in zip(labels, texts, strict=True):
+            if _number(text) is not None:
+                yield f": {label}" if len(labels) > 1 else "", text, text
+    elif kind == "Button":
+        for label, text in zip(labels, texts, strict=True):
+            yield f": {label}", int(text.endswith(DONE)), text
+
+
+def _fact(page: ReadPage, fact: PageFact) -> str:
+    if fact is PageFact.PAGE_ID:
+        return page.id
+    if fact is PageFact.PAGE_DESCRIPTOR:
+        return page.descriptor
+    if fact is PageFact.PAGE_GROUP:
+        return page.group
+    return "+".join(dict.fromkeys(image.get("ID") or "" for image in page.element.findall("Image")))
+
+
+def _label(option: Element) -> str:
+    """The option's own text, all of it: the original keeps it on lines of its own."""
+    own = (option.text or "") + "".join(child.tail or "" for child in option)
+    return " ".join(own.split())
+
+
+def _attribute(element: Element, name: str) -> str:
+    return (element.get(name) or "").strip()
+
+
+def _iso(text: str) -> str:
+    moment = parsed_timestamp(text)
+    return text if moment is None else moment.isoformat(timespec="microseconds")
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
