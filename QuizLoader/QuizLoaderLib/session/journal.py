@@ -104,13 +104,17 @@ class Journal:
     def close(self) -> None:
         self._file.close()
 
-    def _require_same_file(self) -> None:
-        """The file at the path is the one written so far. It is never made anew here: where a network
-        folder went away, an empty local folder may stand in its place."""
+    def require_there(self) -> os.stat_result:
+        """The file is at its path. It is never made anew: where a network folder went away, an empty local
+        folder may stand in its place. Raises JournalGoneError."""
         try:
-            there = self.path.stat()
+            return self.path.stat()
         except OSError as fault:
             raise JournalGoneError(fault.errno, "the results folder is not there", str(self.path)) from fault
+
+    def _require_same_file(self) -> None:
+        """The file at the path is the one written so far, and open for writing at its end."""
+        there = self.require_there()
         if self._file.closed or not os.path.samestat(there, os.fstat(self._file.fileno())):
             self._file.close()
             self._file = self.path.open("r+b", buffering=0)

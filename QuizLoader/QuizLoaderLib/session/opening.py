@@ -50,10 +50,16 @@ class Loaded:
 
 def results_files(results_folder: Path, reader_name: str, quiz_path: Path) -> FolderFiles:
     """Where this reader's results of this quiz are, or would be; raises SessionError for a blank name."""
-    if not reader_name.strip():
-        raise SessionError("Please give the reader's name.")
-    reader = _existing(results_folder, safe_name(reader_name.strip()))
+    reader = _existing(results_folder, safe_name(cleaned_name(reader_name)))
     return FolderFiles(_existing(reader, safe_name(quiz_path.stem)))
+
+
+def cleaned_name(reader_name: str) -> str:
+    """The name without the characters that no file can hold; raises SessionError where nothing is left."""
+    name = "".join(letter for letter in reader_name if letter.isprintable()).strip()
+    if not name:
+        raise SessionError("Please give the reader's name.")
+    return name
 
 
 def open_results(
@@ -65,7 +71,7 @@ def open_results(
 ) -> Opened:
     """Everything a session needs, with the folder locked. Raises SessionError with the folder unlocked."""
     files = results_files(results_folder, reader_name, quiz_path)
-    reader_name = reader_name.strip()
+    reader_name = cleaned_name(reader_name)
     try:
         files.master.parent.mkdir(parents=True, exist_ok=True)
         lock = _locked(files, reader_name)

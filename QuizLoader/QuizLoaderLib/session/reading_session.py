@@ -129,6 +129,10 @@ class ReadingSession:
         """The answers to show, one for each question of the set."""
         return self._results.answers(self._place)
 
+    def answers_at(self, place: Place) -> tuple[Answer, ...]:
+        """The answers of any place, to look back at them."""
+        return self._results.answers(place)
+
     def locked(self) -> bool:
         """The page cannot be changed: it is complete and allows one response, or the quiz is finished."""
         page = self._results.pages[self._place.page]

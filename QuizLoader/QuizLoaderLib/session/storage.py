@@ -92,6 +92,7 @@ class ResultsStore:
         if self._journal is not None and (number != self._saved_number or self._file_fault):
             data = self.results.to_bytes()
             try:
+                self._journal.require_there()
                 write_whole(self.files.xml, data)
             except OSError as fault:
                 self._file_fault = f"{self.files.xml}: {reason(fault)}"

@@ -1,0 +1,121 @@
+"""A program that is killed while it saves, again and again, loses nothing that it had acknowledged."""
+
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from QuizLoaderLib.session.order import PageKey, Place
+from QuizLoaderLib.session.reading_session import ReadingSession
+from session_by_hand import SOAK, fast_folder, saved, write_quiz
+
+KILLS = 300 if SOAK else 30
+PAGES = 40
+SOURCE = Path(__file__).resolve().parents[2] / "QuizLoader"
+
+# Answers as fast as it can, says each acknowledged answer on its standard output, turns pages.
+READER = """
+import os, sys
+from pathlib import Path
+from QuizLoaderLib.session.reading_session import ReadingSession
+quiz, results, run = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
+session = ReadingSession.open(quiz, results, "killed")
+count = 0
+while True:
+    where = session.where()
+    for question in range(2):
+        count += 1
+        text = f"{run}-{count}"
+        assert session.set_draft(question, (text,)).saved
+        key = where.place.page
+        os.write(1, f"{key.number} {key.repetition} {question} {text}\\n".encode())
+    if where.is_last or count % 7 == 0 and where.can_go_back:
+        session.previous()
+    else:
+        assert session.next() == []
+"""
+
+TWO_TEXTS = '<Question Type="Text"><Option>a</Option></Question>' * 2
+
+
+def test_every_acknowledged_answer_is_there_after_each_kill() -> None:
+    folder = fast_folder()
+    page = f'<Page ID="P" AllowMultipleResponse="Y"><QuestionSet>{TWO_TEXTS}</QuestionSet></Page>'
+    quiz, results = write_quiz(folder, page * PAGES), folder / "results"
+    delays = random.Random(7)
+    newest: dict[tuple[int, int, int], str] = {}
+
+    for run in range(KILLS):
+        said = killed_reader(quiz, results, run, delays.uniform(0.0, 0.15))
+        for line in said:
+            number, repetition, question, text = line.split()
+            newest[int(number), int(repetition), int(question)] = text
+        require_answers(quiz, results, newest)
+
+    assert len(newest) > PAGES
+
+
+def killed_reader(quiz: Path, results: Path, run: int, delay_s: float) -> list[str]:
+    """The lines a reader's program said before SIGKILL hit it, ``delay_s`` after its first answer."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", READER, quiz, results, str(run)],
+        stdout=subprocess.PIPE,
+        env={**os.environ, "PYTHONPATH": str(SOURCE)},
+    )
+    assert process.stdout is not None
+    first = process.stdout.readline()
+    assert first, "the reader's program did not start"
+    time.sleep(delay_s)
+    process.send_signal(signal.SIGKILL)
+    rest = process.stdout.read()
+    process.wait()
+    lines = (first + rest).decode().split("\n")
+    # A last line without its end was not said.
+    return lines[:-1]
+
+
+def require_answers(quiz: Path, results: Path, newest: dict[tuple[int, int, int], str]) -> None:
+    file = results / "killed" / "study" / "study.xml"
+    saved(file)  # always parses
+    session = ReadingSession.open(quiz, results, "killed")
+    for (number, repetition, question), text in newest.items():
+        shown = session.answers_at(Place(PageKey(number, repetition)))[question][0]
+        # The reader may have answered once more before it could say so, never less.
+        assert counted(shown) >= counted(text), (number, question, shown, text)
+    session.close()
+    root = saved(file)
+    given = [response.text for response in root.iter("Response") if response.text]
+    assert len(given) == len(set(given)), "an answer was written twice"
+
+
+def counted(text: str) -> tuple[int, int]:
+    run, count = text.split("-")
+    return int(run), int(count)
+
+
+@pytest.mark.parametrize("length", [1, 8, 60, 200])
+def test_a_cut_journal_loses_only_the_line_that_was_cut(tmp_path: Path, length: int) -> None:
+    quiz = write_quiz(tmp_path, f'<Page ID="P"><QuestionSet>{TWO_TEXTS}</QuestionSet></Page>' * 2)
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann")
+    session.set_draft(0, ("kept",))
+    session.set_draft(1, ("x" * 200,))
+    journal = tmp_path / "results" / "Ann" / "study" / "study.journal"
+    data = journal.read_bytes()
+    crashed = tmp_path / "crashed"
+    subprocess.run(["cp", "-r", str(tmp_path / "results"), str(crashed)], check=True)
+    session.close()
+    (crashed / "Ann" / "study" / "study.journal").write_bytes(data[:-length])
+
+    again = ReadingSession.open(quiz, crashed, "Ann")
+
+    assert again.answers() == (("kept",), ("",))
+    assert again.notices == (
+        "The program was interrupted while it saved; everything it had acknowledged is here.",
+    )
+    assert again.set_draft(1, ("y",)).saved
+    again.close()
