@@ -9,8 +9,6 @@ from pathlib import Path
 SAMPLES = Path(__file__).resolve().parents[2] / "Resources" / "Quizzes" / "Session"
 SOAK = os.environ.get("QUIZLOADER_SOAK") == "1"
 
-LOGIN = "20300102_09:00:00.000000"
-
 
 def ticking_clock(start: datetime = datetime(2030, 1, 2, 9), step_s: float = 1.0):
     """A clock that moves on by one second each time it is looked at."""

@@ -7,7 +7,6 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-
 from QuizLoaderLib.session.files import safe_name
 from QuizLoaderLib.session.opening import results_files
 from QuizLoaderLib.session.reading_session import ReadingSession, SessionError
@@ -59,7 +58,7 @@ def test_any_name_of_a_reader_gives_a_folder_that_every_system_takes(
     session.set_draft(0, ("kept",))
     session.close()
 
-    (folder,) = [path for path in results.iterdir()]
+    (folder,) = results.iterdir()
     assert folder.parent == results
     assert len(folder.name) <= 40
     assert not set(folder.name) & set('<>:"/\\|?*\x00\t')
@@ -129,7 +128,7 @@ def test_results_of_another_quiz_of_the_same_name_are_left_alone(
     before = file.read_bytes()
     other = write_quiz(tmp_path / "other", text_page("X") + text_page("Y"))
 
-    with pytest.raises(SessionError, match="results of another quiz of the same name.*“A”.*rename the quiz"):
+    with pytest.raises(SessionError, match=r"results of another quiz of the same name.*“A”.*rename the quiz"):
         ReadingSession.open(other, results, "Ann")
 
     assert file.read_bytes() == before
@@ -273,7 +272,7 @@ def test_where_everything_is_damaged_the_reader_is_told_and_nothing_is_overwritt
     journal.write_bytes(b"")
     file.write_bytes(b"<Session")
 
-    with pytest.raises(SessionError, match="cannot be read .*put back a good copy"):
+    with pytest.raises(SessionError, match=r"cannot be read .*put back a good copy"):
         ReadingSession.open(quiz, results, "Ann")
 
     assert file.read_bytes() == b"<Session"

@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from QuizLoaderLib.session.reading_session import ReadingSession, SessionError
 from session_by_hand import fast_folder, page_of, responses, saved, text_page, write_quiz
 

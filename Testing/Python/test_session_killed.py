@@ -9,7 +9,6 @@ import time
 from pathlib import Path
 
 import pytest
-
 from QuizLoaderLib.session.order import PageKey, Place
 from QuizLoaderLib.session.reading_session import ReadingSession
 from session_by_hand import SOAK, fast_folder, saved, write_quiz

@@ -7,12 +7,12 @@ program's own reader.
 import shutil
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-
 from QuizLoaderLib.session.reading_session import ReadingSession
 from session_by_hand import SOAK, fast_folder, page_of, responses, saved, write_quiz
 
@@ -88,7 +88,7 @@ class RandomWalk(RuleBasedStateMachine):
     def begin(self, pages: list[PlannedPage], shuffled: bool, seed: int) -> None:
         self.folder = fast_folder()
         self.visits, self.seed = 0, seed
-        self.plan = {number: page for number, page in enumerate(pages, start=1)}
+        self.plan = dict(enumerate(pages, start=1))
         xml = "\n".join(page.as_xml(number) for number, page in self.plan.items())
         self.quiz = write_quiz(self.folder, xml, 'RandomizePageGroups="Y"' if shuffled else "")
         self.results = self.folder / "results"
@@ -102,7 +102,7 @@ class RandomWalk(RuleBasedStateMachine):
         groups = [self.plan[number].group for number, _ in self.order]
         if shuffled:
             assert groups[: groups.count(0)] == [0] * groups.count(0)
-            assert sum(a != b for a, b in zip(groups, groups[1:], strict=False)) == len(set(groups)) - 1
+            assert sum(a != b for a, b in pairwise(groups)) == len(set(groups)) - 1
             for group in set(groups):
                 in_group = [number for number, _ in self.order if self.plan[number].group == group]
                 assert in_group == sorted(in_group)
@@ -151,7 +151,7 @@ class RandomWalk(RuleBasedStateMachine):
             return
         page, kinds = self.here[0], self.kinds(self.here)
         history = self.history.setdefault(self.here, [[] for _ in kinds])
-        for question, kind in enumerate(kinds):
+        for question in range(len(kinds)):
             answer = self.answer(self.here, question)
             is_touched = any(text.strip() not in ("", "N") for text in answer)
             if answer != history[question][-1] if history[question] else passed or is_touched:

@@ -1,0 +1,157 @@
+"""Scripts of Buttons: never by default, never from elsewhere, in a process of their own."""
+
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from QuizLoaderLib.session.reading_session import ReadingSession, ScriptRules, SessionError
+from QuizLoaderLib.session.scripts import run_script
+from session_by_hand import page_of, responses, saved, write_quiz
+
+TELL = "import json, sys; told = json.load(sys.stdin); print(sorted(told), told['quiz'], told['page']['id'])"
+
+
+@pytest.fixture
+def allowed(tmp_path: Path) -> ScriptRules:
+    folder = tmp_path / "allowed"
+    folder.mkdir()
+    (folder / "tell.py").write_text(TELL)
+    (folder / "fail.py").write_text("raise ValueError('no lesion was found')")
+    (folder / "hang.py").write_text(
+        "import subprocess, sys, time\n"
+        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print('begun', flush=True)\n"
+        "time.sleep(60)\n"
+    )
+    (folder / "loud.py").write_text("print('x' * 1_000_000)")
+    (folder / "notes.txt").write_text("print('no')")
+    (tmp_path / "outside.py").write_text("raise SystemExit('must not run')")
+    return ScriptRules(folder, time_limit_s=20)
+
+
+def quiz_with(folder: Path, *scripts: str, attributes: str = "", more: str = "") -> Path:
+    options = "".join(f"<Option>{script}</Option>" for script in scripts)
+    button = f'<Question Type="Button" Descriptor="Tool" {more}>{options}</Question>'
+    page = f'<Page ID="Case" {attributes}><QuestionSet>{button}</QuestionSet></Page>'
+    return write_quiz(folder, page + '<Page ID="After"/>')
+
+
+def test_a_button_runs_its_script_with_the_page_on_standard_input(
+    tmp_path: Path, allowed: ScriptRules
+) -> None:
+    quiz = quiz_with(tmp_path, "tell.py")
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+
+    outcome = session.press(0, 0)
+
+    assert outcome.succeeded
+    assert outcome.result == f"['folder', 'images', 'page', 'quiz', 'script'] {quiz} Case"
+    assert session.next() == []
+    session.close()
+    page = page_of(saved(tmp_path / "results" / "Ann" / "study" / "study.xml"), 1)
+    assert responses(page) == [[[["tell-Done"]]]]
+    assert page.find(".//Response").get("Result") == outcome.result  # type: ignore[union-attr]
+
+
+def test_a_script_that_fails_leaves_the_question_open_and_says_why(
+    tmp_path: Path, allowed: ScriptRules
+) -> None:
+    session = ReadingSession.open(
+        quiz_with(tmp_path, "fail.py"), tmp_path / "results", "Ann", scripts=allowed
+    )
+
+    assert session.press(0, 0).sentence == "The script “fail.py” failed: ValueError: no lesion was found."
+    assert session.next() == ["Please press every button of “Tool”."]
+    session.close()
+
+
+def test_a_script_that_takes_too_long_is_stopped_with_what_it_started(
+    tmp_path: Path, allowed: ScriptRules
+) -> None:
+    start = time.monotonic()
+
+    outcome = run_script(ScriptRules(allowed.folder, time_limit_s=1.5), "hang.py", {})
+
+    assert outcome.sentence == "The script “hang.py” took longer than 1.5 seconds and was stopped."
+    assert outcome.result == "begun"
+    assert time.monotonic() - start < 30
+
+
+def test_what_a_script_prints_is_cut(allowed: ScriptRules) -> None:
+    assert len(run_script(allowed, "loud.py", {}).result) == 16_000
+
+
+@pytest.mark.parametrize("name", ["../outside.py", "..\\outside.py", "link.py", "/etc/passwd", "."])
+def test_nothing_outside_the_folder_runs(allowed: ScriptRules, name: str) -> None:
+    if sys.platform != "win32":
+        (allowed.folder / "link.py").symlink_to(allowed.folder.parent / "outside.py")
+
+    outcome = run_script(allowed, name, {})
+
+    assert (
+        "outside the folder of allowed scripts" in outcome.sentence or "no Python script" in outcome.sentence
+    )
+    assert "must not run" not in outcome.sentence
+
+
+@pytest.mark.parametrize("name", ["notes.txt", "none.py", "print('hello')", "import os"])
+def test_only_python_files_run_never_the_text_of_a_quiz(allowed: ScriptRules, name: str) -> None:
+    assert run_script(allowed, name, {}).sentence.startswith(f"There is no Python script “{name}” in ")
+
+
+def test_a_folder_of_scripts_is_not_allowed_by_the_quiz(tmp_path: Path, allowed: ScriptRules) -> None:
+    quiz = quiz_with(allowed.folder, "tell.py")
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann")
+
+    assert not session.press(0, 0).succeeded
+    session.close()
+
+
+def test_buttons_of_a_page_that_asks_for_it_are_pressed_at_each_visit(
+    tmp_path: Path, allowed: ScriptRules
+) -> None:
+    attributes = 'AllowMultipleResponse="Y" ButtonScriptRerunRequired="Y"'
+    quiz = quiz_with(tmp_path, "tell.py", attributes=attributes)
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    session.press(0, 0)
+    session.next()
+
+    session.previous()
+
+    assert session.answers() == (("",),)
+    assert session.where().pages_complete == 0
+    assert session.next() == ["Please press every button of “Tool”."]
+    session.press(0, 0)
+    assert session.next() == []
+    assert session.finish() == []
+    session.previous()
+    assert session.answers() == (("tell-Done",),), "looking at a finished quiz changes nothing"
+    session.close()
+
+
+def test_a_toggle_is_switched_on_and_off_and_is_remembered(tmp_path: Path, allowed: ScriptRules) -> None:
+    quiz = quiz_with(tmp_path, "tell.py", more='ButtonToggleColorOff="1 2 3"')
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    assert session.missing() == []
+    session.press(0, 0)
+    assert session.answers() == (("tell-On",),)
+    session.close()
+
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    assert session.answers() == (("tell-On",),)
+    session.press(0, 0)
+    assert session.answers() == (("tell",),)
+    session.close()
+    page = page_of(saved(tmp_path / "results" / "Ann" / "study" / "study.xml"), 1)
+    assert [(r.text, r.get("Toggle")) for r in page.iter("Response")] == [("tell", "On"), ("tell", "Off")]
+
+
+def test_a_button_is_not_answered_by_writing_its_answer(tmp_path: Path, allowed: ScriptRules) -> None:
+    session = ReadingSession.open(
+        quiz_with(tmp_path, "tell.py"), tmp_path / "results", "Ann", scripts=allowed
+    )
+
+    with pytest.raises(SessionError, match="answered by pressing it"):
+        session.set_draft(0, ("tell-Done",))
+    session.close()
