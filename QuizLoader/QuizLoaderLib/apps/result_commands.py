@@ -10,7 +10,7 @@ from ..session.tables import PageFact
 from .command_error import CommandError
 
 if TYPE_CHECKING:
-    from ..session.results_reading import ReadResults
+    from ..session.results_reading import Found
 
 ResultsArgument = Annotated[
     list[Path],
@@ -42,12 +42,12 @@ def answers(
     from ..session.files import write_whole
     from ..session.tables import ANSWER_COLUMNS, MRMC_COLUMNS, answer_rows, mrmc_rows
 
-    found, sentences = _found(results)
+    found = _found(results)
     text = io.StringIO(newline="")
     table = csv.DictWriter(text, MRMC_COLUMNS if mrmc else ANSWER_COLUMNS)
     table.writeheader()
     count = 0
-    for each in found:
+    for each in found.results:
         for row in mrmc_rows(each, case, modality) if mrmc else answer_rows(each):
             table.writerow(row)
             count += 1
@@ -55,9 +55,9 @@ def answers(
         write_whole(out, text.getvalue().encode("utf-8-sig" if excel else "utf-8"))
     except OSError as fault:
         raise CommandError(f"{out} cannot be written: {fault.strerror or fault}.") from fault
-    readers = len({each.reader for each in found})
+    readers = len({each.reader for each in found.results})
     print(f"{out}: {count} rows of {readers} reader{'' if readers == 1 else 's'}")
-    raise typer.Exit(1 if sentences else 0)
+    raise typer.Exit(1 if found.left_out else 0)
 
 
 def progress(
@@ -67,33 +67,33 @@ def progress(
     """Say how far each reader is, and how long the pages took. Ends with 1 where a file could not be read."""
     from ..session.tables import progress as progress_of
 
-    found, sentences = _found(results)
-    for each in sorted((progress_of(one) for one in found), key=lambda one: (one.quiz, one.reader)):
+    found = _found(results)
+    for each in sorted((progress_of(one) for one in found.results), key=lambda one: (one.quiz, one.reader)):
         state = "finished" if each.is_finished else f"{each.pages_complete} of {len(each.pages)} pages done"
         done = [page.seconds for page in each.pages if page.is_complete]
         average = f", {_duration(sum(done) / len(done))} a page" if done else ""
         last = f", last seen {each.last_time:%Y-%m-%d %H:%M}" if each.last_time else ""
         print(
             f"{each.reader}, {each.quiz}: {state}, {_duration(each.seconds)} in all{average}, "
-            f"opened {each.logins} times{last}"
+            f"opened {'once' if each.logins == 1 else f'{each.logins} times'}{last}"
         )
         for page in each.pages if pages else ():
             print(
                 f"  {page.position:4d}  {'done' if page.is_complete else 'open'}  "
                 f"{_duration(page.seconds):>8}  {page.title}"
             )
-    raise typer.Exit(1 if sentences else 0)
+    raise typer.Exit(1 if found.left_out else 0)
 
 
-def _found(paths: list[Path]) -> "tuple[list[ReadResults], list[str]]":
+def _found(paths: list[Path]) -> "Found":
     from ..session.results_reading import read_all_results
 
-    found, sentences = read_all_results(paths)
-    for sentence in sentences:
+    found = read_all_results(paths)
+    for sentence in (*found.left_out, *found.remarks):
         print(f"quizloader: {sentence}", file=sys.stderr)
-    if not found:
+    if not found.results:
         raise CommandError("No results were found.")
-    return found, sentences
+    return found
 
 
 def _duration(seconds: float) -> str:

@@ -5,7 +5,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
-from ..quiz.model import Page, Quiz
+from ..quiz.model import Image, Page, Quiz
 from .files import SessionError, safe_name
 from .order import PageKey, page_groups
 from .results import Results
@@ -102,6 +102,57 @@ class DrawingPlaces:
 
     def lines(self, image_id: str, key: PageKey | None = None) -> list[Path]:
         return self._paths(key or self._page_shown(), image_id, "MarkupLinePath")
+
+    def earlier_contour(self, image: Image) -> Path | None:
+        """The contour that the image shows by its DisplayLabelMapID: the newest one of the nearest page
+        before this one, in the reader's order, that has an image with this LabelMapID and Path.
+
+        It is to be copied only where ``contours`` of the image has none yet, never over the reader's own.
+        """
+        source = self._source(image)
+        return self.contours(source[1].id, source[0])[-1] if source else None
+
+    def contours_to_merge(self, image: Image) -> list[Path]:
+        """With MergeLabelMaps: the newest contour of each page before this one that is the source page, a
+        repetition of it or of the same ID, Descriptor and group; in the reader's order."""
+        source = self._source(image)
+        if source is None or not image.merge_label_maps:
+            return []
+        quiz_pages = {page.number: page for page in self._results.quiz.pages}
+        groups = dict(zip(quiz_pages, page_groups(self._results.quiz.pages), strict=True))
+
+        def what(key: PageKey) -> tuple[str, str, int]:
+            page = quiz_pages[key.number]
+            return page.id, page.descriptor, groups[key.number]
+
+        paths = []
+        for key in self._earlier_pages():
+            if what(key) == what(source[0]):
+                found = [
+                    path for other in self._sources_on(key, image) for path in self.contours(other.id, key)
+                ]
+                paths += found[-1:]
+        return paths
+
+    def _source(self, image: Image) -> tuple[PageKey, Image] | None:
+        for key in reversed(self._earlier_pages()):
+            for other in self._sources_on(key, image):
+                if self.contours(other.id, key):
+                    return key, other
+        return None
+
+    def _sources_on(self, key: PageKey, image: Image) -> list[Image]:
+        return [
+            other
+            for other in self._results.pages[key].images
+            if image.display_label_map_id
+            and other.label_map_id == image.display_label_map_id
+            and other.path == image.path
+        ]
+
+    def _earlier_pages(self) -> tuple[PageKey, ...]:
+        order = self._results.display_order()
+        return order[: order.index(self._page_shown())]
 
     def _paths(self, key: PageKey, image_id: str, name: str) -> list[Path]:
         reader_folder = self._files.folder.parent

@@ -88,8 +88,6 @@ class Journal:
             data = b"".join(encoded(entry) for entry in entries)
             if self.was_cut:
                 data = b"\n" + data
-            # After a failure the end may be half a line, or one that fsync did not confirm.
-            self._file.truncate(self._length)
             written = 0
             while written < len(data):
                 written += self._file.write(data[written:])
@@ -122,4 +120,7 @@ class Journal:
         if there.st_size < self._length:
             self.was_cut = True
             self._length = there.st_size
+        elif there.st_size > self._length:
+            # After a failure the end may be half a line, or one that fsync did not confirm.
+            self._file.truncate(self._length)
         self._file.seek(self._length)

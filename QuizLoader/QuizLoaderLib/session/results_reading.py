@@ -6,7 +6,7 @@ declare, have events padded with blanks, and absolute Windows paths (its behavio
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from lxml import etree
@@ -57,28 +57,35 @@ class ReadPage:
         return (self.element.get("PageComplete") or "").strip() == "Y"
 
 
-def read_all_results(paths: Iterable[Path]) -> tuple[list[ReadResults], list[str]]:
-    """All results in these files and folders (searched through), and a sentence for each that is left out
-    or is not quite as it was saved."""
-    found: list[ReadResults] = []
-    sentences: list[str] = []
+@dataclass
+class Found:
+    """What was found: a sentence for each file that is ``left_out``, and for each that has a fault."""
+
+    results: list[ReadResults] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def read_all_results(paths: Iterable[Path]) -> Found:
+    """All results in these files and folders (searched through)."""
+    found = Found()
     for path in paths:
         if not path.exists():
-            sentences.append(f"{path} is not there.")
+            found.left_out.append(f"{path} is not there.")
         files = [path] if path.is_file() else sorted(path.rglob("*.xml"))
         for file in files:
             if path.is_dir() and (is_copy(file) or file.parent.name == "master"):
                 continue
             try:
-                results = _read(file, sentences)
+                results = _read(file, found.remarks)
             except (OSError, etree.XMLSyntaxError, SessionError) as fault:
-                sentences.append(f"{file} cannot be read: {str(fault).rstrip('.')}.")
+                found.left_out.append(f"{file} cannot be read: {str(fault).rstrip('.')}.")
                 continue
             if results is not None:
-                found.append(results)
+                found.results.append(results)
             elif path.is_file():
-                sentences.append(f"{file} is no file of results.")
-    return found, sentences
+                found.left_out.append(f"{file} is no file of results.")
+    return found
 
 
 def pages_in_order(results: ReadResults) -> list[ReadPage]:
@@ -116,27 +123,28 @@ def relative_path(results: ReadResults, text: str) -> str:
     return path
 
 
-def _read(file: Path, sentences: list[str]) -> ReadResults | None:
-    data = file.read_bytes()
-    root = _parsed(file, data, sentences)
-    is_results = root.tag == "Session" and (root.get("UserName") or root.find("Login") is not None)
-    if not is_results:
-        return None
-    reader = (root.get("UserName") or file.parent.parent.name).strip()
+def _read(file: Path, remarks: list[str]) -> ReadResults | None:
     files = FolderFiles(file.parent)
     if files.xml == file and files.journal.exists() and files.master.exists():
         # What a reader's program saved last may be in the journal only.
-        root = load_results(files, stored_quiz(files, files.master)).results.root
+        loaded = load_results(files, stored_quiz(files, files.master))
+        remarks += [f"{file}: {notice}" for notice in loaded.notices]
+        root = loaded.results.root
+    else:
+        root = _parsed(file, file.read_bytes(), remarks)
+    if root.tag != "Session" or not (root.get("UserName") or root.find("Login") is not None):
+        return None
+    reader = (root.get("UserName") or file.parent.parent.name).strip()
     return ReadResults(file, reader, file.stem, root)
 
 
-def _parsed(file: Path, data: bytes, sentences: list[str]) -> Element:
+def _parsed(file: Path, data: bytes, remarks: list[str]) -> Element:
     try:
         return parsed_xml(data)
     except etree.XMLSyntaxError:
         text = "\n".join(_decoded(line) for line in _DECLARATION.sub(b"", data).split(b"\n"))
         root = parsed_xml(text.encode("utf-8"))
-        sentences.append(f"{file} is not in the encoding it declares; it was read as Windows' (cp1252).")
+        remarks.append(f"{file} is not in the encoding it declares; it was read as Windows' (cp1252).")
         return root
 
 
