@@ -337,8 +337,8 @@ class RandomWalk(RuleBasedStateMachine):
 
 
 RandomWalk.TestCase.settings = settings(
-    max_examples=600 if SOAK else 60,
-    stateful_step_count=60 if SOAK else 30,
+    max_examples=1200 if SOAK else 120,
+    stateful_step_count=60 if SOAK else 40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
 )

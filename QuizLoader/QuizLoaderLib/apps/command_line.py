@@ -15,7 +15,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ..quiz.problems import Problem, has_errors
-from .mask_commands import add_commands
+from . import mask_commands, result_commands
 from .terminal import CommandError, make_writable, progress_bar
 
 app = typer.Typer(
@@ -181,7 +181,8 @@ def _require_opengl() -> None:
         raise CommandError(problem)
 
 
-add_commands(app)
+mask_commands.add_commands(app)
+result_commands.add_commands(app)
 
 
 def _run() -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ..session.tables import PageFact
-from .command_error import CommandError
+from .terminal import CommandError
 
 if TYPE_CHECKING:
     from ..session.results_reading import Found
@@ -16,6 +16,12 @@ ResultsArgument = Annotated[
     list[Path],
     typer.Argument(metavar="RESULTS...", help="Results files, or folders to look for them in."),
 ]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this file to ``quizloader``."""
+    app.command()(answers)
+    app.command()(progress)
 
 
 def answers(
