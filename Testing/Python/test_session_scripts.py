@@ -9,7 +9,7 @@ from QuizLoaderLib.session.reading_session import ReadingSession, ScriptRules, S
 from QuizLoaderLib.session.scripts import run_script
 from session_by_hand import page_of, responses, saved, write_quiz
 
-TELL = "import json, sys; told = json.load(sys.stdin); print(sorted(told), told['quiz'], told['page']['id'])"
+TELL = "import json, sys; told = json.load(sys.stdin); print(*sorted(told), told['quiz'], told['page']['id'], told['images'])"
 
 
 @pytest.fixture
@@ -46,7 +46,7 @@ def test_a_button_runs_its_script_with_the_page_on_standard_input(
     outcome = session.press(0, 0)
 
     assert outcome.succeeded
-    assert outcome.result == f"['folder', 'images', 'page', 'quiz', 'script'] {quiz} Case"
+    assert outcome.result == f"folder image_folder images page quiz script {quiz} Case []"
     assert session.next() == []
     session.close()
     page = page_of(saved(tmp_path / "results" / "Ann" / "study" / "study.xml"), 1)

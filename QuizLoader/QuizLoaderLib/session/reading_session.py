@@ -26,7 +26,7 @@ class ReadingSession:
     The life of a session::
 
         session = ReadingSession.open(quiz_path, results_folder, "Dr. Chen")   # SessionError: say it, stop
-        show(session.notices)                      # resumed, quiz changed, clock set back, ...
+        show(session.notices)                      # quiz changed, clock set back, ...
         while ...:
             where = session.where()                # show where.page, ask where.question_set
             form.fill(session.answers())           # and grey it where session.locked()
@@ -186,7 +186,7 @@ class ReadingSession:
             outcome = run_script(
                 self._scripts,
                 model.options[option],
-                script_details(self.quiz, self.where().page, self.drawings.folder(), label),
+                script_details(self._scripts, self.quiz, self.where().page, self.drawings.folder(), label),
             )
         if outcome.succeeded:
             was_on = answer[option].endswith(ON)

@@ -21,10 +21,12 @@ MAX_OUTPUT_BYTES = 16_000
 class ScriptRules:
     """What the study's owner allows: Python files in ``folder``, each for so many seconds at most.
 
-    ``python`` is the interpreter; in Slicer that is its PythonSlicer.
+    ``image_folder`` is told to the scripts, since image paths are relative to it. ``python`` is the
+    interpreter; in Slicer that is its PythonSlicer.
     """
 
     folder: Path
+    image_folder: Path | None = None
     time_limit_s: float = 60.0
     python: str = sys.executable
 
@@ -51,11 +53,13 @@ def has_buttons(quiz: Quiz) -> bool:
     )
 
 
-def script_details(quiz: Quiz, page: Page, folder: Path, label: str) -> dict[str, Any]:
-    """What a script is told: ``folder`` is the page's folder of results, image paths are as in the quiz."""
+def script_details(rules: ScriptRules, quiz: Quiz, page: Page, folder: Path, label: str) -> dict[str, Any]:
+    """What a script is told: ``folder`` is the page's folder of results, image paths are relative to the
+    image folder."""
     return {
         "script": label,
         "quiz": str(quiz.path),
+        "image_folder": None if rules.image_folder is None else str(rules.image_folder),
         "page": {"id": page.id, "descriptor": page.descriptor, "number": page.number},
         "folder": str(folder),
         "images": [{"id": image.id, "type": image.type.value, "path": image.path} for image in page.images],
