@@ -11,6 +11,7 @@ NOT_ORTHOGONAL = "Q808"
 NO_REGION = "Q809"
 TOO_LARGE = "Q810"
 TYPE_NOT_SHOWN = "Q811"
+OVER_BUDGET = "Q812"
 
 RULES: dict[str, str] = {
     CANNOT_READ: "The reader of an image failed in a way that was not foreseen.",
@@ -18,10 +19,11 @@ RULES: dict[str, str] = {
     WRONG_CONTENT: "The content of an image is what its name says.",
     DAMAGED: "An image is complete.",
     DATA_FILE: "The separate data file of a header lies in the image folder.",
-    WRONG_SHAPE: "A Volume, LabelMap or Segmentation has three dimensions and one value for each voxel.",
+    WRONG_SHAPE: "The dimensions of an image, and the values of each voxel, are those of its Type.",
     NOT_INTEGER: "Label values are whole numbers of an integer type.",
     NOT_ORTHOGONAL: "The axes of an image are at right angles.",
     NO_REGION: "A label map or segmentation without a region shows nothing (warning).",
     TOO_LARGE: "An image fits into memory.",
+    OVER_BUDGET: "The images of a page fit into the memory that is set aside for them (warning).",
     TYPE_NOT_SHOWN: "A Type that this version does not show is left out (warning).",
 }

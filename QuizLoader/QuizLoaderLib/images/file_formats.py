@@ -28,7 +28,7 @@ EXTENSIONS: dict[FileFormat, tuple[str, ...]] = {
 }
 _IMAGE_EXTENSIONS = tuple(extension for names in EXTENSIONS.values() for extension in names)
 _PICTURE_SIGNATURES = (b"\x89PNG", b"\xff\xd8\xff", b"BM", b"II*\0", b"MM\0*", b"GIF8")
-_LONGEST_HEADER = 16 * 1024 * 1024
+LONGEST_HEADER = 16 * 1024 * 1024
 
 
 def format_of(path: Path) -> FileFormat:
@@ -60,6 +60,11 @@ def format_of(path: Path) -> FileFormat:
 def is_dicom(path: Path) -> bool:
     """Whether the content is a DICOM file; a folder is none. Raises as ``format_of`` does."""
     return not path.is_dir() and format_of(path) is FileFormat.DICOM
+
+
+def is_gzip(path: Path) -> bool:
+    """Whether the whole file is packed, as .nii.gz is."""
+    return _first_bytes(path)[:2] == b"\x1f\x8b"
 
 
 def checked_format(path: Path) -> FileFormat:
@@ -144,7 +149,7 @@ def _numbered(path: Path, pattern: str, first: str, last: str, step: str) -> Ite
 
 def header_lines(path: Path) -> Iterator[str]:
     with path.open("rb") as file:
-        budget = _LONGEST_HEADER
+        budget = LONGEST_HEADER
         while budget > 0 and (line := file.readline(budget)):
             budget -= len(line)
             yield line.rstrip(b"\r\n").decode("utf-8", "surrogateescape").strip()

@@ -1,5 +1,6 @@
 """An image file opened once: its header, its place in the patient, its voxels (SimpleITK)."""
 
+import re
 import threading
 from collections.abc import Callable
 from functools import cached_property
@@ -14,6 +15,7 @@ from .arrays import ImageReadError
 from .completeness import is_complete
 from .file_formats import FileFormat, checked_format, data_files_of
 from .labels import Labels, labels_of
+from .raw_voxels import VoxelsEndError, raw_voxels_of
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0])
 _LARGEST_SHEAR = 1e-3
@@ -39,20 +41,26 @@ class ImageFile:
     def __init__(self, path: Path, check_data_file: DataFileCheck | None = None) -> None:
         self.path = path
         self._lock = threading.RLock()
-        self._format = checked_format(path)
-        for name in data_files_of(path, self._format):
+        self.format = checked_format(path)
+        for name in data_files_of(path, self.format):
             if check_data_file is not None:
                 check_data_file(name)
-            _require_data_file(path, name)
-        self._reader = _reader(path, self._format)
+            require_data_file(path, name)
+        self._reader = _reader(path, self.format)
         _run(path, self._reader.ReadImageInformation)
         self.header = {key: self._reader.GetMetaData(key) for key in self._reader.GetMetaDataKeys()}
         self.size = _at_least_a_plane(path, self._reader.GetSize())
         self.components: int = self._reader.GetNumberOfComponents()
-        _require_plain_numbers(path, self._reader.GetPixelIDValue())
+        self.dtype = _dtype_of(path, self._reader.GetPixelIDValue())
         self.ijk_to_ras = _ijk_to_ras(path, self._reader)
-        if not is_complete(path, self._format, self.header):
-            raise _damaged(path)
+        if not is_complete(path, self.format, self.header):
+            raise damaged(path)
+
+    @property
+    def is_rescaled(self) -> bool:
+        """Whether a NIfTI has a slope or an intercept that its values are multiplied by and moved by."""
+        slope, shift = (float(self.header.get(key, 0)) for key in ("scl_slope", "scl_inter"))
+        return slope not in (0, 1) or (slope == 1 and shift != 0)
 
     @property
     def is_color(self) -> bool:
@@ -90,11 +98,35 @@ class ImageFile:
         known = self.__dict__
         labels = (known["labels"].shown,) if "labels" in known else ()
         voxels = (known["voxels"],) if "voxels" in known else ()
-        return (*voxels, *known.get("layers", ()), *labels)
+        colors = (known["colors"],) if "colors" in known else ()
+        return (*voxels, *known.get("layers", ()), *colors, *labels)
+
+    @cached_property
+    def colors(self) -> np.ndarray:
+        """(slices, rows, columns, components) of a file of several values a voxel, one buffer."""
+        with self._lock:
+            return self._read().reshape(*self.size[2::-1], self.components)
+
+    @property
+    def voxel_bytes(self) -> int:
+        """The bytes that the voxels take in memory, whether they were read or not."""
+        return prod(self.size) * self.components * self.dtype.itemsize
 
     def _read(self) -> np.ndarray:
         import SimpleITK
 
+        source = raw_voxels_of(self.path, self.format, self.header) if self.components == 1 else None
+        # SimpleITK's type is another one than the file's where a NIfTI is rescaled.
+        if source is not None and source.dtype.newbyteorder("=") == self.dtype and not self.is_rescaled:
+            try:
+                voxels = np.empty(prod(self.size), self.dtype)
+                with source.open() as stream:
+                    stream.fill(voxels)
+            except VoxelsEndError as problem:
+                raise damaged(self.path) from problem
+            except MemoryError as problem:
+                raise too_large(self.path) from problem
+            return voxels
         image = _run(self.path, self._reader.Execute)
         return np.asarray(_Held(image, SimpleITK.GetArrayViewFromImage(image)))
 
@@ -127,21 +159,25 @@ def _run(path: Path, step: Callable[[], Any]) -> Any:
         if "orthonormal" in text or "Bad direction" in text:
             raise _not_orthogonal(path) from problem
         if isinstance(problem, MemoryError) or "alloc" in text.lower():
-            raise ImageReadError(
-                codes.TOO_LARGE,
-                f'"{path.name}" does not fit into memory.',
-                "close other programs or crop the image",
-            ) from problem
+            raise too_large(path) from problem
         if "Unable to determine ImageIO" in text:
             raise ImageReadError(
                 codes.WRONG_CONTENT,
                 f'"{path.name}" is no image of a kind that is known here.',
                 "use nrrd, nhdr, nii, nii.gz, mha or mhd",
             ) from problem
-        raise _damaged(path) from problem
+        raise damaged(path) from problem
 
 
-def _damaged(path: Path) -> ImageReadError:
+def too_large(path: Path) -> ImageReadError:
+    return ImageReadError(
+        codes.TOO_LARGE,
+        f'"{path.name}" does not fit into memory.',
+        "close other programs or crop the image",
+    )
+
+
+def damaged(path: Path) -> ImageReadError:
     return ImageReadError(
         codes.DAMAGED,
         f'"{path.name}" is damaged or incomplete: its voxels cannot all be read.',
@@ -157,7 +193,7 @@ def _not_orthogonal(path: Path) -> ImageReadError:
     )
 
 
-def _require_data_file(header: Path, name: str) -> None:
+def require_data_file(header: Path, name: str) -> None:
     if not (header.parent / name).is_file():
         raise ImageReadError(
             codes.DATA_FILE,
@@ -166,7 +202,8 @@ def _require_data_file(header: Path, name: str) -> None:
         )
 
 
-def _require_plain_numbers(path: Path, pixel_id: int) -> None:
+def _dtype_of(path: Path, pixel_id: int) -> np.dtype:
+    """Of one value of a voxel."""
     import SimpleITK
 
     kind = SimpleITK.GetPixelIDValueAsString(pixel_id)
@@ -176,6 +213,11 @@ def _require_plain_numbers(path: Path, pixel_id: int) -> None:
             f'"{path.name}" holds complex numbers.',
             "save their magnitude as a scalar volume",
         )
+    bits = re.search(r"(\d+)-bit", kind)
+    if bits is None:
+        raise damaged(path)
+    letter = "f" if "float" in kind else "u" if "unsigned" in kind else "i"
+    return np.dtype(f"{letter}{int(bits[1]) // 8}")
 
 
 def _at_least_a_plane(path: Path, size: tuple[int, ...]) -> tuple[int, ...]:
@@ -183,7 +225,7 @@ def _at_least_a_plane(path: Path, size: tuple[int, ...]) -> tuple[int, ...]:
     while len(full) > 3 and full[-1] == 1:
         full = full[:-1]
     if prod(full) == 0:
-        raise _damaged(path)
+        raise damaged(path)
     return full
 
 
@@ -198,10 +240,21 @@ def _ijk_to_ras(path: Path, reader: Any) -> np.ndarray:
     directions[:used, :used] = np.reshape(reader.GetDirection(), (dimension, dimension))[:used, :used]
     spacing[:used] = reader.GetSpacing()[:used]
     origin[:used] = reader.GetOrigin()[:used]
+    return placed(path, directions @ np.diag(spacing), origin)
+
+
+def placed(path: Path, axes_lps: np.ndarray, origin_lps: np.ndarray) -> np.ndarray:
+    """``ijk_to_ras`` of a grid: ``axes_lps`` 3x3 has the step of each index as a column, LPS in mm.
+
+    Raises ImageReadError where the axes are not at right angles.
+    """
     matrix = np.eye(4)
-    matrix[:3, :3] = _LPS_TO_RAS @ directions @ np.diag(spacing)
-    matrix[:3, 3] = _LPS_TO_RAS @ origin
-    shear = np.abs(directions.T @ directions - np.eye(3)).max()
-    if not np.isfinite(matrix).all() or np.any(spacing == 0) or shear > _LARGEST_SHEAR:
+    matrix[:3, :3] = _LPS_TO_RAS @ axes_lps
+    matrix[:3, 3] = _LPS_TO_RAS @ origin_lps
+    lengths = np.linalg.norm(axes_lps, axis=0)
+    if not np.isfinite(matrix).all() or np.any(lengths == 0):
+        raise _not_orthogonal(path)
+    directions = axes_lps / lengths
+    if np.abs(directions.T @ directions - np.eye(3)).max() > _LARGEST_SHEAR:
         raise _not_orthogonal(path)
     return matrix

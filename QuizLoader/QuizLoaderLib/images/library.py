@@ -5,21 +5,27 @@ import os
 import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from weakref import WeakSet
 
 from ..quiz.image_folder import ImageFolder, ImagePathError
 from ..quiz.model import Image, ImageType, Page
 from ..quiz.problems import Problem, warning
 from . import codes
-from .arrays import ImageReadError, ReadContext, VolumeArrays
+from .arrays import ImageReadError, ReadContext
 from .files import ImageFile
+from .memory import FileInMemory, FileMemory, bytes_to_come, default_budget
+from .page_request import NoRoomError, PageRequest, VolumesOfPage
 from .registry import KINDS
 
 _logger = logging.getLogger(__name__)
 
 Progress = Callable[[int, int], None]
+
+_SEQUENCE_SHARE = 4
+"""A sequence may take this part of the budget, 1/4; a longer one lies in a temporary file."""
 
 
 @dataclass
@@ -31,115 +37,80 @@ class LoadedPage:
     problems: list[Problem]
 
 
-class _Entry:
-    """One file in memory: opened once, and what each Type made of it, over the same voxels.
-
-    ``stamp`` tells a file that has been written again from the one that was read.
-    """
-
-    def __init__(self, stamp: Hashable) -> None:
-        self.stamp = stamp
-        self.lock = threading.RLock()
-        self.file: ImageFile | None = None
-        self.arrays: dict[Hashable, Any] = {}
-
-    @property
-    def byte_size(self) -> int:
-        """The bytes of voxels in memory, each buffer counted once."""
-        buffers = list(self.file.buffers) if self.file else []
-        for arrays in self.arrays.values():
-            buffers += getattr(arrays, "layers", None) or [arrays.voxels]
-        return sum({buffer.ctypes.data: buffer.nbytes for buffer in buffers}.values())
-
-
-@dataclass
-class PageRequest:
-    """The images of a page on their way; made by ``ImageLibrary.request``, ended by ``finish``."""
-
-    page: Page
-    reads: dict[int, "Future[Any]"] = field(default_factory=dict)
-    problems: dict[int, list[Problem]] = field(default_factory=dict)
-
-    @property
-    def total(self) -> int:
-        """How many different files, or ways to read one, this page waits for."""
-        return len(set(self.reads.values()))
-
-    @property
-    def done(self) -> int:
-        return sum(read.done() for read in set(self.reads.values()))
-
-    @property
-    def is_ready(self) -> bool:
-        return self.done == self.total
-
-    def cancel(self) -> None:
-        """Give up what has not begun to be read; an image whose reading has begun is read to its end."""
-        for read in self.reads.values():
-            read.cancel()
-
-
 class ImageLibrary:
     """Gives the nodes of a page's images; reads in worker threads, makes nodes in the caller's thread.
 
-    All methods are for the main thread. Arrays stay in memory from page to page; nodes stay in the scene
-    only as long as the page that was loaded last uses them.
+    All methods are for the main thread. Arrays stay in memory from page to page, up to ``budget`` bytes
+    (half of the free memory, where none is given): what was not used for longest goes first, what is on the
+    screen never. Nodes stay in the scene only as long as the page that was loaded last uses them.
     """
 
-    def __init__(self, scene: Any, folder: ImageFolder, workers: int | None = None) -> None:
+    def __init__(
+        self, scene: Any, folder: ImageFolder, workers: int | None = None, budget: int | None = None
+    ) -> None:
         self._scene = scene
         self._folder = folder
         self._workers = ThreadPoolExecutor(workers or max(3, os.cpu_count() or 1), "QuizLoader image")
-        self._entries: dict[str, _Entry] = {}
-        self._entries_lock = threading.Lock()
+        self._memory = FileMemory(default_budget() if budget is None else budget, self._files_in_use)
+        self._requests: WeakSet[PageRequest] = WeakSet()
+        self._requests_lock = threading.Lock()
+        self._ahead: PageRequest | None = None
+        self._shown: frozenset[str] = frozenset()
         self._nodes: dict[tuple[Any, ImageType, Hashable], _OwnNode] = {}
+
+    @property
+    def budget(self) -> int:
+        """The bytes that voxels may take."""
+        return self._memory.budget
+
+    @property
+    def byte_size(self) -> int:
+        """The bytes of voxels in memory."""
+        return self._memory.byte_size
 
     def load(self, page: Page, progress: Progress | None = None) -> LoadedPage:
         """Read what is not in memory yet and make the nodes; ``progress(done, total)`` counts the reads.
 
-        Never raises for a bad image: it becomes a problem that names page, image, view and line.
+        Never raises for a bad image: it becomes a problem that names page, image, view and line. Where
+        ``progress`` raises, reading is cancelled and the page before stays as it is.
         """
         request = self.request(page)
         waited_for = set(request.reads.values())
-        if progress is not None:
-            progress(0, len(waited_for))
-        for done, _ in enumerate(as_completed(waited_for), start=1):
+        try:
             if progress is not None:
-                progress(done, len(waited_for))
+                progress(0, len(waited_for))
+            for done, _ in enumerate(as_completed(waited_for), start=1):
+                if progress is not None:
+                    progress(done, len(waited_for))
+        except BaseException:
+            request.cancel()
+            raise
         return self.finish(request)
 
     def request(self, page: Page) -> PageRequest:
         """Begin to read the images of a page, without waiting for any."""
-        request = PageRequest(page)
-        under_way: dict[Hashable, Future[Any]] = {}
-        paths: dict[int, Path] = {}
-        for number, image in enumerate(page.images):
-            request.problems[number] = []
-            if image.type not in KINDS:
-                request.problems[number].append(_not_shown(image))
-                continue
-            try:
-                found = self._folder.find_image(image)
-            except ImagePathError as problem:
-                request.problems[number].append(problem.problem)
-                continue
-            if found.warning is not None:
-                request.problems[number].append(found.warning)
-            paths[number] = found.path
-        # The pool starts its work in the order given, so what waits for volumes never waits for a later one.
-        for number in sorted(paths, key=lambda number: KINDS[page.images[number].type].needs_volumes):
-            image, path = page.images[number], paths[number]
-            if KINDS[image.type].needs_volumes:
-                request.reads[number] = self._workers.submit(self._read, image, path, _volumes_of(request))
-                continue
-            way: Hashable = (path, image.type, image.dicom_read)
-            if way not in under_way:
-                under_way[way] = self._workers.submit(self._read, image, path, tuple)
-            request.reads[number] = under_way[way]
+        if self._ahead is not None and self._ahead.page != page:
+            self._ahead.cancel()
+        request = self._begin(PageRequest(page))
+        # From here on the request keeps these files in memory.
+        self._ahead = None
         return request
+
+    def read_ahead(self, page: Page) -> PageRequest:
+        """Begin to read a page that will be asked for next, while another is shown.
+
+        Replaces what was being read ahead before. A file for which the budget leaves no room beside what is
+        shown is left for later. The request tells how far reading is and can be cancelled.
+        """
+        if self._ahead is not None:
+            self._ahead.cancel()
+        self._ahead = self._begin(PageRequest(page, is_ahead=True))
+        return self._ahead
 
     def finish(self, request: PageRequest) -> LoadedPage:
         """The nodes of a request, waiting for what is not read yet; other pages' nodes leave the scene."""
+        if request.is_ahead:
+            request = self.request(request.page)
         page = request.page
         nodes: list[Any | None] = []
         problems: list[Problem] = []
@@ -158,6 +129,12 @@ class ImageLibrary:
             problems += [p.at(image.line, page.number, image.id, image.destination.value) for p in own]
         loaded = LoadedPage(page, tuple(nodes), _without_repeated_warnings(problems))
         self.forget_nodes_except(loaded)
+        self._shown = request.files
+        with self._requests_lock:
+            self._requests.discard(request)
+        self._memory.make_room()
+        if (needed := self._memory.size_of(self._shown)) > self.budget:
+            loaded.problems.append(_over_budget(needed, self.budget).at(page.line, page.number, "", ""))
         return loaded
 
     def forget_nodes_except(self, loaded: LoadedPage | None) -> None:
@@ -172,25 +149,69 @@ class ImageLibrary:
         """Stop reading and let go of all nodes and arrays."""
         self._workers.shutdown(wait=True, cancel_futures=True)
         self.forget_nodes_except(None)
-        self._entries.clear()
+        self._shown = frozenset()
+        self._memory.clear()
 
-    @property
-    def byte_size(self) -> int:
-        """The bytes of voxels in memory."""
-        with self._entries_lock:
-            return sum(entry.byte_size for entry in self._entries.values())
+    def _begin(self, request: PageRequest) -> PageRequest:
+        page = request.page
+        under_way: dict[Hashable, Future[Any]] = {}
+        for number, image in enumerate(page.images):
+            request.problems[number] = []
+            if image.type not in KINDS:
+                request.problems[number].append(_not_shown(image))
+                continue
+            try:
+                found = self._folder.find_image(image)
+            except ImagePathError as problem:
+                request.problems[number].append(problem.problem)
+                continue
+            if found.warning is not None:
+                request.problems[number].append(found.warning)
+            request.paths[number] = found.path
+        with self._requests_lock:
+            self._requests.add(request)
+        # The pool starts its work in the order given, so what waits for volumes never waits for a later one.
+        for number in sorted(request.paths, key=lambda number: KINDS[page.images[number].type].needs_volumes):
+            image, path = page.images[number], request.paths[number]
+            if KINDS[image.type].needs_volumes:
+                request.reads[number] = self._workers.submit(
+                    self._read, image, path, request.volumes, request.is_ahead
+                )
+                continue
+            way: Hashable = (path, image.type, image.dicom_read)
+            if way not in under_way:
+                under_way[way] = self._workers.submit(self._read, image, path, tuple, request.is_ahead)
+            request.reads[number] = under_way[way]
+        return request
 
-    def _read(self, image: Image, path: Path, volumes: Callable[[], Any]) -> Any:
+    def _files_in_use(self) -> frozenset[str]:
+        with self._requests_lock:
+            wanted = [request for request in self._requests if not request.is_cancelled]
+        return self._shown.union(*(request.files for request in wanted))
+
+    def _read(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> Any:
+        key = os.path.realpath(path)
         try:
-            entry = self._entry(path)
+            entry = self._memory.file(key)
             with entry.lock:
-                context = ReadContext(image, path, volumes, lambda: self._opened(entry, path))
                 kind = KINDS[image.type]
+                context = ReadContext(
+                    image,
+                    path,
+                    volumes,
+                    lambda: self._opened(entry, path),
+                    lambda name: self._require_inside(path, name),
+                    self.budget // _SEQUENCE_SHARE,
+                )
                 way = (image.type, image.dicom_read, kind.variant(context))
                 if way not in entry.arrays:
+                    self._make_room(key, context, is_ahead, bytes_to_come(context))
                     entry.arrays[way] = kind.read(context)
+                    self._memory.settle(key)
+                    # Not every format says beforehand how much it will take.
+                    self._make_room(key, context, is_ahead, 0)
                 return entry.arrays[way]
-        except ImageReadError:
+        except (ImageReadError, NoRoomError):
             raise
         except Exception as problem:
             # Whatever a library below did not foresee costs this image, never the page.
@@ -200,18 +221,16 @@ class ImageLibrary:
                 f'"{path.name}" cannot be read.',
                 f"the reader says {type(problem).__name__}: {problem}",
             ) from problem
+        finally:
+            self._memory.settle(key)
 
-    def _entry(self, path: Path) -> _Entry:
-        status = path.stat()
-        stamp = (status.st_mtime_ns, status.st_size)
-        key = os.path.realpath(path)
-        with self._entries_lock:
-            entry = self._entries.get(key)
-            if entry is None or entry.stamp != stamp:
-                entry = self._entries[key] = _Entry(stamp)
-            return entry
+    def _make_room(self, key: str, context: ReadContext, is_ahead: bool, needed: int) -> None:
+        if not self._memory.make_room(key, needed) and is_ahead:
+            if key not in self._shown:
+                self._memory.forget(key)
+            raise NoRoomError(context.path.name)
 
-    def _opened(self, entry: _Entry, path: Path) -> ImageFile:
+    def _opened(self, entry: FileInMemory, path: Path) -> ImageFile:
         with entry.lock:
             if entry.file is None:
                 entry.file = ImageFile(path, lambda name: self._require_inside(path, name))
@@ -263,28 +282,18 @@ class _OwnNode:
                 segmentation.GetNthSegment(number).RemoveAllRepresentations()
 
 
-def _volumes_of(request: PageRequest) -> Callable[[], tuple[tuple[Image, VolumeArrays], ...]]:
-    """What a Type that needs the page's volumes calls: waits for them, leaves out those that failed."""
-    reads = [
-        (image, request.reads[number])
-        for number, image in enumerate(request.page.images)
-        if image.type is ImageType.VOLUME and number in request.reads
-    ]
-
-    def volumes() -> tuple[tuple[Image, VolumeArrays], ...]:
-        there = []
-        for image, read in reads:
-            try:
-                there.append((image, read.result()))
-            except (ImageReadError, CancelledError):
-                continue
-        return tuple(there)
-
-    return volumes
-
-
 def _not_shown(image: Image) -> Problem:
     return warning(0, codes.TYPE_NOT_SHOWN, f'Type="{image.type.value}" is not shown by this version.')
+
+
+def _over_budget(needed: int, budget: int) -> Problem:
+    return warning(
+        0,
+        codes.OVER_BUDGET,
+        f"The images of this page take {needed / 1e9:.1f} GB of memory, more than the {budget / 1e9:.1f} GB "
+        "set aside for images.",
+        "close other programs, or show smaller or fewer images on the page",
+    )
 
 
 def _without_repeated_warnings(problems: list[Problem]) -> list[Problem]:

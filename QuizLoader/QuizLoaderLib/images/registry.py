@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..quiz.model import Image, ImageType
-from . import label_map, segmentation, volume
+from . import label_map, segmentation, vector, volume, volume_sequence
 from .arrays import ReadContext, SegmentationArrays
 
 
@@ -56,6 +56,10 @@ class ImageKind:
 
 KINDS: dict[ImageType, ImageKind] = {
     ImageType.VOLUME: ImageKind(volume.read, volume.make_node, look=_look_of_volume),
+    ImageType.VOLUME_SEQUENCE: ImageKind(
+        volume_sequence.read, volume_sequence.make_node, look=_look_of_volume
+    ),
+    ImageType.VECTOR: ImageKind(vector.read, vector.make_node, look=_look_of_volume),
     ImageType.LABEL_MAP: ImageKind(label_map.read, label_map.make_node, look=_look_of_label_map),
     ImageType.SEGMENTATION: ImageKind(segmentation.read, segmentation.make_node),
     ImageType.RT_STRUCT: ImageKind(

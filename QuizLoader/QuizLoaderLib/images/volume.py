@@ -16,7 +16,14 @@ def read(context: ReadContext) -> VolumeArrays:
     if context.image.dicom_read:
         from .dicom_series import read_series
 
-        return _with_window_level(read_series(context.path))
+        arrays = read_series(context.path)
+        if arrays.voxels.ndim == 4:
+            raise ImageReadError(
+                codes.WRONG_SHAPE,
+                f'"{context.path.name}" is a colour picture, a Volume has one value for each voxel.',
+                'Type="Vector" shows it',
+            )
+        return _with_window_level(arrays)
     file = context.file()
     require_scalar_3d(file, "Volume")
     return _with_window_level(VolumeArrays(file.voxels, file.ijk_to_ras))

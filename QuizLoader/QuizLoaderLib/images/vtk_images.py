@@ -18,13 +18,15 @@ def vtk_matrix(matrix: np.ndarray) -> Any:
 
 
 def set_voxels(image: Any, voxels: np.ndarray) -> None:
-    """Let a vtkImageData look at voxels (slices, rows, columns), whose buffer it shares and keeps alive.
+    """Let a vtkImageData look at voxels (slices, rows, columns[, components]), whose buffer it shares and
+    keeps alive.
 
     Its extent must have been set to their size before. Origin and spacing are not touched.
     """
     from vtk.util.numpy_support import numpy_to_vtk
 
-    scalars = numpy_to_vtk(voxels.reshape(-1), deep=False)
+    values = voxels.reshape(-1, voxels.shape[3]) if voxels.ndim == 4 else voxels.reshape(-1)
+    scalars = numpy_to_vtk(values, deep=False)
     scalars.SetName("ImageScalars")
     image.GetPointData().SetScalars(scalars)
 

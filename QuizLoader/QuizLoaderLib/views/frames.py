@@ -1,0 +1,44 @@
+"""Which frame of a sequence a view shows: part of a view's state, beside its position and window."""
+
+from typing import Any
+
+
+def number_of_frames(volume_node: Any) -> int:
+    """How many frames the volume node can show; 0 where it belongs to no sequence."""
+    browser = _browser_of(volume_node)
+    return browser.GetNumberOfItems() if browser else 0
+
+
+def shown_frame(volume_node: Any) -> int | None:
+    """The number of the frame that is shown, from 0; None where the node belongs to no sequence."""
+    browser = _browser_of(volume_node)
+    return browser.GetSelectedItemNumber() if browser else None
+
+
+def show_frame(volume_node: Any, number: int) -> None:
+    """Show a frame on all views of the volume node; a number beyond either end shows that end.
+
+    In Slicer the module for sequences does the same as soon as the browser node changes; without it nothing
+    else brings the frame into the volume node. Raises ValueError where the node belongs to no sequence.
+    """
+    browser = _browser_of(volume_node)
+    if browser is None:
+        raise ValueError(f'"{volume_node.GetName()}" is no sequence')
+    number = max(0, min(number, browser.GetNumberOfItems() - 1))
+    frame = browser.GetSequenceNode(volume_node).GetNthDataNode(number)
+    browser.SetSelectedItemNumber(number)
+    was_modifying = volume_node.StartModify()
+    volume_node.CopyOrientation(frame)
+    volume_node.SetAndObserveImageData(frame.GetImageData())
+    volume_node.EndModify(was_modifying)
+
+
+def _browser_of(volume_node: Any) -> Any | None:
+    scene = volume_node.GetScene() if volume_node else None
+    if scene is None:
+        return None
+    for position in range(scene.GetNumberOfNodes()):
+        node = scene.GetNthNode(position)
+        if node.IsA("vtkMRMLSequenceBrowserNode") and node.IsProxyNodeID(volume_node.GetID()):
+            return node
+    return None
