@@ -90,7 +90,7 @@ def test_a_header_with_its_data_beside_it(tmp_path):
 
 @pytest.mark.parametrize(
     "dtype",
-    "int8 uint8 int16 uint16 int32 uint32 int64 uint64 float32 float64".split(),
+    ["int8", "uint8", "int16", "uint16", "int32", "uint32", "int64", "uint64", "float32", "float64"],
 )
 def test_every_scalar_type_keeps_its_values(tmp_path, dtype):
     voxels = numbered().astype(dtype)

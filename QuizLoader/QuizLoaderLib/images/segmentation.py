@@ -36,11 +36,16 @@ def read(context: ReadContext) -> SegmentationArrays:
             'Type="Volume" shows grey values',
         )
     segments = tuple(
-        SegmentDescription(f"Segment_{value}", 0, index, color_of_value(value), f"Segment_{value}")
+        SegmentDescription(segment_name(value), 0, index, color_of_value(value), segment_name(value))
         for value, index in zip(labels.values, labels.indexes, strict=True)
     )
     problems = no_labels_warning(file.path.name, labels)
     return SegmentationArrays((labels.shown,), file.ijk_to_ras, segments, problems)
+
+
+def segment_name(value: int) -> str:
+    """The name of a label image's value as a segment, as Slicer gives it."""
+    return f"Segment_{value}"
 
 
 def is_slicer_segmentation(file: ImageFile) -> bool:
