@@ -1,7 +1,7 @@
 """A structure set and its CT, from files to masks in memory, beside plastimatch and rt-utils in the same run.
 
-512 x 512 x 120 voxels, 12 ROIs, 720 contours. Each program runs in a process of its own and times itself after
-its imports; plastimatch (which also writes files) is timed whole. rt-utils is run by the Python that
+512 x 512 x 120 voxels, 12 ROIs, 720 contours. Each program runs in a process of its own and times itself
+after its imports; plastimatch (which also writes files) is timed whole. rt-utils is run by the Python that
 QUIZLOADER_RT_UTILS_PYTHON names; either peer is skipped where it is absent.
 """
 

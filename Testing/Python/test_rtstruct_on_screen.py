@@ -51,7 +51,8 @@ def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def quiz_of(folder: Path, volume: str, attributes: str) -> Path:
     offset = dict(zip((view for view, _ in VIEWS), (16.5, 20.0, 16.0), strict=True))
     images = "".join(
-        f'<Image ID="CT" Type="Volume" {attributes} WindowLevel="1600 0" InitialSliceOffset="{offset[view]}"><DefaultDestination>{view}</DefaultDestination>'
+        f'<Image ID="CT" Type="Volume" {attributes} WindowLevel="1600 0" InitialSliceOffset="{offset[view]}">'
+        f"<DefaultDestination>{view}</DefaultDestination>"
         f"<DefaultOrientation>{orientation}</DefaultOrientation><Path>{volume}</Path>"
         "</Image>"
         f'<Image ID="RT" Type="RTStruct"><DefaultDestination>{view}</DefaultDestination><Path>rt.dcm</Path>'
@@ -113,7 +114,8 @@ def test_several_threads_may_be_the_first_to_read_dicom(study: Path) -> None:
         "def run(work):\n"
         "    try: work()\n"
         "    except Exception as fault: failed.append(fault)\n"
-        "threads = [threading.Thread(target=run, args=(work,)) for work in (series, references, structures) * 2]\n"
+        "works = (series, references, structures) * 2\n"
+        "threads = [threading.Thread(target=run, args=(work,)) for work in works]\n"
         "[thread.start() for thread in threads]; [thread.join() for thread in threads]\n"
         "print(failed); sys.exit(bool(failed))\n"
     )

@@ -179,6 +179,8 @@ def _frame(header: Header, index: int, count: int, groups: tuple[Dataset, ...]) 
 
 
 def _first(groups: Sequence[Dataset], sequence: str, keyword: str) -> tuple[float, ...]:
+    if len(groups) == 1:
+        return numbers_of(groups[0], keyword)
     return macro_value(groups, sequence, keyword) or numbers_of(groups[-1], keyword)
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from .arrays import SegmentationArrays
 from .contours import Block
 
 _VALUES = 255
@@ -88,3 +89,10 @@ def _kept(blocks: Iterable[Block]) -> list[Block | _Packed]:
 def _unpacked(kept: Iterable[Block | _Packed]) -> Iterator[Block]:
     for one in kept:
         yield one.unpacked() if isinstance(one, _Packed) else one
+
+
+def voxel_counts(arrays: SegmentationArrays) -> list[int]:
+    """How many voxels each segment has."""
+    most = max((segment.value for segment in arrays.segments), default=0) + 1
+    counts = [np.bincount(layer.ravel(), minlength=most) for layer in arrays.layers]
+    return [int(counts[segment.layer][segment.value]) for segment in arrays.segments]

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -11,12 +11,13 @@ from ..quiz.problems import Problem, warning
 from . import dicom_codes
 from .arrays import ReadContext, SegmentationArrays, SegmentDescription, VolumeArrays
 from .contours import Block, Boundary, SliceContour, boundary_of, fill
-from .label_layers import LabelLayers
+from .label_layers import LabelLayers, voxel_counts
 from .rtstruct_file import Contour, Roi, StructureSet, read_structure_set
 from .rtstruct_reference import reference_of
 from .slice_grid import SliceGrid
 
 _log = logging.getLogger(__name__)
+_BOUNDARY_TAG = "QuizLoader.Boundary"
 _PLANE_TOLERANCE = 0.1
 """Contours this part of a slice gap apart are still of one plane."""
 
@@ -103,7 +104,7 @@ def _tags(roi: Roi, placed: _Placed) -> dict[str, str]:
     return {
         "DICOM.ROINumber": str(roi.number),
         "DICOM.ContourCount": str(roi.contour_count),
-        "QuizLoader.Boundary": placed.boundary.value,
+        _BOUNDARY_TAG: placed.boundary.value,
     }
 
 
@@ -268,29 +269,32 @@ def _listed(parts: Sequence[str]) -> str:
 
 @dataclass(frozen=True)
 class RoiContents:
-    """One ROI for people; ``color`` 0..1; ``voxels`` None where there is no grid to count them on."""
+    """One ROI for people; ``color`` 0..1; ``voxels`` and ``boundary`` only where a grid is given."""
 
     number: int
     name: str
     color: tuple[float, float, float] | None
     contours: int
     voxels: int | None = None
+    boundary: Boundary | None = None
 
 
 def rtstruct_contents(
     path: Path, volume: VolumeArrays | None = None
 ) -> tuple[list[RoiContents], list[Problem]]:
-    """The ROIs of a structure set, and their sizes on the grid of a volume where one is given."""
+    """The ROIs of a structure set, and their sizes on the grid of a volume where one is given.
+
+    :raises ImageReadError: as ``read_structure_set``.
+    """
     structure = read_structure_set(path)
-    counts: list[int | None] = [None] * len(structure.rois)
-    problems: tuple[Problem, ...] = tuple(_problems(structure, [_Placed() for _ in structure.rois], False))
-    if volume is not None:
-        arrays = rasterize(structure, volume)
-        per_layer = [np.bincount(layer.ravel(), minlength=256) for layer in arrays.layers]
-        counts = [int(per_layer[segment.layer][segment.value]) for segment in arrays.segments]
-        problems = arrays.problems
-    rois = [
-        RoiContents(roi.number, roi.name, roi.color, roi.contour_count, count)
-        for roi, count in zip(structure.rois, counts, strict=True)
+    rois = [RoiContents(roi.number, roi.name, roi.color, roi.contour_count) for roi in structure.rois]
+    if volume is None:
+        return rois, _problems(structure, [_Placed() for _ in structure.rois], False)
+    arrays = rasterize(structure, volume)
+    counts = voxel_counts(arrays)
+    rules = [Boundary(segment.tags[_BOUNDARY_TAG]) for segment in arrays.segments]
+    counted = [
+        replace(roi, voxels=count, boundary=rule)
+        for roi, count, rule in zip(rois, counts, rules, strict=True)
     ]
-    return rois, list(problems)
+    return counted, list(arrays.problems)
