@@ -3,10 +3,13 @@
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from dicom_made import Placement, new_dataset, put_pixels, save, write_series, write_structure_set
 from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import ImageReadError, VolumeArrays
+from QuizLoaderLib.images.dicom_frames import TAGS
+from QuizLoaderLib.images.dicom_headers import headers_in
 from QuizLoaderLib.images.dicom_series import (
     folder_contents,
     read_grid,
@@ -265,4 +268,22 @@ def test_a_group_length_before_the_pixels_is_no_pixel(tmp_path: Path) -> None:
     at = content.index(b"\xe0\x7f\x10\x00")
     path.write_bytes(content[:at] + b"\xe0\x7f\x00\x00UL\x04\x00\x48\x00\x00\x00" + content[at:])
     assert np.array_equal(read_series(path).voxels, numbered(1))
+    assert np.array_equal(read_series(tmp_path).voxels, numbered(1))
+
+
+def test_sequences_of_undefined_length_are_passed_over(tmp_path: Path) -> None:
+    (path,) = write_series(tmp_path, numbered(1), even(1))
+    dataset = pydicom.dcmread(path)
+    inner, outer = pydicom.Dataset(), pydicom.Dataset()
+    inner.SeriesInstanceUID, inner.Rows = "1.2.3.999", 7
+    outer.ReferencedSeriesSequence = [inner]
+    dataset.ReferencedStudySequence = [outer]
+    for sequence in (dataset["ReferencedStudySequence"], outer["ReferencedSeriesSequence"]):
+        sequence.is_undefined_length = True
+        sequence.value[0].is_undefined_length_sequence_item = True
+    save(dataset, path)
+    assert b"\xff\xff\xff\xff" in path.read_bytes()
+    (header,) = headers_in(tmp_path, TAGS)
+    assert header.series_uid == "1.2.3.10"
+    assert header.integer("Rows") == 5
     assert np.array_equal(read_series(tmp_path).voxels, numbered(1))
