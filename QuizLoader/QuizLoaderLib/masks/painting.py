@@ -19,6 +19,10 @@ from .grids import Grid, Resampler
 from .names import region_problems, said
 
 
+_FEW_RANKS = 20
+"""Up to here one comparison for each rank is faster than a histogram."""
+
+
 @dataclass(frozen=True)
 class PaintedRegion:
     """A region in the mask: ``voxels`` are those that have its value there."""
@@ -160,8 +164,9 @@ class _Brush:
                     pairs = ranks[beaten].astype(np.int64) * base + winner[inner][beaten]
                     for pair, count in _counted(pairs, base * base):
                         self.lost[divmod(pair, base)] += count
-        self.kept += np.bincount(winner[box].ravel(), minlength=len(self.kept))
-        plane[box] = np.take(values, winner[box])
+        won = np.ascontiguousarray(winner[box])
+        self.kept += _tally(won, self._count)
+        plane[box] = _looked_up(values, won)
 
     def _count_outside(self) -> None:
         for k in range(self._resampler.source.shape[0]):
@@ -209,7 +214,7 @@ class _RankLookup:
                 fits = (self._values >= 0) & (self._values < len(table))
                 table[self._values[fits]] = self._ranks[fits]
                 self._tables[labels.dtype] = table
-            return np.take(self._tables[labels.dtype], labels)
+            return _looked_up(self._tables[labels.dtype], labels)
         ranks = np.zeros(labels.shape, self._ranks.dtype)
         filled = labels != 0
         found = labels[filled].astype(np.int64)
@@ -244,6 +249,21 @@ def _counted(numbers: np.ndarray, limit: int) -> list[tuple[int, int]]:
         return list(zip(found.tolist(), counts[found].tolist(), strict=True))
     found, counts = np.unique(numbers, return_counts=True)
     return list(zip(found.tolist(), counts.tolist(), strict=True))
+
+
+def _looked_up(table: np.ndarray, places: np.ndarray) -> np.ndarray:
+    """``table[places]``; from bytes to bytes twice as fast as numpy does it."""
+    if places.dtype == np.uint8 and table.dtype == np.uint8:
+        found = places.tobytes().translate(table.tobytes().ljust(256, b"\0"))
+        return np.frombuffer(found, np.uint8).reshape(places.shape)
+    return np.take(table, places)
+
+
+def _tally(ranks: np.ndarray, greatest: int) -> np.ndarray:
+    """How often each rank from 0 to ``greatest`` occurs; that of 0 is not counted."""
+    if greatest > _FEW_RANKS:
+        return np.bincount(ranks.ravel(), minlength=greatest + 1)
+    return np.array([0, *(np.count_nonzero(ranks == rank) for rank in range(1, greatest + 1))])
 
 
 def _box(plane: np.ndarray) -> tuple[slice, slice]:
