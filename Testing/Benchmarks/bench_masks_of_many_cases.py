@@ -8,7 +8,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "Python"), str(HERE.parents[1] / "QuizLoader")]
 
-CASES, LIMIT = 200, 1.7
+CASES, LIMIT, RUNS = 200, 1.7, 3
 SHAPE = (60, 192, 192)
 
 
@@ -45,10 +45,12 @@ def seconds(table: Path, out: str, jobs: int) -> float:
 def main() -> int:
     with tempfile.TemporaryDirectory() as name:
         table = made_cases(Path(name))
-        one, two = seconds(table, "one", 1), seconds(table, "two", 2)
-        files = sorted(path.name for path in (Path(name) / "one").iterdir() if path.is_file())
+        # In turn, and the best of each: what else the machine does in between hits both.
+        runs = [(seconds(table, f"one{n}", 1), seconds(table, f"two{n}", 2)) for n in range(RUNS)]
+        one, two = (min(times) for times in zip(*runs, strict=True))
+        files = sorted(path.name for path in (Path(name) / "one0").iterdir() if path.is_file())
         same = all(
-            (Path(name) / "one" / f).read_bytes() == (Path(name) / "two" / f).read_bytes() for f in files
+            (Path(name) / "one0" / f).read_bytes() == (Path(name) / "two0" / f).read_bytes() for f in files
         )
     print(f"{CASES} cases: {one:.1f} s on one process, {two:.1f} s on two")
     print(f"faster on two by {one / two:.2f} (limit {LIMIT})")

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dicom_made import MadeRoi, Placement, write_series, write_structure_set
+from dicom_made import MadeRoi, Placement, write_segmentation, write_series, write_structure_set
 from masks_made import Ball, quizloader, read_image, segmentation_of, write_image, write_map, write_seg
 from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
 from QuizLoaderLib.masks import mask_from_segments
@@ -236,3 +236,16 @@ def test_a_ct_image_is_no_source(study: Path) -> None:
         "I00001 is a DICOM file of the modality CT, which has no named regions. (give an RTSTRUCT"
         in ended.out
     )
+
+
+def test_a_segmentation_without_names_is_told(study: Path) -> None:
+    frames = np.ones((1, 60, 80), np.uint8)
+    seg = write_segmentation(study / "seg.dcm", frames, [1], [PLACEMENT.position(3)], PLACEMENT, names=[""])
+
+    ended = quizloader("mask", seg, "--map", study / "map.txt", "--out", study / "m.nrrd")
+    started = quizloader("map", "from", seg)
+
+    assert ended.code == 1
+    assert "is not in the map" in ended.out
+    assert not (study / "m.nrrd").exists()
+    assert started.out.endswith("=1\n")

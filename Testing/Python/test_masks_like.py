@@ -136,3 +136,30 @@ def test_a_region_too_thin_for_a_coarse_image_is_said() -> None:
 
     assert codes_of(mask.problems) == ["M104"]
     assert "'A' has no voxel" in mask.problems[0].sentence
+
+
+def test_a_segmentation_that_slicer_cropped_gives_a_mask_of_its_whole_reference_image(tmp_path) -> None:
+    slicer = pytest.importorskip("slicer")
+    from QuizLoaderLib.images.segmentation import make_node
+    from QuizLoaderLib.quiz.model import Image, ImageType
+
+    shape, ijk_to_ras = (20, 30, 40), grid((1, 1.5, 2), (7, -20, 3), turned(0, 0, 25))
+    ball = Ball("A", tuple((ijk_to_ras @ [25, 20, 12, 1])[:3]), 5)
+    scene = slicer.vtkMRMLScene()
+    arrays = segmentation_of([ball], shape, ijk_to_ras)
+    node = make_node(Image("s", ImageType.SEGMENTATION, "s", 0), arrays, scene)
+    whole = node.GetSegmentation().GetNthSegment(0).GetRepresentation("Binary labelmap")
+    node.GetSegmentation().SetConversionParameter(
+        "Reference image geometry", slicer.vtkSegmentationConverter.SerializeImageGeometry(whole)
+    )
+    storage = scene.AddNewNodeByClass("vtkMRMLSegmentationStorageNode")
+    storage.SetCropToMinimumExtent(True)
+    storage.SetFileName(str(tmp_path / "cropped.seg.nrrd"))
+    assert storage.WriteData(node) == 1
+    assert read_image(tmp_path / "cropped.seg.nrrd")[0].size < ball.inside(shape, ijk_to_ras).size / 10
+
+    mask = mask_from_segments(tmp_path / "cropped.seg.nrrd", ValueMap({"A": 1}))
+
+    assert np.array_equal(mask.voxels == 1, ball.inside(shape, ijk_to_ras))
+    assert mask.ijk_to_ras == pytest.approx(ijk_to_ras, abs=1e-6)
+    assert codes_of(mask.problems) == []

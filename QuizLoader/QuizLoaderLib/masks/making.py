@@ -12,7 +12,7 @@ from .formats import LabelTable
 from .painting import Mask, paint
 from .seg_nrrd import require_segmentation_name, write_segmentation
 from .segments import segments_of
-from .sources import cropped_problems, read_mask_file, read_source, read_target, source_labels
+from .sources import read_mask_file, read_source, source_labels
 
 
 def make_mask(
@@ -33,18 +33,14 @@ def make_mask(
     to_dicom = out.name.lower().endswith(".dcm")
     if not to_dicom:
         mask_ending(out)
-    target = read_target(like) if like is not None else None
-    found = read_source(source, target, names)
+    found = read_source(source, like, names)
     if to_dicom:
         from .dicom_segmentation import write_dicom_segmentation
 
-        mask = write_dicom_segmentation(found, table.value_map, out, ignore_unmapped)
-    else:
-        grid = found.target.grid if found.target is not None else None
-        mask = paint(found.segmentation, table.value_map, grid, ignore_unmapped)
-        write_mask(mask, out, scratch)
-    from_target = target.volume.problems if target is not None else ()
-    return replace(mask, problems=(*from_target, *mask.problems, *cropped_problems(found)))
+        return write_dicom_segmentation(found, table.value_map, out, ignore_unmapped)
+    mask = paint(found.segmentation, table.value_map, found.grid, ignore_unmapped)
+    write_mask(mask, out, scratch)
+    return mask
 
 
 def make_segments(mask: Path, table: LabelTable, out: Path) -> SegmentationArrays:

@@ -9,7 +9,8 @@ from ..quiz.value_map import ValueMap
 from . import codes
 
 _MOST_SAID = 20
-"""So many missing labels are told one by one; a map of a whole body would drown the rest."""
+"""So many missing labels are told one by one, as a map of a whole body would drown the rest; and so many
+names are compared for likeness, which takes a while in a long map."""
 
 
 def said(name: str) -> str:
@@ -26,15 +27,15 @@ def region_problems(
     """
     known = set(value_map.values)
     problems = _twice(names, known)
-    for name in dict.fromkeys(names):
-        if name in known:
-            continue
+    unmapped = [name for name in dict.fromkeys(names) if name not in known]
+    for number, name in enumerate(unmapped):
+        near = _near(name, known) if number < _MOST_SAID else ""
         if ignore_unmapped:
             sentence = f"The region {said(name)} is not in the map and is left out."
-            problems.append(warning(0, codes.REGION_NOT_IN_MAP, sentence, _near(name, known)))
+            problems.append(warning(0, codes.REGION_NOT_IN_MAP, sentence, near))
         else:
             sentence = f"The region {said(name)} is not in the map."
-            hint = _near(name, known) or "add it to the map, or leave such regions out with --ignore-unmapped"
+            hint = near or "add it to the map, or leave such regions out with --ignore-unmapped"
             problems.append(error(0, codes.REGION_NOT_IN_MAP, sentence, hint))
     present = set(names)
     missing = [name for name in value_map.values if name not in present]

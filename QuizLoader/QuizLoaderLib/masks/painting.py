@@ -18,7 +18,6 @@ from .errors import MaskError
 from .grids import Grid, Resampler
 from .names import region_problems, said
 
-
 _FEW_RANKS = 20
 """Up to here one comparison for each rank is faster than a histogram."""
 

@@ -36,15 +36,14 @@ def mask_from_segments(
     names = (
         value_map if isinstance(value_map, ValueMap) else require_label_table(Path(value_map))[0].value_map
     )
-    target = None if like is None or isinstance(like, Grid) else read_target(Path(like))
+    image = None if like is None or isinstance(like, Grid) else Path(like)
     if isinstance(source, (str, Path)):
-        found = read_source(Path(source), target=target)
-    elif isinstance(source, SegmentationArrays):
-        found = Source(source, target)
+        found = read_source(Path(source), image)
     else:
-        found = Source(segments_of_node(source), target)
-    grid = like if isinstance(like, Grid) else found.target.grid if found.target else None
-    return paint(found.segmentation, names, grid, ignore_unmapped)
+        target = read_target(image) if image is not None else None
+        arrays = source if isinstance(source, SegmentationArrays) else segments_of_node(source)
+        found = Source(arrays, target).with_problems()
+    return paint(found.segmentation, names, like if isinstance(like, Grid) else found.grid, ignore_unmapped)
 
 
 def segments_from_mask(

@@ -1,7 +1,7 @@
 """What a mask is made of: segmentations, structure sets and label images with names, and target images."""
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -12,7 +12,7 @@ from ..images.file_formats import is_dicom
 from ..images.files import ImageFile
 from ..images.segmentation import described_segments, is_slicer_segmentation
 from ..quiz.model import Image, ImageType, Layer
-from ..quiz.problems import Problem, error, has_errors, warning
+from ..quiz.problems import error, has_errors, warning
 from . import codes
 from .errors import MaskError
 from .formats import LabelRow, LabelTable
@@ -40,6 +40,21 @@ class Source:
     segmentation: SegmentationArrays
     target: Target | None
 
+    @property
+    def grid(self) -> Grid | None:
+        return self.target.grid if self.target is not None else None
+
+    def with_problems(self) -> "Source":
+        """The same, what is doubtful about the image and its extent told with the segments."""
+        segmentation = self.segmentation
+        problems = list(segmentation.problems)
+        if self.target is not None:
+            problems = [*self.target.volume.problems, *problems]
+        elif segmentation.extent_offset != (0, 0, 0):
+            sentence = "The file holds only the part of its image around the segments, and so will the mask."
+            problems.append(warning(0, codes.GRID_CROPPED, sentence, "name the image with --like"))
+        return Source(replace(segmentation, problems=tuple(problems)), self.target)
+
 
 def read_target(path: Path) -> Target:
     """Where the voxels of an image file, or of the DICOM series of a file or folder, lie.
@@ -58,13 +73,17 @@ def read_target(path: Path) -> Target:
     return Target(path, VolumeArrays(nothing, file.ijk_to_ras))
 
 
-def read_source(path: Path, target: Target | None = None, names: LabelTable | None = None) -> Source:
+def read_source(path: Path, like: Path | None = None, names: LabelTable | None = None) -> Source:
     """The named segments of a .seg.nrrd, an RTSTRUCT, a DICOM SEG or a label image.
 
-    A structure set is rasterized on ``target``, or on its referenced series beside or below its file.
-    The values of a label image get their names from ``names``, else from the file itself (the label table of
-    a NIfTI) or from the ``.tsv`` of that name beside it (BIDS). Raises MaskError.
+    The target is the image ``like``; without it a structure set is rasterized on its referenced series beside
+    or below its file. The values of a label image get their names from ``names``, else from the file itself
+    (the label table of a NIfTI) or from the ``.tsv`` of that name beside it (BIDS). Raises MaskError.
     """
+    return _read(path, read_target(like) if like is not None else None, names).with_problems()
+
+
+def _read(path: Path, target: Target | None, names: LabelTable | None) -> Source:
     try:
         if is_dicom(path):
             return _read_dicom(path, target)
@@ -144,11 +163,7 @@ def _read_dicom(path: Path, target: Target | None) -> Source:
         from ..images.rtstruct import read_rtstruct
 
         found = target or _referenced_series(path)
-        segmentation = read_rtstruct(_context(path, ImageType.RT_STRUCT, found))
-        if target is None:
-            problems = (*found.volume.problems, *segmentation.problems)
-            segmentation = replace(segmentation, problems=problems)
-        return Source(segmentation, found)
+        return Source(read_rtstruct(_context(path, ImageType.RT_STRUCT, found)), found)
     if modality == "SEG":
         from ..images.dicom_seg import read_dicom_seg
 
@@ -205,7 +220,7 @@ def _reference_image(path: Path, segmentation: SegmentationArrays) -> Target | N
     """The whole grid that a cropped .seg.nrrd names, so that its mask is not cropped.
 
     Slicer writes "Reference image geometry|16 numbers of ijk_to_ras, 6 of the extent|" into its conversion
-    parameters; where a cropped file has none, only a warning is left to give (``cropped_problems``).
+    parameters; where a cropped file has none, only a warning is left to give.
     """
     grid = _reference_grid(segmentation)
     if segmentation.extent_offset == (0, 0, 0) or grid is None:
@@ -231,14 +246,6 @@ def _reference_grid(segmentation: SegmentationArrays) -> Grid | None:
         matrix[:3, 3] += matrix[:3, :3] @ [low_i, low_j, low_k]
         return Grid(shape, matrix)
     return None
-
-
-def cropped_problems(source: Source) -> Sequence[Problem]:
-    """A warning where the mask covers only the part of an image that its segments take up."""
-    if source.target is not None or source.segmentation.extent_offset == (0, 0, 0):
-        return ()
-    sentence = "The file holds only the part of its image around the segments, and so will the mask."
-    return (warning(0, codes.GRID_CROPPED, sentence, "name the image with --like"),)
 
 
 def _own_names(path: Path) -> LabelTable | None:

@@ -1,5 +1,6 @@
 """The same work for many items, in processes here or on a Dask cluster."""
 
+import asyncio
 import multiprocessing
 import signal
 from collections.abc import Callable, Iterator, Sequence
@@ -113,7 +114,7 @@ def on_dask(
         raise MaskError([error(0, codes.SERVER, sentence, hint)]) from fault
     try:
         client = Client(address, timeout="5s", set_as_default=False)
-    except (OSError, TimeoutError, ValueError) as fault:
+    except (OSError, TimeoutError, asyncio.TimeoutError, ValueError) as fault:
         sentence = f"There is no Dask scheduler at {address}."
         raise MaskError([error(0, codes.SERVER, sentence, "name it as tcp://host:8786")]) from fault
     with client:
