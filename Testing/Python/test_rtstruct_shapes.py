@@ -10,7 +10,7 @@ from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import DicomIdentity, ReadContext, SegmentationArrays, VolumeArrays
 from QuizLoaderLib.images.rtstruct import read_rtstruct
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer
-from rtstruct_shapes import SHAPES, dice, in_polygons
+from rtstruct_shapes import SHAPES, Shape, dice, in_polygons
 
 STRUCTURES = Image("structures", ImageType.RT_STRUCT, "rt.dcm", 1, layer=Layer.SEGMENTATION)
 CT_IMAGE = Image("ct", ImageType.VOLUME, "ct", 1)
@@ -74,13 +74,15 @@ GRIDS = {
 }
 
 
-def write_shapes(path: Path, grid: Grid, planes: tuple[float, ...] | None = None) -> Path:
+def write_shapes(
+    path: Path, grid: Grid, planes: tuple[float, ...] | None = None, shapes: tuple[Shape, ...] = SHAPES
+) -> Path:
     rois = [
         MadeRoi(
             shape.name,
             [grid.lps(uv, w + grid.contour_shift) for w in planes or grid.offsets for uv in shape.cut(w)],
         )
-        for shape in SHAPES
+        for shape in shapes
     ]
     images = ["1.2.3.10.7"] if grid.has_images else []
     return write_structure_set(path, rois, images=images)
@@ -154,3 +156,27 @@ def test_every_other_slice_stays_empty_unless_it_is_to_be_filled(tmp_path: Path)
     assert dice(mask_of(filled, "Sphere20"), truth) > 0.96
     assert dice(mask_of(filled, "Tube"), np.stack([SHAPES[3].inside(u, v, w) for w in grid.offsets])) > 0.999
     assert any("filled by interpolation" in problem.sentence for problem in filled.problems)
+
+
+@pytest.mark.parametrize("axes", [SAGITTAL, CORONAL, OBLIQUE], ids=["sagittal", "coronal", "oblique"])
+def test_contours_across_the_slices_of_another_image_are_resampled(axes: np.ndarray, tmp_path: Path) -> None:
+    """Drawn on an axial series, shown on a copy with other slices in the same frame of reference."""
+    drawn = Grid(offsets=tuple(np.arange(-69.0, 69.5, 3.0)))
+    least = {SHAPES[0]: 0.985, SHAPES[1]: 0.95, SHAPES[2]: 0.8, SHAPES[3]: 0.97, SHAPES[11]: 0.97}
+    path = write_shapes(tmp_path / "rt.dcm", drawn, shapes=tuple(least))
+    on = replace(drawn, axes=axes, offsets=tuple(np.arange(-66.0, 66.5, 3.0)))
+    arrays = read_on(path, on.volume())
+    assert [problem.code for problem in arrays.problems] == [dicom_codes.CROSSING]
+    u, v = on.centers()
+    flat = np.column_stack([u.ravel(), v.ravel()])
+    for shape in least:
+        truth = []
+        for w in on.offsets:
+            x, y, z = (on.lps(flat, w) - on.middle).T
+            nearest = drawn.offsets[0] + np.rint((z - drawn.offsets[0]) / 3.0) * 3.0
+            inside = np.zeros(len(x), bool)
+            for plane in drawn.offsets:
+                here = nearest == plane
+                inside[here] = shape.inside(x[here], y[here], plane)
+            truth.append(inside.reshape(u.shape))
+        assert dice(mask_of(arrays, shape.name), np.stack(truth)) >= least[shape], shape.name

@@ -27,6 +27,7 @@ BETWEEN_SLICES = "Q848"
 UNITED = "Q849"
 GAPS = "Q850"
 SAME_NAME = "Q851"
+CROSSING = "Q852"
 NOT_A_SEGMENTATION = "Q860"
 NO_PLACE = "Q861"
 NOT_ONE_STACK = "Q862"
@@ -60,6 +61,7 @@ RULES: dict[str, str] = {
     UNITED: "Contours of an ROI lie inside each other or apart (warning).",
     GAPS: "An ROI is drawn on every slice between its ends (warning).",
     SAME_NAME: "ROIs of a structure set have different names (warning).",
+    CROSSING: "Contours are drawn in the planes of the slices that they are shown on (warning).",
     NOT_A_SEGMENTATION: "A DICOM file of Type Segmentation is a DICOM segmentation.",
     NO_PLACE: "A DICOM segmentation says where in the patient it is.",
     NOT_ONE_STACK: "The frames of a DICOM segmentation form one stack.",

@@ -17,6 +17,7 @@ from .rtstruct_reference import reference_of
 from .slice_grid import SliceGrid
 
 _log = logging.getLogger(__name__)
+_COSINE_OF_ONE_DEGREE = 0.99985
 _BOUNDARY_TAG = "QuizLoader.Boundary"
 _PLANE_TOLERANCE = 0.1
 """Contours this part of a slice gap apart are still of one plane."""
@@ -56,6 +57,7 @@ class _Placed:
     boundary: Boundary = Boundary.CENTER_INSIDE
     overlapping: set[int] = field(default_factory=set)
     gap_slices: int = 0
+    crossing: tuple[list[Contour], SliceGrid] | None = None
 
 
 def rasterize(
@@ -109,7 +111,9 @@ def _tags(roi: Roi, placed: _Placed) -> dict[str, str]:
 
 
 def _place(roi: Roi, grid: SliceGrid, boundary: Boundary | None) -> _Placed:
-    placed = _Placed()
+    placed = _Placed(crossing=_crossing(roi, grid))
+    if placed.crossing:
+        return placed
     for k, found in _by_slice(roi, grid, placed).items():
         nearest = min(found, key=lambda one: (abs(one[0]), one[0]))[0]
         for distance, contour, points in found:
@@ -128,6 +132,20 @@ def _place(roi: Roi, grid: SliceGrid, boundary: Boundary | None) -> _Placed:
         _keep_thin(roi)
     placed.gap_slices = _gap_slices(placed)
     return placed
+
+
+def _crossing(roi: Roi, grid: SliceGrid) -> tuple[list[Contour], SliceGrid] | None:
+    """The ROI's contours and their planes, where these are flat, parallel, and tilted against the slices."""
+    drawn = [contour for contour in roi.contours if len(contour.points_lps) > 2]
+    spreads = [float(np.ptp(contour.points_lps @ grid.normal)) for contour in drawn]
+    if max(spreads, default=0.0) <= _PLANE_TOLERANCE * grid.thickness:
+        return None
+    from .rtstruct_crossing import own_planes
+
+    planes = own_planes(drawn, grid)
+    if planes is None or abs(planes.normal @ grid.normal) > _COSINE_OF_ONE_DEGREE:
+        return None
+    return drawn, planes
 
 
 def _by_slice(
@@ -174,6 +192,10 @@ def _gap_slices(placed: _Placed) -> int:
 
 
 def _blocks(placed: _Placed, grid: SliceGrid, fill_gaps: bool) -> Iterator[Block]:
+    if placed.crossing:
+        from .rtstruct_crossing import sampled
+
+        return sampled(*placed.crossing, grid)
     blocks = fill(placed.contours, grid.rows, grid.columns, placed.boundary, placed.overlapping)
     if fill_gaps and placed.gap_slices:
         from .shape_interpolation import with_gaps_filled
@@ -249,6 +271,13 @@ def _problems(structure: StructureSet, placed: Sequence[_Placed], fill_gaps: boo
                 f"ROIs in '{name}' are not drawn on every slice; those between {what}: {_listed(parts)}.",
             )
         )
+    parts = [f"'{roi.name}'" for roi, one in zip(structure.rois, placed, strict=True) if one.crossing]
+    if parts:
+        sentence = (
+            f"ROIs in '{name}' are drawn in planes that cross the slices of the image, and are resampled: "
+            f"{_listed(parts)}."
+        )
+        found.append(warning(0, dicom_codes.CROSSING, sentence))
     names = [roi.name for roi in structure.rois]
     twice = sorted({one for one in names if names.count(one) > 1})
     if twice:
