@@ -7,6 +7,8 @@ import numpy as np
 import pydicom
 import pytest
 import SimpleITK
+from PIL import Image as Picture
+from QuizLoaderLib.apps.headless import render_quiz
 from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import ImageReadError, ReadContext, SegmentationArrays, VolumeArrays
 from QuizLoaderLib.images.dicom_frames import TAGS
@@ -153,3 +155,46 @@ def test_the_quick_header_says_what_pydicom_says() -> None:
                 )
             checked += 1
     assert checked > 120
+
+
+def test_the_tiny_study_and_its_copy_show_the_tumour_alike(tmp_path: Path) -> None:
+    """Its five voxels: on the axial slice an L of three, one row below the other."""
+    ct, structures = (
+        next(STUDY.glob(name)).relative_to(SAMPLES).as_posix() for name in ("image0003*", "rtss*")
+    )
+    views = (("Red", "Axial", -8.75), ("Green", "Coronal", -20.0), ("Yellow", "Sagittal", 20.0))
+    pages = "".join(
+        f'<Page ID="{name}">'
+        + "".join(
+            f'<Image ID="CT" Type="Volume" {attributes} WindowLevel="400 40" InitialSliceOffset="{offset}">'
+            f"<DefaultDestination>{view}</DefaultDestination><DefaultOrientation>{orientation}</DefaultOrientation>"
+            f'<Path>{path}</Path></Image><Image ID="RT" Type="RTStruct"><DefaultDestination>{view}'
+            f"</DefaultDestination><Path>{structures}</Path>"
+            '<ROIs ROIVisibilityCode="Select"><ROI>Tumor_Contour</ROI></ROIs></Image>'
+            for view, orientation, offset in views
+        )
+        + "</Page>"
+        for name, path, attributes in (
+            ("dicom", ct, 'DicomRead="Y"'),
+            ("copy", "TinyPatient/TinyPatient_CT.nrrd", ""),
+        )
+    )
+    quiz = tmp_path / "quiz.xml"
+    quiz.write_text(f"<Session>{pages}</Session>", encoding="utf-8")
+    render_quiz(quiz, SAMPLES, tmp_path / "out")
+    for view, _, _ in views:
+        shown_twice = [
+            np.asarray(Picture.open(path).convert("RGB")).astype(int)
+            for path in sorted((tmp_path / "out").rglob(f"{view}.png"))
+        ]
+        assert np.abs(shown_twice[0] - shown_twice[1]).max() <= 2, view
+        red = (shown_twice[0][..., 0] > 200) & (shown_twice[0][..., 1:].max(axis=2) < 60)
+        assert red.any(), view
+        if view == "Red":
+            rows, columns = np.flatnonzero(red.any(axis=1)), np.flatnonzero(red.any(axis=0))
+            pixel = 512 / 10
+            assert np.ptp(rows) == pytest.approx(2 * pixel, abs=3)
+            assert np.ptp(columns) == pytest.approx(2 * pixel, abs=3)
+            upper = red[rows[0] : rows[0] + int(pixel / 2)].any(axis=0)
+            assert np.ptp(np.flatnonzero(upper)) == pytest.approx(pixel, abs=3)
+            assert np.flatnonzero(upper)[0] == pytest.approx(columns[0], abs=2)
