@@ -14,7 +14,8 @@ import pytest
 from masks_made import Ball, grid, quizloader, read_image, segmentation_of, write_map, write_seg
 
 SHAPE = (12, 16, 20)
-KILLS = 60 if os.environ.get("QUIZLOADER_SOAK") else 4
+SOAK = bool(os.environ.get("QUIZLOADER_SOAK"))
+KILLS = 60 if SOAK else 3
 
 
 def ball(case: int) -> Ball:
@@ -165,6 +166,35 @@ def test_killed_at_any_moment_and_started_again_gives_the_same_bytes(study: Path
 
     assert contents(study / "killed") == contents(study / "clean")
     assert not list((study / "killed").rglob(".part-*"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+def test_killed_at_each_step_of_writing_no_file_is_ever_half_there(study: Path) -> None:
+    (study / "cases.csv").write_text("source,name\ncase 0.seg.nrrd,a\ncase 1.seg.nrrd,b\n")
+    batch(study, "clean", "--ending", ".nrrd")
+    whole = contents(study / "clean")
+    last = int(paint_until(study, 0, "counted").stdout)
+
+    steps = range(1, last + 1, 3) if SOAK else random.Random(5).sample(range(1, last + 1), 4)
+    for step in steps:
+        out = f"out{step}"
+        assert paint_until(study, step, out).returncode == -signal.SIGKILL
+        found = contents(study / out)
+        assert found == {name: whole[name] for name in found}
+        batch(study, out, "--ending", ".nrrd")
+        assert contents(study / out) == whole
+
+
+def paint_until(study: Path, step: int, out: str) -> subprocess.CompletedProcess[str]:
+    script = Path(__file__).with_name("masks_work.py")
+    arguments = [step, study / "cases.csv", study / "map.txt", study / out]
+    return subprocess.run(
+        [sys.executable, str(script), *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        text=True,
+        check=False,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
