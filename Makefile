@@ -15,7 +15,7 @@ PYDICOM_2 := $(VENV)/pydicom-2.4
 TRY_OPENGL = $(BIN)/python -c 'from QuizLoaderLib.apps.opengl import opengl_problem; raise SystemExit(opengl_problem())'
 TRY_QT = QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'from PySide6.QtWidgets import QApplication; QApplication([])'
 QT_PACKAGES := libgl1 libegl1 libglib2.0-0 libxkbcommon0 libfontconfig1 libdbus-1-3
-DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_rtstruct*.py)
+DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_masks_dicom.py Testing/Python/test_rtstruct*.py)
 
 .PHONY: demo test lint bench soak clean
 .DEFAULT_GOAL := demo

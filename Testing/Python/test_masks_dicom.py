@@ -142,7 +142,7 @@ def test_a_structure_set_of_another_frame_of_reference_is_refused(study: Path) -
 
 
 def test_a_dicom_segmentation_keeps_overlaps_names_codes_and_values(study: Path) -> None:
-    pytest.importorskip("highdicom")
+    pytest.importorskip("highdicom", exc_type=ImportError)
     import pydicom
 
     out = study / "seg.dcm"
@@ -176,7 +176,7 @@ def test_a_dicom_segmentation_keeps_overlaps_names_codes_and_values(study: Path)
 
 
 def test_a_structure_set_becomes_a_dicom_segmentation_of_its_own_series(study: Path) -> None:
-    pytest.importorskip("highdicom")
+    pytest.importorskip("highdicom", exc_type=ImportError)
 
     ended = quizloader(
         "mask", study / "rs.dcm", "--map", study / "map.txt", "--out", study / "seg.dcm", "--ignore-unmapped"
@@ -190,7 +190,7 @@ def test_a_structure_set_becomes_a_dicom_segmentation_of_its_own_series(study: P
 
 
 def test_a_dicom_segmentation_needs_a_dicom_series(study: Path) -> None:
-    pytest.importorskip("highdicom")
+    pytest.importorskip("highdicom", exc_type=ImportError)
     source = write_seg(
         study / "in.seg.nrrd", segmentation_of([Ball("Liver", (0, 0, 50), 9)], SHAPE, LPS @ IJK_TO_LPS)
     )
