@@ -1,8 +1,8 @@
 """A running 3D Slicer for tests: the real MRML scene and logic of slicer-core, PySide6 offscreen for Qt.
 
-Slicer's own slicer/util.py runs unchanged on it. What else the module meets of Slicer is here and in
-slicer_widgets.py, each with the source in which its behaviour was read; pythonqt.py gives Qt the manners of
-PythonQt and refuses every name that slicer_names.txt does not list.
+Slicer's own slicer/util.py runs unchanged on it. What else the module meets of Slicer is here, in
+slicer_widgets.py and in slicer_scripted.py, each with the source in which its behaviour was read. pythonqt.py
+gives Qt the manners of PythonQt and refuses every name that slicer_names.txt does not list.
 """
 
 import importlib.util
@@ -10,7 +10,6 @@ import os
 import sys
 import time
 import types
-import unittest
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pythonqt
 import slicer
 import slicer.util
+import slicer_scripted
 import slicer_widgets
 import vtk
 from PySide6.QtCore import Property, QCoreApplication, QObject, QSettings, Signal, Slot
@@ -211,54 +211,6 @@ class qSlicerApplication(QObject):
     applicationName = Property(str, lambda self: "Slicer")
 
 
-class ScriptedLoadableModule:
-    """Slicer/Slicer Base/Python/slicer/ScriptedLoadableModule.py, as the classes below."""
-
-    def __init__(self, parent: Any) -> None:
-        self.parent = parent
-        self.moduleName = type(self).__name__
-
-    def resourcePath(self, name: str) -> str:
-        return str(Path(self.parent.path).parent / "Resources" / name)
-
-
-class ScriptedLoadableModuleWidget:
-    def __init__(self, parent: Any = None) -> None:
-        super().__init__()
-        self.moduleName = type(self).__name__.removesuffix("Widget")
-        self.parent = parent
-        self.layout = parent.layout()
-        slicer.app.moduleManager().connect(
-            "moduleAboutToBeUnloaded(QString)", self._onModuleAboutToBeUnloaded
-        )
-
-    def _onModuleAboutToBeUnloaded(self, name: str) -> None:
-        if name == self.moduleName:
-            self.cleanup()
-
-    def resourcePath(self, name: str) -> str:
-        return str(Path(slicer.util.modulePath(self.moduleName)).parent / "Resources" / name)
-
-    def setup(self) -> None:
-        pass
-
-    def cleanup(self) -> None:
-        pass
-
-    def onReload(self) -> None:
-        slicer.util.reloadScriptedModule(self.moduleName)
-
-
-class ScriptedLoadableModuleLogic:
-    def __init__(self, parent: Any = None) -> None:
-        self.moduleName = type(self).__name__.removesuffix("Logic")
-
-
-class ScriptedLoadableModuleTest(unittest.TestCase):
-    def delayDisplay(self, _message: str, _delay: int | None = None) -> None:
-        slicer.app.processEvents()
-
-
 class RunningSlicer:
     """Starts the module as Slicer does; ``close`` leaves Python as it was before.
 
@@ -337,19 +289,14 @@ class RunningSlicer:
         i18n.tr = lambda text: text  # type: ignore[attr-defined]
         i18n.translate = lambda _context, text: text  # type: ignore[attr-defined]
         scripted = types.ModuleType("slicer.ScriptedLoadableModule")
-        for class_ in (
-            ScriptedLoadableModule,
-            ScriptedLoadableModuleWidget,
-            ScriptedLoadableModuleLogic,
-            ScriptedLoadableModuleTest,
-        ):
-            setattr(scripted, class_.__name__, class_)
+        for name in ("Module", "ModuleWidget", "ModuleLogic", "ModuleTest"):
+            setattr(scripted, f"ScriptedLoadable{name}", getattr(slicer_scripted, f"ScriptedLoadable{name}"))
         for made in (i18n, scripted):
             sys.modules[made.__name__] = made
             setattr(slicer, made.__name__.split(".")[1], made)
         sample_data = types.ModuleType("SampleData")
-        sample_data.SampleDataLogic = SampleDataLogic  # type: ignore[attr-defined]
-        SampleDataLogic.sources = []
+        vars(sample_data)["SampleDataLogic"] = slicer_scripted.SampleDataLogic
+        slicer_scripted.SampleDataLogic.sources = []
         sys.modules["SampleData"] = sample_data
 
     def _load(self, path: Path, modules: dict[str, Any]) -> None:
@@ -427,28 +374,3 @@ class RunningSlicer:
             delattr(slicer, name)
         sys.path[:] = self._kept_path
         self.check()
-
-
-class SampleDataLogic:
-    """Slicer/Slicer Modules/Scripted/SampleData/SampleData.py: a source without an address is an error."""
-
-    sources: list[dict[str, Any]] = []  # noqa: RUF012
-
-    @staticmethod
-    def registerCustomSampleDataSource(
-        category: str = "Custom",
-        sampleName: str | None = None,
-        uris: Any = None,
-        customDownloader: Any = None,
-        thumbnailFileName: str | None = None,
-    ) -> None:
-        if not isinstance(uris, str):
-            len(uris)
-        SampleDataLogic.sources.append(
-            {
-                "category": category,
-                "name": sampleName,
-                "downloader": customDownloader,
-                "thumbnail": thumbnailFileName,
-            }
-        )

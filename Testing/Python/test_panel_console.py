@@ -5,7 +5,7 @@ import sys
 import pytest
 import slicer
 from panel_stage import LABELS, VOLUME, image_element, stage, write_images, write_quiz
-from slicer_host import SampleDataLogic
+from slicer_scripted import SampleDataLogic
 
 
 @pytest.fixture(scope="module")

@@ -98,6 +98,7 @@ def test_next_previous_the_editor_and_a_missing_file(story, three_pages, images)
     story.turn_to("nextButton", 2)
     assert not story.sees("editorSection")
     assert not editor.observes_views
+    assert editor.sourceVolumeNode() is None
     assert story.text("messageLabel").startswith("Green: ")
     assert "nowhere.nrrd" in story.text("messageLabel")
     assert bright_box(story.slicer.picture("Red"))[1] > 100

@@ -53,8 +53,9 @@ class Editor:
         if self._widget:
             self._widget.setActiveEffect(None)
             self._widget.removeViewObservations()
-            self._widget.setSegmentationNode(None)
+            # In this order: without a segmentation the editor does not take a source volume, nor none.
             self._widget.setSourceVolumeNode(None)
+            self._widget.setSegmentationNode(None)
         for number, node_id in list(self._drawn.items()):
             node = slicer.mrmlScene.GetNodeByID(node_id)
             if node is None:
