@@ -86,8 +86,8 @@ class QuizLoaderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
     def onNodeAdded(self, caller, event, node):
         from QuizLoaderLib.apps.panel.quiz_node import is_quiz_node
 
-        if is_quiz_node(node):
-            self.panel.fill_in_from_scene()
+        if is_quiz_node(node) and not slicer.mrmlScene.IsBatchProcessing():
+            self.panel.offer(node)
 
 
 class QuizLoaderLogic(ScriptedLoadableModuleLogic):

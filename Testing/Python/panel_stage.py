@@ -1,6 +1,5 @@
 """A stage for the panel's stories: a running Slicer, small images whose pixels are known, a quiz or two."""
 
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -9,7 +8,7 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 from PySide6.QtCore import QObject
-from PySide6.QtWidgets import QAbstractButton, QApplication
+from PySide6.QtWidgets import QAbstractButton
 from slicer_host import RunningSlicer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -109,15 +108,6 @@ class Stage:
     def turn_to(self, button: str, index: int) -> None:
         self.click(button)
         self.wait_for_page(index)
-
-    def longest_freeze(self, index: int) -> float:
-        """Seconds that the window stood still at most until the page was shown."""
-        longest, last = 0.0, time.monotonic()
-        while self.slicer.logic.console.opened.index != index:
-            QApplication.processEvents()
-            now = time.monotonic()
-            longest, last = max(longest, now - last), now
-        return longest
 
 
 @contextmanager

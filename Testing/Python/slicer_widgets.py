@@ -181,7 +181,7 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
     def removeViewObservations(self) -> None:
         self.observes_views = False
 
-    def _value(name: str, type_: type, default: Any) -> Any:  # type: ignore[misc]
+    def _value(name: str, type_: type, default: Any) -> Any:
         def read(self: Any) -> Any:
             return self._values.get(name, default)
 

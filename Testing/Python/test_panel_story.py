@@ -275,6 +275,29 @@ def test_reloading_the_module_starts_afresh(story, three_pages, images):
     story.slicer.qt.processEvents()
 
 
+def test_a_second_quiz_is_dropped_while_one_is_open(story, three_pages, images):
+    story.open(three_pages, images)
+
+    slicer.util.loadNodeFromFile(str(TUTORIAL / "label-maps.xml"))
+    story.slicer.check()
+
+    assert story.text("titleLabel") == "Case 1"
+    assert "label-maps is loaded" in story.text("messageLabel")
+    story.click("openButton")
+    story.slicer.wait_until(lambda: story.text("titleLabel") == "Patient 1")
+
+
+def test_the_fourth_view_is_emptied_on_leaving(story, tmp_path, images):
+    fourth = image_element("Volume", VOLUME, "Slice4")
+    story.open(write_quiz(tmp_path / "four.xml", [f"Layout='TwoOverTwo'|{fourth}"]), images)
+    view = slicer.app.applicationLogic().GetSliceLogicByLayoutName("Slice4").GetSliceCompositeNode()
+    assert view.GetBackgroundVolumeID()
+
+    story.slicer.enter("Data")
+
+    assert view.GetBackgroundVolumeID() is None
+
+
 def test_the_last_quiz_and_folder_are_remembered(tmp_path, three_pages, images):
     with stage(tmp_path) as first:
         first.open(three_pages, images)
@@ -297,6 +320,15 @@ def test_a_file_that_cannot_be_a_quiz_is_said_in_the_panel(story, tmp_path, imag
     assert re.search(sentence, story.text("messageLabel"), re.IGNORECASE)
     assert story.widget("problemsList").count() >= 1
     assert not story.sees("pageSection")
+
+
+def test_an_image_folder_that_is_gone_is_said(story, three_pages, tmp_path):
+    story.choose(three_pages, tmp_path / "gone")
+    story.click("openButton")
+    story.wait_for_page(0)
+
+    assert story.sees("problemsSection")
+    assert story.text("messageLabel")
 
 
 def test_a_value_map_gives_named_segments_that_nobody_draws_in_vain(story, tmp_path, images):

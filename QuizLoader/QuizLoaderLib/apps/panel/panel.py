@@ -104,14 +104,24 @@ class Panel:
             self._say(_("The scene was closed, and the quiz with it. Open it again to go on."))
 
     def fill_in_from_scene(self) -> None:
-        """The newest quiz of the scene (dropped on Slicer, or loaded with a scene) goes into the fields."""
+        """The newest quiz of the scene goes into the fields, unless one is open."""
         nodes = quiz_node.quiz_nodes(slicer.mrmlScene)
-        path = quiz_node.quiz_path(nodes[-1]) if nodes else None
-        if path is None or self._console.opened:
-            return
-        self._ui.quizPathEdit.currentPath = str(path)
-        if quiz_node.image_folder(nodes[-1]):
-            self._ui.imageFolderEdit.currentPath = quiz_node.image_folder(nodes[-1])
+        if nodes and self._console.opened is None:
+            self._fill_in(nodes[-1])
+
+    def offer(self, node: Any) -> None:
+        """A quiz was dropped on Slicer: it goes into the fields, and what is open stays open."""
+        self._fill_in(node)
+        if self._console.opened:
+            self._ui.quizSection.collapsed = False
+            self._say(_("{name} is loaded: Open goes to it.").format(name=node.GetName()))
+
+    def _fill_in(self, node: Any) -> None:
+        path = quiz_node.quiz_path(node)
+        if path:
+            self._ui.quizPathEdit.currentPath = str(path)
+        if quiz_node.image_folder(node):
+            self._ui.imageFolderEdit.currentPath = quiz_node.image_folder(node)
 
     # Open and close
 
