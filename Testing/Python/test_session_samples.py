@@ -7,7 +7,7 @@ import pytest
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.reading import read_quiz
 from QuizLoaderLib.session.reading_session import ReadingSession, ScriptRules
-from session_by_hand import SAMPLES, events, page_of, responses, saved, ticking_clock
+from session_by_hand import SAMPLES, events, page_of, responses, saved, ticking_clock, write_quiz
 
 
 def opened(name: str, results: Path, **options) -> ReadingSession:
@@ -182,6 +182,21 @@ def test_randomizing_draws_an_order_once_and_keeps_patients_together(tmp_path: P
         assert [page.title for _, page in again.pages] == seen
         again.close()
     assert len(orders) == 6
+
+
+def test_an_order_that_the_author_forces_is_stored_as_it_was_used(tmp_path: Path) -> None:
+    pages = "".join(f'<Page ID="{number}" PageGroup="{number}"/>' for number in (1, 0, 2, 3))
+    forced = "<RandomizedPageGroupIndices>3,2</RandomizedPageGroupIndices>"
+    quiz = write_quiz(tmp_path, pages + forced, 'RandomizePageGroups="Y"')
+
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", seed=1)
+
+    assert [page.id for _, page in session.pages] == ["0", "3", "2", "1"]
+    session.close()
+    (indices,) = saved(tmp_path / "results" / "Ann" / "study" / "study.xml").iter(
+        "RandomizedPageGroupIndices"
+    )
+    assert (indices.text, indices.attrib) == ("0,3,2,1", {})
 
 
 def test_bookmarks_lead_back_and_forth(tmp_path: Path) -> None:

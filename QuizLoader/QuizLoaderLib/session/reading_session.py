@@ -117,11 +117,7 @@ class ReadingSession:
             pages_total=len(self._results.pages),
             can_go_back=self._route.before(place) is not None,
             is_last=self._route.after(place) is None,
-            can_repeat=not self.in_review
-            and self._route.is_last_of_page(place)
-            and can_repeat(
-                key, page, self._results.is_complete(key), self._results.last_repetition(key.number)
-            ),
+            can_repeat=self._can_repeat(),
             bookmark_label=page.go_to_bookmark.label if page.go_to_bookmark and bookmark else "",
         )
 

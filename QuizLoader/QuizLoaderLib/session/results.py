@@ -82,7 +82,8 @@ class Results:
             if indices is None:
                 indices = appended(root, "RandomizedPageGroupIndices")
             indices.text = ",".join(str(group) for group in entry["order"])
-            indices.set("Seed", str(entry["seed"]))
+            if quiz.forced_group_order is None:
+                indices.set("Seed", str(entry["seed"]))
         root.set("JournalEntry", str(entry["n"]))
         return cls(root, quiz)
 
