@@ -1,0 +1,181 @@
+"""How fast pages of large images come, and how much memory they take, as ratios.
+
+- The first showing of a page of three 512 x 512 x 200 gzip nrrd files on three views, against MRML's own
+  storage node reading the same files.
+- A page that was read ahead, from its request to its pictures, against one render of its views.
+- 100 pages of such files shown in turn, each reading the next one ahead: the voxels in memory against the
+  budget, and the growth of the process against it.
+"""
+
+import gzip
+import os
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+from QuizLoaderLib.apps.headless import HeadlessHost
+from QuizLoaderLib.images.library import ImageLibrary, LoadedPage
+from QuizLoaderLib.quiz.image_folder import ImageFolder
+from QuizLoaderLib.quiz.model import Image, ImageType, Layout, Page, Quiz, SliceView
+from QuizLoaderLib.views.page import show_page
+
+SHAPE = (200, 512, 512)
+BYTES = 200 * 512 * 512 * 2
+PAGES = 10
+BUDGET = 8 * BYTES
+VIEWS = (SliceView.RED, SliceView.GREEN, SliceView.YELLOW)
+MOST_OF_STORAGE_NODE = 0.6
+MOST_OF_RENDERS = 2.0
+MOST_OF_BUDGET = 1.0
+MOST_GROWTH_OF_BUDGET = 1.25
+
+
+def write_image(path: Path, seed: int) -> None:
+    """An int16 head of noise that packs to about half, as CT does."""
+    rng = np.random.default_rng(seed)
+    row, column = np.indices(SHAPE[1:]) - 256
+    head = np.where(row**2 + column**2 < 200**2, 40, -1000).astype(np.int16)
+    noise = rng.normal(0, 12, (4, *SHAPE[1:])).astype(np.int16)
+    header = (
+        "NRRD0005\ntype: short\ndimension: 3\nspace: left-posterior-superior\nsizes: 512 512 200\n"
+        "space directions: (0.5,0,0) (0,0.5,0) (0,0,1)\nkinds: domain domain domain\nendian: little\n"
+        "encoding: gzip\nspace origin: (0,0,0)\n\n"
+    )
+    with path.open("wb") as file:
+        file.write(header.encode())
+        with gzip.GzipFile(fileobj=file, mode="wb", compresslevel=1) as packed:
+            for k in range(SHAPE[0]):
+                packed.write((head + np.roll(noise[k % 4], 7 * k)).tobytes())
+
+
+def page_of(number: int, names: list[str]) -> Page:
+    images = tuple(
+        Image(id=name, type=ImageType.VOLUME, path=name, line=1, destination=view)
+        for name, view in zip(names, VIEWS, strict=True)
+    )
+    return Page(id=f"{number}", number=number, line=1, images=images, layout=Layout.FOUR_UP)
+
+
+class Reader:
+    """Shows pages one after the other, as a reader of a study does."""
+
+    def __init__(self, folder: Path, budget: int | None = None) -> None:
+        self.host = HeadlessHost((512, 512))
+        self.library = ImageLibrary(self.host.scene, ImageFolder(folder), budget=budget)
+        self.quiz = Quiz(folder)
+
+    def show(self, page: Page) -> LoadedPage:
+        loaded = self.library.load(page)
+        assert all(node is not None for node in loaded.nodes), loaded.problems
+        show_page(page, loaded, self.host, self.quiz)
+        self.render()
+        return loaded
+
+    def render(self) -> None:
+        for view in VIEWS:
+            self.host.picture(view)
+
+    def close(self) -> None:
+        self.library.close()
+        self.host.close()
+
+
+def seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def read_with_storage_nodes(folder: Path, names: list[str]) -> None:
+    import slicer
+
+    for name in names:
+        node, storage = slicer.vtkMRMLScalarVolumeNode(), slicer.vtkMRMLVolumeArchetypeStorageNode()
+        storage.SetFileName(str(folder / name))
+        assert storage.ReadData(node)
+
+
+def first_showing(folder: Path, names: list[str]) -> float:
+    """Ours against the peer, in turns; the best of each."""
+    ours, peer = [], []
+    for _ in range(4):
+        reader = Reader(folder)
+        reader.host.set_layout(Layout.FOUR_UP)
+        ours.append(seconds(lambda reader=reader: reader.show(page_of(1, names))))  # type: ignore[misc]
+        reader.close()
+        peer.append(seconds(lambda: read_with_storage_nodes(folder, names)))
+    return min(ours) / min(peer)
+
+
+def read_ahead(folder: Path, pages: list[Page]) -> float:
+    """The next page's showing against a render of its views that each have a new slice to show."""
+    reader = Reader(folder)
+    reader.show(pages[0])
+    shown, renders = [], []
+    for page in [*pages[1:], pages[0], *pages[1:]]:
+        ahead = reader.library.read_ahead(page)
+        while not ahead.is_ready:
+            time.sleep(0.01)
+        shown.append(seconds(lambda page=page: reader.show(page)))  # type: ignore[misc]
+        for step in range(3):
+            for view in VIEWS:
+                logic = reader.host.application_logic.GetSliceLogicByLayoutName(view.value)
+                logic.SetSliceOffset(logic.GetSliceOffset() + step + 1)
+            renders.append(seconds(reader.render))
+    reader.close()
+    return float(np.median(shown) / np.median(renders))
+
+
+def resident_bytes() -> int:
+    """Of this process; 0 where the system does not tell in this way."""
+    try:
+        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    except OSError:
+        return 0
+
+
+def in_turn(folder: Path, files: list[Path]) -> tuple[float, float]:
+    """(voxels in memory, growth of the process) at most, of the budget; each page has files of its own."""
+    for number in range(PAGES):
+        for view in range(3):
+            os.link(files[(number + view) % len(files)], folder / f"{number}-{view}.nrrd")
+    pages = [page_of(n + 1, [f"{n}-{view}.nrrd" for view in range(3)]) for n in range(PAGES)]
+    reader = Reader(folder, BUDGET)
+    reader.host.set_layout(Layout.FOUR_UP)
+    before = resident_bytes()
+    most = growth = 0
+    for page, following in zip(pages, [*pages[1:], pages[0]], strict=True):
+        reader.show(page)
+        reader.library.read_ahead(following)
+        most = max(most, reader.library.byte_size)
+        growth = max(growth, resident_bytes() - before)
+    reader.close()
+    return most / BUDGET, growth / BUDGET
+
+
+def main() -> int:
+    """Print the ratios; 1 where one is above its limit, else 0."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        files = [folder / f"{number}.nrrd" for number in range(6)]
+        for number, file in enumerate(files):
+            write_image(file, number)
+        names = [file.name for file in files]
+        showing = first_showing(folder, names[:3])
+        ahead = read_ahead(folder, [page_of(1, names[:3]), page_of(2, names[3:])])
+        voxels, growth = in_turn(folder, files)
+    results = (
+        ("first showing of three 512x512x200 gzip nrrd / MRML's storage node", showing, MOST_OF_STORAGE_NODE),
+        ("a page that was read ahead / one render of its views", ahead, MOST_OF_RENDERS),
+        (f"{PAGES} pages in turn: voxels in memory / budget", voxels, MOST_OF_BUDGET),
+        (f"{PAGES} pages in turn: growth of the process / budget", growth, MOST_GROWTH_OF_BUDGET),
+    )
+    for what, ratio, most in results:
+        print(f"{what}: {ratio:.2f} (at most {most})")
+    return int(any(ratio > most for _, ratio, most in results))
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
