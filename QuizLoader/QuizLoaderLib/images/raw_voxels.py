@@ -24,7 +24,8 @@ try:
 except ImportError:
     pass
 
-_BLOCK = 1 << 20
+_BLOCK = 1 << 18
+"""Bytes at a time: what is left of a block is copied each time, so a large one costs more than it saves."""
 _NIFTI_TYPES = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
 }  # fmt: skip
