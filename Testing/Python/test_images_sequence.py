@@ -43,7 +43,9 @@ def write_4d(path, voxels, first=False, kind="list", fields=(), values=(), encod
         *(f"{key}:={value}" for key, value in dict(values).items()),
     ]
     data = together.astype(">i2" if big else "<i2").tobytes()
-    path.write_bytes("\n".join(lines).encode() + b"\n\n" + (gzip.compress(data) if encoding != "raw" else data))
+    path.write_bytes(
+        "\n".join(lines).encode() + b"\n\n" + (gzip.compress(data) if encoding != "raw" else data)
+    )
     return path
 
 
@@ -144,8 +146,10 @@ def test_the_frames_of_a_nifti_are_at_their_times(tmp_path):
 def test_the_time_points_of_a_dicom_folder(tmp_path):
     placement = Placement(offsets=[0, 2], origin=(5, 6, 7))
     for t, frame in enumerate(frames(3)):
-        times = {"TemporalPositionIdentifier": t + 1, "AcquisitionTime": f"10{t:02}30"}
-        write_series(tmp_path / "dce", frame, placement, "MR", first=1 + 2 * t, **times)
+        write_series(
+            tmp_path / "dce", frame, placement, "MR", first=1 + 2 * t,
+            TemporalPositionIdentifier=t + 1, AcquisitionTime=f"10{t:02}30",
+        )  # fmt: skip
     with library_of(tmp_path) as library:
         loaded = load(library, image("dce", ImageType.VOLUME_SEQUENCE, dicom_read=True))
         assert loaded.problems == []

@@ -234,15 +234,6 @@ def test_unreadable_xml_gives_its_problem_and_no_picture(folder, tmp_path):
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["problems.json"]
 
 
-def test_what_is_left_out_is_said_once(folder, tmp_path):
-    sequence = _image("VolumeSequence", "4D", "grey.nrrd")
-    pages = [_page(sequence, id=f"Page {n}") for n in range(3)]
-    problems = render_quiz(_quiz(tmp_path, *pages), folder, tmp_path / "out", size=(64, 64))
-    assert [(p.page, p.severity.value) for p in problems if "not shown by this version" in p.sentence] == [
-        (1, "warning")
-    ]
-
-
 def test_questions_in_any_script_are_kept_in_the_index_and_drawn_or_counted(folder, tmp_path):
     question = (
         '<QuestionSet Descriptor="肿瘤 Größe"><Question Type="FloatValue" Descriptor="Größe in mm" '

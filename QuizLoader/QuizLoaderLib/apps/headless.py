@@ -14,7 +14,7 @@ from ..quiz.problems import Problem
 from ..quiz.reading import read_quiz
 from ..views.layouts import slicer_layout
 from ..views.page import show_page
-from .left_out import SAID_ONCE, left_out
+from .left_out import left_out
 from .offscreen_view import OffscreenView
 from .opengl import OpenGLMissingError, opengl_problem
 from .page_index import page_index
@@ -127,11 +127,13 @@ def render_quiz(
     with HeadlessHost(size) as host:
         library = ImageLibrary(host.scene, ImageFolder(image_root, follow_links=follow_links))
         try:
-            for each in pages:
+            for each, following in zip(pages, [*pages[1:], None], strict=True):
                 if progress:
                     progress(len(shown), len(pages))
                 loaded = library.load(each)
-                problems = _with_new(problems, loaded.problems + show_page(each, loaded, host, quiz))
+                if following:
+                    library.read_ahead(following)
+                problems = problems + loaded.problems + show_page(each, loaded, host, quiz)
                 own = [problem for problem in problems if problem.page == each.number]
                 shown.append(shown_page(each, loaded.nodes, host, folder_name(each, len(quiz.pages)), own))
                 _write_pictures(shown[-1], len(quiz.pages), out)
@@ -149,19 +151,6 @@ def _of_pages(problems: list[Problem], pages: list[Page]) -> list[Problem]:
     """Without the problems of pages that are not rendered."""
     wanted = {0} | {page.number for page in pages}
     return [problem for problem in problems if problem.page in wanted]
-
-
-def _with_new(problems: list[Problem], more: list[Problem]) -> list[Problem]:
-    """What a Type or a file lacks on every page is said once."""
-    told = {(problem.code, problem.sentence) for problem in problems if problem.code in SAID_ONCE}
-    kept = []
-    for problem in more:
-        key = (problem.code, problem.sentence)
-        if key not in told:
-            kept.append(problem)
-        if problem.code in SAID_ONCE:
-            told.add(key)
-    return problems + kept
 
 
 def _write_pictures(shown: ShownPage, number_of_pages: int, out: Path) -> None:

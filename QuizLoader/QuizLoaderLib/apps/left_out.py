@@ -2,12 +2,10 @@
 
 from collections.abc import Iterable
 
-from ..images.codes import TYPE_NOT_SHOWN
 from ..quiz.model import Page, Quiz
 from ..quiz.problems import Problem, warning
 
 LEFT_OUT = "Q950"
-SAID_ONCE = (TYPE_NOT_SHOWN, LEFT_OUT)
 
 
 def left_out(quiz: Quiz, pages: Iterable[Page]) -> list[Problem]:

@@ -10,8 +10,7 @@ NOT_INTEGER = "Q807"
 NOT_ORTHOGONAL = "Q808"
 NO_REGION = "Q809"
 TOO_LARGE = "Q810"
-TYPE_NOT_SHOWN = "Q811"
-OVER_BUDGET = "Q812"
+OVER_BUDGET = "Q811"
 
 RULES: dict[str, str] = {
     CANNOT_READ: "The reader of an image failed in a way that was not foreseen.",
@@ -25,5 +24,4 @@ RULES: dict[str, str] = {
     NO_REGION: "A label map or segmentation without a region shows nothing (warning).",
     TOO_LARGE: "An image fits into memory.",
     OVER_BUDGET: "The images of a page fit into the memory that is set aside for them (warning).",
-    TYPE_NOT_SHOWN: "A Type that this version does not show is left out (warning).",
 }

@@ -157,9 +157,6 @@ class ImageLibrary:
         under_way: dict[Hashable, Future[Any]] = {}
         for number, image in enumerate(page.images):
             request.problems[number] = []
-            if image.type not in KINDS:
-                request.problems[number].append(_not_shown(image))
-                continue
             try:
                 found = self._folder.find_image(image)
             except ImagePathError as problem:
@@ -280,10 +277,6 @@ class _OwnNode:
             segmentation = self.node.GetSegmentation()
             for number in range(segmentation.GetNumberOfSegments()):
                 segmentation.GetNthSegment(number).RemoveAllRepresentations()
-
-
-def _not_shown(image: Image) -> Problem:
-    return warning(0, codes.TYPE_NOT_SHOWN, f'Type="{image.type.value}" is not shown by this version.')
 
 
 def _over_budget(needed: int, budget: int) -> Problem:
