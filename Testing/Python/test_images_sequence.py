@@ -1,6 +1,8 @@
 """A sequence of volumes: every frame is reachable by Slicer's sequence nodes, one of them is shown."""
 
 import gzip
+import os
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,6 +14,7 @@ from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, SliceView, WindowLevel
 from QuizLoaderLib.views.frames import number_of_frames, show_frame, shown_frame
 
+SCANNED = Path(os.environ.get("QUIZLOADER_SAMPLE_DATA", "")) / "nibabel"
 SHAPE = (2, 3, 4)
 AXES_LPS = np.array([[0, 0, 2.0], [3.0, 0, 0], [0, 4.0, 0]])
 TO_RAS = np.block([[np.diag([-1.0, -1, 1]) @ AXES_LPS, np.array([[-5.0], [-6], [7]])], [np.zeros(3), 1]])
@@ -126,10 +129,22 @@ def test_every_frame_of_a_4d_nifti(tmp_path, name):
 
 
 def test_a_nifti_with_a_slope_has_its_true_values(tmp_path):
-    write_nifti(tmp_path / "a.nii.gz", np.stack(frames()), sform=TO_RAS, spacing=(3, 4, 2), slope=0.5)
+    """With all the digits of the slope, of which SimpleITK's header tells six."""
+    slope = np.float32(0.075407188)
+    write_nifti(tmp_path / "a.nii.gz", np.stack(frames()), sform=TO_RAS, spacing=(3, 4, 2), slope=slope)
     with library_of(tmp_path) as library:
         node = load(library, image("a.nii.gz", ImageType.VOLUME_SEQUENCE)).nodes[0]
-        assert_all_frames(node, [frame * np.float32(0.5) for frame in frames()])
+        assert_all_frames(node, [(frame * np.float64(slope)).astype(np.float32) for frame in frames()])
+
+
+@pytest.mark.skipif(not SCANNED.is_dir(), reason="no sample data")
+@pytest.mark.parametrize("name", ["example4d.nii.gz", "functional.nii"])
+def test_scanned_sequences_are_as_simpleitk_reads_them(name):
+    import SimpleITK
+
+    expected = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(SCANNED / name)))
+    with library_of(SCANNED) as library:
+        assert_all_frames(load(library, image(name, ImageType.VOLUME_SEQUENCE)).nodes[0], expected)
 
 
 def test_the_frames_of_a_nifti_are_at_their_times(tmp_path):
@@ -169,6 +184,19 @@ def test_a_long_sequence_stays_out_of_memory(tmp_path):
     with library_of(tmp_path, budget=4 * bytes_of_all) as library:
         assert_all_frames(load(library).nodes[0], frames(50))
         assert library.byte_size == bytes_of_all
+
+
+def test_no_room_on_the_disk_for_a_long_sequence(tmp_path, monkeypatch):
+    write_4d(tmp_path / "a.nrrd", frames(50))
+    monkeypatch.setattr("QuizLoaderLib.images.frame_memory._reserve", _full_disk)
+    with library_of(tmp_path, budget=1000) as library:
+        loaded = load(library)
+        assert loaded.nodes == (None,)
+        assert "temporary folder" in loaded.problems[0].sentence
+
+
+def _full_disk(file, size):
+    raise OSError(28, "No space left on device")
 
 
 def test_two_looks_share_their_voxels(tmp_path):

@@ -4,6 +4,7 @@ SimpleITK takes a file as a whole, at times twice; here a sequence is read frame
 by ISA-L where it is installed, which takes about half of zlib's time.
 """
 
+import struct
 import zlib as standard_zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -26,6 +27,7 @@ except ImportError:
 
 _BLOCK = 1 << 18
 """Bytes at a time: what is left of a block is copied each time, so a large one costs more than it saves."""
+_TIME_UNIT = 0x38
 _NIFTI_TYPES = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
 }  # fmt: skip
@@ -146,18 +148,47 @@ def nrrd_voxels(path: Path, header: NrrdHeader) -> RawVoxels | None:
     return RawVoxels(source, header.dtype, offset, int(skip), is_gzip=True)
 
 
+@dataclass(frozen=True)
+class NiftiNumbers:
+    """What SimpleITK gives with six digits only, or not at all; ``time_step`` in the unit ``time_unit``."""
+
+    byte_order: str
+    slope: float
+    intercept: float
+    time_step: float
+    time_unit: int
+
+
+def nifti_numbers(path: Path) -> NiftiNumbers:
+    """From the header itself (nifti1.h, nifti2.h), which starts with its own length.
+
+    :raises VoxelsEndError:
+    """
+    with RawVoxels(path, np.dtype("u1"), 0, is_gzip=is_gzip(path)).open() as stream:
+        start = np.empty(348, np.uint8)
+        stream.fill(start)
+        order = "<" if start[0] in (348 % 256, 540 % 256) and not start[3] else ">"
+        if start[[0, 3]].max() == 348 % 256:
+            header = start.tobytes()
+            (step,) = struct.unpack_from(f"{order}f", header, 92)
+            slope, intercept = struct.unpack_from(f"{order}2f", header, 112)
+            return NiftiNumbers(order, slope, intercept, step, header[123] & _TIME_UNIT)
+        rest = np.empty(540 - 348, np.uint8)
+        stream.fill(rest)
+    header = start.tobytes() + rest.tobytes()
+    (step,) = struct.unpack_from(f"{order}d", header, 136)
+    slope, intercept = struct.unpack_from(f"{order}2d", header, 176)
+    (units,) = struct.unpack_from(f"{order}i", header, 500)
+    return NiftiNumbers(order, slope, intercept, step, units & _TIME_UNIT)
+
+
 def _nifti_voxels(path: Path, header: Mapping[str, str]) -> RawVoxels | None:
-    """Of NIfTI-1 and -2; the header starts with its own length, which tells the byte order."""
     code = _NIFTI_TYPES.get(int(header.get("datatype", 0)))
     offset = int(float(header.get("vox_offset", 0)))
     if code is None or header.get("nifti_type") != "1" or offset <= 0:
         return None
-    packed = is_gzip(path)
-    with RawVoxels(path, np.dtype("u1"), 0, is_gzip=packed).open() as stream:
-        start = np.empty(4, np.uint8)
-        stream.fill(start)
-    is_little = int.from_bytes(start.tobytes(), "little") in (348, 540)
+    is_little = nifti_numbers(path).byte_order == "<"
     dtype = np.dtype(code).newbyteorder("<" if is_little else ">")
-    if packed:
+    if is_gzip(path):
         return RawVoxels(path, dtype, 0, offset, is_gzip=True)
     return RawVoxels(path, dtype, offset)

@@ -13,7 +13,15 @@ from .file_formats import FileFormat, checked_format, data_files_of
 from .files import ImageFile, damaged, placed, require_data_file
 from .frame_memory import room_for_frames
 from .nrrd_header import NrrdHeader, read_nrrd_header
-from .raw_voxels import RawVoxels, VoxelsEndError, VoxelStream, nrrd_voxels, raw_voxels_of
+from .raw_voxels import (
+    NiftiNumbers,
+    RawVoxels,
+    VoxelsEndError,
+    VoxelStream,
+    nifti_numbers,
+    nrrd_voxels,
+    raw_voxels_of,
+)
 
 _SPACES = {
     "right-anterior-superior": (-1, -1, 1), "ras": (-1, -1, 1),
@@ -47,6 +55,10 @@ class _Layout:
     slope: float = 1.0
     intercept: float = 0.0
 
+    @property
+    def is_rescaled(self) -> bool:
+        return self.slope != 1 or self.intercept != 0
+
 
 def read_frames(context: ReadContext) -> tuple[list[np.ndarray], np.ndarray, FrameIndex]:
     """Each frame as (slices, rows, columns), their common ``ijk_to_ras``, and what tells them apart.
@@ -58,9 +70,8 @@ def read_frames(context: ReadContext) -> tuple[list[np.ndarray], np.ndarray, Fra
         layout = _nrrd_layout(context)
     else:
         layout = _nifti_layout(context.file())
-    rescaled = layout.slope != 1 or layout.intercept != 0
     stored = layout.voxels.dtype.newbyteorder("=")
-    dtype = _rescaled_dtype(stored) if rescaled else stored
+    dtype = _rescaled_dtype(stored) if layout.is_rescaled else stored
     shape = layout.size[::-1]
     try:
         new_frame = room_for_frames(layout.count, prod(shape) * dtype.itemsize, context.most_in_memory)
@@ -69,7 +80,7 @@ def read_frames(context: ReadContext) -> tuple[list[np.ndarray], np.ndarray, Fra
             if layout.list_is_first:
                 _read_slice_by_slice(stream, frames, stored)
             else:
-                _read_frame_by_frame(stream, frames, stored)
+                _read_frame_by_frame(stream, frames, layout)
     except VoxelsEndError as problem:
         raise damaged(path) from problem
     except (MemoryError, OSError) as problem:
@@ -79,21 +90,17 @@ def read_frames(context: ReadContext) -> tuple[list[np.ndarray], np.ndarray, Fra
             "temporary folder.",
             "free some space or save fewer frames",
         ) from problem
-    if rescaled:
-        for frame in frames:
-            frame *= dtype.type(layout.slope)
-            frame += dtype.type(layout.intercept)
     return frames, layout.ijk_to_ras, layout.index
 
 
-def _read_frame_by_frame(stream: VoxelStream, frames: list[np.ndarray], stored: np.dtype) -> None:
+def _read_frame_by_frame(stream: VoxelStream, frames: list[np.ndarray], layout: _Layout) -> None:
     for frame in frames:
-        if frame.dtype == stored:
+        if not layout.is_rescaled:
             stream.fill(frame)
         else:
-            raw = np.empty(frame.shape, stored)
+            raw = np.empty(frame.shape, layout.voxels.dtype.newbyteorder("="))
             stream.fill(raw)
-            frame[...] = raw
+            frame[...] = raw * np.float64(layout.slope) + layout.intercept
 
 
 def _read_slice_by_slice(stream: VoxelStream, frames: list[np.ndarray], stored: np.dtype) -> None:
@@ -197,21 +204,21 @@ def _nifti_layout(file: ImageFile) -> _Layout:
             f'The frames of "{file.path.name}" cannot be read one by one.',
             "save it as .seq.nrrd or .nii.gz",
         )
-    slope, intercept = (float(file.header.get(key, 0)) for key in ("scl_slope", "scl_inter"))
-    if not file.is_rescaled or not np.isfinite([slope, intercept]).all():
+    numbers = nifti_numbers(file.path)
+    slope, intercept = numbers.slope, numbers.intercept
+    if slope == 0 or not np.isfinite([slope, intercept]).all():
         slope, intercept = 1.0, 0.0
-    index = _nifti_index(file)
+    index = _nifti_index(numbers, file.size[3])
     return _Layout(voxels, file.size[:3], file.size[3], False, file.ijk_to_ras, index, slope, intercept)
 
 
-def _nifti_index(file: ImageFile) -> FrameIndex:
+def _nifti_index(numbers: NiftiNumbers, count: int) -> FrameIndex:
     """pixdim[4] is the time between frames, in the unit of xyzt_units (nifti1.h)."""
-    step = float(file.header.get("pixdim[4]", 0))
-    unit = int(float(file.header.get("xyzt_units", 0))) & 0x38
+    step, unit = numbers.time_step, numbers.time_unit
     if not step > 0 or not np.isfinite(step) or unit not in (0, *_NIFTI_SECONDS):
-        return FrameIndex(tuple(str(number) for number in range(file.size[3])))
+        return FrameIndex(tuple(str(number) for number in range(count)))
     step *= _NIFTI_SECONDS.get(unit, 1.0)
-    values = tuple(f"{number * step:.9g}" for number in range(file.size[3]))
+    values = tuple(f"{number * step:.9g}" for number in range(count))
     return FrameIndex(values, "time", "s" if unit else "")
 
 
