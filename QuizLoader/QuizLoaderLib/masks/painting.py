@@ -18,8 +18,8 @@ from .errors import MaskError
 from .grids import Grid, Resampler
 from .names import region_problems, said
 
-_FEW_RANKS = 20
-"""Up to here one comparison for each rank is faster than a histogram."""
+_FEW = 20
+"""Up to so many ranks a comparison for each is faster than a histogram."""
 
 
 @dataclass(frozen=True)
@@ -126,9 +126,17 @@ class _Brush:
             (segmentation.layers[layer], _RankLookup(by_value, self._rank_type))
             for layer, by_value in _passes(segmentation.segments, ranks)
         ]
-        self.kept = np.zeros(self._count + 1, np.int64)
+        self._covered = np.zeros(self._count + 1, np.int64)
         self.lost: Counter[tuple[int, int]] = Counter()
         self.outside: Counter[int] = Counter()
+
+    @property
+    def kept(self) -> np.ndarray:
+        """For each rank the voxels that it has in the mask."""
+        kept = self._covered.copy()
+        for (loser, _), count in self.lost.items():
+            kept[loser] -= count
+        return kept
 
     def paint(self, values: np.ndarray) -> np.ndarray:
         """The mask; ``values`` are those of the ranks. A region's rank is its place in the map."""
@@ -139,7 +147,9 @@ class _Brush:
                 plane = self._resampler.plane(layer, k)
                 if plane is not None:
                     box = _box(plane)
-                    layers.append((box, lookup(plane[box])))
+                    ranks = lookup(plane[box])
+                    lookup.count(ranks, self._covered)
+                    layers.append((box, ranks))
             if layers:
                 self._paint_plane(mask[k], layers, values)
         self._count_outside()
@@ -163,9 +173,7 @@ class _Brush:
                     pairs = ranks[beaten].astype(np.int64) * base + winner[inner][beaten]
                     for pair, count in _counted(pairs, base * base):
                         self.lost[divmod(pair, base)] += count
-        won = np.ascontiguousarray(winner[box])
-        self.kept += _tally(won, self._count)
-        plane[box] = _looked_up(values, won)
+        plane[box] = _looked_up(values, winner[box])
 
     def _count_outside(self) -> None:
         for k in range(self._resampler.source.shape[0]):
@@ -206,7 +214,17 @@ class _RankLookup:
         self._ranks = np.array([ranks[value] for value in sorted(ranks)], rank_type)
         self._tables: dict[np.dtype, np.ndarray] = {}
 
+    def count(self, ranks: np.ndarray, counts: np.ndarray) -> None:
+        """Add to ``counts`` how often each rank occurs in a plane that was looked up."""
+        if len(self._ranks) > _FEW:
+            counts += np.bincount(ranks.ravel(), minlength=len(counts))
+        else:
+            for rank in self._ranks:
+                counts[rank] += np.count_nonzero(ranks == rank)
+
     def __call__(self, labels: np.ndarray) -> np.ndarray:
+        if labels.dtype.itemsize == 1 and len(self._values) == 1 and self._ranks.dtype == np.uint8:
+            return (labels == self._values[0]).view(np.uint8) * self._ranks[0]
         if labels.dtype in (np.uint8, np.uint16):
             if labels.dtype not in self._tables:
                 table = np.zeros(np.iinfo(labels.dtype).max + 1, self._ranks.dtype)
@@ -258,16 +276,12 @@ def _looked_up(table: np.ndarray, places: np.ndarray) -> np.ndarray:
     return np.take(table, places)
 
 
-def _tally(ranks: np.ndarray, greatest: int) -> np.ndarray:
-    """How often each rank from 0 to ``greatest`` occurs; that of 0 is not counted."""
-    if greatest > _FEW_RANKS:
-        return np.bincount(ranks.ravel(), minlength=greatest + 1)
-    return np.array([0, *(np.count_nonzero(ranks == rank) for rank in range(1, greatest + 1))])
-
-
 def _box(plane: np.ndarray) -> tuple[slice, slice]:
-    rows, columns = np.flatnonzero(plane.any(axis=1)), np.flatnonzero(plane.any(axis=0))
-    return slice(int(rows[0]), int(rows[-1]) + 1), slice(int(columns[0]), int(columns[-1]) + 1)
+    """The part of a plane of integers that holds all that is not 0; there is something."""
+    filled = np.flatnonzero(plane.any(axis=1))
+    rows = slice(int(filled[0]), int(filled[-1]) + 1)
+    filled = np.flatnonzero(np.bitwise_or.reduce(plane[rows], axis=0))
+    return rows, slice(int(filled[0]), int(filled[-1]) + 1)
 
 
 def _union(boxes: list[tuple[slice, slice]]) -> tuple[slice, slice]:

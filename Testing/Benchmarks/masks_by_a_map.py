@@ -98,7 +98,7 @@ def best(script: str, arguments: list[str]) -> tuple[float, ...]:
 
 
 def main() -> int:
-    from bench_rtstruct_to_masks import made_case
+    from rtstruct_to_masks import made_case
 
     with tempfile.TemporaryDirectory() as name:
         arguments = [str(path) for path in made_case(Path(name))]
