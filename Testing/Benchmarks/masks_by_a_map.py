@@ -16,7 +16,7 @@ HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE.parent / "Python"), str(HERE.parents[1] / "QuizLoader")]
 
 LIMIT_TIME, LIMIT_MEMORY = 0.5, 1.0
-RUNS = 3
+RUNS = 5
 
 COMMON = """
 import sys, time
@@ -81,20 +81,17 @@ print(time.perf_counter() - start, read, peak() - before, int(voxels.astype(np.i
 """
 
 
-def best(script: str, arguments: list[str]) -> tuple[float, ...]:
-    """(seconds, of which reading, peak KB beyond the imports, sum of the values) of the fastest run."""
+def measured(script: str, arguments: list[str]) -> tuple[float, ...]:
+    """(seconds, of which reading, peak KB beyond the imports, sum of the values) of a run."""
     environment = {**os.environ, "PYTHONPATH": str(HERE.parents[1] / "QuizLoader")}
-    results = []
-    for _ in range(RUNS):
-        done = subprocess.run(
-            [sys.executable, "-c", COMMON + script, *arguments],
-            stdout=subprocess.PIPE,
-            text=True,
-            env=environment,
-            check=True,
-        )
-        results.append(tuple(float(word) for word in done.stdout.split()[-4:]))
-    return min(results)
+    done = subprocess.run(
+        [sys.executable, "-c", COMMON + script, *arguments],
+        stdout=subprocess.PIPE,
+        text=True,
+        env=environment,
+        check=True,
+    )
+    return tuple(float(word) for word in done.stdout.split()[-4:])
 
 
 def main() -> int:
@@ -102,8 +99,9 @@ def main() -> int:
 
     with tempfile.TemporaryDirectory() as name:
         arguments = [str(path) for path in made_case(Path(name))]
-        ours = best(OURS, arguments)
-        slicer = best(SLICER, arguments)
+        # In turn, and the fastest of each: what else the machine does in between hits both.
+        runs = [(measured(OURS, arguments), measured(SLICER, arguments)) for _ in range(RUNS)]
+    ours, slicer = (min(results) for results in zip(*runs, strict=True))
     time_ratio, memory_ratio = ours[0] / slicer[0], ours[2] / slicer[2]
     print(f"QuizLoader {ours[0]:.2f} s, {ours[2] / 1024:.0f} MB")
     print(f"Slicer {slicer[0]:.2f} s (reading {slicer[1]:.2f} s), {slicer[2] / 1024:.0f} MB")

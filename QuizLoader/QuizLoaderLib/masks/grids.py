@@ -46,14 +46,12 @@ class Resampler:
         self._oblique_places = (np.empty(0, bool), np.empty(0, np.int64))
 
     def plane(self, layer: np.ndarray, k: int) -> np.ndarray | None:
-        """The target's slice k of ``layer`` (the source's voxels), None where there is nothing but 0."""
+        """The target's slice k of ``layer`` (the source's voxels), None where the source does not reach."""
         if self._same:
-            plane = layer[k]
-        elif self._axes is not None:
-            plane = self._straight_plane(layer, k)
-        else:
-            plane = self._oblique_plane(layer, k)
-        return plane if plane is not None and plane.any() else None
+            return layer[k]
+        if self._axes is not None:
+            return self._straight_plane(layer, k)
+        return self._oblique_plane(layer, k)
 
     def outside(self, k: int) -> np.ndarray | None:
         """Which voxels of the source's slice k have their centre outside the target, None where none has."""

@@ -145,8 +145,8 @@ class _Brush:
             layers = []
             for layer, lookup in self._passes:
                 plane = self._resampler.plane(layer, k)
-                if plane is not None:
-                    box = _box(plane)
+                box = _box(plane) if plane is not None else None
+                if plane is not None and box is not None:
                     ranks = lookup(plane[box])
                     lookup.count(ranks, self._covered)
                     layers.append((box, ranks))
@@ -276,12 +276,14 @@ def _looked_up(table: np.ndarray, places: np.ndarray) -> np.ndarray:
     return np.take(table, places)
 
 
-def _box(plane: np.ndarray) -> tuple[slice, slice]:
-    """The part of a plane of integers that holds all that is not 0; there is something."""
-    filled = np.flatnonzero(plane.any(axis=1))
-    rows = slice(int(filled[0]), int(filled[-1]) + 1)
-    filled = np.flatnonzero(np.bitwise_or.reduce(plane[rows], axis=0))
-    return rows, slice(int(filled[0]), int(filled[-1]) + 1)
+def _box(plane: np.ndarray) -> tuple[slice, slice] | None:
+    """The part of a plane of integers that holds all that is not 0, None where nothing is."""
+    filled = np.flatnonzero(np.bitwise_or.reduce(plane, axis=0))
+    if not len(filled):
+        return None
+    columns = slice(int(filled[0]), int(filled[-1]) + 1)
+    filled = np.flatnonzero(plane[:, columns].any(axis=1))
+    return slice(int(filled[0]), int(filled[-1]) + 1), columns
 
 
 def _union(boxes: list[tuple[slice, slice]]) -> tuple[slice, slice]:
