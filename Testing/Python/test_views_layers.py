@@ -13,7 +13,6 @@ from QuizLoaderLib.quiz.model import (
     Orientation,
     Quiz,
     SliceView,
-    WindowLevel,
 )
 from QuizLoaderLib.views.page import show_page
 from view_geometry import RIGHT_UP_AND_NEXT, grid, points_of_pixels
@@ -254,20 +253,3 @@ def test_a_foreground_without_a_background_decides_the_orientation(host, scene):
     rows, columns, _ = np.nonzero(host.picture(SliceView.RED))
     assert np.ptp(rows) + 1 == SIZE[1]
     assert np.ptp(columns) + 1 == pytest.approx(SIZE[0] / 4, abs=1)
-
-
-def test_a_color_table_colours_the_volume_and_an_unknown_one_is_a_warning(host, scene):
-    one, other = _grey_volume(scene), _grey_volume(scene)
-    images = (
-        image(color_table="Red"),
-        image(view=SliceView.GREEN, id="other", color_table="Inverted Gray", window_level=WindowLevel(1, 1)),
-    )
-    shown = page(*images)
-    problems = show_page(shown, Loaded((one, other)), host, OUTLINE)
-    red, green, blue = _picture(host)[100, 100].tolist()
-    assert (red, green, blue) == (GREY, 0, 0)
-    assert (_picture(host, SliceView.GREEN) == GREY).all()
-    (problem,) = problems
-    assert (problem.is_error, problem.page, problem.image, problem.view) == (False, 1, "other", "Green")
-    assert '"Inverted Gray"' in problem.sentence
-    assert "InvertedGrey" in problem.hint

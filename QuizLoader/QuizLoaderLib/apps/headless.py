@@ -8,13 +8,14 @@ from pathlib import Path
 import numpy as np
 
 from ..quiz.checking import check_quiz
+from ..quiz.file_rules import mask_value_maps
 from ..quiz.image_folder import ImageFolder
 from ..quiz.model import Layout, Page, SliceView
 from ..quiz.problems import Problem
 from ..quiz.reading import read_quiz
+from ..quiz.regions import QuizRegions
 from ..views.layouts import slicer_layout
 from ..views.page import show_page
-from .left_out import left_out
 from .offscreen_view import OffscreenView
 from .opengl import OpenGLMissingError, opengl_problem
 from .page_index import page_index
@@ -122,10 +123,13 @@ def render_quiz(
         _write_problems(quiz_path, problems, out)
         return problems
     pages = [each for each in quiz.pages if page in (None, each.number)]
-    problems = _of_pages(problems + check_quiz(quiz), pages) + left_out(quiz, pages)
+    folder = ImageFolder(image_root, follow_links=follow_links)
+    checked = check_quiz(quiz)
+    checked += [problem for problem in mask_value_maps(quiz, folder) if problem not in checked]
+    problems = _of_pages(problems + checked, pages)
     shown: list[ShownPage] = []
     with HeadlessHost(size) as host:
-        library = ImageLibrary(host.scene, ImageFolder(image_root, follow_links=follow_links))
+        library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder))
         try:
             for each, following in zip(pages, [*pages[1:], None], strict=True):
                 if progress:
@@ -133,7 +137,7 @@ def render_quiz(
                 loaded = library.load(each)
                 if following:
                     library.read_ahead(following)
-                problems = problems + loaded.problems + show_page(each, loaded, host, quiz)
+                problems = _with_new(problems, loaded.problems + show_page(each, loaded, host, quiz))
                 own = [problem for problem in problems if problem.page == each.number]
                 shown.append(shown_page(each, loaded.nodes, host, folder_name(each, len(quiz.pages)), own))
                 _write_pictures(shown[-1], len(quiz.pages), out)
@@ -151,6 +155,12 @@ def _of_pages(problems: list[Problem], pages: list[Page]) -> list[Problem]:
     """Without the problems of pages that are not rendered."""
     wanted = {0} | {page.number for page in pages}
     return [problem for problem in problems if problem.page in wanted]
+
+
+def _with_new(problems: list[Problem], more: list[Problem]) -> list[Problem]:
+    """Without what the check has said of the same line already."""
+    told = {(problem.line, problem.code, problem.sentence) for problem in problems}
+    return problems + [one for one in more if (one.line, one.code, one.sentence) not in told]
 
 
 def _write_pictures(shown: ShownPage, number_of_pages: int, out: Path) -> None:

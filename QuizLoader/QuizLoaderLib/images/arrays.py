@@ -69,6 +69,8 @@ class SegmentDescription:
 
     ``color`` is (r, g, b) 0..1, None where the file gives none. ``id`` is the segment's ID in the file,
     empty where it has none. ``tags`` are further facts that a .seg.nrrd keeps (terminology among them).
+    ``label_value`` is the number that the file gives the region (in DICOM the segment's), None where it
+    gives none; ``is_named`` is whether the name is the file's too.
     """
 
     name: str
@@ -77,6 +79,8 @@ class SegmentDescription:
     color: tuple[float, float, float] | None = None
     id: str = ""
     tags: dict[str, str] = field(default_factory=dict)
+    label_value: int | None = None
+    is_named: bool = True
 
 
 @dataclass(frozen=True, eq=False)

@@ -72,7 +72,7 @@ def read_dicom_seg(path: Path) -> SegmentationArrays:
             )
         )
     segments = tuple(
-        SegmentDescription(one.name, layer, value, one.color, f"Segment_{one.number}", one.tags)
+        SegmentDescription(one.name, layer, value, one.color, f"Segment_{one.number}", one.tags, one.number)
         for one, (layer, value) in zip(described, places, strict=True)
     )
     return SegmentationArrays(layers, planes.ijk_to_ras, segments, tuple(problems))

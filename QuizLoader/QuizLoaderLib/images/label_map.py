@@ -8,6 +8,7 @@ import numpy as np
 from ..quiz.label_colors import color_of_value
 from ..quiz.model import Image
 from ..quiz.problems import Problem, warning
+from ..quiz.regions import Regions
 from . import codes
 from .arrays import ReadContext
 from .labels import Labels
@@ -55,6 +56,21 @@ def make_node(image: Image, arrays: LabelMapArrays, scene: Any) -> Any:
     node.SetAndObserveDisplayNodeID(display.GetID())
     node.SetAndObserveImageData(shared_image(arrays, arrays.labels.shown))
     return node
+
+
+def name_regions(node: Any, arrays: LabelMapArrays, regions: Regions) -> None:
+    """Give the values of a new node the names and colours of the quiz (main thread)."""
+    table = node.GetDisplayNode().GetColorNode()
+    was_modifying = table.StartModify()
+    for value, index in zip(arrays.labels.values, arrays.labels.indexes, strict=True):
+        name = regions.name(value) or str(value)
+        table.SetColor(index, name, *(regions.color(name, value) or color_of_value(value)), 1.0)
+    table.EndModify(was_modifying)
+
+
+def unnamed_values(arrays: LabelMapArrays) -> list[int]:
+    """The values of a label map, which a quiz may name."""
+    return list(arrays.labels.values)
 
 
 def _color_table(name: str, labels: Labels, scene: Any) -> Any:

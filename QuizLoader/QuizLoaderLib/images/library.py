@@ -13,6 +13,7 @@ from weakref import WeakSet
 from ..quiz.image_folder import ImageFolder, ImagePathError
 from ..quiz.model import Image, ImageType, Page
 from ..quiz.problems import Problem, warning
+from ..quiz.regions import QuizRegions
 from . import codes
 from .arrays import ImageReadError, ReadContext
 from .files import ImageFile
@@ -46,10 +47,16 @@ class ImageLibrary:
     """
 
     def __init__(
-        self, scene: Any, folder: ImageFolder, workers: int | None = None, budget: int | None = None
+        self,
+        scene: Any,
+        folder: ImageFolder,
+        workers: int | None = None,
+        budget: int | None = None,
+        regions: QuizRegions | None = None,
     ) -> None:
         self._scene = scene
         self._folder = folder
+        self._regions = regions
         self._workers = ThreadPoolExecutor(workers or max(3, os.cpu_count() or 1), "QuizLoader image")
         self._memory = FileMemory(default_budget() if budget is None else budget, self._files_in_use)
         self._requests: WeakSet[PageRequest] = WeakSet()
@@ -121,6 +128,7 @@ class ImageLibrary:
                     arrays = request.reads[number].result()
                     own += arrays.problems
                     node = self._node(image, arrays)
+                    own += self._ambiguous_names(image, arrays)
                 except ImageReadError as problem:
                     own.append(problem.as_problem())
                 except CancelledError:
@@ -252,10 +260,17 @@ class ImageLibrary:
         if own is None or not self._scene.IsNodePresent(own.node):
             before = self._scene.GetNumberOfNodes()
             node = kind.make_node(image, arrays, self._scene)
+            if self._regions is not None and kind.name_regions is not None:
+                kind.name_regions(node, arrays, self._regions.of(image))
             made = [self._scene.GetNthNode(n) for n in range(before, self._scene.GetNumberOfNodes())]
             own = self._nodes[key] = _OwnNode(node, made)
         own.node.SetName(image.id)
         return own.node
+
+    def _ambiguous_names(self, image: Image, arrays: Any) -> list[Problem]:
+        if self._regions is None:
+            return []
+        return self._regions.of(image).ambiguous(KINDS[image.type].unnamed_values(arrays))
 
 
 @dataclass

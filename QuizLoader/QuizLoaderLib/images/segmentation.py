@@ -6,6 +6,7 @@ from typing import Any
 from ..quiz.label_colors import color_of_value
 from ..quiz.model import Image
 from ..quiz.problems import Problem, warning
+from ..quiz.regions import Regions
 from . import codes
 from .arrays import ImageReadError, ReadContext, SegmentationArrays, SegmentDescription
 from .file_formats import is_dicom
@@ -36,7 +37,15 @@ def read(context: ReadContext) -> SegmentationArrays:
             'Type="Volume" shows grey values',
         )
     segments = tuple(
-        SegmentDescription(segment_name(value), 0, index, color_of_value(value), segment_name(value))
+        SegmentDescription(
+            name=segment_name(value),
+            layer=0,
+            value=index,
+            color=color_of_value(value),
+            id=segment_name(value),
+            label_value=value,
+            is_named=False,
+        )
         for value, index in zip(labels.values, labels.indexes, strict=True)
     )
     problems = no_labels_warning(file.path.name, labels)
@@ -85,6 +94,7 @@ def described_segments(file: ImageFile) -> tuple[SegmentDescription, ...]:
                 value=value,
                 color=_color(facts.get("Color") or facts.get("DefaultColor", "")),
                 id=facts["ID"],
+                label_value=value,
                 tags=_tags(facts.get("Tags", "")),
             )
         )
@@ -169,6 +179,26 @@ def make_node(image: Image, arrays: SegmentationArrays, scene: Any) -> Any:
         segmentation.AddSegment(segment, segmentation.GenerateUniqueSegmentID(wanted))
     node.CreateDefaultDisplayNodes()
     return node
+
+
+def name_regions(node: Any, arrays: SegmentationArrays, regions: Regions) -> None:
+    """Give the segments of a new node the names and colours of the quiz (main thread).
+
+    A name that the file gives stays.
+    """
+    segmentation = node.GetSegmentation()
+    for number, described in enumerate(arrays.segments):
+        segment = segmentation.GetNthSegment(number)
+        if not described.is_named and described.label_value is not None:
+            segment.SetName(regions.name(described.label_value) or described.name)
+        color = regions.color(segment.GetName(), described.label_value)
+        if color is not None:
+            segment.SetColor(*color)
+
+
+def unnamed_values(arrays: SegmentationArrays) -> list[int]:
+    """The values of a label image, which a quiz may name."""
+    return [one.label_value for one in arrays.segments if not one.is_named and one.label_value is not None]
 
 
 def _label_image(arrays: SegmentationArrays, layer: int) -> Any:

@@ -32,6 +32,7 @@ _RULES_OF_PAGE = (
     page_rules.view_attributes_on_background,
     page_rules.vectors,
     page_rules.value_map_fits_type,
+    page_rules.color_tables,
     contour_rules.required_segments,
     contour_rules.required_lines,
     question_rules.options,

@@ -60,6 +60,7 @@ NOT_ON_BACKGROUND = "Q410"
 VECTOR_FILE = "Q411"
 VECTOR_SEGMENTS = "Q412"
 VALUE_MAP_ON_WRONG_TYPE = "Q413"
+UNKNOWN_COLOR_TABLE = "Q414"
 CONTOUR_WITHOUT_SOURCE = "Q420"
 MERGE_WITHOUT_DISPLAY = "Q421"
 MERGE_WITH_EDITING = "Q422"
@@ -89,6 +90,7 @@ VALUE_MAP_LINE = "Q711"
 VALUE_MAP_REPEATED = "Q712"
 VALUE_MAP_CONFLICT = "Q713"
 VALUE_MAP_LARGE_VALUE = "Q714"
+VALUE_WITH_NAMES = "Q715"
 TEXT_FILE_UNREADABLE = "Q720"
 
 RULES: dict[str, str] = {
@@ -144,6 +146,7 @@ RULES: dict[str, str] = {
     VECTOR_FILE: "A Vector is png, jpg, jpeg, bmp, tif or DICOM.",
     VECTOR_SEGMENTS: "A Vector cannot have SegmentRequired.",
     VALUE_MAP_ON_WRONG_TYPE: "MaskValueMap is for LabelMap and Segmentation (warning).",
+    UNKNOWN_COLOR_TABLE: "ColorTable is a colour node that Slicer has.",
     CONTOUR_WITHOUT_SOURCE: "DisplayLabelMapID names the LabelMapID of the same Path on an earlier page.",
     MERGE_WITHOUT_DISPLAY: "MergeLabelMaps needs DisplayLabelMapID.",
     MERGE_WITH_EDITING: "A page with MergeLabelMaps has no segment editor and requires no segments.",
@@ -170,5 +173,6 @@ RULES: dict[str, str] = {
     VALUE_MAP_REPEATED: "A line of a mask value file occurs again (warning).",
     VALUE_MAP_CONFLICT: "A label has one mask value.",
     VALUE_MAP_LARGE_VALUE: "A mask value that some tools cannot store (warning).",
+    VALUE_WITH_NAMES: "A mask value that is shown has one label.",
     TEXT_FILE_UNREADABLE: "A text file that the quiz names cannot be read.",
 }

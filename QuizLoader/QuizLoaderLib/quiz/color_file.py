@@ -8,7 +8,7 @@ from . import codes
 from .problems import Problem, error
 from .values import shown, whole_number
 
-_MOST_BYTES = 1_000_000
+_MOST_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)

@@ -52,13 +52,13 @@ def roi_color_file(quiz: Quiz) -> Iterator[Problem]:
     try:
         found = find_color_file(quiz)
     except ImagePathError as failure:
-        yield _named(failure.problem, "ROIColorFile").at(line=quiz.line)
+        yield of_attribute(failure.problem, "ROIColorFile").at(line=quiz.line)
         return
     if found.warning:
-        yield _named(found.warning, "ROIColorFile").at(line=quiz.line)
+        yield of_attribute(found.warning, "ROIColorFile").at(line=quiz.line)
     _, problems = read_color_file(found.path)
     for problem in problems:
-        yield _in_file(problem, found.path, "ROIColorFile").at(line=quiz.line)
+        yield in_file(problem, found.path, "ROIColorFile").at(line=quiz.line)
 
 
 def mask_value_maps(quiz: Quiz, folder: ImageFolder | None) -> Iterator[Problem]:
@@ -125,9 +125,9 @@ def _image_file(
             read[key] = contents(found.path, image)
         except ProblemError as failure:
             yield failure.problem
-    in_file = read[key]
-    if in_file is not None:
-        yield from unmatched_roi_problems(image, in_file.names)
+    found_there = read[key]
+    if found_there is not None:
+        yield from unmatched_roi_problems(image, found_there.names)
 
 
 def _value_map(beside: ImageFolder, name: str, folder: ImageFolder | None) -> list[Problem]:
@@ -136,10 +136,10 @@ def _value_map(beside: ImageFolder, name: str, folder: ImageFolder | None) -> li
     except ImagePathError as failure:
         if folder is None and failure.problem.code == codes.FILE_MISSING:
             return []
-        return [_named(failure.problem, "MaskValueMap")]
-    problems = [_named(found.warning, "MaskValueMap")] if found.warning else []
-    _, in_file = read_value_map(found.path)
-    return problems + [_in_file(problem, found.path, "MaskValueMap") for problem in in_file]
+        return [of_attribute(failure.problem, "MaskValueMap")]
+    problems = [of_attribute(found.warning, "MaskValueMap")] if found.warning else []
+    _, in_map = read_value_map(found.path)
+    return problems + [in_file(problem, found.path, "MaskValueMap") for problem in in_map]
 
 
 def _find_value_map(beside: ImageFolder, name: str, folder: ImageFolder | None) -> Found:
@@ -167,24 +167,24 @@ def _files_of_question(beside: ImageFolder, question: Question) -> Iterator[Prob
         try:
             found = beside.find(option)
         except ImagePathError as failure:
-            yield _named(failure.problem, name)
+            yield of_attribute(failure.problem, name)
             continue
         if found.path.is_dir():
             yield error(0, codes.PATH_IS_FOLDER, f"{name}: the path {shown(option)} is a folder.")
         if found.warning:
-            yield _named(found.warning, name)
+            yield of_attribute(found.warning, name)
 
 
 def _beside(quiz: Quiz) -> ImageFolder:
     return ImageFolder(quiz.path.parent)
 
 
-def _named(problem: Problem, name: str) -> Problem:
+def of_attribute(problem: Problem, name: str) -> Problem:
     sentence = f"{name}: {problem.sentence[0].lower()}{problem.sentence[1:]}"
     return Problem(problem.severity, 0, problem.code, sentence, problem.hint)
 
 
-def _in_file(problem: Problem, path: Path, name: str) -> Problem:
+def in_file(problem: Problem, path: Path, name: str) -> Problem:
     """A problem of another file, told at the quiz's line that names it."""
     place = f"line {problem.line} of {path.name}" if problem.line else path.name
     return Problem(problem.severity, 0, problem.code, f"{name}, {place}: {problem.sentence}", problem.hint)

@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 
 from . import codes
+from .color_tables import COLOR_TABLES, unknown_color_table
 from .model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Page, RoiCode, SliceView
 from .problems import Problem, error, warning
 from .values import shown
@@ -255,6 +256,12 @@ def vectors(page: Page) -> Iterator[Problem]:
                     "segments are drawn on volumes",
                 ),
             )
+
+
+def color_tables(page: Page) -> Iterator[Problem]:
+    for image in page.images:
+        if image.color_table and image.color_table not in COLOR_TABLES:
+            yield about(image, unknown_color_table(image))
 
 
 def value_map_fits_type(page: Page) -> Iterator[Problem]:

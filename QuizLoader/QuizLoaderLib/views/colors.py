@@ -2,33 +2,28 @@
 
 from typing import Any
 
+from ..quiz.color_tables import unknown_color_table
 from ..quiz.model import Image
-from ..quiz.problems import Problem, nearest, warning
-
-UNKNOWN_COLOR_TABLE = "Q901"
-
-_DEFAULT = "Grey"
+from ..quiz.problems import Problem
 
 
 def set_color_table(node: Any, image: Image) -> list[Problem]:
-    """Give a volume's display node the table that the image names (Grey where it names none).
+    """Give a volume's display node the table that the image names; without a name it keeps that of its file.
 
     Only colour nodes are looked at: slice views have names such as Red too. A name that no colour node of
-    the scene has is a warning, and the volume stays grey.
+    the scene has is an error, and the volume keeps its colours.
     """
+    if not image.color_table:
+        return []
     display = node.GetDisplayNode()
-    name = image.color_table or _DEFAULT
     used = display.GetColorNode()
-    if used is not None and used.GetName() == name:
+    if used is not None and used.GetName() == image.color_table:
         return []
     tables = {table.GetName(): table for table in _color_nodes(node.GetScene())}
-    if name in tables:
-        display.SetAndObserveColorNodeID(tables[name].GetID())
-        return []
-    sentence = f'ColorTable "{name}" is no colour node of Slicer, so "{image.id}" keeps its colours.'
-    near = nearest(name, tables)
-    problem = warning(image.line, UNKNOWN_COLOR_TABLE, sentence, f'did you mean "{near}"?' if near else "")
-    return [problem.at(image=image.id, view=image.destination.value)]
+    if image.color_table not in tables:
+        return [unknown_color_table(image).at(image=image.id, view=image.destination.value)]
+    display.SetAndObserveColorNodeID(tables[image.color_table].GetID())
+    return []
 
 
 def _color_nodes(scene: Any) -> list[Any]:

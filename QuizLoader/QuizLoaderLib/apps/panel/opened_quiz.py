@@ -31,6 +31,7 @@ class OpenedQuiz:
         from ...quiz.checking import check_quiz
         from ...quiz.image_folder import ImageFolder
         from ...quiz.reading import read_quiz
+        from ...quiz.regions import QuizRegions
 
         quiz, problems = read_quiz(path)
         if quiz is None:
@@ -42,7 +43,7 @@ class OpenedQuiz:
         folder = ImageFolder(image_folder, follow_links=follow_links)
         self.problems = sorted(problems + check_quiz(quiz, folder), key=lambda problem: problem.line)
         self.regions_to_draw = regions_to_draw(quiz, folder)
-        self._library = ImageLibrary(host.scene, folder)
+        self._library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder))
         self._shown: Any = None
         self._index = -1
 
