@@ -29,7 +29,7 @@ BUTTON_HEIGHT = 24
 class ctkPathLineEdit(QWidget):
     """commontk/CTK Libs/Widgets/ctkPathLineEdit.h and .cpp."""
 
-    Dirs, Files = 0x001, 0x002
+    Dirs, Files, Writable = 0x001, 0x002, 0x020
     currentPathChanged = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:

@@ -12,8 +12,7 @@ from . import quiz_node
 from .host import SlicerHost
 from .opened_quiz import OpenedQuiz
 from .packages import ensure_packages
-
-REQUIREMENTS = Path(__file__).resolve().parents[3] / "Resources" / "requirements.txt"
+from .paths import REQUIREMENTS
 
 
 class NoQuizOpenError(Exception):

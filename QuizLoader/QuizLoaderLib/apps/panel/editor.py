@@ -4,7 +4,7 @@ from typing import Any
 
 import slicer
 
-from ...quiz.model import Layer, Page
+from ...quiz.model import Page
 from .opened_quiz import OpenedQuiz
 from .regions import RegionToDraw
 
@@ -29,7 +29,7 @@ class Editor:
         """Offer the editor for the background of the first view that has one, else hide it."""
         self.hide()
         page = opened.pages[opened.index]
-        source = _first_background(page, opened.nodes(opened.index))
+        source = opened.background
         if not page.enable_segment_editor or source is None:
             return
         segmentation = self._segmentation(page, source, opened.regions_to_draw)
@@ -99,11 +99,6 @@ class Editor:
             self._drawn[page.number] = node.GetID()
         node.SetReferenceImageGeometryParameterFromVolumeNode(source)
         return node
-
-
-def _first_background(page: Page, nodes: tuple[Any, ...]) -> Any:
-    pairs = zip(page.images, nodes, strict=False)
-    return next((node for image, node in pairs if image.layer is Layer.BACKGROUND and node), None)
 
 
 def _parameter_node() -> Any:

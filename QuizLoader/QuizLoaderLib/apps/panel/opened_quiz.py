@@ -5,10 +5,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from ...quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
+from ...quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
 from ...quiz.problems import Problem
 from ...views.host import Host
-from .regions import regions_to_draw
+from .regions import regions_to_draw, value_map_path
 
 
 class QuizUnreadableError(Exception):
@@ -42,7 +42,8 @@ class OpenedQuiz:
         self.host = host
         folder = ImageFolder(image_folder, follow_links=follow_links)
         self.problems = sorted(problems + check_quiz(quiz, folder), key=lambda problem: problem.line)
-        self.regions_to_draw = regions_to_draw(quiz, folder)
+        self.value_map_path = value_map_path(quiz, folder)
+        self.regions_to_draw = regions_to_draw(quiz, self.value_map_path)
         self._library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder))
         self._shown: Any = None
         self._index = -1
@@ -87,6 +88,12 @@ class OpenedQuiz:
             return ()
         scene = self.host.scene
         return tuple(node if node and scene.IsNodePresent(node) else None for node in self._shown.nodes)
+
+    @property
+    def background(self) -> Any:
+        """The node of the shown page's first background image that loaded, None without one."""
+        pairs = zip(self.pages[self._index].images, self.nodes(self._index), strict=False)
+        return next((node for image, node in pairs if image.layer is Layer.BACKGROUND and node), None)
 
     def slice_logics(self) -> dict[SliceView, Any]:
         """The slice logics of the page's layout, by view."""

@@ -18,6 +18,7 @@ from .editor import Editor
 from .forms import PageForms
 from .legend import Legend
 from .loading import Loading
+from .mask_values import MaskValues
 from .opened_quiz import OpenedQuiz, QuizUnreadableError
 from .packages import PackagesMissingError
 from .problem_list import ProblemList, for_reader
@@ -43,6 +44,7 @@ class Panel:
         self._legend = Legend(ui.legendList)
         self._forms = PageForms(ui.formsContainer)
         self._editor = Editor(ui.editorSection, ui.editorLayout)
+        self._mask_values = MaskValues(ui)
         self._loading = Loading(self._show_progress, self._files_are_read)
         self._loading_index = -1
         self._contours = _Contours(True, ContourVisibility.OUTLINE)
@@ -220,6 +222,7 @@ class Panel:
         self._legend.show(opened)
         self._ui.legendSection.visible = not self._legend.is_empty
         self._editor.show(opened)
+        self._mask_values.show(opened, opened.background)
 
     # Looks
 
@@ -272,6 +275,7 @@ class Panel:
         self._forms.clear()
         self._legend.clear()
         self._problems.clear()
+        self._mask_values.clear()
         self._ui.pagesList.clear()
         self._say("")
 

@@ -1,6 +1,7 @@
 """The regions that a quiz wants drawn: the labels of its MaskValueMap."""
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from ...quiz.image_folder import ImageFolder, ImagePathError
 from ...quiz.label_colors import color_of_value
@@ -15,19 +16,24 @@ class RegionToDraw:
     color: tuple[float, float, float]
 
 
-def regions_to_draw(quiz: Quiz, folder: ImageFolder) -> list[RegionToDraw]:
-    """In the order of the map, coloured by ROIColorFile (by name, else by value), else as the value is in
-    any image. None where the quiz has no map that can be read; the check says why."""
+def value_map_path(quiz: Quiz, folder: ImageFolder) -> Path | None:
+    """The quiz's MaskValueMap, None where it has none that can be found; the check says why."""
     from ...quiz.file_rules import find_value_map
-    from ...quiz.value_map import read_value_map
 
     if not quiz.mask_value_map:
-        return []
+        return None
     try:
-        path = find_value_map(quiz, quiz.mask_value_map, folder).path
+        return find_value_map(quiz, quiz.mask_value_map, folder).path
     except ImagePathError:
-        return []
-    value_map, _problems = read_value_map(path)
+        return None
+
+
+def regions_to_draw(quiz: Quiz, map_path: Path | None) -> list[RegionToDraw]:
+    """In the order of the map, coloured by ROIColorFile (by name, else by value), else as the value is in
+    any image. None where the map cannot be read; the check says why."""
+    from ...quiz.value_map import read_value_map
+
+    value_map, _problems = read_value_map(map_path) if map_path else (None, [])
     if value_map is None:
         return []
     by_name, by_value = _colors_of_the_author(quiz)

@@ -8,8 +8,8 @@ from unittest import TestCase
 import slicer
 
 from . import sample_data
-from .console import REQUIREMENTS
 from .packages import ensure_packages
+from .paths import REQUIREMENTS
 
 WAIT_S = 120
 

@@ -1,0 +1,143 @@
+"""The panel's section for mask values: a segmentation becomes a mask by a map, a mask becomes segments."""
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import ctk
+import slicer
+import vtk
+from slicer.i18n import tr as _
+
+from ...quiz.model import Image, ImageType, Layer
+from ...quiz.problems import Problem
+from .opened_quiz import OpenedQuiz
+from .packages import PackagesMissingError, ensure_packages
+from .paths import REQUIREMENTS
+
+
+class MaskValues:
+    """Any segmentation of the scene can be written; the mask covers the page's first background image."""
+
+    def __init__(self, ui: Any) -> None:
+        self._ui = ui
+        self._sources: list[str] = []
+        self._grid_of: Any = None
+        ui.valueMapEdit.filters = ctk.ctkPathLineEdit.Files
+        ui.maskEdit.filters = ctk.ctkPathLineEdit.Files | ctk.ctkPathLineEdit.Writable
+        ui.maskEdit.nameFilters = [_("Mask") + " (*.nrrd *.nii.gz *.nii *.mha)"]
+        ui.writeMaskButton.clicked.connect(self._write)
+        ui.showMaskButton.clicked.connect(self._show)
+        ui.maskSection.contentsCollapsed.connect(self._list_sources)
+        self._say("")
+
+    def show(self, opened: OpenedQuiz, background: Any) -> None:
+        """Offer the segmentations of this page, and the map of the quiz where no other is chosen."""
+        self._grid_of = background
+        if opened.value_map_path and not self._ui.valueMapEdit.currentPath:
+            self._ui.valueMapEdit.currentPath = str(opened.value_map_path)
+        self._list_sources()
+
+    def clear(self) -> None:
+        self._grid_of = None
+        self._list_sources()
+        self._say("")
+
+    def _list_sources(self) -> None:
+        nodes = slicer.mrmlScene.GetNodesByClass("vtkMRMLSegmentationNode")
+        nodes.UnRegister(None)
+        found = [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
+        self._sources = [node.GetID() for node in found]
+        self._ui.maskSourceBox.clear()
+        for node in found:
+            self._ui.maskSourceBox.addItem(node.GetName())
+        self._ui.writeMaskButton.enabled = bool(found)
+
+    def _write(self) -> None:
+        index = self._ui.maskSourceBox.currentIndex
+        node = slicer.mrmlScene.GetNodeByID(self._sources[index]) if 0 <= index < len(self._sources) else None
+        if node is None:
+            self._list_sources()
+            self._say(_("Choose a segmentation that is in the scene."))
+            return
+        ignore = self._ui.ignoreUnmappedBox.checked
+        self._do(lambda table, mask: write_mask_of(node, table, mask, self._grid_of, ignore))
+
+    def _show(self) -> None:
+        self._do(add_segments_of)
+        self._list_sources()
+
+    def _do(self, action: Callable[[Path, Path], str]) -> None:
+        """Run ``action`` with the two files of the fields and say what it says."""
+        table, mask = self._ui.valueMapEdit.currentPath.strip(), self._ui.maskEdit.currentPath.strip()
+        if not table or not mask:
+            self._say(_("Choose the value map, lines such as Liver=10, and the mask's file."))
+            return
+        from ...masks.errors import MaskError
+
+        try:
+            ensure_packages(REQUIREMENTS)
+            with slicer.util.WaitCursor():
+                text = action(Path(table), Path(mask))
+        except PackagesMissingError as error:
+            text = str(error)
+        except MaskError as error:
+            text = _sentences(error.problems)
+        else:
+            self._ui.valueMapEdit.addCurrentPathToHistory()
+            self._ui.maskEdit.addCurrentPathToHistory()
+        self._say(text)
+
+    def _say(self, text: str) -> None:
+        self._ui.maskMessageLabel.text = text
+        self._ui.maskMessageLabel.visible = bool(text)
+
+
+def write_mask_of(segmentation: Any, value_map: Path, out: Path, grid_of: Any, ignore_unmapped: bool) -> str:
+    """Write a segmentation node as a mask on the voxels of the volume node ``grid_of`` (None: on its own).
+
+    Gives a sentence for each region and each warning. Raises MaskError; ``out`` is then as it was before.
+    """
+    from ...masks.files import write_mask
+    from ...masks.scripting import mask_from_segments
+
+    like = _grid(grid_of) if grid_of is not None and slicer.mrmlScene.IsNodePresent(grid_of) else None
+    mask = mask_from_segments(segmentation, value_map, like, ignore_unmapped)
+    write_mask(mask, out)
+    lines = [_("Written: {file}").format(file=out.name)]
+    for region in mask.regions:
+        text = _("{name} = {value}: {voxels} voxels, {ml} ml")
+        ml = f"{region.ml:.2f}"
+        lines.append(text.format(name=region.name, value=region.value, voxels=region.voxels, ml=ml))
+    for lost in mask.lost:
+        text = _("{voxels} voxels of {region} went to {winner}")
+        lines.append(text.format(voxels=lost.voxels, region=lost.region, winner=lost.winner))
+    return "\n".join([*lines, _sentences(mask.problems)]).strip()
+
+
+def add_segments_of(value_map: Path, mask: Path) -> str:
+    """Put the named, coloured segments of a mask into the scene. Raises MaskError."""
+    from ...images.segmentation import make_node
+    from ...masks.scripting import segments_from_mask
+
+    arrays = segments_from_mask(mask, value_map)
+    image = Image(mask.name, ImageType.SEGMENTATION, mask.name, 0, layer=Layer.SEGMENTATION)
+    node = make_node(image, arrays, slicer.mrmlScene)
+    text = _("{name} has {count} segments").format(name=node.GetName(), count=len(arrays.segments))
+    return "\n".join([text, _sentences(arrays.problems)]).strip()
+
+
+def _grid(volume: Any) -> Any:
+    import numpy as np
+
+    from ...masks.grids import Grid
+
+    columns, rows, slices = volume.GetImageData().GetDimensions()
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    ijk_to_ras = np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
+    return Grid((slices, rows, columns), ijk_to_ras)
+
+
+def _sentences(problems: tuple[Problem, ...]) -> str:
+    return "\n".join(f"{p.sentence} ({p.hint})" if p.hint else p.sentence for p in problems)
