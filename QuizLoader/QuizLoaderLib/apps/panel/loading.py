@@ -11,15 +11,20 @@ REST_S = 0.02
 """How long a tick rests. Slicer keeps Python's interpreter lock while its event loop runs, so reading
 threads advance only while Python code of the main thread lets go of it: here. The window waits no longer."""
 
+REST_AHEAD_S = 0.005
+"""The same while the reader looks at a page and scrolls."""
+
 
 class Loading:
     """Waits for a request of the image library (``done``, ``total``, ``is_ready``, ``cancel()``).
 
-    ``progress(done, total)`` is called at every tick, ``ready()`` once at the end.
+    ``progress(done, total)`` is called at every tick, ``ready()`` once at the end; a tick rests ``rest_s``.
     """
 
-    def __init__(self, progress: Callable[[int, int], None], ready: Callable[[], None]) -> None:
-        self._progress, self._ready = progress, ready
+    def __init__(
+        self, progress: Callable[[int, int], None], ready: Callable[[], None], rest_s: float = REST_S
+    ) -> None:
+        self._progress, self._ready, self._rest_s = progress, ready, rest_s
         self._request: Any = None
         self._timer = qt.QTimer()
         self._timer.interval = TICK_MS
@@ -37,17 +42,22 @@ class Loading:
 
     def cancel(self) -> None:
         """Stop waiting; what has not begun to be read is not read."""
-        request, self._request = self._request, None
-        self._timer.stop()
+        request = self.let_go()
         if request:
             request.cancel()
+
+    def let_go(self) -> Any:
+        """Stop waiting without stopping the reading; gives the request."""
+        request, self._request = self._request, None
+        self._timer.stop()
+        return request
 
     def tick(self) -> None:
         request = self._request
         if request is None:
             return
         if not request.is_ready:
-            time.sleep(REST_S)
+            time.sleep(self._rest_s)
         self._progress(request.done, request.total)
         if request.is_ready:
             self._request = None

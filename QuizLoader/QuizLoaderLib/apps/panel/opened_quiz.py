@@ -66,6 +66,15 @@ class OpenedQuiz:
         """Begin to read the images of a page in threads: ``done``, ``total``, ``is_ready``, ``cancel()``."""
         return self._library.request(self.pages[index])
 
+    def read_ahead(self, index: int) -> Any:
+        """As ``request``, for the page that will be asked for next: it keeps within the memory budget."""
+        return self._library.read_ahead(self.pages[index])
+
+    @property
+    def byte_size(self) -> int:
+        """Bytes of voxels in memory."""
+        return self._library.byte_size
+
     def show(self, index: int, progress: Callable[[int, int], None] | None = None) -> list[Problem]:
         """Load a page (at once, where ``request`` has read its files) and put it on the views.
 

@@ -17,7 +17,7 @@ from .console import Console
 from .editor import Editor
 from .forms import PageForms
 from .legend import Legend
-from .loading import Loading
+from .loading import REST_AHEAD_S, Loading
 from .mask_values import MaskValues
 from .opened_quiz import OpenedQuiz, QuizUnreadableError
 from .packages import PackagesMissingError
@@ -46,6 +46,7 @@ class Panel:
         self._editor = Editor(ui.editorSection, ui.editorLayout)
         self._mask_values = MaskValues(ui)
         self._loading = Loading(self._show_progress, self._files_are_read)
+        self._ahead = Loading(lambda done, total: None, lambda: None, REST_AHEAD_S)
         self._loading_index = -1
         self._contours = _Contours(True, ContourVisibility.OUTLINE)
         actions = {
@@ -88,6 +89,7 @@ class Panel:
 
     def leave(self) -> None:
         self._keys.remove()
+        self._ahead.cancel()
         self._loading.cancel()
         self._show_loading(False)
         self._editor.hide()
@@ -150,6 +152,7 @@ class Panel:
             self._show_page(0)
 
     def close(self) -> None:
+        self._ahead.cancel()
         self._loading.cancel()
         self._show_loading(False)
         self._legend.show_all()
@@ -180,6 +183,8 @@ class Panel:
         self._loading_index = index
         self._show_loading(True)
         self._loading.start(self._the_quiz().request(index))
+        # If this is the page that was read ahead, its reading goes on.
+        self._ahead.let_go()
 
     def cancel(self) -> None:
         """Stay on the page that is shown."""
@@ -212,6 +217,8 @@ class Panel:
         self._say("\n".join(for_reader(problem) for problem in problems))
         self._forms.show(page, self._answers, opened.path.parent)
         self._show_looks(opened)
+        if opened.index + 1 < len(opened.pages):
+            self._ahead.start(opened.read_ahead(opened.index + 1))
 
     def _show_looks(self, opened: OpenedQuiz) -> None:
         as_the_page_asks = _Contours(True, opened.quiz.contour_visibility)
