@@ -1,16 +1,16 @@
-"""The codes of what is wrong inside an image file, Q8xx; made and kept as those of ``quiz.codes``."""
+"""The codes of what is wrong inside an image file, Q60x to Q61x; made and kept as those of ``quiz.codes``."""
 
-CANNOT_READ = "Q801"
-CANNOT_OPEN = "Q802"
-WRONG_CONTENT = "Q803"
-DAMAGED = "Q804"
-DATA_FILE = "Q805"
-WRONG_SHAPE = "Q806"
-NOT_INTEGER = "Q807"
-NOT_ORTHOGONAL = "Q808"
-NO_REGION = "Q809"
-TOO_LARGE = "Q810"
-OVER_BUDGET = "Q811"
+CANNOT_READ = "Q601"
+CANNOT_OPEN = "Q602"
+WRONG_CONTENT = "Q603"
+DAMAGED = "Q604"
+DATA_FILE = "Q605"
+WRONG_SHAPE = "Q606"
+NOT_INTEGER = "Q607"
+NOT_ORTHOGONAL = "Q608"
+NO_REGION = "Q609"
+TOO_LARGE = "Q610"
+OVER_BUDGET = "Q611"
 
 RULES: dict[str, str] = {
     CANNOT_READ: "The reader of an image failed in a way that was not foreseen.",

@@ -1,8 +1,10 @@
 """The codes of a quiz's problems, one a rule; a code keeps its meaning for ever and is never used again.
 
-Q1xx the file and its XML, Q2xx the session, Q3xx a page, Q4xx an image, Q5xx where a file is, Q6xx what is in
-an image file (given by images/), Q7xx the text files that a quiz names, Q8xx a question. ``RULES`` says in
-words what each stands for.
+Q1xx the file and its XML, Q2xx the session, Q3xx a page, Q4xx an image, Q5xx where a file is, Q7xx the text
+files that a quiz names, Q8xx a question. ``RULES`` says in words what each stands for.
+
+Others give: images/ Q6xx, what is in an image file; views/ Q90x, how a page is shown; apps/ Q95x, what a
+program leaves out; masks/ a letter of its own.
 """
 
 CANNOT_OPEN = "Q101"
