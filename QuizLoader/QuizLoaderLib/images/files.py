@@ -15,7 +15,7 @@ from .arrays import ImageReadError
 from .completeness import is_complete
 from .file_formats import FileFormat, checked_format, data_files_of
 from .labels import Labels, labels_of
-from .raw_voxels import VoxelsEndError, raw_voxels_of
+from .raw_voxels import GZIP_IS_FAST, VoxelsEndError, raw_voxels_of
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0])
 _LARGEST_SHEAR = 1e-3
@@ -116,6 +116,8 @@ class ImageFile:
         import SimpleITK
 
         source = raw_voxels_of(self.path, self.format, self.header) if self.components == 1 else None
+        if source is not None and source.is_gzip and not GZIP_IS_FAST:
+            source = None
         # SimpleITK's type is another one than the file's where a NIfTI is rescaled.
         if source is not None and source.dtype.newbyteorder("=") == self.dtype and not self.is_rescaled:
             try:
