@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 
@@ -25,7 +25,8 @@ try:
     from isal import igzip, isal_zlib
 
     _open_gzip = igzip.IGzipFile
-    _DAMAGED = (*_DAMAGED, isal_zlib.error)
+    # Its stub calls the class an instance.
+    _DAMAGED = (*_DAMAGED, cast(type[Exception], isal_zlib.error))
     GZIP_IS_FAST = True
 except ImportError:
     pass
