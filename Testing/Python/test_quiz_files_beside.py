@@ -142,6 +142,7 @@ def test_a_picture_is_of_a_format_that_is_shown(tmp_path):
 @dataclasses.dataclass(frozen=True)
 class Names:
     names: tuple[str, ...]
+    unnamed: tuple[int, ...] = ()
 
 
 def check_rois(folder: Path, code: str, rois: list[str], in_file: tuple[str, ...]):

@@ -8,15 +8,14 @@ import os
 import re
 import sys
 from dataclasses import asdict
-from enum import Enum
 from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
 
 from ..quiz.problems import Problem, has_errors
-from . import mask_commands, result_commands
-from .terminal import CommandError, make_writable, progress_bar
+from . import info_command, mask_commands, result_commands
+from .terminal import CommandError, OutputFormat, make_writable, progress_bar
 
 app = typer.Typer(
     name="quizloader",
@@ -34,11 +33,6 @@ FollowLinks = Annotated[
 Size = Annotated[str, typer.Option(metavar="WxH", help="Size of each view in pixels.")]
 
 MIN_SIDE, MAX_SIDE = 16, 8192
-
-
-class OutputFormat(str, Enum):
-    TEXT = "text"
-    JSON = "json"
 
 
 @app.callback()
@@ -181,6 +175,7 @@ def _require_opengl() -> None:
         raise CommandError(problem)
 
 
+info_command.add_commands(app)
 mask_commands.add_commands(app)
 result_commands.add_commands(app)
 

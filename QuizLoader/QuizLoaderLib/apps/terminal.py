@@ -3,7 +3,13 @@
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from enum import Enum
 from pathlib import Path
+
+
+class OutputFormat(str, Enum):
+    TEXT = "text"
+    JSON = "json"
 
 
 class CommandError(Exception):

@@ -12,9 +12,11 @@ from .segmentation import described_segments, is_slicer_segmentation, segment_na
 @dataclass(frozen=True)
 class FileContents:
     """``names`` are those that an ROI element may give, in the order of the file; of a label map's values
-    the digits. Empty for a Type without regions."""
+    the digits. Empty for a Type without regions. ``unnamed`` are the values that belong to ``names`` where
+    the file has no names for them; empty where it has."""
 
     names: tuple[str, ...]
+    unnamed: tuple[int, ...] = ()
 
 
 def contents(path: Path, image: Image) -> FileContents:
@@ -34,7 +36,7 @@ def contents(path: Path, image: Image) -> FileContents:
         return FileContents(())
     file = ImageFile(path)
     if image.type is ImageType.LABEL_MAP:
-        return FileContents(tuple(str(value) for value in file.labels.values))
+        return FileContents(tuple(str(value) for value in file.labels.values), file.labels.values)
     if is_slicer_segmentation(file):
         return FileContents(tuple(segment.name for segment in described_segments(file)))
-    return FileContents(tuple(segment_name(value) for value in file.labels.values))
+    return FileContents(tuple(segment_name(value) for value in file.labels.values), file.labels.values)

@@ -6,10 +6,11 @@ from typing import Protocol
 
 from . import codes
 from .color_file import read_color_file
-from .image_folder import Found, ImageFolder, ImagePathError
+from .image_folder import ImageFolder, ImagePathError
 from .model import Image, Question, QuestionType, Quiz
 from .page_rules import about
 from .problems import Problem, ProblemError, error
+from .regions import QuizRegions, beside_quiz, find_color_file, find_value_map
 from .rois import unmatched_roi_problems
 from .value_map import read_value_map
 from .values import shown
@@ -18,32 +19,20 @@ _PICTURE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 
 
 class NamesInFile(Protocol):
-    """What the check wants to know of an image's file: the names of its segments or labels."""
+    """What the check wants to know of an image's file: the names of its segments or labels.
+
+    ``unnamed`` are the values that belong to ``names`` where the file has no names for them, else nothing.
+    """
 
     @property
     def names(self) -> tuple[str, ...]: ...
 
+    @property
+    def unnamed(self) -> tuple[int, ...]: ...
+
 
 Contents = Callable[[Path, Image], NamesInFile]
 """Reads what is in a file; raises ProblemError where it cannot be read."""
-
-
-def find_color_file(quiz: Quiz) -> Found:
-    """The quiz's ROIColorFile, named with or without ``.txt``; raises ImagePathError."""
-    beside = _beside(quiz)
-    name = quiz.roi_color_file
-    if not name.lower().endswith(".txt"):
-        try:
-            return beside.find(name + ".txt")
-        except ImagePathError as failure:
-            if failure.problem.code != codes.FILE_MISSING:
-                raise
-    return beside.find(name)
-
-
-def find_value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> Found:
-    """A MaskValueMap, beside the quiz or else in the image folder; raises ImagePathError."""
-    return _find_value_map(_beside(quiz), name, folder)
 
 
 def roi_color_file(quiz: Quiz) -> Iterator[Problem]:
@@ -52,32 +41,31 @@ def roi_color_file(quiz: Quiz) -> Iterator[Problem]:
     try:
         found = find_color_file(quiz)
     except ImagePathError as failure:
-        yield of_attribute(failure.problem, "ROIColorFile").at(line=quiz.line)
+        yield _named(failure.problem, "ROIColorFile").at(line=quiz.line)
         return
     if found.warning:
-        yield of_attribute(found.warning, "ROIColorFile").at(line=quiz.line)
+        yield _named(found.warning, "ROIColorFile").at(line=quiz.line)
     _, problems = read_color_file(found.path)
     for problem in problems:
-        yield in_file(problem, found.path, "ROIColorFile").at(line=quiz.line)
+        yield _in_file(problem, found.path, "ROIColorFile").at(line=quiz.line)
 
 
 def mask_value_maps(quiz: Quiz, folder: ImageFolder | None) -> Iterator[Problem]:
     """A map that is not beside the quiz may be in the image folder: without one, nothing is said."""
-    beside = _beside(quiz)
     checked: dict[str, list[Problem]] = {}
     if quiz.mask_value_map:
-        problems = checked[quiz.mask_value_map] = _value_map(beside, quiz.mask_value_map, folder)
+        problems = checked[quiz.mask_value_map] = _value_map(quiz, quiz.mask_value_map, folder)
         yield from (problem.at(line=quiz.line) for problem in problems)
     for page in quiz.pages:
         for image in page.images:
             name = image.mask_value_map
             if name and name not in checked:
-                checked[name] = _value_map(beside, name, folder)
+                checked[name] = _value_map(quiz, name, folder)
                 yield from (about(image, problem).at(page=page.number) for problem in checked[name])
 
 
 def pictures_and_scripts(quiz: Quiz) -> Iterator[Problem]:
-    beside = _beside(quiz)
+    beside = beside_quiz(quiz)
     for page in quiz.pages:
         for question_set in page.question_sets:
             for question in question_set.questions:
@@ -91,10 +79,11 @@ def images(quiz: Quiz, folder: ImageFolder, contents: Contents | None) -> Iterat
         yield folder.problem
         return
     read: dict[tuple[str, object], NamesInFile | None] = {}
+    regions = QuizRegions(quiz, folder)
     for page in quiz.pages:
         told: set[str] = set()
         for image in page.images:
-            for problem in _image_file(image, folder, contents, read):
+            for problem in _image_file(image, folder, contents, read, regions):
                 # A file on three views is one file that is missing.
                 is_about_roi = problem.code in (codes.ROI_NOT_IN_FILE, codes.ROI_TWICE_IN_FILE)
                 if is_about_roi or image.path not in told:
@@ -108,6 +97,7 @@ def _image_file(
     folder: ImageFolder,
     contents: Contents | None,
     read: dict[tuple[str, object], NamesInFile | None],
+    regions: QuizRegions,
 ) -> Iterator[Problem]:
     try:
         found = folder.find_image(image)
@@ -125,30 +115,28 @@ def _image_file(
             read[key] = contents(found.path, image)
         except ProblemError as failure:
             yield failure.problem
-    found_there = read[key]
-    if found_there is not None:
-        yield from unmatched_roi_problems(image, found_there.names)
+    in_file = read[key]
+    if in_file is None:
+        return
+    if in_file.unnamed:
+        given = regions.of(image)
+        yield from given.ambiguous(in_file.unnamed)
+        pairs = zip(in_file.names, in_file.unnamed, strict=True)
+        yield from unmatched_roi_problems(image, [given.name(value) or name for name, value in pairs])
+    else:
+        yield from unmatched_roi_problems(image, in_file.names)
 
 
-def _value_map(beside: ImageFolder, name: str, folder: ImageFolder | None) -> list[Problem]:
+def _value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> list[Problem]:
     try:
-        found = _find_value_map(beside, name, folder)
+        found = find_value_map(quiz, name, folder)
     except ImagePathError as failure:
         if folder is None and failure.problem.code == codes.FILE_MISSING:
             return []
-        return [of_attribute(failure.problem, "MaskValueMap")]
-    problems = [of_attribute(found.warning, "MaskValueMap")] if found.warning else []
+        return [_named(failure.problem, "MaskValueMap")]
+    problems = [_named(found.warning, "MaskValueMap")] if found.warning else []
     _, in_map = read_value_map(found.path)
-    return problems + [in_file(problem, found.path, "MaskValueMap") for problem in in_map]
-
-
-def _find_value_map(beside: ImageFolder, name: str, folder: ImageFolder | None) -> Found:
-    try:
-        return beside.find(name)
-    except ImagePathError as failure:
-        if folder is None or failure.problem.code != codes.FILE_MISSING:
-            raise
-    return folder.find(name)
+    return problems + [_in_file(problem, found.path, "MaskValueMap") for problem in in_map]
 
 
 def _files_of_question(beside: ImageFolder, question: Question) -> Iterator[Problem]:
@@ -167,24 +155,20 @@ def _files_of_question(beside: ImageFolder, question: Question) -> Iterator[Prob
         try:
             found = beside.find(option)
         except ImagePathError as failure:
-            yield of_attribute(failure.problem, name)
+            yield _named(failure.problem, name)
             continue
         if found.path.is_dir():
             yield error(0, codes.PATH_IS_FOLDER, f"{name}: the path {shown(option)} is a folder.")
         if found.warning:
-            yield of_attribute(found.warning, name)
+            yield _named(found.warning, name)
 
 
-def _beside(quiz: Quiz) -> ImageFolder:
-    return ImageFolder(quiz.path.parent)
-
-
-def of_attribute(problem: Problem, name: str) -> Problem:
+def _named(problem: Problem, name: str) -> Problem:
     sentence = f"{name}: {problem.sentence[0].lower()}{problem.sentence[1:]}"
     return Problem(problem.severity, 0, problem.code, sentence, problem.hint)
 
 
-def in_file(problem: Problem, path: Path, name: str) -> Problem:
+def _in_file(problem: Problem, path: Path, name: str) -> Problem:
     """A problem of another file, told at the quiz's line that names it."""
     place = f"line {problem.line} of {path.name}" if problem.line else path.name
     return Problem(problem.severity, 0, problem.code, f"{name}, {place}: {problem.sentence}", problem.hint)

@@ -11,8 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from . import codes
 from .color_file import read_color_file
-from .file_rules import find_color_file, find_value_map
-from .image_folder import ImageFolder, ImagePathError
+from .image_folder import Found, ImageFolder, ImagePathError
 from .model import Image, Quiz
 from .problems import Problem, error
 from .value_map import ValueMap, read_value_map
@@ -86,6 +85,34 @@ class QuizRegions:
             return self._colors
         value_map, _ = read_value_map(found.path)
         return replace(self._colors, names=_names_of_values(value_map)) if value_map else self._colors
+
+
+def find_color_file(quiz: Quiz) -> Found:
+    """The quiz's ROIColorFile, named with or without ``.txt``; raises ImagePathError."""
+    beside = beside_quiz(quiz)
+    name = quiz.roi_color_file
+    if not name.lower().endswith(".txt"):
+        try:
+            return beside.find(name + ".txt")
+        except ImagePathError as failure:
+            if failure.problem.code != codes.FILE_MISSING:
+                raise
+    return beside.find(name)
+
+
+def find_value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> Found:
+    """A MaskValueMap, beside the quiz or else in the image folder; raises ImagePathError."""
+    try:
+        return beside_quiz(quiz).find(name)
+    except ImagePathError as failure:
+        if folder is None or failure.problem.code != codes.FILE_MISSING:
+            raise
+    return folder.find(name)
+
+
+def beside_quiz(quiz: Quiz) -> ImageFolder:
+    """Where the text files, pictures and scripts lie that a quiz names."""
+    return ImageFolder(quiz.path.parent)
 
 
 def _names_of_values(value_map: ValueMap) -> dict[int, tuple[str, ...]]:

@@ -43,8 +43,9 @@ class OpenedQuiz:
         folder = ImageFolder(image_folder, follow_links=follow_links)
         self.problems = sorted(problems + check_quiz(quiz, folder), key=lambda problem: problem.line)
         self.value_map_path = value_map_path(quiz, folder)
-        self.regions_to_draw = regions_to_draw(quiz, self.value_map_path)
-        self._library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder))
+        regions = QuizRegions(quiz, folder)
+        self.regions_to_draw = regions_to_draw(self.value_map_path, regions.colors)
+        self._library = ImageLibrary(host.scene, folder, regions=regions)
         self._shown: Any = None
         self._index = -1
 
