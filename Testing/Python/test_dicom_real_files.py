@@ -1,6 +1,5 @@
-"""Published DICOM files of other projects, in the folder that QUIZLOADER_SAMPLE_DATA names; else skipped."""
+"""Published DICOM files of other projects, where they are there."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -17,10 +16,10 @@ from QuizLoaderLib.images.dicom_seg import read_dicom_seg
 from QuizLoaderLib.images.dicom_series import read_series
 from QuizLoaderLib.images.rtstruct import read_rtstruct
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer
+from sample_data import SAMPLE_DATA, needs_sample_data
 
-SAMPLES = Path(os.environ.get("QUIZLOADER_SAMPLE_DATA", ""))
-pytestmark = pytest.mark.skipif(not (SAMPLES / "TinyRtStudy").is_dir(), reason="no sample data")
-STUDY = SAMPLES / "TinyRtStudy"
+pytestmark = needs_sample_data("TinyRtStudy")
+STUDY = SAMPLE_DATA / "TinyRtStudy"
 STRUCTURES = Image("structures", ImageType.RT_STRUCT, "rt", 1, layer=Layer.SEGMENTATION)
 CT_IMAGE = Image("ct", ImageType.VOLUME, "ct", 1)
 SERIES = (
@@ -52,7 +51,7 @@ def nrrd(path: Path) -> VolumeArrays:
 
 def test_the_tiny_ct_equals_its_nrrd_copy() -> None:
     volume = read_series(next(STUDY.glob("image0003*")))
-    copy = nrrd(SAMPLES / "TinyPatient" / "TinyPatient_CT.nrrd")
+    copy = nrrd(SAMPLE_DATA / "TinyPatient" / "TinyPatient_CT.nrrd")
     assert np.array_equal(volume.voxels, copy.voxels)
     assert np.allclose(volume.ijk_to_ras, copy.ijk_to_ras, atol=1e-4)
     assert volume.problems == ()
@@ -64,7 +63,7 @@ def test_the_tiny_structure_set_on_its_ct_and_on_the_copy() -> None:
     assert sizes(arrays) == {"Body_Contour": 205, "Tumor_Contour": 5}
     assert arrays.problems == ()
     assert [one.color for one in arrays.segments] == [pytest.approx((85 / 255, 170 / 255, 0)), (1, 0, 0)]
-    reference = SimpleITK.ReadImage(str(SAMPLES / "TinyPatient" / "TinyPatient_Segments.seg.nrrd"))
+    reference = SimpleITK.ReadImage(str(SAMPLE_DATA / "TinyPatient" / "TinyPatient_Segments.seg.nrrd"))
     truth = SimpleITK.GetArrayFromImage(reference)
     corner = np.diag([-1, -1, 1, 1]) @ [*reference.GetOrigin(), 1]
     i, j, k = np.rint(np.linalg.solve(arrays.ijk_to_ras, corner)[:3]).astype(int)
@@ -73,16 +72,16 @@ def test_the_tiny_structure_set_on_its_ct_and_on_the_copy() -> None:
         mask = arrays.layers[segment.layer] == segment.value
         cut = mask[k : k + slices, j : j + rows, i : i + columns]
         assert np.array_equal(cut, truth[..., index] > 0)
-    on_copy = shown(path, nrrd(SAMPLES / "TinyPatient" / "TinyPatient_CT.nrrd"))
+    on_copy = shown(path, nrrd(SAMPLE_DATA / "TinyPatient" / "TinyPatient_CT.nrrd"))
     assert sizes(on_copy) == sizes(arrays)
     assert [problem.code for problem in on_copy.problems] == [dicom_codes.UNKNOWN_FRAME]
 
 
 @pytest.mark.parametrize("folder", SERIES)
 def test_every_series_equals_simpleitk_in_voxels_and_place(folder: str) -> None:
-    volume = read_series(SAMPLES / folder)
+    volume = read_series(SAMPLE_DATA / folder)
     reader = SimpleITK.ImageSeriesReader()
-    reader.SetFileNames(SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(SAMPLES / folder)))
+    reader.SetFileNames(SimpleITK.ImageSeriesReader.GetGDCMSeriesFileNames(str(SAMPLE_DATA / folder)))
     image = reader.Execute()
     assert np.allclose(volume.voxels, SimpleITK.GetArrayFromImage(image), atol=1e-5)
     size = image.GetSize()
@@ -100,7 +99,7 @@ def test_the_folder_of_several_series_asks_which() -> None:
 
 
 def test_structure_sets_with_wrong_references_go_where_their_contours_are() -> None:
-    folder = SAMPLES / "rtutils_tests" / "tests" / "mock_data"
+    folder = SAMPLE_DATA / "rtutils_tests" / "tests" / "mock_data"
     volume = read_series(folder / "ct_1.dcm")
     assert sizes(shown(folder / "rt.dcm", volume)) == {"ROI-1": 1443}
     for name in ("invalid_reference_rt.dcm", "non_existent_reference_rt.dcm"):
@@ -119,7 +118,7 @@ def test_structure_sets_with_wrong_references_go_where_their_contours_are() -> N
     ],
 )
 def test_segmentations_equal_their_nrrd_copies(name: str, copies: list[str]) -> None:
-    folder = SAMPLES / "dcmqi_segmentations"
+    folder = SAMPLE_DATA / "dcmqi_segmentations"
     arrays = read_dicom_seg(folder / f"{name}.dcm")
     found = 0
     for copy in (nrrd(folder / f"{one}.nrrd") for one in copies):
@@ -134,7 +133,8 @@ def test_segmentations_equal_their_nrrd_copies(name: str, copies: list[str]) -> 
 
 def test_segmentations_of_every_kind_load() -> None:
     counts = {
-        path.name: sizes(read_dicom_seg(path)) for path in (SAMPLES / "highdicom_ct_seg").glob("seg_*.dcm")
+        path.name: sizes(read_dicom_seg(path))
+        for path in (SAMPLE_DATA / "highdicom_ct_seg").glob("seg_*.dcm")
     }
     assert len(counts) == 5
     assert counts["seg_image_ct_binary.dcm"] == {"first segment": 638}
@@ -144,7 +144,7 @@ def test_segmentations_of_every_kind_load() -> None:
 
 def test_the_quick_header_says_what_pydicom_says() -> None:
     checked = 0
-    for folder in {path.parent for path in SAMPLES.rglob("*.dcm")}:
+    for folder in {path.parent for path in SAMPLE_DATA.rglob("*.dcm")}:
         for header in headers_in(folder, TAGS):
             whole = pydicom.dcmread(header.path, stop_before_pixels=True)
             for keyword in TAGS:
@@ -160,7 +160,7 @@ def test_the_quick_header_says_what_pydicom_says() -> None:
 def test_the_tiny_study_and_its_copy_show_the_tumour_alike(tmp_path: Path) -> None:
     """Its five voxels: on the axial slice an L of three, one row below the other."""
     ct, structures = (
-        next(STUDY.glob(name)).relative_to(SAMPLES).as_posix() for name in ("image0003*", "rtss*")
+        next(STUDY.glob(name)).relative_to(SAMPLE_DATA).as_posix() for name in ("image0003*", "rtss*")
     )
     views = (("Red", "Axial", -8.75), ("Green", "Coronal", -20.0), ("Yellow", "Sagittal", 20.0))
     pages = "".join(
@@ -181,7 +181,7 @@ def test_the_tiny_study_and_its_copy_show_the_tumour_alike(tmp_path: Path) -> No
     )
     quiz = tmp_path / "quiz.xml"
     quiz.write_text(f"<Session>{pages}</Session>", encoding="utf-8")
-    render_quiz(quiz, SAMPLES, tmp_path / "out")
+    render_quiz(quiz, SAMPLE_DATA, tmp_path / "out")
     for view, _, _ in views:
         shown_twice = [
             np.asarray(Picture.open(path).convert("RGB")).astype(int)

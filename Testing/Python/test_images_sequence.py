@@ -1,8 +1,6 @@
 """A sequence of volumes: every frame is reachable by Slicer's sequence nodes, one of them is shown."""
 
 import gzip
-import os
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,8 +11,9 @@ from QuizLoaderLib.images.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, SliceView, WindowLevel
 from QuizLoaderLib.views.frames import number_of_frames, show_frame, shown_frame
+from sample_data import SAMPLE_DATA, needs_sample_data
 
-SCANNED = Path(os.environ.get("QUIZLOADER_SAMPLE_DATA", "")) / "nibabel"
+SCANNED = SAMPLE_DATA / "nibabel"
 SHAPE = (2, 3, 4)
 AXES_LPS = np.array([[0, 0, 2.0], [3.0, 0, 0], [0, 4.0, 0]])
 TO_RAS = np.block([[np.diag([-1.0, -1, 1]) @ AXES_LPS, np.array([[-5.0], [-6], [7]])], [np.zeros(3), 1]])
@@ -137,7 +136,7 @@ def test_a_nifti_with_a_slope_has_its_true_values(tmp_path):
         assert_all_frames(node, [(frame * np.float64(slope)).astype(np.float32) for frame in frames()])
 
 
-@pytest.mark.skipif(not SCANNED.is_dir(), reason="no sample data")
+@needs_sample_data("nibabel")
 @pytest.mark.parametrize("name", ["example4d.nii.gz", "functional.nii"])
 def test_scanned_sequences_are_as_simpleitk_reads_them(name):
     import SimpleITK

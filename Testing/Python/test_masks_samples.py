@@ -1,6 +1,5 @@
 """Masks of published sample data, where it is there."""
 
-import os
 from pathlib import Path
 
 import numpy as np
@@ -8,10 +7,10 @@ import pytest
 from masks_made import quizloader, read_image
 from QuizLoaderLib.masks import mask_from_segments
 from QuizLoaderLib.quiz.value_map import ValueMap
+from sample_data import SAMPLE_DATA as DATA
+from sample_data import needs_sample_data
 
-REPOSITORY = Path(__file__).resolve().parents[2]
-DATA = Path(os.environ.get("QUIZLOADER_SAMPLE_DATA", REPOSITORY.parent / "shared" / "data"))
-pytestmark = pytest.mark.skipif(not DATA.is_dir(), reason="the sample data is not here")
+pytestmark = needs_sample_data("TinyRtStudy")
 
 
 def test_a_structure_set_and_the_segmentation_made_of_it_give_one_mask() -> None:
