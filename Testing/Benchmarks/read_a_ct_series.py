@@ -8,6 +8,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -43,7 +44,7 @@ NUMBERS = [
     "WindowWidth",
     "SliceLocation",
 ]
-USUAL_ELEMENTS = {
+USUAL_ELEMENTS: dict[str, Any] = {
     **dict.fromkeys(TEXTS, "MADE UP"),
     **dict.fromkeys(NUMBERS, "1.5"),
     **dict.fromkeys(("StudyDate", "SeriesDate", "AcquisitionDate", "ContentDate"), "20200101"),
@@ -104,7 +105,7 @@ def main() -> int:
         placement = Placement(tuple(np.arange(300) * 1.25), (0.7, 0.7), (-179.0, -179.0, -200.0))
         rng = np.random.default_rng(2)
         voxels = np.broadcast_to(rng.integers(0, 4095, (512, 512), dtype=np.uint16), (300, 512, 512))
-        rescale = {"RescaleSlope": 1, "RescaleIntercept": -1024}
+        rescale: dict[str, Any] = {"RescaleSlope": 1, "RescaleIntercept": -1024}
         write_series(folder, voxels, placement, bits_stored=12, **rescale, **USUAL_ELEMENTS)
         ours, memory, total = best(OURS, folder)
         peer, peer_memory, peer_total = best(SIMPLE_ITK, folder)

@@ -169,6 +169,7 @@ def write_structure_set(
         drawn.append(_contours(roi, number))
         if slice_of is not None:
             for contour, one in zip(roi.contours, roi.items, strict=True):
+                assert not isinstance(contour, str), "only points have a slice"
                 one.ContourImageSequence = Items([_image(images[slice_of(contour)])])
     dataset.StructureSetROISequence = Items(listed)
     dataset.ROIContourSequence = Items(drawn)

@@ -23,8 +23,11 @@ def vector(values):
     return "(" + ",".join(f"{value:.17g}" for value in values) + ")"
 
 
+_UNTURNED = np.eye(3)
+
+
 def write_nrrd(
-    path: Path, voxels, axes=np.eye(3), origin=(0, 0, 0), space="left-posterior-superior",
+    path: Path, voxels, axes=_UNTURNED, origin=(0, 0, 0), space="left-posterior-superior",
     encoding="raw", fields=(), values=(), layers=False,
 ):  # fmt: skip
     """``axes`` are the columns of the 3x3 matrix from ijk to the space; with ``layers`` the last array axis
@@ -80,7 +83,7 @@ def write_nifti(path: Path, voxels, **place):
     return path
 
 
-def write_meta_image(path: Path, voxels, axes=np.eye(3), origin=(0, 0, 0), data_file="LOCAL"):
+def write_meta_image(path: Path, voxels, axes=_UNTURNED, origin=(0, 0, 0), data_file="LOCAL"):
     """``axes`` are the columns of the 3x3 matrix from ijk to LPS."""
     spacing = np.linalg.norm(np.asarray(axes, float), axis=0)
     directions = (np.asarray(axes, float) / spacing).T.ravel()

@@ -81,7 +81,10 @@ def disc(name: str, radius: float, u0: float, v0: float, thickness: float, count
     def inside(u: np.ndarray, v: np.ndarray, w: float) -> np.ndarray:
         return ((u - u0) ** 2 + (v - v0) ** 2 < radius**2) & (abs(w) < thickness / 2)
 
-    return Shape(name, inside, lambda w: [circle(u0, v0, radius, count=count)] if abs(w) < thickness / 2 else [])
+    def polygons(w: float) -> list[np.ndarray]:
+        return [circle(u0, v0, radius, count=count)] if abs(w) < thickness / 2 else []
+
+    return Shape(name, inside, polygons)
 
 
 def box(name: str, u0: float, u1: float, v0: float, v1: float) -> Shape:

@@ -1,6 +1,7 @@
 """Opening a DICOM series: by a file or a folder, in its place in the patient, in its units."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -33,7 +34,7 @@ def numbered(slices: int = 4, rows: int = 5, columns: int = 6, dtype: type = np.
     return np.arange(slices * rows * columns, dtype=dtype).reshape(slices, rows, columns)
 
 
-def even(slices: int = 4, gap: float = 2.5, **changes: object) -> Placement:
+def even(slices: int = 4, gap: float = 2.5, **changes: Any) -> Placement:
     return Placement(tuple(np.arange(slices) * gap), (0.8, 1.2), (-11.0, 7.0, 30.0), **changes)
 
 

@@ -109,7 +109,8 @@ def test_every_scalar_type_keeps_its_values(tmp_path, dtype):
 
 def test_a_plane_is_one_slice(tmp_path):
     (tmp_path / "a.nrrd").write_bytes(
-        b"NRRD0005\ntype: uchar\ndimension: 2\nsizes: 4 3\nspacings: 2 5\nencoding: raw\n\n" + bytes(range(12))
+        b"NRRD0005\ntype: uchar\ndimension: 2\nsizes: 4 3\nspacings: 2 5\nencoding: raw\n\n"
+        + bytes(range(12))
     )
     node, problems, library = load_one(tmp_path, "a.nrrd")
     assert problems == []

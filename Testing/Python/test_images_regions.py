@@ -36,7 +36,7 @@ def _labels(*values, dtype="uint16"):
 @pytest.fixture
 def folder(tmp_path):
     write_nrrd(tmp_path / "images/labels.nrrd", _labels(1, 2, 30))
-    segments = {}
+    segments: dict[str, object] = {}
     for number, (value, name) in enumerate({1: "Liver", 2: "Tumour", 30: "Bone"}.items()):
         facts = {"ID": f"S{value}", "Name": name, "LabelValue": value, "Layer": 0, "Color": "0.5 0.5 0.5"}
         segments |= {f"Segment{number}_{key}": fact for key, fact in facts.items()}

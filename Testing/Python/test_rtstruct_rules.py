@@ -1,6 +1,7 @@
 """What a structure set means: holes, unions, boundaries, planes, and on which volume it is shown."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -37,7 +38,7 @@ def square(
     return np.array([[low, bottom, z], [high, bottom, z], [high, top, z], [low, top, z]])
 
 
-def shown(path: Path, on: VolumeArrays | None = None, **options: object) -> SegmentationArrays:
+def shown(path: Path, on: VolumeArrays | None = None, **options: Any) -> SegmentationArrays:
     there = on or volume()
     return read_rtstruct(ReadContext(STRUCTURES, path, lambda: ((CT_IMAGE, there),)), **options)
 
@@ -191,11 +192,11 @@ def test_without_its_series_it_is_shown_on_the_background_of_its_view(tmp_path: 
 
 def test_another_frame_of_reference_or_no_volume_is_an_error(tmp_path: Path) -> None:
     path = write_structure_set(tmp_path / "rt", [MadeRoi("A", [square(2.5, 5.5)])], series="1.2.3.4")
-    for volumes, code in (
-        (((CT_IMAGE, volume(frame="1.2.3.21")),), dicom_codes.OTHER_FRAME),
-        ((), dicom_codes.NO_VOLUME),
+    others = ((CT_IMAGE, volume(frame="1.2.3.21")),)
+    for context, code in (
+        (ReadContext(STRUCTURES, path, lambda: others), dicom_codes.OTHER_FRAME),
+        (ReadContext(STRUCTURES, path, tuple), dicom_codes.NO_VOLUME),
     ):
-        context = ReadContext(STRUCTURES, path, lambda volumes=volumes: volumes)
         with pytest.raises(ImageReadError) as caught:
             read_rtstruct(context)
         assert caught.value.code == code

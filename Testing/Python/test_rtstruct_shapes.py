@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -93,7 +94,7 @@ def mask_of(arrays: SegmentationArrays, name: str) -> np.ndarray:
     return arrays.layers[segment.layer] == segment.value
 
 
-def read_on(path: Path, volume: VolumeArrays, **options: object) -> SegmentationArrays:
+def read_on(path: Path, volume: VolumeArrays, **options: Any) -> SegmentationArrays:
     return read_rtstruct(ReadContext(STRUCTURES, path, lambda: ((CT_IMAGE, volume),)), **options)
 
 
