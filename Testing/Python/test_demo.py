@@ -5,7 +5,17 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from QuizLoaderLib.apps.demo import REGIONS, TUTORIAL_LABELS, TUTORIAL_VOLUME, UPTAKE, make_demo
+from QuizLoaderLib.apps.demo import (
+    CONTRAST,
+    PROJECTION,
+    REGIONS,
+    SLIDE,
+    TUTORIAL_LABELS,
+    TUTORIAL_VOLUME,
+    UPTAKE,
+    make_demo,
+)
+from QuizLoaderLib.images.contents import contents
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.reading import read_quiz
@@ -92,6 +102,28 @@ def test_the_uptake_is_hot_where_the_tumour_is_though_its_grid_is_another(demo: 
     )
 
 
+def test_the_contrast_agent_reaches_the_tumour_after_the_first_frames_and_stays_a_while(demo: Path) -> None:
+    sequence, labels = image(demo, CONTRAST), image(demo, TUTORIAL_LABELS)
+    assert sequence.GetSize() == (64, 64, 31, 10)
+    coarse = sitk.Resample(labels, sequence[:, :, :, 0], sitk.Transform(), sitk.sitkNearestNeighbor)
+    tumour = sitk.GetArrayFromImage(coarse) == 5
+    mean = [float(frame[tumour].mean()) for frame in sitk.GetArrayFromImage(sequence)]
+    assert mean[0] == mean[1], "it has not come yet"
+    assert 4 <= int(np.argmax(mean)) <= 7
+    assert max(mean) > 2 * mean[0]
+    assert mean[-1] < max(mean)
+
+
+def test_the_pictures_are_upright_with_what_the_questions_ask_for(demo: Path) -> None:
+    slide = sitk.GetArrayFromImage(image(demo, SLIDE)).astype(int)
+    assert slide.shape == (600, 800, 3)
+    is_nucleus = slide.sum(axis=2) < 380
+    assert is_nucleus[:, 600:].sum() > 3 * is_nucleus[:, :200].sum()
+    projection = sitk.GetArrayFromImage(image(demo, PROJECTION)).astype(int)
+    assert projection.ndim == 2
+    assert projection[:8].mean() < 20 < projection[-8:].mean(), "air above the head, the neck below"
+
+
 def test_every_sample_quiz_is_without_a_problem(demo: Path) -> None:
     quizzes = sorted((demo / "quizzes").glob("*.xml"))
     assert {"label-maps.xml", "segmentations.xml"} < {path.name for path in quizzes}
@@ -99,7 +131,7 @@ def test_every_sample_quiz_is_without_a_problem(demo: Path) -> None:
     for path in quizzes:
         quiz, problems = read_quiz(path)
         assert quiz is not None
-        assert problems + check_quiz(quiz, ImageFolder(demo / "images")) == [], path.name
+        assert problems + check_quiz(quiz, ImageFolder(demo / "images"), contents) == [], path.name
 
 
 def test_a_second_demo_makes_the_same_head_and_leaves_other_files_alone(demo: Path) -> None:

@@ -16,6 +16,11 @@ SAMPLES = ("label-maps", "segmentations", "layers", "layouts", "roi-visibility",
     "looping",
     "randomizing",
     "bookmarks",
+    "looks",
+    "zoom-and-link",
+    "sequence",
+    "pictures",
+    "label-names",
 )
 
 

@@ -12,6 +12,7 @@ from view_geometry import (
     RIGHT_UP_AND_NEXT,
     axes_of_volume,
     grid,
+    middle_slice,
     pixels_of_voxel,
     points_of_pixels,
     rotation,
@@ -104,20 +105,27 @@ def test_the_slice_shown_goes_through_voxel_centres(host, number_of_slices):
     host.scene.RemoveNode(node)
 
 
-def test_initial_slice_offset_zoom_and_pan_hold_after_the_fit(host):
-    ijk_to_ras, axes = GRIDS["LPS"], RIGHT_UP_AND_NEXT[Orientation.AXIAL]
-    offset, zoom, pan = 9.4, 2.5, (6.0, -3.5)
+@pytest.mark.parametrize("orientation", Orientation)
+@pytest.mark.parametrize(("name", "is_rotated"), [("LPS", False), ("oblique", False), ("oblique", True)])
+def test_initial_slice_offset_zoom_and_pan_hold_after_the_fit(host, name, is_rotated, orientation):
+    ijk_to_ras, axes = GRIDS[name], RIGHT_UP_AND_NEXT[orientation]
+    if is_rotated:
+        axes = axes_of_volume(ijk_to_ras, axes)
+    # Offsets count along the view's normal: towards S, A and L where it is not rotated.
+    middle = middle_slice(ijk_to_ras, SHAPE, axes)[0]
+    offset, zoom, pan = middle @ axes[2] + 1.7, 2.5, (3.0, -2.5)
     points = points_of_pixels(ijk_to_ras, SHAPE, axes, SIZE, zoom, pan, offset)
     at = points[100, 150]
     ijk = np.round(np.linalg.solve(ijk_to_ras[:3, :3], at - ijk_to_ras[:3, 3])).astype(int)
     expected = pixels_of_voxel(ijk, ijk_to_ras, points)
-    assert expected.sum() > 1000
+    assert expected.sum() > 500
     seen = _bright_pixels(
         host,
         Layer.BACKGROUND,
         _one_voxel(ijk),
         ijk_to_ras,
-        Orientation.AXIAL,
+        orientation,
+        rotate_to_acquisition=is_rotated,
         initial_slice_offset_mm=offset,
         zoom_factor=zoom,
         pan_origin_mm=(*pan, 0.0),
@@ -125,6 +133,13 @@ def test_initial_slice_offset_zoom_and_pan_hold_after_the_fit(host):
     np.testing.assert_array_equal(seen, expected)
     node = host.application_logic.GetSliceLogicByLayoutName("Red").GetSliceNode()
     assert node.GetSliceOffset() == pytest.approx(offset)
+    to_centre = np.array(node.GetXYToRAS().MultiplyPoint((SIZE[0] / 2, SIZE[1] / 2, 0, 1))[:3])
+    right, up, normal = axes
+    expected_centre = middle + (offset - middle @ normal) * normal + pan[0] * right + pan[1] * up
+    np.testing.assert_allclose(to_centre, expected_centre, atol=1e-4)
+    _, box = middle_slice(ijk_to_ras, SHAPE, axes)
+    across = max(box[0], box[1] * SIZE[0] / SIZE[1]) / zoom
+    assert node.GetFieldOfView()[0] == pytest.approx(across, rel=1e-6)
 
 
 def test_zoom_and_pan_of_an_earlier_page_are_gone(host):

@@ -13,6 +13,9 @@ TUTORIAL_VOLUME = "ImageVolumes/RECIST-Tutorial-Data/2007-spgr.nrrd"
 TUTORIAL_LABELS = "ImageVolumes/RECIST-Tutorial-Data/2007-spgr.label.nrrd"
 UPTAKE = "ImageVolumes/Demo-Head/uptake.nrrd"
 REGIONS = "ImageVolumes/Demo-Head/regions.seg.nrrd"
+CONTRAST = "ImageVolumes/Demo-Head/contrast.nii.gz"
+SLIDE = "Pictures/slide.png"
+PROJECTION = "Pictures/projection.jpg"
 
 REGION_COLORS = {
     "Brain": (0.50, 0.68, 0.50),
@@ -31,29 +34,34 @@ def make_demo(out: Path, progress: Callable[[int, int], None] | None = None) -> 
     written. What is there already is overwritten, other files are left alone.
     """
     from .demo_head import make_head
+    from .demo_pictures import contrast_sequence, write_projection, write_slide
 
     say = progress or (lambda done, total: None)
-    say(0, 4)
+    say(0, 5)
     head = make_head()
-    say(1, 4)
+    say(1, 5)
     images = out / "images"
-    for path in (TUTORIAL_VOLUME, REGIONS):
+    for path in (TUTORIAL_VOLUME, REGIONS, SLIDE):
         (images / path).parent.mkdir(parents=True, exist_ok=True)
-    labels = _image(head.labels, head)
-    _write(_image(head.t1, head), images / TUTORIAL_VOLUME)
-    say(2, 4)
+    t1, labels = _image(head.t1, head), _image(head.labels, head)
+    _write(t1, images / TUTORIAL_VOLUME)
+    say(2, 5)
     _write(labels, images / TUTORIAL_LABELS)
     _write(_named_segments(labels), images / REGIONS)
-    say(3, 4)
+    say(3, 5)
     _write(_as_pet(_image(head.uptake, head)), images / UPTAKE)
-    say(4, 4)
+    say(4, 5)
+    _write(contrast_sequence(t1, labels), images / CONTRAST)
+    write_slide(images / SLIDE)
+    write_projection(head.t1, images / PROJECTION)
+    say(5, 5)
     return _copy_quizzes(out / "quizzes")
 
 
 def _copy_quizzes(folder: Path) -> list[Path]:
     samples = sample_quizzes_folder()
     folder.mkdir(parents=True, exist_ok=True)
-    for beside in (*samples.rglob("*.png"), *samples.rglob("*.py")):
+    for beside in (path for kind in ("png", "py", "txt") for path in samples.rglob(f"*.{kind}")):
         shutil.copyfile(beside, folder / beside.name)
     sources = sorted(samples.rglob("*.xml"), key=lambda path: (path.parent.name != "Tutorial", path.name))
     return [Path(shutil.copyfile(source, folder / source.name)) for source in sources]

@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
+from ..quiz.model import VIEWS_OF_LAYOUT, ImageType, Page, SliceView
 from ..quiz.problems import Problem
 from ..views.contents import ViewContents, contents_of_views
 from ..views.host import Host
@@ -14,6 +14,7 @@ from ..views.legend import ShownRoi, rois_shown
 from ..views.orientation_letters import EdgeLetters, edge_letters
 
 _LONGEST_NAME = 60
+_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
 
 class PictureHost(Host, Protocol):
@@ -26,7 +27,8 @@ class PictureHost(Host, Protocol):
 class ShownView:
     """``picture`` is uint8 (rows, columns, 3); ``messages`` stand where an image could not be shown.
 
-    ``orientation`` is as the reader would call it; ``letters`` are None where the view shows no image.
+    ``orientation`` is as the reader would call it; ``letters`` are None where the view shows no image of a
+    patient.
     """
 
     view: SliceView
@@ -73,8 +75,19 @@ def _shown_view(contents: ViewContents, host: PictureHost, problems: list[Proble
         view=contents.view,
         picture=host.picture(contents.view),
         orientation="" if contents.is_empty else orientation,
-        letters=edge_letters(node) if shows_something else None,
+        letters=edge_letters(node) if shows_something and not _is_picture(contents) else None,
         messages=tuple(_messages(contents, problems)),
+    )
+
+
+def _is_picture(contents: ViewContents) -> bool:
+    """Whether the view has a picture for its ground, which has no place in a patient."""
+    image = contents.leader.image if contents.leader else None
+    return (
+        image is not None
+        and image.type is ImageType.VECTOR
+        and not image.dicom_read
+        and image.path.lower().endswith(_PICTURES)
     )
 
 
