@@ -3,6 +3,7 @@
 import ast
 import re
 from collections import Counter
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -64,7 +65,7 @@ def test_a_file_keeps_to_the_range_that_it_documents(path):
 def test_ranges_of_different_files_are_apart():
     files = [path for path in WHERE if path.stem.endswith("codes") and path != ALL_RANGES]
     ranges = sorted(found for path in files for found in ranges_of(path))
-    for (_, last), (first, _) in zip(ranges, ranges[1:], strict=False):
+    for (_, last), (first, _) in pairwise(ranges):
         assert last < first
 
 
