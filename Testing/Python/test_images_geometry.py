@@ -66,9 +66,7 @@ def test_nifti_qform_of_a_turn_about_the_long_axis(tmp_path, qfac):
 @pytest.mark.parametrize("axes", AXES.values(), ids=AXES)
 @pytest.mark.parametrize("name", ["a.mha", "a.mhd"])
 def test_meta_image(tmp_path, axes, name):
-    write_meta_image(
-        tmp_path / name, numbered(), axes, (10, 20, 30), "LOCAL" if name == "a.mha" else "a.raw"
-    )
+    write_meta_image(tmp_path / name, numbered(), axes, (10, 20, 30), "LOCAL" if name == "a.mha" else "a.raw")
     node, problems, library = load_one(tmp_path, name)
     assert problems == []
     expected = affine(FLIP @ axes, FLIP @ [10, 20, 30])

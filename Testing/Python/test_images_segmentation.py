@@ -173,7 +173,7 @@ def test_one_layer_has_no_list_axis(tmp_path):
 
 def test_a_file_from_before_shared_layers(tmp_path):
     """Neither Layer nor LabelValue: each segment is the 1 of a layer of its own."""
-    values = {}
+    values: dict[str, str] = {}
     for number, name in enumerate(("A", "B")):
         described = facts(number, name.lower(), name, 0, 1)
         values |= {key: text for key, text in described.items() if not key.endswith(("Layer", "LabelValue"))}
@@ -186,7 +186,7 @@ def test_a_file_from_before_shared_layers(tmp_path):
 
 def test_more_than_ten_segments_keep_their_order(tmp_path):
     """Keys sorted as text would put the tenth before the second."""
-    values = {}
+    values: dict[str, str] = {}
     for number in range(12):
         values |= facts(number, f"s{number}", f"Segment {number}", 0, number + 1)
     voxels = np.arange(24, dtype=np.uint8).reshape(2, 3, 4) % 13

@@ -9,7 +9,10 @@ from QuizLoaderLib.session.reading_session import ReadingSession, ScriptRules, S
 from QuizLoaderLib.session.scripts import run_script
 from session_by_hand import page_of, responses, saved, write_quiz
 
-TELL = "import json, sys; told = json.load(sys.stdin); print(*sorted(told), told['quiz'], told['page']['id'], told['images'])"
+TELL = (
+    "import json, sys; told = json.load(sys.stdin); "
+    "print(*sorted(told), told['quiz'], told['page']['id'], told['images'])"
+)
 
 
 @pytest.fixture

@@ -73,6 +73,7 @@ def shown(tmp_path_factory):
     (folder / "colors.txt").write_text("1 Liver 0 255 0 255\n20 Milz 0 0 255 255\n")
     (folder / "quiz.xml").write_text(PAGE)
     quiz, problems = read_quiz(folder / "quiz.xml")
+    assert quiz is not None
     image_folder = ImageFolder(images)
     problems += check_quiz(quiz, image_folder)
     with HeadlessHost(SIZE) as host:
