@@ -5,6 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from dicom_made import MadeRoi, Placement, write_series, write_structure_set
 from image_files import nifti_bytes, numbered, write_nrrd
 from quiz_text import image, page, session
 from QuizLoaderLib.images.arrays import ImageReadError
@@ -95,6 +96,23 @@ def test_a_picture_is_a_vector_of_three_values_a_voxel(tmp_path: Path) -> None:
     assert found.values is not None
     assert found.grid.size == (7, 5, 1)
     assert (found.values.for_each_voxel, found.values.smallest, found.values.largest) == (3, 10, 200)
+
+
+def test_a_dicom_folder_lists_its_series_and_counts_the_rois_drawn_on_them(tmp_path: Path) -> None:
+    placement = Placement(tuple(np.arange(6) * 3.0), (2.0, 2.0), (-10.0, -10.0, 0.0))
+    write_series(tmp_path, np.full((6, 10, 12), 40, np.int16), placement)
+    # Around the centres of 4 columns and 3 rows, on two slices.
+    corners = ((1.5, 2.5), (5.5, 2.5), (5.5, 5.5), (1.5, 5.5))
+    contours = [np.array([placement.point(*corner, k) for corner in corners]) for k in (2, 3)]
+    write_structure_set(tmp_path / "rs.dcm", [MadeRoi("Lesion", contours, color=(10, 20, 30))])
+    series, structures = sorted(file_info(tmp_path), key=lambda one: one.types)[::-1]
+    assert series.types == ("Volume",)
+    assert series.grid is not None
+    assert series.grid.size == (12, 10, 6)
+    assert series.grid.spacing_mm == (2, 2, 3)
+    assert structures.types == ("RTStruct",)
+    (region,) = structures.regions
+    assert (region.name, region.color, region.voxels) == ("Lesion", (10, 20, 30), 4 * 3 * 2)
 
 
 @pytest.mark.parametrize(

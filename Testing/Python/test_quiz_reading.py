@@ -206,6 +206,35 @@ def test_order_quotes_comments_and_an_editors_schema_attributes_change_nothing(t
     assert quiz.pages[0].question_sets[0].questions[0].options == ("Tom  & Ann",)
 
 
+NUMBERS = ("0", "-1.5", "nan", "inf", "-inf", "1e999", "text", "1,5", "0x10", "1_0", "\u0663")
+
+
+@pytest.mark.parametrize(
+    ("attribute", "pattern", "accepted"),
+    [
+        ("WindowLevel", "{} 40", ()),
+        ("WindowLevel", "400 {}", ("0", "-1.5")),
+        ("Opacity", "{}", ("0",)),
+        ("InitialSliceOffset", "{}", ("0", "-1.5")),
+        ("ZoomFactor", "{}", ()),
+        ("PanOrigin", "{} 1 0", ("0", "-1.5")),
+        ("PanOrigin", "1 {} 0", ("0", "-1.5")),
+        ("PanOrigin", "1 1 {}", ("0", "-1.5")),
+        ("MinMarkupLinesRequired", "{}", ()),
+    ],
+)
+def test_of_odd_numbers_each_attribute_takes_those_that_mean_something(
+    attribute, pattern, accepted, tmp_path
+):
+    took = []
+    for number in NUMBERS:
+        text = session(page("", image(f'{attribute}="{pattern.format(number)}"')))
+        problems = problems_of(tmp_path, text)
+        assert {problem.code for problem in problems} <= {"Q113"}
+        took += [] if problems else [number]
+    assert tuple(took) == accepted
+
+
 @pytest.mark.parametrize(
     ("element", "attribute", "value"),
     [

@@ -9,7 +9,7 @@ import numpy as np
 from ..quiz.label_colors import color_of_value
 from ..quiz.model import Image, ImageType
 from ..quiz.problems import Problem
-from .arrays import ReadContext, SegmentationArrays, SegmentDescription
+from .arrays import ReadContext, SegmentationArrays, SegmentDescription, VolumeArrays
 from .file_formats import FileFormat, format_of, is_dicom
 from .files import ImageFile
 from .labels import Labels
@@ -143,17 +143,41 @@ def _dicom_file(path: Path) -> FileInfo:
 
     header = read_header(path)
     if header.modality == "RTSTRUCT":
-        from .rtstruct import rtstruct_contents
-
-        rois, problems = rtstruct_contents(path)
-        regions = tuple(RegionInfo(r.name, r.number, _color255(r.color, r.number), r.voxels) for r in rois)
-        types = _types(ImageType.RT_STRUCT)
-        return FileInfo(str(path), types, dicom="RTSTRUCT", regions=regions, problems=tuple(problems))
+        return _structure_set(path)
     if header.modality == "SEG":
         from .dicom_seg import read_dicom_seg
 
         return _segmentation(path, read_dicom_seg(path), "SEG")
     return _series(path)
+
+
+def _structure_set(path: Path) -> FileInfo:
+    """Its voxels are counted on the series it was drawn on, where that lies in the same folder."""
+    from .rtstruct import rtstruct_contents
+
+    volume = _drawn_on(path)
+    rois, problems = rtstruct_contents(path, volume)
+    return FileInfo(
+        str(path),
+        _types(ImageType.RT_STRUCT),
+        _grid(volume.voxels, volume.ijk_to_ras) if volume is not None else None,
+        dicom="RTSTRUCT",
+        regions=tuple(RegionInfo(r.name, r.number, _color255(r.color, r.number), r.voxels) for r in rois),
+        problems=tuple(problems),
+    )
+
+
+def _drawn_on(path: Path) -> VolumeArrays | None:
+    from .dicom_frames import TAGS
+    from .dicom_headers import headers_in
+    from .dicom_series import read_series
+    from .rtstruct_file import read_references
+
+    references = read_references(path)
+    for header in headers_in(path.parent, TAGS):
+        if header.is_image and references.mean(header.series_uid, (header.text("SOPInstanceUID"),)):
+            return read_series(header.path)
+    return None
 
 
 def _series(path: Path) -> FileInfo:
