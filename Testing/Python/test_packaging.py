@@ -11,7 +11,13 @@ import pytest
 pytest.importorskip("hatchling", reason="the wheel is built with hatchling")
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SAMPLES = ("label-maps", "segmentations", "layers", "layouts", "roi-visibility", "rotation") + (
+SAMPLES = (
+    "label-maps",
+    "segmentations",
+    "layers",
+    "layouts",
+    "roi-visibility",
+    "rotation",
     "questions",
     "looping",
     "randomizing",
