@@ -221,6 +221,9 @@ def test_what_slicer_writes_reads_back_equal(tmp_path, axes, crop):
 
     write_nrrd(tmp_path / "made.seg.nrrd", two_layers(), axes, ORIGIN, layers=True, values=THREE_SEGMENTS)
     node, scene = loaded_by_slicer(tmp_path / "made.seg.nrrd")
+    whole = slicer.vtkSegmentationConverter.SerializeImageGeometry(label_image_of(node, "gtv"))
+    name = slicer.vtkSegmentationConverter.GetReferenceImageGeometryParameterName()
+    node.GetSegmentation().SetConversionParameter(name, whole)
     storage = slicer.vtkMRMLSegmentationStorageNode()
     storage.SetCropToMinimumExtent(crop)
     storage.SetFileName(str(tmp_path / "written.seg.nrrd"))

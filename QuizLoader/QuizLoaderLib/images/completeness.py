@@ -9,13 +9,12 @@ from collections.abc import Mapping
 from math import prod
 from pathlib import Path
 
-from .file_formats import FileFormat, header_lines
+from .file_formats import FileFormat, is_gzip
+from .meta_image_header import read_meta_image_header
 
 _PADDING = 4096
-_META_BYTES = {
-    "CHAR": 1, "UCHAR": 1, "SHORT": 2, "USHORT": 2, "INT": 4, "UINT": 4, "LONG": 4, "ULONG": 4,
-    "LONG_LONG": 8, "ULONG_LONG": 8, "FLOAT": 4, "DOUBLE": 8,
-}  # fmt: skip
+_NIFTI_1_LENGTH, _NIFTI_2_LENGTH = 348, 540
+_NIFTI_DATATYPES = (2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2304)
 
 
 def is_complete(path: Path, found: FileFormat, header: Mapping[str, str]) -> bool:
@@ -52,33 +51,41 @@ def _unpacked_length(path: Path, enough: int) -> int:
 
 
 def _is_whole_meta_image(path: Path) -> bool:
-    fields: dict[str, str] = {}
-    for line in header_lines(path):
-        key, _, value = line.partition("=")
-        fields[key.strip()] = value.strip()
-        if key.strip() == "ElementDataFile":
-            break
-    name = fields.get("ElementDataFile", "")
-    data = path if name.upper() == "LOCAL" else path.parent / name
-    try:
-        if fields.get("CompressedData", "False").upper().startswith("T"):
-            expected = int(fields.get("CompressedDataSize", 0))
-        else:
-            size = [int(length) for length in fields["DimSize"].split()]
-            element = _META_BYTES[fields["ElementType"].removeprefix("MET_").removesuffix("_ARRAY")]
-            expected = prod(size) * int(fields.get("ElementNumberOfChannels", 1)) * element
-    except (KeyError, ValueError):
-        return True
-    if not data.is_file():
+    header = read_meta_image_header(path)
+    if header.data is None:
         # LIST or a pattern: several files, whose lengths MetaIO compares.
         return True
-    before = _header_length(path) if data == path else max(0, int(fields.get("HeaderSize", 0)))
-    return data.stat().st_size - before >= expected
+    data, start = header.data
+    return data.stat().st_size - start >= header.byte_size
 
 
-def _header_length(path: Path) -> int:
-    with path.open("rb") as file:
-        for line in file:
-            if line.replace(b" ", b"").startswith(b"ElementDataFile="):
-                break
-        return file.tell()
+def has_sound_header(path: Path, found: FileFormat) -> bool:
+    """Whether a header says what every image needs: without it, ITK's libraries write to stderr."""
+    if found is FileFormat.META_IMAGE:
+        return read_meta_image_header(path).is_sound
+    if found is FileFormat.NIFTI:
+        return _is_sound_nifti(path)
+    return True
+
+
+def _is_sound_nifti(path: Path) -> bool:
+    """Source: nifti1.h and nifti2.h, fields dim and datatype."""
+    start = _first_unpacked_bytes(path, _NIFTI_2_LENGTH)
+    order = "<" if start[:1] in (b"\x5c", b"\x1c") else ">"
+    is_version_2 = start[:4] in (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
+    if len(start) < (_NIFTI_2_LENGTH if is_version_2 else _NIFTI_1_LENGTH):
+        return False
+    dims = struct.unpack_from(order + ("8q" if is_version_2 else "8h"), start, 16 if is_version_2 else 40)
+    (datatype,) = struct.unpack_from(order + "h", start, 12 if is_version_2 else 70)
+    return datatype in _NIFTI_DATATYPES and 1 <= dims[0] <= 7 and min(dims[1 : dims[0] + 1]) > 0
+
+
+def _first_unpacked_bytes(path: Path, count: int) -> bytes:
+    if not is_gzip(path):
+        with path.open("rb") as file:
+            return file.read(count)
+    try:
+        with gzip.open(path) as file:
+            return file.read(count)
+    except (EOFError, OSError, zlib.error):
+        return b""

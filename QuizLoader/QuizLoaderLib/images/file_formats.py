@@ -83,7 +83,8 @@ def checked_format(path: Path) -> FileFormat:
         elif found is FileFormat.PICTURE:
             hint = 'a picture keeps its own extension and is shown with Type="Vector"'
         else:
-            hint = f"rename it to {_stem(path)}{EXTENSIONS[found][0]}"
+            is_packed_nifti = found is FileFormat.NIFTI and is_gzip(path)
+            hint = f"rename it to {_stem(path)}{'.nii.gz' if is_packed_nifti else EXTENSIONS[found][0]}"
         raise ImageReadError(
             codes.WRONG_CONTENT,
             f'"{path.name}" is called {_extension(name)} but its content is {found.value}.',

@@ -12,7 +12,7 @@ import numpy as np
 
 from . import codes
 from .arrays import ImageReadError
-from .completeness import is_complete
+from .completeness import has_sound_header, is_complete
 from .file_formats import FileFormat, checked_format, data_files_of
 from .labels import Labels, labels_of
 from .raw_voxels import GZIP_IS_FAST, VoxelsEndError, raw_voxels_of
@@ -42,6 +42,8 @@ class ImageFile:
         self.path = path
         self._lock = threading.RLock()
         self.format = checked_format(path)
+        if not has_sound_header(path, self.format):
+            raise damaged(path)
         for name in data_files_of(path, self.format):
             if check_data_file is not None:
                 check_data_file(name)
@@ -124,6 +126,7 @@ class ImageFile:
                 voxels = np.empty(prod(self.size), self.dtype)
                 with source.open() as stream:
                     stream.fill(voxels)
+                    stream.check_end()
             except VoxelsEndError as problem:
                 raise damaged(self.path) from problem
             except MemoryError as problem:

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, BinaryIO, cast
 
 import numpy as np
 
 from .file_formats import FileFormat, is_gzip
+from .meta_image_header import read_meta_image_header
 from .nrrd_header import NrrdHeader, read_nrrd_header
 
 _DAMAGED: tuple[type[Exception], ...] = (EOFError, gzip.BadGzipFile, zlib.error)
@@ -31,6 +32,8 @@ try:
 except ImportError:
     pass
 
+_BLOCK = 1 << 20
+_PADDING = 4096
 _TIME_UNIT = 0x38
 _NIFTI_TYPES = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
@@ -44,20 +47,27 @@ class VoxelsEndError(Exception):
 @dataclass(frozen=True)
 class RawVoxels:
     """Where the voxels' bytes are: from byte ``offset`` of ``path``, gzip or not, and then after ``skip``
-    further bytes; ``dtype`` has the byte order of the file."""
+    further bytes; ``is_zlib`` has zlib's header instead of gzip's. ``dtype`` has the byte order of the
+    file."""
 
     path: Path
     dtype: np.dtype
     offset: int
     skip: int = 0
     is_gzip: bool = False
+    is_zlib: bool = False
 
     @contextmanager
     def open(self) -> Iterator["VoxelStream"]:
         """:raises VoxelsEndError: here and where voxels are read."""
         with self.path.open("rb") as file:
             file.seek(self.offset)
-            yield VoxelStream(self, _open_gzip(fileobj=file, mode="rb") if self.is_gzip else file)
+            unpacked: Any = file
+            if self.is_gzip:
+                unpacked = _open_gzip(fileobj=file, mode="rb")
+            elif self.is_zlib:
+                unpacked = _ZlibFile(file)
+            yield VoxelStream(self, unpacked)
 
 
 class VoxelStream:
@@ -75,6 +85,20 @@ class VoxelStream:
         if not self._dtype.isnative:
             target.byteswap(inplace=True)
 
+    def check_end(self) -> None:
+        """To be called after the last voxel: a checksum tells damage that unpacks to other values.
+
+        What follows the voxels is not looked at, nor whether the sum is there.
+
+        :raises VoxelsEndError: where the sum is wrong.
+        """
+        try:
+            self._from.readinto(memoryview(bytearray(_PADDING)))
+        except EOFError:
+            return
+        except _DAMAGED as problem:
+            raise VoxelsEndError from problem
+
     def _fill(self, view: memoryview) -> None:
         done = 0
         while done < len(view):
@@ -87,6 +111,25 @@ class VoxelStream:
             done += count
 
 
+class _ZlibFile:
+    """Unpacks zlib's own format (RFC 1950), which no file class of the standard library reads."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self._stream = zlib.decompressobj()
+
+    def readinto(self, view: memoryview) -> int:
+        """Some bytes, at most as many as the view takes; 0 at the end."""
+        while not self._stream.eof:
+            packed = self._stream.unconsumed_tail or self._file.read(_BLOCK)
+            # Also with nothing new to unpack: it may hold back bytes beyond the last limit.
+            part = self._stream.decompress(packed, len(view))
+            view[: len(part)] = part
+            if part or not packed:
+                return len(part)
+        return 0
+
+
 def raw_voxels_of(path: Path, found: FileFormat, header: Mapping[str, str]) -> RawVoxels | None:
     """Where the voxels of a file are, None where only SimpleITK can read them: other encodings, data in
     several files, NIfTI's pairs of files. ``header`` is SimpleITK's, needed for NIfTI alone."""
@@ -94,6 +137,8 @@ def raw_voxels_of(path: Path, found: FileFormat, header: Mapping[str, str]) -> R
         return nrrd_voxels(path, read_nrrd_header(path))
     if found is FileFormat.NIFTI:
         return _nifti_voxels(path, header)
+    if found is FileFormat.META_IMAGE:
+        return _packed_meta_image_voxels(path)
     return None
 
 
@@ -159,3 +204,15 @@ def _nifti_voxels(path: Path, header: Mapping[str, str]) -> RawVoxels | None:
     if is_gzip(path):
         return RawVoxels(path, dtype, 0, offset, is_gzip=True)
     return RawVoxels(path, dtype, offset)
+
+
+def _packed_meta_image_voxels(path: Path) -> RawVoxels | None:
+    """Of a packed MetaImage alone, whose damage MetaIO tells on stderr."""
+    header = read_meta_image_header(path)
+    if not header.is_packed or header.data is None or header.dtype is None or header.components != 1:
+        return None
+    data, start = header.data
+    with data.open("rb") as file:
+        file.seek(start)
+        is_gzip = file.read(2) == b"\x1f\x8b"
+    return RawVoxels(data, header.dtype, start, is_gzip=is_gzip, is_zlib=not is_gzip)

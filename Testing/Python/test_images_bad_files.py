@@ -1,0 +1,351 @@
+"""A file that cannot be shown costs its own image: one sentence says what is wrong, the page goes on."""
+
+import gzip
+import os
+import subprocess
+import sys
+import zlib
+from pathlib import Path
+
+import numpy as np
+import pytest
+from image_files import nifti_bytes, numbered, write_meta_image, write_nifti, write_nrrd
+from image_pages import image, library_of, page, voxels_of
+from QuizLoaderLib.quiz.model import ImageType
+
+NOISE = np.random.default_rng(5).integers(-1000, 1000, (12, 40, 50)).astype(np.int16)
+SHEARED = np.array([[1.0, 0.2, 0], [0, 1, 0], [0, 0, 1]])
+VOLUME, LABELS, SEGMENTS = ImageType.VOLUME, ImageType.LABEL_MAP, ImageType.SEGMENTATION
+
+
+@pytest.fixture(autouse=True)
+def nothing_on_the_console(capfd):
+    """ITK and VTK complain on stderr, past Python; a user must never see that."""
+    yield
+    console = capfd.readouterr()
+    assert (console.out, console.err) == ("", "")
+
+
+def problem_of(folder, path, type=VOLUME, **attributes):
+    """The one problem of an image that fails, on a page whose two others are shown all the same."""
+    write_nrrd(folder / "good.nrrd", numbered())
+    images = [
+        image("good.nrrd"),
+        image(path, type, 7, id="Bad", **attributes),
+        image("good.nrrd", LABELS, id="Two"),
+    ]
+    with library_of(folder) as library:
+        loaded = library.load(page(*images))
+        first, bad, last = loaded.nodes
+        assert bad is None
+        np.testing.assert_array_equal(voxels_of(first.GetImageData()), numbered())
+        np.testing.assert_array_equal(voxels_of(last.GetImageData()), numbered())
+        (problem,) = loaded.problems
+    assert problem.is_error
+    assert (problem.page, problem.image, problem.view, problem.line) == (1, "Bad", "Red", 7)
+    assert (
+        problem.sentence.endswith(".")
+        and "\n" not in problem.sentence
+        and "Traceback" not in problem.sentence
+    )
+    assert Path(path).name in problem.sentence
+    assert str(folder) not in problem.sentence + problem.hint
+    return problem
+
+
+def cut(path, share=0.6):
+    data = path.read_bytes()
+    path.write_bytes(data[: int(len(data) * share)])
+
+
+def write_packed_meta_image(path, voxels, data_file="LOCAL"):
+    """A MetaImage whose voxels are packed by zlib, in the file itself or as .zraw beside it."""
+    write_meta_image(path, voxels)
+    header, _, data = path.read_bytes().partition(b"ElementDataFile = LOCAL\n")
+    packed = zlib.compress(data)
+    header = header.replace(b"CompressedData = False", b"CompressedData = True")
+    header += b"CompressedDataSize = %d\nElementDataFile = %s\n" % (len(packed), data_file.encode())
+    if data_file == "LOCAL":
+        path.write_bytes(header + packed)
+    else:
+        path.write_bytes(header)
+        (path.parent / data_file).write_bytes(packed)
+    return path
+
+
+def write_header_beside(path, voxels, data_file):
+    """An .nhdr whose voxels are in another file, which is not written."""
+    write_nrrd(path, voxels, fields=[f"data file: {data_file}"])
+    header, _, _ = path.read_bytes().partition(b"\n\n")
+    path.write_bytes(header + b"\n")
+    return path
+
+
+WRITERS = {
+    "raw.nrrd": lambda path: write_nrrd(path, NOISE),
+    "gzip.nrrd": lambda path: write_nrrd(path, NOISE, encoding="gzip"),
+    "a.nii": lambda path: write_nifti(path, NOISE, sform=np.eye(4)),
+    "a.nii.gz": lambda path: write_nifti(path, NOISE, sform=np.eye(4)),
+    "scaled.nii.gz": lambda path: write_nifti(path, NOISE, sform=np.eye(4), slope=0.5),
+    "a.mha": lambda path: write_meta_image(path, NOISE),
+    "packed.mha": lambda path: write_packed_meta_image(path, NOISE),
+}
+
+
+@pytest.mark.parametrize("share", [0.3, 0.999])
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_truncated_file(tmp_path, name, share):
+    cut(WRITERS[name](tmp_path / name), share)
+    problem = problem_of(tmp_path, name)
+    assert problem.sentence == f'"{name}" is damaged or incomplete: its voxels cannot all be read.'
+    assert problem.hint == "copy or export it again"
+
+
+@pytest.mark.parametrize("name", WRITERS)
+def test_a_file_that_ends_within_its_header(tmp_path, name):
+    path = WRITERS[name](tmp_path / name)
+    path.write_bytes(path.read_bytes()[:60])
+    assert problem_of(tmp_path, name).hint
+
+
+@pytest.mark.parametrize("packed", [False, True])
+def test_a_truncated_data_file(tmp_path, packed):
+    data = tmp_path / ("a.zraw" if packed else "a.raw")
+    (write_packed_meta_image if packed else write_meta_image)(tmp_path / "a.mhd", NOISE, data_file=data.name)
+    cut(data)
+    assert "damaged or incomplete" in problem_of(tmp_path, "a.mhd").sentence
+
+
+def test_a_truncated_data_file_of_an_nrrd_header(tmp_path):
+    write_header_beside(tmp_path / "a.nhdr", NOISE, "a.raw")
+    (tmp_path / "a.raw").write_bytes(NOISE.tobytes()[:-2])
+    assert "damaged or incomplete" in problem_of(tmp_path, "a.nhdr").sentence
+
+
+def test_packed_voxels_with_a_byte_turned(tmp_path):
+    path = write_nrrd(tmp_path / "a.nrrd", NOISE, encoding="gzip")
+    data = bytearray(path.read_bytes())
+    data[-3000:-2000] = bytes(1000)
+    path.write_bytes(data)
+    assert "damaged or incomplete" in problem_of(tmp_path, "a.nrrd").sentence
+
+
+def test_a_whole_packed_meta_image_is_read(tmp_path):
+    """So that the tests above fail for the right reason."""
+    write_packed_meta_image(tmp_path / "a.mhd", NOISE, data_file="a.zraw")
+    with library_of(tmp_path) as library:
+        (node,) = library.load(page(image("a.mhd"))).nodes
+        np.testing.assert_array_equal(voxels_of(node.GetImageData()), NOISE)
+
+
+@pytest.mark.parametrize("type", [VOLUME, LABELS, SEGMENTS])
+def test_a_folder(tmp_path, type):
+    (tmp_path / "Series.nrrd").mkdir()
+    problem = problem_of(tmp_path, "Series.nrrd", type)
+    assert "folder" in problem.sentence
+    assert "DicomRead" in problem.hint
+
+
+@pytest.mark.parametrize("name", ["a.nrrd", "a.nii", "a.nii.gz", "a.mha", "a.mhd", "a.seg.nrrd"])
+def test_an_empty_file(tmp_path, name):
+    (tmp_path / name).touch()
+    problem = problem_of(tmp_path, name, SEGMENTS if "seg" in name else VOLUME)
+    assert problem.sentence == f'"{name}" is empty (0 bytes).'
+    assert problem.hint == "copy or export it again"
+
+
+@pytest.mark.parametrize("name", ["a.nrrd", "a.nii", "a.nii.gz", "a.mha", "a.nhdr", "a.seg.nrrd"])
+def test_a_text_under_the_name_of_an_image(tmp_path, name):
+    (tmp_path / name).write_text("Dear colleague,\n\nplease find the images in the other mail.\n")
+    problem = problem_of(tmp_path, name)
+    assert f'"{name}" is not an image' in problem.sentence
+    assert "another file under this name" in problem.hint
+
+
+MISNAMED = {
+    ("a.nrrd", "NIfTI", "rename it to a.nii"): nifti_bytes(numbered(), sform=np.eye(4)),
+    ("b.nrrd", "NIfTI", "rename it to b.nii.gz"): gzip.compress(nifti_bytes(numbered(), sform=np.eye(4))),
+    ("a.nii.gz", "NRRD", "rename it to a.nrrd"): b"NRRD0005\ntype: uchar\ndimension: 1\nsizes: 1\n\n\0",
+    ("a.mha", "NRRD", "rename it to a.nrrd"): b"NRRD0005\ntype: uchar\ndimension: 1\nsizes: 1\n\n\0",
+    ("c.nii", "MetaImage", "rename it to c.mha"): b"ObjectType = Image\nNDims = 3\n",
+    ("d.nrrd", "DICOM", 'DicomRead="Y"'): bytes(128) + b"DICM" + bytes(100),
+    ("p.nrrd", "picture", 'Type="Vector"'): b"\x89PNG\r\n\x1a\n" + bytes(100),
+}
+
+
+@pytest.mark.parametrize("case", MISNAMED, ids=lambda case: f"{case[0]}-{case[1]}")
+def test_a_misnamed_file(tmp_path, case):
+    name, found, hint = case
+    (tmp_path / name).write_bytes(MISNAMED[case])
+    problem = problem_of(tmp_path, name)
+    assert f'"{name}" is called ' in problem.sentence and f"its content is {found}." in problem.sentence
+    assert hint in problem.hint
+
+
+@pytest.mark.parametrize(
+    ("type", "hint"), [(VOLUME, "VolumeSequence"), (LABELS, "one frame"), (SEGMENTS, "one frame")]
+)
+def test_time_points_where_one_volume_belongs(tmp_path, type, hint):
+    write_nifti(tmp_path / "4d.nii.gz", np.zeros((5, 3, 4, 6), np.int16), sform=np.eye(4))
+    problem = problem_of(tmp_path, "4d.nii.gz", type)
+    assert '"4d.nii.gz" has 4 dimensions (5 frames)' in problem.sentence
+    assert hint in problem.hint
+
+
+@pytest.mark.parametrize("type", [VOLUME, LABELS])
+def test_a_colour_picture_where_grey_values_belong(tmp_path, type):
+    path = write_nrrd(tmp_path / "c.nrrd", np.zeros((2, 3, 4, 3), np.uint8), layers=True)
+    path.write_bytes(path.read_bytes().replace(b"kinds: list", b"kinds: RGB-color"))
+    problem = problem_of(tmp_path, "c.nrrd", type)
+    assert "colour picture" in problem.sentence
+    assert "Vector" in problem.hint
+
+
+def test_overlapping_segments_as_a_label_map(tmp_path):
+    values = {"Segment0_ID": "a", "Segment0_Layer": 0, "Segment1_ID": "b", "Segment1_Layer": 1}
+    write_nrrd(tmp_path / "s.seg.nrrd", np.ones((2, 3, 4, 2), np.uint8), layers=True, values=values)
+    problem = problem_of(tmp_path, "s.seg.nrrd", LABELS)
+    assert "overlapping segments" in problem.sentence
+    assert 'Type="Segmentation"' in problem.hint
+
+
+@pytest.mark.parametrize("type", [LABELS, SEGMENTS])
+def test_a_float_label_map(tmp_path, type):
+    write_nifti(tmp_path / "l.nii.gz", numbered(dtype="float32"), sform=np.eye(4))
+    problem = problem_of(tmp_path, "l.nii.gz", type)
+    assert '"l.nii.gz" is no label image: its voxels are float32 numbers.' == problem.sentence
+    assert "integer" in problem.hint
+
+
+def test_a_float_segmentation(tmp_path):
+    values = {"Segment0_ID": "a", "Segment0_LabelValue": 1, "Segment0_Layer": 0}
+    write_nrrd(tmp_path / "s.seg.nrrd", numbered(dtype="float32"), values=values)
+    problem = problem_of(tmp_path, "s.seg.nrrd", SEGMENTS)
+    assert "no segmentation: its voxels are float32 numbers" in problem.sentence
+
+
+@pytest.mark.parametrize(("fact", "text", "words"), [
+    ("Layer", "5", "layer 5"), ("Layer", "-1", "layer -1"), ("LabelValue", "one", '"one"'), ("Layer", "x", '"x"'),
+])  # fmt: skip
+def test_a_segment_described_wrongly(tmp_path, fact, text, words):
+    values = {"Segment0_ID": "a", "Segment0_LabelValue": 1, "Segment0_Layer": 0, f"Segment0_{fact}": text}
+    write_nrrd(tmp_path / "s.seg.nrrd", np.ones((2, 3, 4), np.uint8), values=values)
+    problem = problem_of(tmp_path, "s.seg.nrrd", SEGMENTS)
+    assert words in problem.sentence
+    assert "save the segmentation again" in problem.hint
+
+
+def test_a_segmentation_without_a_segment_is_a_warning(tmp_path):
+    values = {"Segmentation_MasterRepresentation": "Binary labelmap"}
+    write_nrrd(tmp_path / "s.seg.nrrd", np.zeros((1, 1, 1), np.uint8), values=values)
+    with library_of(tmp_path) as library:
+        loaded = library.load(page(image("s.seg.nrrd", SEGMENTS)))
+        (problem,) = loaded.problems
+        assert not problem.is_error
+        assert problem.sentence == '"s.seg.nrrd" is a segmentation without a segment.'
+        assert loaded.nodes[0].GetSegmentation().GetNumberOfSegments() == 0
+
+
+@pytest.mark.parametrize("type", [VOLUME, LABELS, SEGMENTS])
+def test_axes_that_are_not_at_right_angles_in_an_nrrd(tmp_path, type):
+    write_nrrd(tmp_path / "a.nrrd", numbered(), SHEARED)
+    problem = problem_of(tmp_path, "a.nrrd", type)
+    assert problem.sentence == '"a.nrrd" has axes that are not at right angles to each other.'
+    assert "resample" in problem.hint
+
+
+@pytest.mark.parametrize("name", ["a.nii", "a.nii.gz"])
+def test_axes_that_are_not_at_right_angles_in_a_nifti(tmp_path, name):
+    sform = np.eye(4)
+    sform[:3, :3] = SHEARED
+    write_nifti(tmp_path / name, numbered(), sform=sform)
+    assert "right angles" in problem_of(tmp_path, name).sentence
+
+
+def test_axes_that_are_not_at_right_angles_in_a_meta_image(tmp_path):
+    write_meta_image(tmp_path / "a.mha", numbered(), SHEARED)
+    assert "right angles" in problem_of(tmp_path, "a.mha").sentence
+
+
+def test_axes_in_one_plane(tmp_path):
+    write_nrrd(tmp_path / "a.nrrd", numbered(), [[1, 0, 1], [0, 1, 0], [0, 0, 0]])
+    assert "right angles" in problem_of(tmp_path, "a.nrrd").sentence
+
+
+def write_header(path, data_file):
+    if path.suffix == ".nhdr":
+        write_header_beside(path, numbered(), data_file)
+    else:
+        write_meta_image(path, numbered())
+        text = path.read_bytes().partition(b"ElementDataFile")[0]
+        path.write_bytes(text + f"ElementDataFile = {data_file}\n".encode())
+
+
+@pytest.mark.parametrize("name", ["a.nhdr", "a.mhd"])
+def test_a_header_whose_data_file_is_missing(tmp_path, name):
+    write_header(tmp_path / name, "voxels.raw")
+    problem = problem_of(tmp_path, name)
+    assert "voxels.raw" in problem.sentence
+    assert problem.hint
+
+
+@pytest.mark.parametrize("name", ["a.nhdr", "a.mhd"])
+@pytest.mark.parametrize("data_file", ["../secret.raw", "/etc/passwd", "sub/../../secret.raw"])
+def test_a_header_whose_data_file_is_outside_the_image_folder(tmp_path, name, data_file):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    (tmp_path / "secret.raw").write_bytes(numbered().tobytes())
+    write_header(folder / name, data_file)
+    problem = problem_of(folder, name)
+    assert "keeps its voxels in another file" in problem.sentence
+
+
+@pytest.mark.parametrize("name", ["a.nhdr", "a.mhd"])
+def test_a_header_whose_list_of_data_files_leaves_the_image_folder(tmp_path, name):
+    folder = tmp_path / "images"
+    folder.mkdir()
+    for place in (folder, tmp_path):
+        (place / "0.raw").write_bytes(numbered((1, 3, 4)).tobytes())
+    write_header(folder / name, "LIST")
+    with (folder / name).open("ab") as file:
+        file.write(b"0.raw\n../0.raw\n")
+    assert "keeps its voxels in another file" in problem_of(folder, name).sentence
+
+
+def test_lengths_that_no_memory_holds(tmp_path):
+    header = "NRRD0005\ntype: short\ndimension: 3\nsizes: 900000 900000 900000\nencoding: gzip\n\n"
+    (tmp_path / "a.nrrd").write_bytes(header.encode() + gzip.compress(bytes(100)))
+    assert problem_of(tmp_path, "a.nrrd").hint
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_damage_anywhere_never_raises(tmp_path, seed):
+    """Bytes of a header turned at random: a sentence, or an image, and nothing on the console."""
+    rng = np.random.default_rng(seed)
+    name = list(WRITERS)[seed % len(WRITERS)]
+    path = WRITERS[name](tmp_path / name)
+    data = bytearray(path.read_bytes())
+    if name.endswith(".gz"):
+        data = bytearray(gzip.decompress(bytes(data)))
+    for place in rng.integers(0, 340, 4):
+        data[place] = rng.integers(0, 256)
+    path.write_bytes(gzip.compress(bytes(data)) if name.endswith(".gz") else data)
+    with library_of(tmp_path) as library:
+        for type in (VOLUME, SEGMENTS):
+            loaded = library.load(page(image(name, type)))
+            assert (loaded.nodes[0] is None) == any(problem.is_error for problem in loaded.problems)
+
+
+AS_ANOTHER_USER = """
+import os, sys
+if os.geteuid() == 0:
+    os.setgid(65534)
+    os.setuid(65534)
+from pathlib import Path
+from QuizLoaderLib.images.arrays import ImageReadError
+from QuizLoaderLib.images.files import ImageFile
+try:
+    ImageFile(Path(sys.argv[1]))
+except ImageReadError as problem:
+    print(problem.sentence, "|", problem.hint)
+"""
