@@ -4,6 +4,7 @@ import gzip
 import os
 import subprocess
 import sys
+import tempfile
 import zlib
 from pathlib import Path
 
@@ -213,7 +214,7 @@ def test_overlapping_segments_as_a_label_map(tmp_path):
 def test_a_float_label_map(tmp_path, type):
     write_nifti(tmp_path / "l.nii.gz", numbered(dtype="float32"), sform=np.eye(4))
     problem = problem_of(tmp_path, "l.nii.gz", type)
-    assert '"l.nii.gz" is no label image: its voxels are float32 numbers.' == problem.sentence
+    assert problem.sentence == '"l.nii.gz" is no label image: its voxels are float32 numbers.'
     assert "integer" in problem.hint
 
 
@@ -224,9 +225,15 @@ def test_a_float_segmentation(tmp_path):
     assert "no segmentation: its voxels are float32 numbers" in problem.sentence
 
 
-@pytest.mark.parametrize(("fact", "text", "words"), [
-    ("Layer", "5", "layer 5"), ("Layer", "-1", "layer -1"), ("LabelValue", "one", '"one"'), ("Layer", "x", '"x"'),
-])  # fmt: skip
+@pytest.mark.parametrize(
+    ("fact", "text", "words"),
+    [
+        ("Layer", "5", "layer 5"),
+        ("Layer", "-1", "layer -1"),
+        ("Layer", "x", '"x"'),
+        ("LabelValue", "one", '"one"'),
+    ],
+)
 def test_a_segment_described_wrongly(tmp_path, fact, text, words):
     values = {"Segment0_ID": "a", "Segment0_LabelValue": 1, "Segment0_Layer": 0, f"Segment0_{fact}": text}
     write_nrrd(tmp_path / "s.seg.nrrd", np.ones((2, 3, 4), np.uint8), values=values)
@@ -336,16 +343,63 @@ def test_damage_anywhere_never_raises(tmp_path, seed):
             assert (loaded.nodes[0] is None) == any(problem.is_error for problem in loaded.problems)
 
 
+@pytest.mark.parametrize("tail", [bytes(100), b"checked by J. Doe", bytes(5000)])
+def test_what_follows_packed_voxels_is_no_damage(tmp_path, tail):
+    path = write_nrrd(tmp_path / "a.nrrd", NOISE, encoding="gzip")
+    path.write_bytes(path.read_bytes() + tail)
+    with library_of(tmp_path) as library:
+        loaded = library.load(page(image("a.nrrd")))
+        assert loaded.problems == []
+        np.testing.assert_array_equal(voxels_of(loaded.nodes[0].GetImageData()), NOISE)
+
+
+@pytest.mark.parametrize("name", ["packed.mha", "a.nii.gz"])
+def test_other_packed_voxels_with_a_byte_turned(tmp_path, name):
+    path = WRITERS[name](tmp_path / name)
+    data = bytearray(path.read_bytes())
+    data[-3000:-2000] = bytes(1000)
+    path.write_bytes(data)
+    assert "damaged or incomplete" in problem_of(tmp_path, name).sentence
+
+
 AS_ANOTHER_USER = """
 import os, sys
-if os.geteuid() == 0:
-    os.setgid(65534)
-    os.setuid(65534)
 from pathlib import Path
+import numpy, SimpleITK
+from QuizLoaderLib.quiz.image_folder import ImageFolder, ImagePathError
+from QuizLoaderLib.quiz.model import Image, ImageType
 from QuizLoaderLib.images.arrays import ImageReadError
 from QuizLoaderLib.images.files import ImageFile
+if os.geteuid() == 0:
+    os.setgroups([])
+    os.setgid(65534)
+    os.setuid(65534)
+path = Path(sys.argv[1])
 try:
-    ImageFile(Path(sys.argv[1]))
+    ImageFile(path)
 except ImageReadError as problem:
     print(problem.sentence, "|", problem.hint)
+try:
+    ImageFolder(path.parent).find(path.name)
+except ImagePathError as problem:
+    print(problem.problem.sentence, "|", problem.problem.hint)
 """
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have other rights there")
+@pytest.mark.parametrize("mode", [0o000, 0o200])
+def test_a_file_without_read_permission(mode):
+    """In a process that is not root, for whom every file may be read; tmp_path is closed to others."""
+    with tempfile.TemporaryDirectory() as folder:
+        os.chmod(folder, 0o755)
+        path = write_nrrd(Path(folder) / "locked.nrrd", numbered())
+        path.chmod(mode)
+        told = subprocess.run(
+            [sys.executable, "-c", AS_ANOTHER_USER, str(path)], capture_output=True, text=True, check=False
+        )
+    assert told.stderr == ""
+    lines = told.stdout.splitlines()
+    assert lines[0].startswith('"locked.nrrd" cannot be opened: Permission denied.')
+    assert "may be read" in lines[0]
+    for line in lines[1:]:
+        assert "locked.nrrd" in line and "read" in line

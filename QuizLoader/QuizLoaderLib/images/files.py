@@ -13,7 +13,7 @@ import numpy as np
 from . import codes
 from .arrays import ImageReadError
 from .completeness import has_sound_header, is_complete
-from .file_formats import FileFormat, checked_format, data_files_of
+from .file_formats import EXTENSIONS, FileFormat, checked_format, data_files_of, format_of
 from .labels import Labels, labels_of
 from .raw_voxels import GZIP_IS_FAST, VoxelsEndError, raw_voxels_of
 
@@ -165,7 +165,8 @@ def _run(path: Path, step: Callable[[], Any]) -> Any:
             raise _not_orthogonal(path) from problem
         if isinstance(problem, MemoryError) or "alloc" in text.lower():
             raise too_large(path) from problem
-        if "Unable to determine ImageIO" in text:
+        # What has the first bytes of a format but is refused has lost the others.
+        if "Unable to determine ImageIO" in text and format_of(path) not in EXTENSIONS:
             raise ImageReadError(
                 codes.WRONG_CONTENT,
                 f'"{path.name}" is no image of a kind that is known here.',

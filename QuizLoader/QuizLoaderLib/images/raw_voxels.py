@@ -97,6 +97,8 @@ class VoxelStream:
         except EOFError:
             return
         except _DAMAGED as problem:
+            if "Not a gzipped file" in str(problem):
+                return
             raise VoxelsEndError from problem
 
     def _fill(self, view: memoryview) -> None:

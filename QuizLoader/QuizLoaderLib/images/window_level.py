@@ -5,6 +5,8 @@ from math import gcd
 import numpy as np
 
 _SAMPLES = 500_000
+_FARTHEST = 1e300
+"""Values beyond count as this, that their difference is a number."""
 _SHARE_LEFT_OUT = 0.1
 """Per cent of the voxels beyond either end of the window, as Slicer's automatic levels leave out."""
 
@@ -31,4 +33,4 @@ def _sample(voxels: np.ndarray, most: int) -> np.ndarray:
     while gcd(step, voxels.shape[-1] * voxels.shape[-2]) > 1:
         step += 1
     sample = flat[::step].astype(np.float64)
-    return sample[np.isfinite(sample)]
+    return np.clip(sample[np.isfinite(sample)], -_FARTHEST, _FARTHEST)
