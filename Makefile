@@ -36,7 +36,7 @@ lint: $(VENV)/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed $(VENV)/opengl
+bench: $(VENV)/installed $(VENV)/opengl $(VENV)/qt
 	@set -e; for benchmark in Testing/Benchmarks/*.py; do \
 		echo "$$benchmark"; $(BIN)/python "$$benchmark"; done
 
