@@ -67,15 +67,18 @@ class RawVoxels:
                 unpacked = _open_gzip(fileobj=file, mode="rb")
             elif self.is_zlib:
                 unpacked = _ZlibFile(file)
-            yield VoxelStream(self, unpacked)
+            yield VoxelStream(self, file, unpacked)
 
 
 class VoxelStream:
     """Gives the voxels in the order of the file."""
 
-    def __init__(self, source: RawVoxels, bytes_from: Any) -> None:
+    def __init__(self, source: RawVoxels, file: BinaryIO, unpacked: Any) -> None:
         self._dtype = source.dtype
-        self._from = bytes_from
+        self._source = source
+        self._file = file
+        self._from = unpacked
+        self._done = 0
         if source.skip:
             self._fill(memoryview(bytearray(source.skip)))
 
@@ -97,7 +100,7 @@ class VoxelStream:
         except EOFError:
             return
         except _DAMAGED as problem:
-            if "Not a gzipped file" in str(problem):
+            if _is_about_what_follows(problem):
                 return
             raise VoxelsEndError from problem
 
@@ -107,10 +110,24 @@ class VoxelStream:
             try:
                 count = self._from.readinto(view[done:])
             except _DAMAGED as problem:
-                raise VoxelsEndError from problem
+                if not _is_about_what_follows(problem) or type(self._from) is gzip.GzipFile:
+                    raise VoxelsEndError from problem
+                self._unpack_step_by_step()
+                continue
             if not count:
                 raise VoxelsEndError
             done += count
+            self._done += count
+
+    def _unpack_step_by_step(self) -> None:
+        """ISA-L's file looks far ahead and keeps back what it has where something else follows the data."""
+        self._file.seek(self._source.offset)
+        self._from = gzip.GzipFile(fileobj=self._file, mode="rb")
+        self._from.seek(self._done)
+
+
+def _is_about_what_follows(problem: Exception) -> bool:
+    return "Not a gzipped file" in str(problem)
 
 
 class _ZlibFile:
