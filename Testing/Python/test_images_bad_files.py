@@ -5,138 +5,17 @@ import os
 import subprocess
 import sys
 import tempfile
-import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from bad_images import LABELS, SEGMENTS, VOLUME, nothing_on_the_console, problem_of, write_header_beside
 from image_files import nifti_bytes, numbered, write_meta_image, write_nifti, write_nrrd
-from image_pages import image, library_of, page, voxels_of
-from QuizLoaderLib.quiz.model import ImageType
+from image_pages import image, library_of, page
 
-NOISE = np.random.default_rng(5).integers(-1000, 1000, (12, 40, 50)).astype(np.int16)
+__all__ = ["nothing_on_the_console"]
+
 SHEARED = np.array([[1.0, 0.2, 0], [0, 1, 0], [0, 0, 1]])
-VOLUME, LABELS, SEGMENTS = ImageType.VOLUME, ImageType.LABEL_MAP, ImageType.SEGMENTATION
-
-
-@pytest.fixture(autouse=True)
-def nothing_on_the_console(capfd):
-    """ITK and VTK complain on stderr, past Python; a user must never see that."""
-    yield
-    console = capfd.readouterr()
-    assert (console.out, console.err) == ("", "")
-
-
-def problem_of(folder, path, type=VOLUME, **attributes):
-    """The one problem of an image that fails, on a page whose two others are shown all the same."""
-    write_nrrd(folder / "good.nrrd", numbered())
-    images = [
-        image("good.nrrd"),
-        image(path, type, 7, id="Bad", **attributes),
-        image("good.nrrd", LABELS, id="Two"),
-    ]
-    with library_of(folder) as library:
-        loaded = library.load(page(*images))
-        first, bad, last = loaded.nodes
-        assert bad is None
-        np.testing.assert_array_equal(voxels_of(first.GetImageData()), numbered())
-        np.testing.assert_array_equal(voxels_of(last.GetImageData()), numbered())
-        (problem,) = loaded.problems
-    assert problem.is_error
-    assert (problem.page, problem.image, problem.view, problem.line) == (1, "Bad", "Red", 7)
-    assert (
-        problem.sentence.endswith(".")
-        and "\n" not in problem.sentence
-        and "Traceback" not in problem.sentence
-    )
-    assert Path(path).name in problem.sentence
-    assert str(folder) not in problem.sentence + problem.hint
-    return problem
-
-
-def cut(path, share=0.6):
-    data = path.read_bytes()
-    path.write_bytes(data[: int(len(data) * share)])
-
-
-def write_packed_meta_image(path, voxels, data_file="LOCAL"):
-    """A MetaImage whose voxels are packed by zlib, in the file itself or as .zraw beside it."""
-    write_meta_image(path, voxels)
-    header, _, data = path.read_bytes().partition(b"ElementDataFile = LOCAL\n")
-    packed = zlib.compress(data)
-    header = header.replace(b"CompressedData = False", b"CompressedData = True")
-    header += b"CompressedDataSize = %d\nElementDataFile = %s\n" % (len(packed), data_file.encode())
-    if data_file == "LOCAL":
-        path.write_bytes(header + packed)
-    else:
-        path.write_bytes(header)
-        (path.parent / data_file).write_bytes(packed)
-    return path
-
-
-def write_header_beside(path, voxels, data_file):
-    """An .nhdr whose voxels are in another file, which is not written."""
-    write_nrrd(path, voxels, fields=[f"data file: {data_file}"])
-    header, _, _ = path.read_bytes().partition(b"\n\n")
-    path.write_bytes(header + b"\n")
-    return path
-
-
-WRITERS = {
-    "raw.nrrd": lambda path: write_nrrd(path, NOISE),
-    "gzip.nrrd": lambda path: write_nrrd(path, NOISE, encoding="gzip"),
-    "a.nii": lambda path: write_nifti(path, NOISE, sform=np.eye(4)),
-    "a.nii.gz": lambda path: write_nifti(path, NOISE, sform=np.eye(4)),
-    "scaled.nii.gz": lambda path: write_nifti(path, NOISE, sform=np.eye(4), slope=0.5),
-    "a.mha": lambda path: write_meta_image(path, NOISE),
-    "packed.mha": lambda path: write_packed_meta_image(path, NOISE),
-}
-
-
-@pytest.mark.parametrize("share", [0.3, 0.999])
-@pytest.mark.parametrize("name", WRITERS)
-def test_a_truncated_file(tmp_path, name, share):
-    cut(WRITERS[name](tmp_path / name), share)
-    problem = problem_of(tmp_path, name)
-    assert problem.sentence == f'"{name}" is damaged or incomplete: its voxels cannot all be read.'
-    assert problem.hint == "copy or export it again"
-
-
-@pytest.mark.parametrize("name", WRITERS)
-def test_a_file_that_ends_within_its_header(tmp_path, name):
-    path = WRITERS[name](tmp_path / name)
-    path.write_bytes(path.read_bytes()[:60])
-    assert problem_of(tmp_path, name).hint
-
-
-@pytest.mark.parametrize("packed", [False, True])
-def test_a_truncated_data_file(tmp_path, packed):
-    data = tmp_path / ("a.zraw" if packed else "a.raw")
-    (write_packed_meta_image if packed else write_meta_image)(tmp_path / "a.mhd", NOISE, data_file=data.name)
-    cut(data)
-    assert "damaged or incomplete" in problem_of(tmp_path, "a.mhd").sentence
-
-
-def test_a_truncated_data_file_of_an_nrrd_header(tmp_path):
-    write_header_beside(tmp_path / "a.nhdr", NOISE, "a.raw")
-    (tmp_path / "a.raw").write_bytes(NOISE.tobytes()[:-2])
-    assert "damaged or incomplete" in problem_of(tmp_path, "a.nhdr").sentence
-
-
-def test_packed_voxels_with_a_byte_turned(tmp_path):
-    path = write_nrrd(tmp_path / "a.nrrd", NOISE, encoding="gzip")
-    data = bytearray(path.read_bytes())
-    data[-3000:-2000] = bytes(1000)
-    path.write_bytes(data)
-    assert "damaged or incomplete" in problem_of(tmp_path, "a.nrrd").sentence
-
-
-def test_a_whole_packed_meta_image_is_read(tmp_path):
-    """So that the tests above fail for the right reason."""
-    write_packed_meta_image(tmp_path / "a.mhd", NOISE, data_file="a.zraw")
-    with library_of(tmp_path) as library:
-        (node,) = library.load(page(image("a.mhd"))).nodes
-        np.testing.assert_array_equal(voxels_of(node.GetImageData()), NOISE)
 
 
 @pytest.mark.parametrize("type", [VOLUME, LABELS, SEGMENTS])
@@ -317,49 +196,6 @@ def test_a_header_whose_list_of_data_files_leaves_the_image_folder(tmp_path, nam
     with (folder / name).open("ab") as file:
         file.write(b"0.raw\n../0.raw\n")
     assert "keeps its voxels in another file" in problem_of(folder, name).sentence
-
-
-def test_lengths_that_no_memory_holds(tmp_path):
-    header = "NRRD0005\ntype: short\ndimension: 3\nsizes: 900000 900000 900000\nencoding: gzip\n\n"
-    (tmp_path / "a.nrrd").write_bytes(header.encode() + gzip.compress(bytes(100)))
-    assert problem_of(tmp_path, "a.nrrd").hint
-
-
-@pytest.mark.parametrize("seed", range(40))
-def test_damage_anywhere_never_raises(tmp_path, seed):
-    """Bytes of a header turned at random: a sentence, or an image, and nothing on the console."""
-    rng = np.random.default_rng(seed)
-    name = list(WRITERS)[seed % len(WRITERS)]
-    path = WRITERS[name](tmp_path / name)
-    data = bytearray(path.read_bytes())
-    if name.endswith(".gz"):
-        data = bytearray(gzip.decompress(bytes(data)))
-    for place in rng.integers(0, 340, 4):
-        data[place] = rng.integers(0, 256)
-    path.write_bytes(gzip.compress(bytes(data)) if name.endswith(".gz") else data)
-    with library_of(tmp_path) as library:
-        for type in (VOLUME, SEGMENTS):
-            loaded = library.load(page(image(name, type)))
-            assert (loaded.nodes[0] is None) == any(problem.is_error for problem in loaded.problems)
-
-
-@pytest.mark.parametrize("tail", [bytes(100), b"checked by J. Doe", bytes(5000)])
-def test_what_follows_packed_voxels_is_no_damage(tmp_path, tail):
-    path = write_nrrd(tmp_path / "a.nrrd", NOISE, encoding="gzip")
-    path.write_bytes(path.read_bytes() + tail)
-    with library_of(tmp_path) as library:
-        loaded = library.load(page(image("a.nrrd")))
-        assert loaded.problems == []
-        np.testing.assert_array_equal(voxels_of(loaded.nodes[0].GetImageData()), NOISE)
-
-
-@pytest.mark.parametrize("name", ["packed.mha", "a.nii.gz"])
-def test_other_packed_voxels_with_a_byte_turned(tmp_path, name):
-    path = WRITERS[name](tmp_path / name)
-    data = bytearray(path.read_bytes())
-    data[-3000:-2000] = bytes(1000)
-    path.write_bytes(data)
-    assert "damaged or incomplete" in problem_of(tmp_path, name).sentence
 
 
 AS_ANOTHER_USER = """
