@@ -1,7 +1,6 @@
 """A file that was cut or altered costs its own image: one sentence says so, the page goes on."""
 
 import gzip
-import os
 
 import numpy as np
 import pytest
@@ -20,8 +19,6 @@ from image_files import write_meta_image, write_nrrd
 from image_pages import image, library_of, page, voxels_of
 
 __all__ = ["nothing_on_the_console"]
-
-SEEDS = 700 if os.environ.get("QUIZLOADER_SOAK") == "1" else 40
 
 
 @pytest.mark.parametrize("share", [0.3, 0.999])
@@ -76,7 +73,7 @@ def test_lengths_that_no_memory_holds(tmp_path):
     assert problem_of(tmp_path, "a.nrrd").hint
 
 
-@pytest.mark.parametrize("seed", range(SEEDS))
+@pytest.mark.parametrize("seed", range(40))
 def test_damage_anywhere_never_raises(tmp_path, seed):
     """Bytes of a header turned at random: a sentence, or an image, and nothing on the console."""
     rng = np.random.default_rng(seed)
