@@ -1,6 +1,7 @@
 """Files stay in memory from page to page within a budget, and the next page is read while one is shown."""
 
 import os
+import threading
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from image_files import write_nrrd
 from image_pages import image, library_of, page, voxels_of
 from PIL import Image as Picture
 from QuizLoaderLib.images import codes
+from QuizLoaderLib.images.files import ImageFile
 from QuizLoaderLib.quiz.model import ImageType
 
 SHAPE = (4, 32, 32)
@@ -60,7 +62,7 @@ def test_every_page_stays_within_the_budget(folder):
 
 def test_what_was_not_used_for_longest_goes_first(folder):
     with library_of(folder, budget=3 * ONE) as library:
-        for number in (0, 1, 2, 0, 3):
+        for number in (0, 1, 2, 0, 2, 3):
             library.load(page_of(number))
         for number in range(6):
             write(folder, number, 100 + number)
@@ -207,3 +209,17 @@ def test_the_usual_budget_is_half_of_the_free_memory(folder):
     system.RunMemoryCheck()
     with library_of(folder) as library:
         assert 2**28 <= library.budget <= max(2**28, system.GetTotalPhysicalMemory() * 2**20 // 2)
+
+
+def test_files_are_read_beside_each_other(folder, monkeypatch):
+    """One file's voxels wait until the other's are being read too: a lock that both share would time out."""
+    both = threading.Barrier(2, timeout=20)
+    read = ImageFile._read
+
+    def read_together(file):
+        both.wait()
+        return read(file)
+
+    monkeypatch.setattr(ImageFile, "_read", read_together)
+    with library_of(folder, workers=2) as library:
+        assert values(library.load(page_of(0, 1))) == [0, 1]

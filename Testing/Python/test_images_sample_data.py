@@ -6,14 +6,14 @@ shared/data; without them these tests are skipped.
 
 import gzip
 import struct
-from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 from image_pages import ijk_to_ras, label_image_of, load_one, segments_of, voxels_of
 from QuizLoaderLib.quiz.model import ImageType
-
-DATA = Path(__file__).resolve().parents[3] / "shared" / "data"
+from sample_data import SAMPLE_DATA as DATA
+from sample_data import needs_sample_data
 
 VOLUMES = {
     # file: (columns, rows, slices), spacing in mm, signs of the axes' directions in RAS, type
@@ -72,7 +72,7 @@ CHEST_SEGMENTS = [
     ("Segment_7", "tissue", (0.501961, 0.682353, 0.501961), 0, 7),
 ]
 SPHERE = "2.25.256098691398322583637751658535111585949"
-SEGMENTATIONS = {
+SEGMENTATIONS: dict[str, Any] = {
     # file: size, spacing, extent offset, (ID, name, colour, layer, label value) of each segment
     "TinyPatient/TinyPatient_Segments.seg.nrrd": (
         (7, 7, 9),
@@ -94,7 +94,7 @@ SEQUENCES = {
     "nibabel/functional.nii": ((17, 21, 3), (4, 4, 8), 20),
 }
 NRRD_TYPES = {"short": "i2", "unsigned short": "u2", "int": "i4", "unsigned char": "u1"}
-needs = pytest.mark.skipif(not DATA.is_dir(), reason="the sample data are not beside the repository")
+needs = needs_sample_data(".")
 
 
 def voxels_by_hand(path, size):

@@ -90,6 +90,29 @@ def test_the_ways_in_which_voxels_are_packed(tmp_path, encoding, big):
         assert_all_frames(load(library).nodes[0], frames())
 
 
+def test_a_gzip_of_several_members(tmp_path):
+    """As parallel packers write it; a member may end anywhere in a frame."""
+    path = write_4d(tmp_path / "a.nrrd", frames(), encoding="raw")
+    header, _, data = path.read_bytes().partition(b"\n\n")
+    parts = [gzip.compress(data[start : start + 37]) for start in range(0, len(data), 37)]
+    path.write_bytes(header.replace(b"encoding: raw", b"encoding: gzip") + b"\n\n" + b"".join(parts))
+    with library_of(tmp_path) as library:
+        assert_all_frames(load(library).nodes[0], frames())
+
+
+def test_altered_gzip_is_told_by_its_checksum(tmp_path):
+    """Stored blocks: an altered byte unpacks to another value, and nothing but the sum knows."""
+    path = write_4d(tmp_path / "a.nrrd", frames(), encoding="raw")
+    header, data = path.read_bytes().split(b"\n\n", 1)
+    packed = bytearray(gzip.compress(data, compresslevel=0))
+    packed[len(packed) // 2] ^= 0xFF
+    path.write_bytes(header.replace(b"encoding: raw", b"encoding: gzip") + b"\n\n" + packed)
+    with library_of(tmp_path) as library:
+        loaded = load(library, image("a.nrrd", ImageType.VOLUME_SEQUENCE))
+        assert loaded.nodes == (None,)
+        assert "damaged" in loaded.problems[0].sentence
+
+
 def test_slicers_own_file_names_its_frames_by_time(tmp_path):
     fields = ['labels: "time" "" "" ""', 'units: "s" "" "" ""']
     write_4d(tmp_path / "a.seq.nrrd", frames(), True, fields=fields, values=SLICER_KEYS)

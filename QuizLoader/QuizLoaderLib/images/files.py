@@ -3,10 +3,9 @@
 import re
 import threading
 from collections.abc import Callable
-from functools import cached_property
 from math import prod
 from pathlib import Path
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 
@@ -23,6 +22,28 @@ _LARGEST_SHEAR = 1e-3
 than what single precision headers lose."""
 
 DataFileCheck = Callable[[str], object]
+_Value = TypeVar("_Value")
+
+
+class _ReadOnce(Generic[_Value]):
+    """A property that is computed when first asked for, under the instance's lock.
+
+    Up to Python 3.11 functools.cached_property has one lock for all instances: files would be read one
+    after the other.
+    """
+
+    def __init__(self, read: Callable[[Any], _Value]) -> None:
+        self._read = read
+        self.__doc__ = read.__doc__
+
+    def __set_name__(self, owner: type, name: str) -> None:
+        self._name = name
+
+    def __get__(self, instance: Any, owner: type | None = None) -> _Value:
+        with instance.lock:
+            if self._name not in instance.__dict__:
+                instance.__dict__[self._name] = self._read(instance)
+            return instance.__dict__[self._name]
 
 
 class ImageFile:
@@ -40,7 +61,7 @@ class ImageFile:
 
     def __init__(self, path: Path, check_data_file: DataFileCheck | None = None) -> None:
         self.path = path
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self.format = checked_format(path)
         if not has_sound_header(path, self.format):
             raise damaged(path)
@@ -70,29 +91,26 @@ class ImageFile:
         kind = self.header.get("NRRD_kinds[pixel]", "").lower()
         return self.components in (3, 4) and ("color" in kind or not kind)
 
-    @cached_property
+    @_ReadOnce
     def voxels(self) -> np.ndarray:
         """(slices, rows, columns) of the first three axes' order k, j, i; one buffer, never a copy.
 
         For a file of three dimensions and one value a voxel; other files have ``layers``.
         """
-        with self._lock:
-            return self._read().reshape(self.size[2::-1])
+        return self._read().reshape(self.size[2::-1])
 
-    @cached_property
+    @_ReadOnce
     def layers(self) -> tuple[np.ndarray, ...]:
         """A file of several values a voxel taken apart, each (slices, rows, columns) and contiguous."""
-        with self._lock:
-            if self.components == 1:
-                return (self.voxels,)
-            together = self._read().reshape(*self.size[2::-1], self.components)
-            return tuple(np.ascontiguousarray(together[..., layer]) for layer in range(self.components))
+        if self.components == 1:
+            return (self.voxels,)
+        together = self._read().reshape(*self.size[2::-1], self.components)
+        return tuple(np.ascontiguousarray(together[..., layer]) for layer in range(self.components))
 
-    @cached_property
+    @_ReadOnce
     def labels(self) -> Labels:
         """The voxels as a label image; raises ImageReadError where they are no integers."""
-        with self._lock:
-            return labels_of(self.path.name, self.voxels)
+        return labels_of(self.path.name, self.voxels)
 
     @property
     def buffers(self) -> tuple[np.ndarray, ...]:
@@ -103,11 +121,10 @@ class ImageFile:
         colors = (known["colors"],) if "colors" in known else ()
         return (*voxels, *known.get("layers", ()), *colors, *labels)
 
-    @cached_property
+    @_ReadOnce
     def colors(self) -> np.ndarray:
         """(slices, rows, columns, components) of a file of several values a voxel, one buffer."""
-        with self._lock:
-            return self._read().reshape(*self.size[2::-1], self.components)
+        return self._read().reshape(*self.size[2::-1], self.components)
 
     @property
     def voxel_bytes(self) -> int:

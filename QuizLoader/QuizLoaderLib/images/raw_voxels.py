@@ -4,14 +4,13 @@ SimpleITK takes a file as a whole, at times twice; here a sequence is read frame
 by ISA-L where it is installed, in about half of zlib's time and beside other threads.
 """
 
-import gzip
 import struct
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO
 
 import numpy as np
 
@@ -19,21 +18,23 @@ from .file_formats import FileFormat, is_gzip
 from .meta_image_header import read_meta_image_header
 from .nrrd_header import NrrdHeader, read_nrrd_header
 
-_DAMAGED: tuple[type[Exception], ...] = (EOFError, gzip.BadGzipFile, zlib.error)
-_open_gzip: Any = gzip.GzipFile
 GZIP_IS_FAST = False
+_zlib: Any = zlib
 try:
-    from isal import igzip, isal_zlib
+    from isal import isal_zlib
 
-    _open_gzip = igzip.IGzipFile
-    # Its stub calls the class an instance.
-    _DAMAGED = (*_DAMAGED, cast(type[Exception], isal_zlib.error))
+    _zlib = isal_zlib
     GZIP_IS_FAST = True
 except ImportError:
     pass
 
-_BLOCK = 1 << 20
-_PADDING = 4096
+_GZIP_HEADER, _ZLIB_HEADER = 31, 15
+"""What zlib's ``wbits`` says of the format (RFC 1952, RFC 1950)."""
+
+_PACKED_BLOCK = 1 << 20
+_UNPACKED_BLOCK = 1 << 23
+"""Bytes at a time: threads unpack beside each other only while they work on large blocks."""
+
 _TIME_UNIT = 0x38
 _NIFTI_TYPES = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
@@ -62,23 +63,20 @@ class RawVoxels:
         """:raises VoxelsEndError: here and where voxels are read."""
         with self.path.open("rb") as file:
             file.seek(self.offset)
-            unpacked: Any = file
             if self.is_gzip:
-                unpacked = _open_gzip(fileobj=file, mode="rb")
+                yield VoxelStream(self, _Unpacked(file, _GZIP_HEADER))
             elif self.is_zlib:
-                unpacked = _ZlibFile(file)
-            yield VoxelStream(self, file, unpacked)
+                yield VoxelStream(self, _Unpacked(file, _ZLIB_HEADER))
+            else:
+                yield VoxelStream(self, file)
 
 
 class VoxelStream:
     """Gives the voxels in the order of the file."""
 
-    def __init__(self, source: RawVoxels, file: BinaryIO, unpacked: Any) -> None:
+    def __init__(self, source: RawVoxels, bytes_from: Any) -> None:
         self._dtype = source.dtype
-        self._source = source
-        self._file = file
-        self._from = unpacked
-        self._done = 0
+        self._from = bytes_from
         if source.skip:
             self._fill(memoryview(bytearray(source.skip)))
 
@@ -95,58 +93,55 @@ class VoxelStream:
 
         :raises VoxelsEndError: where the sum is wrong.
         """
-        try:
-            self._from.readinto(memoryview(bytearray(_PADDING)))
-        except EOFError:
-            return
-        except _DAMAGED as problem:
-            if _is_about_what_follows(problem):
-                return
-            raise VoxelsEndError from problem
+        self._from.readinto(memoryview(bytearray(1)))
 
     def _fill(self, view: memoryview) -> None:
         done = 0
         while done < len(view):
-            try:
-                count = self._from.readinto(view[done:])
-            except _DAMAGED as problem:
-                if not _is_about_what_follows(problem) or type(self._from) is gzip.GzipFile:
-                    raise VoxelsEndError from problem
-                self._unpack_step_by_step()
-                continue
+            count = self._from.readinto(view[done:])
             if not count:
                 raise VoxelsEndError
             done += count
-            self._done += count
-
-    def _unpack_step_by_step(self) -> None:
-        """ISA-L's file looks far ahead and keeps back what it has where something else follows the data."""
-        self._file.seek(self._source.offset)
-        self._from = gzip.GzipFile(fileobj=self._file, mode="rb")
-        self._from.seek(self._done)
 
 
-def _is_about_what_follows(problem: Exception) -> bool:
-    return "Not a gzipped file" in str(problem)
+class _Unpacked:
+    """A packed stream, for gzip of one or more members, unpacked as it is read; what follows is ignored."""
 
-
-class _ZlibFile:
-    """Unpacks zlib's own format (RFC 1950), which no file class of the standard library reads."""
-
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, header: int) -> None:
         self._file = file
-        self._stream = zlib.decompressobj()
+        self._header = header
+        self._member = _zlib.decompressobj(header)
+        self._packed = b""
+        self._ready = memoryview(b"")
 
     def readinto(self, view: memoryview) -> int:
-        """Some bytes, at most as many as the view takes; 0 at the end."""
-        while not self._stream.eof:
-            packed = self._stream.unconsumed_tail or self._file.read(_BLOCK)
-            # Also with nothing new to unpack: it may hold back bytes beyond the last limit.
-            part = self._stream.decompress(packed, len(view))
-            view[: len(part)] = part
-            if part or not packed:
-                return len(part)
-        return 0
+        """Some of the bytes that follow, 0 at the end. Raises VoxelsEndError where they are damaged."""
+        if not self._ready:
+            try:
+                self._ready = memoryview(self._next())
+            except _zlib.error as problem:
+                raise VoxelsEndError from problem
+        count = min(len(view), len(self._ready))
+        view[:count] = self._ready[:count]
+        self._ready = self._ready[count:]
+        return count
+
+    def _next(self) -> bytes:
+        while True:
+            if self._member.eof:
+                self._packed = self._member.unused_data or self._file.read(_PACKED_BLOCK)
+                if self._header != _GZIP_HEADER or not self._packed.startswith(b"\x1f\x8b"):
+                    return b""
+                self._member = _zlib.decompressobj(self._header)
+            # Also with nothing new: the member may hold back what was beyond the last limit.
+            part = self._member.decompress(self._packed, _UNPACKED_BLOCK)
+            self._packed = self._member.unconsumed_tail
+            if part:
+                return part
+            if not self._packed and not self._member.eof:
+                self._packed = self._file.read(_PACKED_BLOCK)
+                if not self._packed:
+                    return b""
 
 
 def raw_voxels_of(path: Path, found: FileFormat, header: Mapping[str, str]) -> RawVoxels | None:

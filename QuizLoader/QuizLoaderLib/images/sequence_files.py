@@ -81,6 +81,7 @@ def read_frames(context: ReadContext) -> tuple[list[np.ndarray], np.ndarray, Fra
                 _read_slice_by_slice(stream, frames, stored)
             else:
                 _read_frame_by_frame(stream, frames, layout)
+            stream.check_end()
     except VoxelsEndError as problem:
         raise damaged(path) from problem
     except (MemoryError, OSError) as problem:
