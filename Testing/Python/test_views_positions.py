@@ -106,6 +106,28 @@ def test_the_slice_shown_goes_through_voxel_centres(host, number_of_slices):
 
 
 @pytest.mark.parametrize("orientation", Orientation)
+@pytest.mark.parametrize("noise_mm", [-1e-6, 1e-6])
+@pytest.mark.parametrize("directions", [np.eye(3), np.diag([-1, -1, 1]), np.diag([-1, -1, -1])])
+def test_copies_of_an_even_number_of_slices_open_on_the_same_slice(host, directions, noise_mm, orientation):
+    ijk_to_ras = grid(directions, (2.03, 1.7, 3.1), (-9.13, 4.71, 7.3))
+    array = np.zeros((8, 12, 10), np.int16)
+    slice_node = host.application_logic.GetSliceLogicByLayoutName("Red").GetSliceNode()
+    offsets = []
+    for origin_noise in (0.0, noise_mm):
+        copy = ijk_to_ras.copy()
+        copy[:3, 3] += origin_noise
+        node = volume(host.scene, array, copy, window=(0, 1))
+        show_page(page(image(orientation=orientation)), Loaded((node,)), host, FILL)
+        offsets.append(slice_node.GetSliceOffset())
+        host.scene.RemoveNode(node)
+    normal = RIGHT_UP_AND_NEXT[orientation][2]
+    axis = np.abs(normal).argmax()
+    middle = array.shape[2 - axis] // 2
+    centres = normal[axis] * (ijk_to_ras[axis, 3] + ijk_to_ras[axis, axis] * np.array([middle - 1, middle]))
+    assert offsets == pytest.approx([max(centres)] * 2, abs=1e-5), "the higher one along the view's normal"
+
+
+@pytest.mark.parametrize("orientation", Orientation)
 @pytest.mark.parametrize(("name", "is_rotated"), [("LPS", False), ("oblique", False), ("oblique", True)])
 def test_initial_slice_offset_zoom_and_pan_hold_after_the_fit(host, name, is_rotated, orientation):
     ijk_to_ras, axes = GRIDS[name], RIGHT_UP_AND_NEXT[orientation]

@@ -14,6 +14,9 @@ FILL_OPACITY = 0.5
 
 OUTLINE_PIXELS = 2
 
+_TIE = 1e-3
+"""Of the distance between slices: planes as far from two slices but for this go to the higher one."""
+
 _LABEL_FILL_LAYER = 3
 """The first layer of a slice view beside background, foreground and label."""
 
@@ -98,7 +101,8 @@ def _rotate_to_acquisition(node: Any, contents: ViewContents) -> None:
 
 def _fit(logic: Any, contents: ViewContents) -> None:
     """The smallest field of view that holds the lowest volume, its plane through the volume's centre,
-    moved to the nearest slice of it; without a volume, that of the segmentations together."""
+    moved to the nearest slice of it, of two the higher one along the view's normal; without a volume, that of
+    the segmentations together."""
     node = logic.GetSliceNode()
     node.SetXYZOrigin(0, 0, 0)
     lowest = next((placed.node for placed in contents.images if placed.node), None)
@@ -107,9 +111,19 @@ def _fit(logic: Any, contents: ViewContents) -> None:
     if lowest.IsA("vtkMRMLVolumeNode"):
         width, height, _ = node.GetDimensions()
         logic.FitSliceToVolume(lowest, width, height)
-        logic.SnapSliceOffsetToIJK()
+        _show_the_middle_slice(logic)
     else:
         _fit_to_segmentations(node, [placed.node for placed in contents.segmentations if placed.node])
+
+
+def _show_the_middle_slice(logic: Any) -> None:
+    """Of an even number of slices the centre lies between two, and the fit takes the one that the rounding of
+    the file's numbers says: copies of an image would open on different slices."""
+    bounds = [0.0] * 6
+    logic.GetLowestVolumeSliceBounds(bounds)
+    middle = (bounds[4] + bounds[5]) / 2
+    logic.SetSliceOffset(middle + _TIE * logic.GetLowestVolumeSliceSpacing()[2])
+    logic.SnapSliceOffsetToIJK()
 
 
 def _fit_to_segmentations(node: Any, segmentations: list[Any]) -> None:
