@@ -256,9 +256,9 @@ def test_no_dask_cluster_at_the_address_is_said(study: Path) -> None:
         ("source,name\na.seg.nrrd,x\nb.seg.nrrd,X\n", "3: error M401: The name 'X' is used in line 2 too."),
         ("source,name\na.seg.nrrd,../x\n", "2: error M401: '../x' cannot be the name of a file."),
         ("source,like\n,ct.nrrd\n", "2: error M401: The row has no source."),
-        ("source,like\n", "0: error M401: The table has no cases."),
-        ('source\n"a\n', "0: error M401:"),
-        (b"source\n\xff\n", "0: error M401:"),
+        ("source,like\n", " error M401: The table has no cases."),
+        ('source\n"a\n', " error M401:"),
+        (b"source\n\xff\n", " error M401:"),
     ],
 )
 def test_a_wrong_table_is_told_with_its_line(study: Path, text: str | bytes, line: str) -> None:

@@ -59,7 +59,7 @@ def test_a_fourth_roi_that_the_map_does_not_name_is_one_sentence_and_no_file(stu
 
     assert ended.code == 1
     assert ended.lines == [
-        f"{study / 'rs.dcm'}:0: error M101: The region 'Stomach' is not in the map. "
+        f"{study / 'rs.dcm'}: error M101: The region 'Stomach' is not in the map. "
         "(add it to the map, or leave such regions out with --ignore-unmapped)"
     ]
     assert sorted(path.name for path in study.iterdir()) == ["ct", "map.txt", "rs.dcm"]
@@ -249,3 +249,37 @@ def test_a_segmentation_without_names_is_told(study: Path) -> None:
     assert "is not in the map" in ended.out
     assert not (study / "m.nrrd").exists()
     assert started.out.endswith("=1\n")
+
+
+def test_an_organ_drawn_on_every_other_slice_is_filled_where_that_is_asked_for(study: Path) -> None:
+    tube = ellipse(0.0, 0.0, 20.3, 20.3, range(2, 9, 2))
+    structures = write_structure_set(study / "gaps.dcm", [MadeRoi("Liver", tube)])
+    command = ("mask", structures, "--map", study / "map.txt", "--out", study / "mask.nrrd")
+
+    plain = quizloader(*command)
+    assert plain.code == 0 and "those between stay empty" in plain.out
+    left_empty = read_image(study / "mask.nrrd")[0]
+    filled = quizloader(*command, "--fill-gaps")
+
+    assert filled.code == 0 and "filled by interpolation" in filled.out
+    voxels = read_image(study / "mask.nrrd")[0]
+    assert np.flatnonzero(left_empty.any(axis=(1, 2))).tolist() == [2, 4, 6, 8]
+    assert np.flatnonzero(voxels.any(axis=(1, 2))).tolist() == [2, 3, 4, 5, 6, 7, 8]
+    assert np.array_equal(voxels[3], left_empty[2]), "between two equal outlines lies the same outline"
+
+
+@pytest.mark.parametrize(
+    ("choice", "side"), [((), 5), (("--boundary", "through-centers"), 5), (("--boundary", "centers"), 4)]
+)
+def test_the_boundary_rule_of_a_square_through_voxel_centres_can_be_chosen(
+    study: Path, choice: tuple[str, ...], side: int
+) -> None:
+    """From the centre of voxel 20 to that of voxel 24, both ways: its right and lower edge is a tie."""
+    corners = [(20, 20), (24, 20), (24, 24), (20, 24)]
+    square = np.array([[-60 + 1.5 * i, -70 + 2.0 * j, 40.0 + 3 * 5] for i, j in corners])
+    structures = write_structure_set(study / "square.dcm", [MadeRoi("Liver", [square])])
+
+    ended = quizloader("mask", structures, "--map", study / "map.txt", "--out", study / "mask.nrrd", *choice)
+
+    assert ended.code == 0
+    assert (read_image(study / "mask.nrrd")[0] == 10).sum() == side**2

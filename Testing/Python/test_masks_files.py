@@ -125,7 +125,7 @@ def test_a_new_mask_may_be_read_by_whom_the_user_lets_read(tmp_path: Path) -> No
 @pytest.mark.parametrize(
     ("make", "sentence"),
     [
-        (lambda path: None, "cannot be opened"),
+        (lambda path: None, "does not exist. (check its path)"),
         (lambda path: path.write_bytes(b""), "is empty"),
         (lambda path: path.write_text("Liver"), "is not an image"),
         (lambda path: path.mkdir(), "is a folder"),

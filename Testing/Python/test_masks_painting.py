@@ -84,7 +84,7 @@ def test_a_region_that_the_map_does_not_name_is_an_error_with_a_near_name() -> N
 
     unmapped = next(problem for problem in raised.value.problems if problem.is_error)
     assert unmapped.sentence == "The region 'liver' is not in the map."
-    assert unmapped.hint == "the nearest name is 'Liver'"
+    assert unmapped.hint.startswith("the nearest name is 'Liver'; add it to the map")
 
 
 def test_all_unmapped_regions_are_named_at_once_and_labels_without_region_too() -> None:

@@ -158,8 +158,10 @@ def test_check_against_sources_names_what_is_missing_on_either_side(tmp_path: Pa
 
     assert ended.code == 1
     assert ended.lines == [
-        f"{seg}:0: error M101: The region 'Spleeen' is not in the map. (the nearest name is 'Spleen')",
-        f"{seg}:0: error M101: The region 'kidney' is not in the map. (the nearest name is 'Kidney')",
+        f"{seg}: error M101: The region 'Spleeen' is not in the map. (the nearest name is 'Spleen'; "
+        "add it to the map, or leave such regions out with --ignore-unmapped)",
+        f"{seg}: error M101: The region 'kidney' is not in the map. (the nearest name is 'Kidney'; "
+        "add it to the map, or leave such regions out with --ignore-unmapped)",
         f"{names}:2: warning M102: The map's 'Spleen' is not among the regions. "
         "(the nearest name is 'Spleeen')",
         f"{names}:3: warning M102: The map's 'Kidney' is not among the regions. "

@@ -79,3 +79,8 @@ def test_what_is_no_utf_8_is_refused_with_its_line():
     value_map, problems = parse_value_map(b"A=1\nH\xf6he=2\n")
     assert value_map is None
     assert [(problem.code, problem.line) for problem in problems] == [("Q720", 2)]
+
+
+def test_a_negative_value_is_told_as_such():
+    _, (problem,) = parse_value_map(b"Liver=-3")
+    assert problem.sentence == "The value of 'Liver' is '-3'; values go from 1 upwards."

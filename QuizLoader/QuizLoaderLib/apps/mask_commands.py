@@ -1,6 +1,7 @@
 """``quizloader mask``, ``segments``, ``map``, ``masks`` and ``xnat``: region names and mask values."""
 
 from collections.abc import Iterable
+from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -33,6 +34,13 @@ NamesOption = Annotated[
 ]
 
 
+class BoundaryChoice(str, Enum):
+    """What ``--boundary`` takes."""
+
+    CENTERS = "centers"
+    THROUGH_CENTERS = "through-centers"
+
+
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this file to ``quizloader``."""
     from .xnat_commands import xnat_app
@@ -53,16 +61,33 @@ def mask(
     like: LikeOption = None,
     ignore_unmapped: IgnoreUnmapped = False,
     names: NamesOption = None,
+    fill_gaps: Annotated[
+        bool, typer.Option("--fill-gaps", help="RTSTRUCT: interpolate slices between those that are drawn.")
+    ] = False,
+    boundary: Annotated[
+        BoundaryChoice | None,
+        typer.Option(
+            help="RTSTRUCT: which voxels the contours hold: those with their centre inside, or also those"
+            " whose centre the contours go through. Without it, found for each ROI."
+        ),
+    ] = None,
 ) -> None:
     """Paint named regions into one mask of values. Ends with 0, or with 1 and no file."""
     table = _table(map)
     own_names = _table(names) if names is not None else None
     _require_folder_of(out)
+    from ..images.contours import Boundary
     from ..masks.errors import MaskError
     from ..masks.making import make_mask
+    from ..masks.sources import ContourFilling
 
+    chosen = {
+        BoundaryChoice.CENTERS: Boundary.CENTER_INSIDE,
+        BoundaryChoice.THROUGH_CENTERS: Boundary.VERTICES_ON_CENTERS,
+    }
+    filling = ContourFilling(chosen[boundary] if boundary else None, fill_gaps)
     try:
-        made = make_mask(source, table, out, like, ignore_unmapped, own_names)
+        made = make_mask(source, table, out, like, ignore_unmapped, own_names, filling=filling)
     except MaskError as fault:
         _stop(fault, source, map)
     _print_problems(made.problems, source, map)

@@ -68,7 +68,7 @@ def read_dicom_seg(path: Path) -> SegmentationArrays:
             warning(
                 0,
                 dicom_codes.FRACTIONAL,
-                f"'{path.name}' is a fractional segmentation; voxels of at least 0.5 are shown.",
+                f"'{path.name}' is a fractional segmentation; voxels of at least 0.5 belong to a segment.",
             )
         )
     segments = tuple(

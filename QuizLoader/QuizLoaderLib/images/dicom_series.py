@@ -102,7 +102,7 @@ def _headers_beside(path: Path) -> list[Header]:
     own = read_header(path, TAGS)
     if not own.is_image:
         what = {"RTSTRUCT": "a structure set", "SEG": "a segmentation"}.get(own.modality, "without an image")
-        hint = {"RTSTRUCT": 'Type="RTStruct"', "SEG": 'Type="Segmentation"'}.get(own.modality, "")
+        hint = {"RTSTRUCT": 'use Type="RTStruct"', "SEG": 'use Type="Segmentation"'}.get(own.modality, "")
         raise ImageReadError(dicom_codes.NOT_A_SERIES, f"'{path.name}' is {what}, not an image series.", hint)
     beside = [header for header in headers_in(path.parent, TAGS, own.series_uid) if header.is_image]
     if not own.series_uid:
@@ -135,10 +135,13 @@ def series_list(headers: Sequence[Header]) -> list[str]:
     return [
         " ".join(
             part
-            for part in (group[0].modality, group[0].text("SeriesDescription"), f"({len(group)} files,")
+            for part in (
+                group[0].modality,
+                group[0].text("SeriesDescription"),
+                f"({len(group)} file{'s' * (len(group) > 1)}, {group[0].path.name})",
+            )
             if part
         )
-        + f" {group[0].path.name})"
         for group in by_uid.values()
     ]
 

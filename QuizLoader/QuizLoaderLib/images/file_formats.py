@@ -166,6 +166,10 @@ def _first_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             start = file.read(4096)
+    except FileNotFoundError as problem:
+        raise ImageReadError(
+            codes.CANNOT_OPEN, f'"{path.name}" does not exist.', "check its path"
+        ) from problem
     except OSError as problem:
         raise ImageReadError(
             codes.CANNOT_OPEN,

@@ -12,7 +12,7 @@ from .formats import LabelTable
 from .painting import Mask, paint
 from .seg_nrrd import require_segmentation_name, write_segmentation
 from .segments import segments_of
-from .sources import read_mask_file, read_source, source_labels
+from .sources import AS_DRAWN, ContourFilling, read_mask_file, read_source, source_labels
 
 
 def make_mask(
@@ -23,17 +23,18 @@ def make_mask(
     ignore_unmapped: bool = False,
     names: LabelTable | None = None,
     scratch: Path | None = None,
+    filling: ContourFilling = AS_DRAWN,
 ) -> Mask:
     """Paint the regions of a file by a map into .nrrd, .nii.gz, .nii or .mha, or into a DICOM SEG (.dcm).
 
-    ``like`` is an image file or a folder with one DICOM series; ``names`` names the values of a label image;
-    the file is first written in the folder ``scratch``, or beside ``out``. Raises MaskError with all that is
-    wrong; ``out`` is then as it was before.
+    ``like`` is an image file or a folder with one DICOM series; ``names`` names the values of a label image,
+    ``filling`` says how contours become voxels; the file is first written in the folder ``scratch``, or
+    beside ``out``. Raises MaskError with all that is wrong; ``out`` is then as it was before.
     """
     to_dicom = out.name.lower().endswith(".dcm")
     if not to_dicom:
         mask_ending(out)
-    found = read_source(source, like, names)
+    found = read_source(source, like, names, filling)
     if to_dicom:
         from .dicom_segmentation import write_dicom_segmentation
 

@@ -35,7 +35,8 @@ def region_problems(
             problems.append(warning(0, codes.REGION_NOT_IN_MAP, sentence, near))
         else:
             sentence = f"The region {said(name)} is not in the map."
-            hint = near or "add it to the map, or leave such regions out with --ignore-unmapped"
+            remedy = "add it to the map, or leave such regions out with --ignore-unmapped"
+            hint = f"{near}; {remedy}" if near else remedy
             problems.append(error(0, codes.REGION_NOT_IN_MAP, sentence, hint))
     present = set(names)
     missing = [name for name in value_map.values if name not in present]

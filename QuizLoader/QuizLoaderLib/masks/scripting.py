@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 
 from ..images.arrays import SegmentationArrays
+from ..images.contours import Boundary
 from ..quiz.value_map import ValueMap
 from .errors import MaskError
 from .formats import require_label_table
@@ -19,6 +20,8 @@ def mask_from_segments(
     value_map: ValueMap | Path | str,
     like: Grid | Path | str | None = None,
     ignore_unmapped: bool = False,
+    boundary: Boundary | None = None,
+    fill_gaps: bool = False,
 ) -> Mask:
     """The mask of named segments by a value map.
 
@@ -28,17 +31,18 @@ def mask_from_segments(
 
     ``voxels`` of the result are (slices, rows, columns) of the smallest unsigned type that holds the map's
     values, ``ijk_to_ras`` places them (RAS, mm), ``regions`` and ``lost`` tell voxels, ml and lost overlaps.
+    ``boundary`` and ``fill_gaps`` are those of ``images.rtstruct.read_rtstruct``, for a structure set.
     Of overlapping segments the one later in the map wins. Raises MaskError, whose ``problems`` name every
     region that the map lacks, unless ``ignore_unmapped`` leaves these out.
     """
-    from .sources import Source, read_source, read_target
+    from .sources import ContourFilling, Source, read_source, read_target
 
     names = (
         value_map if isinstance(value_map, ValueMap) else require_label_table(Path(value_map))[0].value_map
     )
     image = None if like is None or isinstance(like, Grid) else Path(like)
     if isinstance(source, (str, Path)):
-        found = read_source(Path(source), image)
+        found = read_source(Path(source), image, filling=ContourFilling(boundary, fill_gaps))
     else:
         target = read_target(image) if image is not None else None
         arrays = source if isinstance(source, SegmentationArrays) else segments_of_node(source)

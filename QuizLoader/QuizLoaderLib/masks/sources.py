@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from ..images.arrays import ImageReadError, ReadContext, SegmentationArrays, VolumeArrays
+from ..images.contours import Boundary
 from ..images.file_formats import is_dicom
 from ..images.files import ImageFile
 from ..images.segmentation import described_segments, is_slicer_segmentation
@@ -31,6 +32,18 @@ class Target:
     def grid(self) -> Grid:
         slices, rows, columns = self.volume.voxels.shape[:3]
         return Grid((slices, rows, columns), self.volume.ijk_to_ras)
+
+
+@dataclass(frozen=True)
+class ContourFilling:
+    """How a structure set's contours become voxels, as in ``images.rtstruct``: ``boundary`` None is found for
+    each ROI by its vertices, ``fill_gaps`` interpolates the slices on which an ROI is left out."""
+
+    boundary: Boundary | None = None
+    fill_gaps: bool = False
+
+
+AS_DRAWN = ContourFilling()
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,20 +86,25 @@ def read_target(path: Path) -> Target:
     return Target(path, VolumeArrays(nothing, file.ijk_to_ras))
 
 
-def read_source(path: Path, like: Path | None = None, names: LabelTable | None = None) -> Source:
+def read_source(
+    path: Path,
+    like: Path | None = None,
+    names: LabelTable | None = None,
+    filling: ContourFilling = AS_DRAWN,
+) -> Source:
     """The named segments of a .seg.nrrd, an RTSTRUCT, a DICOM SEG or a label image.
 
     The target is the image ``like``; without it a structure set is rasterized on its referenced series beside
     or below its file. The values of a label image get their names from ``names``, else from the file itself
     (the label table of a NIfTI) or from the ``.tsv`` of that name beside it (BIDS). Raises MaskError.
     """
-    return _read(path, read_target(like) if like is not None else None, names).with_problems()
+    return _read(path, read_target(like) if like is not None else None, names, filling).with_problems()
 
 
-def _read(path: Path, target: Target | None, names: LabelTable | None) -> Source:
+def _read(path: Path, target: Target | None, names: LabelTable | None, filling: ContourFilling) -> Source:
     try:
         if is_dicom(path):
-            return _read_dicom(path, target)
+            return _read_dicom(path, target, filling)
         file = ImageFile(path)
         if is_slicer_segmentation(file):
             from ..images.segmentation import read
@@ -155,7 +173,7 @@ def _context(path: Path, kind: ImageType, target: Target | None = None) -> ReadC
     return ReadContext(image, path, lambda: ((like, volume),))
 
 
-def _read_dicom(path: Path, target: Target | None) -> Source:
+def _read_dicom(path: Path, target: Target | None, filling: ContourFilling) -> Source:
     from ..images.dicom_headers import read_header
 
     modality = read_header(path, ("Modality",)).modality
@@ -163,15 +181,13 @@ def _read_dicom(path: Path, target: Target | None) -> Source:
         from ..images.rtstruct import read_rtstruct
 
         found = target or _referenced_series(path)
-        return Source(read_rtstruct(_context(path, ImageType.RT_STRUCT, found)), found)
+        context = _context(path, ImageType.RT_STRUCT, found)
+        return Source(read_rtstruct(context, filling.boundary, filling.fill_gaps), found)
     if modality == "SEG":
         from ..images.dicom_seg import read_dicom_seg
 
         return Source(read_dicom_seg(path), target)
-    sentence = (
-        f"{path.name} is a DICOM file of the modality {modality or 'unknown'}, which has no named regions."
-    )
-    raise MaskError([error(0, codes.UNREADABLE, sentence, "give an RTSTRUCT or a SEG")])
+    raise _without_regions(path, modality)
 
 
 def _dicom_labels(path: Path) -> list[LabelRow]:
@@ -186,7 +202,14 @@ def _dicom_labels(path: Path) -> list[LabelRow]:
         from ..images.dicom_seg import dicom_seg_names
 
         return [LabelRow(name, number) for number, name in enumerate(dicom_seg_names(path), start=1)]
-    return [LabelRow(one.name, one.value) for one in _read_dicom(path, None).segmentation.segments]
+    raise _without_regions(path, modality)
+
+
+def _without_regions(path: Path, modality: str) -> MaskError:
+    sentence = (
+        f"{path.name} is a DICOM file of the modality {modality or 'unknown'}, which has no named regions."
+    )
+    return MaskError([error(0, codes.UNREADABLE, sentence, "give an RTSTRUCT or a SEG")])
 
 
 def _referenced_series(path: Path) -> Target:

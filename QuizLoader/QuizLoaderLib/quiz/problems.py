@@ -47,9 +47,13 @@ class Problem:
         )
 
     def as_line(self, file: str) -> str:
-        """``file:line: error Q123: sentence (hint)``, the form that editors jump to; always one line."""
+        """``file:line: error Q123: sentence (hint)``, the form that editors jump to; always one line.
+
+        Where no line is to blame, ``file: error ...``.
+        """
+        place = f"{file}:{self.line}" if self.line else file
         hint = f" ({self.hint})" if self.hint else ""
-        text = f"{file}:{self.line}: {self.severity.value} {self.code}: {self.sentence}{hint}"
+        text = f"{place}: {self.severity.value} {self.code}: {self.sentence}{hint}"
         return " ".join(text.split())
 
 

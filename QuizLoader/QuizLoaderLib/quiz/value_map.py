@@ -96,6 +96,8 @@ def _fault(line: str, label: str, sign: str, digits: str) -> tuple[str, str] | N
         return f"'{_short(line)}' has no '='.", "write Label=value, as in Liver=10"
     if not label:
         return f"'{_short(line)}' has no label before the '='.", "write Label=value, as in Liver=10"
+    if digits.startswith("-") and _VALUE.fullmatch(digits[1:]):
+        return f"The value of '{_short(label)}' is '{_short(digits)}'; values go from 1 upwards.", ""
     if not _VALUE.fullmatch(digits):
         hint = (
             "a comment needs a line of its own" if "#" in digits else "write a whole number, as in Liver=10"
