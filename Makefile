@@ -12,6 +12,8 @@ VENV := .venv
 BIN := $(VENV)/bin
 # pydicom 2.4 is what Slicer 5.10 bundles; it lies beside the newer one and comes first on the path.
 PYDICOM_2 := $(VENV)/pydicom-2.4
+# A peer in the benchmarks; it pulls OpenCV and more, so it has an environment of its own.
+RT_UTILS := $(VENV)/rt-utils
 TRY_OPENGL = $(BIN)/python -c 'from QuizLoaderLib.apps.opengl import opengl_problem; raise SystemExit(opengl_problem())'
 TRY_QT = QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'from PySide6.QtWidgets import QApplication; QApplication([])'
 QT_PACKAGES := libgl1 libegl1 libglib2.0-0 libxkbcommon0 libfontconfig1 libdbus-1-3
@@ -36,9 +38,14 @@ lint: $(VENV)/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed $(VENV)/opengl $(VENV)/qt
-	@set -e; for benchmark in Testing/Benchmarks/*.py; do \
-		echo "$$benchmark"; $(BIN)/python "$$benchmark"; done
+bench: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(RT_UTILS)/installed
+	@command -v plastimatch >/dev/null || echo "plastimatch is not installed, so it is not measured;" \
+		"on Debian or Ubuntu: sudo apt-get install plastimatch"
+	@failed=""; for benchmark in Testing/Benchmarks/*.py; do \
+		echo "$$benchmark"; \
+		QUIZLOADER_RT_UTILS_PYTHON=$(RT_UTILS)/bin/python $(BIN)/python "$$benchmark" \
+			|| failed="$$failed $$benchmark"; \
+	done; if [ -n "$$failed" ]; then echo "Failed, or beyond a limit:$$failed"; exit 1; fi
 
 soak: $(VENV)/installed $(VENV)/opengl $(VENV)/qt
 	QUIZLOADER_SOAK=1 $(BIN)/python -m pytest
@@ -79,6 +86,11 @@ $(VENV)/qt: $(VENV)/installed
 	@$(TRY_QT) 2>/dev/null || { \
 		$(call system_packages,$(QT_PACKAGES),The libraries that Qt needs for the tests of the panel are missing.); \
 		$(TRY_QT); }
+	@touch $@
+
+$(RT_UTILS)/installed: $(VENV)/installed
+	$(BIN)/python -m venv $(RT_UTILS)
+	$(RT_UTILS)/bin/python -m pip install --disable-pip-version-check "rt-utils==1.2.*"
 	@touch $@
 
 $(PYDICOM_2)/installed: $(VENV)/installed
