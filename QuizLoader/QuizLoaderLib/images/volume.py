@@ -76,4 +76,25 @@ def make_node(image: Image, arrays: VolumeArrays, scene: Any) -> Any:
     node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
     node.SetAndObserveDisplayNodeID(display.GetID())
     node.SetAndObserveImageData(shared_image(arrays, arrays.voxels))
+    if arrays.units:
+        node.SetVoxelValueUnits(_coded_units(arrays.units))
     return node
+
+
+_UCUM = {
+    "HU": ("[hnsf'U]", "Hounsfield unit"),
+    "BQML": ("Bq/ml", "Becquerels/milliliter"),
+    "CNTS": ("{counts}", "Counts"),
+    "GY": ("Gy", "Gray"),
+}
+"""DICOM's terms for units as UCUM codes and their meanings (PS3.16 CID 82)."""
+
+
+def _coded_units(term: str) -> Any:
+    """A vtkCodedEntry, as Slicer's own reader of DICOM volumes puts on its nodes; Data Probe tells it."""
+    from slicer import vtkCodedEntry
+
+    code, meaning = _UCUM.get(term, (term, term))
+    entry = vtkCodedEntry()
+    entry.SetValueSchemeMeaning(code, "UCUM" if term in _UCUM else "99QUIZLOADER", meaning)
+    return entry
