@@ -82,7 +82,7 @@ def test_the_outline_lies_around_the_lesion_on_every_view(
     volume: str, attributes: str, codes: list[str], study: Path, tmp_path: Path
 ) -> None:
     problems = render_quiz(quiz_of(study, volume, attributes), study, tmp_path)
-    assert [problem.code for problem in problems if problem.code.startswith("Q8")] == codes
+    assert [problem.code for problem in problems if problem.code.startswith("Q6")] == codes
     for view, _ in VIEWS:
         picture = np.asarray(Picture.open(next(tmp_path.rglob(f"{view}.png"))).convert("RGB")).astype(int)
         red, green, blue = picture[..., 0], picture[..., 1], picture[..., 2]
