@@ -228,7 +228,7 @@ def test_what_slicer_writes_reads_back_equal(tmp_path, axes, crop):
     storage.SetCropToMinimumExtent(crop)
     storage.SetFileName(str(tmp_path / "written.seg.nrrd"))
     assert storage.WriteData(node)
-    header = (tmp_path / "written.seg.nrrd").read_bytes()[:4000]
+    header = (tmp_path / "written.seg.nrrd").read_bytes().partition(b"\n\n")[0] + b"\n"
     assert (b"Segmentation_ReferenceImageExtentOffset:=0 1 0\n" in header) == crop
     found = assert_equal_to_slicer(tmp_path, "written.seg.nrrd")
     assert found == as_facts(node)
