@@ -118,3 +118,7 @@ def test_a_cut_journal_loses_only_the_line_that_was_cut(tmp_path: Path, length: 
     )
     assert again.set_draft(1, ("y",)).saved
     again.close()
+    again = ReadingSession.open(quiz, crashed, "Ann")
+    assert again.answers() == (("kept",), ("y",))
+    assert again.notices == ()
+    again.close()

@@ -23,8 +23,8 @@ def allowed(tmp_path: Path) -> ScriptRules:
     (folder / "fail.py").write_text("raise ValueError('no lesion was found')")
     (folder / "hang.py").write_text(
         "import subprocess, sys, time\n"
-        "subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
-        "print('begun', flush=True)\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "print(child.pid, flush=True)\n"
         "time.sleep(60)\n"
     )
     (folder / "loud.py").write_text("print('x' * 1_000_000)")
@@ -69,6 +69,7 @@ def test_a_script_that_fails_leaves_the_question_open_and_says_why(
     session.close()
 
 
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for the processes in /proc")
 def test_a_script_that_takes_too_long_is_stopped_with_what_it_started(
     tmp_path: Path, allowed: ScriptRules
 ) -> None:
@@ -77,8 +78,16 @@ def test_a_script_that_takes_too_long_is_stopped_with_what_it_started(
     outcome = run_script(ScriptRules(allowed.folder, time_limit_s=1.5), "hang.py", {})
 
     assert outcome.sentence == "The script “hang.py” took longer than 1.5 seconds and was stopped."
-    assert outcome.result == "begun"
     assert time.monotonic() - start < 30
+    assert not is_running(int(outcome.result))
+
+
+def is_running(process: int) -> bool:
+    """Whether it lives; one that only waits to be collected does not."""
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
 
 
 def test_what_a_script_prints_is_cut(allowed: ScriptRules) -> None:
@@ -131,6 +140,46 @@ def test_buttons_of_a_page_that_asks_for_it_are_pressed_at_each_visit(
     session.previous()
     assert session.answers() == (("tell-Done",),), "looking at a finished quiz changes nothing"
     session.close()
+
+
+def test_a_button_pressed_again_in_another_question_set_is_asked_for_too(
+    tmp_path: Path, allowed: ScriptRules
+) -> None:
+    """Going back leads to the last question set; the button is on the first one."""
+    button = '<Question Type="Button" Descriptor="Tool"><Option>tell.py</Option></Question>'
+    attributes = 'AllowMultipleResponse="Y" ButtonScriptRerunRequired="Y"'
+    sets = f"<QuestionSet>{button}</QuestionSet><QuestionSet/>"
+    page = f'<Page ID="Case" {attributes}>{sets}</Page><Page ID="After"/>'
+    session = ReadingSession.open(write_quiz(tmp_path, page), tmp_path / "results", "Ann", scripts=allowed)
+    session.press(0, 0)
+    session.next()
+    session.next()
+
+    session.previous()
+
+    assert session.where().set_number == 2
+    assert session.next() == ["Please press every button of “Tool”."]
+    session.close()
+
+
+def test_each_press_keeps_its_own_result(tmp_path: Path, allowed: ScriptRules) -> None:
+    (allowed.folder / "count.py").write_text(
+        "from pathlib import Path; count = Path('count'); count.write_text(count.read_text() + 'x' if "
+        "count.exists() else 'x'); print(count.read_text())"
+    )
+    quiz = quiz_with(tmp_path, "count.py", attributes='AllowMultipleResponse="Y"')
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    session.press(0, 0)
+    session.next()
+    session.previous()
+    session.next()
+    session.previous()
+    session.press(0, 0)
+    session.next()
+    session.close()
+
+    page = page_of(saved(tmp_path / "results" / "Ann" / "study" / "study.xml"), 1)
+    assert [response.get("Result") for response in page.iter("Response")] == ["x", "xx"]
 
 
 def test_a_toggle_is_switched_on_and_off_and_is_remembered(tmp_path: Path, allowed: ScriptRules) -> None:
