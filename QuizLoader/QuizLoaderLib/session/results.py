@@ -15,6 +15,7 @@ from lxml import etree
 
 from ..quiz.model import Page, Question, Quiz
 from .answers import (
+    CHOICES,
     ON,
     Answer,
     blank,
@@ -26,7 +27,7 @@ from .files import SessionError
 from .journal import Entry
 from .order import PageKey, Place, display_order, page_groups
 from .requirements import Drawn
-from .tree import MADE_BY_READER, Element, appended, integer, parsed_xml, remove, strip_results
+from .tree import MADE_BY_READER, Element, appended, finite, integer, parsed_xml, remove, strip_results
 
 
 @dataclass(frozen=True)
@@ -51,6 +52,9 @@ class Results:
         self.pages: dict[PageKey, Page] = {}
         self._groups = dict(zip((page.number for page in quiz.pages), page_groups(quiz.pages), strict=True))
         by_number = {page.number: page for page in quiz.pages}
+        if self.number < 1:
+            # The whole journal would be done a second time.
+            raise SessionError("The results lack the number of their last journal entry.")
         for element in root.findall("Page"):
             key = PageKey(integer(element, "PageNumber"), integer(element, "Rep"))
             if key.number not in by_number or key in self._elements:
@@ -131,6 +135,8 @@ class Results:
                 return None
             last = responses[-1]
             text = last.get("Typed") or last.text or ""
+            if model.type in CHOICES:
+                text = "Y" if text.strip() == "Y" else "N"
             texts.append(text + ON if is_toggle(model) and last.get("Toggle") == "On" else text)
         return tuple(texts) if texts else None
 
@@ -227,7 +233,7 @@ class Results:
         element = self._elements[place.page]
         if "complete" in entry:
             element.set("PageComplete", entry["complete"])
-        shown = float(element.get("SecondsShown") or 0) + entry["seconds"]
+        shown = (finite(element.get("SecondsShown") or "") or 0.0) + entry["seconds"]
         element.set("SecondsShown", f"{shown:.3f}")
 
     def _write(self, place: Place, index: int, question: Question, draft: Draft, entry: Entry) -> None:

@@ -1,5 +1,6 @@
 """XML trees of results: read closed to the outside, and changed so that people can still read them."""
 
+import math
 from typing import Any
 
 from lxml import etree
@@ -40,6 +41,15 @@ def integer(element: Element, name: str) -> int:
         return int(element.get(name) or 0)
     except ValueError:
         return 0
+
+
+def finite(text: str) -> float | None:
+    """The text as a number, None where it is none (nan and inf are none)."""
+    try:
+        value = float(text)
+    except ValueError:
+        return None
+    return value if math.isfinite(value) else None
 
 
 def appended(parent: Element, name: str) -> Element:
