@@ -210,10 +210,10 @@ def test_scores_of_other_questions_and_another_choice_of_case(tmp_path: Path) ->
     )
 
     assert [tuple(row.values()) for row in table(out)] == [
-        ("Ann", "4", "CT+PET", "R", "2", "0", "no"),
-        ("Ann", "4", "CT+PET", "C: left", "0", "0", "N"),
-        ("Ann", "4", "CT+PET", "C: right", "1", "0", "Y"),
-        ("Ann", "4", "CT+PET", "S 3", "2.50", "0", "2.50"),
+        ("Ann", "4", "CT+PET", "R", "2", "0", "no", "study"),
+        ("Ann", "4", "CT+PET", "C: left", "0", "0", "N", "study"),
+        ("Ann", "4", "CT+PET", "C: right", "1", "0", "Y", "study"),
+        ("Ann", "4", "CT+PET", "S 3", "2.50", "0", "2.50", "study"),
     ]
 
 

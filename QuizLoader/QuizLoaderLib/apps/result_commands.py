@@ -49,6 +49,8 @@ def answers(
     from ..session.tables import ANSWER_COLUMNS, MRMC_COLUMNS, answer_rows, mrmc_rows
 
     found = _found(results)
+    if out.resolve() in {each.path.resolve() for each in found.results}:
+        raise CommandError(f"{out} is a file of results; choose another file for the table.")
     text = io.StringIO(newline="")
     table = csv.DictWriter(text, MRMC_COLUMNS if mrmc else ANSWER_COLUMNS)
     table.writeheader()
@@ -57,12 +59,21 @@ def answers(
         for row in mrmc_rows(each, case, modality) if mrmc else answer_rows(each):
             table.writerow(row)
             count += 1
+    data = text.getvalue().encode("utf-8-sig" if excel else "utf-8")
+    is_stream = out.exists() and not out.is_file()
     try:
-        write_whole(out, text.getvalue().encode("utf-8-sig" if excel else "utf-8"))
+        if is_stream:
+            # A pipe or a device is written to, not replaced by a file.
+            out.write_bytes(data)
+        else:
+            write_whole(out.resolve(), data)
     except OSError as fault:
         raise CommandError(f"{out} cannot be written: {fault.strerror or fault}.") from fault
     readers = len({each.reader for each in found.results})
-    print(f"{out}: {count} rows of {readers} reader{'' if readers == 1 else 's'}")
+    print(
+        f"{out}: {count} rows of {readers} reader{'' if readers == 1 else 's'}",
+        file=sys.stderr if is_stream else None,
+    )
     raise typer.Exit(1 if found.left_out else 0)
 
 

@@ -67,15 +67,17 @@ class Found:
 
 
 def read_all_results(paths: Iterable[Path]) -> Found:
-    """All results in these files and folders (searched through)."""
+    """All results in these files and folders (searched through), each once."""
     found = Found()
+    seen: set[Path] = set()
     for path in paths:
         if not path.exists():
             found.left_out.append(f"{path} is not there.")
         files = [path] if path.is_file() else sorted(path.rglob("*.xml"))
         for file in files:
-            if path.is_dir() and (is_copy(file) or file.parent.name == "master"):
+            if file.resolve() in seen or (path.is_dir() and _is_beside_results(file)):
                 continue
+            seen.add(file.resolve())
             try:
                 results = _read(file, found.remarks)
             except (OSError, etree.XMLSyntaxError, SessionError) as fault:
@@ -86,6 +88,14 @@ def read_all_results(paths: Iterable[Path]) -> Found:
             elif path.is_file():
                 found.left_out.append(f"{file} is no file of results.")
     return found
+
+
+def _is_beside_results(file: Path) -> bool:
+    """A copy or the stored quiz; a quiz may be named as these are."""
+    if is_copy(file) and file.stem != file.parent.name:
+        return True
+    files = FolderFiles(file.parent.parent)
+    return file == files.master and (files.xml.exists() or files.journal.exists())
 
 
 def pages_in_order(results: ReadResults) -> list[ReadPage]:

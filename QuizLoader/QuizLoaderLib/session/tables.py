@@ -1,6 +1,6 @@
 """Results for people: tables of answers and of progress, ready for statistics programs."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,7 +9,7 @@ from enum import Enum
 from .answers import DONE
 from .files import parsed_timestamp
 from .results_reading import ReadPage, ReadResults, pages_in_order, relative_path
-from .tree import Element
+from .tree import Element, finite
 
 ANSWER_COLUMNS = (
     "reader",
@@ -36,7 +36,7 @@ ANSWER_COLUMNS = (
     "response_time",
     "seconds",
 )
-MRMC_COLUMNS = ("reader", "case", "modality", "question", "score", "repetition", "answer")
+MRMC_COLUMNS = ("reader", "case", "modality", "question", "score", "repetition", "answer", "quiz")
 DRAWINGS = ("LabelMapPath", "MarkupLinePath")
 
 
@@ -57,7 +57,7 @@ def answer_rows(results: ReadResults) -> Iterator[Row]:
 
     ``last_answer`` is Y on the newest Response of an option, by its place in the file: a clock may have
     been set back. ``seconds`` is the time since the questions were shown; in the original's files it is
-    the time since the answers before.
+    the time since the answers before, and nothing where the clock was set back.
     """
     seconds = _Seconds(results)
     for page in pages_in_order(results):
@@ -104,7 +104,8 @@ def mrmc_rows(results: ReadResults, case: PageFact, modality: PageFact) -> Itera
     """A row for each last answer that is a number, for multi-reader multi-case statistics.
 
     A Radio scores the number its chosen label begins with where all labels begin with one, else the
-    place of the option from 1. A CheckBox scores 1 or 0 for each option. Text has no score.
+    place of the option from 1. A CheckBox scores 1 or 0 for each option. Text has no score. Where questions
+    of a page share a name, the later ones are numbered.
     """
     for page in pages_in_order(results):
         of_page: Row = {
@@ -112,10 +113,15 @@ def mrmc_rows(results: ReadResults, case: PageFact, modality: PageFact) -> Itera
             "case": _fact(page, case),
             "modality": _fact(page, modality),
             "repetition": page.repetition,
+            "quiz": results.quiz,
         }
+        times_named: Counter[str] = Counter()
         for question_set in page.element.findall("QuestionSet"):
             for number, question in enumerate(question_set.findall("Question"), start=1):
                 name = question.get("Descriptor") or f"{question_set.get('ID') or 'question'} {number}"
+                times_named[name] += 1
+                if times_named[name] > 1:
+                    name += f" ({times_named[name]})"
                 for what, score, answer in _scores(question):
                     yield {**of_page, "question": name + what, "score": score, "answer": answer}
 
@@ -188,15 +194,17 @@ class _Seconds:
     def of(self, response: Element) -> float | None:
         measured = response.get("Seconds")
         if measured is not None:
-            return _number(measured)
+            return finite(measured)
         login, time = _attribute(response, "LoginTime"), _attribute(response, "ResponseTime")
         start, end = parsed_timestamp(self._before.get((login, time), "")), parsed_timestamp(time)
-        return (end - start).total_seconds() if start is not None and end is not None else None
+        return (
+            (end - start).total_seconds() if start is not None and end is not None and start <= end else None
+        )
 
     def of_page(self, page: Element) -> float:
         measured = page.get("SecondsShown")
         if measured is not None:
-            return _number(measured) or 0.0
+            return finite(measured) or 0.0
         by_moment = {
             (_attribute(response, "LoginTime"), _attribute(response, "ResponseTime")): self.of(response)
             for response in page.iter("Response")
@@ -241,7 +249,7 @@ def _scores(question: Element) -> Iterator[tuple[str, str | int, str]]:
     kind = question.get("Type")
     if kind == "Radio" and "Y" in texts:
         chosen = texts.index("Y")
-        numbers = [_number(label.split()[0]) if label.split() else None for label in labels]
+        numbers = [finite(label.split()[0]) if label.split() else None for label in labels]
         score = chosen + 1 if None in numbers else numbers[chosen]
         yield "", f"{score:g}", labels[chosen]
     elif kind == "CheckBox":
@@ -249,7 +257,7 @@ def _scores(question: Element) -> Iterator[tuple[str, str | int, str]]:
             yield f": {label}", int(text == "Y"), text
     elif kind in ("IntegerValue", "FloatValue"):
         for label, text in zip(labels, texts, strict=True):
-            if _number(text) is not None:
+            if finite(text) is not None:
                 yield f": {label}" if len(labels) > 1 else "", text, text
     elif kind == "Button":
         for label, text in zip(labels, texts, strict=True):
@@ -279,10 +287,3 @@ def _attribute(element: Element, name: str) -> str:
 def _iso(text: str) -> str:
     moment = parsed_timestamp(text)
     return text if moment is None else moment.isoformat(timespec="microseconds")
-
-
-def _number(text: str) -> float | None:
-    try:
-        return float(text)
-    except ValueError:
-        return None

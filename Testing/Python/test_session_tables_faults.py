@@ -1,0 +1,102 @@
+"""What could spoil a table: odd names, the same file twice, clocks, numbers that are none, a wrong --out."""
+
+from pathlib import Path
+
+import pytest
+from QuizLoaderLib.session.reading_session import ReadingSession
+from session_by_hand import text_page, write_quiz
+from test_session_tables import quizloader, table
+
+NUMBERS = """<Session UserName="Ann">
+<Page ID="P" Descriptor="CT" PageComplete="Y"><QuestionSet>
+{questions}
+</QuestionSet></Page>
+<Login LoginTime="20230317_15:00:00.000000"/>
+</Session>
+"""
+ANSWERED = 'Event="NextBtn" LoginTime="20230317_15:00:00.000000" ResponseTime="20230317_14:00:00.000000"'
+
+
+def finish(quiz: Path, results: Path) -> None:
+    session = ReadingSession.open(quiz, results, "Ann")
+    session.set_draft(0, ("told",))
+    assert session.finish() == []
+    session.close()
+
+
+def with_values(folder: Path, *values: str) -> Path:
+    """Results with a FloatValue for each value; all questions share their descriptor."""
+    question = (
+        f'<Question Type="FloatValue" Descriptor="Size"><Option><Response {ANSWERED}>{{}}</Response>'
+        "</Option></Question>"
+    )
+    file = folder / "study.xml"
+    file.write_text(NUMBERS.format(questions="\n".join(map(question.format, values))))
+    return file
+
+
+@pytest.mark.parametrize("name", ["master", "study_Mar-17-2023-15-00-00"])
+@pytest.mark.parametrize("reader", ["Ann", "master"])
+def test_a_quiz_may_be_named_as_the_files_beside_results_are(tmp_path: Path, name: str, reader: str) -> None:
+    quiz = write_quiz(tmp_path, text_page("P"), name=f"{name}.xml")
+    session = ReadingSession.open(quiz, tmp_path / "results", reader)
+    session.set_draft(0, ("told",))
+    assert session.finish() == []
+    session.close()
+
+    quizloader("answers", tmp_path / "results", "--out", tmp_path / "a.csv")
+
+    assert [(row["quiz"], row["response"]) for row in table(tmp_path / "a.csv")] == [(name, "told")]
+
+
+def test_results_that_are_named_twice_are_counted_once(tmp_path: Path) -> None:
+    results = tmp_path / "results"
+    finish(write_quiz(tmp_path, text_page("P")), results)
+
+    quizloader(
+        "answers", results, results / "Ann", results / "Ann" / "study" / "study.xml", "--out", tmp_path / "a"
+    )
+
+    assert [row["response"] for row in table(tmp_path / "a")] == ["told"]
+
+
+def test_questions_of_one_name_stay_apart_and_what_is_no_number_has_no_score(tmp_path: Path) -> None:
+    quizloader("answers", with_values(tmp_path, "nan", "2.5", "inf", "4"), "--mrmc", "--out", tmp_path / "m")
+
+    rows = table(tmp_path / "m")
+    assert [(row["quiz"], row["question"], row["score"]) for row in rows] == [
+        ("study", "Size (2)", "2.5"),
+        ("study", "Size (4)", "4"),
+    ]
+
+
+def test_a_clock_that_was_set_back_gives_no_time_below_zero(tmp_path: Path) -> None:
+    file = with_values(tmp_path, "1")
+
+    quizloader("answers", file, "--out", tmp_path / "a.csv")
+
+    assert [row["seconds"] for row in table(tmp_path / "a.csv")] == [""]
+    assert "1 of 1 pages done, 0:00 in all" in quizloader("progress", file).stdout
+
+
+def test_a_table_never_takes_the_place_of_results(tmp_path: Path) -> None:
+    file = with_values(tmp_path, "1")
+    before = file.read_bytes()
+
+    result = quizloader("answers", file, "--out", file)
+
+    assert result.returncode == 1
+    assert "study.xml is a file of results; choose another file for the table." in result.stderr
+    assert file.read_bytes() == before
+
+
+@pytest.mark.skipif(not Path("/dev/stdout").exists(), reason="needs the standard output as a file")
+def test_a_table_can_be_sent_on_to_another_program(tmp_path: Path) -> None:
+    file, device = with_values(tmp_path, "1"), tmp_path / "standard-output"
+    device.symlink_to("/dev/stdout")
+
+    result = quizloader("answers", file, "--out", device)
+
+    assert result.returncode == 0
+    assert result.stdout.startswith("reader,quiz,position,")
+    assert device.is_symlink()
