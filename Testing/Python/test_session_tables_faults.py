@@ -70,6 +70,20 @@ def test_questions_of_one_name_stay_apart_and_what_is_no_number_has_no_score(tmp
     ]
 
 
+def test_answers_of_a_page_that_was_never_left_are_said(tmp_path: Path) -> None:
+    """As where the program was ended by a crash, and the reader has not come back."""
+    session = ReadingSession.open(write_quiz(tmp_path, text_page("P")), tmp_path / "results", "Ann")
+    session.set_draft(0, ("begun",))
+
+    result = quizloader("answers", tmp_path / "results", "--out", tmp_path / "a.csv")
+    session.close()
+    closed = quizloader("answers", tmp_path / "results", "--out", tmp_path / "a.csv")
+
+    assert "study.xml: 1 answer is not in the tables, since the reader has not left its page" in result.stderr
+    assert closed.stderr == ""
+    assert [row["response"] for row in table(tmp_path / "a.csv")] == ["begun"]
+
+
 def test_a_clock_that_was_set_back_gives_no_time_below_zero(tmp_path: Path) -> None:
     file = with_values(tmp_path, "1")
 
