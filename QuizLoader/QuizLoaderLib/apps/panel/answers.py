@@ -1,22 +1,164 @@
-"""What the forms hold while a quiz is open."""
+"""Who looks at the quiz decides what is asked and kept; the panel knows only this interface of it.
 
-from dataclasses import dataclass, field
+An author's look (``FormAnswers``) goes through the pages freely and keeps answers in memory; a reader's
+session (``reading.Reading``) decides where the reader is and keeps every answer on the disk.
+"""
 
-from ...quiz.model import Page
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ...quiz.model import Page, QuestionSet
+
+Answer = tuple[str, ...]
+"""One text for each Option of a question, as in ``session.answers``."""
+
+Given = dict[tuple[int, int, int], Answer]
+"""Answers by page, question set and question."""
 
 
-@dataclass
-class FormAnswers:
-    """The reader's answers in memory, by page, question set and question, as the forms show them.
+@dataclass(frozen=True)
+class Asked:
+    """What the panel shows beside the images at one place of the quiz.
 
-    An answer is the tuple of chosen options, or of one text. This is the one object that a reading session,
-    which keeps answers on disk, replaces.
+    ``question_sets`` are shown together. ``steps`` tells how far the reader is, empty for an author.
+    ``bookmark_label`` is the text of the bookmark's button, empty where there is none.
     """
 
-    _given: dict[tuple[int, int, int], tuple[str, ...]] = field(default_factory=dict)
+    page: Page
+    page_number: int
+    page_count: int
+    question_sets: tuple[QuestionSet, ...]
+    steps: str = ""
+    is_locked: bool = False
+    can_go_back: bool = False
+    can_go_on: bool = False
+    can_repeat: bool = False
+    can_finish: bool = False
+    bookmark_label: str = ""
 
-    def get(self, page: Page, question_set: int, question: int) -> tuple[str, ...]:
-        return self._given.get((page.number, question_set, question), ())
 
-    def set(self, page: Page, question_set: int, question: int, answer: tuple[str, ...]) -> None:
-        self._given[page.number, question_set, question] = answer
+class Answers(Protocol):
+    """Steps give what is missing, as sentences; nothing where they were made. Pages count from 0."""
+
+    reader: str
+    """The reader's name, empty for an author."""
+    notices: tuple[str, ...]
+    runs_scripts: bool
+    pages: tuple[Page, ...]
+
+    @property
+    def index(self) -> int:
+        """The page to show."""
+
+    def may_show(self, index: int) -> bool: ...
+
+    def arrive(self, index: int) -> None:
+        """A page was shown that ``may_show`` allowed."""
+
+    def asked(self) -> Asked: ...
+
+    def answer(self, page: Page, question_set: int, question: int) -> Answer: ...
+
+    def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
+        """``question_set`` counts from 0 in ``asked``. Gives why the texts cannot be kept, or nothing."""
+
+    def press(self, question_set: int, question: int, option: int) -> str:
+        """Run the script of a Button; gives why it failed, or nothing."""
+
+    def missing(self) -> list[str]: ...
+
+    def save_sentence(self) -> str:
+        """Tries again what could not be saved, and says how saving stands; empty where nothing is saved."""
+
+    def next(self) -> list[str]: ...
+
+    def previous(self) -> list[str]: ...
+
+    def repeat(self) -> list[str]: ...
+
+    def go_to_bookmark(self) -> list[str]: ...
+
+    def finish(self) -> list[str]: ...
+
+    def close(self) -> str:
+        """Keep everything and let go; where that fails nothing is let go of, and this says why."""
+
+    def close_for_good(self) -> str:
+        """As ``close``, but let go in any case; says where unsaved answers were put."""
+
+
+class FormAnswers:
+    """An author's look: pages in the order of the file, answers in memory (``given``), nothing stored."""
+
+    reader = ""
+    notices: tuple[str, ...] = ()
+    runs_scripts = False
+
+    def __init__(self, pages: tuple[Page, ...], given: Given) -> None:
+        self.pages = pages
+        self._given = given
+        self._index = 0
+
+    @property
+    def index(self) -> int:
+        return self._index
+
+    def may_show(self, index: int) -> bool:
+        return True
+
+    def arrive(self, index: int) -> None:
+        self._index = index
+
+    def asked(self) -> Asked:
+        page = self.pages[self._index]
+        return Asked(
+            page=page,
+            page_number=page.number,
+            page_count=len(self.pages),
+            question_sets=page.question_sets,
+            can_go_back=self._index > 0,
+            can_go_on=self._index + 1 < len(self.pages),
+        )
+
+    def answer(self, page: Page, question_set: int, question: int) -> Answer:
+        from ...session.answers import blank
+
+        nothing = blank(page.question_sets[question_set].questions[question])
+        return self._given.get((page.number, question_set, question), nothing)
+
+    def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
+        self._given[page.number, question_set, question] = tuple(texts)
+        return ""
+
+    def press(self, *_where: Any) -> str:
+        return ""
+
+    def missing(self) -> list[str]:
+        return []
+
+    def save_sentence(self) -> str:
+        return ""
+
+    def next(self) -> list[str]:
+        self._index = min(self._index + 1, len(self.pages) - 1)
+        return []
+
+    def previous(self) -> list[str]:
+        self._index = max(self._index - 1, 0)
+        return []
+
+    def repeat(self) -> list[str]:
+        return []
+
+    def go_to_bookmark(self) -> list[str]:
+        return []
+
+    def finish(self) -> list[str]:
+        return []
+
+    def close(self) -> str:
+        return ""
+
+    def close_for_good(self) -> str:
+        return ""

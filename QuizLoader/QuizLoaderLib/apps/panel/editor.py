@@ -23,7 +23,7 @@ class Editor:
         self._section = section
         self._layout = container_layout
         self._widget: Any = None
-        self._drawn: dict[int, str] = {}
+        self._drawn: dict[tuple[int, str], str] = {}
 
     def show(self, opened: OpenedQuiz) -> None:
         """Offer the editor for the background of the first view that has one, else hide it."""
@@ -56,13 +56,13 @@ class Editor:
             # In this order: without a segmentation the editor does not take a source volume, nor none.
             self._widget.setSourceVolumeNode(None)
             self._widget.setSegmentationNode(None)
-        for number, node_id in list(self._drawn.items()):
+        for key, node_id in list(self._drawn.items()):
             node = slicer.mrmlScene.GetNodeByID(node_id)
             if node is None:
-                del self._drawn[number]
+                del self._drawn[key]
             elif _is_empty(node):
                 _remove(node)
-                del self._drawn[number]
+                del self._drawn[key]
             else:
                 node.SetDisplayVisibility(False)
 
@@ -90,13 +90,15 @@ class Editor:
             self._layout.addWidget(self._widget)
 
     def _segmentation(self, page: Page, source: Any, regions: list[RegionToDraw]) -> Any:
-        node = slicer.mrmlScene.GetNodeByID(self._drawn.get(page.number, ""))
+        # A repetition has the number of its original.
+        key = (page.number, page.id)
+        node = slicer.mrmlScene.GetNodeByID(self._drawn.get(key, ""))
         if node is None:
             node = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", page.id)
             node.CreateDefaultDisplayNodes()
             for region in regions:
                 node.GetSegmentation().AddEmptySegment("", region.name, region.color)
-            self._drawn[page.number] = node.GetID()
+            self._drawn[key] = node.GetID()
         node.SetReferenceImageGeometryParameterFromVolumeNode(source)
         return node
 

@@ -1,43 +1,71 @@
 """The question sets of a page as forms."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import qt
 from slicer.i18n import tr as _
 
 from ...quiz.model import GroupLayout, Page, Question, QuestionType
-from .answers import FormAnswers
+from .answers import Answer, Answers, Asked
 
 PICTURE_WIDTH = 320
 """The widest picture in the panel, in pixels; a larger one is made smaller."""
 
-Answer = tuple[str, ...]
+
+class Changed(Protocol):
+    """``texts`` are now the answer to a question of ``page``; ``typed`` while more may be typed."""
+
+    def __call__(
+        self, page: Page, question_set: int, question: int, texts: Sequence[str], typed: bool
+    ) -> None: ...
+
+
+@dataclass(frozen=True)
+class _Ask:
+    """A question on its way to a form, with its answer, and what to call when that changes."""
+
+    question: Question
+    given: Answer
+    changed: Callable[[Sequence[str], bool], None]
+    pressed: Callable[[int], None]
+    runs_scripts: bool
+    quiz_folder: Path
 
 
 class PageForms:
-    """Fills ``container`` with the forms of one page at a time; every change goes into ``answers``."""
+    """Fills ``container`` with the forms of one place at a time and tells what is answered there."""
 
-    def __init__(self, container: Any) -> None:
-        self._container = container
+    def __init__(self, container: Any, changed: Changed, pressed: Callable[[int, int, int], None]) -> None:
+        self._container, self._changed, self._pressed = container, changed, pressed
         self._layout = qt.QVBoxLayout(container)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._body: Any = None
 
-    def show(self, page: Page, answers: FormAnswers, quiz_folder: Path) -> None:
+    def show(self, asked: Asked, answers: Answers, quiz_folder: Path) -> None:
+        """What is locked is greyed."""
         self.clear()
         self._body = qt.QWidget()
         layout = qt.QVBoxLayout(self._body)
         layout.setContentsMargins(0, 0, 0, 0)
-        for set_number, question_set in enumerate(page.question_sets):
+        for set_number, question_set in enumerate(asked.question_sets):
             if question_set.descriptor:
                 layout.addWidget(_text(question_set.descriptor))
             for number, question in enumerate(question_set.questions):
-                given = answers.get(page, set_number, number)
-                keep = partial(answers.set, page, set_number, number)
-                layout.addWidget(_form(question, given, keep, quiz_folder))
+                ask = _Ask(
+                    question,
+                    answers.answer(asked.page, set_number, number),
+                    partial(self._changed, asked.page, set_number, number),
+                    partial(self._pressed, set_number, number),
+                    answers.runs_scripts,
+                    quiz_folder,
+                )
+                box = _form(ask)
+                box.enabled = not asked.is_locked
+                layout.addWidget(box)
         self._layout.addWidget(self._body)
 
     def clear(self) -> None:
@@ -47,52 +75,59 @@ class PageForms:
         self._body = None
 
 
-def _form(question: Question, given: Answer, keep: Callable[[Answer], None], quiz_folder: Path) -> Any:
+def _form(ask: _Ask) -> Any:
+    question = ask.question
     box = qt.QGroupBox(question.descriptor)
     layout = qt.QHBoxLayout(box) if question.group_layout is GroupLayout.HORIZONTAL else qt.QVBoxLayout(box)
-    _FILL[question.type](layout, question, given, keep, quiz_folder)
+    _FILL[question.type](layout, ask)
     return box
 
 
-def _fill_choices(make: Callable[[str], Any]) -> Callable[..., None]:
-    def fill(
-        layout: Any, question: Question, given: Answer, keep: Callable[[Answer], None], _folder: Path
-    ) -> None:
-        buttons = [make(option) for option in question.options]
+def _fill_choices(make: Callable[[str], Any]) -> Callable[[Any, _Ask], None]:
+    def fill(layout: Any, ask: _Ask) -> None:
+        buttons = [make(option) for option in ask.question.options]
 
         def chosen() -> None:
-            keep(tuple(o for o, button in zip(question.options, buttons, strict=True) if button.checked))
+            ask.changed(tuple("Y" if button.checked else "N" for button in buttons), False)
 
-        for option, button in zip(question.options, buttons, strict=True):
-            button.checked = option in given
+        for button, text in zip(buttons, ask.given, strict=True):
+            button.checked = text == "Y"
             button.toggled.connect(chosen)
             layout.addWidget(button)
 
     return fill
 
 
-def _fill_line(
-    layout: Any, question: Question, given: Answer, keep: Callable[[Answer], None], _folder: Path
-) -> None:
-    line = qt.QLineEdit()
-    line.text = given[0] if given else ""
-    line.placeholderText = _range(question)
+def _fill_lines(layout: Any, ask: _Ask) -> None:
+    """A field for each option; its name stands above it unless the question has the same."""
+    texts = list(ask.given)
 
-    def edited() -> None:
-        keep((line.text,) if line.text else ())
+    def add(index: int, option: str) -> None:
+        line = qt.QLineEdit()
+        line.text = texts[index]
+        line.placeholderText = _range(ask.question)
 
-    line.textChanged.connect(edited)
-    layout.addWidget(line)
+        def edited() -> None:
+            texts[index] = line.text
+            ask.changed(tuple(texts), True)
+
+        line.textChanged.connect(edited)
+        if option and option != ask.question.descriptor:
+            layout.addWidget(_text(option))
+        layout.addWidget(line)
+
+    for index, option in enumerate(ask.question.options):
+        add(index, option)
 
 
-def _fill_text(layout: Any, question: Question, _given: Answer, _keep: Any, _folder: Path) -> None:
-    for option in question.options:
+def _fill_text(layout: Any, ask: _Ask) -> None:
+    for option in ask.question.options:
         layout.addWidget(_text(option))
 
 
-def _fill_pictures(layout: Any, question: Question, _given: Answer, _keep: Any, folder: Path) -> None:
-    for name in question.options:
-        pixmap = qt.QPixmap(str(folder / name.replace("\\", "/")))
+def _fill_pictures(layout: Any, ask: _Ask) -> None:
+    for name in ask.question.options:
+        pixmap = qt.QPixmap(str(ask.quiz_folder / name.replace("\\", "/")))
         if pixmap.isNull():
             layout.addWidget(_text(_("The picture {name} cannot be shown.").format(name=name)))
             continue
@@ -101,12 +136,27 @@ def _fill_pictures(layout: Any, question: Question, _given: Answer, _keep: Any, 
         layout.addWidget(label)
 
 
-def _fill_buttons(layout: Any, question: Question, _given: Answer, _keep: Any, _folder: Path) -> None:
-    for script in question.options:
-        button = qt.QPushButton(script)
-        button.enabled = False
-        button.toolTip = _("Scripts of a quiz are not run here.")
+def _fill_buttons(layout: Any, ask: _Ask) -> None:
+    from ...session.answers import DONE, ON, script_label
+
+    def add(index: int, script: str) -> None:
+        text = script_label(script)
+        if ask.given[index].endswith(DONE):
+            text = _("{script}: done").format(script=text)
+        elif ask.given[index].endswith(ON):
+            text = _("{script}: on").format(script=text)
+        button = qt.QPushButton(text)
+        button.enabled = ask.runs_scripts
+        button.toolTip = "" if ask.runs_scripts else _("Scripts of a quiz are not run here.")
+
+        def clicked() -> None:
+            ask.pressed(index)
+
+        button.clicked.connect(clicked)
         layout.addWidget(button)
+
+    for index, script in enumerate(ask.question.options):
+        add(index, script)
 
 
 def _text(text: str) -> Any:
@@ -126,12 +176,12 @@ def _range(question: Question) -> str:
     return _("at most {high}").format(high=f"{high:g}") if high is not None else ""
 
 
-_FILL: dict[QuestionType, Callable[..., None]] = {
+_FILL: dict[QuestionType, Callable[[Any, _Ask], None]] = {
     QuestionType.RADIO: _fill_choices(lambda option: qt.QRadioButton(option)),
     QuestionType.CHECK_BOX: _fill_choices(lambda option: qt.QCheckBox(option)),
-    QuestionType.TEXT: _fill_line,
-    QuestionType.INTEGER_VALUE: _fill_line,
-    QuestionType.FLOAT_VALUE: _fill_line,
+    QuestionType.TEXT: _fill_lines,
+    QuestionType.INTEGER_VALUE: _fill_lines,
+    QuestionType.FLOAT_VALUE: _fill_lines,
     QuestionType.INFO_BOX: _fill_text,
     QuestionType.PICTURE: _fill_pictures,
     QuestionType.BUTTON: _fill_buttons,

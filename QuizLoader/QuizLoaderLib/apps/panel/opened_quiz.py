@@ -8,6 +8,8 @@ from typing import Any
 from ...quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
 from ...quiz.problems import Problem
 from ...views.host import Host
+from .answers import Answers, FormAnswers, Given
+from .reading import Reading
 from .regions import regions_to_draw, value_map_path
 
 
@@ -24,18 +26,29 @@ class OpenedQuiz:
 
     Raises QuizUnreadableError where the file cannot be read as XML at all; everything else that is wrong is
     in ``problems``, and the pages that are right can be shown. Pages count from 0 here, as in a list.
+    A reader's session (``reading``) has its own quiz, as it was when the reader began, and its own order;
+    without one the answers go into ``given``.
     """
 
-    def __init__(self, path: Path, image_folder: Path, host: Host, follow_links: bool = False) -> None:
+    def __init__(
+        self,
+        path: Path,
+        image_folder: Path,
+        host: Host,
+        follow_links: bool = False,
+        reading: Reading | None = None,
+        given: Given | None = None,
+    ) -> None:
         from ...images.library import ImageLibrary
         from ...quiz.checking import check_quiz
         from ...quiz.image_folder import ImageFolder
         from ...quiz.reading import read_quiz
         from ...quiz.regions import QuizRegions
 
-        quiz, problems = read_quiz(path)
+        quiz, problems = (reading.quiz, []) if reading else read_quiz(path)
         if quiz is None:
             raise QuizUnreadableError(problems)
+        self.answers: Answers = reading or FormAnswers(quiz.pages, {} if given is None else given)
         self.path = path
         self.quiz = quiz
         self.image_folder = image_folder
@@ -51,7 +64,8 @@ class OpenedQuiz:
 
     @property
     def pages(self) -> tuple[Page, ...]:
-        return self.quiz.pages
+        """In the order that they are gone through; repetitions come in while a reader reads."""
+        return self.answers.pages
 
     @property
     def index(self) -> int:

@@ -1,4 +1,4 @@
-"""The panel: a quiz is chosen, its problems are listed, its pages are shown and asked. Widgets only."""
+"""The panel: a reader signs in, a quiz is chosen, its pages are shown and asked. Widgets only."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,16 +12,17 @@ from ...quiz.model import ContourVisibility
 from ...quiz.problems import Problem, has_errors
 from ...views.contours import draw_contours
 from . import keys, quiz_node
-from .answers import FormAnswers
+from .asking import Asking
 from .console import Console
 from .editor import Editor
-from .forms import PageForms
 from .legend import Legend
 from .loading import REST_AHEAD_S, Loading
 from .mask_values import MaskValues
 from .opened_quiz import OpenedQuiz, QuizUnreadableError
 from .packages import PackagesMissingError
 from .problem_list import ProblemList, for_reader
+from .reading import NotBegunError
+from .sign_in import SignInFields
 
 
 @dataclass
@@ -38,11 +39,11 @@ class Panel:
 
     def __init__(self, ui: Any, widget: Any, console: Console) -> None:
         self._ui, self._console = ui, console
-        self._answers = FormAnswers()
-        self._answers_of: Path | None = None
+        self._sign_in = SignInFields(ui)
         self._problems = ProblemList(ui.problemsList)
         self._legend = Legend(ui.legendList)
-        self._forms = PageForms(ui.formsContainer)
+        self._asking = Asking(ui, self._moved)
+        self._close_was_refused = False
         self._editor = Editor(ui.editorSection, ui.editorLayout)
         self._mask_values = MaskValues(ui)
         self._loading = Loading(self._show_progress, self._files_are_read)
@@ -58,6 +59,7 @@ class Panel:
         self._keys = keys.Keys(widget, actions)
         self._set_up()
         console.when_shown = self._page_is_shown
+        console.when_closing = self._asking.leave
         self._show_loading(False)
         self._show_closed()
 
@@ -67,9 +69,7 @@ class Panel:
         ui.quizPathEdit.nameFilters = [_("Quiz") + " (*.xml)", _("All files") + " (*)"]
         ui.imageFolderEdit.filters = ctk.ctkPathLineEdit.Dirs
         ui.openButton.clicked.connect(self.open)
-        ui.closeButton.clicked.connect(self.close)
-        ui.previousButton.clicked.connect(self.previous_page)
-        ui.nextButton.clicked.connect(self.next_page)
+        ui.closeButton.clicked.connect(self.close_if_saved)
         ui.cancelButton.clicked.connect(self.cancel)
         ui.resetViewButton.clicked.connect(self.reset_views)
         ui.contoursButton.clicked.connect(self.toggle_contours)
@@ -84,11 +84,13 @@ class Panel:
     def enter(self) -> None:
         self._keys.install()
         self.fill_in_from_scene()
-        if self._console.opened and self._console.opened.index >= 0:
-            self._show_page(self._console.opened.index)
+        opened = self._console.opened
+        if opened and (opened.index >= 0 or opened.answers.reader):
+            self._show_page(opened.answers.index)
 
     def leave(self) -> None:
         self._keys.remove()
+        self._asking.keep_typed()
         self._ahead.cancel()
         self._loading.cancel()
         self._show_loading(False)
@@ -101,11 +103,12 @@ class Panel:
         self.close()
 
     def scene_closes(self) -> None:
-        """Before its nodes are gone. The quiz closes with its scene; what the forms hold stays."""
+        """Before its nodes are gone. The quiz closes with its scene; what was answered is kept."""
         was_open = self._console.opened is not None
-        self.close()
+        sentence = self.close()
         if was_open:
-            self._say(_("The scene was closed, and the quiz with it. Open it again to go on."))
+            closed = _("The scene was closed, and the quiz with it. Open it again to go on.")
+            self._say(f"{closed} {sentence}".strip())
 
     def fill_in_from_scene(self) -> None:
         """The newest quiz of the scene goes into the fields, unless one is open."""
@@ -134,10 +137,12 @@ class Panel:
         if not path or not folder:
             self._say(_("Choose the quiz, an XML file, and the folder that its image paths begin in."))
             return
-        self.close()
+        if not self.close_if_saved():
+            return
         try:
-            self._console.open(path, folder, self._ui.followLinksBox.checked)
-        except PackagesMissingError as error:
+            sign_in = self._sign_in.read()
+            self._console.open(path, folder, self._ui.followLinksBox.checked, sign_in)
+        except (PackagesMissingError, NotBegunError) as error:
             self._say(str(error))
             return
         except QuizUnreadableError as error:
@@ -147,51 +152,78 @@ class Panel:
         opened = self._the_quiz()
         self._ui.quizPathEdit.addCurrentPathToHistory()
         self._ui.imageFolderEdit.addCurrentPathToHistory()
+        self._sign_in.remember()
         self._show_opened(opened)
         if opened.pages:
-            self._show_page(0)
+            self._show_page(opened.answers.index)
 
-    def close(self) -> None:
+    def close_if_saved(self) -> bool:
+        """Where answers cannot be saved the quiz stays open once, so that nobody loses them unwarned."""
+        opened = self._console.opened
+        if opened and not self._close_was_refused:
+            self._asking.keep_typed()
+            if sentence := opened.answers.close():
+                self._close_was_refused = True
+                again = _("Closing once more puts them into your home folder instead.")
+                self._say(f"{sentence} {again}")
+                return False
+        self._say(self.close())
+        return True
+
+    def close(self) -> str:
+        """In any case; gives a sentence where the answers had to be put somewhere else."""
         self._ahead.cancel()
         self._loading.cancel()
         self._show_loading(False)
         self._legend.show_all()
         self._editor.hide()
-        self._console.close()
+        sentence = self._console.close()
         self._editor.close()
         self._show_closed()
+        return sentence
 
     # Pages
 
     def next_page(self) -> None:
-        self._turn(+1)
+        self._asking.next()
 
     def previous_page(self) -> None:
-        self._turn(-1)
+        self._asking.previous()
 
-    def _turn(self, step: int) -> None:
-        opened = self._console.opened
-        here = self._loading_index if self._loading.request else opened.index if opened else -1
-        if opened and 0 <= here + step < len(opened.pages):
-            self._show_page(here + step)
+    def _moved(self) -> None:
+        """To another page, whose images are loaded, or to other questions of this one."""
+        opened = self._the_quiz()
+        self._say_once("")
+        if self._loading.request or opened.index != opened.answers.index:
+            self._show_page(opened.answers.index)
+        else:
+            self._asking.show()
 
     def _page_chosen(self) -> None:
-        if self._console.opened:
-            self._show_page(self._ui.pagesList.currentRow)
+        opened = self._console.opened
+        if opened and opened.answers.may_show(self._ui.pagesList.currentRow):
+            opened.answers.arrive(self._ui.pagesList.currentRow)
+            self._moved()
 
     def _show_page(self, index: int) -> None:
         self._loading_index = index
         self._show_loading(True)
+        self._asking.wait()
         self._loading.start(self._the_quiz().request(index))
         # If this is the page that was read ahead, its reading goes on.
         self._ahead.let_go()
 
     def cancel(self) -> None:
-        """Stay on the page that is shown."""
+        """An author stays on the page that is shown; a reader is at the new one, but does not see it."""
         self._loading.cancel()
         self._show_loading(False)
-        if self._console.opened and self._console.opened.index < 0:
-            self._say(_("Loading was cancelled. Choose a page to go on."))
+        opened = self._console.opened
+        if opened and opened.answers.reader:
+            self._say(_("Loading was cancelled. Reset views loads the page again."))
+        elif opened:
+            opened.answers.arrive(max(opened.index, 0))
+            if opened.index < 0:
+                self._say(_("Loading was cancelled. Choose a page to go on."))
 
     def _show_progress(self, done: int, total: int) -> None:
         self._ui.progressBar.maximum = max(total, 1)
@@ -205,17 +237,9 @@ class Panel:
     def _page_is_shown(self, problems: list[Any]) -> None:
         """Also after ``showPage`` in the console."""
         opened = self._the_quiz()
-        page = opened.pages[opened.index]
-        self._ui.pageSection.visible = True
-        self._ui.titleLabel.text = page.title
-        self._ui.positionLabel.text = _("Page {number} of {count}").format(
-            number=page.number, count=len(opened.pages)
-        )
-        self._ui.previousButton.enabled = opened.index > 0
-        self._ui.nextButton.enabled = opened.index + 1 < len(opened.pages)
         self._ui.pagesList.currentRow = opened.index
         self._say("\n".join(for_reader(problem) for problem in problems))
-        self._forms.show(page, self._answers, opened.path.parent)
+        self._asking.show()
         self._show_looks(opened)
         if opened.index + 1 < len(opened.pages):
             self._ahead.start(opened.read_ahead(opened.index + 1))
@@ -235,7 +259,9 @@ class Panel:
 
     def reset_views(self) -> None:
         opened = self._console.opened
-        if opened and opened.shown:
+        if opened and opened.answers.reader and opened.index != opened.answers.index:
+            self._show_page(opened.answers.index)
+        elif opened and opened.shown:
             self._legend.show_all()
             opened.place_again()
             self._show_looks(opened)
@@ -258,13 +284,14 @@ class Panel:
     # What the widgets say
 
     def _show_opened(self, opened: OpenedQuiz) -> None:
-        if self._answers_of != opened.path:
-            self._answers, self._answers_of = FormAnswers(), opened.path
+        self._asking.begin(opened.answers, opened.path.parent)
+        self._close_was_refused = False
+        self._say_once("\n".join(opened.answers.notices))
         self._contours = _Contours(True, opened.quiz.contour_visibility)
         self._show_problems(opened.path, opened.problems)
         self._ui.quizSection.collapsed = True
         self._ui.closeButton.enabled = True
-        self._ui.pagesSection.visible = True
+        self._ui.pagesSection.visible = not opened.answers.reader
         for page in opened.pages:
             self._ui.pagesList.addItem(f"{page.number}. {page.title}")
         self._say("" if opened.pages else _("The quiz has no page that can be shown."))
@@ -279,7 +306,8 @@ class Panel:
         self._ui.quizSection.collapsed = False
         for section in ("pageSection", "pagesSection", "legendSection", "problemsSection", "editorSection"):
             getattr(self._ui, section).visible = False
-        self._forms.clear()
+        self._asking.end()
+        self._say_once("")
         self._legend.clear()
         self._problems.clear()
         self._mask_values.clear()
@@ -297,3 +325,8 @@ class Panel:
     def _say(self, text: str) -> None:
         self._ui.messageLabel.text = text
         self._ui.messageLabel.visible = bool(text)
+
+    def _say_once(self, text: str) -> None:
+        """Beside what is said of each page, until the reader goes on."""
+        self._ui.noticeLabel.text = text
+        self._ui.noticeLabel.visible = bool(text)

@@ -1,0 +1,161 @@
+"""A reader's session behind the panel's interface. The session's packages are imported when it begins."""
+
+import shutil
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from slicer.i18n import tr as _
+
+from ...quiz.model import Page
+from .answers import Answer, Asked
+
+
+class NotBegunError(Exception):
+    """Why the session cannot begin, as one sentence for the reader."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Who reads, and where the results go. ``scripts_folder`` is None where no script may run."""
+
+    reader: str
+    results_folder: Path
+    scripts_folder: Path | None = None
+
+    def begin(self, quiz_path: Path, image_folder: Path) -> "Reading":
+        """Begin or take up the session; raises NotBegunError."""
+        from ...session.reading_session import ReadingSession, ScriptRules, SessionError
+
+        scripts = None
+        if self.scripts_folder is not None:
+            python = shutil.which("PythonSlicer") or sys.executable
+            scripts = ScriptRules(self.scripts_folder, image_folder, python=python)
+        try:
+            session = ReadingSession.open(quiz_path, self.results_folder, self.reader, scripts=scripts)
+        except SessionError as error:
+            raise NotBegunError(str(error)) from error
+        return Reading(session, self.reader, scripts is not None)
+
+
+class Reading:
+    """One question set at a time, where the session says; every answer goes to the session at once."""
+
+    def __init__(self, session: Any, reader: str, runs_scripts: bool) -> None:
+        self._session = session
+        self.reader = reader
+        self.runs_scripts = runs_scripts
+        self.quiz = session.quiz
+        self.notices: tuple[str, ...] = tuple(session.notices)
+        self._list_pages()
+
+    def _list_pages(self) -> None:
+        self._keys = [key for key, _page in self._session.pages]
+        self.pages: tuple[Page, ...] = tuple(page for _key, page in self._session.pages)
+
+    @property
+    def index(self) -> int:
+        return self._keys.index(self._session.where().place.page)
+
+    def may_show(self, index: int) -> bool:
+        return index == self.index
+
+    def arrive(self, index: int) -> None:
+        """The session knows where the reader is."""
+
+    def asked(self) -> Asked:
+        where, in_review = self._session.where(), self._session.in_review
+        steps = _("Pages complete: {done} of {count}").format(
+            done=where.pages_complete, count=where.pages_total
+        )
+        if len(where.page.question_sets) > 1:
+            part = _("Questions {number} of {count}").format(
+                number=where.set_number, count=len(where.page.question_sets)
+            )
+            steps = f"{part}. {steps}"
+        return Asked(
+            page=where.page,
+            page_number=self.index + 1,
+            page_count=len(self.pages),
+            question_sets=(where.question_set,) if where.question_set else (),
+            steps=steps,
+            is_locked=self._session.locked(),
+            can_go_back=where.can_go_back,
+            can_go_on=not where.is_last,
+            can_repeat=where.can_repeat,
+            can_finish=where.is_last and not in_review,
+            bookmark_label=where.bookmark_label,
+        )
+
+    def answer(self, page: Page, question_set: int, question: int) -> Answer:
+        return self._session.answers()[question]
+
+    def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
+        return "\n".join(self._try(lambda: self._kept(question, texts)))
+
+    def press(self, question_set: int, question: int, option: int) -> str:
+        return "\n".join(self._try(lambda: [self._session.press(question, option).sentence]))
+
+    def missing(self) -> list[str]:
+        return self._session.missing()
+
+    def save_sentence(self) -> str:
+        if self._session.in_review:
+            return _("This quiz is finished: everything can be looked at, and nothing changes.")
+        saved = self._session.save_now().sentence
+        if self._session.locked():
+            return _("This page is complete and cannot be changed any more.") + " " + saved
+        return saved
+
+    def next(self) -> list[str]:
+        return self._try(self._session.next)
+
+    def previous(self) -> list[str]:
+        return self._try(self._session.previous)
+
+    def repeat(self) -> list[str]:
+        missing = self._try(self._session.repeat)
+        self._list_pages()
+        return missing
+
+    def go_to_bookmark(self) -> list[str]:
+        return self._try(self._session.go_to_bookmark)
+
+    def finish(self) -> list[str]:
+        return self._try(self._session.finish)
+
+    def close(self) -> str:
+        state = self._session.close()
+        return "" if state.saved else state.sentence
+
+    def close_for_good(self) -> str:
+        sentence = self.close()
+        if not sentence:
+            return ""
+        folder = Path.home() / _("Unsaved quiz answers") / f"{datetime.now():%Y-%m-%d %H-%M-%S}"
+        try:
+            copy = self._session.save_copy(folder)
+        except OSError as error:
+            # Nothing can be written anywhere, and the program ends: there is only the sentence left.
+            sentence = f"{sentence} {error}"
+        else:
+            sentence = _(
+                "The results folder could not be written. All answers are in {path} instead."
+            ).format(path=copy)
+        self._session.close(even_unsaved=True)
+        return sentence
+
+    def _kept(self, question: int, texts: Sequence[str]) -> None:
+        # How saving stands is asked for separately.
+        self._session.set_draft(question, texts)
+
+    def _try(self, step: Callable[[], list[str] | None]) -> list[str]:
+        from ...session.reading_session import SessionError
+
+        try:
+            return [sentence for sentence in step() or [] if sentence]
+        except SessionError as error:
+            return [str(error)]

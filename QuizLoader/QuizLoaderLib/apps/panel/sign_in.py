@@ -1,0 +1,51 @@
+"""The fields that say who reads and where the results go; what they hold is remembered."""
+
+from pathlib import Path
+from typing import Any
+
+import ctk
+import qt
+from slicer.i18n import tr as _
+
+from .reading import NotBegunError, SignIn
+
+READER, RESULTS, SCRIPTS = "QuizLoader/Reader", "QuizLoader/ResultsFolder", "QuizLoader/ScriptsFolder"
+
+
+class SignInFields:
+    """Without a reader's name nobody signs in: the quiz is looked at, and nothing is stored."""
+
+    def __init__(self, ui: Any) -> None:
+        self._ui = ui
+        for edit in (ui.resultsFolderEdit, ui.scriptsFolderEdit):
+            edit.filters = ctk.ctkPathLineEdit.Dirs
+        settings = qt.QSettings()
+        ui.readerEdit.text = settings.value(READER) or ""
+        ui.resultsFolderEdit.currentPath = settings.value(RESULTS) or ""
+        ui.scriptsFolderEdit.currentPath = settings.value(SCRIPTS) or ""
+
+    def read(self) -> SignIn | None:
+        """None for an author's look; raises NotBegunError where a folder is needed."""
+        reader = self._ui.readerEdit.text.strip()
+        results = self._ui.resultsFolderEdit.currentPath.strip()
+        scripts = self._ui.scriptsFolderEdit.currentPath.strip()
+        if not reader:
+            return None
+        if not results:
+            raise NotBegunError(
+                _("Choose the folder that the answers of {reader} go to.").format(reader=reader)
+            )
+        if scripts and not Path(scripts).is_dir():
+            raise NotBegunError(
+                _("The folder of allowed scripts {folder} is not there; choose another one or none.").format(
+                    folder=scripts
+                )
+            )
+        return SignIn(reader, Path(results), Path(scripts) if scripts else None)
+
+    def remember(self) -> None:
+        """Also that a field is empty: an author stays an author, and no script is allowed by itself."""
+        settings = qt.QSettings()
+        settings.setValue(READER, self._ui.readerEdit.text.strip())
+        settings.setValue(RESULTS, self._ui.resultsFolderEdit.currentPath.strip())
+        settings.setValue(SCRIPTS, self._ui.scriptsFolderEdit.currentPath.strip())
