@@ -239,6 +239,8 @@ class Panel:
         opened = self._the_quiz()
         self._ui.pagesList.currentRow = opened.index
         self._say("\n".join(for_reader(problem) for problem in problems))
+        # Slicer's console may have opened it.
+        self._asking.begin(opened.answers, opened.path.parent)
         self._asking.show()
         self._show_looks(opened)
         if opened.index + 1 < len(opened.pages):
