@@ -161,18 +161,21 @@ class _Brush:
         layers: list[tuple[tuple[slice, slice], np.ndarray]],
         values: np.ndarray,
     ) -> None:
+        if len(layers) == 1:
+            ((box, ranks),) = layers
+            plane[box] = _looked_up(values, ranks)
+            return
         box = _union([box for box, _ in layers])
         winner = np.zeros(plane.shape, self._rank_type)
         for inner, ranks in layers:
             np.maximum(winner[inner], ranks, out=winner[inner])
-        if len(layers) > 1:
-            for inner, ranks in layers:
-                beaten = (ranks != winner[inner]) & (ranks != 0)
-                if beaten.any():
-                    base = self._count + 1
-                    pairs = ranks[beaten].astype(np.int64) * base + winner[inner][beaten]
-                    for pair, count in _counted(pairs, base * base):
-                        self.lost[divmod(pair, base)] += count
+        for inner, ranks in layers:
+            beaten = (ranks != winner[inner]) & (ranks != 0)
+            if beaten.any():
+                base = self._count + 1
+                pairs = ranks[beaten].astype(np.int64) * base + winner[inner][beaten]
+                for pair, count in _counted(pairs, base * base):
+                    self.lost[divmod(pair, base)] += count
         plane[box] = _looked_up(values, winner[box])
 
     def _count_outside(self) -> None:
