@@ -9,7 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ...quiz.model import Page
-from .answers import Answers, Asked
+from ..reading.answers import Answers, Asked
 from .forms import PageForms
 
 PAUSE_MS = 500

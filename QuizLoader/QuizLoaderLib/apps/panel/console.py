@@ -9,13 +9,13 @@ import slicer
 
 from ...quiz.model import Page
 from ...quiz.problems import Problem
+from ..reading.answers import Given
+from ..reading.opened_quiz import OpenedQuiz
+from ..reading.readers_session import SignIn
 from . import quiz_node
-from .answers import Given
 from .host import SlicerHost
-from .opened_quiz import OpenedQuiz
 from .packages import ensure_packages
 from .paths import REQUIREMENTS
-from .reading import SignIn
 
 
 class OutOfTurnError(Exception):

@@ -5,8 +5,8 @@ from typing import Any
 import slicer
 
 from ...quiz.model import Page
-from .opened_quiz import OpenedQuiz
-from .regions import RegionToDraw
+from ..reading.opened_quiz import OpenedQuiz
+from ..reading.regions import RegionToDraw
 
 PARAMETER_TAG = "QuizLoader"
 """The editor's settings have a node of their own, so that Slicer's Segment Editor module keeps its own."""

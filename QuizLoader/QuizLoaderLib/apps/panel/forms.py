@@ -10,7 +10,7 @@ import qt
 from slicer.i18n import tr as _
 
 from ...quiz.model import GroupLayout, Page, Question, QuestionType
-from .answers import Answer, Answers, Asked
+from ..reading.answers import Answer, Answers, Asked
 
 PICTURE_WIDTH = 320
 """The widest picture in the panel, in pixels; a larger one is made smaller."""

@@ -6,7 +6,7 @@ import qt
 
 from ...views.contours import show_region
 from ...views.legend import ShownRoi, rois_shown
-from .opened_quiz import OpenedQuiz
+from ..reading.opened_quiz import OpenedQuiz
 
 SWATCH_PIXELS = 12
 

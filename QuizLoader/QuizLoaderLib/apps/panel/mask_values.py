@@ -11,7 +11,7 @@ from slicer.i18n import tr as _
 
 from ...quiz.model import Image, ImageType, Layer
 from ...quiz.problems import Problem
-from .opened_quiz import OpenedQuiz
+from ..reading.opened_quiz import OpenedQuiz
 from .packages import PackagesMissingError, ensure_packages
 from .paths import REQUIREMENTS
 

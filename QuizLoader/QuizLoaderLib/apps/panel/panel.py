@@ -11,6 +11,8 @@ from slicer.i18n import tr as _
 from ...quiz.model import ContourVisibility
 from ...quiz.problems import Problem, has_errors
 from ...views.contours import draw_contours
+from ..reading.opened_quiz import OpenedQuiz, QuizUnreadableError
+from ..reading.readers_session import NotBegunError
 from . import keys, quiz_node
 from .asking import Asking
 from .console import Console
@@ -18,10 +20,8 @@ from .editor import Editor
 from .legend import Legend
 from .loading import REST_AHEAD_S, Loading
 from .mask_values import MaskValues
-from .opened_quiz import OpenedQuiz, QuizUnreadableError
 from .packages import PackagesMissingError
 from .problem_list import ProblemList, for_reader
-from .reading import NotBegunError
 from .sign_in import SignInFields
 
 

@@ -1,5 +1,7 @@
 """The fields that say who reads and where the results go; what they hold is remembered."""
 
+import shutil
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -7,7 +9,7 @@ import ctk
 import qt
 from slicer.i18n import tr as _
 
-from .reading import NotBegunError, SignIn
+from ..reading.readers_session import NotBegunError, SignIn
 
 READER, RESULTS, SCRIPTS = "QuizLoader/Reader", "QuizLoader/ResultsFolder", "QuizLoader/ScriptsFolder"
 
@@ -41,7 +43,8 @@ class SignInFields:
                     folder=scripts
                 )
             )
-        return SignIn(reader, Path(results), Path(scripts) if scripts else None)
+        python = shutil.which("PythonSlicer") or sys.executable
+        return SignIn(reader, Path(results), Path(scripts) if scripts else None, python)
 
     def remember(self) -> None:
         """Also that a field is empty: an author stays an author, and no script is allowed by itself."""

@@ -1,7 +1,7 @@
-"""Who looks at the quiz decides what is asked and kept; the panel knows only this interface of it.
+"""Who looks at the quiz decides what is asked and kept; a host knows only this interface of it.
 
 An author's look (``FormAnswers``) goes through the pages freely and keeps answers in memory; a reader's
-session (``reading.Reading``) decides where the reader is and keeps every answer on the disk.
+session (``readers_session.Reading``) decides where the reader is and keeps every answer on the disk.
 """
 
 from collections.abc import Sequence
@@ -19,7 +19,7 @@ Given = dict[tuple[int, int, int], Answer]
 
 @dataclass(frozen=True)
 class Asked:
-    """What the panel shows beside the images at one place of the quiz.
+    """What a host shows beside the images at one place of the quiz.
 
     ``question_sets`` are shown together. ``steps`` tells how far the reader is, empty for an author.
     ``bookmark_label`` is the text of the bookmark's button, empty where there is none.

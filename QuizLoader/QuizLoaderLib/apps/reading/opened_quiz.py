@@ -1,4 +1,4 @@
-"""A quiz that is open in Slicer: read, checked, and its pages shown through the host. No widgets."""
+"""A quiz that is open: read, checked, and its pages shown through the host. No widgets."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,7 +9,7 @@ from ...quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
 from ...quiz.problems import Problem
 from ...views.host import Host
 from .answers import Answers, FormAnswers, Given
-from .reading import Reading
+from .readers_session import Reading
 from .regions import regions_to_draw, value_map_path
 
 

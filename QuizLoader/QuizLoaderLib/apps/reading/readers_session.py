@@ -1,6 +1,5 @@
-"""A reader's session behind the panel's interface. The session's packages are imported when it begins."""
+"""A reader's session behind the interface that hosts know. Its packages are imported when it begins."""
 
-import shutil
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -8,10 +7,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from slicer.i18n import tr as _
-
 from ...quiz.model import Page
 from .answers import Answer, Asked
+from .texts import tr as _
 
 
 class NotBegunError(Exception):
@@ -20,11 +18,13 @@ class NotBegunError(Exception):
 
 @dataclass(frozen=True)
 class SignIn:
-    """Who reads, and where the results go. ``scripts_folder`` is None where no script may run."""
+    """Who reads, and where the results go. ``scripts_folder`` is None where no script may run; ``python``
+    runs them."""
 
     reader: str
     results_folder: Path
     scripts_folder: Path | None = None
+    python: str = sys.executable
 
     def begin(self, quiz_path: Path, image_folder: Path) -> "Reading":
         """Begin or take up the session; raises NotBegunError."""
@@ -32,8 +32,7 @@ class SignIn:
 
         scripts = None
         if self.scripts_folder is not None:
-            python = shutil.which("PythonSlicer") or sys.executable
-            scripts = ScriptRules(self.scripts_folder, image_folder, python=python)
+            scripts = ScriptRules(self.scripts_folder, image_folder, python=self.python)
         try:
             session = ReadingSession.open(quiz_path, self.results_folder, self.reader, scripts=scripts)
         except SessionError as error:
