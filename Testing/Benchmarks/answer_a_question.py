@@ -30,7 +30,7 @@ PAGE = (
 def make_quiz(folder: Path) -> Path:
     path = folder / "large.xml"
     pages = "".join(PAGE.format(number=number) for number in range(1, PAGES + 1))
-    path.write_text(f"<Session>\n{pages}</Session>\n")
+    path.write_text(f"<Session>\n{pages}</Session>\n", encoding="utf-8")
     return path
 
 

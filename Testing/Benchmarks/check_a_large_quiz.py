@@ -23,7 +23,7 @@ MOST_TIMES_A_TENTH = 11
 def write_quiz(path: Path, pages: int) -> None:
     """Pages of a usual reader study: a volume and its segmentation on three views, two questions."""
     views = (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal"))
-    with path.open("w") as file:
+    with path.open("w", encoding="utf-8") as file:
         file.write("<Session>\n")
         for number in range(pages):
             folder = f"Study\\Patient-{number % PATIENTS:04d}"

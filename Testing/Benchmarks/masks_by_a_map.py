@@ -87,7 +87,7 @@ def measured(script: str, arguments: list[str]) -> tuple[float, ...]:
     done = subprocess.run(
         [sys.executable, "-c", COMMON + script, *arguments],
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         env=environment,
         check=True,
     )

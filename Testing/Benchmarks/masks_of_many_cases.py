@@ -26,8 +26,8 @@ def made_cases(folder: Path) -> Path:
             write_seg(source, segmentation_of(balls, SHAPE, grid((1, 1, 2.5))))
         rows.append(f"{source.name},{image.name},case{case:03d}")
     table = folder / "cases.csv"
-    table.write_text("\n".join(rows) + "\n")
-    (folder / "map.txt").write_text("A=10\nB=20\nC=30\n")
+    table.write_text("\n".join(rows) + "\n", encoding="utf-8")
+    (folder / "map.txt").write_text("A=10\nB=20\nC=30\n", encoding="utf-8")
     return table
 
 

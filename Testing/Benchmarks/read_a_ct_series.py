@@ -91,7 +91,7 @@ def best(script: str, folder: Path) -> tuple[float, float, int]:
     results = []
     for _ in range(RUNS):
         command = [sys.executable, "-c", script, str(folder)]
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True)
         seconds, memory, total = done.stdout.split()[-3:]
         results.append((float(seconds), float(memory), int(total)))
     return min(results)

@@ -103,7 +103,7 @@ def best(command: list[str], environment: dict[str, str] | None = None) -> tuple
     """(seconds, memory ratio) of the fastest run."""
     results = []
     for _ in range(RUNS):
-        done = subprocess.run(command, capture_output=True, text=True, env=environment, check=True)
+        done = subprocess.run(command, capture_output=True, encoding="utf-8", env=environment, check=True)
         results.append(tuple(float(word) for word in done.stdout.split()[-2:]))
     return min(results)  # type: ignore[return-value]
 

@@ -127,7 +127,9 @@ def read_ahead(host: HeadlessHost, folder: Path, pages: list[Page]) -> float:
 def resident_bytes() -> int:
     """Of this process; 0 where the system does not tell in this way."""
     try:
-        return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+        return int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]) * os.sysconf(
+            "SC_PAGE_SIZE"
+        )
     except OSError:
         return 0
 

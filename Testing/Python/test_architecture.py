@@ -1,5 +1,6 @@
 """Rules of the layout that Import Linter cannot see."""
 
+import ast
 import re
 from pathlib import Path
 
@@ -24,3 +25,34 @@ def test_a_file_is_one_thing() -> None:
     lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in sources}
 
     assert {name: count for name, count in lines.items() if count > 400} == {}
+
+
+def test_text_is_read_and_written_in_a_named_encoding() -> None:
+    """Else it is read in the locale's, which another library may change while the program runs."""
+    sources = [path for folder in ("QuizLoader", "Testing") for path in (REPOSITORY / folder).rglob("*.py")]
+    found = [
+        f"{path.relative_to(REPOSITORY)}:{call.lineno}"
+        for path in sorted(sources)
+        for call in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(call, ast.Call) and _takes_the_locale_s_encoding(call)
+    ]
+
+    assert found == []
+
+
+def _takes_the_locale_s_encoding(call: ast.Call) -> bool:
+    named = {keyword.arg: keyword.value for keyword in call.keywords}
+    if "encoding" in named:
+        return False
+    if any(getattr(named.get(name), "value", None) is True for name in ("text", "universal_newlines")):
+        return True
+    is_method = isinstance(call.func, ast.Attribute)
+    name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
+    if is_method and name in ("read_text", "write_text"):
+        return True
+    values = [getattr(value, "value", None) for value in (*call.args, named.get("mode"))]
+    modes = [value for value in values if isinstance(value, str) and re.fullmatch("[rwaxbt+]{1,3}", value)]
+    if name == "open" and not is_method and not modes:
+        return True
+    opens = name in ("open", "fdopen", "TemporaryFile", "NamedTemporaryFile")
+    return opens and any("b" not in mode for mode in modes)

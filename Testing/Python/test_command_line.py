@@ -31,14 +31,16 @@ def quizloader(*arguments: object, **variables: str) -> "subprocess.CompletedPro
 @pytest.fixture
 def quiz(tmp_path: Path) -> Path:
     path = tmp_path / "quiz.xml"
-    path.write_text(QUIZ)
+    path.write_text(QUIZ, encoding="utf-8")
     return path
 
 
 @pytest.fixture
 def broken_quiz(tmp_path: Path) -> Path:
     path = tmp_path / "broken.xml"
-    path.write_text(QUIZ.replace('<Page ID="One">', '<Page ID="One" Layout="FourUpp" Loop="y">'))
+    path.write_text(
+        QUIZ.replace('<Page ID="One">', '<Page ID="One" Layout="FourUpp" Loop="y">'), encoding="utf-8"
+    )
     return path
 
 
@@ -73,7 +75,7 @@ def test_json_says_the_same_for_programs(broken_quiz: Path) -> None:
 
 def test_with_an_image_folder_missing_files_are_found(quiz: Path, tmp_path: Path) -> None:
     (tmp_path / "images").mkdir()
-    (tmp_path / "images" / "mri.nrrd").write_text("")
+    (tmp_path / "images" / "mri.nrrd").write_text("", encoding="utf-8")
 
     result = quizloader("check", quiz, "--images", tmp_path / "images")
 
@@ -86,7 +88,7 @@ def test_with_an_image_folder_missing_files_are_found(quiz: Path, tmp_path: Path
 
 def test_a_file_that_is_no_quiz_gives_a_line_and_1(tmp_path: Path) -> None:
     path = tmp_path / "letter.xml"
-    path.write_text("Dear all,")
+    path.write_text("Dear all,", encoding="utf-8")
 
     for command in (["check", path], ["render", path, "--images", tmp_path, "--out", tmp_path / "out"]):
         result = quizloader(*command)
@@ -142,7 +144,7 @@ def test_values_that_cannot_be_used_get_one_sentence_and_2(
 @pytest.mark.parametrize("command", ["render", "demo"])
 def test_a_folder_that_cannot_be_written_gets_one_sentence(quiz: Path, tmp_path: Path, command: str) -> None:
     in_the_way = tmp_path / "file"
-    in_the_way.write_text("")
+    in_the_way.write_text("", encoding="utf-8")
     arguments = [quiz, "--images", tmp_path] if command == "render" else []
 
     result = quizloader(command, *arguments, "--out", in_the_way / "out")
@@ -189,7 +191,7 @@ def test_check_starts_without_what_is_heavy(quiz: Path) -> None:
         "app(['check', sys.argv[1]], standalone_mode=False)\n"
         "print(*sorted({name.split('.')[0] for name in sys.modules}))"
     )
-    result = subprocess.run([sys.executable, "-c", run, str(quiz)], capture_output=True, text=True)
+    result = subprocess.run([sys.executable, "-c", run, str(quiz)], capture_output=True, encoding="utf-8")
 
     assert result.returncode == 0, result.stderr
     loaded = set(result.stdout.split())

@@ -136,14 +136,14 @@ def test_every_sample_quiz_is_without_a_problem(demo: Path) -> None:
 
 def test_a_second_demo_makes_the_same_head_and_leaves_other_files_alone(demo: Path) -> None:
     before = image(demo, TUTORIAL_VOLUME)
-    (demo / "quizzes" / "mine.xml").write_text("<Session/>")
-    (demo / "quizzes" / "layers.xml").write_text("")
+    (demo / "quizzes" / "mine.xml").write_text("<Session/>", encoding="utf-8")
+    (demo / "quizzes" / "layers.xml").write_text("", encoding="utf-8")
     (demo / "images" / TUTORIAL_VOLUME).write_bytes(b"")
 
     make_demo(demo)
 
     after = image(demo, TUTORIAL_VOLUME)
     np.testing.assert_array_equal(sitk.GetArrayViewFromImage(after), sitk.GetArrayViewFromImage(before))
-    assert (demo / "quizzes" / "layers.xml").read_text().startswith("<?xml")
-    assert (demo / "quizzes" / "mine.xml").read_text() == "<Session/>"
+    assert (demo / "quizzes" / "layers.xml").read_text(encoding="utf-8").startswith("<?xml")
+    assert (demo / "quizzes" / "mine.xml").read_text(encoding="utf-8") == "<Session/>"
     (demo / "quizzes" / "mine.xml").unlink()

@@ -176,7 +176,7 @@ def test_what_is_no_series_says_what_it_is(tmp_path: Path) -> None:
         tmp_path / "seg", np.ones((1, 2, 2)), [1], [np.zeros(3)], Placement((0.0,))
     )
     text = tmp_path / "text.dcm"
-    text.write_text("no DICOM " * 50)
+    text.write_text("no DICOM " * 50, encoding="utf-8")
     empty = tmp_path / "empty"
     empty.mkdir()
     for path, code, words in (
@@ -223,7 +223,7 @@ def test_thousands_of_other_files_beside_a_series(tmp_path: Path) -> None:
     content = other.read_bytes()
     for number in range(2500):
         (tmp_path / f"other{number}").write_bytes(content)
-        (tmp_path / f"note{number}").write_text("note")
+        (tmp_path / f"note{number}").write_text("note", encoding="utf-8")
     series = find_series(paths[0])
     assert len(series.times[0].frames) == 3
     assert series.problems == ()

@@ -60,7 +60,7 @@ def test_a_file_means_its_series_whatever_lies_beside_it_and_whatever_its_name(t
     paths = write_series(tmp_path, numbered(), even())
     write_series(tmp_path, numbered(3) + 500, even(3), series="1.2.3.11", first=50)
     write_structure_set(tmp_path / "rt.dcm", [])
-    (tmp_path / "notes.txt").write_text("1.2.3.10 is no image")
+    (tmp_path / "notes.txt").write_text("1.2.3.10 is no image", encoding="utf-8")
     (tmp_path / "DICOMDIR").write_bytes(paths[0].read_bytes())
     assert paths[0].suffix == ""
     assert np.array_equal(read_series(paths[2]).voxels, numbered())

@@ -22,7 +22,7 @@ def run(program: str, *arguments: str | Path, folder: Path | None = None) -> str
     """The output of a CMake program; an error of its own fails the test with what it said."""
     found = shutil.which(program, path=SEARCH)
     assert found, f"{program} is not there"
-    done = subprocess.run([found, *arguments], cwd=folder, capture_output=True, text=True, check=False)
+    done = subprocess.run([found, *arguments], cwd=folder, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 
@@ -97,7 +97,7 @@ print(len(list(sample_quizzes_folder().rglob("*.xml"))))
         cwd=tmp_path,
         env={"PYTHONPATH": str(installed), "PATH": ""},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -124,7 +124,7 @@ slicer.close()
         [sys.executable, "-c", program, str(installed), str(Path(__file__).parent)],
         cwd=tmp_path,
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
     )
     assert done.returncode == 0, done.stderr
@@ -148,9 +148,9 @@ def test_a_listed_file_that_is_absent_is_fatal(tmp_path):
 
 def test_the_index_entry_names_this_repository():
     """The index reads CMakeLists.txt as text, so its addresses are written out; they must agree."""
-    cmake = (REPOSITORY / "CMakeLists.txt").read_text()
+    cmake = (REPOSITORY / "CMakeLists.txt").read_text(encoding="utf-8")
     settings = dict(re.findall(r'set\((EXTENSION_\w+) "([^"]+)"\)', cmake))
-    entry = json.loads((REPOSITORY / "QuizLoader.json").read_text())
+    entry = json.loads((REPOSITORY / "QuizLoader.json").read_text(encoding="utf-8"))
 
     repository = settings["EXTENSION_HOMEPAGE"].removeprefix("https://github.com/")
     assert repository.split("/")[1] == "SlicerQuizLoader"

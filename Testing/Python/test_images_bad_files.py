@@ -36,7 +36,9 @@ def test_an_empty_file(tmp_path, name):
 
 @pytest.mark.parametrize("name", ["a.nrrd", "a.nii", "a.nii.gz", "a.mha", "a.nhdr", "a.seg.nrrd"])
 def test_a_text_under_the_name_of_an_image(tmp_path, name):
-    (tmp_path / name).write_text("Dear colleague,\n\nplease find the images in the other mail.\n")
+    (tmp_path / name).write_text(
+        "Dear colleague,\n\nplease find the images in the other mail.\n", encoding="utf-8"
+    )
     problem = problem_of(tmp_path, name)
     assert f'"{name}" is not an image' in problem.sentence
     assert "another file under this name" in problem.hint
@@ -231,7 +233,10 @@ def test_a_file_without_read_permission(mode):
         path = write_nrrd(Path(folder) / "locked.nrrd", numbered())
         path.chmod(mode)
         told = subprocess.run(
-            [sys.executable, "-c", AS_ANOTHER_USER, str(path)], capture_output=True, text=True, check=False
+            [sys.executable, "-c", AS_ANOTHER_USER, str(path)],
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
         )
     assert told.stderr == ""
     lines = told.stdout.splitlines()

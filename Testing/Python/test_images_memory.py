@@ -150,7 +150,7 @@ def test_a_page_read_ahead_can_be_finished_as_it_is(folder):
 
 
 def test_reading_ahead_what_is_broken_says_so_only_when_it_is_shown(folder):
-    (folder / "1.nrrd").write_text("broken")
+    (folder / "1.nrrd").write_text("broken", encoding="utf-8")
     with library_of(folder) as library:
         library.load(page_of(0))
         wait_for(library.read_ahead(page_of(1, 9, 2)))

@@ -46,10 +46,10 @@ def folder(tmp_path):
 
 def _quiz(folder, colors="", value_map="", **attributes):
     if colors:
-        (folder / "colors.txt").write_text(colors)
+        (folder / "colors.txt").write_text(colors, encoding="utf-8")
         attributes["roi_color_file"] = "colors"
     if value_map:
-        (folder / "region2MaskValueMap.txt").write_text(value_map)
+        (folder / "region2MaskValueMap.txt").write_text(value_map, encoding="utf-8")
         attributes["mask_value_map"] = "region2MaskValueMap.txt"
     return Quiz(folder / "quiz.xml", **attributes)
 
@@ -114,7 +114,7 @@ def test_a_region_that_the_colour_file_lacks_has_the_same_generic_colour_as_with
 
 @BOTH
 def test_an_image_s_own_map_overrides_the_session_s_on_its_view_alone(folder, type):
-    (folder / "own.txt").write_text("Stomach=1\nSpleen=2\nKidney=30\n")
+    (folder / "own.txt").write_text("Stomach=1\nSpleen=2\nKidney=30\n", encoding="utf-8")
     quiz = _quiz(folder, value_map="Liver=1\nBone=2\nLung=30\n")
     images = [
         image("labels.nrrd", type, destination=RED),
@@ -131,7 +131,7 @@ def test_an_image_s_own_map_overrides_the_session_s_on_its_view_alone(folder, ty
 @BOTH
 def test_the_map_may_lie_in_the_image_folder(folder, type):
     (folder / "images/study").mkdir()
-    (folder / "images/study/map.txt").write_text("Liver=1\n")
+    (folder / "images/study/map.txt").write_text("Liver=1\n", encoding="utf-8")
     quiz = _quiz(folder, mask_value_map="study/map.txt")
     assert "Liver" in _look(folder, quiz, image("labels.nrrd", type))
 
@@ -154,8 +154,8 @@ def test_values_that_no_colour_table_can_hold_are_named_and_coloured_too(folder)
 
 
 def test_a_page_shown_again_keeps_names_and_colours(folder):
-    (folder / "colors.txt").write_text(COLORS)
-    (folder / "map.txt").write_text("2=1\n1=2\n")
+    (folder / "colors.txt").write_text(COLORS, encoding="utf-8")
+    (folder / "map.txt").write_text("2=1\n1=2\n", encoding="utf-8")
     quiz = Quiz(folder / "quiz.xml", roi_color_file="colors", mask_value_map="map.txt")
     images_folder = ImageFolder(folder / "images")
     library = ImageLibrary(new_scene(), images_folder, regions=QuizRegions(quiz, images_folder))
@@ -168,7 +168,7 @@ def test_a_page_shown_again_keeps_names_and_colours(folder):
 
 
 def test_the_same_voxels_are_held_once_under_two_maps(folder):
-    (folder / "own.txt").write_text("Stomach=1\n")
+    (folder / "own.txt").write_text("Stomach=1\n", encoding="utf-8")
     images = [
         image("labels.nrrd", LABEL_MAP, destination=RED),
         image("labels.nrrd", LABEL_MAP, destination=GREEN, mask_value_map="own.txt"),
@@ -195,7 +195,10 @@ def test_a_fault_in_a_file_beside_the_quiz_costs_its_line_alone(folder, kept):
 
 def test_a_colour_file_of_100000_lines_is_read(tmp_path):
     path = tmp_path / "colors.txt"
-    path.write_text("".join(f"{n} region_{n} {n % 256} {n // 256 % 256} 7 255\n" for n in range(1, 100_001)))
+    path.write_text(
+        "".join(f"{n} region_{n} {n % 256} {n // 256 % 256} 7 255\n" for n in range(1, 100_001)),
+        encoding="utf-8",
+    )
     colors, problems = read_color_file(path)
     assert problems == []
     assert (len(colors), colors[-1].name) == (100_000, "region_100000")

@@ -314,7 +314,7 @@ BAD = {
     "cut nrrd": (lambda f: broken(write_4d(f / "a.nrrd", frames())), "a.nrrd", "damaged"),
     "cut raw nrrd": (lambda f: broken(write_4d(f / "a.nrrd", frames(), encoding="raw")), "a.nrrd", "damaged"),
     "cut nifti": (lambda f: broken(write_nifti(f / "a.nii", np.stack(frames()))), "a.nii", "damaged"),
-    "text": (lambda f: (f / "a.nrrd").write_text("no image"), "a.nrrd", "not an image"),
+    "text": (lambda f: (f / "a.nrrd").write_text("no image", encoding="utf-8"), "a.nrrd", "not an image"),
     "other encoding": (
         lambda f: write_4d(f / "a.nrrd", frames(), encoding="bzip2"),
         "a.nrrd",

@@ -18,12 +18,12 @@ def address(image_data):
 
 def bytes_read():
     """All bytes that this process has asked the system to read."""
-    fields = dict(line.split(": ") for line in Path("/proc/self/io").read_text().splitlines())
+    fields = dict(line.split(": ") for line in Path("/proc/self/io").read_text(encoding="utf-8").splitlines())
     return int(fields["rchar"])
 
 
 def resident_bytes():
-    return int(Path("/proc/self/statm").read_text().split()[1]) * 4096
+    return int(Path("/proc/self/statm").read_text(encoding="utf-8").split()[1]) * 4096
 
 
 def test_three_views_of_a_file_show_one_node(tmp_path):

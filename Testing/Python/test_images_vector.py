@@ -226,7 +226,7 @@ def _bomb(folder):
 
 BAD = {
     "cut": (_cut, "damaged"),
-    "text": (lambda folder: (folder / "a.png").write_text("no picture"), "no picture"),
+    "text": (lambda folder: (folder / "a.png").write_text("no picture", encoding="utf-8"), "no picture"),
     "empty": (lambda folder: (folder / "a.png").touch(), "empty"),
     "only a signature": (lambda folder: (folder / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n"), "damaged"),
     "nine hundred million pixels": (_bomb, "178 million pixels"),

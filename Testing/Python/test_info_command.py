@@ -153,12 +153,15 @@ def test_json_is_for_programs_and_a_broken_file_does_not_keep_the_others_back(la
 
 def test_the_names_it_tells_are_those_that_the_check_knows(labels: Path) -> None:
     """With a MaskValueMap the check compares the map's names, as a page does."""
-    (labels.parent / "map.txt").write_text("Liver=7\nBone=7\nKidney=30\n")
+    (labels.parent / "map.txt").write_text("Liver=7\nBone=7\nKidney=30\n", encoding="utf-8")
     rois = '<ROIs ROIVisibilityCode="Select"><ROI>{}</ROI><ROI>{}</ROI></ROIs>'
     label = image('Type="LabelMap" ID="L"', rois.format("7", "30"), "labels.nrrd")
     segments = image('Type="Segmentation" ID="L"', rois.format("Segment_7", "Kidney"), "labels.nrrd")
     quiz = labels.parent / "quiz.xml"
-    quiz.write_text(session(page("", label), page('ID="Q"', segments), attributes='MaskValueMap="map.txt"'))
+    quiz.write_text(
+        session(page("", label), page('ID="Q"', segments), attributes='MaskValueMap="map.txt"'),
+        encoding="utf-8",
+    )
     result = quizloader("check", quiz, "--images", labels.parent)
     lines = result.stdout.splitlines()
     assert sum("Q715" in line and '"Liver", "Bone"' in line for line in lines) == 2

@@ -33,8 +33,8 @@ def study(tmp_path: Path) -> Path:
         balls = [Ball(name, ball(case).center, 4), Ball("Spleen", (4 + case % 12, 11, 6), 3)]
         write_seg(folder / f"case {case}.seg.nrrd", segmentation_of(balls, SHAPE, grid()))
         rows.append(f"case {case}.seg.nrrd,,p{case:02d}")
-    (folder / "case 5.seg.nrrd").write_text("broken")
-    (folder / "cases.csv").write_text("\n".join(rows) + "\n")
+    (folder / "case 5.seg.nrrd").write_text("broken", encoding="utf-8")
+    (folder / "cases.csv").write_text("\n".join(rows) + "\n", encoding="utf-8")
     write_map(folder / "map.txt", Liver=10, Spleen=20)
     return folder
 
@@ -118,7 +118,7 @@ def test_a_mask_of_an_older_map_does_not_stay_where_the_case_fails_now(study: Pa
 def start(study: Path, out: str, jobs: int) -> subprocess.Popen[bytes]:
     run = "from QuizLoaderLib.apps.command_line import main\nif __name__ == '__main__':\n    main()\n"
     script = study / "run.py"
-    script.write_text(run)
+    script.write_text(run, encoding="utf-8")
     arguments = [
         "masks",
         study / "cases.csv",
@@ -170,7 +170,7 @@ def test_killed_at_any_moment_and_started_again_gives_the_same_bytes(study: Path
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 def test_killed_at_each_step_of_writing_no_file_is_ever_half_there(study: Path) -> None:
-    (study / "cases.csv").write_text("source,name\ncase 0.seg.nrrd,a\ncase 1.seg.nrrd,b\n")
+    (study / "cases.csv").write_text("source,name\ncase 0.seg.nrrd,a\ncase 1.seg.nrrd,b\n", encoding="utf-8")
     batch(study, "clean", "--ending", ".nrrd")
     whole = contents(study / "clean")
     last = int(paint_until(study, 0, "counted").stdout)
@@ -191,7 +191,7 @@ def paint_until(study: Path, step: int, out: str) -> subprocess.CompletedProcess
     return subprocess.run(
         [sys.executable, str(script), *map(str, arguments)],
         stdout=subprocess.PIPE,
-        text=True,
+        encoding="utf-8",
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )

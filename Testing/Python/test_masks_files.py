@@ -88,7 +88,7 @@ def test_a_limit_on_the_size_of_files_is_told_as_a_full_disk(tmp_path: Path) -> 
     ended = subprocess.run(
         [sys.executable, "-c", limited, *map(str, arguments)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         check=False,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
     )
@@ -127,7 +127,7 @@ def test_a_new_mask_may_be_read_by_whom_the_user_lets_read(tmp_path: Path) -> No
     [
         (lambda path: None, "does not exist. (check its path)"),
         (lambda path: path.write_bytes(b""), "is empty"),
-        (lambda path: path.write_text("Liver"), "is not an image"),
+        (lambda path: path.write_text("Liver", encoding="utf-8"), "is not an image"),
         (lambda path: path.mkdir(), "is a folder"),
         (
             lambda path: write_image(path, np.zeros((2, 3, 4), np.uint8)),
@@ -154,7 +154,7 @@ def test_a_label_image_gets_its_names_from_a_table_or_from_the_tsv_beside_it(tmp
     table = write_map(tmp_path / "names.txt", Liver=3, Spleen=4)
 
     named = quizloader("mask", image, "--map", names, "--names", table, "--out", tmp_path / "a.nrrd")
-    (tmp_path / "sub-1_dseg.tsv").write_text("index\tname\n3\tSpleen\n4\tLiver\n")
+    (tmp_path / "sub-1_dseg.tsv").write_text("index\tname\n3\tSpleen\n4\tLiver\n", encoding="utf-8")
     beside = quizloader("mask", image, "--map", names, "--out", tmp_path / "b.nrrd")
 
     assert (named.code, beside.code) == (0, 0)

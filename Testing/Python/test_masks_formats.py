@@ -33,7 +33,9 @@ def test_there_and_back_every_name_and_value_survives(tmp_path: Path, ending: st
 
 
 def test_colours_and_order_survive_between_tables(tmp_path: Path) -> None:
-    (tmp_path / "a.tsv").write_text("index\tname\tcolor\n30\tKidney\t#102030\n10\tLiver\t#ff8000\n")
+    (tmp_path / "a.tsv").write_text(
+        "index\tname\tcolor\n30\tKidney\t#102030\n10\tLiver\t#ff8000\n", encoding="utf-8"
+    )
 
     for step, (source, out) in enumerate([("a.tsv", "b.csv"), ("b.csv", "c.label"), ("c.label", "d.ctbl")]):
         assert quizloader("map", "convert", tmp_path / source, tmp_path / out).code == 0, step
@@ -106,7 +108,7 @@ def test_a_slicer_colour_table_loses_underscores_and_says_so(tmp_path: Path) -> 
 
 
 def test_names_that_an_underscore_alone_tells_apart_are_refused(tmp_path: Path) -> None:
-    (tmp_path / "map.txt").write_text("a b=1\na_b=2\n")
+    (tmp_path / "map.txt").write_text("a b=1\na_b=2\n", encoding="utf-8")
 
     ended = quizloader("map", "convert", tmp_path / "map.txt", tmp_path / "t.ctbl")
 
@@ -134,7 +136,7 @@ def test_names_that_an_underscore_alone_tells_apart_are_refused(tmp_path: Path) 
 def test_what_a_format_cannot_hold_is_an_error_and_no_file(
     tmp_path: Path, out: str, line: str, sentence: str
 ) -> None:
-    (tmp_path / "map.txt").write_text(line + "\n")
+    (tmp_path / "map.txt").write_text(line + "\n", encoding="utf-8")
 
     ended = quizloader("map", "convert", tmp_path / "map.txt", tmp_path / out)
 
@@ -146,21 +148,27 @@ def test_what_a_format_cannot_hold_is_an_error_and_no_file(
 def test_nnunet_keeps_the_rest_of_an_older_dataset_json(tmp_path: Path) -> None:
     names = write_map(tmp_path / "map.txt", Spleen=2, Liver=1)
     rest = {"channel_names": {"0": "CT"}, "numTraining": 7, "file_ending": ".nii.gz"}
-    (tmp_path / "dataset.json").write_text(json.dumps({**rest, "labels": {"background": 0, "x": 1}}))
+    (tmp_path / "dataset.json").write_text(
+        json.dumps({**rest, "labels": {"background": 0, "x": 1}}), encoding="utf-8"
+    )
 
     ended = quizloader("map", "convert", names, tmp_path / "dataset.json")
     fresh = quizloader("map", "convert", names, tmp_path / "new.json")
 
     assert (ended.code, ended.lines) == (0, [str(tmp_path / "dataset.json")])
-    written = json.loads((tmp_path / "dataset.json").read_text())
+    written = json.loads((tmp_path / "dataset.json").read_text(encoding="utf-8"))
     assert written == {**rest, "labels": {"background": 0, "Spleen": 2, "Liver": 1}}
     assert "also names channel_names, numTraining and file_ending; add them" in fresh.out
     assert labels(tmp_path / "new.json") == {"Spleen": 2, "Liver": 1}
 
 
 def test_nnunet_of_version_1_and_regions_of_several_values(tmp_path: Path) -> None:
-    (tmp_path / "v1.json").write_text('{"labels": {"0": "background", "1": "liver", "2": "tumour"}}')
-    (tmp_path / "v2.json").write_text('{"labels": {"background": 0, "whole": [1, 2], "core": 2}}')
+    (tmp_path / "v1.json").write_text(
+        '{"labels": {"0": "background", "1": "liver", "2": "tumour"}}', encoding="utf-8"
+    )
+    (tmp_path / "v2.json").write_text(
+        '{"labels": {"background": 0, "whole": [1, 2], "core": 2}}', encoding="utf-8"
+    )
 
     assert labels(tmp_path / "v1.json") == {"liver": 1, "tumour": 2}
     assert labels(tmp_path / "v2.json") == {"core": 2}
@@ -174,7 +182,7 @@ def test_txt_is_told_by_its_content(tmp_path: Path) -> None:
         "color": "# Slicer\n0 Background 0 0 0 0\n10 Left_lung 255 0 0 255\n",
     }
     for name, text in contents.items():
-        (tmp_path / f"{name}.txt").write_text(text)
+        (tmp_path / f"{name}.txt").write_text(text, encoding="utf-8")
 
     assert labels(tmp_path / "map.txt") == {"Liver": 10}
     assert labels(tmp_path / "snap.txt") == {"Left lung": 10}
@@ -198,7 +206,7 @@ def test_txt_is_told_by_its_content(tmp_path: Path) -> None:
     ],
 )
 def test_a_damaged_table_is_told_with_its_line(tmp_path: Path, name: str, text: str, place: str) -> None:
-    (tmp_path / name).write_text(text)
+    (tmp_path / name).write_text(text, encoding="utf-8")
 
     ended = quizloader("map", "check", tmp_path / name)
 

@@ -153,7 +153,9 @@ def test_an_unknown_value_becomes_a_label_with_a_warning(tmp_path) -> None:
 
 
 def test_colours_come_from_the_table_else_from_the_value(tmp_path) -> None:
-    (tmp_path / "t.tsv").write_text("index\tname\tcolor\n10\tLiver\t#ff8000\n20\tSpleen\tn/a\n")
+    (tmp_path / "t.tsv").write_text(
+        "index\tname\tcolor\n10\tLiver\t#ff8000\n20\tSpleen\tn/a\n", encoding="utf-8"
+    )
     write_image(tmp_path / "mask.nrrd", np.array([[[0, 10, 20]]], np.uint8))
 
     liver, spleen = segments_from_mask(tmp_path / "mask.nrrd", tmp_path / "t.tsv").segments

@@ -36,7 +36,10 @@ def test_totalsegmentators_names_come_from_the_file_itself(tmp_path: Path) -> No
     ended = quizloader("mask", image, "--map", tmp_path / "map.txt", "--out", tmp_path / "mask.nii.gz")
 
     assert (started.code, ended.code) == (0, 0)
-    assert (tmp_path / "map.txt").read_text().splitlines()[:2] == ["spleen=1", "kidney_right=2"]
+    assert (tmp_path / "map.txt").read_text(encoding="utf-8").splitlines()[:2] == [
+        "spleen=1",
+        "kidney_right=2",
+    ]
     assert np.array_equal(read_image(tmp_path / "mask.nii.gz")[0], read_image(image)[0])
 
 

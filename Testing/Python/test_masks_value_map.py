@@ -42,7 +42,7 @@ def test_the_seeds_map_is_read_in_every_writing(tmp_path: Path, content: bytes) 
 
 
 def test_the_value_stands_behind_the_last_equals_sign(tmp_path: Path) -> None:
-    (tmp_path / "map.txt").write_text("a=b=5\n==6\nGTV = PTV=7\n")
+    (tmp_path / "map.txt").write_text("a=b=5\n==6\nGTV = PTV=7\n", encoding="utf-8")
 
     value_map, problems = read_value_map(tmp_path / "map.txt")
 
@@ -119,7 +119,7 @@ def test_a_missing_map_and_a_folder_are_said(tmp_path: Path) -> None:
 
 def test_a_map_of_100000_lines_is_read_and_compared(tmp_path: Path) -> None:
     names = tmp_path / "map.txt"
-    names.write_text("".join(f"Region {n}={n}\n" for n in range(1, 100_001)))
+    names.write_text("".join(f"Region {n}={n}\n" for n in range(1, 100_001)), encoding="utf-8")
     seg = write_seg(
         tmp_path / "a.seg.nrrd", segmentation_of([Ball("Region 70000", (2, 2, 2), 2)], (5, 5, 5), grid())
     )
@@ -177,7 +177,7 @@ def test_a_first_map_from_the_names_of_a_file(tmp_path: Path) -> None:
     written = quizloader("map", "from", layers, "--out", tmp_path / "map.txt")
 
     assert (printed.code, printed.out) == (0, "Liver left=1\na=b=2\n")
-    assert (written.code, (tmp_path / "map.txt").read_text()) == (0, "Liver left=1\na=b=2\n")
+    assert (written.code, (tmp_path / "map.txt").read_text(encoding="utf-8")) == (0, "Liver left=1\na=b=2\n")
 
 
 def test_names_that_a_map_cannot_hold_are_said(tmp_path: Path) -> None:

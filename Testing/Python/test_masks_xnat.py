@@ -96,7 +96,7 @@ def test_several_maps_ask_for_the_resource(server: FakeXnat, tmp_path: Path) -> 
 
 
 def test_a_map_with_errors_is_not_sent(server: FakeXnat, tmp_path: Path) -> None:
-    (tmp_path / "bad.txt").write_text("Liver=ten\n")
+    (tmp_path / "bad.txt").write_text("Liver=ten\n", encoding="utf-8")
 
     ended = quizloader("xnat", "put-map", tmp_path / "bad.txt", "--server", server.url, "--project", "STUDY")
 
@@ -121,7 +121,9 @@ def test_credentials_come_from_netrc(
 ) -> None:
     monkeypatch.delenv("XNAT_USER")
     monkeypatch.delenv("XNAT_PASS")
-    (tmp_path / "netrc").write_text(f'machine 127.0.0.1 login {USER} password "{PASSWORD}"\n')
+    (tmp_path / "netrc").write_text(
+        f'machine 127.0.0.1 login {USER} password "{PASSWORD}"\n', encoding="utf-8"
+    )
     (tmp_path / "netrc").chmod(0o600)
 
     assert quizloader("xnat", "list", "--server", server.url, "--project", "STUDY").code == 0

@@ -32,7 +32,7 @@ SAMPLES = (
 
 def pip(*arguments: object) -> None:
     command = [sys.executable, "-m", "pip", "--disable-pip-version-check", *map(str, arguments)]
-    result = subprocess.run(command, capture_output=True, text=True)
+    result = subprocess.run(command, capture_output=True, encoding="utf-8")
     assert result.returncode == 0, result.stdout + result.stderr
 
 
@@ -57,7 +57,7 @@ def run(installed: Path, folder: Path, *arguments: object) -> "subprocess.Comple
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(installed)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
 
 

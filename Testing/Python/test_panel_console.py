@@ -85,7 +85,7 @@ def test_an_xml_file_is_a_quiz_by_its_root(tmp_path, content, is_quiz):
 
 def test_a_file_that_is_no_quiz_is_refused_with_a_sentence(tmp_path):
     path = tmp_path / "some.quiz.xml"
-    path.write_text("<Report/>")
+    path.write_text("<Report/>", encoding="utf-8")
     with (
         stage(tmp_path, main_window=False),
         pytest.raises(RuntimeError, match=r"some\.quiz\.xml is no quiz"),

@@ -10,11 +10,14 @@ from panel_stage import LABELS, VOLUME, block, image_element, stage, write_image
 @pytest.fixture
 def section(tmp_path):
     images = write_images(tmp_path / "images")
-    (tmp_path / "map.txt").write_text("Segment_1=300\n")
+    (tmp_path / "map.txt").write_text("Segment_1=300\n", encoding="utf-8")
     page = image_element("Volume", VOLUME)
     page += image_element("Segmentation", LABELS, more="<ROIs ROIVisibilityCode='All'/>")
     quiz = write_quiz(tmp_path / "quiz.xml", [f"|{page}"])
-    quiz.write_text(quiz.read_text().replace("<Session>", "<Session MaskValueMap='map.txt'>"))
+    quiz.write_text(
+        quiz.read_text(encoding="utf-8").replace("<Session>", "<Session MaskValueMap='map.txt'>"),
+        encoding="utf-8",
+    )
     with stage(tmp_path) as on_stage:
         on_stage.open(quiz, images)
         yield on_stage
@@ -42,19 +45,19 @@ def test_the_shown_segmentation_becomes_a_mask_on_the_voxels_of_its_image(sectio
 
 
 def test_a_region_that_the_map_lacks_is_said_and_nothing_is_written(section, tmp_path):
-    (tmp_path / "map.txt").write_text("Segment_2=5\n")
+    (tmp_path / "map.txt").write_text("Segment_2=5\n", encoding="utf-8")
 
     said = write(section, tmp_path / "mask.nrrd")
 
     assert "Segment_1" in said
     assert not (tmp_path / "mask.nrrd").exists()
-    (tmp_path / "map.txt").write_text("Segment_1=5\n")
+    (tmp_path / "map.txt").write_text("Segment_1=5\n", encoding="utf-8")
     assert "mask.txt" in write(section, tmp_path / "mask.txt")
 
 
 def test_a_mask_becomes_named_segments(section, tmp_path):
     write(section, tmp_path / "mask.nrrd")
-    (tmp_path / "map.txt").write_text("Liver=300\n")
+    (tmp_path / "map.txt").write_text("Liver=300\n", encoding="utf-8")
 
     section.click("showMaskButton")
 

@@ -116,7 +116,11 @@ def test_double_click_on_a_problem_copies_file_and_line(story, three_pages, imag
     problems.setCurrentRow(0)
     problems.itemDoubleClicked.emit(problems.item(0))
 
-    line = next(n for n, text in enumerate(three_pages.read_text().splitlines(), 1) if "nowhere.nrrd" in text)
+    line = next(
+        n
+        for n, text in enumerate(three_pages.read_text(encoding="utf-8").splitlines(), 1)
+        if "nowhere.nrrd" in text
+    )
     assert story.slicer.qt.clipboard().text() == f"{three_pages}:{line}"
 
 
@@ -313,7 +317,7 @@ def test_the_last_quiz_and_folder_are_remembered(tmp_path, three_pages, images):
 def test_a_file_that_cannot_be_a_quiz_is_said_in_the_panel(story, tmp_path, images, content, sentence):
     path = tmp_path / "bad.xml"
     if content:
-        path.write_text(content)
+        path.write_text(content, encoding="utf-8")
     story.choose(path, images)
     story.click("openButton")
 
@@ -332,14 +336,14 @@ def test_an_image_folder_that_is_gone_is_said(story, three_pages, tmp_path):
 
 
 def test_a_value_map_gives_named_segments_that_nobody_draws_in_vain(story, tmp_path, images):
-    (tmp_path / "map.txt").write_text("Liver=10\nSpleen=20\n")
-    (tmp_path / "colors.txt").write_text("20 Spleen 255 0 51 255\n")
+    (tmp_path / "map.txt").write_text("Liver=10\nSpleen=20\n", encoding="utf-8")
+    (tmp_path / "colors.txt").write_text("20 Spleen 255 0 51 255\n", encoding="utf-8")
     volume = image_element("Volume", VOLUME)
     quiz = write_quiz(
         tmp_path / "draw.xml", [f"EnableSegmentEditor='Y'|{volume}{QUESTIONS}", f"|{volume}{QUESTIONS}"]
     )
     session = "<Session MaskValueMap='map.txt' ROIColorFile='colors.txt'>"
-    quiz.write_text(quiz.read_text().replace("<Session>", session))
+    quiz.write_text(quiz.read_text(encoding="utf-8").replace("<Session>", session), encoding="utf-8")
     story.open(quiz, images)
 
     def segmentations():

@@ -120,7 +120,7 @@ def test_a_quiz_that_is_missing_or_a_folder_is_one_sentence(tmp_path):
 @pytest.mark.skipif(os.name == "nt", reason="the rights of Windows are no mode bits")
 def test_a_quiz_that_may_not_be_read_is_one_sentence(tmp_path):
     path = tmp_path / "quiz.xml"
-    path.write_text(QUIZ)
+    path.write_text(QUIZ, encoding="utf-8")
     with without_rights(path):
         quiz, problems = read_quiz(path)
     assert quiz is None
@@ -135,7 +135,7 @@ def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
     code = "import sys; from pathlib import Path; from QuizLoaderLib.quiz.reading import read_quiz;"
     code += "print(read_quiz(Path(sys.argv[1]))[1][0].code)"
     result = subprocess.run(
-        [sys.executable, "-c", code, path], capture_output=True, text=True, timeout=60, check=True
+        [sys.executable, "-c", code, path], capture_output=True, encoding="utf-8", timeout=60, check=True
     )
     assert result.stdout.strip() == "Q101"
 

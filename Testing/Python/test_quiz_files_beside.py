@@ -16,7 +16,9 @@ COLORS = session(page(), attributes='ROIColorFile="colors"')
 
 @pytest.mark.parametrize("name", ["colors", "colors.txt"])
 def test_a_colour_file_is_found_beside_the_quiz_with_or_without_its_ending(name, tmp_path):
-    (tmp_path / "colors.txt").write_text("# index name r g b a\n1 Liver 221 130 101 255\n2 Rib 0 0 255 128\n")
+    (tmp_path / "colors.txt").write_text(
+        "# index name r g b a\n1 Liver 221 130 101 255\n2 Rib 0 0 255 128\n", encoding="utf-8"
+    )
     assert codes_of(tmp_path, COLORS.replace('"colors"', f'"{name}"')) == []
     assert read_color_file(tmp_path / "colors.txt") == (
         [RoiColor(1, "Liver", (221, 130, 101, 255)), RoiColor(2, "Rib", (0, 0, 255, 128))],
@@ -45,7 +47,7 @@ def test_all_wrong_lines_of_a_colour_file_are_told_at_once(tmp_path):
         "5 Liver 1 2 3 255",
         "6 Bone -1 0 0 255",
     ]
-    (tmp_path / "colors.txt").write_text("\r\n".join(lines))
+    (tmp_path / "colors.txt").write_text("\r\n".join(lines), encoding="utf-8")
     colors, problems = read_color_file(tmp_path / "colors.txt")
     assert colors == [RoiColor(1, "Liver", (221, 130, 101, 255))]
     assert [(problem.line, problem.code) for problem in problems] == [
@@ -85,13 +87,15 @@ def test_a_value_map_is_found_beside_the_quiz_or_in_the_image_folder(tmp_path):
         assert (problem.code, problem.line) == ("Q504", line)
         assert codes_of(tmp_path, text) == []  # it may lie in the image folder, which is not known
         for place in (tmp_path, images):
-            (place / "map.txt").write_text("Liver=10\n")
+            (place / "map.txt").write_text("Liver=10\n", encoding="utf-8")
             assert codes_of(tmp_path, text, ImageFolder(images)) == []
             (place / "map.txt").unlink()
 
 
 def test_all_wrong_lines_of_a_value_map_are_told_once_however_many_images_name_it(tmp_path):
-    (tmp_path / "map.txt").write_text("Liver=10\nSpleen\nKidney=0\nLiver=11\nLiver=10\nRib=300\n")
+    (tmp_path / "map.txt").write_text(
+        "Liver=10\nSpleen\nKidney=0\nLiver=11\nLiver=10\nRib=300\n", encoding="utf-8"
+    )
     text = session(
         page(
             "",
@@ -116,7 +120,7 @@ def test_all_wrong_lines_of_a_value_map_are_told_once_however_many_images_name_i
 
 
 def test_a_value_map_on_an_image_without_labels_is_a_warning(tmp_path):
-    (tmp_path / "map.txt").write_text("Liver=10\n")
+    (tmp_path / "map.txt").write_text("Liver=10\n", encoding="utf-8")
     problem = only_problem(tmp_path, session(page("", image('MaskValueMap="map.txt"'))))
     assert (problem.code, problem.severity) == ("Q413", Severity.WARNING)
 

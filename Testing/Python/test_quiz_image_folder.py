@@ -16,8 +16,8 @@ needs_links = pytest.mark.skipif(os.name == "nt", reason="links need rights on W
 def root(tmp_path):
     """images/study/2007-spgr.nrrd, with a secret beside images."""
     (tmp_path / "images" / "study").mkdir(parents=True)
-    (tmp_path / "images" / "study" / "2007-spgr.nrrd").write_text("NRRD")
-    (tmp_path / "secret.nrrd").write_text("NRRD")
+    (tmp_path / "images" / "study" / "2007-spgr.nrrd").write_text("NRRD", encoding="utf-8")
+    (tmp_path / "secret.nrrd").write_text("NRRD", encoding="utf-8")
     return tmp_path / "images"
 
 

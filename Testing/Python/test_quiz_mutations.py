@@ -33,7 +33,10 @@ RICH = session(
     "<RandomizedPageGroupIndices>0,2,1</RandomizedPageGroupIndices>",
     attributes='RandomizePageGroups="Y" ROIColorFile="colors" MaskValueMap="map.txt" EmailResultsTo="a@b"',
 )
-QUIZZES = [RICH, *((TUTORIAL / name).read_text() for name in ("label-maps.xml", "segmentations.xml"))]
+QUIZZES = [
+    RICH,
+    *((TUTORIAL / name).read_text(encoding="utf-8") for name in ("label-maps.xml", "segmentations.xml")),
+]
 NAMES = sorted(LANGUAGE) + sorted({name for rule in LANGUAGE.values() for name in rule.attributes}) + ["x"]
 # What no XML attribute can hold is left to the mutation of bytes.
 VALUES = st.one_of(

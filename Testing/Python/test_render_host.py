@@ -92,7 +92,7 @@ def test_hosts_free_their_memory_and_windows_and_print_nothing():
     child = subprocess.run(
         [sys.executable, "-c", HOSTS_ONE_AFTER_THE_OTHER, str(folder), *sys.path],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=120,
     )
     assert child.returncode == 0, child.stderr
@@ -119,7 +119,7 @@ def _run(code, **environment):
         [sys.executable, "-c", code],
         env={**os.environ, "PYTHONPATH": path, **environment},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=120,
     )
 

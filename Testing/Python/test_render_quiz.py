@@ -160,7 +160,7 @@ def test_roi_codes_differ_from_view_to_view(folder, tmp_path):
 
 
 def test_a_broken_image_leaves_the_rest_of_its_page_and_of_the_quiz(folder, tmp_path):
-    (folder / "text.nrrd").write_text("no image at all")
+    (folder / "text.nrrd").write_text("no image at all", encoding="utf-8")
     broken = _page(
         _image(id="X", path="text.nrrd"),
         _image(id="Y", path="gray.nrrd", view="Green"),
@@ -228,7 +228,7 @@ def test_what_the_author_wrote_is_text_in_the_index(folder, tmp_path):
 
 def test_unreadable_xml_gives_its_problem_and_no_picture(folder, tmp_path):
     quiz = tmp_path / "quiz.xml"
-    quiz.write_text("<Session><Page>")
+    quiz.write_text("<Session><Page>", encoding="utf-8")
     (problem,) = render_quiz(quiz, folder, tmp_path / "out")
     assert problem.is_error
     assert [path.name for path in (tmp_path / "out").iterdir()] == ["problems.json"]

@@ -123,7 +123,7 @@ def test_several_threads_may_be_the_first_to_read_dicom(study: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-c", script, str(study)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         env={**os.environ, "PYTHONPATH": path},
     )
     assert done.returncode == 0, done.stdout + done.stderr

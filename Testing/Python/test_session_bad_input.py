@@ -154,7 +154,10 @@ def test_a_changed_quiz_is_told_and_the_session_goes_on_with_the_stored_one(
 
 def test_a_quiz_whose_comments_changed_is_the_same_quiz(quiz: Path, results: Path) -> None:
     read_one_page(quiz, results)
-    quiz.write_text(quiz.read_text().replace("<Session >", "<Session>\n<!-- checked -->\n"))
+    quiz.write_text(
+        quiz.read_text(encoding="utf-8").replace("<Session >", "<Session>\n<!-- checked -->\n"),
+        encoding="utf-8",
+    )
 
     session = ReadingSession.open(quiz, results, "Ann")
 
@@ -216,7 +219,7 @@ def test_an_answer_that_was_edited_by_hand_is_used_and_said(quiz: Path, results:
     session.previous()
     assert session.answers() == (("wrong",),)
     session.close()
-    copies = [path for path in file.parent.glob("study_*.xml") if "wrong" in path.read_text()]
+    copies = [path for path in file.parent.glob("study_*.xml") if "wrong" in path.read_text(encoding="utf-8")]
     assert len(copies) == 1
 
 

@@ -30,7 +30,7 @@ def run_child(script: str, quiz: Path, results: Path) -> None:
         [sys.executable, "-c", BEGIN + script, quiz, results],
         env={**os.environ, "PYTHONPATH": str(SOURCE)},
         capture_output=True,
-        text=True,
+        encoding="utf-8",
     )
     assert result.returncode == 0, result.stderr
 

@@ -19,17 +19,18 @@ TELL = (
 def allowed(tmp_path: Path) -> ScriptRules:
     folder = tmp_path / "allowed"
     folder.mkdir()
-    (folder / "tell.py").write_text(TELL)
-    (folder / "fail.py").write_text("raise ValueError('no lesion was found')")
+    (folder / "tell.py").write_text(TELL, encoding="utf-8")
+    (folder / "fail.py").write_text("raise ValueError('no lesion was found')", encoding="utf-8")
     (folder / "hang.py").write_text(
         "import subprocess, sys, time\n"
         "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
         "print(child.pid, flush=True)\n"
-        "time.sleep(60)\n"
+        "time.sleep(60)\n",
+        encoding="utf-8",
     )
-    (folder / "loud.py").write_text("print('x' * 1_000_000)")
-    (folder / "notes.txt").write_text("print('no')")
-    (tmp_path / "outside.py").write_text("raise SystemExit('must not run')")
+    (folder / "loud.py").write_text("print('x' * 1_000_000)", encoding="utf-8")
+    (folder / "notes.txt").write_text("print('no')", encoding="utf-8")
+    (tmp_path / "outside.py").write_text("raise SystemExit('must not run')", encoding="utf-8")
     return ScriptRules(folder, time_limit_s=20)
 
 
@@ -85,9 +86,18 @@ def test_a_script_that_takes_too_long_is_stopped_with_what_it_started(
 def is_running(process: int) -> bool:
     """Whether it lives; one that only waits to be collected does not."""
     try:
-        return Path(f"/proc/{process}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+        return Path(f"/proc/{process}/stat").read_text(encoding="utf-8").rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_what_a_script_prints_is_utf_8_whatever_the_code_page_of_the_system(allowed: ScriptRules) -> None:
+    """Without the mode that it is run in, Windows would print in the console's code page."""
+    (allowed.folder / "volume.py").write_text(
+        "import sys; print(f'Läsion 肝 {sys.stdout.encoding} {sys.flags.utf8_mode}')", encoding="utf-8"
+    )
+
+    assert run_script(allowed, "volume.py", {}).result == "Läsion 肝 utf-8 1"
 
 
 def test_what_a_script_prints_is_cut(allowed: ScriptRules) -> None:
@@ -165,7 +175,8 @@ def test_a_button_pressed_again_in_another_question_set_is_asked_for_too(
 def test_each_press_keeps_its_own_result(tmp_path: Path, allowed: ScriptRules) -> None:
     (allowed.folder / "count.py").write_text(
         "from pathlib import Path; count = Path('count'); count.write_text(count.read_text() + 'x' if "
-        "count.exists() else 'x'); print(count.read_text())"
+        "count.exists() else 'x'); print(count.read_text())",
+        encoding="utf-8",
     )
     quiz = quiz_with(tmp_path, "count.py", attributes='AllowMultipleResponse="Y"')
     session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)

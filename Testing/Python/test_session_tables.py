@@ -231,7 +231,7 @@ def test_what_is_in_the_journal_only_is_counted(ours: Path, tmp_path: Path) -> N
 
 
 def test_a_damaged_file_of_ours_is_read_from_its_journal(ours: Path, tmp_path: Path) -> None:
-    (ours / "Bob" / "randomizing" / "randomizing.xml").write_text("<Session")
+    (ours / "Bob" / "randomizing" / "randomizing.xml").write_text("<Session", encoding="utf-8")
     out = tmp_path / "answers.csv"
 
     result = quizloader("answers", ours, "--out", out)
@@ -275,7 +275,7 @@ def test_a_table_for_excel_says_that_it_is_utf_8(original: Path, tmp_path: Path)
 def test_a_file_that_cannot_be_read_is_said_and_the_others_are_used(ours: Path, tmp_path: Path) -> None:
     broken = ours / "Zoe" / "randomizing"
     broken.mkdir(parents=True)
-    (broken / "randomizing.xml").write_text("<Session UserName='Zoe'")
+    (broken / "randomizing.xml").write_text("<Session UserName='Zoe'", encoding="utf-8")
     out = tmp_path / "answers.csv"
 
     result = quizloader("answers", ours, tmp_path / "none", "--out", out)

@@ -31,7 +31,7 @@ def with_values(folder: Path, *values: str) -> Path:
         "</Option></Question>"
     )
     file = folder / "study.xml"
-    file.write_text(NUMBERS.format(questions="\n".join(map(question.format, values))))
+    file.write_text(NUMBERS.format(questions="\n".join(map(question.format, values))), encoding="utf-8")
     return file
 
 

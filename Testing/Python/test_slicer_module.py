@@ -9,7 +9,7 @@ MODULE = REPOSITORY / "QuizLoader"
 
 
 def listed_files() -> list[str]:
-    text = re.sub(r"#.*", "", (MODULE / "CMakeLists.txt").read_text())
+    text = re.sub(r"#.*", "", (MODULE / "CMakeLists.txt").read_text(encoding="utf-8"))
     lists = re.findall(r"set\(MODULE_PYTHON_(?:SCRIPTS|RESOURCES)\s([^)]*)\)", text)
     return " ".join(lists).replace("${MODULE_NAME}", "QuizLoader").split()
 
@@ -30,7 +30,7 @@ def test_cmake_lists_every_file_of_the_module_once():
 
 
 def test_slicer_finds_the_classes_by_name_and_no_shebang():
-    source = (MODULE / "QuizLoader.py").read_text()
+    source = (MODULE / "QuizLoader.py").read_text(encoding="utf-8")
     classes = {node.name for node in ast.parse(source).body if isinstance(node, ast.ClassDef)}
 
     assert classes >= {"QuizLoader", "QuizLoaderWidget", "QuizLoaderTest"}
@@ -39,7 +39,7 @@ def test_slicer_finds_the_classes_by_name_and_no_shebang():
 
 
 def test_extension_files_exist():
-    cmake = (REPOSITORY / "CMakeLists.txt").read_text()
+    cmake = (REPOSITORY / "CMakeLists.txt").read_text(encoding="utf-8")
 
     assert "project(QuizLoader)" in cmake
     for variable in ("EXTENSION_ICONURL", "EXTENSION_SCREENSHOTURLS"):

@@ -69,9 +69,9 @@ def shown(tmp_path_factory):
     halves[:25], halves[25:] = 10, 20
     _write(images / "labels.nrrd", halves)
     _write(images / "regions.nrrd", halves)
-    (folder / "map.txt").write_text("Liver=10\nSpleen=20\n")
-    (folder / "colors.txt").write_text("1 Liver 0 255 0 255\n20 Milz 0 0 255 255\n")
-    (folder / "quiz.xml").write_text(PAGE)
+    (folder / "map.txt").write_text("Liver=10\nSpleen=20\n", encoding="utf-8")
+    (folder / "colors.txt").write_text("1 Liver 0 255 0 255\n20 Milz 0 0 255 255\n", encoding="utf-8")
+    (folder / "quiz.xml").write_text(PAGE, encoding="utf-8")
     quiz, problems = read_quiz(folder / "quiz.xml")
     assert quiz is not None
     image_folder = ImageFolder(images)

@@ -101,7 +101,8 @@ def _run(rules: ScriptRules, path: Path, details: bytes, output: Any, errors: An
     """The exit code, None where the time was up; then what the script itself started is ended too."""
     process = subprocess.Popen(
         # -I: neither the environment nor the current folder decides what the script imports.
-        [rules.python, "-I", str(path)],
+        # utf8: what it prints is read as UTF-8, whatever the system's code page.
+        [rules.python, "-I", "-X", "utf8", str(path)],
         stdin=subprocess.PIPE,
         stdout=output,
         stderr=errors,
