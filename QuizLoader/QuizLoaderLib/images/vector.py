@@ -57,7 +57,9 @@ def make_node(image: Image, arrays: VolumeArrays, scene: Any) -> Any:
     window, level = arrays.window_level or _as_stored(arrays.voxels)
     if image.window_level is not None:
         window, level = image.window_level.window, image.window_level.level
-    display.SetWindowLevel(window, level)
+    # Its first preset is what the page starts with, whatever the reader does to it.
+    display.AddWindowLevelPreset(window, level)
+    display.SetWindowLevelFromPreset(0)
     node = scene.AddNewNodeByClass("vtkMRMLVectorVolumeNode", image.id)
     node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
     node.SetAndObserveDisplayNodeID(display.GetID())

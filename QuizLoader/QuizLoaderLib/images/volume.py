@@ -71,7 +71,9 @@ def make_node(image: Image, arrays: VolumeArrays, scene: Any) -> Any:
         window, level = image.window_level.window, image.window_level.level
     else:
         window, level = arrays.window_level or automatic_window_level(arrays.voxels)
-    display.SetWindowLevel(window, level)
+    # Its first preset is what the page starts with, whatever the reader does to it.
+    display.AddWindowLevelPreset(window, level)
+    display.SetWindowLevelFromPreset(0)
     node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", image.id)
     node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
     node.SetAndObserveDisplayNodeID(display.GetID())

@@ -13,21 +13,29 @@ _LABEL_FILL_LAYER = 3
 
 
 def draw_contours(
-    page: Page, nodes: Sequence[Any], host: Host, contour: ContourVisibility, visible: bool
+    page: Page,
+    nodes: Sequence[Any],
+    host: Host,
+    contour: ContourVisibility,
+    visible: bool,
+    opacity: float = 1.0,
 ) -> None:
     """Outline, or outline and fill, of every region of the page, labels and segments alike; or none of them.
 
-    Views stay where they are. ``nodes`` are aligned with ``page.images``, None for one that is not there.
+    ``opacity``, 0..1, is that of the outline; a fill has half of it. Views stay where they are. ``nodes`` are
+    aligned with ``page.images``, None for one that is not there.
     """
     filled = contour is ContourVisibility.FILL
     for node in nodes:
         for display in _segmentation_displays(node):
             display.SetVisibility2D(visible)
             display.SetVisibility2DFill(filled)
+            display.SetOpacity(opacity)
     for view, contents in contents_of_views(page, nodes).items():
         logic = host.application_logic.GetSliceLogicByLayoutName(view.value)
         if logic and contents.label and contents.label.node:
-            _draw_label(logic.GetSliceCompositeNode(), contents.label.node, filled, visible)
+            label = contents.label.node
+            _draw_label(logic.GetSliceCompositeNode(), label, filled, opacity if visible else 0.0)
 
 
 def show_region(page: Page, nodes: Sequence[Any], host: Host, region: ShownRoi, visible: bool) -> None:
@@ -42,11 +50,11 @@ def show_region(page: Page, nodes: Sequence[Any], host: Host, region: ShownRoi, 
                 _show_segment(placed.node, region, _slice_node_id(host, view), visible)
 
 
-def _draw_label(composite: Any, node: Any, filled: bool, visible: bool) -> None:
+def _draw_label(composite: Any, node: Any, filled: bool, opacity: float) -> None:
     was_modifying = composite.StartModify()
-    composite.SetLabelOpacity(1.0 if visible else 0.0)
+    composite.SetLabelOpacity(opacity)
     composite.SetNthLayerVolumeID(_LABEL_FILL_LAYER, node.GetID())
-    composite.SetNthLayerOpacity(_LABEL_FILL_LAYER, FILL_OPACITY if filled and visible else 0.0)
+    composite.SetNthLayerOpacity(_LABEL_FILL_LAYER, FILL_OPACITY * opacity if filled else 0.0)
     composite.EndModify(was_modifying)
 
 

@@ -33,6 +33,15 @@ def show_frame(volume_node: Any, number: int) -> None:
     volume_node.EndModify(was_modifying)
 
 
+def step_frame(volume_node: Any, by: int = 1) -> None:
+    """Show the frame ``by`` steps on; behind the last one comes the first, as in a film that goes round.
+
+    Raises ValueError where the node belongs to no sequence.
+    """
+    count = number_of_frames(volume_node)
+    show_frame(volume_node, ((shown_frame(volume_node) or 0) + by) % count if count else 0)
+
+
 def _browser_of(volume_node: Any) -> Any | None:
     scene = volume_node.GetScene() if volume_node else None
     if scene is None:

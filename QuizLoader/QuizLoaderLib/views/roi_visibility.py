@@ -125,6 +125,8 @@ def _choose_segments(display: Any, segmentation: Any, visible: tuple[str, ...]) 
 
 
 def _set_contour(display: Any, contour: ContourVisibility) -> None:
+    display.SetVisibility2D(True)
+    display.SetOpacity(1.0)
     display.SetVisibility2DFill(contour is ContourVisibility.FILL)
     display.SetVisibility2DOutline(True)
     display.SetOpacity2DFill(FILL_OPACITY)

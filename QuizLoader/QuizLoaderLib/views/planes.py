@@ -1,0 +1,112 @@
+"""One image of the page in three planes, or in one, in place of what the page asks for."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from enum import Enum
+from typing import Any
+
+from ..quiz.model import Image, Layer, Layout, Orientation, Page, RoiCode, RoiVisibility, SliceView
+from .contents import Placed, ViewContents, contents_of_views
+from .host import Host
+from .roi_visibility import visible_segments
+
+
+class ViewingMode(str, Enum):
+    """The values are those that a State of the results has."""
+
+    DEFAULT = "Default"
+    THREE_PLANES = "3 Planes"
+    AXIAL = "1 Plane Axial"
+    SAGITTAL = "1 Plane Sagittal"
+    CORONAL = "1 Plane Coronal"
+
+
+_LAYOUT_AND_PLANES: dict[ViewingMode, tuple[Layout, dict[SliceView, Orientation]]] = {
+    ViewingMode.THREE_PLANES: (
+        Layout.FOUR_UP,
+        {
+            SliceView.RED: Orientation.AXIAL,
+            SliceView.GREEN: Orientation.CORONAL,
+            SliceView.YELLOW: Orientation.SAGITTAL,
+        },
+    ),
+    ViewingMode.AXIAL: (Layout.ONE_UP_RED_SLICE, {SliceView.RED: Orientation.AXIAL}),
+    ViewingMode.SAGITTAL: (Layout.ONE_UP_RED_SLICE, {SliceView.RED: Orientation.SAGITTAL}),
+    ViewingMode.CORONAL: (Layout.ONE_UP_RED_SLICE, {SliceView.RED: Orientation.CORONAL}),
+}
+
+
+def in_planes(
+    page: Page, nodes: Sequence[Any], image_id: str, mode: ViewingMode
+) -> tuple[Page, tuple[Any, ...]]:
+    """The page as ``mode`` shows the image ``image_id``, with its nodes, for ``show_page``.
+
+    The image is the only background. The label map and the segmentations that share a view with it on the
+    page come with it; a segmentation shows all regions that it shows on any of those views. Linking, zoom,
+    pan and offset of the page do not hold. ViewingMode.DEFAULT gives the page itself.
+    """
+    if mode is ViewingMode.DEFAULT:
+        return page, tuple(nodes)
+    layout, planes = _LAYOUT_AND_PLANES[mode]
+    views = [contents for contents in contents_of_views(page, nodes).values() if _shows(contents, image_id)]
+    leader = next(
+        placed for contents in views for placed in _volumes(contents) if placed.image.id == image_id
+    )
+    shown = [Placed(_plainly(leader.image), leader.node), *_contours(views)]
+    placed = [
+        (replace(each.image, destination=view, orientation=orientation), each.node)
+        for view, orientation in planes.items()
+        for each in shown
+    ]
+    images, its_nodes = zip(*placed, strict=True)
+    return replace(page, layout=layout, link_views=False, images=images), its_nodes
+
+
+def point_seen(page: Page, nodes: Sequence[Any], image_id: str, host: Host) -> tuple[float, float, float]:
+    """RAS in mm of the middle of the first view that shows the image: what the reader looks at now."""
+    views = contents_of_views(page, nodes)
+    view = next(view for view, contents in views.items() if _shows(contents, image_id))
+    slice_to_ras = host.application_logic.GetSliceLogicByLayoutName(view.value).GetSliceNode().GetSliceToRAS()
+    right, anterior, superior = (slice_to_ras.GetElement(row, 3) for row in range(3))
+    return right, anterior, superior
+
+
+def go_through(page: Page, host: Host, point_ras: Sequence[float]) -> None:
+    """Move the slices of all views of the page's layout through a point, mm in RAS."""
+    for view in {image.destination for image in page.images}:
+        logic = host.application_logic.GetSliceLogicByLayoutName(view.value)
+        logic.GetSliceNode().JumpSliceByOffsetting(*point_ras)
+
+
+def _volumes(contents: ViewContents) -> list[Placed]:
+    return [placed for placed in (contents.background, contents.foreground) if placed]
+
+
+def _shows(contents: ViewContents, image_id: str) -> bool:
+    return any(placed.image.id == image_id and placed.node for placed in _volumes(contents))
+
+
+def _plainly(image: Image) -> Image:
+    return replace(
+        image,
+        layer=Layer.BACKGROUND,
+        initial_slice_offset_mm=None,
+        zoom_factor=None,
+        pan_origin_mm=None,
+    )
+
+
+def _contours(views: Sequence[ViewContents]) -> list[Placed]:
+    labels = [contents.label for contents in views if contents.label and contents.label.node]
+    names_of: dict[Any, dict[str, None]] = {}
+    first: dict[Any, Image] = {}
+    for placed in (placed for contents in views for placed in contents.segmentations if placed.node):
+        first.setdefault(placed.node, placed.image)
+        names = names_of.setdefault(placed.node, {})
+        for segment in visible_segments(placed.node, placed.image.roi_visibility):
+            names[placed.node.GetSegmentation().GetSegment(segment).GetName()] = None
+    segmentations = [
+        Placed(replace(image, roi_visibility=RoiVisibility(RoiCode.SELECT, tuple(names_of[node]))), node)
+        for node, image in first.items()
+    ]
+    return labels[:1] + segmentations

@@ -1,0 +1,93 @@
+"""The reader's tools on the slice views of any host: the mouse's window and level, presets, the crosshair."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..quiz.model import ImageType, Layer, Page, WindowLevel
+from .host import Host
+
+WINDOW_LEVEL_PRESETS: dict[str, WindowLevel] = {
+    "CT abdomen": WindowLevel(350, 40),
+    "CT bone": WindowLevel(1000, 400),
+    "CT brain": WindowLevel(100, 50),
+    "CT lung": WindowLevel(1400, -500),
+}
+"""In HU, as in Slicer's module for volumes (Modules/Loadable/Volumes/Resources/VolumeDisplayPresets.json)."""
+
+
+@dataclass(frozen=True)
+class ToolImage:
+    """An image of the page that the tools work on, with all nodes that show it: one for each of its looks."""
+
+    id: str
+    type: ImageType
+    nodes: tuple[Any, ...]
+
+
+def tool_images(page: Page, nodes: Sequence[Any]) -> list[ToolImage]:
+    """The page's images with grey values or colours, each once, in the order of the page; none that failed to
+    load. ``nodes`` are aligned with ``page.images``."""
+    types: dict[str, ImageType] = {}
+    nodes_of: dict[str, list[Any]] = {}
+    for image, node in zip(page.images, nodes, strict=True):
+        if node is not None and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
+            types.setdefault(image.id, image.type)
+            of_image = nodes_of.setdefault(image.id, [])
+            if node not in of_image:
+                of_image.append(node)
+    return [ToolImage(id, types[id], tuple(nodes_of[id])) for id in types]
+
+
+def set_window_level(image: ToolImage, look: WindowLevel) -> None:
+    """On all views that show the image."""
+    for node in image.nodes:
+        display = node.GetDisplayNode()
+        display.SetAutoWindowLevel(False)
+        display.SetWindowLevel(look.window, look.level)
+
+
+def start_window_level(node: Any) -> None:
+    """The window and level that the page gives a volume node: its display node's first preset, which is
+    the quiz's own or was found in the file when the node was made."""
+    display = node.GetDisplayNode()
+    if display.GetNumberOfWindowLevelPresets():
+        display.SetAutoWindowLevel(False)
+        display.SetWindowLevelFromPreset(0)
+
+
+def set_window_level_by_mouse(host: Host, on: bool) -> None:
+    """Dragging with the left button changes window and level of the volume under it, or pans again."""
+    interaction = host.application_logic.GetInteractionNode()
+    mode = interaction.AdjustWindowLevel if on else interaction.ViewTransform
+    interaction.SetCurrentInteractionMode(mode)
+
+
+def window_level_by_mouse(host: Host) -> bool:
+    """Whether it does so now; the mouse may also have been switched outside."""
+    interaction = host.application_logic.GetInteractionNode()
+    return interaction.GetCurrentInteractionMode() == interaction.AdjustWindowLevel
+
+
+def show_crosshair(host: Host, on: bool) -> None:
+    """A crosshair on all views, which moves with the pointer while Shift is held; the slices of the other
+    views go through it."""
+    crosshair = _crosshair(host)
+    crosshair.SetCrosshairBehavior(crosshair.OffsetJumpSlice)
+    crosshair.SetCrosshairMode(crosshair.ShowBasic if on else crosshair.NoCrosshair)
+
+
+def crosshair_is_shown(host: Host) -> bool:
+    crosshair = _crosshair(host)
+    return crosshair.GetCrosshairMode() != crosshair.NoCrosshair
+
+
+def _crosshair(host: Host) -> Any:
+    """The one that all displayable managers look for; Slicer makes it with its first scene."""
+    found = host.scene.GetSingletonNode("default", "vtkMRMLCrosshairNode")
+    if found is None:
+        found = host.scene.CreateNodeByClass("vtkMRMLCrosshairNode")
+        found.UnRegister(None)
+        found.SetCrosshairName("default")
+        host.scene.AddNode(found)
+    return found
