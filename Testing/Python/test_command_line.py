@@ -185,6 +185,23 @@ def test_a_console_of_another_code_page_shows_escapes(tmp_path: Path) -> None:
     assert b"Traceback" not in result.stderr
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere file names have any letters")
+def test_a_locale_that_has_no_such_file_names_is_told_in_one_sentence(tmp_path: Path) -> None:
+    path = tmp_path / "quiz.xml"
+    path.write_text(QUIZ.replace('<Page ID="One">', '<Page ID="体积" Loop="y">'), encoding="utf-8")
+    ascii = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
+
+    checked = quizloader("check", path, **ascii)
+    rendered = quizloader("render", path, "--images", tmp_path, "--out", tmp_path / "out", **ascii)
+    made = quizloader("demo", "--no-render", "--out", tmp_path / "Köln", **ascii)
+
+    assert (len(checked.stdout.splitlines()), checked.stderr) == (1, "")
+    assert (rendered.returncode, made.returncode) == (1, 2)
+    assert "PYTHONUTF8=1" in rendered.stderr.splitlines()[-1]
+    (sentence,) = made.stderr.splitlines()
+    assert sentence.endswith("its name has letters that are not UTF-8.")
+
+
 def test_check_starts_without_what_is_heavy(quiz: Path) -> None:
     run = (
         "import sys; from QuizLoaderLib.apps.command_line import app\n"

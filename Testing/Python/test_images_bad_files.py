@@ -9,9 +9,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import SimpleITK
 from bad_images import LABELS, SEGMENTS, VOLUME, nothing_on_the_console, problem_of, write_header_beside
 from image_files import nifti_bytes, numbered, write_meta_image, write_nifti, write_nrrd
 from image_pages import image, library_of, page
+from QuizLoaderLib.quiz.model import ImageType
+from QuizLoaderLib.quiz.problems import error
 
 __all__ = ["nothing_on_the_console"]
 
@@ -198,6 +201,30 @@ def test_a_header_whose_list_of_data_files_leaves_the_image_folder(tmp_path, nam
     with (folder / name).open("ab") as file:
         file.write(b"0.raw\n../0.raw\n")
     assert "keeps its voxels in another file" in problem_of(folder, name).sentence
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_a_name_of_an_older_system_is_refused_and_ends_nothing(tmp_path):
+    """Names from disks of the nineties are Latin-1; ITK would end the whole program over them."""
+    written = tmp_path / "written"
+    written.mkdir()
+    write_nrrd(written / "scan.nrrd", numbered())
+    colors = SimpleITK.GetImageFromArray(np.full((3, 4, 3), 40_000, np.uint16), isVector=True)
+    SimpleITK.WriteImage(colors, str(written / "deep.png"))
+    folder = written.rename(tmp_path / os.fsdecode(b"K\xf6ln"))
+
+    with library_of(folder) as library:
+        loaded = library.load(page(image("scan.nrrd"), image("deep.png", ImageType.VECTOR, id="Two")))
+
+    assert [problem.sentence for problem in loaded.problems] == [
+        '"scan.nrrd" cannot be opened: its path has letters that are not UTF-8.',
+        '"deep.png" cannot be opened: its path has letters that are not UTF-8.',
+    ]
+    assert loaded.problems[0].hint.startswith("rename the file or its folder")
+
+
+def test_a_hint_with_such_a_name_can_be_written():
+    assert error(0, "Q1", "There is no b.", "there is \udcfcb").hint == "there is \\udcfcb"
 
 
 AS_ANOTHER_USER = """

@@ -1,5 +1,8 @@
 """The text map, line by line: what is read, what is refused, what is written."""
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -178,6 +181,24 @@ def test_a_first_map_from_the_names_of_a_file(tmp_path: Path) -> None:
 
     assert (printed.code, printed.out) == (0, "Liver left=1\na=b=2\n")
     assert (written.code, (tmp_path / "map.txt").read_text(encoding="utf-8")) == (0, "Liver left=1\na=b=2\n")
+
+
+def test_a_map_that_goes_into_a_file_is_utf_8_on_every_console(tmp_path: Path) -> None:
+    seg = write_seg(tmp_path / "a.seg.nrrd", segmentation_of([Ball("肝 Ö", (2, 2, 2), 2)], (5, 5, 5), grid()))
+    run = "from QuizLoaderLib.apps.command_line import main; main()"
+
+    with (tmp_path / "map.txt").open("wb") as file:
+        subprocess.run(
+            [sys.executable, "-c", run, "map", "from", str(seg)],
+            stdout=file,
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "PYTHONIOENCODING": "cp1252"},
+            check=True,
+        )
+
+    table, problems = read_value_map(tmp_path / "map.txt")
+    assert problems == []
+    assert table is not None
+    assert table.values == {"肝 Ö": 1}
 
 
 def test_names_that_a_map_cannot_hold_are_said(tmp_path: Path) -> None:

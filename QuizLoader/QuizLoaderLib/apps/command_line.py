@@ -208,6 +208,13 @@ def main() -> None:
         _run()
     except MemoryError:
         _say_and_exit("There is not enough memory for this.", 1)
+    except UnicodeEncodeError as fault:
+        letters = fault.object[fault.start : fault.end]
+        _say_and_exit(
+            f"File names cannot have {letters!r} in the locale of this system ({fault.encoding}); "
+            "run it with PYTHONUTF8=1.",
+            1,
+        )
     except Exception as fault:  # noqa: BLE001 the last net: a defect is told in one sentence too
         _say_and_exit(
             f"This is a defect of QuizLoader ({type(fault).__name__}: {fault}); "

@@ -1,5 +1,7 @@
 """``quizloader mask``, ``segments``, ``map``, ``masks`` and ``xnat``: region names and mask values."""
 
+import io
+import sys
 from collections.abc import Iterable
 from enum import Enum
 from pathlib import Path
@@ -8,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from ..quiz.problems import Problem, has_errors
-from .terminal import CommandError, make_writable, progress_bar
+from .terminal import CommandError, make_writable, progress_bar, require_utf_8
 
 if TYPE_CHECKING:
     from ..masks.errors import MaskError
@@ -213,6 +215,9 @@ def map_from(
     refused = [(row.name, text_map_refuses(row.name)) for row in table.rows if text_map_refuses(row.name)]
     for name, reason in refused:
         typer.echo(f"quizloader: A map cannot hold {said(name)}: {reason}.", err=True)
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        # What goes into a file is the map itself, which is UTF-8 whatever the console's code page.
+        sys.stdout.reconfigure(encoding="utf-8")
     print(text_map(tuple(row for row in table.rows if not text_map_refuses(row.name))), end="")
     raise typer.Exit(1 if refused else 0)
 
@@ -273,6 +278,7 @@ def _print_columns(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None
 
 
 def _require_folder_of(file: Path) -> None:
+    require_utf_8(file)
     if not file.parent.is_dir():
         raise CommandError(f"The folder {file.parent} does not exist.", code=2)
     if file.is_dir():

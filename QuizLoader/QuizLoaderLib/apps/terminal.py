@@ -35,6 +35,7 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 
 def make_writable(folder: Path) -> None:
     """Make a folder and try to write to it; raises CommandError."""
+    require_utf_8(folder)
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder):
@@ -42,4 +43,14 @@ def make_writable(folder: Path) -> None:
     except OSError as fault:
         raise CommandError(
             f"Nothing can be written to the folder {folder}: {fault.strerror or fault}."
+        ) from fault
+
+
+def require_utf_8(path: Path) -> None:
+    """Raises CommandError for a name that the libraries which write images cannot take."""
+    try:
+        str(path).encode()
+    except UnicodeEncodeError as fault:
+        raise CommandError(
+            f"Nothing can be written to {path}: its name has letters that are not UTF-8.", code=2
         ) from fault

@@ -12,6 +12,7 @@ from . import dicom_codes
 from .arrays import ImageReadError
 from .dicom_frames import Frame
 from .dicom_headers import DEFLATED, Header, faults_named, pixel_bytes
+from .file_formats import name_for_libraries
 
 _RAW_SYNTAXES = {"", "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", DEFLATED}
 
@@ -253,7 +254,7 @@ def _decode(header: Header) -> np.ndarray:
     import SimpleITK
 
     reader = SimpleITK.ImageFileReader()
-    reader.SetFileName(os.fspath(header.path))
+    reader.SetFileName(name_for_libraries(header.path))
     reader.SetImageIO("GDCMImageIO")
     try:
         image = reader.Execute()

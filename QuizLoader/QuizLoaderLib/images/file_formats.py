@@ -93,6 +93,23 @@ def checked_format(path: Path) -> FileFormat:
     return found
 
 
+def name_for_libraries(path: Path) -> str:
+    """The path for a library written in C++, which takes UTF-8 only and may end the program over others.
+
+    Raises ImageReadError where the path is none, as on a disk that came from an older system.
+    """
+    name = str(path)
+    try:
+        name.encode()
+    except UnicodeEncodeError as problem:
+        raise ImageReadError(
+            codes.CANNOT_OPEN,
+            f'"{path.name}" cannot be opened: its path has letters that are not UTF-8.',
+            "rename the file or its folder, or run in a UTF-8 locale (LANG=C.UTF-8)",
+        ) from problem
+    return name
+
+
 def data_files_of(path: Path, found: FileFormat) -> tuple[str, ...]:
     """The names, as written, of the separate files in which a header keeps its voxels; mostly none.
 

@@ -12,7 +12,7 @@ import numpy as np
 from . import codes
 from .arrays import ImageReadError
 from .completeness import has_sound_header, is_complete
-from .file_formats import EXTENSIONS, FileFormat, checked_format, data_files_of, format_of
+from .file_formats import EXTENSIONS, FileFormat, checked_format, data_files_of, format_of, name_for_libraries
 from .labels import Labels, labels_of
 from .raw_voxels import GZIP_IS_FAST, VoxelsEndError, raw_voxels_of
 
@@ -166,7 +166,7 @@ def _reader(path: Path, found: FileFormat) -> Any:
 
     SimpleITK.ProcessObject.GlobalWarningDisplayOff()
     reader = SimpleITK.ImageFileReader()
-    reader.SetFileName(str(path))
+    reader.SetFileName(name_for_libraries(path))
     if found is FileFormat.NRRD:
         reader.SetImageIO("NrrdImageIO")
     return reader

@@ -8,7 +8,7 @@ import numpy as np
 
 from . import codes
 from .arrays import ImageReadError
-from .file_formats import FileFormat, format_of
+from .file_formats import FileFormat, format_of, name_for_libraries
 
 _MOST_PIXELS = 178_000_000
 """Of all pages together, such as 13,000 x 13,000: what Pillow takes for an honest picture."""
@@ -115,7 +115,7 @@ def _read_deep_colors(path: Path, picture: Any) -> np.ndarray:
 
     orientation = picture.getexif().get(_ORIENTATION, 1) if picture.format != "TIFF" else 1
     try:
-        values = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(str(path)))
+        values = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(name_for_libraries(path)))
     except RuntimeError as problem:
         raise ValueError(str(problem)) from problem
     values = values.reshape(-1, *values.shape[-3:])

@@ -69,11 +69,16 @@ class ProblemError(Exception):
 
 
 def error(line: int, code: str, sentence: str, hint: str = "") -> Problem:
-    return Problem(Severity.ERROR, line, code, sentence, hint)
+    return Problem(Severity.ERROR, line, code, _writable(sentence), _writable(hint))
 
 
 def warning(line: int, code: str, sentence: str, hint: str = "") -> Problem:
-    return Problem(Severity.WARNING, line, code, sentence, hint)
+    return Problem(Severity.WARNING, line, code, _writable(sentence), _writable(hint))
+
+
+def _writable(text: str) -> str:
+    """With an escape for what no text file holds: the bytes of a file's name that is not UTF-8."""
+    return text.encode("utf-8", "backslashreplace").decode("utf-8")
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:
