@@ -22,6 +22,7 @@ _LARGEST_SHEAR = 1e-3
 than what single precision headers lose."""
 
 DataFileCheck = Callable[[str], object]
+ShareVoxels = Callable[[Callable[[], np.ndarray]], np.ndarray]
 _Value = TypeVar("_Value")
 
 
@@ -55,12 +56,16 @@ class ImageFile:
 
     ``check_data_file`` is called with each name that a header gives for separate voxel data, relative to
     the header's folder, before anything is read from it; it raises where the file must not be read.
+    ``share`` is called with what reads the voxels, and gives them: read now, or before by another process.
 
     Raises ImageReadError, here and where the voxels are read.
     """
 
-    def __init__(self, path: Path, check_data_file: DataFileCheck | None = None) -> None:
+    def __init__(
+        self, path: Path, check_data_file: DataFileCheck | None = None, share: ShareVoxels | None = None
+    ) -> None:
         self.path = path
+        self._share = share
         self.lock = threading.RLock()
         self.format = checked_format(path)
         if not has_sound_header(path, self.format):
@@ -132,6 +137,9 @@ class ImageFile:
         return prod(self.size) * self.components * self.dtype.itemsize
 
     def _read(self) -> np.ndarray:
+        return self._read_now() if self._share is None else self._share(self._read_now)
+
+    def _read_now(self) -> np.ndarray:
         import SimpleITK
 
         source = raw_voxels_of(self.path, self.format, self.header) if self.components == 1 else None

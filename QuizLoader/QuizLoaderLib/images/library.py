@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable, Hashable
 from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 from weakref import WeakSet
@@ -20,6 +21,7 @@ from .files import ImageFile
 from .memory import FileInMemory, FileMemory, bytes_to_come, default_budget
 from .page_request import NoRoomError, PageRequest, VolumesOfPage
 from .registry import KINDS
+from .voxel_store import VoxelStore
 
 _logger = logging.getLogger(__name__)
 
@@ -43,7 +45,8 @@ class ImageLibrary:
 
     All methods are for the main thread. Arrays stay in memory from page to page, up to ``budget`` bytes
     (half of the free memory, where none is given): what was not used for longest goes first, what is on the
-    screen never. Nodes stay in the scene only as long as the page that was loaded last uses them.
+    screen never. Nodes stay in the scene only as long as the page that was loaded last uses them. With a
+    ``store`` the arrays are shared with other processes, and take nothing of the budget.
     """
 
     def __init__(
@@ -53,7 +56,9 @@ class ImageLibrary:
         workers: int | None = None,
         budget: int | None = None,
         regions: QuizRegions | None = None,
+        store: VoxelStore | None = None,
     ) -> None:
+        self._store = store
         self._scene = scene
         self._folder = folder
         self._regions = regions
@@ -210,8 +215,13 @@ class ImageLibrary:
                 )
                 way = (image.type, image.dicom_read, kind.variant(context))
                 if way not in entry.arrays:
-                    self._make_room(key, context, is_ahead, bytes_to_come(context))
-                    entry.arrays[way] = kind.read(context)
+                    read = partial(self._read_now, key, context, is_ahead)
+                    if self._store is None:
+                        entry.arrays[way] = read()
+                    else:
+                        entry.arrays[way] = self._store.arrays((key, entry.stamp, way), read)
+                        # What was read for it is in the store.
+                        entry.file = None
                     self._memory.settle(key)
                     # Not every format says beforehand how much it will take.
                     self._make_room(key, context, is_ahead, 0)
@@ -229,6 +239,10 @@ class ImageLibrary:
         finally:
             self._memory.settle(key)
 
+    def _read_now(self, key: str, context: ReadContext, is_ahead: bool) -> Any:
+        self._make_room(key, context, is_ahead, bytes_to_come(context))
+        return KINDS[context.image.type].read(context)
+
     def _make_room(self, key: str, context: ReadContext, is_ahead: bool, needed: int) -> None:
         if not self._memory.make_room(key, needed) and is_ahead:
             if key not in self._shown:
@@ -238,7 +252,9 @@ class ImageLibrary:
     def _opened(self, entry: FileInMemory, path: Path) -> ImageFile:
         with entry.lock:
             if entry.file is None:
-                entry.file = ImageFile(path, lambda name: self._require_inside(path, name))
+                key = (os.path.realpath(path), entry.stamp, "voxels")
+                share = partial(self._store.arrays, key) if self._store is not None else None
+                entry.file = ImageFile(path, lambda name: self._require_inside(path, name), share)
             return entry.file
 
     def _require_inside(self, header: Path, name: str) -> None:

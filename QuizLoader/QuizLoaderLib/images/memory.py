@@ -11,6 +11,7 @@ from ..quiz.model import ImageType
 from .arrays import ImageReadError, ReadContext
 from .file_formats import FileFormat, format_of
 from .files import ImageFile
+from .frame_memory import is_in_memory
 
 _LEAST_BUDGET = 256 * 1024 * 1024
 
@@ -40,11 +41,15 @@ class FileInMemory:
 
     @property
     def byte_size(self) -> int:
-        """The bytes of voxels, each buffer counted once; those promised where they are more."""
+        """The bytes of voxels, each buffer counted once; those promised where they are more.
+
+        What lies in a mapped file is the system's to page in and out.
+        """
         buffers = list(self.file.buffers) if self.file else []
         for arrays in list(self.arrays.values()):
             buffers += buffers_of(arrays)
-        return max(self.promised, sum({buffer.ctypes.data: buffer.nbytes for buffer in buffers}.values()))
+        sizes = {buffer.ctypes.data: buffer.nbytes for buffer in buffers if is_in_memory(buffer)}
+        return max(self.promised, sum(sizes.values()))
 
 
 def buffers_of(arrays: Any) -> Iterable[np.ndarray]:

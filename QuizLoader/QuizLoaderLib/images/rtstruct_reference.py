@@ -10,12 +10,13 @@ from .rtstruct_file import References, read_references
 
 
 def variant(context: ReadContext) -> Hashable:
-    """What of the page the ROIs' voxels depend on: which volume, and how surely."""
+    """What of the page the ROIs' voxels depend on: which grid, and how surely."""
     try:
         volume, problems = reference_of(read_references(context.path), context)
     except ImageReadError as fault:
         return fault.code, fault.sentence
-    return id(volume), tuple(problem.sentence for problem in problems)
+    grid = (volume.voxels.shape, volume.ijk_to_ras.tobytes(), volume.dicom)
+    return grid, tuple(problem.sentence for problem in problems)
 
 
 def reference_of(references: References, context: ReadContext) -> tuple[VolumeArrays, list[Problem]]:

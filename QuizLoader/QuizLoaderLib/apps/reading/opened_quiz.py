@@ -27,7 +27,8 @@ class OpenedQuiz:
     Raises QuizUnreadableError where the file cannot be read as XML at all; everything else that is wrong is
     in ``problems``, and the pages that are right can be shown. Pages count from 0 here, as in a list.
     A reader's session (``reading``) has its own quiz, as it was when the reader began, and its own order;
-    without one the answers go into ``given``.
+    without one the answers go into ``given``. Processes that are given one folder of ``shared_voxels`` read
+    each image once together (``images/voxel_store.py``).
     """
 
     def __init__(
@@ -38,8 +39,10 @@ class OpenedQuiz:
         follow_links: bool = False,
         reading: Reading | None = None,
         given: Given | None = None,
+        shared_voxels: Path | None = None,
     ) -> None:
         from ...images.library import ImageLibrary
+        from ...images.voxel_store import VoxelStore
         from ...quiz.checking import check_quiz
         from ...quiz.image_folder import ImageFolder
         from ...quiz.reading import read_quiz
@@ -58,7 +61,8 @@ class OpenedQuiz:
         self.value_map_path = value_map_path(quiz, folder)
         regions = QuizRegions(quiz, folder)
         self.regions_to_draw = regions_to_draw(self.value_map_path, regions.colors)
-        self._library = ImageLibrary(host.scene, folder, regions=regions)
+        store = VoxelStore(shared_voxels) if shared_voxels else None
+        self._library = ImageLibrary(host.scene, folder, regions=regions, store=store)
         self._shown: Any = None
         self._index = -1
 

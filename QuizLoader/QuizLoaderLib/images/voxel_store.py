@@ -1,0 +1,185 @@
+"""Voxels that several processes of one machine share: what was read from image files, in mapped files."""
+
+import contextlib
+import hashlib
+import io
+import logging
+import os
+import pickle
+import shutil
+import tempfile
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import IO, Any, TypeVar, cast
+from weakref import WeakValueDictionary
+
+import numpy as np
+
+_logger = logging.getLogger(__name__)
+
+_Arrays = TypeVar("_Arrays")
+_ALIGNMENT = 64
+_LENGTH_BYTES = 8
+_LEAST_BYTES = 16 * 1024
+"""Smaller arrays are not worth a mapping; each process has its own."""
+_SHARE_OF_DISK = 2
+"""The files take at most 1/2 of the space that the disk has for them."""
+
+
+class VoxelStore:
+    """What image files hold, read once for all processes that use the same ``folder``.
+
+    Whoever asks first reads the image file; the arrays go into a file of ``folder``, and everyone, the
+    first too, gets arrays over its mapped pages, of which the machine holds one copy. The mapping is copy on
+    write: who writes into an array changes his own copy of the pages written to, and nobody else sees it.
+
+    A file is written under another name and renamed when it is whole. A lock for each lets one process read
+    while the others wait; it is free again when its owner dies. Where the folder cannot be written to (no
+    room, taken away), the arrays are private as without a store. May be used from any thread.
+
+    ``folder`` must belong to the user who runs the processes: it holds pickles.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self._mapped: WeakValueDictionary[str, np.memmap] = WeakValueDictionary()
+
+    def arrays(self, key: Hashable, read: Callable[[], _Arrays]) -> _Arrays:
+        """What ``read`` gives: an array, or dataclasses, tuples and the like with arrays in them.
+
+        ``key`` says all that the result depends on; its ``repr`` must be the same in every process. What
+        ``read`` raises goes to the caller, and the next one who asks reads again.
+        """
+        name = hashlib.sha256(repr(key).encode("utf-8", "surrogatepass")).hexdigest()[:40]
+        with contextlib.suppress(OSError):
+            return cast(_Arrays, self._load(name))
+        with self._locked(name) as is_locked:
+            with contextlib.suppress(OSError):
+                return cast(_Arrays, self._load(name))
+            private = read()
+            if not is_locked:
+                return private
+            try:
+                self._keep(name, private)
+                return cast(_Arrays, self._load(name))
+            except OSError as fault:
+                _logger.warning("Voxels are not shared, they take memory in each process: %s", fault)
+                return private
+
+    @contextlib.contextmanager
+    def _locked(self, name: str) -> Any:
+        """The lock of one file, waited for; False where the folder takes none."""
+        from filelock import FileLock
+
+        lock = FileLock(self.folder / f"{name}.lock")
+        try:
+            lock.acquire()
+        except OSError as fault:
+            _logger.warning("The folder of shared voxels cannot be used: %s", fault)
+            yield False
+            return
+        try:
+            yield True
+        finally:
+            lock.release()
+
+    def _path(self, name: str) -> Path:
+        return self.folder / f"{name}.voxels"
+
+    def _load(self, name: str) -> Any:
+        """Raises OSError where the file, or another one that its arrays lie in, is not there."""
+        whole = self._mapping(name)
+        end = len(whole) - _LENGTH_BYTES
+        length = int.from_bytes(whole[end:].tobytes(), "little")
+        arrays = _Unpickler(whole[end - length : end].tobytes(), name, self._mapping).load()
+        with contextlib.suppress(OSError):
+            # Where room is short, files go first that nobody has asked for for longest.
+            os.utime(self._path(name))
+        return arrays
+
+    def _mapping(self, name: str) -> np.memmap:
+        """A whole file, mapped once in this process as long as an array looks at it."""
+        known = self._mapped.get(name)
+        if known is None:
+            known = self._mapped[name] = np.memmap(self._path(name), np.uint8, mode="c")
+        return known
+
+    def _keep(self, name: str, arrays: Any) -> None:
+        """Write the file, large arrays as they are and then a pickle that says where they lie."""
+        with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".new", delete=False) as file:
+            new = Path(file.name)
+            try:
+                text = _pickled(
+                    arrays, lambda array: self._place_of(array) or ("", self._append(array, file))
+                )
+                file.write(text + len(text).to_bytes(_LENGTH_BYTES, "little"))
+            except OSError:
+                file.close()
+                new.unlink()
+                raise
+        os.replace(new, self._path(name))
+
+    def _append(self, array: np.ndarray, file: IO[bytes]) -> int:
+        self._make_room(array.nbytes)
+        start = -(-file.tell() // _ALIGNMENT) * _ALIGNMENT
+        file.seek(start)
+        file.write(array.reshape(-1).view(np.uint8).data)
+        return start
+
+    def _place_of(self, array: np.ndarray) -> tuple[str, int] | None:
+        """The name of the file of this store that an array lies in, and its first byte there."""
+        root = array
+        while isinstance(root.base, np.ndarray):
+            root = root.base
+        path = getattr(root, "filename", None)
+        if path is None or Path(path).parent != self.folder:
+            return None
+        return Path(path).stem, array.ctypes.data - root.ctypes.data
+
+    def _make_room(self, needed: int) -> None:
+        """Remove files until ``needed`` bytes fit; raises OSError where they do not."""
+        there: dict[Path, os.stat_result] = {}
+        for path in self.folder.glob("*.voxels"):
+            with contextlib.suppress(OSError):
+                there[path] = path.stat()
+        taken = sum(status.st_size for status in there.values())
+        room = (shutil.disk_usage(self.folder).free + taken) // _SHARE_OF_DISK
+        for path in sorted(there, key=lambda path: there[path].st_mtime_ns):
+            if taken + needed <= room:
+                break
+            # Who has it mapped keeps it; Windows does not remove it then.
+            with contextlib.suppress(OSError):
+                path.unlink()
+                taken -= there[path].st_size
+        if taken + needed > room:
+            raise OSError(f"{needed / 1e6:.0f} MB more have no room in {self.folder}")
+
+
+def _pickled(thing: Any, place: Callable[[np.ndarray], tuple[str, int]]) -> bytes:
+    text = io.BytesIO()
+    _Pickler(text, place).dump(thing)
+    return text.getvalue()
+
+
+class _Pickler(pickle.Pickler):
+    def __init__(self, text: io.BytesIO, place: Callable[[np.ndarray], tuple[str, int]]) -> None:
+        super().__init__(text, pickle.HIGHEST_PROTOCOL)
+        self._place = place
+
+    def persistent_id(self, thing: Any) -> Any:
+        is_large = isinstance(thing, np.ndarray) and thing.nbytes >= _LEAST_BYTES
+        if not is_large or not thing.flags.c_contiguous or thing.dtype.hasobject:
+            return None
+        return (*self._place(thing), thing.dtype.str, thing.shape)
+
+
+class _Unpickler(pickle.Unpickler):
+    def __init__(self, text: bytes, name: str, mapping: Callable[[str], np.memmap]) -> None:
+        super().__init__(io.BytesIO(text))
+        self._name = name
+        self._mapping = mapping
+
+    def persistent_load(self, place: Any) -> np.ndarray:
+        name, start, dtype, shape = place
+        size = int(np.prod(shape)) * np.dtype(dtype).itemsize
+        return self._mapping(name or self._name)[start : start + size].view(dtype).reshape(shape)
