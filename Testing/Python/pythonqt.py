@@ -147,8 +147,10 @@ class Instance:
             raise AttributeError(f"Property '{name}' of {type_name} does not accept {value!r}")
 
     def connect(self, signature: str, slot: Callable[..., Any]) -> bool:
-        """PythonQt's older form, ``button.connect("clicked()", f)``."""
-        return Signal(self._object, signature.split("(")[0], signature).connect(slot)
+        """PythonQt's older form, ``button.connect("clicked()", f)``, which chooses among overloads."""
+        name = signature.split("(")[0]
+        check_listed(_qualified(_class_of_method(type(self._object), name), name))
+        return Signal(self._object, name, signature).connect(slot)
 
     def disconnect(self, signature: str, slot: Callable[..., Any]) -> bool:
         return Signal(self._object, signature.split("(")[0], signature).disconnect(slot)

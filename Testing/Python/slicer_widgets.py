@@ -7,7 +7,7 @@ Python, and only the part that QuizLoader uses. The header of each is named in i
 from typing import Any
 
 import slicer
-from PySide6.QtCore import Property, QObject, QSettings, Qt, Signal, Slot
+from PySide6.QtCore import Property, QEvent, QObject, QSettings, Qt, Signal, Slot
 from PySide6.QtUiTools import QUiLoader
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -74,22 +74,68 @@ class ctkPathLineEdit(QWidget):
 
 
 class ctkCollapsibleButton(QAbstractButton):
-    """commontk/CTK Libs/Widgets/ctkCollapsibleButton.h: the children are seen when it is not collapsed."""
+    """commontk/CTK Libs/Widgets/ctkCollapsibleButton.h and .cpp: the children are seen when it is not
+    collapsed, but for those that were hidden (setChildVisibility, eventFilter)."""
 
     contentsCollapsed = Signal(bool)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setContentsMargins(0, BUTTON_HEIGHT, 0, 0)
-        self._collapsed = False
+        self._collapsed = self._forcing = False
         self.clicked.connect(lambda: self._set_collapsed(not self._collapsed))
 
     def _set_collapsed(self, collapsed: bool) -> None:
+        if collapsed == self._collapsed:
+            return
         self._collapsed = collapsed
         self.setMaximumHeight(BUTTON_HEIGHT if collapsed else 16777215)
-        for child in self.findChildren(QWidget, options=Qt.FindDirectChildrenOnly):
-            child.setVisible(not collapsed)
+        self._show_children()
         self.contentsCollapsed.emit(collapsed)
+
+    def _show_children(self) -> None:
+        for child in self.findChildren(QWidget, options=Qt.FindDirectChildrenOnly):
+            self._show_child(child)
+
+    def _show_child(self, child: QWidget) -> None:
+        if not self.testAttribute(Qt.WA_WState_Created):
+            return
+        self._forcing = True
+        is_hidden = child.property("visibilityToParent") is False
+        child.setVisible(not self._collapsed and not is_hidden)
+        if not is_hidden:
+            child.setAttribute(Qt.WA_WState_ExplicitShowHide, False)
+        self._forcing = False
+
+    def childEvent(self, event: Any) -> None:
+        child = event.child()
+        if event.type() == QEvent.ChildAdded and isinstance(child, QWidget):
+            is_explicit = child.testAttribute(Qt.WA_WState_ExplicitShowHide)
+            if is_explicit and child.testAttribute(Qt.WA_WState_Hidden):
+                child.setProperty("visibilityToParent", False)
+            child.installEventFilter(self)
+            self._show_child(child)
+        super().childEvent(event)
+
+    def setVisible(self, visible: bool) -> None:
+        was_created = self.testAttribute(Qt.WA_WState_Created)
+        self._forcing = True
+        super().setVisible(visible)
+        self._forcing = False
+        if not was_created and self.testAttribute(Qt.WA_WState_Created):
+            self._show_children()
+
+    def showEvent(self, event: Any) -> None:
+        # Qt calls this class's setVisible in C++ only; a child that its parent shows gets here.
+        super().showEvent(event)
+        self._show_children()
+
+    def eventFilter(self, child: Any, event: Any) -> bool:
+        if not self._forcing and event.type() in (QEvent.ShowToParent, QEvent.HideToParent):
+            child.setProperty("visibilityToParent", event.type() == QEvent.ShowToParent)
+            if event.type() == QEvent.ShowToParent:
+                self._show_child(child)
+        return False
 
     def sizeHint(self) -> Any:
         hint = super().sizeHint() if self.layout() is None else self.layout().totalSizeHint()

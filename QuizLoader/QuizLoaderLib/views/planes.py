@@ -5,7 +5,17 @@ from dataclasses import replace
 from enum import Enum
 from typing import Any
 
-from ..quiz.model import Image, Layer, Layout, Orientation, Page, RoiCode, RoiVisibility, SliceView
+from ..quiz.model import (
+    VIEWS_OF_LAYOUT,
+    Image,
+    Layer,
+    Layout,
+    Orientation,
+    Page,
+    RoiCode,
+    RoiVisibility,
+    SliceView,
+)
 from .contents import Placed, ViewContents, contents_of_views
 from .host import Host
 from .roi_visibility import visible_segments
@@ -58,14 +68,16 @@ def in_planes(
         for view, orientation in planes.items()
         for each in shown
     ]
-    images, its_nodes = zip(*placed, strict=True)
-    return replace(page, layout=layout, link_views=False, images=images), its_nodes
+    images = tuple(image for image, _ in placed)
+    return replace(page, layout=layout, link_views=False, images=images), tuple(node for _, node in placed)
 
 
 def point_seen(page: Page, nodes: Sequence[Any], image_id: str, host: Host) -> tuple[float, float, float]:
-    """RAS in mm of the middle of the first view that shows the image: what the reader looks at now."""
+    """RAS in mm of the middle of the first view that shows the image, else of the first view: what the
+    reader looks at now."""
     views = contents_of_views(page, nodes)
-    view = next(view for view, contents in views.items() if _shows(contents, image_id))
+    showing = (view for view, contents in views.items() if _shows(contents, image_id))
+    view = next(showing, VIEWS_OF_LAYOUT[page.layout][0])
     slice_to_ras = host.application_logic.GetSliceLogicByLayoutName(view.value).GetSliceNode().GetSliceToRAS()
     right, anterior, superior = (slice_to_ras.GetElement(row, 3) for row in range(3))
     return right, anterior, superior

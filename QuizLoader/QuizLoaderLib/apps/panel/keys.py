@@ -12,7 +12,7 @@ class Keys:
     """Shortcuts on the main window, or on ``widget`` where there is none.
 
     The keys stay clear of the Segment Editor's (digits, letters, Escape, Space), of the slice views'
-    (letters, arrows) and of what a line edit uses.
+    (letters, arrows), of the main window's menus (Alt with E, F, H, V) and of what a line edit uses.
     """
 
     def __init__(self, widget: Any, actions: dict[str, Callable[[], None]]) -> None:
@@ -41,7 +41,18 @@ def key_texts() -> dict[str, str]:
         PREVIOUS: _("previous page"),
         CONTOURS: _("contours on or off"),
         OUTLINE: _("outline or fill"),
+        WINDOW: _("window/level with the left mouse button, on or off"),
+        CROSSHAIR: _("crosshair on or off"),
+        THREE_PLANES: _("the image in three planes"),
+        ONE_PLANE: _("the image in one plane; again: the next plane"),
+        AS_THE_PAGE: _("the page as it was"),
+        PLAY: _("play or stop"),
+        NEXT_FRAME: _("next frame"),
+        PREVIOUS_FRAME: _("previous frame"),
     }
 
 
 NEXT, PREVIOUS, CONTOURS, OUTLINE = "Alt+Right", "Alt+Left", "Alt+C", "Alt+O"
+WINDOW, CROSSHAIR = "Alt+W", "Alt+X"
+THREE_PLANES, ONE_PLANE, AS_THE_PAGE = "Alt+3", "Alt+1", "Alt+0"
+PLAY, NEXT_FRAME, PREVIOUS_FRAME = "Alt+P", "Alt+Up", "Alt+Down"

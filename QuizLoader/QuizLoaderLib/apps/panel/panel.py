@@ -1,6 +1,6 @@
 """The panel: a reader signs in, a quiz is chosen, its pages are shown and asked. Widgets only."""
 
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +8,7 @@ import ctk
 import slicer
 from slicer.i18n import tr as _
 
-from ...quiz.model import ContourVisibility
 from ...quiz.problems import Problem, has_errors
-from ...views.contours import draw_contours
 from ..reading.opened_quiz import OpenedQuiz, QuizUnreadableError
 from ..reading.readers_session import NotBegunError
 from . import keys, quiz_node
@@ -23,12 +21,7 @@ from .mask_values import MaskValues
 from .packages import PackagesMissingError
 from .problem_list import ProblemList, for_reader
 from .sign_in import SignInFields
-
-
-@dataclass
-class _Contours:
-    visible: bool
-    look: ContourVisibility
+from .tools import ToolsSection
 
 
 class Panel:
@@ -49,12 +42,20 @@ class Panel:
         self._loading = Loading(self._show_progress, self._files_are_read)
         self._ahead = Loading(lambda done, total: None, lambda: None, REST_AHEAD_S)
         self._loading_index = -1
-        self._contours = _Contours(True, ContourVisibility.OUTLINE)
+        self._tools = tools = ToolsSection(ui, self._change_views)
         actions = {
             keys.NEXT: self.next_page,
             keys.PREVIOUS: self.previous_page,
-            keys.CONTOURS: self.toggle_contours,
-            keys.OUTLINE: self.toggle_outline,
+            keys.CONTOURS: tools.toggle_contours,
+            keys.OUTLINE: tools.toggle_outline,
+            keys.WINDOW: tools.toggle_mouse,
+            keys.CROSSHAIR: tools.toggle_crosshair,
+            keys.THREE_PLANES: tools.view_three_planes,
+            keys.ONE_PLANE: tools.view_one_plane,
+            keys.AS_THE_PAGE: tools.view_page,
+            keys.PLAY: tools.toggle_play,
+            keys.NEXT_FRAME: tools.next_frame,
+            keys.PREVIOUS_FRAME: tools.previous_frame,
         }
         self._keys = keys.Keys(widget, actions)
         self._set_up()
@@ -72,8 +73,8 @@ class Panel:
         ui.closeButton.clicked.connect(self.close_if_saved)
         ui.cancelButton.clicked.connect(self.cancel)
         ui.resetViewButton.clicked.connect(self.reset_views)
-        ui.contoursButton.clicked.connect(self.toggle_contours)
-        ui.outlineButton.clicked.connect(self.toggle_outline)
+        ui.contoursButton.clicked.connect(self._tools.toggle_contours)
+        ui.outlineButton.clicked.connect(self._tools.toggle_outline)
         ui.pagesList.itemClicked.connect(self._page_chosen)
         lines = [f"{key}: {text}" for key, text in keys.key_texts().items()]
         ui.keysLabel.text = "\n".join(lines)
@@ -95,6 +96,7 @@ class Panel:
         self._loading.cancel()
         self._show_loading(False)
         self._editor.hide()
+        self._tools.put_away()
         self._console.give_views_back()
 
     def clean_up(self) -> None:
@@ -177,6 +179,7 @@ class Panel:
         self._show_loading(False)
         self._legend.show_all()
         self._editor.hide()
+        self._tools.put_away()
         sentence = self._console.close()
         self._editor.close()
         self._show_closed()
@@ -247,15 +250,21 @@ class Panel:
             self._ahead.start(opened.read_ahead(opened.index + 1))
 
     def _show_looks(self, opened: OpenedQuiz) -> None:
-        as_the_page_asks = _Contours(True, opened.quiz.contour_visibility)
-        if self._contours != as_the_page_asks:
-            # The nodes that this page shares with the one before may still be hidden or filled.
-            self._contours = as_the_page_asks
-            self._draw_contours()
-        self._legend.show(opened)
-        self._ui.legendSection.visible = not self._legend.is_empty
+        self._tools.begin(opened)
+        self._show_regions()
         self._editor.show(opened)
         self._mask_values.show(opened, opened.background)
+
+    def _change_views(self, change: Callable[[], None]) -> None:
+        """The views show other planes of the page after ``change``."""
+        self._legend.show_all()
+        change()
+        self._show_regions()
+        self._editor.show(self._the_quiz())
+
+    def _show_regions(self) -> None:
+        self._legend.show(self._the_quiz())
+        self._ui.legendSection.visible = not self._legend.is_empty
 
     # Looks
 
@@ -268,28 +277,12 @@ class Panel:
             opened.place_again()
             self._show_looks(opened)
 
-    def toggle_contours(self) -> None:
-        self._contours.visible = not self._contours.visible
-        self._draw_contours()
-
-    def toggle_outline(self) -> None:
-        filled = self._contours.look is ContourVisibility.FILL
-        self._contours.look = ContourVisibility.OUTLINE if filled else ContourVisibility.FILL
-        self._draw_contours()
-
-    def _draw_contours(self) -> None:
-        opened = self._console.opened
-        if opened and opened.shown:
-            nodes = opened.nodes(opened.index)
-            draw_contours(opened.shown.page, nodes, opened.host, self._contours.look, self._contours.visible)
-
     # What the widgets say
 
     def _show_opened(self, opened: OpenedQuiz) -> None:
         self._asking.begin(opened.answers, opened.path.parent)
         self._close_was_refused = False
         self._say_once("\n".join(opened.answers.notices))
-        self._contours = _Contours(True, opened.quiz.contour_visibility)
         self._show_problems(opened.path, opened.problems)
         self._ui.quizSection.collapsed = True
         self._ui.closeButton.enabled = True

@@ -8,6 +8,7 @@ from typing import Any
 from ...quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
 from ...quiz.problems import Problem
 from ...views.host import Host
+from ...views.planes import ViewingMode
 from .answers import Answers, FormAnswers, Given
 from .readers_session import Reading
 from .regions import regions_to_draw, value_map_path
@@ -65,6 +66,7 @@ class OpenedQuiz:
         self._library = ImageLibrary(host.scene, folder, regions=regions, store=store)
         self._shown: Any = None
         self._index = -1
+        self._viewing = (ViewingMode.DEFAULT, "")
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -103,11 +105,34 @@ class OpenedQuiz:
             raise IndexError(f"The quiz has {len(self.pages)} pages; there is no page {index}.")
         loaded = self._library.load(self.pages[index], progress)
         self._shown, self._index = loaded, index
-        return list(loaded.problems) + self._place()
+        return list(loaded.problems) + self._place((ViewingMode.DEFAULT, ""))
 
     def place_again(self) -> list[Problem]:
-        """The page's own position, zoom and visibility, whatever the reader has done to the views."""
-        return self._place() if self._shown else []
+        """The page's own position, zoom and looks, whatever the reader has done to the views."""
+        return self._place((ViewingMode.DEFAULT, "")) if self._shown else []
+
+    def view(self, mode: ViewingMode, image_id: str = "") -> None:
+        """Show one image of the page in planes through the point that is looked at now, or the page again as
+        its author wrote it. The image must be one of ``views.tools.tool_images``."""
+        from ...views.planes import go_through, point_seen
+
+        point = point_seen(*self.on_views, image_id, self.host)
+        self._place((mode, image_id))
+        if mode is not ViewingMode.DEFAULT:
+            go_through(self.on_views[0], self.host, point)
+
+    @property
+    def viewing_mode(self) -> ViewingMode:
+        return self._viewing[0]
+
+    @property
+    def on_views(self) -> tuple[Page, tuple[Any, ...]]:
+        """The shown page as it is on the views, with the nodes of its images: as its author wrote it, or with
+        one image of it in planes. None for a node that did not load or was deleted by hand."""
+        from ...views.planes import in_planes
+
+        mode, image_id = self._viewing
+        return in_planes(self.pages[self._index], self.nodes(self._index), image_id, mode)
 
     def nodes(self, index: int) -> tuple[Any, ...]:
         """The MRML nodes of the page's images in the order of the quiz: None for one that did not load or was
@@ -124,17 +149,18 @@ class OpenedQuiz:
         return next((node for image, node in pairs if image.layer is Layer.BACKGROUND and node), None)
 
     def slice_logics(self) -> dict[SliceView, Any]:
-        """The slice logics of the page's layout, by view."""
+        """The slice logics of the layout that is shown, by view."""
         logic_of = self.host.application_logic.GetSliceLogicByLayoutName
-        return {view: logic_of(view.value) for view in VIEWS_OF_LAYOUT[self.pages[self._index].layout]}
+        return {view: logic_of(view.value) for view in VIEWS_OF_LAYOUT[self.on_views[0].layout]}
 
     def close(self) -> None:
         """The views and the scene are as before the quiz was opened."""
         self._shown, self._index = None, -1
         self._library.close()
 
-    def _place(self) -> list[Problem]:
+    def _place(self, viewing: tuple[ViewingMode, str]) -> list[Problem]:
         from ...views.page import show_page
 
-        there = replace(self._shown, nodes=self.nodes(self._index))
-        return show_page(self.pages[self._index], there, self.host, self.quiz)
+        self._viewing = viewing
+        page, nodes = self.on_views
+        return show_page(page, replace(self._shown, nodes=nodes), self.host, self.quiz)

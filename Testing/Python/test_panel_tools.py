@@ -1,0 +1,256 @@
+"""The reader's tools in the panel: by widgets, by keys, by what the views show."""
+
+import numpy as np
+import pytest
+import slicer
+from image_files import write_nifti
+from panel_stage import LABELS, QUESTIONS, VOLUME, image_element, stage, write_images, write_quiz
+
+CT, MR, FILM = "CT", "MR", "Film"
+
+
+@pytest.fixture
+def story(tmp_path):
+    with stage(tmp_path) as on_stage:
+        yield on_stage
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    folder = write_images(tmp_path_factory.mktemp("images"))
+    frames = np.stack([np.full((4, 10, 10), value, np.int16) for value in (0, 50, 100)])
+    write_nifti(folder / "film.nii", frames, sform=np.eye(4))
+    return folder
+
+
+@pytest.fixture
+def two_pages(tmp_path, images):
+    """A CT (window 400, level 40) with contours on two views beside a film; then the CT again."""
+    ct = image_element("Volume", VOLUME).replace("<Image ", '<Image WindowLevel="400 40" ')
+    rois = "<ROIs ROIVisibilityCode='All'/>"
+    film = image_element("VolumeSequence", "film.nii", "Yellow").replace(
+        "<Image ", '<Image WindowLevel="100 50" '
+    )
+    return write_quiz(
+        tmp_path / "two.quiz.xml",
+        [
+            f"|{ct}{film}{image_element('Segmentation', LABELS, more=rois)}{QUESTIONS}",
+            f"|{ct}{QUESTIONS}",
+        ],
+    )
+
+
+@pytest.fixture
+def opened(story, two_pages, images):
+    story.open(two_pages, images)
+    return story
+
+
+def choose(story, name, row):
+    """As a reader does, by the mouse."""
+    story.widget(name).setCurrentIndex(row)
+    story.widget(name).activated.emit(row)
+    story.slicer.check()
+
+
+def key(story, keys):
+    shortcuts = {
+        s.key().toString(): s for s in story.slicer.main_window.findChildren(object) if hasattr(s, "key")
+    }
+    shortcuts[keys].activated.emit()
+    story.slicer.check()
+
+
+def window_level(story, number=0):
+    display = story.slicer.logic.nodes(story.slicer.logic.console.opened.index)[number].GetDisplayNode()
+    return display.GetWindow(), display.GetLevel()
+
+
+def items(story, name):
+    box = story.widget(name)
+    return [box.itemText(row) for row in range(box.count())]
+
+
+def colored(story, view):
+    return (np.ptp(story.slicer.picture(view).astype(int), axis=2) > 40).any()
+
+
+def orientations():
+    logics = slicer.app.applicationLogic().GetSliceLogicByLayoutName
+    return [logics(view).GetSliceNode().GetOrientation() for view in ("Red", "Green", "Yellow")]
+
+
+def test_presets_change_the_chosen_image_and_the_next_page_has_its_own(opened):
+    assert items(opened, "imageBox") == [f"Volume-{VOLUME}", "VolumeSequence-film.nii"]
+    assert items(opened, "presetBox")[:2] == ["as the page has it", "CT abdomen"]
+
+    choose(opened, "presetBox", items(opened, "presetBox").index("CT lung"))
+    assert window_level(opened) == (1400, -500)
+    assert window_level(opened, 1) == (100, 50)
+    choose(opened, "presetBox", 0)
+    assert window_level(opened) == (400, 40)
+
+    choose(opened, "imageBox", 1)
+    choose(opened, "presetBox", items(opened, "presetBox").index("CT bone"))
+    assert (window_level(opened), window_level(opened, 1)) == ((400, 40), (1000, 400))
+    choose(opened, "imageBox", 0)
+    choose(opened, "presetBox", items(opened, "presetBox").index("CT bone"))
+    opened.turn_to("nextButton", 1)
+    assert window_level(opened) == (400, 40)
+    assert opened.widget("presetBox").currentIndex() == 0
+
+
+def test_the_left_button_changes_the_window_until_the_module_is_left(opened):
+    interaction = slicer.app.applicationLogic().GetInteractionNode()
+    box = opened.widget("mouseWindowBox")
+
+    key(opened, "Alt+W")
+    assert box.isChecked()
+    assert interaction.GetCurrentInteractionMode() == interaction.AdjustWindowLevel
+    # Switched off in Slicer's own tool bar.
+    interaction.SetCurrentInteractionMode(interaction.ViewTransform)
+    assert not box.isChecked()
+    opened.click("mouseWindowBox")
+    assert box.isChecked()
+    assert interaction.GetCurrentInteractionMode() == interaction.AdjustWindowLevel
+
+    opened.slicer.enter("Data")
+    assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
+
+
+def test_the_crosshair_comes_by_key_and_goes_with_the_module(opened):
+    crosshair = slicer.mrmlScene.GetSingletonNode("default", "vtkMRMLCrosshairNode")
+    key(opened, "Alt+X")
+    assert opened.widget("crosshairBox").isChecked()
+    assert crosshair.GetCrosshairMode() == crosshair.ShowBasic
+    opened.click("crosshairBox")
+    assert crosshair.GetCrosshairMode() == crosshair.NoCrosshair
+    key(opened, "Alt+X")
+    opened.slicer.enter("Data")
+    assert crosshair.GetCrosshairMode() == crosshair.NoCrosshair
+
+
+def test_one_image_in_planes_with_its_contours_and_back(opened):
+    layouts = slicer.vtkMRMLLayoutNode
+    first = {view: opened.slicer.picture(view) for view in ("Red", "Green", "Yellow")}
+    assert colored(opened, "Red")
+    assert not colored(opened, "Yellow")
+
+    key(opened, "Alt+3")
+    assert opened.widget("viewBox").currentText() == "three planes"
+    assert orientations() == ["Axial", "Coronal", "Sagittal"]
+    assert all(colored(opened, view) for view in ("Red", "Green", "Yellow"))
+    assert opened.widget("legendList").count() == 1
+    assert opened.widget("legendList").item(0).toolTip() == "Red, Green, Yellow"
+
+    seen = []
+    for _ in range(4):
+        key(opened, "Alt+1")
+        seen.append(orientations()[0])
+        assert slicer.app.layoutManager().layout == layouts.SlicerLayoutOneUpRedSliceView
+    assert seen == ["Axial", "Coronal", "Sagittal", "Axial"]
+    opened.click("outlineButton")
+    filled = opened.slicer.picture("Red")
+    choose(opened, "viewBox", items(opened, "viewBox").index("coronal"))
+    assert orientations()[0] == "Coronal"
+    choose(opened, "viewBox", items(opened, "viewBox").index("axial"))
+    assert np.array_equal(opened.slicer.picture("Red"), filled), "the fill stays from plane to plane"
+
+    key(opened, "Alt+0")
+    opened.click("outlineButton")
+    for view, picture in first.items():
+        assert np.array_equal(opened.slicer.picture(view), picture), view
+
+
+def test_the_views_go_back_to_the_page_with_the_next_page_and_with_reset(opened):
+    key(opened, "Alt+1")
+    opened.click("resetViewButton")
+    assert opened.widget("viewBox").currentIndex() == 0
+    key(opened, "Alt+1")
+    opened.turn_to("nextButton", 1)
+    assert opened.widget("viewBox").currentIndex() == 0
+    assert slicer.app.layoutManager().layout == slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
+
+
+def test_a_region_hidden_by_hand_shows_in_other_planes(opened):
+    legend = opened.widget("legendList")
+    legend.item(0).setCheckState(legend.item(0).checkState().Unchecked)
+    assert not colored(opened, "Red")
+    key(opened, "Alt+3")
+    assert legend.item(0).checkState() == legend.item(0).checkState().Checked
+    assert colored(opened, "Red")
+
+
+def test_contours_fade(opened):
+    opened.click("outlineButton")
+    inside = (40, 40)
+    color = np.ptp(opened.slicer.picture("Red")[inside].astype(int))
+    opened.widget("opacitySlider").setValue(50)
+    assert np.ptp(opened.slicer.picture("Red")[inside].astype(int)) == pytest.approx(color / 2, abs=3)
+    opened.widget("opacitySlider").setValue(0)
+    assert not colored(opened, "Red")
+    opened.click("resetViewButton")
+    assert opened.widget("opacitySlider").value() == 100
+    assert colored(opened, "Red")
+
+
+def test_a_sequence_is_stepped_through_and_played(opened):
+    assert not opened.sees("frameRow")
+    choose(opened, "imageBox", 1)
+    opened.widget("toolsSection").setProperty("collapsed", False)
+    assert opened.sees("frameRow")
+    film = opened.slicer.logic.nodes(0)[1]
+
+    def grey():
+        return film.GetImageData().GetScalarRange()[0], opened.slicer.picture("Yellow")[100, 100, 0]
+
+    assert opened.text("frameLabel") == "1 of 3"
+    assert grey() == (0, 0)
+    key(opened, "Alt+Up")
+    assert opened.text("frameLabel") == "2 of 3"
+    assert grey() == (50, pytest.approx(127, abs=1))
+    key(opened, "Alt+Down")
+    key(opened, "Alt+Down")
+    assert opened.text("frameLabel") == "3 of 3"
+    opened.widget("frameSlider").setValue(0)
+    assert (opened.text("frameLabel"), grey()) == ("1 of 3", (0, 0))
+
+    opened.click("playButton")
+    seen = set()
+
+    def all_seen():
+        seen.add(film.GetImageData().GetScalarRange()[0])
+        return seen == {0, 50, 100}
+
+    opened.slicer.wait_until(all_seen)
+    assert opened.text("playButton") == "Stop"
+    opened.click("playButton")
+    assert opened.text("playButton") == "Play"
+    key(opened, "Alt+P")
+    opened.turn_to("nextButton", 1)
+    assert opened.text("playButton") == "Play"
+    assert not opened.sees("frameRow")
+
+
+def test_a_volume_deleted_by_hand_takes_its_tools_along(opened):
+    volume = opened.slicer.logic.nodes(0)[0]
+    slicer.mrmlScene.RemoveNode(volume)
+    for keys in ("Alt+3", "Alt+1", "Alt+0", "Alt+P", "Alt+Up", "Alt+W", "Alt+X"):
+        key(opened, keys)
+    choose(opened, "presetBox", 1)
+    opened.click("resetViewButton")
+    assert items(opened, "imageBox") == ["VolumeSequence-film.nii"]
+    choose(opened, "imageBox", 0)
+    key(opened, "Alt+3")
+    assert orientations() == ["Axial", "Coronal", "Sagittal"]
+
+
+def test_nothing_of_the_tools_stays_with_the_closed_quiz(opened):
+    interaction = slicer.app.applicationLogic().GetInteractionNode()
+    opened.click("closeButton")
+    for keys in ("Alt+3", "Alt+1", "Alt+0", "Alt+P", "Alt+Up", "Alt+W", "Alt+X", "Alt+C", "Alt+O"):
+        key(opened, keys)
+    assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
+    interaction.SetCurrentInteractionMode(interaction.AdjustWindowLevel)
+    assert not opened.widget("mouseWindowBox").isChecked()
+    assert not opened.sees("toolsSection")
