@@ -68,11 +68,7 @@ def _square_mask(first=8, last=23):
 
 
 def _picture(host, view=SliceView.RED):
-    """The view without its border, which is sampled on the very edge of the volume."""
-    picture = host.picture(view).astype(int)
-    picture[[0, -1]] = picture[1, 1]
-    picture[:, [0, -1]] = picture[1, 1]
-    return picture
+    return host.picture(view).astype(int)
 
 
 def _shrunk(mask, pixels):
@@ -115,6 +111,20 @@ def test_fill_shows_an_opaque_border_and_half_of_the_colour_inside_it(host, scen
     half = np.array([GREY / 2, (GREY + 255) / 2, GREY / 2])
     assert np.abs(picture[inside] - half).max() <= 1
     assert (picture[~_square_mask()] == GREY).all(), "label 0 is transparent"
+
+
+@pytest.mark.parametrize("make", [label_map, segmentation])
+def test_a_region_without_an_image_is_filled_at_half_of_its_colour_too(host, scene, make):
+    """MRML takes the lowest layer whole, whatever its opacity."""
+    layer = Layer.LABEL if make is label_map else Layer.SEGMENTATION
+    _show(host, (image(layer),), (make(scene, _square(), GRID),), FILL)
+    picture = _picture(host)
+    inside = _shrunk(_square_mask(), 2)
+    assert (picture[_square_mask() & ~inside] == (0, 255, 0)).all()
+    assert np.abs(picture[inside] - (0, 127.5, 0)).max() <= 1
+    assert not picture[~_square_mask()].any()
+    _show(host, (), (), FILL)
+    assert not host.picture(SliceView.RED).any()
 
 
 def test_a_fill_lies_over_the_image_on_a_view_that_is_made_after_the_nodes():

@@ -44,6 +44,12 @@ def host():
         yield host
 
 
+@pytest.fixture(scope="module")
+def square_host():
+    with HeadlessHost((256, 256)) as host:
+        yield host
+
+
 def _one_voxel(ijk, shape=SHAPE):
     array = np.zeros(shape, np.int16)
     array[tuple(reversed(ijk))] = 1
@@ -90,6 +96,26 @@ def test_a_view_rotated_to_acquisition_has_the_axes_of_its_volume(host, layer, n
     rows, columns = np.nonzero(seen)
     assert seen.sum() == (np.ptp(rows) + 1) * (np.ptp(columns) + 1), "an upright rectangle of pixels"
     np.testing.assert_array_equal(seen, expected)
+
+
+@pytest.mark.parametrize("orientation", Orientation)
+@pytest.mark.parametrize("interpolate", [False, True])
+@pytest.mark.parametrize("origin", [(15.5, 15.5, 0), (-123.4, 45.6, 7.8), (1 / 3, 2 / 7, 1.1)])
+@pytest.mark.parametrize(
+    ("directions", "spacing"),
+    [(np.eye(3), 1), (np.diag([-1, -1, 1]), 0.9766), (rotation(20, (1, 2, 3)), 0.7)],
+    ids=["RAS", "LPS", "rotated"],
+)
+def test_an_image_that_fills_its_view_has_no_dark_border(
+    square_host, directions, spacing, origin, interpolate, orientation
+):
+    """The first column and the last row are sampled on the very edge of the image."""
+    host, white = square_host, np.full((32, 32, 32), 200, np.int16)
+    ijk_to_ras = grid(directions, (spacing,) * 3, origin)
+    node = volume(host.scene, white, ijk_to_ras, window=(0, 255), interpolate=interpolate)
+    show_page(page(image(orientation=orientation, rotate_to_acquisition=True)), Loaded((node,)), host, FILL)
+    assert (host.picture(SliceView.RED) == 200).all()
+    host.scene.RemoveNode(node)
 
 
 @pytest.mark.parametrize("number_of_slices", [8, 9])

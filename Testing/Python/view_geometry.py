@@ -56,14 +56,18 @@ def points_of_pixels(ijk_to_ras, shape, axes, size, zoom=1.0, pan=(0.0, 0.0), of
     """RAS in mm of every pixel's sample, (height, width, 3), the first row at the top.
 
     The field of view is the smallest one of the view's aspect that holds the volume, its voxels whole; it
-    is centred on the volume's centre. MRML samples a pixel at its left and lower edge. ``zoom`` divides the
-    field of view, ``pan`` (right, up) moves it, ``offset`` is that of the slice along the normal.
+    is centred on the volume's centre; where it is neither zoomed nor panned, but for a hair's breadth that
+    keeps the samples off the volume's edge. MRML samples a pixel at its left and lower edge. ``zoom`` divides
+    the field of view, ``pan`` (right, up) moves it, ``offset`` is that of the slice along the normal.
     """
     right, up, normal = axes
     width, height = size
     middle, box = middle_slice(ijk_to_ras, shape, axes)
     if offset is not None:
         middle = middle + (offset - middle @ normal) * normal
+    if (zoom, *pan) == (1, 0, 0):
+        # 2/1000 of the longest edge of a voxel.
+        middle = middle + 0.002 * np.linalg.norm(ijk_to_ras[:3, :3], axis=0).max() * (right + up)
     pixel = max(box[0] / width, box[1] / height) / zoom
     columns, rows = np.meshgrid(np.arange(width), np.arange(height))
     across = (columns - width / 2) * pixel + pan[0]

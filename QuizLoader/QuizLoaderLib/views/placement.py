@@ -7,6 +7,7 @@ and each view of MRML follows.
 from typing import Any
 
 from ..quiz.model import ContourVisibility, Page
+from .black_background import black_background_id
 from .contents import Placed, ViewContents
 
 FILL_OPACITY = 0.5
@@ -17,6 +18,9 @@ OUTLINE_PIXELS = 2
 _TIE = 1e-3
 """Of the distance between slices: planes as far from two slices but for this go to the higher one."""
 
+_FROM_EDGE = 2e-3
+"""Of a voxel's longest edge; MRML takes what is nearer to the edge than 1/1000 as outside."""
+
 _LABEL_FILL_LAYER = 3
 """The first layer of a slice view beside background, foreground and label."""
 
@@ -25,7 +29,7 @@ def place(contents: ViewContents, logic: Any, page: Page, contour: ContourVisibi
     """Show ``contents`` on the view of the vtkMRMLSliceLogic ``logic``, and nothing else."""
     composite, node = logic.GetSliceCompositeNode(), logic.GetSliceNode()
     layers_were_modifying = composite.StartModify()
-    _set_background(composite, contents.background)
+    _set_background(composite, contents)
     _set_foreground(composite, contents.foreground)
     _set_label(composite, contents.label)
     _set_label_fill(composite, contents.label, contour)
@@ -44,8 +48,9 @@ def place(contents: ViewContents, logic: Any, page: Page, contour: ContourVisibi
     node.EndModify(plane_was_modifying)
 
 
-def _set_background(composite: Any, background: Placed | None) -> None:
-    composite.SetBackgroundVolumeID(_id(background))
+def _set_background(composite: Any, contents: ViewContents) -> None:
+    black = black_background_id(composite.GetScene(), contents)
+    composite.SetBackgroundVolumeID(_id(contents.background) or black)
 
 
 def _set_foreground(composite: Any, foreground: Placed | None) -> None:
@@ -111,9 +116,27 @@ def _fit(logic: Any, contents: ViewContents) -> None:
     if lowest.IsA("vtkMRMLVolumeNode"):
         width, height, _ = node.GetDimensions()
         logic.FitSliceToVolume(lowest, width, height)
+        if not _has_own_field_of_view(contents.background):
+            _keep_samples_off_the_edge(node, lowest)
         _show_the_middle_slice(logic)
     else:
         _fit_to_segmentations(node, [placed.node for placed in contents.segmentations if placed.node])
+
+
+def _has_own_field_of_view(background: Placed | None) -> bool:
+    image = background.image if background else None
+    return image is not None and (image.zoom_factor is not None or image.pan_origin_mm is not None)
+
+
+def _keep_samples_off_the_edge(node: Any, volume: Any) -> None:
+    """MRML samples a pixel at its left lower corner: of an image that fills its view, the first column and
+    the last row lie on the very edge, where they may come out black."""
+    inwards = _FROM_EDGE * max(volume.GetSpacing())
+    slice_to_ras = node.GetSliceToRAS()
+    for row in range(3):
+        across = slice_to_ras.GetElement(row, 0) + slice_to_ras.GetElement(row, 1)
+        slice_to_ras.SetElement(row, 3, slice_to_ras.GetElement(row, 3) + inwards * across)
+    node.UpdateMatrices()
 
 
 def _show_the_middle_slice(logic: Any) -> None:
