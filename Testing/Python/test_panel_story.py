@@ -366,8 +366,8 @@ def test_a_value_map_gives_named_segments_that_nobody_draws_in_vain(story, tmp_p
     image.GetPointData().GetScalars().Fill(1)
     labels = slicer.vtkOrientedImageData()
     labels.ShallowCopy(image)
-    name = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
-    drawing.GetSegmentation().GetNthSegment(1).AddRepresentation(name, labels)
+    segment_id = drawing.GetSegmentation().GetNthSegmentID(1)
+    assert slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(labels, drawing, segment_id)
 
     story.turn_to("nextButton", 1)
     assert segmentations() == [drawing]

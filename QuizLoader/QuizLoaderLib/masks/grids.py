@@ -30,6 +30,18 @@ class Grid:
         corners = _corners(self.shape)
         return bool(np.abs(_moved(_from_to(self, other), corners) - corners).max() < 1e-3)
 
+    def is_part_of(self, other: "Grid") -> bool:
+        """Whether each voxel is one of the other grid's, to within a thousandth of a voxel."""
+        corners = _corners(self.shape)
+        there = _moved(_from_to(self, other), corners)
+        steps = there - there[0]
+        return bool(
+            np.abs(there - np.round(there)).max() < 1e-3
+            and np.abs(steps - (corners - corners[0])).max() < 1e-3
+            and (there > -0.5).all()
+            and (there < np.array(other.shape[::-1]) - 0.5).all()
+        )
+
 
 class Resampler:
     """Label planes of one grid as planes of another.

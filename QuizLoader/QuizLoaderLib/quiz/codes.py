@@ -4,7 +4,7 @@ Q1xx the file and its XML, Q2xx the session, Q3xx a page, Q4xx an image, Q5xx wh
 files that a quiz names, Q8xx a question. ``RULES`` says in words what each stands for.
 
 Others give: images/ Q6xx, what is in an image file; views/ Q90x, how a page is shown; apps/ Q95x, what a
-program leaves out; masks/ a letter of its own.
+program leaves out, and what is odd about a drawing; masks/ a letter of its own.
 """
 
 CANNOT_OPEN = "Q101"

@@ -8,6 +8,7 @@ from pathlib import Path
 from ..quiz.model import Image, Page, Quiz
 from .files import SessionError, safe_name
 from .order import PageKey, page_groups
+from .requirements import NOTHING, Drawn
 from .results import Results
 from .storage import FolderFiles, SaveState
 
@@ -95,6 +96,10 @@ class DrawingPlaces:
         self._require_image(key, image_id)
         stored = [self._stored(path) for path in paths]
         return self._record(do="lines", page=[key.number, key.repetition], image=image_id, paths=stored)
+
+    def drawn(self, image_id: str) -> Drawn:
+        """What the results say is drawn on an image of the page shown."""
+        return self._results.drawn(self._page_shown()).get(image_id, NOTHING)
 
     def contours(self, image_id: str, key: PageKey | None = None) -> list[Path]:
         """The files of the contours drawn on an image, oldest first; of the page shown if none is given."""

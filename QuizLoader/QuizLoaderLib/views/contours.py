@@ -1,6 +1,7 @@
 """Contours of the shown page are hidden, outlined, filled, one region at a time or all together."""
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from ..quiz.model import ContourVisibility, Page, SliceView
@@ -10,6 +11,15 @@ from .legend import ShownRoi
 from .placement import FILL_OPACITY
 
 _LABEL_FILL_LAYER = 3
+
+
+@dataclass(frozen=True)
+class ContourLook:
+    """``opacity`` is 0..1."""
+
+    contour: ContourVisibility = ContourVisibility.OUTLINE
+    visible: bool = True
+    opacity: float = 1.0
 
 
 def draw_contours(

@@ -94,7 +94,7 @@ def _show(
         was_modifying = display.StartModify()
         _restrict_to_views(display, view_ids)
         _choose_segments(display, node.GetSegmentation(), segments)
-        _set_contour(display, contour)
+        set_contour(display, contour)
         display.SetVisibility(True)
         display.EndModify(was_modifying)
     for display in displays[len(choices) :]:
@@ -124,7 +124,8 @@ def _choose_segments(display: Any, segmentation: Any, visible: tuple[str, ...]) 
         display.SetSegmentVisibility(segment_id, segment_id in shown)
 
 
-def _set_contour(display: Any, contour: ContourVisibility) -> None:
+def set_contour(display: Any, contour: ContourVisibility) -> None:
+    """Outline, or outline and fill, on the display node of a segmentation."""
     display.SetVisibility2D(True)
     display.SetOpacity(1.0)
     display.SetVisibility2DFill(contour is ContourVisibility.FILL)

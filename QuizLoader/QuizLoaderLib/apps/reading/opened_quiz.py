@@ -6,12 +6,14 @@ from pathlib import Path
 from typing import Any
 
 from ...quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
-from ...quiz.problems import Problem
+from ...quiz.problems import Problem, warning
 from ...views.host import Host
 from ...views.planes import ViewingMode
 from .answers import Answers, FormAnswers, Given
 from .readers_session import Reading
-from .regions import regions_to_draw, value_map_path
+from .regions import value_map_path
+
+_DRAWN_FILE = "Q952"
 
 
 class QuizUnreadableError(Exception):
@@ -48,6 +50,7 @@ class OpenedQuiz:
         from ...quiz.image_folder import ImageFolder
         from ...quiz.reading import read_quiz
         from ...quiz.regions import QuizRegions
+        from .drawing import Drawing
 
         quiz, problems = (reading.quiz, []) if reading else read_quiz(path)
         if quiz is None:
@@ -60,10 +63,12 @@ class OpenedQuiz:
         folder = ImageFolder(image_folder, follow_links=follow_links)
         self.problems = sorted(problems + check_quiz(quiz, folder), key=lambda problem: problem.line)
         self.value_map_path = value_map_path(quiz, folder)
-        regions = QuizRegions(quiz, folder)
-        self.regions_to_draw = regions_to_draw(self.value_map_path, regions.colors)
         store = VoxelStore(shared_voxels) if shared_voxels else None
-        self._library = ImageLibrary(host.scene, folder, regions=regions, store=store)
+        self._library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder), store=store)
+        self._reading = reading
+        self.drawing = Drawing(host, quiz, folder)
+        if reading is not None:
+            reading.drawing = self.drawing
         self._shown: Any = None
         self._index = -1
         self._viewing = (ViewingMode.DEFAULT, "")
@@ -99,13 +104,21 @@ class OpenedQuiz:
     def show(self, index: int, progress: Callable[[int, int], None] | None = None) -> list[Problem]:
         """Load a page (at once, where ``request`` has read its files) and put it on the views.
 
-        Gives what is wrong with its images; those that are right are shown. Raises IndexError.
+        Gives what is wrong with its images and with what was drawn on them; all that is right is shown.
+        Raises IndexError.
         """
         if not 0 <= index < len(self.pages):
             raise IndexError(f"The quiz has {len(self.pages)} pages; there is no page {index}.")
-        loaded = self._library.load(self.pages[index], progress)
+        page = self.pages[index]
+        loaded = self._library.load(page, progress)
         self._shown, self._index = loaded, index
-        return list(loaded.problems) + self._place((ViewingMode.DEFAULT, ""))
+        self.drawing.leave()
+        problems = list(loaded.problems) + self._place((ViewingMode.DEFAULT, ""))
+        kept = self._reading.kept(index) if self._reading else None
+        problems += [
+            warning(page.line, _DRAWN_FILE, each) for each in self.drawing.show(page, loaded.nodes, kept)
+        ]
+        return [problem.at(page=page.number) for problem in problems]
 
     def place_again(self) -> list[Problem]:
         """The page's own position, zoom and looks, whatever the reader has done to the views."""
@@ -156,6 +169,7 @@ class OpenedQuiz:
     def close(self) -> None:
         """The views and the scene are as before the quiz was opened."""
         self._shown, self._index = None, -1
+        self.drawing.close()
         self._library.close()
 
     def _place(self, viewing: tuple[ViewingMode, str]) -> list[Problem]:
@@ -163,4 +177,6 @@ class OpenedQuiz:
 
         self._viewing = viewing
         page, nodes = self.on_views
-        return show_page(page, replace(self._shown, nodes=nodes), self.host, self.quiz)
+        problems = show_page(page, replace(self._shown, nodes=nodes), self.host, self.quiz)
+        self.drawing.show_again()
+        return problems

@@ -5,11 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...quiz.model import Page
 from .answers import Answer, Asked
 from .texts import tr as _
+
+if TYPE_CHECKING:
+    from .drawing import Drawing, Kept
 
 
 class NotBegunError(Exception):
@@ -49,6 +52,7 @@ class Reading:
         self.runs_scripts = runs_scripts
         self.quiz = session.quiz
         self.notices: tuple[str, ...] = tuple(session.notices)
+        self.drawing: Drawing | None = None
         self._list_pages()
 
     def _list_pages(self) -> None:
@@ -61,6 +65,14 @@ class Reading:
 
     def may_show(self, index: int) -> bool:
         return index == self.index
+
+    def kept(self, index: int) -> "Kept | None":
+        """How the drawings of this page are kept, None for one that the reader is not at."""
+        if index != self.index:
+            return None
+        from .drawing import Kept
+
+        return Kept(self._session.drawings, may_change=not self._session.locked())
 
     def arrive(self, index: int) -> None:
         """The session knows where the reader is."""
@@ -99,34 +111,39 @@ class Reading:
         return "\n".join(self._try(lambda: [self._session.press(question, option).sentence]))
 
     def missing(self) -> list[str]:
+        if self.drawing is not None:
+            self.drawing.save_first_strokes()
         return self._session.missing()
 
     def save_sentence(self) -> str:
         if self._session.in_review:
             return _("This quiz is finished: everything can be looked at, and nothing changes.")
+        unsaved = self.drawing.tick() if self.drawing is not None else ""
         saved = self._session.save_now().sentence
         if self._session.locked():
-            return _("This page is complete and cannot be changed any more.") + " " + saved
-        return saved
+            saved = _("This page is complete and cannot be changed any more.") + " " + saved
+        return f"{unsaved} {saved}".strip()
 
     def next(self) -> list[str]:
-        return self._try(self._session.next)
+        return self._step(self._session.next)
 
     def previous(self) -> list[str]:
-        return self._try(self._session.previous)
+        return self._step(self._session.previous)
 
     def repeat(self) -> list[str]:
-        missing = self._try(self._session.repeat)
+        missing = self._step(self._session.repeat)
         self._list_pages()
         return missing
 
     def go_to_bookmark(self) -> list[str]:
-        return self._try(self._session.go_to_bookmark)
+        return self._step(self._session.go_to_bookmark)
 
     def finish(self) -> list[str]:
-        return self._try(self._session.finish)
+        return self._step(self._session.finish)
 
     def close(self) -> str:
+        if unsaved := self._save_drawings():
+            return unsaved
         state = self._session.close()
         return "" if state.saved else state.sentence
 
@@ -137,12 +154,14 @@ class Reading:
         folder = Path.home() / _("Unsaved quiz answers") / f"{datetime.now():%Y-%m-%d %H-%M-%S}"
         try:
             copy = self._session.save_copy(folder)
+            if self.drawing is not None:
+                self.drawing.save_copies(copy.parent)
         except OSError as error:
             # Nothing can be written anywhere, and the program ends: there is only the sentence left.
             sentence = f"{sentence} {error}"
         else:
             sentence = _(
-                "The results folder could not be written. All answers are in {path} instead."
+                "The results folder could not be written. What was not saved there is in {path} instead."
             ).format(path=copy)
         self._session.close(even_unsaved=True)
         return sentence
@@ -150,6 +169,18 @@ class Reading:
     def _kept(self, question: int, texts: Sequence[str]) -> None:
         # How saving stands is asked for separately.
         self._session.set_draft(question, texts)
+
+    def _step(self, step: Callable[[], list[str] | None]) -> list[str]:
+        """A step to another place, with everything that is drawn saved before it."""
+        self._save_drawings()
+        place = self._session.where().place
+        sentences = self._try(step)
+        if self.drawing is not None and self._session.where().place.page != place.page:
+            self.drawing.leave()
+        return sentences
+
+    def _save_drawings(self) -> str:
+        return self.drawing.save() if self.drawing is not None else ""
 
     def _try(self, step: Callable[[], list[str] | None]) -> list[str]:
         from ...session.reading_session import SessionError

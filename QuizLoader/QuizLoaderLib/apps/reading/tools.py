@@ -1,22 +1,13 @@
 """The reader's tools on the page that is shown, the same in every host."""
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
-from ...quiz.model import ContourVisibility, WindowLevel
+from ...quiz.model import WindowLevel
 from ...views import frames, tools
-from ...views.contours import draw_contours
+from ...views.contours import ContourLook, draw_contours
 from ...views.planes import ViewingMode
 from .opened_quiz import OpenedQuiz
-
-
-@dataclass(frozen=True)
-class ContourLook:
-    """``opacity`` is 0..1."""
-
-    contour: ContourVisibility
-    visible: bool = True
-    opacity: float = 1.0
 
 
 class Tools:
@@ -77,7 +68,7 @@ class Tools:
             self.draw_contours()
 
     def look_at_contours(self, **change: Any) -> None:
-        """Change ``visible``, ``contour`` or ``opacity`` of all regions of the page."""
+        """Change ``visible``, ``contour`` or ``opacity`` of all regions, also those that were drawn."""
         self.contours = replace(self.contours, **change)
         self.draw_contours()
 
@@ -85,6 +76,7 @@ class Tools:
         if self._opened.shown:
             look = self.contours
             draw_contours(*self._opened.on_views, self._opened.host, look.contour, look.visible, look.opacity)
+            self._opened.drawing.set_look(look)
 
     # Frames
 

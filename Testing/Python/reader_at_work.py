@@ -1,0 +1,103 @@
+"""A reader who draws, headless: a quiz, its images, a results folder, and hands that write voxels."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+import slicer
+import vtk
+from QuizLoaderLib.apps.headless import HeadlessHost
+from QuizLoaderLib.apps.reading.opened_quiz import OpenedQuiz
+from QuizLoaderLib.apps.reading.readers_session import SignIn
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+
+SHAPE = (6, 8, 10)
+SPACING = (0.5, 0.75, 2.0)
+READER = "Ann"
+
+
+def write_volume(path: Path, shape: tuple[int, int, int] = SHAPE, shift_mm: float = 0.0) -> Path:
+    """A CT whose voxels count up; axes along the patient's, so that a mask's array is easy to foresee."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    image = sitk.GetImageFromArray(np.arange(np.prod(shape), dtype=np.int16).reshape(shape))
+    image.SetSpacing(SPACING)
+    image.SetOrigin((10.0 + shift_mm, -20.0, 30.0))
+    sitk.WriteImage(image, str(path))
+    return path
+
+
+def box(k: slice, j: slice, i: slice, shape: tuple[int, int, int] = SHAPE) -> np.ndarray:
+    voxels = np.zeros(shape, bool)
+    voxels[k, j, i] = True
+    return voxels
+
+
+def draw(node: Any, name: str, voxels: np.ndarray, volume: Any) -> None:
+    """Make the segment ``name`` (added where there is none) these voxels of the volume."""
+    segmentation = node.GetSegmentation()
+    segment_id = segmentation.GetSegmentIdBySegmentName(name) or segmentation.AddEmptySegment("", name)
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    labels = slicer.vtkOrientedImageData()
+    labels.SetDimensions(*voxels.shape[::-1])
+    labels.SetGeometryFromImageToWorldMatrix(matrix)
+    labels.GetPointData().SetScalars(numpy_to_vtk(voxels.astype(np.uint8).ravel(), deep=True))
+    assert slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(labels, node, segment_id)
+
+
+def drawn(node: Any, shape: tuple[int, int, int] = SHAPE) -> dict[str, np.ndarray]:
+    """What each segment of a node holds, by name, as bool on the voxels of its image."""
+    found = {}
+    segmentation = node.GetSegmentation()
+    for index in range(segmentation.GetNumberOfSegments()):
+        segment = segmentation.GetNthSegment(index)
+        labels = segment.GetRepresentation("Binary labelmap")
+        found[segment.GetName()] = voxels = np.zeros(shape, bool)
+        if not labels.IsEmpty():
+            i, i_end, j, j_end, k, k_end = labels.GetExtent()
+            values = vtk_to_numpy(labels.GetPointData().GetScalars())
+            values = values.reshape(k_end - k + 1, j_end - j + 1, i_end - i + 1)
+            voxels[k : k_end + 1, j : j_end + 1, i : i_end + 1] = values == segment.GetLabelValue()
+    return found
+
+
+class AtWork:
+    """An open quiz with its reader, as a host holds it."""
+
+    def __init__(self, host: HeadlessHost, quiz: Path, images: Path, results: Path | None) -> None:
+        self.results = results
+        self.reading = SignIn(READER, results).begin(quiz, images) if results else None
+        self.opened = OpenedQuiz(quiz, images, host, reading=self.reading)
+        self.drawing = self.opened.drawing
+
+    @property
+    def answers(self) -> Any:
+        return self.opened.answers
+
+    def show(self) -> list[str]:
+        """The page that the reader is at; gives the sentences."""
+        return [problem.sentence for problem in self.opened.show(self.answers.index)]
+
+    def go(self, step: str = "next") -> list[str]:
+        """A step, and the page it leads to; the sentences of the page."""
+        assert getattr(self.answers, step)() == []
+        return self.show()
+
+    def draw(self, name: str, voxels: np.ndarray, image: str = "CT") -> Any:
+        node = self.drawing.segmentation(image)
+        draw(node, name, voxels, self.drawing.volume(image))
+        return node
+
+
+@contextmanager
+def at_work(quiz: Path, images: Path, results: Path | None) -> Iterator[AtWork]:
+    with HeadlessHost((64, 64)) as host:
+        work = AtWork(host, quiz, images, results)
+        try:
+            yield work
+        finally:
+            work.answers.close_for_good()
+            work.opened.close()
