@@ -147,6 +147,7 @@ def test_a_reader_answers_stops_comes_back_finishes_and_looks_back(tmp_path, ima
         assert not reader.sees("finishRow")
         assert reader.missing() == ["Please press every button of “Worksheet”."]
         reader.choose("Worksheet", "worksheet")
+        on_stage.slicer.wait_until(lambda: not reader.sees("scriptRow"))
         assert [b.text() for b in reader.box("Worksheet").findChildren(QPushButton)] == ["worksheet: done"]
         assert reader.typed("Findings") == ["left temporal", "Größe < 1 cm"]
         reader.click("finishButton")
@@ -220,6 +221,34 @@ def test_scripts_run_only_where_a_folder_was_allowed(reader):
     assert not button.isEnabled()
     reader.type("Findings", "a", "b")
     reader.stage.slicer.wait_until(lambda: reader.missing() == [])
+
+
+def test_the_window_lives_while_a_script_runs_and_can_stop_it(reader, tmp_path):
+    scripts = tmp_path / "scripts"
+    scripts.mkdir()
+    (scripts / "slow.py").write_text("import time\ntime.sleep(600)\n", encoding="utf-8")
+    button = "<Question Type='Button' Descriptor='Tool'><Option>slow.py</Option></Question>"
+    buttons = f"<QuestionSet>{button}</QuestionSet>"
+    reader.sign_in(write_quiz(tmp_path / "slow.xml", [f"|{buttons}", f"|{QUESTIONS}"]), str(scripts))
+    reader.choose("Tool", "slow")
+    assert reader.sees("scriptRow")
+    assert not reader.enabled("nextButton")
+    assert not reader.box("Tool").isEnabled()
+    reader.stage.slicer.enter("Data")
+    reader.stage.slicer.enter()
+    reader.wait()
+    assert reader.sees("scriptRow")
+    assert not reader.enabled("nextButton")
+
+    reader.click("stopScriptButton")
+
+    assert not reader.sees("scriptRow")
+    assert reader.missing() == ["The script “slow.py” was stopped."]
+    assert reader.box("Tool").isEnabled()
+    reader.choose("Tool", "slow")
+    reader.click("closeButton")
+    assert not reader.sees("pageSection")
+    assert not reader.sees("scriptRow")
 
 
 def test_a_looping_page_is_repeated_and_an_earlier_one_is_locked(reader):

@@ -2,11 +2,12 @@
 
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from QuizLoaderLib.session.reading_session import ReadingSession, ScriptRules, SessionError
-from QuizLoaderLib.session.scripts import run_script
+from QuizLoaderLib.session.scripts import RunningScript, run_script
 from session_by_hand import page_of, responses, saved, write_quiz
 
 TELL = (
@@ -80,7 +81,50 @@ def test_a_script_that_takes_too_long_is_stopped_with_what_it_started(
 
     assert outcome.sentence == "The script “hang.py” took longer than 1.5 seconds and was stopped."
     assert time.monotonic() - start < 30
-    assert not is_running(int(outcome.result))
+    wait_until(lambda: not is_running(int(outcome.result)))
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for the processes in /proc")
+def test_a_script_is_stopped_by_hand_with_what_it_started(allowed: ScriptRules) -> None:
+    script = RunningScript(allowed, "hang.py", {})
+    assert not script.is_done
+
+    script.stop()
+
+    assert script.is_done
+    assert script.wait().sentence == "The script “hang.py” was stopped."
+    if printed := script.wait().result:
+        wait_until(lambda: not is_running(int(printed)))
+
+
+def test_the_reader_does_other_things_while_a_script_runs(tmp_path: Path, allowed: ScriptRules) -> None:
+    (allowed.folder / "wait.py").write_text(
+        "import json, pathlib, sys, time\n"
+        "sign = pathlib.Path(__file__).with_name('go')\n"
+        "while not sign.exists(): time.sleep(0.01)\n"
+        "print(json.load(sys.stdin)['page']['id'])\n",
+        encoding="utf-8",
+    )
+    quiz = quiz_with(tmp_path, "wait.py", "tell.py", attributes='AllowMultipleResponse="Y"')
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+
+    press = session.start_press(0, 0)
+
+    assert not press.script.is_done
+    assert session.press(0, 1).succeeded
+    assert session.answers() == (("", "tell-Done"),)
+    (allowed.folder / "go").touch()
+    wait_until(lambda: press.script.is_done)
+    assert session.end_press(press).result == "Case"
+    assert session.answers() == (("wait-Done", "tell-Done"),)
+    session.close()
+
+
+def wait_until(is_so: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not is_so():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def is_running(process: int) -> bool:

@@ -6,7 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from ..quiz.model import Page, Question, QuestionType, Quiz
-from .answers import DONE, ON, Answer, blank, cleaned, is_toggle, missing_answers, script_label
+from .answers import DONE, Answer, blank, cleaned, is_toggle, missing_answers
+from .buttons import Press, start_script
 from .drawings import DrawingPlaces
 from .files import SessionError, timestamp
 from .journal import Entry
@@ -14,7 +15,7 @@ from .navigation import Route, Where, can_repeat
 from .opening import Opened, open_results
 from .order import PageKey, Place
 from .requirements import missing_drawings, missing_on_page
-from .scripts import ScriptOutcome, ScriptRules, has_buttons, run_script, script_details
+from .scripts import ScriptOutcome, ScriptRules, has_buttons
 from .storage import SaveState
 
 __all__ = ["ReadingSession", "SaveState", "ScriptRules", "SessionError", "Where"]
@@ -168,27 +169,27 @@ class ReadingSession:
 
     def press(self, question: int, option: int) -> ScriptOutcome:
         """A Button is pressed: its script runs (this waits up to the time limit), and its result is kept."""
+        return self.end_press(self.start_press(question, option))
+
+    def start_press(self, question: int, option: int) -> Press:
+        """As ``press``, without waiting: ``end_press`` is for when ``Press.script.is_done``."""
         self._page_to_change()
         model = self._questions()[question]
         if model.type is not QuestionType.BUTTON:
             raise SessionError("This question has no button.")
-        label = script_label(model.options[option])
-        answer = list(self._results.answer(self._place, question))
-        if self._scripts is None:
-            outcome = ScriptOutcome(
-                sentence=f"The script “{label}” is not run: no folder of scripts is allowed."
-            )
-        else:
-            outcome = run_script(
-                self._scripts,
-                model.options[option],
-                script_details(self._scripts, self.quiz, self.where().page, self.drawings.folder(), label),
-            )
+        details = (self.quiz, self.where().page, self.drawings.folder())
+        return Press(
+            self._place, question, option, model, start_script(self._scripts, model, option, *details)
+        )
+
+    def end_press(self, press: Press) -> ScriptOutcome:
+        """Keep what the script gave; waits for it where it still runs."""
+        outcome = press.script.wait()
         if outcome.succeeded:
-            was_on = answer[option].endswith(ON)
-            answer[option] = (label if was_on else label + ON) if is_toggle(model) else label + DONE
-            facts = {str(option): {"Result": outcome.result}}
-            self._set_draft(question, tuple(answer), facts)
+            answer = press.answer_after(self._results.answer(press.place, press.question))
+            facts = {str(press.option): {"Result": outcome.result}}
+            texts = list(answer)
+            self._record(do="draft", **_at(press.place), question=press.question, texts=texts, facts=facts)
         return outcome
 
     def record_states(self, states: Sequence[tuple[int, dict[str, str]]]) -> SaveState:
@@ -315,13 +316,10 @@ class ReadingSession:
         entry: Entry = {"time": timestamp(self._now()), "login": self._login, **what}
         return self._store.record(entry)
 
-    def _set_draft(
-        self, question: int, answer: Answer, facts: dict[str, dict[str, str]] | None = None
-    ) -> SaveState:
-        if answer == self._results.answer(self._place, question) and not facts:
+    def _set_draft(self, question: int, answer: Answer) -> SaveState:
+        if answer == self._results.answer(self._place, question):
             return self._store.retry()
-        more = {"facts": facts} if facts else {}
-        return self._record(do="draft", **_at(self._place), question=question, texts=list(answer), **more)
+        return self._record(do="draft", **_at(self._place), question=question, texts=list(answer))
 
     def _questions(self) -> Sequence[Question]:
         sets = self._results.pages[self._place.page].question_sets

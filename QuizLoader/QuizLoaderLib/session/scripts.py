@@ -1,12 +1,15 @@
 """The scripts of Buttons. None runs unless the study's owner allows a folder of scripts, and then each
 runs in a process of its own; the text of a quiz is never executed."""
 
+import contextlib
+import io
 import json
 import os
 import signal
 import subprocess
 import sys
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -77,45 +80,86 @@ def script_file(rules: ScriptRules, name: str) -> Path:
     return path
 
 
+class RunningScript:
+    """A script in a process of its own, with ``details`` as JSON on its standard input.
+
+    Nothing is raised for what it does: ``wait`` tells it. Until it ``is_done``, which also keeps the time
+    limit, the program may do other things.
+    """
+
+    def __init__(self, rules: ScriptRules, name: str, details: dict[str, Any]) -> None:
+        self._name, self._limit_s = name, rules.time_limit_s
+        self._ends_at = time.monotonic() + rules.time_limit_s
+        self._output: Any = io.BytesIO()
+        self._errors: Any = io.BytesIO()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._outcome: ScriptOutcome | None = None
+        try:
+            self._process = self._started(rules, script_file(rules, name), json.dumps(details).encode())
+        except SessionError as fault:
+            self._end(str(fault))
+        except OSError as fault:
+            self._end(f"The script “{name}” cannot be run: {fault.strerror or fault}.")
+
+    @property
+    def is_done(self) -> bool:
+        if self._outcome is None and self._process is not None:
+            code = self._process.poll()
+            if code is None and time.monotonic() >= self._ends_at:
+                limit = f"{self._limit_s:g} seconds"
+                self._end(f"The script “{self._name}” took longer than {limit} and was stopped.")
+            elif code is not None:
+                self._end(self._complaint(code))
+        return self._outcome is not None
+
+    def wait(self) -> ScriptOutcome:
+        if not self.is_done and self._process is not None:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                self._process.wait(max(0.0, self._ends_at - time.monotonic()))
+        while not self.is_done:
+            time.sleep(0.01)
+        assert self._outcome is not None
+        return self._outcome
+
+    def stop(self) -> None:
+        if not self.is_done:
+            self._end(f"The script “{self._name}” was stopped.")
+
+    def _started(self, rules: ScriptRules, path: Path, details: bytes) -> "subprocess.Popen[bytes]":
+        self._output = tempfile.TemporaryFile()  # noqa: SIM115  _end closes it
+        self._errors = tempfile.TemporaryFile()  # noqa: SIM115
+        with tempfile.TemporaryFile() as told:
+            told.write(details)
+            told.seek(0)
+            return subprocess.Popen(
+                # -I: neither the environment nor the current folder decides what the script imports.
+                # utf8: what it prints is read as UTF-8, whatever the system's code page.
+                [rules.python, "-I", "-X", "utf8", str(path)],
+                stdin=told,
+                stdout=self._output,
+                stderr=self._errors,
+                cwd=path.parent,
+                start_new_session=os.name != "nt",
+            )
+
+    def _complaint(self, code: int) -> str:
+        if code == 0:
+            return ""
+        last_line = _text(self._errors).strip().rsplit("\n", 1)[-1] or f"it ended with {code}"
+        return f"The script “{self._name}” failed: {last_line.rstrip('.')}."
+
+    def _end(self, sentence: str) -> None:
+        """What the script itself started is ended too."""
+        if self._process is not None:
+            _end(self._process)
+        self._outcome = ScriptOutcome(_text(self._output), sentence)
+        self._output.close()
+        self._errors.close()
+
+
 def run_script(rules: ScriptRules, name: str, details: dict[str, Any]) -> ScriptOutcome:
-    """Run the script with ``details`` as JSON on its standard input. Raises nothing for what it does."""
-    try:
-        path = script_file(rules, name)
-        with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-            code = _run(rules, path, json.dumps(details).encode(), output, errors)
-            result, complaint = _text(output), _text(errors)
-    except SessionError as fault:
-        return ScriptOutcome(sentence=str(fault))
-    except OSError as fault:
-        return ScriptOutcome(sentence=f"The script “{name}” cannot be run: {fault.strerror or fault}.")
-    if code is None:
-        limit = f"{rules.time_limit_s:g} seconds"
-        return ScriptOutcome(result, f"The script “{name}” took longer than {limit} and was stopped.")
-    if code != 0:
-        last_line = complaint.strip().rsplit("\n", 1)[-1] or f"it ended with {code}"
-        return ScriptOutcome(result, f"The script “{name}” failed: {last_line.rstrip('.')}.")
-    return ScriptOutcome(result)
-
-
-def _run(rules: ScriptRules, path: Path, details: bytes, output: Any, errors: Any) -> int | None:
-    """The exit code, None where the time was up; then what the script itself started is ended too."""
-    process = subprocess.Popen(
-        # -I: neither the environment nor the current folder decides what the script imports.
-        # utf8: what it prints is read as UTF-8, whatever the system's code page.
-        [rules.python, "-I", "-X", "utf8", str(path)],
-        stdin=subprocess.PIPE,
-        stdout=output,
-        stderr=errors,
-        cwd=path.parent,
-        start_new_session=os.name != "nt",
-    )
-    try:
-        process.communicate(details, timeout=rules.time_limit_s)
-        return process.returncode
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        _end(process)
+    """Run the script to its end. Raises nothing for what it does."""
+    return RunningScript(rules, name, details).wait()
 
 
 def _end(process: "subprocess.Popen[bytes]") -> None:

@@ -5,11 +5,10 @@ from pathlib import Path
 from typing import Any
 
 import qt
-import slicer
 from slicer.i18n import tr as _
 
 from ...quiz.model import Page
-from ..reading.answers import Answers, Asked
+from ..reading.answers import Answers, Asked, Pressed
 from .forms import PageForms
 
 PAUSE_MS = 500
@@ -17,6 +16,10 @@ PAUSE_MS = 500
 
 RETRY_MS = 2000
 """How often saving what could not be saved is tried again; costs nothing while everything is saved."""
+
+
+SCRIPT_MS = 50
+"""How often a script that runs is looked at."""
 
 
 class Asking:
@@ -33,6 +36,9 @@ class Asking:
         self._typed: dict[tuple[int, int], tuple[Page, Sequence[str]]] = {}
         self._pause = _timer(PAUSE_MS, self.keep_typed)
         self._retry = _timer(RETRY_MS, self._show_saving)
+        self._waits_for_page = False
+        self._pressed_button: Pressed | None = None
+        self._script = _timer(SCRIPT_MS, self._look_at_script)
         ui.previousButton.clicked.connect(self.previous)
         ui.nextButton.clicked.connect(self.next)
         ui.repeatButton.clicked.connect(self.repeat)
@@ -40,6 +46,8 @@ class Asking:
         ui.finishButton.clicked.connect(self._ask_to_finish)
         ui.finishNowButton.clicked.connect(self.finish)
         ui.notYetButton.clicked.connect(self._do_not_finish)
+        ui.stopScriptButton.clicked.connect(self._stop_script)
+        ui.scriptRow.visible = False
 
     def begin(self, answers: Answers, folder: Path) -> None:
         """``folder`` is the quiz's own, where its pictures are."""
@@ -49,6 +57,7 @@ class Asking:
 
     def show(self) -> None:
         """The place where the reader is now."""
+        self._waits_for_page = False
         answers = self._the_answers()
         asked = answers.asked()
         ui = self._ui
@@ -60,19 +69,26 @@ class Asking:
         self._show_steps(asked)
         self._show_missing()
         self._show_saving()
+        if self._pressed_button:
+            self._allow_steps(False)
 
     def wait(self) -> None:
         """A reader's next page is on its way: nothing may be answered before its images are seen."""
         if self._answers and self._answers.reader:
+            self._waits_for_page = True
             self._forms.clear()
             for name in ("missingLabel", "repeatButton", "bookmarkButton", "finishButton", "finishRow"):
                 getattr(self._ui, name).visible = False
-            self._ui.nextButton.enabled = False
-            self._ui.previousButton.enabled = False
+            self._allow_steps(False)
+
+    def settle(self) -> None:
+        """What is under way is brought to an end, and kept."""
+        self._stop_script()
+        self.keep_typed()
 
     def leave(self) -> None:
         """The quiz closes: what was typed is kept while there is somebody to take it."""
-        self.keep_typed()
+        self.settle()
         self._retry.stop()
         self._answers = None
 
@@ -148,11 +164,30 @@ class Asking:
             self._after_keeping(self._the_answers().keep(page, question_set, question, texts))
 
     def _pressed(self, question_set: int, question: int, option: int) -> None:
-        self.keep_typed()
-        with slicer.util.WaitCursor():
-            fault = self._the_answers().press(question_set, question, option)
-        self.show()
-        self._after_keeping(fault)
+        """Its script runs while the reader looks at the images; nothing is answered meanwhile."""
+        if self._pressed_button is None and self.keep_typed():
+            self._pressed_button = self._the_answers().start_press(question_set, question, option)
+            self._ui.scriptRow.visible = True
+            self._ui.formsContainer.enabled = False
+            self._allow_steps(False)
+            self._script.start()
+
+    def _look_at_script(self) -> None:
+        pressed = self._pressed_button
+        if pressed and pressed.is_done():
+            self._pressed_button = None
+            self._script.stop()
+            self._ui.scriptRow.visible = False
+            self._ui.formsContainer.enabled = True
+            fault = pressed.finish()
+            if not self._waits_for_page:
+                self.show()
+                self._after_keeping(fault)
+
+    def _stop_script(self) -> None:
+        if self._pressed_button:
+            self._pressed_button.stop()
+            self._look_at_script()
 
     def _after_keeping(self, fault: str) -> bool:
         self._show_missing([fault] if fault else None)
@@ -161,8 +196,13 @@ class Asking:
 
     # What the widgets say
 
+    def _allow_steps(self, allowed: bool) -> None:
+        for name in ("previousButton", "nextButton", "repeatButton", "bookmarkButton", "finishButton"):
+            getattr(self._ui, name).enabled = allowed
+
     def _show_steps(self, asked: Asked) -> None:
         ui = self._ui
+        self._allow_steps(True)
         ui.previousButton.enabled = asked.can_go_back
         ui.nextButton.enabled = asked.can_go_on
         ui.repeatButton.visible = asked.can_repeat

@@ -163,7 +163,7 @@ class Panel:
         """Where answers cannot be saved the quiz stays open once, so that nobody loses them unwarned."""
         opened = self._console.opened
         if opened and not self._close_was_refused:
-            self._asking.keep_typed()
+            self._asking.settle()
             if sentence := opened.answers.close():
                 self._close_was_refused = True
                 again = _("Closing once more puts them into your home folder instead.")

@@ -4,7 +4,7 @@ An author's look (``FormAnswers``) goes through the pages freely and keeps answe
 session (``readers_session.Reading``) decides where the reader is and keeps every answer on the disk.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -38,6 +38,16 @@ class Asked:
     bookmark_label: str = ""
 
 
+@dataclass(frozen=True)
+class Pressed:
+    """A Button was pressed and its script runs. A host asks ``is_done()`` now and then, ``stop()`` ends it;
+    then ``finish()`` keeps what it gave, and says why it failed, or nothing."""
+
+    is_done: Callable[[], bool]
+    stop: Callable[[], None]
+    finish: Callable[[], str]
+
+
 class Answers(Protocol):
     """Steps give what is missing, as sentences; nothing where they were made. Pages count from 0."""
 
@@ -64,7 +74,10 @@ class Answers(Protocol):
         """``question_set`` counts from 0 in ``asked``. Gives why the texts cannot be kept, or nothing."""
 
     def press(self, question_set: int, question: int, option: int) -> str:
-        """Run the script of a Button; gives why it failed, or nothing."""
+        """Run the script of a Button to its end; gives why it failed, or nothing."""
+
+    def start_press(self, question_set: int, question: int, option: int) -> Pressed:
+        """As ``press``, without waiting."""
 
     def missing(self) -> list[str]: ...
 
@@ -133,6 +146,9 @@ class FormAnswers:
 
     def press(self, *_where: Any) -> str:
         return ""
+
+    def start_press(self, *_where: Any) -> Pressed:
+        return Pressed(lambda: True, lambda: None, lambda: "")
 
     def missing(self) -> list[str]:
         return []

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ...quiz.model import Page
-from .answers import Answer, Asked
+from .answers import Answer, Asked, Pressed
 from .texts import tr as _
 
 if TYPE_CHECKING:
@@ -108,7 +108,21 @@ class Reading:
         return "\n".join(self._try(lambda: self._kept(question, texts)))
 
     def press(self, question_set: int, question: int, option: int) -> str:
-        return "\n".join(self._try(lambda: [self._session.press(question, option).sentence]))
+        return self.start_press(question_set, question, option).finish()
+
+    def start_press(self, question_set: int, question: int, option: int) -> Pressed:
+        from ...session.reading_session import SessionError
+
+        try:
+            press = self._session.start_press(question, option)
+        except SessionError as error:
+            sentence = str(error)
+            return Pressed(lambda: True, lambda: None, lambda: sentence)
+
+        def finish() -> str:
+            return "\n".join(self._try(lambda: [self._session.end_press(press).sentence]))
+
+        return Pressed(lambda: press.script.is_done, press.script.stop, finish)
 
     def missing(self) -> list[str]:
         if self.drawing is not None:
