@@ -1,4 +1,4 @@
-# make demo    makes sample images, checks and renders the sample quizzes into demo/
+# make demo    makes sample images in demo/ and shows the tutorial in the browser, until Ctrl+C
 # make test    lint, types, arrows between the parts, and all tests
 # make bench   speed, as ratios against a peer measured in the same run
 # make soak    the long random tests in full
@@ -17,6 +17,7 @@ RT_UTILS := $(VENV)/rt-utils
 TRY_OPENGL = $(BIN)/python -c 'from QuizLoaderLib.apps.opengl import opengl_problem; raise SystemExit(opengl_problem())'
 TRY_QT = QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'from PySide6.QtWidgets import QApplication; QApplication([])'
 QT_PACKAGES := libgl1 libegl1 libglib2.0-0 libxkbcommon0 libfontconfig1 libdbus-1-3
+TRY_CHROMIUM = $(BIN)/python Testing/Python/chromium.py
 DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_masks_dicom.py Testing/Python/test_rtstruct*.py)
 
 .PHONY: demo test lint bench soak clean
@@ -25,7 +26,7 @@ DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_masks
 demo: $(VENV)/installed $(VENV)/opengl
 	$(BIN)/quizloader demo --out demo
 
-test: lint $(VENV)/opengl $(VENV)/qt $(PYDICOM_2)/installed
+test: lint $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(PYDICOM_2)/installed
 	$(BIN)/python -m pytest
 ifneq ($(DICOM_TESTS),)
 	@echo "Once more with pydicom 2.4, as in Slicer 5.10:"
@@ -38,7 +39,7 @@ lint: $(VENV)/installed
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(RT_UTILS)/installed
+bench: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(RT_UTILS)/installed
 	@command -v plastimatch >/dev/null || echo "plastimatch is not installed, so it is not measured;" \
 		"on Debian or Ubuntu: sudo apt-get install plastimatch"
 	@failed=""; for benchmark in Testing/Benchmarks/*.py; do \
@@ -47,7 +48,7 @@ bench: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(RT_UTILS)/installed
 			|| failed="$$failed $$benchmark"; \
 	done; if [ -n "$$failed" ]; then echo "Failed, or beyond a limit:$$failed"; exit 1; fi
 
-soak: $(VENV)/installed $(VENV)/opengl $(VENV)/qt
+soak: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(VENV)/chromium
 	QUIZLOADER_SOAK=1 $(BIN)/python -m pytest
 
 clean:
@@ -86,6 +87,12 @@ $(VENV)/qt: $(VENV)/installed
 	@$(TRY_QT) 2>/dev/null || { \
 		$(call system_packages,$(QT_PACKAGES),The libraries that Qt needs for the tests of the panel are missing.); \
 		$(TRY_QT); }
+	@touch $@
+
+$(VENV)/chromium: $(VENV)/installed
+	@$(TRY_CHROMIUM) 2>/dev/null || { \
+		$(call system_packages,chromium,Chromium that the tests of the page run in is missing.); \
+		$(TRY_CHROMIUM); }
 	@touch $@
 
 $(RT_UTILS)/installed: $(VENV)/installed

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ..quiz.problems import Problem, has_errors
-from . import info_command, mask_commands, result_commands
+from . import info_command, mask_commands, result_commands, serve_command
 from .terminal import CommandError, OutputFormat, make_writable, progress_bar
 
 app = typer.Typer(
@@ -100,16 +100,28 @@ def demo(
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where images, quizzes and pictures go.")] = Path(
         "quizloader-demo"
     ),
-    render: Annotated[bool, typer.Option(help="Make pictures of the quizzes.")] = True,
+    render: Annotated[
+        bool | None,
+        typer.Option(help="Make pictures of the quizzes, or only the images, instead of the page."),
+    ] = None,
+    port: Annotated[int, typer.Option(metavar="N", help="The page's port; 0 takes a free one.")] = 0,
+    browser: Annotated[bool, typer.Option(help="Open a browser where there is a screen.")] = True,
 ) -> None:
-    """Make sample images, and render the sample quizzes on them."""
+    """Make sample images and show the tutorial in the browser, until Ctrl+C; nothing is stored."""
     from .demo import make_demo
 
-    if render:
+    if render is None:
+        serve_command.require_web()
+    if render is not False:
         _require_opengl()
     make_writable(out)
     with progress_bar("Making images") as advance:
         quizzes = make_demo(out, advance)
+    if render is None:
+        from .web.server import Serving
+
+        serve_command.serve_until_told(Serving(quizzes[0], out / "images", port=port), browser)
+        return
     problems: list[Problem] = []
     for quiz in quizzes:
         if render:
@@ -178,6 +190,7 @@ def _require_opengl() -> None:
 info_command.add_commands(app)
 mask_commands.add_commands(app)
 result_commands.add_commands(app)
+serve_command.add_commands(app)
 
 
 def _run() -> None:

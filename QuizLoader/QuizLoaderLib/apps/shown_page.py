@@ -6,7 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..quiz.model import VIEWS_OF_LAYOUT, ImageType, Page, SliceView
+from ..quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
 from ..quiz.problems import Problem
 from ..views.contents import ViewContents, contents_of_views
 from ..views.host import Host
@@ -14,7 +14,6 @@ from ..views.legend import ShownRoi, rois_shown
 from ..views.orientation_letters import EdgeLetters, edge_letters
 
 _LONGEST_NAME = 60
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
 
 class PictureHost(Host, Protocol):
@@ -75,19 +74,8 @@ def _shown_view(contents: ViewContents, host: PictureHost, problems: list[Proble
         view=contents.view,
         picture=host.picture(contents.view),
         orientation="" if contents.is_empty else orientation,
-        letters=edge_letters(node) if shows_something and not _is_picture(contents) else None,
+        letters=edge_letters(node) if shows_something and not contents.is_picture else None,
         messages=tuple(_messages(contents, problems)),
-    )
-
-
-def _is_picture(contents: ViewContents) -> bool:
-    """Whether the view has a picture for its ground, which has no place in a patient."""
-    image = contents.leader.image if contents.leader else None
-    return (
-        image is not None
-        and image.type is ImageType.VECTOR
-        and not image.dicom_read
-        and image.path.lower().endswith(_PICTURES)
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from ..quiz.model import VIEWS_OF_LAYOUT, Image, Layer, Orientation, Page, SliceView
+from ..quiz.model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Orientation, Page, SliceView
 
 _ORIENTATION_OF_EMPTY_VIEW: dict[SliceView, Orientation] = {
     SliceView.RED: Orientation.AXIAL,
@@ -13,6 +13,9 @@ _ORIENTATION_OF_EMPTY_VIEW: dict[SliceView, Orientation] = {
     SliceView.SLICE4: Orientation.AXIAL,
 }
 """Slicer's own, for a view that has neither a background nor a foreground to say it."""
+
+
+_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,17 @@ class ViewContents:
     @property
     def orientation(self) -> Orientation:
         return self.leader.image.orientation if self.leader else _ORIENTATION_OF_EMPTY_VIEW[self.view]
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether the view has a picture for its ground, which has no place in a patient."""
+        image = self.leader.image if self.leader else None
+        return (
+            image is not None
+            and image.type is ImageType.VECTOR
+            and not image.dicom_read
+            and image.path.lower().endswith(_PICTURES)
+        )
 
     @property
     def images(self) -> list[Placed]:

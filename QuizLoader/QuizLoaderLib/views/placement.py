@@ -48,6 +48,18 @@ def place(contents: ViewContents, logic: Any, page: Page, contour: ContourVisibi
     node.EndModify(plane_was_modifying)
 
 
+def fit_again(contents: ViewContents, logic: Any) -> None:
+    """Zoom and pan as the page asks, for the size that the view has now; it stays on its slice."""
+    node = logic.GetSliceNode()
+    offset = node.GetSliceOffset()
+    was_modifying = node.StartModify()
+    _fit(logic, contents)
+    _zoom(node, contents)
+    _pan(node, contents)
+    node.SetSliceOffset(offset)
+    node.EndModify(was_modifying)
+
+
 def _set_background(composite: Any, contents: ViewContents) -> None:
     black = black_background_id(composite.GetScene(), contents)
     composite.SetBackgroundVolumeID(_id(contents.background) or black)

@@ -10,6 +10,7 @@ from slicer.i18n import tr as _
 
 from ...quiz.problems import Problem, has_errors
 from ..reading.opened_quiz import OpenedQuiz, QuizUnreadableError
+from ..reading.problem_texts import for_reader
 from ..reading.readers_session import NotBegunError
 from . import keys, quiz_node
 from .asking import Asking
@@ -19,7 +20,7 @@ from .legend import Legend
 from .loading import REST_AHEAD_S, Loading
 from .mask_values import MaskValues
 from .packages import PackagesMissingError
-from .problem_list import ProblemList, for_reader
+from .problem_list import ProblemList
 from .sign_in import SignInFields
 from .tools import ToolsSection
 

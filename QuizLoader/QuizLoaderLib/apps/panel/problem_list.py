@@ -7,6 +7,7 @@ import qt
 import slicer
 
 from ...quiz.problems import Problem
+from ..reading.problem_texts import for_author
 
 
 class ProblemList:
@@ -33,17 +34,3 @@ class ProblemList:
         row = self._list.currentRow
         if 0 <= row < len(self._places):
             slicer.app.clipboard().setText(self._places[row])
-
-
-def for_author(problem: Problem) -> str:
-    """``12: error: sentence (hint)``: a line of the quiz file."""
-    return f"{problem.line}: {problem.severity.value}: {_with_hint(problem)}"
-
-
-def for_reader(problem: Problem) -> str:
-    """``Green: sentence (hint)``: the slice view where something is missing."""
-    return f"{problem.view}: {_with_hint(problem)}" if problem.view else _with_hint(problem)
-
-
-def _with_hint(problem: Problem) -> str:
-    return f"{problem.sentence} ({problem.hint})" if problem.hint else problem.sentence

@@ -1,0 +1,160 @@
+"""The questions of the place that is shown, the steps that lead on, and how saving stands."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from ..reading.answers import Answers
+from ..reading.texts import tr as _
+from .forms import Forms
+
+RETRY_S = 2.0
+"""How often saving what could not be saved is tried again; costs nothing while everything is saved."""
+
+STEPS = ("next", "previous", "repeat", "go_to_bookmark", "finish")
+
+
+class Asking:
+    """Puts a place of ``Answers`` into the ``state`` of the page, keeps what is answered there, and takes the
+    steps.
+
+    The page names the ``place`` that an answer is for and the ``serial`` of what it shows when it asks for a
+    step, so that what comes late, twice or from a window left behind does nothing. ``moved()`` is called
+    after a step that was made.
+    """
+
+    def __init__(self, state: Any, moved: Callable[[], None]) -> None:
+        self._state, self._moved = state, moved
+        self._answers: Answers | None = None
+        self._folder = Path()
+        self._serial = 0
+        self._place = ""
+        self._forms: Forms | None = None
+        self._runs_a_script = False
+        self._retrying: asyncio.Task[None] | None = None
+        state.update({"asked": None, "missing": [], "saving": "", "asks_to_finish": False})
+
+    def begin(self, answers: Answers, folder: Path) -> None:
+        """``folder`` is the quiz's own, where its pictures are."""
+        self.end()
+        self._answers, self._folder = answers, folder
+        if answers.reader:
+            self._retrying = asyncio.create_task(self._retry())
+
+    def end(self) -> None:
+        if self._retrying:
+            self._retrying.cancel()
+        self._retrying, self._answers, self._forms = None, None, None
+
+    def show(self) -> None:
+        """The place where the reader is now."""
+        answers = self._the_answers()
+        asked = answers.asked()
+        self._serial += 1
+        first_line = asked.question_sets[0].line if asked.question_sets else 0
+        self._place = f"{answers.index}/{first_line}"
+        self._forms = Forms(asked, answers, self._folder, self._serial)
+        position = _("Page {number} of {count}").format(number=asked.page_number, count=asked.page_count)
+        self._state.asked = {
+            "serial": self._serial,
+            "place": self._place,
+            "title": asked.page.title,
+            "position": position,
+            "steps": asked.steps,
+            "sets": self._forms.sets,
+            "given": self._forms.given,
+            "locked": asked.is_locked,
+            "can_go_back": asked.can_go_back,
+            "can_go_on": asked.can_go_on,
+            "can_repeat": asked.can_repeat,
+            "can_finish": asked.can_finish,
+            "bookmark": asked.bookmark_label,
+        }
+        self._state.asks_to_finish = False
+        self._show_missing()
+        self._show_saving()
+
+    def wait(self) -> None:
+        """The next page is on its way: nothing may be answered before its images are seen."""
+        self._serial += 1
+        self._place, self._forms = "", None
+        self._state.update({"asked": None, "missing": [], "asks_to_finish": False})
+
+    def picture(self, name: str) -> Path | None:
+        """The file of a picture that the shown place has."""
+        return self._forms.pictures.get(name) if self._forms else None
+
+    # What the page says
+
+    def answer(self, place: str, question_set: int, question: int, texts: Sequence[str]) -> str:
+        """Keep the texts; what an answer lacks is among what is missing. Gives a sentence where they are for
+        another place, or nothing."""
+        if not self._answers or place != self._place:
+            return _("The quiz has moved on, so this answer came too late and was not kept:")
+        page = self._answers.asked().page
+        fault = self._answers.keep(page, question_set, question, [str(text) for text in texts])
+        self._state.asks_to_finish = False
+        self._show_missing([fault] if fault else None)
+        self._show_saving()
+        return ""
+
+    def step(self, serial: int, name: str) -> None:
+        if not self._is_shown(serial) or name not in STEPS:
+            return
+        missing = getattr(self._the_answers(), name)()
+        if missing:
+            self._state.asks_to_finish = False
+            self._show_missing(missing)
+            self._show_saving()
+        else:
+            self._moved()
+
+    def ask_to_finish(self, serial: int, asks: bool) -> None:
+        if self._is_shown(serial):
+            missing = self._the_answers().missing()
+            self._state.asks_to_finish = asks and not missing
+            self._show_missing(missing)
+
+    async def press(self, serial: int, question_set: int, question: int, option: int) -> None:
+        """A script may run for a while; nothing else is done with the answers meanwhile."""
+        if not self._is_shown(serial):
+            return
+        answers = self._the_answers()
+        self._runs_a_script = True
+        self._state.runs_a_script = True
+        self._state.flush()
+        try:
+            running = asyncio.get_running_loop().run_in_executor(
+                None, answers.press, question_set, question, option
+            )
+            fault = await running
+        finally:
+            self._runs_a_script = False
+            self._state.runs_a_script = False
+        self.show()
+        if fault:
+            self._show_missing([fault])
+
+    # What the page shows
+
+    def _show_missing(self, sentences: list[str] | None = None) -> None:
+        self._state.missing = self._the_answers().missing() if sentences is None else sentences
+
+    def _show_saving(self) -> None:
+        if self._answers:
+            self._state.saving = self._answers.save_sentence()
+
+    async def _retry(self) -> None:
+        while True:
+            await asyncio.sleep(RETRY_S)
+            if not self._runs_a_script:
+                self._show_saving()
+                self._state.flush()
+
+    def _is_shown(self, serial: int) -> bool:
+        return bool(self._answers and self._forms) and serial == self._serial and not self._runs_a_script
+
+    def _the_answers(self) -> Answers:
+        assert self._answers is not None
+        return self._answers

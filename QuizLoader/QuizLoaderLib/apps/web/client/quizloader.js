@@ -1,0 +1,129 @@
+/* What the page does by itself: it keeps what is typed until the server has it, knows its own window, and
+   comes back after the connection was lost. */
+(function () {
+  "use strict";
+
+  const UNSENT = "quizloader-unsent";
+  const TAB = "quizloader-tab";
+  const TYPING_PAUSE_MS = 400;
+  const SILENCE_MS = 4000;
+  const RETRY_MS = 1000;
+
+  // Where the WebSocket is, so that trame does not look for a launcher first; it reads addresses in lower case.
+  const here = new URL("ws", document.baseURI);
+  here.protocol = here.protocol === "https:" ? "wss:" : "ws:";
+  if (here.href === here.href.toLowerCase()) {
+    history.replaceState(null, "", `?sessionURL=${encodeURIComponent(here.href)}`);
+  }
+
+  // A reloaded window keeps its name; a copy of a window finds none, for it is put away only on leaving.
+  const tab = sessionStorage.getItem(TAB) || crypto.getRandomValues(new Uint32Array(2)).join("-");
+  sessionStorage.removeItem(TAB);
+  window.addEventListener("pagehide", () => sessionStorage.setItem(TAB, tab));
+
+  const page = Vue.reactive({ unsent: 0, isSilent: false, refused: [] });
+  const unsent = new Map(JSON.parse(sessionStorage.getItem(UNSENT) || "[]"));
+  let typing = null;
+
+  function remember() {
+    sessionStorage.setItem(UNSENT, JSON.stringify([...unsent]));
+    page.unsent = unsent.size;
+  }
+
+  function trigger(name, ...values) {
+    return window.trame.trigger(name, [tab, ...values]);
+  }
+
+  // Done when the server has everything that was answered up to now.
+  function send() {
+    clearTimeout(typing);
+    return Promise.all([...unsent].map(([key, item]) => sendOne(key, item)));
+  }
+
+  async function sendOne(key, item) {
+    const refusal = await trigger("answer", item.place, item.set, item.number, item.texts);
+    if (refusal) page.refused.push(`${refusal} ${item.texts.join(", ")}`);
+    if (unsent.get(key) === item) {
+      unsent.delete(key);
+      remember();
+    }
+  }
+
+  function answer(asked, question, texts, isTyped) {
+    asked.given[question.key] = texts;
+    unsent.set(`${asked.place} ${question.key}`, {
+      place: asked.place,
+      set: question.set,
+      number: question.number,
+      texts,
+    });
+    remember();
+    clearTimeout(typing);
+    typing = setTimeout(() => send().catch(() => {}), isTyped ? TYPING_PAUSE_MS : 0);
+  }
+
+  function withText(texts, index, text) {
+    return texts.map((each, number) => (number === index ? text : each));
+  }
+
+  // trame does not keep the order of what it sends, so a step waits for the answers before it.
+  async function toServer(name, ...values) {
+    await send();
+    return trigger(name, ...values);
+  }
+
+  // What was typed before the page was loaded again shows again.
+  function showUnsent() {
+    const asked = window.trame.state.get("asked");
+    for (const item of unsent.values()) {
+      if (asked && item.place === asked.place) asked.given[`${item.set}/${item.number}`] = item.texts;
+    }
+  }
+
+  function connected() {
+    page.isSilent = false;
+    showUnsent();
+    window.trame.state.addListener(({ type, keys }) => {
+      if (type === "dirty-state" && keys.includes("asked")) showUnsent();
+    });
+    trigger("arrive").then(send).catch(() => {});
+  }
+
+  async function listen() {
+    for (;;) {
+      await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
+      if (!window.trame?.client?.isConnected()) continue;
+      const silence = setTimeout(() => (page.isSilent = true), SILENCE_MS);
+      await trigger("alive").catch(() => {});
+      clearTimeout(silence);
+      page.isSilent = false;
+    }
+  }
+
+  const Lost = {
+    template: `<div class="quiz-wait" role="alert" data-testid="lost">
+      <p>The connection to the quiz was lost. It is tried again every second.</p>
+      <p>All answers up to here are kept.</p></div>`,
+    mounted() {
+      const again = setInterval(async () => {
+        const reply = await fetch("index.html").catch(() => null);
+        if (reply?.ok) {
+          clearInterval(again);
+          window.location.reload();
+        }
+      }, RETRY_MS);
+    },
+  };
+
+  window.QuizLoader = {
+    install(app) {
+      app.component("quiz-lost", Lost);
+      app.config.globalProperties.quizloader = { tab, page, answer, withText, toServer };
+      // A screen reader begins at the title of each new place.
+      app.directive("quiz-focus", { mounted: (element) => element.focus({ preventScroll: true }) });
+      window.trame.addConnectListener(connected);
+      listen();
+    },
+  };
+  page.unsent = unsent.size;
+})();

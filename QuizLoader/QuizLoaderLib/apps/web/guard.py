@@ -1,0 +1,36 @@
+"""Who does not know the token gets nothing: no page, no file, no WebSocket."""
+
+import hmac
+from collections.abc import Awaitable, Callable
+
+from aiohttp import web
+
+Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+
+_HEADERS = {
+    # The page needs nothing from elsewhere, so nothing is let in. Vue compiles its templates in the browser.
+    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-eval' 'unsafe-inline' blob:; "
+    "style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' blob: data:; "
+    "connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
+    "form-action 'none'",
+    # The address holds the token.
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+def let_in_only(token: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    """A middleware of aiohttp that answers requests below ``/<token>/`` and is silent (404) to others."""
+
+    @web.middleware
+    async def let_in(request: web.Request, handler: Handler) -> web.StreamResponse:
+        named = request.path.split("/")[1]
+        if not hmac.compare_digest(named.encode(), token.encode()):
+            return web.Response(status=404)
+        response = await handler(request)
+        if not response.prepared:
+            response.headers.update(_HEADERS)
+        return response
+
+    return let_in

@@ -1,0 +1,64 @@
+"""The quiz is shown on slice views whose pictures go to a browser."""
+
+import os
+from collections.abc import Callable
+from typing import Any
+
+from ...quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
+from ...views.layouts import COLOR_OF_VIEW
+from ..opengl import OpenGLMissingError, offscreen_window_class
+
+
+class WebHost:
+    """A Host (views/host.py) on trame-slicer's application.
+
+    ``register`` takes each view's adapter, see ``WebViewFactory``; ``resized`` and ``rendered`` are called
+    with the view. Make it in a running event loop, one in a process: Slicer's factories of views are the
+    process's own. Raises OpenGLMissingError where nothing can be rendered.
+    """
+
+    def __init__(
+        self,
+        register: Callable[[Any], None],
+        resized: Callable[[SliceView], None],
+        rendered: Callable[[SliceView], None],
+    ) -> None:
+        # VTK's own choice tries a screen first and complains where there is none.
+        window_class = offscreen_window_class().__name__
+        if window_class != "vtkRenderWindow":
+            os.environ["VTK_DEFAULT_OPENGL_WINDOW"] = window_class
+        from trame_slicer.core import SlicerApp
+
+        from .slice_view import WebViewFactory
+
+        self.slicer = SlicerApp()
+        self.scene = self.slicer.scene
+        self.application_logic = self.slicer.app_logic
+        self.layout = Layout.FOUR_UP
+        self.slicer.view_manager.register_factory(
+            WebViewFactory(
+                register,
+                lambda name: resized(SliceView(name)),
+                lambda name: rendered(SliceView(name)),
+            )
+        )
+
+    def set_layout(self, layout: Layout) -> None:
+        from trame_slicer.views import ViewLayoutDefinition
+
+        self.layout = layout
+        shown = [view.value for view in VIEWS_OF_LAYOUT[layout]]
+        for view in VIEWS_OF_LAYOUT[layout]:
+            red, green, blue = COLOR_OF_VIEW[view]
+            definition = ViewLayoutDefinition.slice_view(
+                "Axial", label=view.value, color=f"#{red:02x}{green:02x}{blue:02x}"
+            )
+            self.slicer.view_manager.create_view(definition)
+        self.slicer.view_manager.set_current_view_ids(shown)
+
+    def view(self, view: SliceView) -> Any:
+        """trame-slicer's view; None before a layout has shown it."""
+        return self.slicer.view_manager.get_view(view.value)
+
+
+__all__ = ["OpenGLMissingError", "WebHost"]

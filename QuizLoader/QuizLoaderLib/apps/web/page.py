@@ -1,0 +1,171 @@
+"""The quiz as the page has it: opened, its pages loaded and put on the views, its questions asked."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from ...quiz.model import VIEWS_OF_LAYOUT, SliceView
+from ...views.contents import contents_of_views
+from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
+from ..reading.opened_quiz import OpenedQuiz
+from ..reading.problem_texts import for_reader
+from ..reading.readers_session import SignIn
+from ..reading.texts import tr as _
+from .asking import Asking
+from .corners import Corner, corner_of
+from .fitting import Fitting
+from .host import WebHost
+
+TICK_S = 0.01
+CORNERS_S = 0.05
+"""How often the texts over the views may change while the reader scrolls."""
+
+
+class QuizOnPage:
+    """One quiz, for one reader at a time, in the ``state`` of trame's page.
+
+    ``quiz_path`` and ``image_folder`` are the quiz's; ``register`` takes each view's adapter (see WebHost).
+    """
+
+    def __init__(
+        self,
+        state: Any,
+        quiz_path: Path,
+        image_folder: Path,
+        follow_links: bool,
+        register: Callable[[Any], None],
+    ) -> None:
+        self._state = state
+        self._quiz_path, self._image_folder, self._follow_links = quiz_path, image_folder, follow_links
+        self.host = WebHost(register, self._resized, self._rendered)
+        self.asking = Asking(state, self._moved)
+        self.opened: OpenedQuiz | None = None
+        self._fitting = Fitting()
+        self._corners: dict[str, Corner] = {}
+        self._loading: asyncio.Task[None] | None = None
+        self._showing_corners: asyncio.TimerHandle | None = None
+        state.update({"loading": None, "messages": [], "notices": [], "rows": [], "corners": {}})
+        state.view_colors = {view.value: _css(color) for view, color in COLOR_OF_VIEW.items()}
+
+    async def open(self, sign_in: SignIn | None) -> None:
+        """Show the first page, or the one where the reader was.
+
+        Raises QuizUnreadableError, and NotBegunError where a session cannot begin.
+        """
+        reading = sign_in.begin(self._quiz_path, self._image_folder) if sign_in else None
+        self.opened = OpenedQuiz(self._quiz_path, self._image_folder, self.host, self._follow_links, reading)
+        self._state.notices = list(self.opened.answers.notices)
+        if not self.opened.pages:
+            self._state.messages = [_("The quiz has no page that can be shown.")]
+            return
+        self.asking.begin(self.opened.answers, self._quiz_path.parent)
+        await self._load()
+
+    def close(self) -> str:
+        """Keep everything; says where unsaved answers were put, or nothing."""
+        if self._loading:
+            self._loading.cancel()
+        opened, self.opened = self.opened, None
+        if opened is None:
+            return ""
+        self.asking.end()
+        sentence = opened.answers.close_for_good()
+        opened.close()
+        return sentence
+
+    def show_again(self) -> None:
+        """A window has come: the answers that it shows are those of now."""
+        if self.opened and self.opened.index == self.opened.answers.index and not self._loading:
+            self.asking.show()
+
+    def reset_views(self) -> None:
+        """Each view is as the page asks."""
+        if self.opened and self.opened.shown:
+            self._place(self.opened.place_again)
+
+    # To a page
+
+    def _moved(self) -> None:
+        """To another page, whose images are loaded, or to other questions of this one."""
+        opened = self._the_quiz()
+        self._state.notices = []
+        if opened.index == opened.answers.index:
+            self.asking.show()
+        else:
+            self.asking.wait()
+            self._loading = asyncio.create_task(self._load())
+            self._loading.add_done_callback(self._loaded)
+
+    async def _load(self) -> None:
+        opened = self._the_quiz()
+        index = opened.answers.index
+        request = opened.request(index)
+        while not request.is_ready:
+            self._state.loading = {"done": request.done, "total": request.total}
+            self._state.flush()
+            await asyncio.sleep(TICK_S)
+        problems = self._place(lambda: opened.show(index))
+        self._state.update({"loading": None, "messages": [for_reader(problem) for problem in problems]})
+        self._loading = None
+        self.asking.show()
+        if index + 1 < len(opened.pages):
+            opened.read_ahead(index + 1)
+        self._state.flush()
+
+    def _loaded(self, loading: "asyncio.Task[None]") -> None:
+        """A defect is told, too: the reader would wait for ever."""
+        if not loading.cancelled() and (fault := loading.exception()):
+            defect = _("This page could not be shown, which is a defect of QuizLoader: {fault}")
+            self._state.update({"loading": None, "messages": [defect.format(fault=repr(fault))]})
+            self._state.flush()
+
+    def _place(self, place: Callable[[], Any]) -> Any:
+        opened = self._the_quiz()
+        problems = place()
+        self._fitting.placed(opened)
+        layout = opened.on_views[0].layout
+        self._state.rows = [[view.value if view else "" for view in row] for row in ROWS_OF_LAYOUT[layout]]
+        for view in VIEWS_OF_LAYOUT[layout]:
+            self.host.view(view).schedule_render()
+        self._read_corners(list(VIEWS_OF_LAYOUT[layout]))
+        self._show_corners()
+        return problems
+
+    # The views
+
+    def _resized(self, view: SliceView) -> None:
+        slice_view = self.host.view(view)
+        logic = self.host.application_logic.GetSliceLogicByLayoutName(view.value)
+        self._fitting.resize(view, logic, slice_view.render_window().GetSize(), self.opened)
+
+    def _rendered(self, view: SliceView) -> None:
+        self._read_corners([view])
+        if self._showing_corners is None:
+            loop = asyncio.get_running_loop()
+            self._showing_corners = loop.call_later(CORNERS_S, self._show_corners_now)
+
+    def _read_corners(self, views: list[SliceView]) -> None:
+        opened = self.opened
+        if opened is None or opened.shown is None:
+            return
+        contents = contents_of_views(*opened.on_views)
+        for view in views:
+            logic = self.host.application_logic.GetSliceLogicByLayoutName(view.value)
+            self._corners[view.value] = corner_of(contents[view], logic.GetSliceNode())
+
+    def _show_corners(self) -> None:
+        self._state.corners = {name: dict(corner) for name, corner in self._corners.items()}
+
+    def _show_corners_now(self) -> None:
+        self._showing_corners = None
+        self._show_corners()
+        self._state.flush()
+
+    def _the_quiz(self) -> OpenedQuiz:
+        assert self.opened is not None
+        return self.opened
+
+
+def _css(color: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*color)

@@ -1,0 +1,262 @@
+"""``serve``: one quiz for one reader on this machine, until it is told to end."""
+
+import asyncio
+import os
+import secrets
+import signal
+import sys
+import webbrowser
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from aiohttp import web
+
+from ..reading.opened_quiz import QuizUnreadableError
+from ..reading.readers_session import NotBegunError, SignIn
+from ..reading.texts import tr as _
+from . import tabs
+from .forms import PICTURES
+from .guard import let_in_only
+from .page import QuizOnPage
+
+CLIENT = Path(__file__).with_name("client")
+
+
+def new_token() -> str:
+    # In lower case: the page's library reads addresses so.
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True)
+class Serving:
+    """What is served: a quiz and its images, to the reader who keeps results in ``results_folder``.
+
+    Without a results folder nothing is stored. With one and without ``reader`` the page asks for the name.
+    ``port`` 0 takes a free one. The address is ``http://host:port/token/``.
+    """
+
+    quiz_path: Path
+    image_folder: Path
+    results_folder: Path | None = None
+    reader: str = ""
+    scripts_folder: Path | None = None
+    follow_links: bool = False
+    host: str = "127.0.0.1"
+    port: int = 0
+    token: str = field(default_factory=new_token)
+
+    def sign_in(self, reader: str) -> SignIn | None:
+        if self.results_folder is None:
+            return None
+        return SignIn(reader, self.results_folder, self.scripts_folder)
+
+
+def serve(serving: Serving, ready: Callable[[str], None]) -> str:
+    """Serve until SIGINT or SIGTERM; everything is kept then. ``ready`` gets the address.
+
+    Gives a sentence where answers could not be saved in the results folder and were put elsewhere. Raises
+    QuizUnreadableError, NotBegunError, OpenGLMissingError and, where the port is taken, OSError.
+    """
+    return asyncio.run(_serve(serving, ready))
+
+
+def open_browser(address: str) -> None:
+    """Where there is a screen; a terminal's own browser is none that could show the page."""
+    if not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
+        with suppress(webbrowser.Error):
+            webbrowser.open(address)
+
+
+async def _serve(serving: Serving, ready: Callable[[str], None]) -> str:
+    end = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    _when_told_to_end(loop, end.set)
+    app = _App(serving)
+    await app.begin()
+    try:
+        port = await app.listen()
+        ready(f"http://{_in_address(serving.host)}:{port}/{serving.token}/")
+        await end.wait()
+    finally:
+        sentence = app.quiz.close()
+    await app.stop()
+    return sentence
+
+
+def _when_told_to_end(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        try:
+            loop.add_signal_handler(signal_number, end)
+        except NotImplementedError:  # on Windows
+            signal.signal(signal_number, lambda *_: loop.call_soon_threadsafe(end))
+
+
+def _in_address(host: str) -> str:
+    return f"[{host}]" if ":" in host else host
+
+
+class _App:
+    """The page, the quiz on it, and what the page can ask for."""
+
+    def __init__(self, serving: Serving) -> None:
+        from trame.app import get_server
+
+        self._serving = serving
+        self._server = server = get_server(f"quiz-{serving.token}", client_type="vue3")
+        self._adapters: list[Any] = []
+        self._web_server: Any = None
+        self._tabs = tabs.Tabs(self._owner_changed)
+        tabs.add_to(server, self._tabs)
+        state = server.state
+        state.update({"phase": "sign-in", "owner": "", "fault": "", "runs_a_script": False})
+        self.quiz = QuizOnPage(
+            state,
+            serving.quiz_path,
+            serving.image_folder,
+            serving.follow_links,
+            self._register,
+        )
+        self._make_page()
+        triggers: dict[str, Callable[..., Any]] = {
+            "answer": self.quiz.asking.answer,
+            "step": self.quiz.asking.step,
+            "ask_to_finish": self.quiz.asking.ask_to_finish,
+            "press": self._press,
+            "sign_in": self._sign_in,
+            "reset_views": self.quiz.reset_views,
+        }
+        for name, action in triggers.items():
+            server.trigger(name)(self._for_owner(action))
+        server.trigger("arrive")(self._arrive)
+        server.trigger("alive")(lambda tab: None)
+        server.trigger("take_over")(self._tabs.take_over)
+        server.controller.on_server_bind.add(self._bind)
+
+    async def begin(self) -> None:
+        serving = self._serving
+        if serving.results_folder is None or serving.reader:
+            await self._open(serving.sign_in(serving.reader))
+
+    async def listen(self) -> int:
+        """Gives the port."""
+        token = self._serving.token
+        server = self._server
+        # trame reads the arguments of its own command; these are ours.
+        server.cli.set_defaults(ws=f"{token}/ws")
+        parse = server.cli.parse_known_args
+        server.cli.parse_known_args = lambda *_: parse([])
+        server.start(
+            port=self._serving.port,
+            host=self._serving.host,
+            thread=True,
+            exec_mode="task",
+            open_browser=False,
+            show_connection_info=False,
+            timeout=0,
+        )
+        await server.ready
+        for adapter in self._adapters:
+            server.controller.rc_area_register(adapter)
+        return server.port
+
+    async def stop(self) -> None:
+        await self._server.stop()
+
+    # What the server is made of
+
+    def _make_page(self) -> None:
+        from trame.modules import vuetify3
+        from trame.ui.vuetify3 import VAppLayout
+        from trame_client.module import vue3
+        from trame_rca import module as remote_area
+
+        server = self._server
+        server.enable_module(vue3)
+        server.enable_module(vuetify3)
+        server.enable_module(remote_area)
+        server.state.trame__title = self._serving.quiz_path.stem
+        server.state.trame__vue_use += ["QuizLoader"]
+        server.state.trame__template_error = "<quiz-lost></quiz-lost>"
+        vuetify = {"theme": {"defaultTheme": "dark"}}
+        with VAppLayout(server, vuetify_config=vuetify) as layout:
+            layout.root.add_child((CLIENT / "page.html").read_text(encoding="utf-8"))
+        # Everything lies below the token: the page's library, ours, and the pictures of the quiz.
+        token = self._serving.token
+        served = {f"{token}/{name}": folder for name, folder in server.serve.items()}
+        server.serve.clear()
+        server.serve.update(served)
+        server.serve[f"{token}/client"] = str(CLIENT)
+        server.serve[f"{token}/assets"] = str(Path(vue3.www) / "assets")
+
+    def _bind(self, web_server: Any) -> None:
+        self._web_server = web_server
+        token = self._serving.token
+        web_server.app.middlewares.append(let_in_only(token))
+        web_server.app.router.add_get(f"/{token}/", self._get_index)
+        web_server.app.router.add_get(f"/{token}/index.html", self._get_index)
+        web_server.app.router.add_get(f"/{token}/vue.global.js", self._get_vue)
+        web_server.app.router.add_get(f"/{token}/{PICTURES}/{{name}}", self._get_picture)
+
+    def _register(self, adapter: Any) -> None:
+        if self._server.running:
+            self._server.controller.rc_area_register(adapter)
+        else:
+            self._adapters.append(adapter)
+
+    # What the browser asks for
+
+    async def _get_index(self, request: web.Request) -> web.Response:
+        from trame_client.module import vue3
+
+        assets = Path(vue3.www) / "assets"
+        text = (CLIENT / "index.html").read_text(encoding="utf-8")
+        text = text.replace("{script}", next(assets.glob("index-*.js")).name)
+        text = text.replace("{style}", next(assets.glob("index-*.css")).name)
+        return web.Response(text=text, content_type="text/html")
+
+    async def _get_vue(self, request: web.Request) -> web.FileResponse:
+        from trame_client.module import vue3
+
+        return web.FileResponse(Path(vue3.www) / "vue.global.js")
+
+    async def _get_picture(self, request: web.Request) -> web.StreamResponse:
+        path = self.quiz.asking.picture(request.match_info["name"])
+        return web.FileResponse(path) if path and path.is_file() else web.Response(status=404)
+
+    # What the page says
+
+    def _for_owner(self, action: Callable[..., Any]) -> Callable[..., Any]:
+        """The window that has the quiz alone may do something with it."""
+
+        def act(tab: str, *arguments: Any) -> Any:
+            return action(*arguments) if tab == self._tabs.owner else None
+
+        return act
+
+    def _arrive(self, tab: str) -> None:
+        self._tabs.arrive(self._web_server.last_active_client_id, tab)
+
+    def _owner_changed(self) -> None:
+        with self._server.state as state:
+            state.owner = self._tabs.owner
+            self.quiz.show_again()
+
+    def _press(self, *where: int) -> None:
+        self._pressing = asyncio.create_task(self.quiz.asking.press(*where))
+
+    async def _sign_in(self, reader: str) -> None:
+        if self._server.state.phase == "sign-in":
+            try:
+                await self._open(self._serving.sign_in(reader.strip()))
+            except NotBegunError as fault:
+                self._server.state.fault = str(fault)
+
+    async def _open(self, sign_in: SignIn | None) -> None:
+        await self.quiz.open(sign_in)
+        self._server.state.update({"phase": "quiz", "fault": ""})
+
+
+__all__ = ["NotBegunError", "QuizUnreadableError", "Serving", "_", "new_token", "open_browser", "serve"]

@@ -1,0 +1,117 @@
+"""The pictures of a view on their way to the browser: lossless, and always the newest one."""
+
+import asyncio
+import contextlib
+import io
+import time
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+from trame_rca.rca import VtkRemoteControlledArea
+
+MOST_FRAMES_A_SECOND = 40
+QUIET_S = 0.2
+"""The browser drops a frame where it still decodes the ones before. After a pause of this length the last
+one is sent again, so that what stays on the screen is what the view shows."""
+
+
+class ViewWindow(VtkRemoteControlledArea):
+    """The render window of a view as trame's remote controlled area knows it.
+
+    ``resized`` is called after the browser has given the view another size.
+    """
+
+    def __init__(self, render_window: Any, resized: Callable[[], None]) -> None:
+        super().__init__(render_window)
+        self._resized = resized
+
+    @property
+    def img_cols_rows(self) -> tuple[np.ndarray, int, int]:
+        """uint8 (rows, columns, 3), the first row at the top; columns; rows."""
+        import vtk
+        from vtkmodules.util.numpy_support import vtk_to_numpy
+
+        window = self._vtk_render_window
+        window.Render()
+        columns, rows = window.GetSize()
+        pixels = vtk.vtkUnsignedCharArray()
+        window.GetPixelData(0, 0, columns - 1, rows - 1, 0, pixels, 0)
+        return vtk_to_numpy(pixels).reshape(rows, columns, 3)[::-1].copy(), columns, rows
+
+    def process_resize_event(self, width: int, height: int) -> None:
+        if (width, height) != tuple(self._vtk_render_window.GetSize()):
+            self._iren.UpdateSize(width, height)
+            self._resized()
+
+
+class Stream:
+    """Renders when asked, encodes in a thread, pushes; what is asked meanwhile becomes one more frame.
+
+    Satisfies trame_rca's RcaRenderSchedulerProtocol. ``rendered`` is called after each frame.
+    """
+
+    def __init__(self, window: ViewWindow, rendered: Callable[[], None]) -> None:
+        self.rca = window
+        self.target_fps: float = MOST_FRAMES_A_SECOND
+        self._rendered = rendered
+        self._push: Callable[[bytes, dict[str, Any]], None] = lambda content, meta: None
+        self._wanted = asyncio.Event()
+        self._task = asyncio.create_task(self._run())
+
+    def set_push_callback(self, callback: Callable[[bytes, dict[str, Any]], None]) -> None:
+        self._push = callback
+
+    def schedule_render(self) -> None:
+        self._wanted.set()
+
+    def reset(self) -> None:
+        """Nothing to do: each frame stands for itself."""
+
+    async def close(self) -> None:
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+
+    async def _run(self) -> None:
+        while True:
+            frames = 0
+            await self._wanted.wait()
+            while self._wanted.is_set():
+                self._wanted.clear()
+                started = time.monotonic()
+                content, meta = await self._frame()
+                self._push(content, meta)
+                frames += 1
+                await asyncio.sleep(max(0.0, started + 1 / self.target_fps - time.monotonic()))
+                if frames > 1:
+                    await self._pause()
+            if frames > 1:
+                self._push(content, meta)
+
+    async def _frame(self) -> tuple[bytes, dict[str, Any]]:
+        pixels, columns, rows = self.rca.img_cols_rows
+        self._rendered()
+        meta = {
+            "type": "image/png",
+            "codec": "",
+            "w": columns,
+            "h": rows,
+            "st": time.time_ns() // 1_000_000,
+            "key": "key",
+            "quality": 100,
+        }
+        return await asyncio.get_running_loop().run_in_executor(None, as_png, pixels), meta
+
+    async def _pause(self) -> None:
+        """As long as QUIET_S, ended by the wish for another frame."""
+        with contextlib.suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._wanted.wait(), QUIET_S)
+
+
+def as_png(pixels: np.ndarray) -> bytes:
+    """Packed lightly: the time goes into packing, and the way to the browser is short."""
+    from PIL import Image as Picture
+
+    file = io.BytesIO()
+    Picture.fromarray(pixels).save(file, "PNG", compress_level=1)
+    return file.getvalue()

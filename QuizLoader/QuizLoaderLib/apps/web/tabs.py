@@ -1,0 +1,57 @@
+"""One window of the browser has the quiz at a time; another one says so and can take it over."""
+
+from collections.abc import Callable
+from typing import Any
+
+from wslink.websocket import LinkProtocol
+
+
+class Tabs:
+    """A window is known by the name it gives itself, which it keeps when the connection breaks.
+
+    ``owner`` is the window that has the quiz, empty where there is none. ``changed`` is called when it is
+    another one.
+    """
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        self.owner = ""
+        self._changed = changed
+        self._tabs: dict[str, str] = {}
+
+    def arrive(self, connection: str, tab: str) -> None:
+        """A window has come, or come back."""
+        self._tabs.pop(connection, None)
+        self._tabs[connection] = tab
+        if self.owner not in self._tabs.values():
+            self._give(tab)
+        elif tab == self.owner:
+            self._changed()
+
+    def take_over(self, tab: str) -> None:
+        if tab in self._tabs.values():
+            self._give(tab)
+
+    def left(self, connection: str) -> None:
+        """Where the owner has left, the window that came last and still waits has the quiz."""
+        self._tabs.pop(connection, None)
+        if self.owner not in self._tabs.values() and self._tabs:
+            self._give(list(self._tabs.values())[-1])
+
+    def _give(self, tab: str) -> None:
+        self.owner = tab
+        self._changed()
+
+
+class Leaving(LinkProtocol):
+    """Tells ``Tabs`` which connections have ended."""
+
+    def __init__(self, tabs: Tabs) -> None:
+        super().__init__()
+        self._tabs = tabs
+
+    def onClose(self, client_id: str) -> None:  # noqa: N802 wslink's name
+        self._tabs.left(client_id)
+
+
+def add_to(server: Any, tabs: Tabs) -> None:
+    server.add_protocol_to_configure(lambda protocol: protocol.registerLinkProtocol(Leaving(tabs)))

@@ -1,0 +1,43 @@
+"""The browser that the tests of the page use: the Chromium of the system, without a window."""
+
+import os
+import shutil
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "msedge", "chrome")
+
+
+def chromium_path() -> str:
+    """QUIZLOADER_CHROMIUM, else what is on the path."""
+    path = os.environ.get("QUIZLOADER_CHROMIUM") or next(filter(None, map(shutil.which, NAMES)), None)
+    if path is None:
+        raise FileNotFoundError(
+            "The tests of the page need Chromium (Debian: apt-get install chromium), "
+            "or name a browser of its kind in QUIZLOADER_CHROMIUM."
+        )
+    return path
+
+
+@contextmanager
+def chromium() -> Iterator[Any]:
+    from playwright.sync_api import sync_playwright
+
+    # Chromium's sandbox refuses root, as whom containers run, and their shared memory is small.
+    arguments = ["--disable-dev-shm-usage", "--force-color-profile=srgb"]
+    if hasattr(os, "geteuid") and os.geteuid() == 0:
+        arguments.append("--no-sandbox")
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path(), args=arguments)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+if __name__ == "__main__":
+    # Whether it starts here.
+    with chromium() as started:
+        sys.exit(0 if started.new_page().evaluate("6 * 7") == 42 else 1)

@@ -1,0 +1,201 @@
+"""A reader's way through a quiz in the browser."""
+
+import signal
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+import pytest
+from chromium import chromium
+from panel_stage import write_images
+from session_by_hand import SAMPLES, page_of, responses, saved
+from web_stage import Served, picture_of, served, text, until, wait_for_text, window
+
+READER = "Dr. Chen"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    return write_images(tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture
+def reading(tmp_path, images):
+    """The quiz with all kinds of questions, served to a reader."""
+    results = tmp_path / "results"
+    quiz = SAMPLES / "questions.xml"
+    with served(tmp_path, quiz, "--images", images, "--results", results, "--reader", READER) as command:
+        yield command
+
+
+def results_file(command: Served, tmp_path: Path) -> Path:
+    return tmp_path / "results" / READER / "questions" / "questions.xml"
+
+
+def login_of(root):
+    login = root.find("Login")
+    assert login is not None
+    return login
+
+
+def answer_the_first_questions(page):
+    page.get_by_label("Not sure").check()
+    page.get_by_label("Left").check()
+    page.get_by_test_id("next").click()
+    page.get_by_label("Confidence", exact=True).fill("4")
+
+
+def test_a_reader_is_told_what_is_missing_goes_on_and_finishes(browser, reading, tmp_path):
+    with window(browser, reading.address) as page:
+        assert text(page, "title") == "Case 1 - Reading"
+        assert text(page, "position") == "Page 1 of 2. Questions 1 of 2. Pages complete: 0 of 2"
+        assert text(page, "info").split("\n\n") == ["Task", "Scroll through the head and look for a lesion."]
+        assert page.locator("img.quiz-picture").evaluate("image => image.naturalWidth") > 0
+        assert text(page, "missing").splitlines() == [
+            "Please choose an option of “Is there a lesion?”.",
+            "Please tick at least one box of “Where?”.",
+        ]
+        page.get_by_test_id("next").click()
+        assert text(page, "title") == "Case 1 - Reading", "Next waits for the answers"
+
+        answer_the_first_questions(page)
+        page.get_by_label("Confidence", exact=True).fill("9")
+        wait_for_text(page, "missing", "needs a whole number from 1 to 5, not “9”")
+        page.get_by_label("Confidence", exact=True).fill("4")
+        page.get_by_label("Remarks").fill("One line\nand a second")
+        page.get_by_test_id("previous").click()
+        page.get_by_label("Not sure").wait_for()
+        assert page.get_by_label("Not sure").is_checked()
+        assert not page.get_by_label("Yes").is_checked()
+        assert page.get_by_label("Left").is_checked()
+        page.get_by_test_id("next").click()
+        page.get_by_label("Confidence", exact=True).wait_for()
+        assert page.get_by_label("Remarks").input_value() == "One line\nand a second"
+        page.get_by_test_id("next").click()
+
+        wait_for_text(page, "title", "Case 1 - Report")
+        page.get_by_label("Location").fill("Right")
+        page.get_by_label("Appearance").fill("Bright")
+        page.get_by_test_id("finish").click()
+        page.get_by_test_id("not-yet").click()
+        page.get_by_test_id("finish").click()
+        page.get_by_test_id("finish-now").click()
+        wait_for_text(page, "saving", "This quiz is finished")
+        assert page.faults == []
+
+    assert reading.end() == 0
+    root = saved(results_file(reading, tmp_path))
+    first, second = responses(page_of(root, 1)), responses(page_of(root, 2))
+    assert [option[-1:] for option in first[0][2]] == [["N"], ["N"], ["Y"]]
+    assert [option[-1:] for option in first[0][3]] == [["Y"], ["N"]]
+    assert [option[-1] for question in first[1] for option in question] == ["4", "", "One line\nand a second"]
+    assert [option[-1] for option in second[0][0]] == ["Right", "Bright"]
+    assert login_of(root).get("QuizComplete") == "Y"
+
+
+def test_the_browser_is_loaded_again_and_closed_and_all_answers_are_there(browser, reading):
+    with window(browser, reading.address) as page:
+        answer_the_first_questions(page)
+        # Loaded again at once: what was typed is on its way to the server still.
+        page.reload()
+        wait_for_text(page, "position", "Questions 2 of 2")
+        assert page.get_by_label("Confidence", exact=True).input_value() == "4"
+
+    with window(browser, reading.address) as page:
+        wait_for_text(page, "position", "Questions 2 of 2")
+        assert page.get_by_label("Confidence", exact=True).input_value() == "4"
+        assert text(page, "saving") == "All answers are saved."
+
+
+@pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
+def test_the_command_is_ended_and_the_reader_goes_on_where_he_was(browser, reading, tmp_path, images, how):
+    with window(browser, reading.address) as page:
+        answer_the_first_questions(page)
+        page.get_by_test_id("next").click()
+        wait_for_text(page, "title", "Case 1 - Report")
+        assert reading.end(how) == 0
+        page.get_by_test_id("lost").wait_for()
+    assert "Traceback" not in reading.errors
+    assert login_of(saved(results_file(reading, tmp_path))).get("LogoutTime")
+
+    again = [SAMPLES / "questions.xml", "--images", images, "--results", tmp_path / "results"]
+    with served(tmp_path / "again", *again) as command, window(browser, command.address) as page:
+        page.get_by_label("Your name").fill(READER)
+        page.get_by_test_id("sign-in").click()
+        wait_for_text(page, "title", "Case 1 - Report")
+
+
+def test_a_second_window_says_so_and_can_take_over(browser, reading):
+    with window(browser, reading.address) as first:
+        first.get_by_label("Not sure").check()
+        with window(browser, reading.address) as second:
+            wait_for_text(second, "elsewhere", "This quiz is open in another window")
+            assert first.get_by_test_id("title").is_visible()
+
+            second.get_by_test_id("take-over").click()
+            second.get_by_test_id("title").wait_for()
+            wait_for_text(first, "elsewhere", "This quiz is open in another window")
+            assert second.get_by_label("Not sure").is_checked()
+            second.get_by_label("Left").check()
+            wait_for_text(second, "saving", "All answers are saved.")
+        first.get_by_test_id("title").wait_for()
+        assert first.get_by_label("Left").is_checked()
+
+
+def status(address: str) -> int:
+    try:
+        with urllib.request.urlopen(address, timeout=30) as reply:
+            return reply.status
+    except urllib.error.HTTPError as refusal:
+        assert refusal.read() == b""
+        return refusal.code
+
+
+def test_without_the_token_there_is_neither_page_nor_file_nor_socket(browser, reading):
+    root, token = reading.address.rstrip("/").rsplit("/", 1)
+    assert root.startswith("http://127.0.0.1:")
+    assert len(token) == 32
+    inside = ["", "index.html", "vue.global.js", "client/quizloader.js"]
+    assert {status(f"{root}/{token}/{path}") for path in inside} == {200}
+    wrong = "0" * 32
+    for path in [*inside, "ws", f"{wrong}/", f"{wrong}/ws", f"{wrong}/index.html", f"{token[:-1]}/", "."]:
+        assert status(f"{root}/{path}") == 404, path
+    with window(browser, reading.address) as page:
+        opens = """address => new Promise(resolve => {
+            const socket = new WebSocket(address);
+            socket.onopen = () => resolve(true);
+            socket.onerror = () => resolve(false);
+        })"""
+        socket = root.replace("http", "ws")
+        assert page.evaluate(opens, f"{socket}/{token}/ws")
+        assert not page.evaluate(opens, f"{socket}/ws")
+        assert not page.evaluate(opens, f"{socket}/{wrong}/ws")
+    assert not any(token in line for line in reading.errors.splitlines())
+
+
+def test_the_view_shows_the_image_the_right_way_round(browser, reading):
+    """The block of the image reaches 25 of 40 mm from the right and 30 from the front."""
+    with window(browser, reading.address) as page:
+        page.get_by_test_id("title").wait_for()
+
+        def shown():
+            picture = picture_of(page, "Red").astype(int)
+            bright = picture.max(axis=2) > 128
+            if not bright.any():
+                return None
+            rows, columns = bright.any(axis=1).nonzero()[0], bright.any(axis=0).nonzero()[0]
+            height, width = bright.shape
+            side = min(height, width)
+            left, top = (width - side) / 2, (height - side) / 2
+            edges = (rows[0] - top, rows[-1] + 1 - top, columns[0] - left, columns[-1] + 1 - left)
+            return [round(float(edge) * 40 / side, 1) for edge in edges]
+
+        until(lambda: shown() == pytest.approx([0, 30, 0, 25], abs=0.2), "the block on the red view")
+        corners = page.get_by_test_id("view-Red").inner_text().split("\n")
+        assert [text for text in corners if text] == ["Red  Axial", "S 0.5 mm", "W 1000  L 500", *"RLAP"]

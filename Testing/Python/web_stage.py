@@ -1,0 +1,109 @@
+"""A stage for the stories of the page: the command serves a quiz, Chromium shows it."""
+
+import io
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from PIL import Image as Picture
+
+WINDOW = (1280, 720)
+PATIENCE_S = 60
+"""How long a condition is waited for on a busy machine; a story that goes well never waits so long."""
+
+_COMMAND = "from QuizLoaderLib.apps.command_line import main; main()"
+
+
+class Served:
+    """``quizloader serve`` in a process of its own; ``address`` is what it printed."""
+
+    def __init__(self, arguments: Sequence[object], errors: Path, **environment: str) -> None:
+        self._errors = errors
+        with errors.open("wb") as file:
+            self.process = subprocess.Popen(
+                [sys.executable, "-c", _COMMAND, "serve", *map(str, arguments), "--no-browser"],
+                stdout=subprocess.PIPE,
+                stderr=file,
+                encoding="utf-8",
+                env={**os.environ, **environment},
+            )
+        assert self.process.stdout is not None
+        self.address = self.process.stdout.readline().strip()
+        if not self.address:
+            self.process.wait(PATIENCE_S)
+
+    @property
+    def errors(self) -> str:
+        return self._errors.read_text(encoding="utf-8", errors="replace")
+
+    def end(self, how: int = signal.SIGTERM) -> int:
+        """As a terminal or another program ends it; gives its exit code."""
+        self.process.send_signal(how)
+        return self.process.wait(PATIENCE_S)
+
+    def kill(self) -> None:
+        if self.process.poll() is None:
+            self.process.kill()
+        self.process.wait(PATIENCE_S)
+        if self.process.stdout:
+            self.process.stdout.close()
+
+
+@contextmanager
+def served(folder: Path, *arguments: object, **environment: str) -> Iterator[Served]:
+    folder.mkdir(parents=True, exist_ok=True)
+    command = Served(arguments, folder / "serve-errors.txt", **environment)
+    try:
+        yield command
+    finally:
+        command.kill()
+
+
+@contextmanager
+def window(browser: Any, address: str, size: tuple[int, int] = WINDOW) -> Iterator[Any]:
+    """A page of the browser at the address; what it has to say in its console is no error."""
+    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+    page = context.new_page()
+    page.set_default_timeout(PATIENCE_S * 1000)
+    faults: list[str] = []
+    page.on("pageerror", lambda fault: faults.append(str(fault)))
+    page.on("console", lambda said: faults.append(said.text) if said.type == "error" else None)
+    page.faults = faults
+    try:
+        page.goto(address)
+        yield page
+    finally:
+        context.close()
+
+
+def text(page: Any, test_id: str) -> str:
+    return page.get_by_test_id(test_id).inner_text()
+
+
+def wait_for_text(page: Any, test_id: str, words: str) -> None:
+    page.get_by_test_id(test_id).filter(has_text=words).first.wait_for()
+
+
+def until(holds: Callable[[], Any], what: str) -> Any:
+    """Wait for a condition that the browser does not know of."""
+    end = time.monotonic() + PATIENCE_S
+    while time.monotonic() < end:
+        if found := holds():
+            return found
+        time.sleep(0.05)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+def picture_of(page: Any, view: str) -> np.ndarray:
+    """What the browser shows of a view, without the texts over it: uint8 (rows, columns, 3)."""
+    png = page.locator(f"[data-testid=view-{view}] .quiz-area").screenshot(
+        style=".quiz-corner, .quiz-loading { display: none !important }"
+    )
+    return np.asarray(Picture.open(io.BytesIO(png)).convert("RGB"))
