@@ -15,7 +15,7 @@ from bad_images import (
     write_header_beside,
     write_packed_meta_image,
 )
-from image_files import write_meta_image, write_nrrd
+from image_files import numbered, write_meta_image, write_nifti, write_nrrd
 from image_pages import image, library_of, page, voxels_of
 
 __all__ = ["nothing_on_the_console"]
@@ -89,6 +89,59 @@ def test_damage_anywhere_never_raises(tmp_path, seed):
         for type in (VOLUME, SEGMENTS):
             loaded = library.load(page(image(name, type)))
             assert (loaded.nodes[0] is None) == any(problem.is_error for problem in loaded.problems)
+
+
+@pytest.mark.parametrize(
+    ("field", "damage"),
+    [
+        (b"ElementSpacing = 1 1 1", b"ElementSpacing - 1 1 1"),
+        (b"ElementSpacing = 1 1 1", b"ElementSpacing = 1 \t 1"),
+        (b"ElementSpacing = 1 1 1", b"ElementSpacing = 1 1E1"),
+        (b"Offset = 0 0 0", b"Offset = 0 nan 0"),
+        (b"TransformMatrix = 1", b"TransformMatrix = \xb5"),
+        (b"DimSize = 5", b"DimSize =\x1d5"),
+        (b"BinaryData = True", b"BinaryData = !rue"),
+        (b"CompressedDataSize = ", b"CompressedDataSize \x96 "),
+        (b"ElementDataFile = ", b"ElementDataFile =\x1d"),
+    ],
+)
+def test_a_meta_image_whose_header_has_a_letter_turned(tmp_path, field, damage):
+    path = write_packed_meta_image(tmp_path / "a.mha", NOISE)
+    data = path.read_bytes()
+    assert field in data
+    path.write_bytes(data.replace(field, damage, 1))
+    assert "damaged or incomplete" in problem_of(tmp_path, "a.mha").sentence
+
+
+def test_a_meta_image_of_other_writers_is_read(tmp_path):
+    """Colons, comments, fields of the writer's own, blank lines: MetaIO takes them all."""
+    path = write_meta_image(tmp_path / "a.mha", numbered())
+    data = path.read_bytes().replace(
+        b"NDims = 3\n", b"Comment = J. D\xf6e: 5 = 6\nNDims : 3\nMyOwn_Field=\n\n", 1
+    )
+    path.write_bytes(data.replace(b"\n", b"\r\n", 3))
+    with library_of(tmp_path) as library:
+        loaded = library.load(page(image("a.mha")))
+        assert loaded.problems == []
+        np.testing.assert_array_equal(voxels_of(loaded.nodes[0].GetImageData()), numbered())
+
+
+@pytest.mark.parametrize("value", [np.inf, np.nan, 1e30])
+def test_a_nifti_that_lies_nowhere(tmp_path, value):
+    place = np.eye(4)
+    place[0, 0] = value
+    write_nifti(tmp_path / "a.nii.gz", NOISE, sform=place)
+    assert "damaged or incomplete" in problem_of(tmp_path, "a.nii.gz").sentence
+
+
+def test_keys_and_values_of_an_older_system_do_no_harm(tmp_path):
+    path = write_nrrd(tmp_path / "a.nrrd", numbered())
+    data = path.read_bytes()
+    path.write_bytes(data.replace(b"\n\n", b"\nGr\xf6\xdfe:=M\xfcller\nPatient:=M\xfcller\n\n", 1))
+    with library_of(tmp_path) as library:
+        loaded = library.load(page(image("a.nrrd")))
+        assert loaded.problems == []
+        np.testing.assert_array_equal(voxels_of(loaded.nodes[0].GetImageData()), numbered())
 
 
 @pytest.mark.parametrize("tail", [bytes(100), b"checked by J. Doe", bytes(5000)])

@@ -13,7 +13,10 @@ from .file_formats import FileFormat, is_gzip
 from .meta_image_header import read_meta_image_header
 
 _PADDING = 4096
+_FARTHEST_MM = 1e9
 _NIFTI_1_LENGTH, _NIFTI_2_LENGTH = 348, 540
+_NIFTI_1_FIELDS = {"dim": ("8h", 40), "datatype": ("h", 70), "sform_code": ("h", 254), "srow": ("12f", 280)}
+_NIFTI_2_FIELDS = {"dim": ("8q", 16), "datatype": ("h", 12), "sform_code": ("i", 348), "srow": ("12d", 400)}
 _NIFTI_DATATYPES = (2, 4, 8, 16, 32, 64, 128, 256, 512, 768, 1024, 1280, 1536, 1792, 2048, 2304)
 
 
@@ -69,15 +72,19 @@ def has_sound_header(path: Path, found: FileFormat) -> bool:
 
 
 def _is_sound_nifti(path: Path) -> bool:
-    """Source: nifti1.h and nifti2.h, fields dim and datatype."""
+    """Source: nifti1.h and nifti2.h."""
     start = _first_unpacked_bytes(path, _NIFTI_2_LENGTH)
     order = "<" if start[:1] in (b"\x5c", b"\x1c") else ">"
     is_version_2 = start[:4] in (b"\x1c\x02\0\0", b"\0\0\x02\x1c")
     if len(start) < (_NIFTI_2_LENGTH if is_version_2 else _NIFTI_1_LENGTH):
         return False
-    dims = struct.unpack_from(order + ("8q" if is_version_2 else "8h"), start, 16 if is_version_2 else 40)
-    (datatype,) = struct.unpack_from(order + "h", start, 12 if is_version_2 else 70)
-    return datatype in _NIFTI_DATATYPES and 1 <= dims[0] <= 7 and min(dims[1 : dims[0] + 1]) > 0
+    fields = _NIFTI_2_FIELDS if is_version_2 else _NIFTI_1_FIELDS
+    dims, (datatype,), (sform_code,), rows = (
+        struct.unpack_from(order + kind, start, place) for kind, place in fields.values()
+    )
+    if datatype not in _NIFTI_DATATYPES or not 1 <= dims[0] <= 7 or min(dims[1 : dims[0] + 1]) <= 0:
+        return False
+    return sform_code <= 0 or all(abs(value) < _FARTHEST_MM for value in rows)
 
 
 def _first_unpacked_bytes(path: Path, count: int) -> bytes:

@@ -76,7 +76,7 @@ class ImageFile:
             require_data_file(path, name)
         self._reader = _reader(path, self.format)
         _run(path, self._reader.ReadImageInformation)
-        self.header = {key: self._reader.GetMetaData(key) for key in self._reader.GetMetaDataKeys()}
+        self.header = {key: self._reader.GetMetaData(key) for key in _keys_in_utf_8(self._reader)}
         self.size = _at_least_a_plane(path, self._reader.GetSize())
         self.components: int = self._reader.GetNumberOfComponents()
         self.dtype = _dtype_of(path, self._reader.GetPixelIDValue())
@@ -178,6 +178,13 @@ def _reader(path: Path, found: FileFormat) -> Any:
     if found is FileFormat.NRRD:
         reader.SetImageIO("NrrdImageIO")
     return reader
+
+
+def _keys_in_utf_8(reader: Any) -> list[str]:
+    """The keys of the header that SimpleITK takes back; none that is looked for here has other letters."""
+    return [
+        key for key in reader.GetMetaDataKeys() if not any("\ud800" <= letter <= "\udfff" for letter in key)
+    ]
 
 
 def _run(path: Path, step: Callable[[], Any]) -> Any:

@@ -3,6 +3,8 @@
 Source of all rules: MetaIO, https://itk.org/Wiki/ITK/MetaIO/Documentation.
 """
 
+import math
+import re
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -15,15 +17,19 @@ _TYPES = {
     "CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "INT": "i4", "UINT": "u4", "LONG": "i4",
     "ULONG": "u4", "LONG_LONG": "i8", "ULONG_LONG": "u8", "FLOAT": "f4", "DOUBLE": "f8",
 }  # fmt: skip
+_VECTORS = ("ElementSpacing", "ElementSize", "Offset", "Position", "Origin", "CenterOfRotation")
+_MATRICES = ("TransformMatrix", "Rotation", "Orientation")
 
 
 @dataclass(frozen=True)
 class MetaImageHeader:
-    """``fields`` as they are written; ``length`` is the number of bytes before attached data."""
+    """``fields`` as they are written; ``length`` is the number of bytes before attached data;
+    ``has_only_fields`` is whether every line of the header is one."""
 
     path: Path
     fields: dict[str, str]
     length: int
+    has_only_fields: bool
 
     @property
     def size(self) -> tuple[int, ...]:
@@ -69,9 +75,21 @@ class MetaImageHeader:
 
     @property
     def is_sound(self) -> bool:
-        """Whether it has the fields without which there is no image."""
+        """Whether it has the fields without which there is no image, and numbers where numbers belong."""
         is_there = self.dtype is not None and self.components > 0 and "ElementDataFile" in self.fields
-        return is_there and len(self.size) > 0 and min(self.size) > 0
+        axes = len(self.size)
+        if not (is_there and self.has_only_fields and axes > 0 and min(self.size) > 0):
+            return False
+        counts = dict.fromkeys(_VECTORS, axes) | dict.fromkeys(_MATRICES, axes**2)
+        return (
+            all(
+                _has_numbers(self.fields[name], count)
+                for name, count in counts.items()
+                if name in self.fields
+            )
+            and self.fields.get("CompressedDataSize", "0").isdecimal()
+            and self.fields.get("BinaryData", "False")[:1] in tuple("TtFf10")
+        )
 
     def _says(self, field: str) -> bool:
         return self.fields.get(field, "").upper().startswith("T")
@@ -81,11 +99,24 @@ def read_meta_image_header(path: Path) -> MetaImageHeader:
     """The header, which ends with its ElementDataFile. The file must be a MetaImage."""
     fields: dict[str, str] = {}
     length = 0
+    has_only_fields = True
     with path.open("rb") as file:
         while length < LONGEST_HEADER and (line := file.readline(LONGEST_HEADER)):
             length += len(line)
-            key, _, value = line.decode("utf-8", "surrogateescape").partition("=")
-            fields[key.strip()] = value.strip()
-            if key.strip() == "ElementDataFile":
+            text = line.decode("utf-8", "surrogateescape").strip(" \t\r\n")
+            field = re.fullmatch(r"(\w+)[ \t]*[=:][ \t]*([^\x00-\x08\x0a-\x1f]*)", text, re.ASCII)
+            if field:
+                fields[field[1]] = field[2]
+            elif text:
+                has_only_fields = False
+            if field and field[1] == "ElementDataFile":
                 break
-    return MetaImageHeader(path, fields, length)
+    return MetaImageHeader(path, fields, length, has_only_fields)
+
+
+def _has_numbers(text: str, count: int) -> bool:
+    try:
+        numbers = [float(number) for number in text.split()]
+    except ValueError:
+        return False
+    return len(numbers) >= count and all(map(math.isfinite, numbers))
