@@ -73,13 +73,15 @@ class DrawingPlaces:
         return self.folder() / f"{self._stem(image_id)}-quizlabel.nrrd"
 
     def line_file(self, image_id: str, number: int) -> Path:
-        """Where a line measured on an image is to be written; ``number`` counts from 0."""
+        """Where a line measured on an image is to be written, or with an empty ``image_id`` one of the page
+        that lies on no image; ``number`` counts from 0."""
         count = f"_{number}" if number else ""
         return self.folder() / f"{self._stem(image_id)}_MarkupsLine{count}_quizline.mrk.json"
 
-    def set_contour(self, image_id: str, path: Path, drawn: bool) -> SaveState:
-        """The file has the contour of the image. ``drawn`` False: it is empty, or an unchanged copy of an
-        earlier one, and does not meet what the page requires."""
+    def set_contour(self, image_id: str, path: Path, drawn: bool, segments: Path | None = None) -> SaveState:
+        """The file has the contour of the image, as a label map; ``segments`` has it with names and overlaps.
+        ``drawn`` False: it is empty, or an unchanged copy of an earlier one, and does not meet what the page
+        requires."""
         key = self._page_to_change()
         self._require_image(key, image_id)
         return self._record(
@@ -88,12 +90,15 @@ class DrawingPlaces:
             image=image_id,
             path=self._stored(path),
             drawn=bool(drawn),
+            **({"segments": self._stored(segments)} if segments else {}),
         )
 
     def set_lines(self, image_id: str, paths: Sequence[Path]) -> SaveState:
-        """These files are the lines of the image; one that is not among them any more was deleted."""
+        """These files are the lines of the image, or with an empty ``image_id`` those of the page that lie on
+        no image; one that is not among them any more was deleted."""
         key = self._page_to_change()
-        self._require_image(key, image_id)
+        if image_id:
+            self._require_image(key, image_id)
         stored = [self._stored(path) for path in paths]
         return self._record(do="lines", page=[key.number, key.repetition], image=image_id, paths=stored)
 
@@ -165,8 +170,11 @@ class DrawingPlaces:
         return [reader_folder / text.replace("\\", "/") for text in texts]
 
     def _stem(self, image_id: str) -> str:
-        """``<PageID>_<ImageID>``, told apart from the page's other images where the names were cut."""
+        """``<PageID>_<ImageID>``, told apart from the page's other images where the names were cut; for lines
+        of the page itself ``<PageID>``."""
         page = self._results.pages[self._page_shown()]
+        if not image_id:
+            return safe_name(page.id, FILE_NAME_LENGTH)
         stem = safe_name(f"{page.id}_{image_id}", FILE_NAME_LENGTH)
         others = {image.id for image in page.images if image.id != image_id}
         same = [

@@ -4,7 +4,7 @@ Names, placement and times are those of the original's results, so that its anal
 is new is in attributes only: on Session ``MasterSHA256`` and ``JournalEntry``, on
 RandomizedPageGroupIndices ``Seed``, on Page ``PageNumber`` and ``SecondsShown``, on Response ``Seconds``
 (since the questions were shown), ``Typed`` (a value that is no valid one), ``Toggle`` and ``Result``,
-on LabelMapPath ``Drawn``.
+on LabelMapPath ``Drawn`` and ``Segments``; and MarkupLinePath, which is also a child of Page.
 """
 
 import copy
@@ -294,6 +294,8 @@ class Results:
                 path.set("LoginTime", entry["login"])
                 path.set("ResponseTime", entry["time"])
             path.set("Drawn", "Y" if entry["drawn"] else "N")
+            if "segments" in entry:
+                path.set("Segments", entry["segments"])
 
     def _lines(self, entry: Entry) -> None:
         """The image has these lines and no others: a line that was deleted does not count on."""
@@ -339,6 +341,9 @@ class Results:
         return self._options[place.page][place.question_set][question]
 
     def _images(self, key: PageKey, image_id: str) -> list[Element]:
+        """The elements of an image; without an ID the page, which has the lines that lie on no image."""
+        if not image_id:
+            return [self._elements[key]]
         return [
             image
             for image in self._elements[key].findall("Image")

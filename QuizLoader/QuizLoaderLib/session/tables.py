@@ -53,7 +53,8 @@ Row = dict[str, str | int]
 
 
 def answer_rows(results: ReadResults) -> Iterator[Row]:
-    """A row for each Response of each option, and for each file that was drawn (its Image is the option).
+    """A row for each Response of each option, and for each file that was drawn (its Image is the option, none
+    for a line that lies on no image).
 
     ``last_answer`` is Y on the newest Response of an option, by its place in the file: a clock may have
     been set back. ``seconds`` is the time since the questions were shown; in the original's files it is
@@ -213,14 +214,15 @@ class _Seconds:
 
 
 def _drawing_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: _Seconds) -> Iterator[Row]:
-    for image in page.element.findall("Image"):
+    for image in [*page.element.findall("Image"), page.element]:
+        of_image = image.get("ID") or "" if image is not page.element else ""
         for name in DRAWINGS:
             paths = image.findall(name)
             for path in paths:
                 yield {
                     **of_page,
                     "question_type": name,
-                    "option_label": image.get("ID") or "",
+                    "option_label": of_image,
                     "response": relative_path(results, path.text or ""),
                     "last_answer": "Y" if name == "MarkupLinePath" or path is paths[-1] else "N",
                     **_times(path, seconds),

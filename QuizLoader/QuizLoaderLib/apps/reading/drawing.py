@@ -2,18 +2,18 @@
 
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from ...quiz.image_folder import ImageFolder
-from ...quiz.model import Image, Layer, Page, Quiz, SliceView
-from ...session.requirements import Drawn
+from ...quiz.model import Image, Page, Quiz
 from ...views import drawings
 from ...views.contours import ContourLook
 from ...views.host import Host
 from .contour import Contour
 from .contour_files import ContourFiles
+from .lines import Lines
+from .page_drawn_on import Kept, PageDrawnOn, PageKey
 from .regions import RegionsToDraw, regions_to_draw
 from .texts import tr as _
 
@@ -22,28 +22,6 @@ SAVE_EVERY_S = 60.0
 
 TRY_AGAIN_EVERY_S = 10.0
 """How often saving is tried again that failed."""
-
-_Key = tuple[int, str]
-"""Number and ID of a page: a repetition has the number of its original."""
-
-
-class Places(Protocol):
-    """Where a session keeps the drawings of the page that the reader is at: ``session.drawings``."""
-
-    def contour_file(self, image_id: str) -> Path: ...
-    def contours(self, image_id: str) -> list[Path]: ...
-    def earlier_contour(self, image: Image) -> Path | None: ...
-    def contours_to_merge(self, image: Image) -> list[Path]: ...
-    def drawn(self, image_id: str) -> Drawn: ...
-    def set_contour(self, image_id: str, path: Path, drawn: bool) -> Any: ...
-
-
-@dataclass(frozen=True)
-class Kept:
-    """How a reader's session keeps the drawings of one page; ``may_change`` False: nothing is written."""
-
-    places: Places
-    may_change: bool
 
 
 class Drawing:
@@ -68,24 +46,21 @@ class Drawing:
     def __init__(self, host: Host, quiz: Quiz, folder: ImageFolder) -> None:
         self._host, self._quiz, self._folder = host, quiz, folder
         self._regions: dict[str, RegionsToDraw] = {}
+        self._on: PageDrawnOn | None = None
         self._contours: dict[str, Contour] = {}
-        self._shown_by: dict[str, set[str]] = {}
-        self._put_away: dict[_Key, dict[str, Contour]] = {}
-        self.when_leaving: Callable[[], None] | None = None
-        self._page: Page | None = None
-        self._kept: Kept | None = None
+        self._put_away: dict[PageKey, dict[str, Contour]] = {}
         self._look = ContourLook(quiz.contour_visibility)
         self._saved_at = time.monotonic()
+        self.lines = Lines()
+        self.when_leaving: Callable[[], None] | None = None
 
     # The page that is shown
 
     @property
     def images(self) -> tuple[Image, ...]:
         """The images that the reader may draw on now, each once, in the order of the page."""
-        may_draw = self._page is not None and self._page.enable_segment_editor
-        if not may_draw or (self._kept is not None and not self._kept.may_change):
-            return ()
-        return tuple(contour.image for contour in self._contours.values())
+        on = self._on
+        return tuple(on.images.values()) if on and on.may_change and on.page.enable_segment_editor else ()
 
     def segmentation(self, image_id: str) -> Any:
         """The segmentation to draw in: what was drawn on this image before, else a new one; with an empty,
@@ -116,32 +91,31 @@ class Drawing:
         Gives what is odd about the files, and what of them could not be shown, as sentences.
         """
         self.leave()
-        self._page, self._kept, self._look = page, kept, ContourLook(self._quiz.contour_visibility)
-        self._contours = self._put_away.pop(_key(page), {})
-        self._shown_by = {}
+        on = self._on = PageDrawnOn(page, nodes, self._host, kept)
+        self._look = ContourLook(self._quiz.contour_visibility)
+        self._contours = self._put_away.pop(on.key, {})
         sentences: list[str] = []
-        for image, node in zip(page.images, nodes, strict=True):
-            if node is None or image.layer not in (Layer.BACKGROUND, Layer.FOREGROUND):
-                continue
-            self._shown_by.setdefault(image.id, set()).add(node.GetID())
+        for image in on.images.values():
             known = self._contours.get(image.id)
             if known is None:
-                sentences += self._open(page, image, node)
-            elif not self._host.scene.IsNodePresent(known.volume):
-                known.volume = node
+                sentences += self._open(image)
+            elif not on.is_there(known.volume):
+                known.volume = on.volume(image.id)
+        sentences += self.lines.show(on)
         self.show_again()
         self._saved_at = time.monotonic()
         return sentences
 
     def show_again(self) -> None:
-        """Put the contours on the views that show their image now, whatever was done to the views."""
+        """Put the drawings on the views that show their image now, whatever was done to the views."""
         for contour in self._contours.values():
             if self._is_there(contour):
                 drawings.set_grid(contour.node, contour.volume)
                 self._show(contour)
+        self.lines.show_again()
 
     def set_look(self, look: ContourLook) -> None:
-        """Of all that is drawn, until the next page."""
+        """Of all contours that are drawn, until the next page."""
         self._look = look
         self.show_again()
 
@@ -152,13 +126,16 @@ class Drawing:
         return self._save(copies=True)
 
     def save_first_strokes(self) -> None:
-        """Save a drawing that was begun or erased since it was saved: the page may require it."""
+        """Save what was begun or erased since it was saved: the page may require it."""
+        self.lines.save_new()
+        places = self._on.writes_to if self._on else None
+        if places is None:
+            return
         for contour in self._contours.values():
-            if self._may_write and self._is_there(contour) and contour.has_changed():
-                was_drawn = self._kept.places.drawn(contour.image.id).has_contour  # type: ignore[union-attr]
-                if contour.is_drawn != was_drawn:
-                    contour.save()
-                    self._note(contour)
+            was_drawn = places.drawn(contour.image.id).has_contour
+            if self._is_there(contour) and contour.has_changed() and contour.is_drawn != was_drawn:
+                contour.save()
+                self._note(contour)
 
     def tick(self) -> str:
         """Save once a minute what has changed, and sooner what could not be saved; call it every few seconds.
@@ -172,20 +149,24 @@ class Drawing:
 
     def leave(self) -> None:
         """The page is left, after ``save``: its drawings leave the scene, or wait in it, hidden."""
+        on = self._on
+        if on is None:
+            return
         if self.when_leaving is not None:
             self.when_leaving()
         waiting = {}
         for image_id, contour in self._contours.items():
             if not self._is_there(contour):
                 continue
-            if contour.fault if self._kept else not drawings.is_empty(contour.node):
+            if contour.fault if on.kept else not drawings.is_empty(contour.node):
                 drawings.hide(contour.node)
                 waiting[image_id] = contour
             else:
                 drawings.remove(contour.node)
-        if self._page is not None and waiting:
-            self._put_away[_key(self._page)] = waiting
-        self._contours, self._page, self._kept = {}, None, None
+        if waiting:
+            self._put_away[on.key] = waiting
+        self.lines.leave()
+        self._contours, self._on = {}, None
 
     def save_copies(self, folder: Path) -> None:
         """Write what could not be saved into ``folder`` instead of the folder of the quiz; raises OSError."""
@@ -193,67 +174,71 @@ class Drawing:
             if contour.fault and contour.files is not None:
                 path = contour.files.label_map
                 contour.save_copy(ContourFiles(folder / path.parent.name / path.name))
+        for line in self.lines.unsaved:
+            if line.path is not None:
+                line.save_copy(folder / line.path.parent.name / line.path.name)
 
     def close(self) -> None:
         """The quiz is over. What is saved nowhere stays in the scene, the rest leaves it."""
         self.leave()
+        self.lines.close()
         for contour in self._all_put_away():
             contour.node.SetDisplayVisibility(True)
         self._put_away = {}
 
     # Inside
 
-    @property
-    def _may_write(self) -> bool:
-        return self._kept is not None and self._kept.may_change
-
-    def _open(self, page: Page, image: Image, volume: Any) -> list[str]:
+    def _open(self, image: Image) -> list[str]:
+        assert self._on is not None
         regions = self._regions.get(image.mask_value_map)
         if regions is None:
             regions = regions_to_draw(self._quiz, image, self._folder)
             self._regions[image.mask_value_map] = regions
-        contour = Contour(image, page.title, volume, regions, may_change=self._may_write)
-        if self._kept is not None:
-            contour.files = ContourFiles(self._kept.places.contour_file(image.id))
+        contour = Contour(image, self._on.page.title, self._on.volume(image.id), regions)
+        if self._on.kept is not None:
+            contour.may_change = self._on.kept.may_change
+            contour.files = ContourFiles(self._on.kept.places.contour_file(image.id))
         self._contours[image.id] = contour
         return self._read(contour)
 
     def _read(self, contour: Contour) -> list[str]:
         """Make the node of what the session keeps, and tell the session what that is."""
-        if self._kept is None or contour.files is None or self._page is None:
+        on, image = self._on, contour.image
+        if on is None or on.kept is None or contour.files is None:
             return []
-        places, image = self._kept.places, contour.image
+        places = on.kept.places
         recorded = [ContourFiles(path) for path in places.contours(image.id)]
         own = next((files for files in [*reversed(recorded), contour.files] if files.are_there), None)
-        shown = next(
-            (each for each in self._page.images if each.id == image.id and each.display_label_map_id), image
-        )
+        same = (each for each in on.page.images if each.id == image.id and each.display_label_map_id)
+        shown = next(same, image)
         source = places.earlier_contour(shown)
         earlier = places.contours_to_merge(shown) or ([source] if source else [])
         sentences = contour.open(self._host.scene, own, [ContourFiles(path) for path in earlier])
         if recorded and own is None:
             sentence = _("The contour that was drawn on “{image}” is gone: there is no file {path} any more.")
             sentences.append(sentence.format(image=image.id, path=recorded[-1].label_map))
-        if self._may_write and recorded and own is None and places.drawn(image.id).has_contour:
-            places.set_contour(image.id, recorded[-1].label_map, drawn=False)
+            if on.writes_to is not None and places.drawn(image.id).has_contour:
+                places.set_contour(image.id, recorded[-1].label_map, drawn=False)
         self._note(contour)
         return sentences
 
     def _note(self, contour: Contour) -> None:
         """What the session says of a contour is what is there."""
-        if not self._may_write or not contour.is_kept or not self._is_there(contour):
+        places = self._on.writes_to if self._on else None
+        if places is None or contour.files is None or not contour.is_kept or not self._is_there(contour):
             return
-        places, path = self._kept.places, contour.files.label_map  # type: ignore[union-attr]
+        path, is_drawn = contour.files.label_map, contour.is_drawn
         is_known = path in places.contours(contour.image.id)
-        if not is_known or places.drawn(contour.image.id).has_contour != contour.is_drawn:
-            places.set_contour(contour.image.id, path, drawn=contour.is_drawn)
+        if not is_known or places.drawn(contour.image.id).has_contour != is_drawn:
+            places.set_contour(contour.image.id, path, drawn=is_drawn, segments=contour.files.segments)
 
     def _save(self, copies: bool) -> str:
         for contour in self._contours.values():
             if self._is_there(contour):
                 contour.save(copies)
                 self._note(contour)
-        for key, contours in list(self._put_away.items()) if self._kept else ():
+        self.lines.save()
+        for key, contours in list(self._put_away.items()):
             for image_id, contour in list(contours.items()):
                 if contour.files is not None and contour.save():
                     drawings.remove(contour.node)
@@ -264,15 +249,18 @@ class Drawing:
         return "\n".join(self._faults())
 
     def _faults(self) -> list[str]:
-        sentence = _(
-            "The contour of “{image}” on the page “{page}” is not saved yet ({reason}); it is kept and saved"
-            " as soon as possible, so please keep the program open."
-        )
-        return [
-            sentence.format(image=contour.image.id, page=contour.page_title, reason=contour.fault)
+        keep_open = _("It is kept and saved as soon as possible, so please keep the program open.")
+        contour_s = _("The contour of “{image}” on the page “{page}” is not saved yet ({reason}).")
+        line_s = _("The line of {length} mm is not saved yet ({reason}).")
+        sentences = [
+            contour_s.format(image=contour.image.id, page=contour.page_title, reason=contour.fault)
             for contour in [*self._contours.values(), *self._all_put_away()]
             if contour.fault
         ]
+        sentences += [
+            line_s.format(length=f"{line.length_mm:.1f}", reason=line.fault) for line in self.lines.unsaved
+        ]
+        return [f"{sentence} {keep_open}" for sentence in sentences]
 
     def _all_put_away(self) -> list[Contour]:
         all_contours = [contour for contours in self._put_away.values() for contour in contours.values()]
@@ -282,16 +270,5 @@ class Drawing:
         return contour.node is not None and bool(self._host.scene.IsNodePresent(contour.node))
 
     def _show(self, contour: Contour) -> None:
-        """On the views that show the image, in whichever look."""
-        shown_by = self._shown_by[contour.image.id]
-        logic_of = self._host.application_logic.GetSliceLogicByLayoutName
-        view_ids = []
-        for logic in filter(None, (logic_of(view.value) for view in SliceView)):
-            composite = logic.GetSliceCompositeNode()
-            if {composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID()} & shown_by:
-                view_ids.append(logic.GetSliceNode().GetID())
-        drawings.show_on(contour.node, view_ids, self._look)
-
-
-def _key(page: Page) -> _Key:
-    return page.number, page.id
+        if self._on is not None:
+            drawings.show_on(contour.node, self._on.views_of(contour.image.id), self._look)

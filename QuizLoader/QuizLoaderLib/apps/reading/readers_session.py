@@ -12,7 +12,8 @@ from .answers import Answer, Asked, Pressed
 from .texts import tr as _
 
 if TYPE_CHECKING:
-    from .drawing import Drawing, Kept
+    from .drawing import Drawing
+    from .page_drawn_on import Kept
 
 
 class NotBegunError(Exception):
@@ -70,7 +71,7 @@ class Reading:
         """How the drawings of this page are kept, None for one that the reader is not at."""
         if index != self.index:
             return None
-        from .drawing import Kept
+        from .page_drawn_on import Kept
 
         return Kept(self._session.drawings, may_change=not self._session.locked())
 

@@ -1,0 +1,89 @@
+"""The page that is drawn on: the nodes and views of its images, and where a session keeps its drawings."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+from ...quiz.model import Image, Layer, Page, SliceView
+from ...session.requirements import Drawn
+from ...views.host import Host
+
+NO_IMAGE = ""
+"""In place of an Image's ID: the page itself, which keeps the lines that lie on no image."""
+
+PageKey = tuple[int, str]
+"""Number and ID of a page: a repetition has the number of its original."""
+
+
+class Places(Protocol):
+    """Where a session keeps the drawings of the page that the reader is at: ``ReadingSession.drawings``."""
+
+    def folder(self) -> Path: ...
+    def contour_file(self, image_id: str) -> Path: ...
+    def contours(self, image_id: str) -> list[Path]: ...
+    def earlier_contour(self, image: Image) -> Path | None: ...
+    def contours_to_merge(self, image: Image) -> list[Path]: ...
+    def line_file(self, image_id: str, number: int) -> Path: ...
+    def lines(self, image_id: str) -> list[Path]: ...
+    def drawn(self, image_id: str) -> Drawn: ...
+    def set_contour(self, image_id: str, path: Path, drawn: bool, segments: Path | None = None) -> Any: ...
+    def set_lines(self, image_id: str, paths: Sequence[Path]) -> Any: ...
+
+
+@dataclass(frozen=True)
+class Kept:
+    """How a reader's session keeps the drawings of one page; ``may_change`` False: nothing is written."""
+
+    places: Places
+    may_change: bool
+
+
+class PageDrawnOn:
+    """``nodes`` are aligned with ``page.images``, None for one that is not there; ``kept`` is None in an
+    author's look."""
+
+    def __init__(self, page: Page, nodes: Sequence[Any], host: Host, kept: Kept | None) -> None:
+        self.page, self.host, self.kept = page, host, kept
+        self.images: dict[str, Image] = {}
+        self._nodes: dict[str, list[Any]] = {}
+        for image, node in zip(page.images, nodes, strict=True):
+            if node is not None and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
+                self.images.setdefault(image.id, image)
+                self._nodes.setdefault(image.id, []).append(node)
+
+    @property
+    def key(self) -> PageKey:
+        return self.page.number, self.page.id
+
+    @property
+    def writes_to(self) -> Places | None:
+        """None where nothing may be written."""
+        return self.kept.places if self.kept is not None and self.kept.may_change else None
+
+    @property
+    def may_change(self) -> bool:
+        return self.kept is None or self.kept.may_change
+
+    def volume(self, image_id: str) -> Any:
+        """The image's volume node, of several looks the first."""
+        return self._nodes[image_id][0]
+
+    def volumes(self) -> dict[Any, str]:
+        """All volume nodes in the order of the page, with the IDs of their images."""
+        return {node: image_id for image_id, nodes in self._nodes.items() for node in nodes}
+
+    def views_of(self, image_id: str) -> list[str]:
+        """IDs of the slice nodes that show the image now, in whichever look."""
+        its_nodes = {node.GetID() for node in self._nodes[image_id]}
+        logic_of = self.host.application_logic.GetSliceLogicByLayoutName
+        found = []
+        for logic in filter(None, (logic_of(view.value) for view in SliceView)):
+            composite = logic.GetSliceCompositeNode()
+            if its_nodes & {composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID()}:
+                found.append(logic.GetSliceNode().GetID())
+        return found
+
+    def is_there(self, node: Any) -> bool:
+        """Whether a node is in the scene still."""
+        return node is not None and bool(self.host.scene.IsNodePresent(node))

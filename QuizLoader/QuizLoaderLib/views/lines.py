@@ -1,0 +1,109 @@
+"""A line that a reader measures with: two points, its length, and the file that Slicer keeps it in."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .drawings import remove
+
+
+class LineUnreadableError(Exception):
+    """The file is no line of two points."""
+
+
+def new_line(scene: Any, name: str) -> Any:
+    """A vtkMRMLMarkupsLineNode without points, whose length is shown beside it once it has two."""
+    node = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", name)
+    node.CreateDefaultDisplayNodes()
+    node.GetDisplayNode().SetPropertiesLabelVisibility(True)
+    return node
+
+
+def is_complete(node: Any) -> bool:
+    """Whether both points were placed; one that is only previewed under the pointer was not."""
+    return node.GetNumberOfDefinedControlPoints() == 2
+
+
+def length_mm(node: Any) -> float:
+    return node.GetLineLengthWorld()
+
+
+def points_ras(node: Any) -> np.ndarray:
+    """(points, 3), mm."""
+    return np.array(
+        [node.GetNthControlPointPositionWorld(index) for index in range(node.GetNumberOfControlPoints())]
+    ).reshape(-1, 3)
+
+
+def set_points_ras(node: Any, points: Sequence[Sequence[float]]) -> None:
+    """Place both points at once, (2, 3), mm."""
+    import vtk
+
+    node.RemoveAllControlPoints()
+    for point in points:
+        node.AddControlPointWorld(vtk.vtkVector3d(*point))
+
+
+def volumes_under(node: Any, volumes: Sequence[Any]) -> list[Any]:
+    """The volume nodes that one of the points lies in, first the one that Slicer placed the line on."""
+    placed_on = {node.GetNthControlPointAssociatedNodeID(n) for n in range(node.GetNumberOfControlPoints())}
+    found = [volume for volume in volumes if any(_is_inside(volume, point) for point in points_ras(node))]
+    return sorted(found, key=lambda volume: volume.GetID() not in placed_on)
+
+
+def show_on(node: Any, slice_node_ids: Sequence[str] | None) -> None:
+    """Show the line on these slice views alone, None for all views."""
+    display = node.GetDisplayNode()
+    was_modifying = display.StartModify()
+    display.SetViewNodeIDs(list(slice_node_ids or ()))
+    display.SetVisibility(slice_node_ids is None or bool(slice_node_ids))
+    display.EndModify(was_modifying)
+
+
+def write_line(node: Any, path: Path) -> None:
+    """Write the line as Slicer's .mrk.json; raises OSError."""
+    import slicer
+
+    storage = slicer.vtkMRMLMarkupsJsonStorageNode()
+    storage.SetScene(node.GetScene())
+    storage.SetFileName(str(path))
+    if not storage.WriteData(node):
+        raise OSError(None, "not all of it could be written; is the disk full?", str(path))
+
+
+def read_line(scene: Any, name: str, path: Path) -> Any:
+    """The node of a .mrk.json file; raises LineUnreadableError, and the scene is then as before."""
+    import slicer
+
+    node = new_line(scene, name)
+    storage = slicer.vtkMRMLMarkupsJsonStorageNode()
+    storage.SetScene(scene)
+    storage.SetFileName(str(path))
+    is_read = _is_line(path) and storage.ReadData(node)
+    if not is_read or not is_complete(node):
+        remove(node)
+        raise LineUnreadableError(path.name)
+    node.SetName(name)
+    return node
+
+
+def _is_line(path: Path) -> bool:
+    """Slicer's reader complains past its caller where a file is no line, or none at all."""
+    try:
+        (markup,) = json.loads(path.read_text(encoding="utf-8"))["markups"]
+        return markup["type"] == "Line" and len(markup["controlPoints"]) == 2
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+
+
+def _is_inside(volume: Any, point_ras: np.ndarray) -> bool:
+    import vtk
+
+    ras_to_ijk = vtk.vtkMatrix4x4()
+    volume.GetRASToIJKMatrix(ras_to_ijk)
+    ijk = ras_to_ijk.MultiplyDoublePoint([*point_ras, 1.0])[:3]
+    sizes = volume.GetImageData().GetDimensions()
+    return all(-0.5 <= index <= size - 0.5 for index, size in zip(ijk, sizes, strict=True))

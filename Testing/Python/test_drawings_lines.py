@@ -1,0 +1,86 @@
+"""Lines that readers measure: their length, their image, their files, and that deleted ones are gone."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from QuizLoaderLib.views import lines
+from reader_at_work import READER, AtWork, at_work, write_volume
+from session_by_hand import page_of, saved, write_quiz
+
+Points = tuple[tuple[float, float, float], ...]
+
+# Voxels of 0.5 x 0.75 x 2 mm, 10 x 8 x 6 of them; the first one's centre is (10, -20, 30) in LPS.
+INSIDE = ((-10.0, 20.0, 30.0), (-13.0, 16.0, 30.0))
+OUTSIDE = ((100.0, 20.0, 30.0), (100.0, 20.0, 42.0))
+CT = '<Image ID="CT" Type="Volume"{}><Path>ct.nrrd</Path></Image>'
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    write_volume(tmp_path / "images" / "ct.nrrd")
+    return tmp_path / "images"
+
+
+def measure(reader: AtWork, points: Points = INSIDE) -> object:
+    node = reader.drawing.lines.new()
+    lines.set_points_ras(node, points)
+    return node
+
+
+def file_points_lps(path: Path) -> np.ndarray:
+    (markup,) = json.loads(path.read_text(encoding="utf-8"))["markups"]
+    assert (markup["type"], markup["coordinateSystem"]) == ("Line", "LPS")
+    return np.array([point["position"] for point in markup["controlPoints"]])
+
+
+def test_lines_are_kept_with_their_image_or_page_and_deleted_ones_are_gone_for_good(
+    tmp_path: Path, images: Path
+) -> None:
+    required = CT.format(' MinMarkupLinesRequired="2"')
+    page = f'<Page ID="A" AllowMultipleResponse="Y">{required}</Page><Page ID="B"/>'
+    quiz = write_quiz(tmp_path, page)
+    folder = tmp_path / "r" / READER / "study" / "PgGroup1_A"
+    on_image = folder / "A_CT_MarkupsLine_quizline.mrk.json"
+    second = folder / "A_CT_MarkupsLine_1_quizline.mrk.json"
+    on_page = folder / "A_MarkupsLine_quizline.mrk.json"
+
+    with at_work(quiz, images, tmp_path / "r") as reader:
+        reader.show()
+        first = measure(reader)
+        (line,) = reader.drawing.lines.measured
+        assert (line.image_id, line.length_mm) == ("CT", 5.0)
+        measure(reader, OUTSIDE)
+        assert reader.answers.next() == ["Please measure at least 2 lines on the image “CT” (1 so far)."]
+        assert np.allclose(file_points_lps(on_image), [(10, -20, 30), (13, -16, 30)], atol=1e-9)
+        assert np.allclose(file_points_lps(on_page), [(-100, -20, 30), (-100, -20, 42)], atol=1e-9)
+        measure(reader)
+        assert reader.answers.missing() == []
+        assert second.exists()
+        reader.drawing.lines.new()
+        reader.go()
+        assert reader.opened.host.scene.GetNumberOfNodesByClass("vtkMRMLMarkupsLineNode") == 0
+
+        reader.go("previous")
+        assert [(line.image_id, line.length_mm) for line in reader.drawing.lines.measured] == [
+            ("CT", 5.0),
+            ("CT", 5.0),
+            ("", 12.0),
+        ]
+        first = reader.drawing.lines.measured[0].node
+        reader.drawing.lines.remove(first)
+        assert not on_image.exists()
+        assert reader.answers.missing() == ["Please measure at least 2 lines on the image “CT” (1 so far)."]
+        # One is deleted outside of the program's own button, one moved, one measured again.
+        reader.opened.host.scene.RemoveNode(reader.drawing.lines.measured[1].node)
+        lines.set_points_ras(reader.drawing.lines.measured[0].node, [INSIDE[0], (-10.0, 20.0, 31.0)])
+        measure(reader)
+
+    assert not on_page.exists()
+    assert np.allclose(file_points_lps(second), [(10, -20, 30), (10, -20, 31)], atol=1e-9)
+    results = page_of(saved(tmp_path / "r" / READER / "study" / "study.xml"), 1)
+    names = sorted(Path(path.text or "").name for path in results.iter("MarkupLinePath"))
+    assert names == [second.name, on_image.name]
+    assert results.findall("MarkupLinePath") == []
+    assert sorted(path.name for path in folder.iterdir()) == names
