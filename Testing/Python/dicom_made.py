@@ -12,7 +12,7 @@ from pydicom.sequence import Sequence as Items
 from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian
 
-CT, MR, PT = (f"1.2.840.10008.5.1.4.1.1.{end}" for end in ("2", "4", "128"))
+CT, MR, PT, DOSE = (f"1.2.840.10008.5.1.4.1.1.{end}" for end in ("2", "4", "128", "481.2"))
 RTSTRUCT, SEG = "1.2.840.10008.5.1.4.1.1.481.3", "1.2.840.10008.5.1.4.1.1.66.4"
 SERIES, FRAME_OF_REFERENCE = "1.2.3.10", "1.2.3.20"
 
@@ -109,7 +109,7 @@ def write_series(
     paths = []
     for k, plane in enumerate(voxels):
         dataset = new_dataset(
-            {"CT": CT, "MR": MR, "PT": PT}[modality], f"{series}.{first + k}", series, syntax
+            {"CT": CT, "MR": MR, "PT": PT, "RTDOSE": DOSE}[modality], f"{series}.{first + k}", series, syntax
         )
         dataset.Modality = modality
         dataset.ImageOrientationPatient = [*placement.right, *placement.down]
@@ -213,8 +213,10 @@ def write_segmentation(
     kind: str = "BINARY",
     names: Sequence[str] = ("Liver",),
     has_place: bool = True,
+    series: str = "",
 ) -> Path:
-    """``frames`` (n, rows, columns) with the segment number and position (LPS mm) of each."""
+    """``frames`` (n, rows, columns) with the segment number and position (LPS mm) of each; ``series`` is the
+    referenced one."""
     dataset = new_dataset(SEG, "1.2.3.98.1", "1.2.3.98")
     dataset.Modality, dataset.SegmentationType = "SEG", kind
     put_pixels(dataset, frames.astype(np.uint8))
@@ -223,6 +225,10 @@ def write_segmentation(
         dataset.HighBit = 0
         raw = np.packbits(frames.ravel() > 0, bitorder="little").tobytes()
         dataset.PixelData = raw + b"\0" * (len(raw) % 2)
+    if series:
+        reference = Dataset()
+        reference.SeriesInstanceUID = series
+        dataset.ReferencedSeriesSequence = Items([reference])
     if kind == "FRACTIONAL":
         dataset.MaximumFractionalValue = 200
     segments = []

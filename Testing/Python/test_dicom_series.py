@@ -6,7 +6,15 @@ from typing import Any
 import numpy as np
 import pydicom
 import pytest
-from dicom_made import Placement, new_dataset, put_pixels, save, write_series, write_structure_set
+from dicom_made import (
+    Placement,
+    new_dataset,
+    put_pixels,
+    save,
+    write_segmentation,
+    write_series,
+    write_structure_set,
+)
 from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import ImageReadError, VolumeArrays
 from QuizLoaderLib.images.dicom_frames import TAGS
@@ -88,6 +96,31 @@ def test_a_folder_of_several_series_names_them_and_asks_for_a_file(tmp_path: Pat
     found, problems = folder_contents(tmp_path)
     assert [(one.description, one.size) for one in found] == [("Native", (6, 5, 4)), ("Contrast", (6, 5, 3))]
     assert problems == []
+
+
+def test_what_radiotherapy_keeps_beside_a_series_does_not_get_in_the_way(tmp_path: Path) -> None:
+    write_series(tmp_path, numbered(), even())
+    write_series(tmp_path, numbered(3) + 500, even(3), "RTDOSE", "1.2.3.30", first=80, DoseUnits="GY")
+    write_structure_set(tmp_path / "rt.dcm", [])
+    write_segmentation(tmp_path / "seg.dcm", np.ones((1, 5, 6)), [1], [even().position(0)], even())
+
+    assert np.array_equal(read_series(tmp_path).voxels, numbered())
+    assert (read_series(tmp_path / "I00080").voxels.min(), read_series(tmp_path / "I00080").units) == (
+        500,
+        "GY",
+    )
+    found, _ = folder_contents(tmp_path)
+    assert [one.modality for one in found] == ["CT", "RTDOSE"]
+
+    write_series(tmp_path, numbered(3), even(3), series="1.2.3.11", first=50)
+    with pytest.raises(ImageReadError) as caught:
+        read_series(tmp_path)
+    assert "holds 2 series: CT (4 files, I00001); CT (3 files, I00050)." in caught.value.sentence
+
+
+def test_a_folder_of_a_dose_alone_is_that_dose(tmp_path: Path) -> None:
+    write_series(tmp_path, numbered(), even(), "RTDOSE", DoseUnits="GY")
+    assert np.array_equal(read_series(tmp_path).voxels, numbered())
 
 
 def test_a_series_can_be_looked_at_without_reading_its_pixels(tmp_path: Path) -> None:

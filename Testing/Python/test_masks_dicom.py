@@ -97,6 +97,33 @@ def test_a_structure_set_is_rasterized_on_the_image_that_is_named(study: Path) -
         assert np.array_equal(mask.voxels == 1, inside("Liver"))
 
 
+@pytest.mark.parametrize("source", ["rs.dcm", "seg.dcm"])
+def test_of_a_folder_of_several_series_the_one_that_was_drawn_on_is_taken(study: Path, source: str) -> None:
+    shorter = Placement(PLACEMENT.offsets[:7], PLACEMENT.spacing, PLACEMENT.origin)
+    for series, first in (("1.2.3.5", 200), ("1.2.3.50", 300)):
+        write_series(study / "ct", np.zeros((7, 60, 80), np.int16), shorter, series=series, first=first)
+    positions = [PLACEMENT.position(k) for k in range(12)]
+    write_segmentation(study / "seg.dcm", inside("Liver"), [1] * 12, positions, PLACEMENT, series="1.2.3.10")
+
+    mask = mask_from_segments(study / source, ValueMap({"Liver": 1}), like=study / "ct", ignore_unmapped=True)
+
+    assert np.array_equal(mask.voxels == 1, inside("Liver"))
+
+
+def test_a_folder_of_several_series_on_none_of_which_was_drawn_is_an_error(study: Path) -> None:
+    for series, first in (("1.2.3.5", 200), ("1.2.3.50", 300)):
+        write_series(study / "others", np.zeros(SHAPE, np.int16), PLACEMENT, series=series, first=first)
+
+    ended = quizloader(
+        "mask", study / "rs.dcm", "--map", study / "map.txt", "--like", study / "others",
+        "--out", study / "m.nrrd", "--ignore-unmapped",
+    )  # fmt: skip
+
+    assert ended.code == 1
+    assert "holds 2 series" in ended.out
+    assert "give the path of one file of the series that is meant" in ended.out
+
+
 def test_a_structure_set_on_a_finer_image_is_not_resampled_but_rasterized(study: Path) -> None:
     fine = IJK_TO_LPS @ np.diag([0.5, 0.5, 1, 1])
     image = write_image(study / "fine.nrrd", np.zeros((12, 120, 160), np.uint8), LPS @ fine)

@@ -15,6 +15,9 @@ from .dicom_headers import Header, headers_in, read_header
 from .dicom_pixels import read_voxels
 from .dicom_times import TimePoint, split_by_time
 
+_MADE_ALONG = ("RTDOSE", "RTIMAGE")
+"""Modalities of images that radiotherapy keeps beside the series a plan was made on."""
+
 
 @dataclass(frozen=True, eq=False)
 class Series:
@@ -114,6 +117,7 @@ def _headers_of_folder(folder: Path) -> list[Header]:
     headers = [header for header in headers_in(folder, TAGS) if header.is_image]
     if not headers:
         raise ImageReadError(dicom_codes.NOT_A_SERIES, f"The folder '{folder.name}' holds no DICOM images.")
+    headers = [header for header in headers if header.modality not in _MADE_ALONG] or headers
     found = series_list(headers)
     if len(found) > 1:
         raise ImageReadError(

@@ -168,16 +168,11 @@ def _structure_set(path: Path) -> FileInfo:
 
 
 def _drawn_on(path: Path) -> VolumeArrays | None:
-    from .dicom_frames import TAGS
-    from .dicom_headers import headers_in
-    from .dicom_series import read_series
-    from .rtstruct_file import read_references
+    from .dicom_series import read_grid
+    from .referenced_series import file_of_series, references_of
 
-    references = read_references(path)
-    for header in headers_in(path.parent, TAGS):
-        if header.is_image and references.mean(header.series_uid, (header.text("SOPInstanceUID"),)):
-            return read_series(header.path)
-    return None
+    drawn_on = file_of_series(references_of(path), [path.parent])
+    return read_grid(drawn_on) if drawn_on else None
 
 
 def _series(path: Path) -> FileInfo:

@@ -69,13 +69,16 @@ class Source:
         return Source(replace(segmentation, problems=tuple(problems)), self.target)
 
 
-def read_target(path: Path) -> Target:
+def read_target(path: Path, source: Path | None = None) -> Target:
     """Where the voxels of an image file, or of the DICOM series of a file or folder, lie.
 
+    Of a folder of several series the one is taken that ``source``, an RTSTRUCT or a DICOM SEG, was drawn on.
     Raises MaskError where there is no such image.
     """
     try:
-        if path.is_dir() or is_dicom(path):
+        if path.is_dir():
+            return _read_folder(path, source)
+        if is_dicom(path):
             from ..images.dicom_series import read_grid
 
             return Target(path, read_grid(path))
@@ -98,7 +101,24 @@ def read_source(
     or below its file. The values of a label image get their names from ``names``, else from the file itself
     (the label table of a NIfTI) or from the ``.tsv`` of that name beside it (BIDS). Raises MaskError.
     """
-    return _read(path, read_target(like) if like is not None else None, names, filling).with_problems()
+    target = read_target(like, path) if like is not None else None
+    return _read(path, target, names, filling).with_problems()
+
+
+def _read_folder(folder: Path, source: Path | None) -> Target:
+    from ..images import dicom_codes
+    from ..images.dicom_series import read_grid
+    from ..images.referenced_series import file_of_series, references_of
+
+    try:
+        return Target(folder, read_grid(folder))
+    except ImageReadError as fault:
+        if fault.code != dicom_codes.SEVERAL_SERIES or source is None or not is_dicom(source):
+            raise
+        meant = file_of_series(references_of(source), [folder])
+        if meant is None:
+            raise
+        return Target(meant, read_grid(meant))
 
 
 def _read(path: Path, target: Target | None, names: LabelTable | None, filling: ContourFilling) -> Source:
@@ -214,21 +234,12 @@ def _without_regions(path: Path, modality: str) -> MaskError:
 
 def _referenced_series(path: Path) -> Target:
     """The series that a structure set names, looked for beside its file and in the folders below."""
-    from ..images.dicom_frames import TAGS
-    from ..images.dicom_headers import headers_in
     from ..images.dicom_series import read_grid
-    from ..images.rtstruct_file import read_references
+    from ..images.referenced_series import file_of_series, references_of
 
-    references = read_references(path)
-    for series_uid in sorted(references.series_uids):
-        for folder in _folders(path.parent):
-            for header in headers_in(folder, TAGS, series_uid):
-                if header.is_image:
-                    return Target(header.path, read_grid(header.path))
-    for folder in _folders(path.parent) if references.instance_uids else ():
-        for header in headers_in(folder, TAGS):
-            if header.is_image and header.text("SOPInstanceUID") in references.instance_uids:
-                return Target(header.path, read_grid(header.path))
+    found = file_of_series(references_of(path), _folders(path.parent))
+    if found is not None:
+        return Target(found, read_grid(found))
     sentence = f"The series that {path.name} was drawn on is neither beside it nor in a folder below."
     raise MaskError([error(0, codes.NO_REFERENCED_SERIES, sentence, "name the image with --like")])
 
