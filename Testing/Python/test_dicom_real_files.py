@@ -9,7 +9,7 @@ import SimpleITK
 from PIL import Image as Picture
 from QuizLoaderLib.apps.headless import render_quiz
 from QuizLoaderLib.images import dicom_codes
-from QuizLoaderLib.images.arrays import ImageReadError, ReadContext, SegmentationArrays, VolumeArrays
+from QuizLoaderLib.images.arrays import ReadContext, SegmentationArrays, VolumeArrays
 from QuizLoaderLib.images.dicom_frames import TAGS
 from QuizLoaderLib.images.dicom_headers import headers_in, numbers_of, text_of
 from QuizLoaderLib.images.dicom_seg import read_dicom_seg
@@ -91,10 +91,8 @@ def test_every_series_equals_simpleitk_in_voxels_and_place(folder: str) -> None:
     assert volume.problems == ()
 
 
-def test_the_folder_of_several_series_asks_which() -> None:
-    with pytest.raises(ImageReadError, match="holds 2 series") as caught:
-        read_series(STUDY)
-    assert caught.value.code == dicom_codes.SEVERAL_SERIES
+def test_the_folder_of_a_ct_its_dose_and_its_structure_set_is_the_ct() -> None:
+    assert np.array_equal(read_series(STUDY).voxels, read_series(next(STUDY.glob("image*"))).voxels)
     assert read_series(next(STUDY.glob("dose*"))).units == "GY"
 
 

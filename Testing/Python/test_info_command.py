@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from dicom_made import MadeRoi, Placement, write_series, write_structure_set
+from dicom_made import MadeRoi, Placement, new_dataset, save, write_series, write_structure_set
 from image_files import nifti_bytes, numbered, write_nrrd
 from quiz_text import image, page, session
 from QuizLoaderLib.images.arrays import ImageReadError
@@ -113,6 +113,49 @@ def test_a_dicom_folder_lists_its_series_and_counts_the_rois_drawn_on_them(tmp_p
     assert structures.types == ("RTStruct",)
     (region,) = structures.regions
     assert (region.name, region.color, region.voxels) == ("Lesion", (10, 20, 30), 4 * 3 * 2)
+    assert region.contours == 2
+
+
+def test_without_its_series_a_structure_set_has_contours_and_no_voxels(tmp_path: Path) -> None:
+    square = [np.array([(0, 0, z), (9, 0, z), (9, 9, z), (0, 9, z)], float) for z in (0, 3, 6)]
+    write_structure_set(tmp_path / "rs.dcm", [MadeRoi("Lesion", square), MadeRoi("Drain", [], color=None)])
+    found = one(tmp_path / "rs.dcm")
+    assert [(roi.name, roi.contours, roi.voxels) for roi in found.regions] == [
+        ("Lesion", 3, None),
+        ("Drain", 0, None),
+    ]
+    lines = quizloader("info", tmp_path / "rs.dcm").stdout.splitlines()
+    header = next(line for line in lines if line.split()[:1] == ["ROI"])
+    (lesion,) = (line for line in lines if line.split()[:1] == ["Lesion"])
+    assert header.split() == ["ROI", "value", "colour", "contours", "voxels"]
+    assert lesion.split() == ["Lesion", "1", "■", "255", "0", "0", "3"]
+
+
+def test_in_a_dicom_folder_what_cannot_be_read_does_not_keep_the_others_back(tmp_path: Path) -> None:
+    placement = Placement((0.0, 3.0))
+    write_series(tmp_path, np.full((2, 10, 12), 40, np.int16), placement)
+    (cut,) = write_series(tmp_path, np.zeros((1, 10, 12), np.int16), placement, "MR", "1.2.3.77", first=90)
+    cut.write_bytes(cut.read_bytes()[:-100])
+    plan = new_dataset("1.2.840.10008.5.1.4.1.1.481.5", "1.2.3.66.1", "1.2.3.66")
+    plan.Modality = "RTPLAN"
+    save(plan, tmp_path / "plan.dcm")
+    for number in (1, 2):
+        write_structure_set(tmp_path / f"rs{number}.dcm", [MadeRoi("Lesion")])
+
+    found = {Path(one.file).name: one for one in file_info(tmp_path)}
+
+    assert {name: (one.types, one.dicom) for name, one in found.items()} == {
+        "I00001": (("Volume",), "CT, 2 files"),
+        "I00090": ((), "MR"),
+        "plan.dcm": ((), "RTPLAN"),
+        "rs1.dcm": (("RTStruct",), "RTSTRUCT"),
+        "rs2.dcm": (("RTStruct",), "RTSTRUCT"),
+    }
+    assert [problem.is_error for problem in found["I00090"].problems] == [True]
+    assert found["plan.dcm"].problems == ()
+    ended = quizloader("info", tmp_path)
+    assert ended.returncode == 1
+    assert "nothing that a quiz shows" in ended.stdout
 
 
 @pytest.mark.parametrize(
@@ -144,7 +187,7 @@ def test_json_is_for_programs_and_a_broken_file_does_not_keep_the_others_back(la
     assert found["grid"]["size"] == [4, 3, 2]
     assert found["regions"][1] == {
         "name": "30", "value": 30, "color": found["regions"][1]["color"], "voxels": 4,
-        "segment_name": "Segment_30",
+        "segment_name": "Segment_30", "contours": None,
     }  # fmt: skip
     (problem,) = told["problems"]
     assert problem["file"].endswith("gone.nrrd")

@@ -75,7 +75,7 @@ def _print(image: "FileInfo") -> None:
 
 
 def _facts(image: "FileInfo") -> list[tuple[str, str]]:
-    facts = [("Type", " or ".join(image.types))]
+    facts = [("Type", " or ".join(image.types) or "nothing that a quiz shows")]
     if image.dicom:
         facts.append(("DICOM", image.dicom))
     if (grid := image.grid) is not None:
@@ -105,6 +105,9 @@ def _table(regions: "tuple[RegionInfo, ...]") -> Any:
         table.add_column("as a Segmentation")
     table.add_column("value", justify="right")
     table.add_column("colour")
+    has_contours = any(region.contours is not None for region in regions)
+    if has_contours:
+        table.add_column("contours", justify="right")
     table.add_column("voxels", justify="right")
     for region in regions[:_MOST_REGIONS]:
         red, green, blue = region.color
@@ -112,8 +115,13 @@ def _table(regions: "tuple[RegionInfo, ...]") -> Any:
         table.add_row(
             Text(region.name),
             *([Text(region.segment_name)] if has_two_names else []),
-            "" if region.value is None else str(region.value),
+            _number(region.value),
             color,
-            "" if region.voxels is None else str(region.voxels),
+            *([_number(region.contours)] if has_contours else []),
+            _number(region.voxels),
         )
     return table
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)

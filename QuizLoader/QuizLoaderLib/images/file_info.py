@@ -3,17 +3,21 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..quiz.label_colors import color_of_value
 from ..quiz.model import Image, ImageType
 from ..quiz.problems import Problem
-from .arrays import ReadContext, SegmentationArrays, SegmentDescription, VolumeArrays
+from .arrays import ImageReadError, ReadContext, SegmentationArrays, SegmentDescription, VolumeArrays
 from .file_formats import FileFormat, format_of, is_dicom
 from .files import ImageFile
 from .labels import Labels
 from .segmentation import is_slicer_segmentation, segment_name
+
+if TYPE_CHECKING:
+    from .dicom_headers import Header
 
 _MOST_LABELS = 100
 """An integer image of more values than this is taken for grey values, and its values are not listed."""
@@ -24,7 +28,8 @@ class RegionInfo:
     """``name`` is what an ROI element gives; ``color`` is (r, g, b) 0..255 as it shows without a colour file.
 
     ``value`` is the region's number in the file, ``voxels`` None where there is no grid to count them on.
-    ``segment_name`` is the name that a label image's value has where it is read as a Segmentation.
+    ``segment_name`` is the name that a label image's value has where it is read as a Segmentation;
+    ``contours`` is how many a structure set has of it.
     """
 
     name: str
@@ -32,6 +37,7 @@ class RegionInfo:
     color: tuple[int, int, int]
     voxels: int | None
     segment_name: str = ""
+    contours: int | None = None
 
 
 @dataclass(frozen=True)
@@ -61,7 +67,8 @@ class Values:
 
 @dataclass(frozen=True)
 class FileInfo:
-    """One image; of a DICOM folder one series. ``types`` are the Types that show it, the likeliest first."""
+    """One image; of a DICOM folder one series. ``types`` are the Types that show it, the likeliest first;
+    there is none for what is no image or cannot be read."""
 
     file: str
     types: tuple[str, ...]
@@ -162,7 +169,12 @@ def _structure_set(path: Path) -> FileInfo:
         _types(ImageType.RT_STRUCT),
         _grid(volume.voxels, volume.ijk_to_ras) if volume is not None else None,
         dicom="RTSTRUCT",
-        regions=tuple(RegionInfo(r.name, r.number, _color255(r.color, r.number), r.voxels) for r in rois),
+        regions=tuple(
+            RegionInfo(
+                roi.name, roi.number, _color255(roi.color, roi.number), roi.voxels, contours=roi.contours
+            )
+            for roi in rois
+        ),
         problems=tuple(problems),
     )
 
@@ -179,7 +191,7 @@ def _series(path: Path) -> FileInfo:
     from .dicom_series import read_series, series_contents
 
     found = series_contents(path)
-    about = f"{found.modality} {found.description}".strip() + f", {found.files} files"
+    about = f"{found.modality} {found.description}".strip() + f", {found.files} file{'s' * (found.files > 1)}"
     if found.time_points > 1:
         from .volume_sequence import read
 
@@ -202,18 +214,27 @@ def _series(path: Path) -> FileInfo:
 
 
 def _dicom_folder(folder: Path) -> list[FileInfo]:
+    """One for each image series, and one for each other file."""
     from . import dicom_codes
-    from .arrays import ImageReadError
     from .dicom_headers import headers_in
 
-    firsts: dict[str, Path] = {}
-    for header in headers_in(folder, ("SeriesInstanceUID", "Modality")):
-        firsts.setdefault(header.series_uid, header.path)
+    firsts: dict[object, Header] = {}
+    for header in headers_in(folder, ("SeriesInstanceUID", "Modality", "Rows", "Columns")):
+        firsts.setdefault(header.series_uid if header.is_image else header.path, header)
     if not firsts:
         raise ImageReadError(
             dicom_codes.NOT_DICOM, f'"{folder.name}" has no DICOM file.', "give the name of an image file"
         )
-    return [_dicom_file(path) for path in firsts.values()]
+    return [_in_dicom_folder(header) for header in firsts.values()]
+
+
+def _in_dicom_folder(header: "Header") -> FileInfo:
+    if not header.is_image and header.modality not in ("RTSTRUCT", "SEG"):
+        return FileInfo(str(header.path), (), dicom=header.modality)
+    try:
+        return _dicom_file(header.path)
+    except ImageReadError as fault:
+        return FileInfo(str(header.path), (), dicom=header.modality, problems=(fault.as_problem(),))
 
 
 def _segments(arrays: SegmentationArrays) -> tuple[RegionInfo, ...]:
