@@ -295,6 +295,27 @@ def test_an_organ_drawn_on_every_other_slice_is_filled_where_that_is_asked_for(s
     assert np.array_equal(voxels[3], left_empty[2]), "between two equal outlines lies the same outline"
 
 
+def test_many_cases_are_filled_alike_and_done_again_where_it_is_asked_otherwise(study: Path) -> None:
+    """Also where slices come to the series that the structure set was drawn on."""
+    tube = ellipse(0.0, 0.0, 20.3, 20.3, range(2, 9, 2))
+    write_structure_set(study / "gaps.dcm", [MadeRoi("Liver", tube)])
+    (study / "cases.csv").write_text("source\ngaps.dcm\n", encoding="utf-8")
+    command = ("masks", study / "cases.csv", "--map", study / "map.txt", "--out", study / "out")
+
+    def slices_painted() -> tuple[int, list[int]]:
+        voxels = read_image(study / "out" / "gaps.nii.gz")[0]
+        return len(voxels), np.flatnonzero(voxels.any(axis=(1, 2))).tolist()
+
+    assert quizloader(*command).code == 0
+    assert slices_painted() == (12, [2, 4, 6, 8])
+    assert quizloader(*command, "--fill-gaps", "--boundary", "centers").code == 0
+    assert slices_painted() == (12, [2, 3, 4, 5, 6, 7, 8])
+    longer = Placement([36.0, 39.0], PLACEMENT.spacing, (-60.0, -70.0, 76.0))
+    write_series(study / "ct", np.zeros((2, 60, 80), np.int16), longer, first=13)
+    assert quizloader(*command, "--fill-gaps", "--boundary", "centers").code == 0
+    assert slices_painted() == (14, [2, 3, 4, 5, 6, 7, 8])
+
+
 @pytest.mark.parametrize(
     ("choice", "side"), [((), 5), (("--boundary", "through-centers"), 5), (("--boundary", "centers"), 4)]
 )

@@ -15,6 +15,7 @@ from .terminal import CommandError, make_writable, progress_bar, require_utf_8
 if TYPE_CHECKING:
     from ..masks.errors import MaskError
     from ..masks.formats import LabelTable
+    from ..masks.sources import ContourFilling
 
 map_app = typer.Typer(
     no_args_is_help=True, help="Check, start and convert maps from region names to mask values."
@@ -43,6 +44,18 @@ class BoundaryChoice(str, Enum):
     THROUGH_CENTERS = "through-centers"
 
 
+FillGaps = Annotated[
+    bool, typer.Option("--fill-gaps", help="RTSTRUCT: interpolate slices between those that are drawn.")
+]
+BoundaryOption = Annotated[
+    BoundaryChoice | None,
+    typer.Option(
+        help="RTSTRUCT: which voxels the contours hold: those with their centre inside, or also those"
+        " whose centre the contours go through. Without it, found for each ROI."
+    ),
+]
+
+
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this file to ``quizloader``."""
     from .xnat_commands import xnat_app
@@ -63,31 +76,17 @@ def mask(
     like: LikeOption = None,
     ignore_unmapped: IgnoreUnmapped = False,
     names: NamesOption = None,
-    fill_gaps: Annotated[
-        bool, typer.Option("--fill-gaps", help="RTSTRUCT: interpolate slices between those that are drawn.")
-    ] = False,
-    boundary: Annotated[
-        BoundaryChoice | None,
-        typer.Option(
-            help="RTSTRUCT: which voxels the contours hold: those with their centre inside, or also those"
-            " whose centre the contours go through. Without it, found for each ROI."
-        ),
-    ] = None,
+    fill_gaps: FillGaps = False,
+    boundary: BoundaryOption = None,
 ) -> None:
     """Paint named regions into one mask of values. Ends with 0, or with 1 and no file."""
     table = _table(map)
     own_names = _table(names) if names is not None else None
     _require_folder_of(out)
-    from ..images.contours import Boundary
     from ..masks.errors import MaskError
     from ..masks.making import make_mask
-    from ..masks.sources import ContourFilling
 
-    chosen = {
-        BoundaryChoice.CENTERS: Boundary.CENTER_INSIDE,
-        BoundaryChoice.THROUGH_CENTERS: Boundary.VERTICES_ON_CENTERS,
-    }
-    filling = ContourFilling(chosen[boundary] if boundary else None, fill_gaps)
+    filling = _filling(boundary, fill_gaps)
     try:
         made = make_mask(source, table, out, like, ignore_unmapped, own_names, filling=filling)
     except MaskError as fault:
@@ -136,6 +135,8 @@ def masks(
     ] = "",
     ending: Annotated[str, typer.Option(help="Of the masks: .nii.gz, .nrrd, .nii or .mha.")] = ".nii.gz",
     ignore_unmapped: IgnoreUnmapped = False,
+    fill_gaps: FillGaps = False,
+    boundary: BoundaryOption = None,
 ) -> None:
     """Paint the masks of many cases; run it again to go on after a stop. Ends with 1 where a case failed."""
     read = _table(map)
@@ -146,7 +147,8 @@ def masks(
     try:
         cases = read_cases(table)
         with progress_bar("Painting masks") as advance:
-            results = run_cases(cases, read, out, jobs, dask, ending, ignore_unmapped, advance)
+            filling = _filling(boundary, fill_gaps)
+            results = run_cases(cases, read, out, jobs, dask, ending, ignore_unmapped, advance, filling)
     except MaskError as fault:
         _stop(fault, table, table)
     failed = [result for result in results if result.failed]
@@ -241,6 +243,17 @@ def convert_map(
         _stop(fault, source, source)
     _print_problems(problems, source, source)
     print(out)
+
+
+def _filling(boundary: BoundaryChoice | None, fill_gaps: bool) -> "ContourFilling":
+    from ..images.contours import Boundary
+    from ..masks.sources import ContourFilling
+
+    chosen = {
+        BoundaryChoice.CENTERS: Boundary.CENTER_INSIDE,
+        BoundaryChoice.THROUGH_CENTERS: Boundary.VERTICES_ON_CENTERS,
+    }
+    return ContourFilling(chosen[boundary] if boundary else None, fill_gaps)
 
 
 def _table(path: Path) -> "LabelTable":

@@ -19,6 +19,7 @@ from .formats import LabelTable
 from .making import make_mask
 from .names import said
 from .painting import LostOverlap, PaintedRegion
+from .sources import AS_DRAWN, ContourFilling
 from .workers import EndedError, in_processes, on_dask
 
 RECORDS = ".quizloader"
@@ -46,6 +47,7 @@ class Job:
     out: Path
     ending: str
     ignore_unmapped: bool
+    filling: ContourFilling = AS_DRAWN
 
     @property
     def mask(self) -> Path:
@@ -103,6 +105,7 @@ def run_cases(
     ending: str = ".nii.gz",
     ignore_unmapped: bool = False,
     advance: Callable[[int, int], None] | None = None,
+    filling: ContourFilling = AS_DRAWN,
 ) -> list[CaseResult]:
     """Paint each case and write ``report.csv``; gives the results in the order of the cases.
 
@@ -122,7 +125,7 @@ def run_cases(
     with _alone_in(out):
         for left_over in (out / RECORDS).glob(PART + "*"):
             left_over.unlink(missing_ok=True)
-        work = [Job(case, table, out, ending, ignore_unmapped) for case in cases]
+        work = [Job(case, table, out, ending, ignore_unmapped, filling) for case in cases]
         results = {number: found for number, job in enumerate(work) if (found := finished(job)) is not None}
         open_numbers = [number for number in range(len(work)) if number not in results]
         open_jobs = [work[number] for number in open_numbers]
@@ -150,10 +153,16 @@ def do_case(job: Job) -> CaseResult:
     try:
         fingerprint = _fingerprint(job)
         mask = make_mask(
-            case.source, job.table, job.mask, case.like, job.ignore_unmapped, scratch=job.out / RECORDS
+            case.source,
+            job.table,
+            job.mask,
+            case.like,
+            job.ignore_unmapped,
+            scratch=job.out / RECORDS,
+            filling=job.filling,
         )
         result = CaseResult(case.name, case.written[0], mask.regions, mask.lost, mask.problems)
-        _write_record(job, fingerprint, result)
+        _write_record(job, fingerprint, result, None if case.like else mask.painted_on)
         return result
     except MaskError as fault:
         problems = fault.problems
@@ -174,6 +183,8 @@ def finished(job: Job) -> CaseResult | None:
     try:
         record = json.loads(job.record.read_text(encoding="utf-8"))
         if record["fingerprint"] != _fingerprint(job) or record["bytes"] != job.mask.stat().st_size:
+            return None
+        if record["series"] and record["series"] != _series_state(Path(record["series"][0])):
             return None
         return CaseResult(
             job.case.name,
@@ -255,19 +266,26 @@ def _fingerprint(job: Job) -> str:
         _state(job.case.like) if job.case.like else None,
         list(job.table.value_map.values.items()),
         job.ignore_unmapped,
+        asdict(job.filling),
     ]
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _state(path: Path) -> list[tuple[str, int, int]]:
+def _state(path: Path) -> list[list[str | int]]:
     found = sorted(path.iterdir()) if path.is_dir() else [path]
     states = [(one.name, one.stat()) for one in found if not one.is_dir()]
-    return [(name, state.st_size, state.st_mtime_ns) for name, state in states]
+    return [[name, state.st_size, state.st_mtime_ns] for name, state in states]
 
 
-def _write_record(job: Job, fingerprint: str, result: CaseResult) -> None:
+def _series_state(file: Path) -> list[object]:
+    """What tells a series that was found for a structure set from one whose files have changed since."""
+    return [str(file), _state(file.parent)]
+
+
+def _write_record(job: Job, fingerprint: str, result: CaseResult, series: Path | None) -> None:
     record = {
         "fingerprint": fingerprint,
+        "series": _series_state(series) if series else None,
         "bytes": job.mask.stat().st_size,
         "regions": [asdict(region) for region in result.regions],
         "lost": [asdict(loss) for loss in result.lost],

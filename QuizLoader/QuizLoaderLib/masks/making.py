@@ -41,7 +41,7 @@ def make_mask(
         return write_dicom_segmentation(found, table.value_map, out, ignore_unmapped)
     mask = paint(found.segmentation, table.value_map, found.grid, ignore_unmapped)
     write_mask(mask, out, scratch)
-    return mask
+    return replace(mask, painted_on=found.target.path if found.target else None)
 
 
 def make_segments(mask: Path, table: LabelTable, out: Path) -> SegmentationArrays:

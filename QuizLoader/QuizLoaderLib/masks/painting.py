@@ -7,6 +7,7 @@ wins, and every voxel that another one loses is counted.
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 
@@ -45,7 +46,7 @@ class LostOverlap:
 class Mask:
     """``voxels`` are (slices, rows, columns) of an unsigned type; ``ijk_to_ras`` places them, in mm.
 
-    ``regions`` are in the order of the map.
+    ``regions`` are in the order of the map; ``painted_on`` is the image whose grid this is, where it was one.
     """
 
     voxels: np.ndarray
@@ -53,6 +54,7 @@ class Mask:
     regions: tuple[PaintedRegion, ...] = ()
     lost: tuple[LostOverlap, ...] = ()
     problems: tuple[Problem, ...] = ()
+    painted_on: Path | None = None
 
     @property
     def grid(self) -> Grid:
