@@ -66,7 +66,9 @@ def _link_to(shown: ShownPage) -> str:
 def _section(quiz: Quiz, shown: ShownPage) -> str:
     folder = quote(shown.folder)
     pictures = ", ".join(
-        f'<a href="{folder}/{quote(view.value)}.png">{escape(view.value)}</a>' for view in shown.views
+        f'<a href="{folder}/{quote(view.value)}.png">{escape(view.value)}</a>'
+        + (f" ({escape(one.window)})" if one.window else "")
+        for view, one in shown.views.items()
     )
     return "\n".join(
         [

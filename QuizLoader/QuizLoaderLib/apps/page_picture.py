@@ -95,6 +95,10 @@ class _Composition:
         )
         name = f"{shown.view.value}  {shown.orientation}".strip()
         self.pen.draw(canvas, box.left + self.gap, box.top + self.gap // 4, name, _DARK)
+        room = box.width - 3 * self.gap - self.pen.width(name)
+        if shown.window and (width := self.pen.width(shown.window)) <= room:
+            right = box.left + box.width - self.gap
+            self.pen.draw(canvas, right - width, box.top + self.gap // 4, shown.window, _DARK)
         top = box.top + self.bar
         picture.paste(Picture.fromarray(shown.picture), (box.left, top))
         if shown.letters:

@@ -6,6 +6,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from ..images.volume import units_of
 from ..quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
 from ..quiz.problems import Problem
 from ..views.contents import ViewContents, contents_of_views
@@ -27,7 +28,7 @@ class ShownView:
     """``picture`` is uint8 (rows, columns, 3); ``messages`` stand where an image could not be shown.
 
     ``orientation`` is as the reader would call it; ``letters`` are None where the view shows no image of a
-    patient.
+    patient. ``window`` are window and level of its lowest image with their units, empty for one of colours.
     """
 
     view: SliceView
@@ -35,6 +36,7 @@ class ShownView:
     orientation: str
     letters: EdgeLetters | None
     messages: tuple[str, ...]
+    window: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +78,21 @@ def _shown_view(contents: ViewContents, host: PictureHost, problems: list[Proble
         orientation="" if contents.is_empty else orientation,
         letters=edge_letters(node) if shows_something and not contents.is_picture else None,
         messages=tuple(_messages(contents, problems)),
+        window=_window(contents),
     )
+
+
+def _window(contents: ViewContents) -> str:
+    node = contents.leader.node if contents.leader else None
+    display = node.GetDisplayNode() if node else None
+    if display is None or not display.IsA("vtkMRMLScalarVolumeDisplayNode") or contents.is_picture:
+        return ""
+    return f"W {_short(display.GetWindow())} L {_short(display.GetLevel())} {units_of(node)}".rstrip()
+
+
+def _short(value: float) -> str:
+    """Whole numbers where they have three digits or more."""
+    return f"{value:.0f}" if 100 <= abs(value) < 1e9 else f"{value:.3g}"
 
 
 def _messages(contents: ViewContents, problems: list[Problem]) -> list[str]:

@@ -92,6 +92,13 @@ _UCUM = {
 """DICOM's terms for units as UCUM codes and their meanings (PS3.16 CID 82)."""
 
 
+def units_of(node: Any) -> str:
+    """The units of a volume node's values in short, as HU or Bq/ml; empty where it has none."""
+    entry = node.GetVoxelValueUnits()
+    code = entry.GetCodeValue() if entry else ""
+    return "HU" if code == _UCUM["HU"][0] else code.strip("{}")
+
+
 def _coded_units(term: str) -> Any:
     """A vtkCodedEntry, as Slicer's own reader of DICOM volumes puts on its nodes; Data Probe tells it."""
     from slicer import vtkCodedEntry
