@@ -8,6 +8,7 @@ from typing import Any
 
 import slicer
 from PySide6.QtCore import Property, QEvent, QObject, QSettings, Qt, Signal, Slot
+from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtUiTools import QUiLoader
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -24,6 +25,9 @@ from PySide6.QtWidgets import (
 from pythonqt import own_class
 
 BUTTON_HEIGHT = 24
+
+EDITOR_KEYS = ("Esc", "Space", "Z", "Ctrl+Z", "Y", "Ctrl+Y", "Q", "W", "/", "*", ",", ".", ">", "<", "I")
+"""Beside the digits (qMRMLSegmentEditorWidget::installKeyboardShortcuts)."""
 
 
 class ctkPathLineEdit(QWidget):
@@ -182,6 +186,7 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         super().__init__(parent)
         self._logic = slicer.vtkSlicerSegmentEditorLogic()
         self._values: dict[str, Any] = {}
+        self._shortcuts: list[QShortcut] = []
         self.observes_views = False
         QVBoxLayout(self).addWidget(QPushButton("Paint   Erase   Threshold   ..."))
 
@@ -226,6 +231,20 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
     @Slot()
     def removeViewObservations(self) -> None:
         self.observes_views = False
+
+    @Slot(QWidget)
+    def installKeyboardShortcuts(self, parent: QWidget) -> None:
+        """Without a parent Slicer takes the main window; a QShortcut without either crashes."""
+        self.uninstallKeyboardShortcuts()
+        for keys in (*"1234567890", *(f"Shift+{digit}" for digit in range(10)), *EDITOR_KEYS):
+            self._shortcuts.append(QShortcut(QKeySequence(keys), parent))
+
+    @Slot()
+    def uninstallKeyboardShortcuts(self) -> None:
+        for shortcut in self._shortcuts:
+            shortcut.setParent(None)
+            shortcut.deleteLater()
+        self._shortcuts = []
 
     def _value(name: str, type_: type, default: Any) -> Any:
         def read(self: Any) -> Any:

@@ -18,6 +18,11 @@ class Drawn:
 NOTHING = Drawn()
 
 
+def requires_drawings(page: Page) -> bool:
+    """Whether contours or lines may keep the reader on this page."""
+    return bool(missing_drawings(page, {}))
+
+
 def missing_drawings(page: Page, drawn: Mapping[str, Drawn]) -> list[str]:
     """``drawn`` by Image ID. An image that is on several views is asked for once."""
     images = [image for image in _by_id(page) if image.layer in (Layer.BACKGROUND, Layer.FOREGROUND)]

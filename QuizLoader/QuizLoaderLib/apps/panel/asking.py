@@ -15,7 +15,8 @@ PAUSE_MS = 500
 """Typed text is kept when nothing was typed for so long."""
 
 RETRY_MS = 2000
-"""How often saving what could not be saved is tried again; costs nothing while everything is saved."""
+"""How often what is drawn is looked at, and saving what could not be saved is tried again; costs nothing
+while everything is saved."""
 
 
 SCRIPT_MS = 50
@@ -35,8 +36,10 @@ class Asking:
         self._folder = Path()
         self._typed: dict[tuple[int, int], tuple[Page, Sequence[str]]] = {}
         self._pause = _timer(PAUSE_MS, self.keep_typed)
-        self._retry = _timer(RETRY_MS, self._show_saving)
+        self._retry = _timer(RETRY_MS, self._look_again)
         self._waits_for_page = False
+        self._requires_drawings = False
+        self._fault = ""
         self._pressed_button: Pressed | None = None
         self._script = _timer(SCRIPT_MS, self._look_at_script)
         ui.previousButton.clicked.connect(self.previous)
@@ -57,9 +60,12 @@ class Asking:
 
     def show(self) -> None:
         """The place where the reader is now."""
-        self._waits_for_page = False
+        from ...session.requirements import requires_drawings
+
+        self._waits_for_page, self._fault = False, ""
         answers = self._the_answers()
         asked = answers.asked()
+        self._requires_drawings = bool(answers.reader) and requires_drawings(asked.page)
         ui = self._ui
         ui.pageSection.visible = True
         ui.titleLabel.text = asked.page.title
@@ -190,9 +196,16 @@ class Asking:
             self._look_at_script()
 
     def _after_keeping(self, fault: str) -> bool:
+        self._fault = fault
         self._show_missing([fault] if fault else None)
         self._show_saving()
         return not fault
+
+    def _look_again(self) -> None:
+        """The reader may have drawn what the page requires."""
+        if self._requires_drawings and not (self._waits_for_page or self._fault):
+            self._show_missing()
+        self._show_saving()
 
     # What the widgets say
 

@@ -11,44 +11,45 @@ PARAMETER_TAG = "QuizLoader"
 
 
 class Editor:
-    """Shows the editor in ``section`` where ``OpenedQuiz.drawing`` has an image to draw on, with its
-    segmentation."""
+    """Shows the editor where ``OpenedQuiz.drawing`` has an image to draw on, with its segmentation.
 
-    def __init__(self, section: Any, container_layout: Any) -> None:
-        self._section = section
-        self._layout = container_layout
+    Of several images the reader chooses one; each has a segmentation of its own.
+    """
+
+    def __init__(self, ui: Any) -> None:
+        self._ui = ui
         self._widget: Any = None
+        self._opened: OpenedQuiz | None = None
+        self._image_id = ""
+        ui.drawOnBox.connect("activated(int)", self._image_chosen)
 
     def show(self, opened: OpenedQuiz) -> None:
-        """Offer the editor for the first image that the reader may draw on, else hide it."""
+        """Offer the editor for the image that was drawn on last, else the first one, else hide it."""
         self.hide()
+        self._opened = opened
         opened.drawing.when_leaving = self.hide
-        drawing, page = opened.drawing, opened.pages[opened.index]
-        if not drawing.images:
+        ids = [image.id for image in opened.drawing.images]
+        if not ids:
             return
-        image_id = drawing.images[0].id
+        if self._image_id not in ids:
+            self._image_id = ids[0]
+        self._ui.drawOnBox.clear()
+        for image_id in ids:
+            self._ui.drawOnBox.addItem(image_id)
+        self._ui.drawOnBox.currentIndex = ids.index(self._image_id)
+        self._ui.drawOnRow.visible = len(ids) > 1
         self._make_widget()
-        parameters = _parameter_node()
-        if page.contour_tool_radius_mm:
-            # Names of qSlicerSegmentEditorPaintEffect.cxx; a common parameter is an attribute of the node.
-            parameters.SetAttribute("BrushDiameterIsRelative", "0")
-            parameters.SetAttribute("BrushAbsoluteDiameter", str(2 * page.contour_tool_radius_mm))
-        self._widget.setMRMLSegmentEditorNode(parameters)
-        self._widget.setMRMLScene(slicer.mrmlScene)
-        self._widget.setSegmentationNode(drawing.segmentation(image_id))
-        self._widget.setSourceVolumeNode(drawing.volume(image_id))
-        self._widget.setupViewObservations()
-        self._section.visible = True
+        self._edit(opened, self._image_id)
+        self._widget.installKeyboardShortcuts(slicer.util.mainWindow() or self._ui.editorSection)
+        self._ui.editorSection.visible = True
 
     def hide(self) -> None:
-        """Let go of the views and of the segmentation."""
-        self._section.visible = False
-        if self._widget:
-            self._widget.setActiveEffect(None)
-            self._widget.removeViewObservations()
-            # In this order: without a segmentation the editor does not take a source volume, nor none.
-            self._widget.setSourceVolumeNode(None)
-            self._widget.setSegmentationNode(None)
+        """Let go of the views, the keys and the segmentation."""
+        self._ui.editorSection.visible = False
+        if self._widget and self._opened:
+            self._widget.uninstallKeyboardShortcuts()
+            self._let_go()
+        self._opened = None
 
     def close(self) -> None:
         self.hide()
@@ -57,6 +58,33 @@ class Editor:
         parameters = slicer.mrmlScene.GetSingletonNode(PARAMETER_TAG, "vtkMRMLSegmentEditorNode")
         if parameters:
             slicer.mrmlScene.RemoveNode(parameters)
+
+    def _edit(self, opened: OpenedQuiz, image_id: str) -> None:
+        parameters = _parameter_node()
+        radius = opened.pages[opened.index].contour_tool_radius_mm
+        if radius:
+            # Names of qSlicerSegmentEditorPaintEffect.cxx; a common parameter is an attribute of the node.
+            parameters.SetAttribute("BrushDiameterIsRelative", "0")
+            parameters.SetAttribute("BrushAbsoluteDiameter", str(2 * radius))
+        self._widget.setMRMLSegmentEditorNode(parameters)
+        self._widget.setMRMLScene(slicer.mrmlScene)
+        self._widget.setSegmentationNode(opened.drawing.segmentation(image_id))
+        self._widget.setSourceVolumeNode(opened.drawing.volume(image_id))
+        self._widget.setupViewObservations()
+
+    def _let_go(self) -> None:
+        self._widget.setActiveEffect(None)
+        self._widget.removeViewObservations()
+        # In this order: without a segmentation the editor does not take a source volume, nor none.
+        self._widget.setSourceVolumeNode(None)
+        self._widget.setSegmentationNode(None)
+
+    def _image_chosen(self, row: int) -> None:
+        opened = self._opened
+        if opened and row < len(opened.drawing.images):
+            self._let_go()
+            self._image_id = opened.drawing.images[row].id
+            self._edit(opened, self._image_id)
 
     def _make_widget(self) -> None:
         if self._widget is None:
@@ -67,7 +95,7 @@ class Editor:
             self._widget.sourceVolumeNodeSelectorVisible = False
             self._widget.switchToSegmentationsButtonVisible = False
             self._widget.maximumNumberOfUndoStates = 10
-            self._layout.addWidget(self._widget)
+            self._ui.editorLayout.addWidget(self._widget)
 
 
 def _parameter_node() -> Any:

@@ -32,13 +32,13 @@ class Panel:
     """
 
     def __init__(self, ui: Any, widget: Any, console: Console) -> None:
-        self._ui, self._console = ui, console
+        self.ui, self._console = ui, console
         self._sign_in = SignInFields(ui)
         self._problems = ProblemList(ui.problemsList)
         self._legend = Legend(ui.legendList)
         self._asking = Asking(ui, self._moved)
         self._close_was_refused = False
-        self._editor = Editor(ui.editorSection, ui.editorLayout)
+        self._editor = Editor(ui)
         self._mask_values = MaskValues(ui)
         self._loading = Loading(self._show_progress, self._files_are_read)
         self._ahead = Loading(lambda done, total: None, lambda: None, REST_AHEAD_S)
@@ -66,7 +66,7 @@ class Panel:
         self._show_closed()
 
     def _set_up(self) -> None:
-        ui = self._ui
+        ui = self.ui
         ui.quizPathEdit.filters = ctk.ctkPathLineEdit.Files
         ui.quizPathEdit.nameFilters = [_("Quiz") + " (*.xml)", _("All files") + " (*)"]
         ui.imageFolderEdit.filters = ctk.ctkPathLineEdit.Dirs
@@ -93,6 +93,8 @@ class Panel:
     def leave(self) -> None:
         self._keys.remove()
         self._asking.keep_typed()
+        if self._console.opened:
+            self._console.opened.drawing.save()
         self._ahead.cancel()
         self._loading.cancel()
         self._show_loading(False)
@@ -123,20 +125,20 @@ class Panel:
         """A quiz was dropped on Slicer: it goes into the fields, and what is open stays open."""
         self._fill_in(node)
         if self._console.opened:
-            self._ui.quizSection.collapsed = False
+            self.ui.quizSection.collapsed = False
             self._say(_("{name} is loaded: Open goes to it.").format(name=node.GetName()))
 
     def _fill_in(self, node: Any) -> None:
         path = quiz_node.quiz_path(node)
         if path:
-            self._ui.quizPathEdit.currentPath = str(path)
+            self.ui.quizPathEdit.currentPath = str(path)
         if quiz_node.image_folder(node):
-            self._ui.imageFolderEdit.currentPath = quiz_node.image_folder(node)
+            self.ui.imageFolderEdit.currentPath = quiz_node.image_folder(node)
 
     # Open and close
 
     def open(self) -> None:
-        path, folder = self._ui.quizPathEdit.currentPath.strip(), self._ui.imageFolderEdit.currentPath.strip()
+        path, folder = self.ui.quizPathEdit.currentPath.strip(), self.ui.imageFolderEdit.currentPath.strip()
         if not path or not folder:
             self._say(_("Choose the quiz, an XML file, and the folder that its image paths begin in."))
             return
@@ -144,7 +146,7 @@ class Panel:
             return
         try:
             sign_in = self._sign_in.read()
-            self._console.open(path, folder, self._ui.followLinksBox.checked, sign_in)
+            self._console.open(path, folder, self.ui.followLinksBox.checked, sign_in)
         except (PackagesMissingError, NotBegunError) as error:
             self._say(str(error))
             return
@@ -153,8 +155,8 @@ class Panel:
             self._show_problems(Path(path), error.problems)
             return
         opened = self._the_quiz()
-        self._ui.quizPathEdit.addCurrentPathToHistory()
-        self._ui.imageFolderEdit.addCurrentPathToHistory()
+        self.ui.quizPathEdit.addCurrentPathToHistory()
+        self.ui.imageFolderEdit.addCurrentPathToHistory()
         self._sign_in.remember()
         self._show_opened(opened)
         if opened.pages:
@@ -205,8 +207,8 @@ class Panel:
 
     def _page_chosen(self) -> None:
         opened = self._console.opened
-        if opened and opened.answers.may_show(self._ui.pagesList.currentRow):
-            opened.answers.arrive(self._ui.pagesList.currentRow)
+        if opened and opened.answers.may_show(self.ui.pagesList.currentRow):
+            opened.answers.arrive(self.ui.pagesList.currentRow)
             self._moved()
 
     def _show_page(self, index: int) -> None:
@@ -230,8 +232,8 @@ class Panel:
                 self._say(_("Loading was cancelled. Choose a page to go on."))
 
     def _show_progress(self, done: int, total: int) -> None:
-        self._ui.progressBar.maximum = max(total, 1)
-        self._ui.progressBar.value = done
+        self.ui.progressBar.maximum = max(total, 1)
+        self.ui.progressBar.value = done
 
     def _files_are_read(self) -> None:
         self._show_loading(False)
@@ -241,7 +243,7 @@ class Panel:
     def _page_is_shown(self, problems: list[Any]) -> None:
         """Also after ``showPage`` in the console."""
         opened = self._the_quiz()
-        self._ui.pagesList.currentRow = opened.index
+        self.ui.pagesList.currentRow = opened.index
         self._say("\n".join(for_reader(problem) for problem in problems))
         # Slicer's console may have opened it.
         self._asking.begin(opened.answers, opened.path.parent)
@@ -265,7 +267,7 @@ class Panel:
 
     def _show_regions(self) -> None:
         self._legend.show(self._the_quiz())
-        self._ui.legendSection.visible = not self._legend.is_empty
+        self.ui.legendSection.visible = not self._legend.is_empty
 
     # Looks
 
@@ -285,33 +287,33 @@ class Panel:
         self._close_was_refused = False
         self._say_once("\n".join(opened.answers.notices))
         self._show_problems(opened.path, opened.problems)
-        self._ui.quizSection.collapsed = True
-        self._ui.closeButton.enabled = True
-        self._ui.pagesSection.visible = not opened.answers.reader
+        self.ui.quizSection.collapsed = True
+        self.ui.closeButton.enabled = True
+        self.ui.pagesSection.visible = not opened.answers.reader
         for page in opened.pages:
-            self._ui.pagesList.addItem(f"{page.number}. {page.title}")
+            self.ui.pagesList.addItem(f"{page.number}. {page.title}")
         self._say("" if opened.pages else _("The quiz has no page that can be shown."))
 
     def _show_problems(self, path: Path, problems: list[Problem]) -> None:
         self._problems.show(path, problems)
-        self._ui.problemsSection.visible = bool(problems)
-        self._ui.problemsSection.collapsed = not has_errors(problems)
+        self.ui.problemsSection.visible = bool(problems)
+        self.ui.problemsSection.collapsed = not has_errors(problems)
 
     def _show_closed(self) -> None:
-        self._ui.closeButton.enabled = False
-        self._ui.quizSection.collapsed = False
+        self.ui.closeButton.enabled = False
+        self.ui.quizSection.collapsed = False
         for section in ("pageSection", "pagesSection", "legendSection", "problemsSection", "editorSection"):
-            getattr(self._ui, section).visible = False
+            getattr(self.ui, section).visible = False
         self._asking.end()
         self._say_once("")
         self._legend.clear()
         self._problems.clear()
         self._mask_values.clear()
-        self._ui.pagesList.clear()
+        self.ui.pagesList.clear()
         self._say("")
 
     def _show_loading(self, loading: bool) -> None:
-        self._ui.loadingRow.visible = loading
+        self.ui.loadingRow.visible = loading
         self._show_progress(0, 1)
 
     def _the_quiz(self) -> OpenedQuiz:
@@ -319,10 +321,10 @@ class Panel:
         return self._console.opened
 
     def _say(self, text: str) -> None:
-        self._ui.messageLabel.text = text
-        self._ui.messageLabel.visible = bool(text)
+        self.ui.messageLabel.text = text
+        self.ui.messageLabel.visible = bool(text)
 
     def _say_once(self, text: str) -> None:
         """Beside what is said of each page, until the reader goes on."""
-        self._ui.noticeLabel.text = text
-        self._ui.noticeLabel.visible = bool(text)
+        self.ui.noticeLabel.text = text
+        self.ui.noticeLabel.visible = bool(text)

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 from unittest import TestCase
 
 import slicer
@@ -23,12 +22,13 @@ def tutorial_story(test: TestCase) -> None:
     sample_data.make_tutorial()
     slicer.util.selectModule("QuizLoader")
     widget = slicer.modules.quizloader.widgetRepresentation()
+    # By the panel's own names: after Reload the widgets of before are still there, hidden.
     panel, console = widget.self().panel, widget.self().logic.console
 
     panel.open()
-    test.assertIsNotNone(console.opened, _text(widget, "messageLabel"))
+    test.assertIsNotNone(console.opened, panel.ui.messageLabel.text)
     _wait_until(lambda: console.opened.index == 0)
-    test.assertEqual(_text(widget, "titleLabel"), "Patient 1")
+    test.assertEqual(panel.ui.titleLabel.text, "Patient 1")
     test.assertEqual([problem.sentence for problem in console.problems], [])
     volume = console.nodes(0)[0]
     for view, orientation in (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal")):
@@ -47,11 +47,7 @@ def tutorial_story(test: TestCase) -> None:
 
     slicer.mrmlScene.Clear()
     test.assertIsNone(console.opened)
-    test.assertIn("Open it again", _text(widget, "messageLabel"))
-
-
-def _text(widget: Any, name: str) -> str:
-    return slicer.util.findChild(widget, name).text
+    test.assertIn("Open it again", panel.ui.messageLabel.text)
 
 
 def _wait_until(is_so: Callable[[], bool]) -> None:

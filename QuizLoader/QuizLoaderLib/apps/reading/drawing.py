@@ -158,6 +158,9 @@ class Drawing:
         for image_id, contour in self._contours.items():
             if not self._is_there(contour):
                 continue
+            if contour.has_changed():
+                # Drawn on since, as outside of the page that asks for it.
+                contour.save()
             if contour.fault if on.kept else not drawings.is_empty(contour.node):
                 drawings.hide(contour.node)
                 waiting[image_id] = contour

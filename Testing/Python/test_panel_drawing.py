@@ -1,0 +1,277 @@
+"""A reader draws in the panel: kept on every way out, there again on return, asked for by the page."""
+
+import os
+
+import numpy as np
+import pytest
+import slicer
+from panel_stage import QUESTIONS, SIDE, VOLUME, image_element, stage, write_images, write_quiz
+from reader_at_work import box, draw, drawn
+from test_panel_session import READER, Reader
+
+SHAPE = (SIDE, SIDE, SIDE)
+TUMOUR = box(slice(14, 26), slice(4, 12), slice(6, 20), SHAPE)
+EDEMA = box(slice(30, 31), slice(4, 12), slice(6, 20), SHAPE)
+DRAW = "EnableSegmentEditor='Y'"
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    folder = write_images(tmp_path_factory.mktemp("images"))
+    (folder / "second.nrrd").write_bytes((folder / VOLUME).read_bytes())
+    return folder
+
+
+@pytest.fixture
+def reader(tmp_path, images):
+    with stage(tmp_path) as on_stage:
+        yield Reader(on_stage, images, tmp_path / "results")
+
+
+@pytest.fixture
+def quiz(tmp_path):
+    return quiz_to_draw(tmp_path, "AllowMultipleResponse='Y'")
+
+
+def quiz_to_draw(tmp_path, again):
+    """A page to draw on, which requires it; one that shows the same image; one with two images."""
+    ct = image_element("Volume", VOLUME).replace("<Image ", "<Image SegmentRequired='Y' ")
+    plain = image_element("Volume", VOLUME)
+    second = image_element("Volume", "second.nrrd", "Green")
+    path = write_quiz(
+        tmp_path / "draw.xml",
+        [f"{DRAW} {again}|{ct}{QUESTIONS}", f"|{plain}{QUESTIONS}", f"{DRAW}|{plain}{second}{QUESTIONS}"],
+    )
+    (tmp_path / "map.txt").write_text("Tumour=3\nEdema=7\n", encoding="utf-8")
+    session = "<Session MaskValueMap='map.txt'>"
+    path.write_text(path.read_text(encoding="utf-8").replace("<Session>", session), encoding="utf-8")
+    return path
+
+
+def editor(reader):
+    widget_type = type(reader.stage.widget("QuizLoader"))
+    (found,) = reader.stage.widget("editorSection").findChildren(widget_type)
+    return found
+
+
+def hand(reader, name, voxels):
+    """Draws with the editor: writes voxels into a segment of what it edits."""
+    draw(editor(reader).segmentationNode(), name, voxels, editor(reader).sourceVolumeNode())
+
+
+def seen(reader):
+    return drawn(editor(reader).segmentationNode(), SHAPE)
+
+
+def stored(reader, page="PgGroup1_Case 1"):
+    """The label maps of a page's folder, by name."""
+    from QuizLoaderLib.images.files import ImageFile
+
+    folder = reader.results / READER / "draw" / page
+    return {path.name: ImageFile(path).voxels for path in sorted(folder.glob("*-quizlabel.nrrd"))}
+
+
+def segmentations():
+    nodes = slicer.mrmlScene.GetNodesByClass("vtkMRMLSegmentationNode")
+    nodes.UnRegister(None)
+    return [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
+
+
+def test_a_page_that_requires_a_contour_is_passed_once_it_is_drawn(reader, quiz):
+    reader.sign_in(quiz)
+    assert list(seen(reader)) == ["Tumour", "Edema"]
+    assert reader.missing() == [f"Please draw a contour on the image “Volume-{VOLUME}”."]
+    reader.click("nextButton")
+    assert reader.text("titleLabel") == "Case 1"
+
+    hand(reader, "Tumour", TUMOUR)
+    reader.stage.slicer.wait_until(lambda: reader.missing() == [])
+    # Erased again: the page asks again.
+    hand(reader, "Tumour", TUMOUR & False)
+    reader.stage.slicer.wait_until(lambda: reader.missing() != [])
+    hand(reader, "Tumour", TUMOUR)
+    reader.go()
+
+    assert reader.text("titleLabel") == "Case 2"
+    assert not reader.sees("editorSection")
+    assert segmentations() == []
+    ((name, labels),) = stored(reader).items()
+    assert name.endswith("-quizlabel.nrrd")
+    assert np.array_equal(labels, TUMOUR * 3)
+
+
+def test_what_is_drawn_comes_back_with_its_page_and_in_the_next_session(tmp_path, images, quiz):
+    with stage(tmp_path) as on_stage:
+        reader = Reader(on_stage, images, tmp_path / "results")
+        reader.sign_in(quiz)
+        hand(reader, "Tumour", TUMOUR)
+        reader.go()
+        reader.go("previousButton")
+        assert np.array_equal(seen(reader)["Tumour"], TUMOUR)
+        hand(reader, "Edema", EDEMA)
+        # Slicer is left with the page open.
+    with stage(tmp_path) as on_stage:
+        reader = Reader(on_stage, images, tmp_path / "results")
+        reader.open()
+        reader.go("previousButton")
+        contours = seen(reader)
+        assert np.array_equal(contours["Tumour"], TUMOUR)
+        assert np.array_equal(contours["Edema"], EDEMA)
+        (labels,) = stored(reader).values()
+        assert np.array_equal(labels, TUMOUR * 3 + EDEMA * 7)
+
+
+def test_a_complete_page_is_locked_and_its_contour_is_only_looked_at(reader, tmp_path):
+    reader.sign_in(quiz_to_draw(tmp_path, ""))
+    hand(reader, "Tumour", TUMOUR)
+    reader.go()
+    reader.go()
+    before = {path: path.read_bytes() for path in reader.results.rglob("*.nrrd")}
+    reader.go("previousButton")
+    reader.go("previousButton")
+    assert reader.text("titleLabel") == "Case 1"
+    assert not reader.sees("editorSection")
+    (node,) = segmentations()
+    assert np.array_equal(drawn(node, SHAPE)["Tumour"], TUMOUR)
+    assert node.GetDisplayVisibility()
+    assert (np.ptp(reader.stage.slicer.picture("Red").astype(int), axis=2) > 40).any()
+    assert {path: path.read_bytes() for path in reader.results.rglob("*.nrrd")} == before
+
+
+def test_what_is_drawn_in_another_module_meanwhile_is_kept_too(reader, quiz):
+    reader.sign_in(quiz)
+    hand(reader, "Tumour", TUMOUR)
+    node, volume = editor(reader).segmentationNode(), editor(reader).sourceVolumeNode()
+    reader.stage.slicer.enter("SegmentEditor")
+    (labels,) = stored(reader).values()
+    assert np.array_equal(labels, TUMOUR * 3)
+    assert editor(reader).segmentationNode() is None
+
+    draw(node, "Edema", EDEMA, volume)
+    reader.stage.slicer.enter()
+    reader.wait()
+
+    assert np.array_equal(seen(reader)["Edema"], EDEMA)
+    assert np.array_equal(seen(reader)["Tumour"], TUMOUR)
+
+
+def test_each_of_two_images_has_its_own_contour(reader, quiz):
+    reader.sign_in(quiz)
+    hand(reader, "Tumour", TUMOUR)
+    assert not reader.sees("drawOnRow")
+    reader.go()
+    reader.go()
+    assert reader.sees("drawOnRow")
+    choices = reader.stage.widget("drawOnBox")
+    assert [choices.itemText(row) for row in range(choices.count())] == [
+        f"Volume-{VOLUME}",
+        "Volume-second.nrrd",
+    ]
+    first = editor(reader).segmentationNode()
+    hand(reader, "Tumour", EDEMA)
+    choices.setCurrentIndex(1)
+    choices.activated.emit(1)
+    assert editor(reader).segmentationNode() is not first
+    assert editor(reader).sourceVolumeNode().GetName() == "Volume-second.nrrd"
+    hand(reader, "Edema", TUMOUR)
+    # Each shows on the views of its image.
+    red, green = (
+        slicer.app.applicationLogic().GetSliceLogicByLayoutName(view).GetSliceNode().GetID()
+        for view in ("Red", "Green")
+    )
+    assert list(first.GetDisplayNode().GetViewNodeIDs()) == [red]
+    assert list(editor(reader).segmentationNode().GetDisplayNode().GetViewNodeIDs()) == [green]
+    reader.go("previousButton")
+
+    labels = stored(reader, "PgGroup3_Case 3")
+    on_first, on_second = sorted(labels.values(), key=np.max)
+    assert np.array_equal(on_first, EDEMA * 3)
+    assert np.array_equal(on_second, TUMOUR * 7)
+
+
+def test_the_contour_follows_its_image_into_planes_and_keeps_its_editor(reader, quiz):
+    reader.sign_in(quiz)
+    hand(reader, "Tumour", TUMOUR)
+    node = editor(reader).segmentationNode()
+    views = reader.stage.widget("viewBox")
+    views.activated.emit(1)
+    reader.stage.slicer.check()
+    assert len(node.GetDisplayNode().GetViewNodeIDs()) == 3
+    assert editor(reader).segmentationNode() is node
+    assert reader.sees("editorSection")
+    reader.click("outlineButton")
+    assert node.GetDisplayNode().GetVisibility2DFill()
+    reader.click("contoursButton")
+    assert not node.GetDisplayNode().GetVisibility()
+    views.activated.emit(0)
+    reader.stage.slicer.check()
+    assert len(node.GetDisplayNode().GetViewNodeIDs()) == 1
+
+
+def test_a_contour_that_cannot_be_saved_is_said_stays_and_is_saved_when_it_can(reader, quiz, tmp_path):
+    reader.sign_in(quiz)
+    reader.stage.slicer.wait_until(lambda: reader.text("saveLabel") == "All answers are saved.")
+    os.rename(reader.results, tmp_path / "away")
+    (tmp_path / "results").write_text("in the way", encoding="utf-8")
+    hand(reader, "Tumour", TUMOUR)
+
+    reader.stage.slicer.wait_until(lambda: "is not saved yet" in reader.text("saveLabel"))
+    assert "The contour of" in reader.text("saveLabel")
+    assert "keep the program open" in reader.text("saveLabel")
+    reader.click("closeButton")
+    assert "Closing once more" in reader.text("messageLabel")
+    assert np.array_equal(seen(reader)["Tumour"], TUMOUR)
+
+    (tmp_path / "results").unlink()
+    os.rename(tmp_path / "away", reader.results)
+    reader.click("nextButton")
+    reader.wait()
+    (labels,) = stored(reader).values()
+    assert np.array_equal(labels, TUMOUR * 3)
+    reader.stage.slicer.wait_until(lambda: reader.text("saveLabel") == "All answers are saved.")
+
+
+def test_the_editor_has_its_keys_while_it_is_seen_and_ours_stay_ours(reader, quiz):
+    def keys():
+        found = reader.stage.slicer.main_window.findChildren(object)
+        return [s.key().toString() for s in found if hasattr(s, "key") and s.isEnabled()]
+
+    reader.sign_in(quiz)
+    ours = {"Alt+W", "Alt+X", "Alt+Right", "Alt+1"}
+    assert {"1", "Space", "Z", *ours} <= set(keys())
+    assert len(keys()) == len(set(keys())), "no key has two meanings"
+    hand(reader, "Tumour", TUMOUR)
+    reader.go()
+    reader.stage.slicer.qt.processEvents()
+    assert not {"1", "Space", "Z"} & set(keys())
+    assert ours <= set(keys())
+
+
+def test_an_authors_drawing_stays_in_the_scene(reader, quiz):
+    reader.stage.open(quiz, reader.images)
+    hand(reader, "Tumour", TUMOUR)
+    reader.stage.turn_to("nextButton", 1)
+    (node,) = segmentations()
+    assert not node.GetDisplayVisibility()
+    reader.click("closeButton")
+    (node,) = segmentations()
+    assert np.array_equal(drawn(node, SHAPE)["Tumour"], TUMOUR)
+    assert not reader.results.exists()
+
+
+def test_fifty_pages_drawn_on_leave_nothing_behind(reader, quiz):
+    reader.sign_in(quiz)
+    hand(reader, "Tumour", TUMOUR)
+    reader.go()
+    reader.go()
+    before = slicer.mrmlScene.GetNumberOfNodes()
+    counts = set()
+    for turn in range(25):
+        hand(reader, "Edema", EDEMA if turn % 2 else EDEMA & False)
+        reader.go("previousButton")
+        counts.add(slicer.mrmlScene.GetNumberOfNodes())
+        reader.go()
+    assert len(counts) == 1
+    assert slicer.mrmlScene.GetNumberOfNodes() == before
+    reader.click("closeButton")
+    assert segmentations() == []
