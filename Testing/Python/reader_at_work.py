@@ -29,6 +29,17 @@ def write_volume(path: Path, shape: tuple[int, int, int] = SHAPE, shift_mm: floa
     return path
 
 
+def write_sequence(path: Path, frames: int = 3) -> Path:
+    """A CT with time, turned about its third axis, so that no plane of the patient is one of its own."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    turn = np.array([[0.8, -0.6, 0.0], [0.6, 0.8, 0.0], [0.0, 0.0, 1.0]])
+    single = sitk.GetImageFromArray(np.arange(np.prod(SHAPE), dtype=np.int16).reshape(SHAPE))
+    single.SetSpacing(SPACING)
+    single.SetDirection(turn.ravel().tolist())
+    sitk.WriteImage(sitk.JoinSeries([single + frame for frame in range(frames)]), str(path))
+    return path
+
+
 def box(k: slice, j: slice, i: slice, shape: tuple[int, int, int] = SHAPE) -> np.ndarray:
     voxels = np.zeros(shape, bool)
     voxels[k, j, i] = True

@@ -40,7 +40,7 @@ class ReadingSession:
 
     What is drawn: put files into ``session.drawings.folder()`` under ``contour_file`` and ``line_file``,
     then tell ``session.drawings.set_contour`` and ``set_lines``; the look of the views goes to
-    ``record_states`` before the page is left.
+    ``record_states``, which the host calls in ``when_page_is_left``.
 
     Saving: an answer is on the disk when ``set_draft`` returns a SaveState that is ``saved``. Where it is
     not (disk full, network folder gone), it is kept in memory; every later call tries again, and so does
@@ -55,6 +55,7 @@ class ReadingSession:
         self._login = opened.login
         self._scripts = scripts
         self._now = now
+        self.when_page_is_left: Callable[[], object] = lambda: None
         self.quiz: Quiz = opened.quiz
         self.drawings = DrawingPlaces(
             opened.store.files, self._results, self._record, self._page_to_change, lambda: self._place.page
@@ -213,8 +214,7 @@ class ReadingSession:
             raise SessionError("This is the last page; finish the quiz.")
         if sentences := self.missing():
             return sentences
-        self._leave("NextBtn", passed=True)
-        self._move(following)
+        self._go(following, "NextBtn", passed=True)
         return []
 
     def previous(self) -> None:
@@ -222,22 +222,19 @@ class ReadingSession:
         before = self._route.before(self._place)
         if before is None:
             raise SessionError("This is the first page.")
-        self._leave("Previous")
-        self._move(before)
+        self._go(before, "Previous")
 
     def go_to_bookmark(self) -> None:
         bookmark = self._route.bookmark(self._place)
         if bookmark is None:
             raise SessionError("There is no bookmarked page to go to.")
-        self._leave("GoToBookmark")
-        self._move(bookmark)
+        self._go(bookmark, "GoToBookmark")
 
     def go_to_first_incomplete(self) -> None:
         """Where Finish is kept back by earlier pages: the first of them."""
         place = self._route.first_incomplete(self._results.is_complete)
         if place is not None and place != self._place:
-            self._leave("Previous")
-            self._move(place)
+            self._go(place, "Previous")
 
     def repeat(self) -> list[str]:
         """Complete this looping page and go to a new copy of it. Returns what is missing."""
@@ -341,10 +338,16 @@ class ReadingSession:
             sentences += missing_drawings(page, self._results.drawn(place.page))
         return sentences
 
-    def _leave(self, event: str, passed: bool = False) -> None:
+    def _go(self, place: Place, event: str, passed: bool = False) -> None:
+        self._leave(event, passed, to=place)
+        self._move(place)
+
+    def _leave(self, event: str, passed: bool = False, to: Place | None = None) -> None:
         """Write the Responses of this set; a page that is no longer complete is marked so."""
         if self.locked():
             return
+        if to is None or to.page != self._place.page:
+            self.when_page_is_left()
         key, page = self._place.page, self._results.pages[self._place.page]
         more = {}
         if passed and self._route.is_last_of_page(self._place):

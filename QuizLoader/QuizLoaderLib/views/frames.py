@@ -33,6 +33,12 @@ def show_frame(volume_node: Any, number: int) -> None:
     volume_node.EndModify(was_modifying)
 
 
+def show_first_frame(volume_node: Any) -> None:
+    """As a page begins; nothing where the node belongs to no sequence."""
+    if shown_frame(volume_node):
+        show_frame(volume_node, 0)
+
+
 def step_frame(volume_node: Any, by: int = 1) -> None:
     """Show the frame ``by`` steps on; behind the last one comes the first, as in a film that goes round.
 

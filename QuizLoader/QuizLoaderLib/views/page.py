@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 from ..quiz.model import Page, Quiz, SliceView
 from ..quiz.problems import Problem
-from . import colors, placement, roi_visibility, tools
+from . import colors, frames, placement, roi_visibility, tools
 from .contents import ViewContents, contents_of_views
 from .host import Host
 
@@ -47,6 +47,7 @@ def _set_looks(views: Iterable[ViewContents]) -> list[Problem]:
             if placed and placed.node:
                 problems += colors.set_color_table(placed.node, placed.image)
                 tools.start_window_level(placed.node)
+                frames.show_first_frame(placed.node)
         if contents.label and contents.label.node:
             roi_visibility.show_label_regions(contents.label.node, contents.label.image.roi_visibility)
         problems += roi_visibility.unmatched_rois(contents)

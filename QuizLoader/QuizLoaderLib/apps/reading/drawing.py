@@ -236,8 +236,9 @@ class Drawing:
             places.set_contour(contour.image.id, path, drawn=is_drawn, segments=contour.files.segments)
 
     def _save(self, copies: bool) -> str:
+        may_change = self._on is not None and self._on.may_change
         for contour in self._contours.values():
-            if self._is_there(contour):
+            if self._is_there(contour) and (may_change or contour.fault):
                 contour.save(copies)
                 self._note(contour)
         self.lines.save()

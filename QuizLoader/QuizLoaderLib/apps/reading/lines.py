@@ -148,8 +148,10 @@ class Lines:
 
     def save(self) -> None:
         """Write what is not written, and tell the session."""
-        for line in self.measured if self._on is not None and self._on.writes_to else ():
-            line.save()
+        may_write = self._on is not None and self._on.writes_to is not None
+        for line in self.measured:
+            if may_write or line.fault:
+                line.save()
         self.note()
         for key, waiting in list(self._put_away.items()):
             for line in waiting:

@@ -9,6 +9,7 @@ from ...quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
 from ...quiz.problems import Problem, warning
 from ...views.host import Host
 from ...views.planes import ViewingMode
+from ...views.state import POSITION, put_back_states, take_states
 from .answers import Answers, FormAnswers, Given
 from .readers_session import Reading
 from .regions import value_map_path
@@ -69,9 +70,11 @@ class OpenedQuiz:
         self.drawing = Drawing(host, quiz, folder)
         if reading is not None:
             reading.drawing = self.drawing
+            reading.take_states = self._states_of_readers_page
         self._shown: Any = None
         self._index = -1
         self._viewing = (ViewingMode.DEFAULT, "")
+        self._own_states: dict[int, dict[str, str]] = {}
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -115,6 +118,8 @@ class OpenedQuiz:
         self.drawing.leave()
         problems = list(loaded.problems) + self._place((ViewingMode.DEFAULT, ""))
         kept = self._reading.kept(index) if self._reading else None
+        if self._reading and kept:
+            put_back_states(page, self.nodes(index), self.host, self._reading.last_states())
         problems += [
             warning(page.line, _DRAWN_FILE, each) for each in self.drawing.show(page, loaded.nodes, kept)
         ]
@@ -126,13 +131,28 @@ class OpenedQuiz:
 
     def view(self, mode: ViewingMode, image_id: str = "") -> None:
         """Show one image of the page in planes through the point that is looked at now, or the page again as
-        its author wrote it. The image must be one of ``views.tools.tool_images``."""
+        it was before. The image is one of ``views.tools.tool_images``. Window, level and frame stay."""
         from ...views.planes import go_through, point_seen
 
         point = point_seen(*self.on_views, image_id, self.host)
+        states = self.states()
         self._place((mode, image_id))
+        self._own_states = states
+        page, nodes = self.pages[self._index], self.nodes(self._index)
+        put_back_states(page, nodes, self.host, states, positions=mode is ViewingMode.DEFAULT)
         if mode is not ViewingMode.DEFAULT:
             go_through(self.on_views[0], self.host, point)
+
+    def states(self) -> dict[int, dict[str, str]]:
+        """What State elements say of the page's images now, by their place on the page. While one image is
+        seen in planes, positions are those before."""
+        page, nodes = self.pages[self._index], self.nodes(self._index)
+        states = take_states(page, nodes, self.host, self.viewing_mode.value)
+        if self.viewing_mode is not ViewingMode.DEFAULT:
+            for number, state in states.items():
+                before = self._own_states.get(number, {})
+                state.update({name: before[name] for name in POSITION if name in before})
+        return states
 
     @property
     def viewing_mode(self) -> ViewingMode:
@@ -171,6 +191,10 @@ class OpenedQuiz:
         self._shown, self._index = None, -1
         self.drawing.close()
         self._library.close()
+
+    def _states_of_readers_page(self) -> dict[int, dict[str, str]]:
+        is_shown = self._shown is not None and self.answers.index == self._index
+        return self.states() if is_shown else {}
 
     def _place(self, viewing: tuple[ViewingMode, str]) -> list[Problem]:
         from ...views.page import show_page

@@ -1,6 +1,6 @@
 """The page that is drawn on: the nodes and views of its images, and where a session keeps its drawings."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
@@ -33,10 +33,14 @@ class Places(Protocol):
 
 @dataclass(frozen=True)
 class Kept:
-    """How a reader's session keeps the drawings of one page; ``may_change`` False: nothing is written."""
+    """How a reader's session keeps the drawings of one page; nothing is written where it is locked."""
 
     places: Places
-    may_change: bool
+    is_locked: Callable[[], bool]
+
+    @property
+    def may_change(self) -> bool:
+        return not self.is_locked()
 
 
 class PageDrawnOn:

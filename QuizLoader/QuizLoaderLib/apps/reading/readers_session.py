@@ -54,6 +54,8 @@ class Reading:
         self.quiz = session.quiz
         self.notices: tuple[str, ...] = tuple(session.notices)
         self.drawing: Drawing | None = None
+        self.take_states: Callable[[], dict[int, dict[str, str]]] = dict
+        session.when_page_is_left = lambda: session.record_states(list(self.take_states().items()))
         self._list_pages()
 
     def _list_pages(self) -> None:
@@ -73,10 +75,15 @@ class Reading:
             return None
         from .page_drawn_on import Kept
 
-        return Kept(self._session.drawings, may_change=not self._session.locked())
+        return Kept(self._session.drawings, self._session.locked)
 
     def arrive(self, index: int) -> None:
         """The session knows where the reader is."""
+
+    def last_states(self) -> dict[int, dict[str, str]]:
+        """What was last kept of the views of this page's images, by their place on the page."""
+        images = range(len(self._session.where().page.images))
+        return {image: state for image in images if (state := self._session.last_state(image))}
 
     def asked(self) -> Asked:
         where, in_review = self._session.where(), self._session.in_review
@@ -131,9 +138,10 @@ class Reading:
         return self._session.missing()
 
     def save_sentence(self) -> str:
-        if self._session.in_review:
-            return _("This quiz is finished: everything can be looked at, and nothing changes.")
         unsaved = self.drawing.tick() if self.drawing is not None else ""
+        if self._session.in_review:
+            finished = _("This quiz is finished: everything can be looked at, and nothing changes.")
+            return f"{unsaved} {finished}".strip()
         saved = self._session.save_now().sentence
         if self._session.locked():
             saved = _("This page is complete and cannot be changed any more.") + " " + saved
