@@ -19,6 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pythonqt
 import slicer
 import slicer.util
+import slicer_mouse
 import slicer_scripted
 import slicer_widgets
 import vtk
@@ -231,6 +232,7 @@ class RunningSlicer:
         QSettings.setPath(QSettings.IniFormat, QSettings.UserScope, str(temporary / "settings"))
         self._start_mrml(temporary)
         self.views: dict[str, Any] = {}
+        self.mice: dict[str, slicer_mouse.Mouse] = {}
         self.layout_manager: Any = None
         self.main_window: Any = None
         modules: dict[str, Any] = {}
@@ -259,6 +261,7 @@ class RunningSlicer:
             ("Colors", slicer.vtkMRMLColorLogic),
             ("Volumes", slicer.vtkSlicerVolumesLogic),
             ("Segmentations", slicer.vtkSlicerSegmentationsModuleLogic),
+            ("Markups", slicer.vtkSlicerMarkupsLogic),
         )
         self._logics = {name: class_() for name, class_ in logics}
         for name, logic in self._logics.items():
@@ -267,9 +270,12 @@ class RunningSlicer:
             self.application_logic.SetModuleLogic(name, logic)
 
     def _stop_mrml(self) -> None:
-        for view in self.views.values():
+        for name, view in self.views.items():
+            self.mice[name].close()
             view.close()
+        self.mice.clear()
         self.views.clear()
+        slicer_mouse.forget_managers()
         self.application_logic.GetSliceLogics().RemoveAllItems()
         if self.layout_manager:
             self.layout_manager.close()
@@ -318,7 +324,8 @@ class RunningSlicer:
         if name not in self.views:
             from QuizLoaderLib.apps.offscreen_view import OffscreenView
 
-            self.views[name] = OffscreenView(node, self.application_logic, VIEW_SIZE)
+            self.views[name] = OffscreenView(node, self.application_logic, VIEW_SIZE, slicer_mouse.MANAGERS)
+            self.mice[name] = slicer_mouse.Mouse(self.views[name])
 
     @property
     def panel(self) -> QWidget:

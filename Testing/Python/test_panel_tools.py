@@ -118,6 +118,44 @@ def test_the_left_button_changes_the_window_until_the_module_is_left(opened):
     assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
 
 
+def test_dragging_widens_the_window_only_while_the_tool_is_in_hand(opened):
+    red = opened.slicer.mice["Red"]
+    before = opened.slicer.picture("Red")
+    red.drag((100, 100), (140, 100))
+    assert window_level(opened) == (400, 40)
+    assert np.array_equal(opened.slicer.picture("Red"), before)
+
+    opened.click("mouseWindowBox")
+    red.drag((100, 100), (140, 100))
+
+    window, level = window_level(opened)
+    assert window > 400
+    assert level == 40
+    # Outside the block, at voxel value 0: (0 - (level - window / 2)) / window of white.
+    black = opened.slicer.picture("Red")[190, 190, 0]
+    assert black == pytest.approx(255 * (window / 2 - 40) / window, abs=1.5)
+
+
+def test_with_shift_the_slices_of_the_other_views_follow_the_pointer(story, images, tmp_path):
+    volume = image_element("Volume", VOLUME)
+    coronal = image_element("Volume", VOLUME, "Green", "Coronal")
+    story.open(write_quiz(tmp_path / "two.xml", [f"|{volume}{coronal}{QUESTIONS}"]), images)
+    key(story, "Alt+X")
+    red, green = (
+        slicer.app.applicationLogic().GetSliceLogicByLayoutName(view).GetSliceNode()
+        for view in ("Red", "Green")
+    )
+    offset = red.GetSliceOffset()
+
+    story.slicer.mice["Red"].move((100, 50), shift=True)
+
+    # 200 pixels are 40 mm: the row is 10 mm in front of the middle.
+    assert green.GetSliceOffset() == pytest.approx(10, abs=0.2)
+    assert red.GetSliceOffset() == offset
+    crosshair = slicer.mrmlScene.GetSingletonNode("default", "vtkMRMLCrosshairNode")
+    assert crosshair.GetCrosshairRAS() == pytest.approx((0, 10, offset), abs=0.2)
+
+
 def test_the_crosshair_comes_by_key_and_goes_with_the_module(opened):
     crosshair = slicer.mrmlScene.GetSingletonNode("default", "vtkMRMLCrosshairNode")
     key(opened, "Alt+X")

@@ -1,5 +1,6 @@
 """One slice view without a screen."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -10,9 +11,14 @@ _DISPLAYABLE_MANAGERS = ("vtkMRMLSegmentationsDisplayableManager2D",)
 
 
 class OffscreenView:
-    """The slice logic of a slice node and the window, (width, height) in pixels, that shows it."""
+    """The slice logic of a slice node and the window, (width, height) in pixels, that shows it.
 
-    def __init__(self, node: Any, application_logic: Any, size: tuple[int, int]) -> None:
+    ``more_managers`` are the class names of displayable managers that it has beside that of segmentations.
+    """
+
+    def __init__(
+        self, node: Any, application_logic: Any, size: tuple[int, int], more_managers: Sequence[str] = ()
+    ) -> None:
         import slicer
         import vtk
 
@@ -24,8 +30,8 @@ class OffscreenView:
         self._window.SetSize(*size)
         self._window.AddRenderer(self._renderer)
         # Displayable managers ask an interactor to render; the generic one opens no connection to a screen.
-        self._interactor = vtk.vtkGenericRenderWindowInteractor()
-        self._interactor.SetRenderWindow(self._window)
+        self.interactor = vtk.vtkGenericRenderWindowInteractor()
+        self.interactor.SetRenderWindow(self._window)
 
         self._mapper = vtk.vtkImageMapper()
         # The slice logic gives colours of 0..255 with the window and level already applied.
@@ -41,27 +47,27 @@ class OffscreenView:
         factory = slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance()
         # One factory for the whole process: it must know the host that makes the view now.
         factory.SetMRMLApplicationLogic(application_logic)
-        for manager in _DISPLAYABLE_MANAGERS:
+        for manager in (*_DISPLAYABLE_MANAGERS, *more_managers):
             if not factory.IsDisplayableManagerRegistered(manager):
                 factory.RegisterDisplayableManager(manager)
-        self._managers = slicer.vtkMRMLDisplayableManagerGroup()
-        self._managers.SetRenderer(self._renderer)
-        self._managers.Initialize(factory, self._renderer)
+        self.displayable_managers = slicer.vtkMRMLDisplayableManagerGroup()
+        self.displayable_managers.SetRenderer(self._renderer)
+        self.displayable_managers.Initialize(factory, self._renderer)
 
-        self._logic: Any = slicer.vtkMRMLSliceLogic()
-        self._logic.SetMRMLApplicationLogic(application_logic)
-        application_logic.GetSliceLogics().AddItem(self._logic)
-        self._logic.SetMRMLScene(node.GetScene())
-        self._logic.SetSliceNode(node)
-        self._managers.SetMRMLDisplayableNode(node)
-        self._logic.ResizeSliceNode(*size)
+        self.logic: Any = slicer.vtkMRMLSliceLogic()
+        self.logic.SetMRMLApplicationLogic(application_logic)
+        application_logic.GetSliceLogics().AddItem(self.logic)
+        self.logic.SetMRMLScene(node.GetScene())
+        self.logic.SetSliceNode(node)
+        self.displayable_managers.SetMRMLDisplayableNode(node)
+        self.logic.ResizeSliceNode(*size)
 
     def picture(self) -> np.ndarray:
         """What the view shows: uint8 (rows, columns, 3), RGB, the first row at the top."""
         import vtk
         from vtkmodules.util.numpy_support import vtk_to_numpy
 
-        blended = self._logic.GetImageDataConnection()
+        blended = self.logic.GetImageDataConnection()
         self._mapper.SetInputConnection(blended)
         self._image.SetVisibility(blended is not None)
         self._window.Render()
@@ -73,11 +79,11 @@ class OffscreenView:
 
     def close(self) -> None:
         self._mapper.SetInputConnection(None)
-        self._managers.SetMRMLDisplayableNode(None)
-        self._logic.SetSliceNode(None)
-        self._logic.SetMRMLScene(None)
-        self._managers.SetRenderer(None)
+        self.displayable_managers.SetMRMLDisplayableNode(None)
+        self.logic.SetSliceNode(None)
+        self.logic.SetMRMLScene(None)
+        self.displayable_managers.SetRenderer(None)
         self._renderer.RemoveAllViewProps()
         self._window.RemoveRenderer(self._renderer)
-        self._interactor.SetRenderWindow(None)
+        self.interactor.SetRenderWindow(None)
         self._window.Finalize()

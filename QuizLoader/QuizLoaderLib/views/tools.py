@@ -69,6 +69,28 @@ def window_level_by_mouse(host: Host) -> bool:
     return interaction.GetCurrentInteractionMode() == interaction.AdjustWindowLevel
 
 
+def start_placing(host: Host, markup: Any) -> None:
+    """The next clicks of the left button place the points of this markups node; with the last one the mouse
+    pans again."""
+    selection = host.application_logic.GetSelectionNode()
+    selection.SetReferenceActivePlaceNodeClassName(markup.GetClassName())
+    selection.SetReferenceActivePlaceNodeID(markup.GetID())
+    interaction = host.application_logic.GetInteractionNode()
+    interaction.SetPlaceModePersistence(0)
+    interaction.SetCurrentInteractionMode(interaction.Place)
+
+
+def stop_placing(host: Host) -> None:
+    if is_placing(host):
+        interaction = host.application_logic.GetInteractionNode()
+        interaction.SetCurrentInteractionMode(interaction.ViewTransform)
+
+
+def is_placing(host: Host) -> bool:
+    interaction = host.application_logic.GetInteractionNode()
+    return interaction.GetCurrentInteractionMode() == interaction.Place
+
+
 def show_crosshair(host: Host, on: bool) -> None:
     """A crosshair on all views, which moves with the pointer while Shift is held; the slices of the other
     views go through it."""

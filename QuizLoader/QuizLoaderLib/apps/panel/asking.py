@@ -36,7 +36,7 @@ class Asking:
         self._folder = Path()
         self._typed: dict[tuple[int, int], tuple[Page, Sequence[str]]] = {}
         self._pause = _timer(PAUSE_MS, self.keep_typed)
-        self._retry = _timer(RETRY_MS, self._look_again)
+        self._retry = _timer(RETRY_MS, self.look_again)
         self._waits_for_page = False
         self._requires_drawings = False
         self._fault = ""
@@ -91,6 +91,12 @@ class Asking:
         """What is under way is brought to an end, and kept."""
         self._stop_script()
         self.keep_typed()
+
+    def look_again(self) -> None:
+        """The reader may have drawn what the page requires."""
+        if self._answers and self._requires_drawings and not (self._waits_for_page or self._fault):
+            self._show_missing()
+        self._show_saving()
 
     def leave(self) -> None:
         """The quiz closes: what was typed is kept while there is somebody to take it."""
@@ -200,12 +206,6 @@ class Asking:
         self._show_missing([fault] if fault else None)
         self._show_saving()
         return not fault
-
-    def _look_again(self) -> None:
-        """The reader may have drawn what the page requires."""
-        if self._requires_drawings and not (self._waits_for_page or self._fault):
-            self._show_missing()
-        self._show_saving()
 
     # What the widgets say
 

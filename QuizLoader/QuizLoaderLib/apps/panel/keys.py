@@ -46,6 +46,7 @@ def key_texts() -> dict[str, str]:
         THREE_PLANES: _("the image in three planes"),
         ONE_PLANE: _("the image in one plane; again: the next plane"),
         AS_THE_PAGE: _("the page as it was"),
+        MEASURE: _("measure a line"),
         PLAY: _("play or stop"),
         NEXT_FRAME: _("next frame"),
         PREVIOUS_FRAME: _("previous frame"),
@@ -55,4 +56,5 @@ def key_texts() -> dict[str, str]:
 NEXT, PREVIOUS, CONTOURS, OUTLINE = "Alt+Right", "Alt+Left", "Alt+C", "Alt+O"
 WINDOW, CROSSHAIR = "Alt+W", "Alt+X"
 THREE_PLANES, ONE_PLANE, AS_THE_PAGE = "Alt+3", "Alt+1", "Alt+0"
+MEASURE = "Alt+L"
 PLAY, NEXT_FRAME, PREVIOUS_FRAME = "Alt+P", "Alt+Up", "Alt+Down"

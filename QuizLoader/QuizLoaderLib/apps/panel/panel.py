@@ -17,6 +17,7 @@ from .asking import Asking
 from .console import Console
 from .editor import Editor
 from .legend import Legend
+from .lines import LinesSection
 from .loading import REST_AHEAD_S, Loading
 from .mask_values import MaskValues
 from .packages import PackagesMissingError
@@ -44,6 +45,7 @@ class Panel:
         self._ahead = Loading(lambda done, total: None, lambda: None, REST_AHEAD_S)
         self._loading_index = -1
         self._tools = tools = ToolsSection(ui, self._change_views)
+        self._lines = LinesSection(ui, self._asking.look_again)
         actions = {
             keys.NEXT: self.next_page,
             keys.PREVIOUS: self.previous_page,
@@ -54,6 +56,7 @@ class Panel:
             keys.THREE_PLANES: tools.view_three_planes,
             keys.ONE_PLANE: tools.view_one_plane,
             keys.AS_THE_PAGE: tools.view_page,
+            keys.MEASURE: self._lines.measure,
             keys.PLAY: tools.toggle_play,
             keys.NEXT_FRAME: tools.next_frame,
             keys.PREVIOUS_FRAME: tools.previous_frame,
@@ -100,6 +103,7 @@ class Panel:
         self._show_loading(False)
         self._editor.hide()
         self._tools.put_away()
+        self._lines.put_away()
         self._console.give_views_back()
 
     def clean_up(self) -> None:
@@ -183,6 +187,7 @@ class Panel:
         self._legend.show_all()
         self._editor.hide()
         self._tools.put_away()
+        self._lines.put_away()
         sentence = self._console.close()
         self._editor.close()
         self._show_closed()
@@ -254,6 +259,7 @@ class Panel:
 
     def _show_looks(self, opened: OpenedQuiz) -> None:
         self._tools.begin(opened)
+        self._lines.begin(opened)
         self._show_regions()
         self._editor.show(opened)
         self._mask_values.show(opened, opened.background)
