@@ -79,7 +79,7 @@ class AtWork:
     """An open quiz with its reader, as a host holds it."""
 
     def __init__(self, host: HeadlessHost, quiz: Path, images: Path, results: Path | None) -> None:
-        self.results = results
+        self.host = host
         self.reading = SignIn(READER, results).begin(quiz, images) if results else None
         self.opened = OpenedQuiz(quiz, images, host, reading=self.reading)
         self.drawing = self.opened.drawing

@@ -263,6 +263,37 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
 
 
 @own_class
+class qMRMLSliceView(QWidget):
+    """Slicer/Slicer Libs/MRML/Widgets/qMRMLSliceView.h: where the picture is, below the bar of its view; on a
+    screen with ``pixels`` to each of Qt's, as the slice node counts them."""
+
+    bar, pixels = 20, 2
+
+    def __init__(self, node: Any) -> None:
+        super().__init__()
+        self._node = node
+        self.resize(*(size // self.pixels for size in node.GetDimensions()[:2]))
+        self.move(100, 50 + self.bar)
+
+    @Slot()
+    def mrmlSliceNode(self) -> Any:
+        return self._node
+
+
+@own_class
+class qMRMLSliceWidget(qMRMLWidget):
+    """Slicer/Slicer Libs/MRML/Widgets/qMRMLSliceWidget.h"""
+
+    def __init__(self, node: Any) -> None:
+        super().__init__()
+        self._view = qMRMLSliceView(node)
+
+    @Slot()
+    def sliceView(self) -> Any:
+        return self._view
+
+
+@own_class
 class qMRMLLayoutManager(QObject):
     """Slicer/Slicer Libs/MRML/Widgets/qMRMLLayoutManager.h, on the real vtkMRMLLayoutLogic; ``make_view``
     is called for each slice node that has no view yet."""
@@ -270,6 +301,7 @@ class qMRMLLayoutManager(QObject):
     def __init__(self, scene: Any, make_view: Any) -> None:
         super().__init__()
         self._scene, self._make_view = scene, make_view
+        self._widgets: dict[str, qMRMLSliceWidget] = {}
         self._logic = slicer.vtkMRMLLayoutLogic()
         self._logic.SetMRMLScene(scene)
         self._observer = scene.AddObserver(scene.EndCloseEvent, lambda *_: self._update())
@@ -288,6 +320,13 @@ class qMRMLLayoutManager(QObject):
         nodes.UnRegister(None)
         for index in range(nodes.GetNumberOfItems()):
             self._make_view(nodes.GetItemAsObject(index))
+
+    @Slot(str)
+    def sliceWidget(self, name: str) -> Any:
+        node = self._scene.GetSingletonNode(name, "vtkMRMLSliceNode")
+        if node and name not in self._widgets:
+            self._widgets[name] = qMRMLSliceWidget(node)
+        return self._widgets.get(name)
 
     def close(self) -> None:
         self._scene.RemoveObserver(self._observer)

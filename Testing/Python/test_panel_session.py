@@ -1,5 +1,6 @@
 """A reader's session in the panel: sign in, answer, leave, come back, finish, look back."""
 
+import csv
 import hashlib
 import os
 import re
@@ -7,9 +8,10 @@ from pathlib import Path
 
 import pytest
 import slicer
-from panel_stage import QUESTIONS, REPOSITORY, Stage, stage, write_images, write_quiz
+from panel_stage import QUESTIONS, REPOSITORY, VOLUME, Stage, image_element, stage, write_images, write_quiz
 from PySide6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QLineEdit, QPushButton
 from QuizLoaderLib.session.reading_session import ReadingSession, ScriptRules
+from slicer_host import VIEW_SIZE
 
 SAMPLES = REPOSITORY / "Resources" / "Quizzes" / "Session"
 READER = "Dr. Chen"
@@ -374,3 +376,18 @@ def test_answers_that_can_never_be_saved_there_go_to_the_home_folder(reader, awa
     assert str(copy) in reader.text("messageLabel")
     assert ">Y</Response>" in copy.read_text(encoding="utf-8")
     assert not reader.sees("pageSection")
+
+
+def test_the_log_of_a_page_knows_where_its_views_are_on_the_screen(reader, tmp_path):
+    log = f"UserInteractionLog='Y'|{image_element('Volume', VOLUME)}{QUESTIONS}"
+    quiz = write_quiz(tmp_path / "log.xml", [log, f"|{QUESTIONS}"])
+    reader.sign_in(quiz)
+    reader.go()
+
+    path = reader.results / READER / "log" / "PgGroup1_Case 1" / "UserInteractionLog.csv"
+    with path.open(encoding="utf-8", newline="") as file:
+        corners = {row["Location"]: row for row in csv.DictReader(file) if row["ViewName"] == "Red"}
+    # The stand-in's picture begins at (100, 70) in Qt's pixels, of which each is two of the screen's.
+    left, top, right, bottom = 200, 140, 200 + VIEW_SIZE[0] - 1, 140 + VIEW_SIZE[1] - 1
+    for name, x, y in (("TopLeft", left, top), ("BottomRight", right, bottom)):
+        assert (float(corners[name]["X"]), float(corners[name]["Y"])) == (x, y)

@@ -76,6 +76,9 @@ class HeadlessHost:
             if node and view not in self._views:
                 self._views[view] = OffscreenView(node, self.application_logic, self.size)
 
+    def place_on_screen(self, view: SliceView) -> tuple[int, int]:
+        return (0, 0)
+
     def picture(self, view: SliceView) -> np.ndarray:
         """The bare view: uint8 (rows, columns, 3), RGB, the first row at the top.
 

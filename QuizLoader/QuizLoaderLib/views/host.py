@@ -2,7 +2,7 @@
 
 from typing import Any, Protocol
 
-from ..quiz.model import Layout
+from ..quiz.model import Layout, SliceView
 
 
 class Host(Protocol):
@@ -16,3 +16,7 @@ class Host(Protocol):
     application_logic: Any
 
     def set_layout(self, layout: Layout) -> None: ...
+
+    def place_on_screen(self, view: SliceView) -> tuple[int, int]:
+        """Pixels, of the size that the slice node's dimensions count, from the screen's left and top to the
+        view's top left one; (0, 0) where the host does not know it."""

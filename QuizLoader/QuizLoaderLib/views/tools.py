@@ -94,17 +94,17 @@ def is_placing(host: Host) -> bool:
 def show_crosshair(host: Host, on: bool) -> None:
     """A crosshair on all views, which moves with the pointer while Shift is held; the slices of the other
     views go through it."""
-    crosshair = _crosshair(host)
+    crosshair = crosshair_node(host)
     crosshair.SetCrosshairBehavior(crosshair.OffsetJumpSlice)
     crosshair.SetCrosshairMode(crosshair.ShowBasic if on else crosshair.NoCrosshair)
 
 
 def crosshair_is_shown(host: Host) -> bool:
-    crosshair = _crosshair(host)
+    crosshair = crosshair_node(host)
     return crosshair.GetCrosshairMode() != crosshair.NoCrosshair
 
 
-def _crosshair(host: Host) -> Any:
+def crosshair_node(host: Host) -> Any:
     """The one that all displayable managers look for; Slicer makes it with its first scene."""
     found = host.scene.GetSingletonNode("default", "vtkMRMLCrosshairNode")
     if found is None:

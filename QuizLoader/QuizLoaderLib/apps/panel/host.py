@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+import qt
 import slicer
 import vtk
 
@@ -32,6 +33,17 @@ class SlicerHost:
         if self._remembered is None:
             self._remembered = _Remembered(self.scene, self._layout(), self._slice_logics())
         self._change_layout(slicer_layout(layout))
+
+    def place_on_screen(self, view: SliceView) -> tuple[int, int]:
+        manager = slicer.app.layoutManager()
+        widget = manager.sliceWidget(view.value) if manager else None
+        if widget is None:
+            return (0, 0)
+        shown = widget.sliceView()
+        # Qt's pixels are several of the screen's where it is a fine one; VTK counts the screen's.
+        ratio = shown.mrmlSliceNode().GetDimensions()[0] / max(shown.width, 1)
+        corner = shown.mapToGlobal(qt.QPoint(0, 0))
+        return round(corner.x() * ratio), round(corner.y() * ratio)
 
     def give_back(self) -> None:
         """Layout, slice views and the visibility of segmentations are again as before the first page.

@@ -52,6 +52,7 @@ class OpenedQuiz:
         from ...quiz.reading import read_quiz
         from ...quiz.regions import QuizRegions
         from .drawing import Drawing
+        from .keeping import Keeping
 
         quiz, problems = (reading.quiz, []) if reading else read_quiz(path)
         if quiz is None:
@@ -69,8 +70,7 @@ class OpenedQuiz:
         self._reading = reading
         self.drawing = Drawing(host, quiz, folder)
         if reading is not None:
-            reading.drawing = self.drawing
-            reading.take_states = self._states_of_readers_page
+            reading.keeping = Keeping(host, self.drawing, lambda: self.on_views[0].layout, self.states)
         self._shown: Any = None
         self._index = -1
         self._viewing = (ViewingMode.DEFAULT, "")
@@ -115,7 +115,7 @@ class OpenedQuiz:
         page = self.pages[index]
         loaded = self._library.load(page, progress)
         self._shown, self._index = loaded, index
-        self.drawing.leave()
+        self._leave()
         problems = list(loaded.problems) + self._place((ViewingMode.DEFAULT, ""))
         kept = self._reading.kept(index) if self._reading else None
         if self._reading and kept:
@@ -123,6 +123,8 @@ class OpenedQuiz:
         problems += [
             warning(page.line, _DRAWN_FILE, each) for each in self.drawing.show(page, loaded.nodes, kept)
         ]
+        if self._reading and self._reading.keeping and kept:
+            self._reading.keeping.begin(page, kept)
         return [problem.at(page=page.number) for problem in problems]
 
     def place_again(self) -> list[Problem]:
@@ -188,19 +190,26 @@ class OpenedQuiz:
 
     def close(self) -> None:
         """The views and the scene are as before the quiz was opened."""
+        self._leave()
         self._shown, self._index = None, -1
         self.drawing.close()
         self._library.close()
 
-    def _states_of_readers_page(self) -> dict[int, dict[str, str]]:
-        is_shown = self._shown is not None and self.answers.index == self._index
-        return self.states() if is_shown else {}
+    def _leave(self) -> None:
+        if self._reading and self._reading.keeping:
+            self._reading.keeping.leave()
+        self.drawing.leave()
 
     def _place(self, viewing: tuple[ViewingMode, str]) -> list[Problem]:
         from ...views.page import show_page
 
+        keeping = self._reading.keeping if self._reading else None
+        if keeping:
+            keeping.look_away()
         self._viewing = viewing
         page, nodes = self.on_views
         problems = show_page(page, replace(self._shown, nodes=nodes), self.host, self.quiz)
         self.drawing.show_again()
+        if keeping:
+            keeping.look_again()
         return problems

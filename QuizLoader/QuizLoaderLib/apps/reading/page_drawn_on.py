@@ -33,14 +33,16 @@ class Places(Protocol):
 
 @dataclass(frozen=True)
 class Kept:
-    """How a reader's session keeps the drawings of one page; nothing is written where it is locked."""
+    """How a reader's session keeps the drawings of one page: nothing is written once ``is_open()`` is False,
+    where the page is locked or the reader at another one; in review not even a log."""
 
     places: Places
-    is_locked: Callable[[], bool]
+    is_open: Callable[[], bool]
+    is_review: bool = False
 
     @property
     def may_change(self) -> bool:
-        return not self.is_locked()
+        return self.is_open()
 
 
 class PageDrawnOn:

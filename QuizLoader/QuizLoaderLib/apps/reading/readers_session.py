@@ -12,7 +12,7 @@ from .answers import Answer, Asked, Pressed
 from .texts import tr as _
 
 if TYPE_CHECKING:
-    from .drawing import Drawing
+    from .keeping import Keeping
     from .page_drawn_on import Kept
 
 
@@ -53,9 +53,8 @@ class Reading:
         self.runs_scripts = runs_scripts
         self.quiz = session.quiz
         self.notices: tuple[str, ...] = tuple(session.notices)
-        self.drawing: Drawing | None = None
-        self.take_states: Callable[[], dict[int, dict[str, str]]] = dict
-        session.when_page_is_left = lambda: session.record_states(list(self.take_states().items()))
+        self.keeping: Keeping | None = None
+        session.when_page_is_left = self._keep_states
         self._list_pages()
 
     def _list_pages(self) -> None:
@@ -75,7 +74,12 @@ class Reading:
             return None
         from .page_drawn_on import Kept
 
-        return Kept(self._session.drawings, self._session.locked)
+        session, page = self._session, self._session.where().place.page
+
+        def is_open() -> bool:
+            return session.where().place.page == page and not session.locked()
+
+        return Kept(session.drawings, is_open, session.in_review)
 
     def arrive(self, index: int) -> None:
         """The session knows where the reader is."""
@@ -133,12 +137,12 @@ class Reading:
         return Pressed(lambda: press.script.is_done, press.script.stop, finish)
 
     def missing(self) -> list[str]:
-        if self.drawing is not None:
-            self.drawing.save_first_strokes()
+        if self.keeping:
+            self.keeping.save_what_is_new()
         return self._session.missing()
 
     def save_sentence(self) -> str:
-        unsaved = self.drawing.tick() if self.drawing is not None else ""
+        unsaved = self.keeping.tick() if self.keeping else ""
         if self._session.in_review:
             finished = _("This quiz is finished: everything can be looked at, and nothing changes.")
             return f"{unsaved} {finished}".strip()
@@ -165,7 +169,7 @@ class Reading:
         return self._step(self._session.finish)
 
     def close(self) -> str:
-        if unsaved := self._save_drawings():
+        if unsaved := self._save_page():
             return unsaved
         state = self._session.close()
         return "" if state.saved else state.sentence
@@ -177,8 +181,8 @@ class Reading:
         folder = Path.home() / _("Unsaved quiz answers") / f"{datetime.now():%Y-%m-%d %H-%M-%S}"
         try:
             copy = self._session.save_copy(folder)
-            if self.drawing is not None:
-                self.drawing.save_copies(copy.parent)
+            if self.keeping:
+                self.keeping.save_copies(copy.parent)
         except OSError as error:
             # Nothing can be written anywhere, and the program ends: there is only the sentence left.
             sentence = f"{sentence} {error}"
@@ -194,16 +198,20 @@ class Reading:
         self._session.set_draft(question, texts)
 
     def _step(self, step: Callable[[], list[str] | None]) -> list[str]:
-        """A step to another place, with everything that is drawn saved before it."""
-        self._save_drawings()
+        """A step to another place, with everything of the page saved before it."""
+        self._save_page()
         place = self._session.where().place
         sentences = self._try(step)
-        if self.drawing is not None and self._session.where().place.page != place.page:
-            self.drawing.leave()
+        if self.keeping and self._session.where().place.page != place.page:
+            self.keeping.leave()
         return sentences
 
-    def _save_drawings(self) -> str:
-        return self.drawing.save() if self.drawing is not None else ""
+    def _save_page(self) -> str:
+        return self.keeping.save() if self.keeping else ""
+
+    def _keep_states(self) -> None:
+        if self.keeping:
+            self._session.record_states(list(self.keeping.states().items()))
 
     def _try(self, step: Callable[[], list[str] | None]) -> list[str]:
         from ...session.reading_session import SessionError

@@ -56,6 +56,10 @@ class WebHost:
             self.slicer.view_manager.create_view(definition)
         self.slicer.view_manager.set_current_view_ids(shown)
 
+    def place_on_screen(self, view: SliceView) -> tuple[int, int]:
+        """Only the reader's browser knows."""
+        return (0, 0)
+
     def view(self, view: SliceView) -> Any:
         """trame-slicer's view; None before a layout has shown it."""
         return self.slicer.view_manager.get_view(view.value)

@@ -1,0 +1,286 @@
+"""What a reader looks at and when: every move of a slice view, of the pointer, of window and level.
+
+The file has the columns of the Image Quizzer's UserInteractionLog.csv, and behind them three of our own. A
+view that moves gives four rows, one for each corner pixel; all views do when the page is entered or laid out
+anew. Events give rows of their own, named in the column Location; where the reader leaves the page, or comes
+back, is told in the column Layout.
+"""
+
+import csv
+import io
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ..quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
+from .host import Host
+from .tools import crosshair_node
+
+FILE_NAME = "UserInteractionLog.csv"
+
+_AXES = ("bg", "fg")
+COLUMNS = (
+    *("CPU Uptime", "Time", "Layout", "ViewName", "Location", "X", "Y", "Height", "Width"),
+    *(f"{name}_{layer}" for layer in _AXES for name in ("Image", "I", "J", "K")),
+    *(f"m_{layer}({row}-{column})" for layer in _AXES for row in range(4) for column in range(4)),
+    *("SliceOffset", "Window", "Level"),
+)
+"""CPU Uptime is a clock that only goes forward, in seconds; X and Y are pixels of the screen, to the right
+and down; I, J and K are the voxel there; m is the matrix from the view's own pixels, which count to the right
+and up from the bottom left one, to I, J and K; SliceOffset is in mm."""
+
+_CORNERS = (("TopLeft", 0, 1), ("TopRight", 1, 1), ("BottomLeft", 0, 0), ("BottomRight", 1, 0))
+_CORNER_NAMES = frozenset(name for name, _right, _top in _CORNERS)
+_MOST_EVENTS = 2000
+"""So many events are kept in memory at most before they are written."""
+
+_TIME = "%Y/%m/%d %H:%M:%S.%f"
+
+
+@dataclass(frozen=True)
+class _Layer:
+    """An image on a view: ``xy_to_ijk`` (4, 4) leads from the view's pixels to voxels."""
+
+    name: str
+    xy_to_ijk: tuple[float, ...]
+
+    def cells(self, point: tuple[float, float] | None) -> list[str]:
+        if point is None:
+            return [self.name, "", "", ""]
+        ijk = np.array(self.xy_to_ijk).reshape(4, 4) @ [*point, 0.0, 1.0]
+        return [self.name, *(_shown(index) for index in ijk[:3])]
+
+
+@dataclass(frozen=True)
+class _View:
+    """A slice view at one moment: ``size`` (width, height) in pixels, ``place`` of its top left pixel on the
+    screen, ``layers`` background and foreground, None where there is none."""
+
+    name: str
+    size: tuple[int, int]
+    place: tuple[int, int]
+    offset_mm: float
+    layers: tuple[_Layer | None, _Layer | None]
+
+
+@dataclass(frozen=True)
+class _Event:
+    """``point`` is in the view's own pixels; ``cells`` are SliceOffset, Window and Level."""
+
+    uptime_s: float
+    time: datetime
+    layout: str
+    what: str
+    view: _View | None = None
+    point: tuple[float, float] | None = None
+    cells: tuple[str, str, str] = ("", "", "")
+
+    def row(self) -> list[str]:
+        times = [f"{self.uptime_s:.6f}", self.time.strftime(_TIME)]
+        if self.view is None:
+            return [*times, self.what, *[""] * (len(COLUMNS) - 3)]
+        view = self.view
+        position = ["", ""]
+        if self.point is not None:
+            x, y = self.point
+            position = [_shown(view.place[0] + x), _shown(view.place[1] + view.size[1] - 1 - y)]
+        has_matrices = self.what in _CORNER_NAMES
+        images: list[str] = []
+        matrices: list[str] = []
+        for layer in view.layers:
+            images += layer.cells(self.point) if layer else [""] * 4
+            matrices += map(_shown, layer.xy_to_ijk) if layer and has_matrices else [""] * 16
+        size = [str(view.size[1]), str(view.size[0])]
+        return [*times, self.layout, view.name, self.what, *position, *size, *images, *matrices, *self.cells]
+
+
+class InteractionLog:
+    """Writes the log of one page to ``path`` from ``start`` to ``stop``.
+
+    ``layout()`` is the layout that is shown. Events are only noted, with their time; ``write`` puts them into
+    the file, and what cannot be written waits for the next call, with ``fault`` saying why.
+    """
+
+    def __init__(self, host: Host, path: Path, page_id: str, layout: Callable[[], Layout]) -> None:
+        self._host, self.path, self._page_id, self._layout = host, path, page_id, layout
+        self._events: list[_Event] = []
+        self._views: dict[str, _View] = {}
+        self._window_levels: dict[tuple[str, int], tuple[float, float]] = {}
+        self._observers: list[tuple[Any, int]] = []
+        self.fault = ""
+
+    def start(self) -> None:
+        if self.path.exists():
+            self._note(f"Re-entering Page-- {self._page_id}")
+        self.look_again()
+
+    def look_away(self) -> None:
+        """The views are about to get other images or another layout; ``look_again`` once they have them."""
+        for node, tag in self._observers:
+            node.RemoveObserver(tag)
+        self._observers.clear()
+
+    def look_again(self) -> None:
+        self.look_away()
+        self._views, self._window_levels = {}, {}
+        for logic in self._logics():
+            for node in (logic.GetSliceNode(), logic.GetSliceCompositeNode()):
+                self._observe(node, "ModifiedEvent", self._view_changed)
+            for _place, volume in _volumes(logic):
+                if volume is not None and volume.GetDisplayNode():
+                    self._observe(volume.GetDisplayNode(), "ModifiedEvent", self._window_level_changed)
+        crosshair = crosshair_node(self._host)
+        self._observe(crosshair, crosshair.CursorPositionModifiedEvent, self._pointer_moved)
+        self._view_changed()
+        self._window_level_changed()
+
+    def stop(self) -> None:
+        self.look_away()
+        self._note(f"Leaving Page --{self._page_id}")
+        self.write()
+
+    def write(self) -> bool:
+        """Whether everything is in the file now."""
+        if not self._events:
+            return True
+        try:
+            self.write_to(self.path)
+        except OSError as fault:
+            self.fault = fault.strerror or str(fault)
+            return False
+        return True
+
+    def write_to(self, path: Path) -> None:
+        """Put what waits into this file; raises OSError, and then it goes on waiting."""
+        text = io.StringIO()
+        csv.writer(text, lineterminator="\n").writerows(event.row() for event in self._events)
+        _append(path, text.getvalue())
+        self._events.clear()
+        self.fault = ""
+
+    # What happens
+
+    def _view_changed(self, *_event: Any) -> None:
+        for logic in self._logics():
+            view = self._view(logic)
+            before = self._views.get(view.name)
+            if view == before:
+                continue
+            self._views[view.name] = view
+            if before is not None and view.offset_mm != before.offset_mm:
+                self._note("Scroll", view, cells=(_shown(view.offset_mm), "", ""))
+            width, height = view.size
+            for corner, right, top in _CORNERS:
+                self._note(corner, view, (right * (width - 1), top * (height - 1)))
+
+    def _pointer_moved(self, crosshair: Any, _event: Any) -> None:
+        xyz = [0.0, 0.0, 0.0]
+        node = crosshair.GetCursorPositionXYZ(xyz)
+        name = node.GetLayoutName() if node is not None else ""
+        if name in self._views:
+            self._note("Pointer", self._views[name], (xyz[0], xyz[1]))
+
+    def _window_level_changed(self, *_event: Any) -> None:
+        for logic in self._logics():
+            for place, volume in _volumes(logic):
+                display = volume.GetDisplayNode() if volume is not None else None
+                if display is None or not hasattr(display, "GetWindow"):
+                    continue
+                key = (logic.GetSliceNode().GetLayoutName(), place)
+                now = (display.GetWindow(), display.GetLevel())
+                if self._window_levels.get(key) != now:
+                    self._window_levels[key] = now
+                    self._note_window_level(self._view(logic), place, *now)
+
+    def _note_window_level(self, view: _View, place: int, window: float, level: float) -> None:
+        background, foreground = view.layers
+        its_own = (background, None) if place == 0 else (None, foreground)
+        cells = ("", _shown(window), _shown(level))
+        self._note("WindowLevel", replace(view, layers=its_own), cells=cells)
+
+    def _note(
+        self,
+        what: str,
+        view: _View | None = None,
+        point: tuple[float, float] | None = None,
+        cells: tuple[str, str, str] = ("", "", ""),
+    ) -> None:
+        layout = self._layout().value
+        self._events.append(_Event(time.monotonic(), datetime.now(), layout, what, view, point, cells))
+        if len(self._events) % _MOST_EVENTS == 0:
+            self.write()
+
+    # Inside
+
+    def _logics(self) -> list[Any]:
+        logic_of = self._host.application_logic.GetSliceLogicByLayoutName
+        found = (logic_of(view.value) for view in VIEWS_OF_LAYOUT[self._layout()])
+        return [logic for logic in found if logic is not None]
+
+    def _view(self, logic: Any) -> _View:
+        node = logic.GetSliceNode()
+        width, height, _depth = node.GetDimensions()
+        name = node.GetLayoutName()
+        layers = [_layer(node, volume) for _place, volume in _volumes(logic)]
+        place = self._host.place_on_screen(SliceView(name))
+        return _View(name, (width, height), place, node.GetSliceOffset(), (layers[0], layers[1]))
+
+    def _observe(self, node: Any, event: Any, action: Callable[..., None]) -> None:
+        self._observers.append((node, node.AddObserver(event, action)))
+
+
+def _volumes(logic: Any) -> list[tuple[int, Any]]:
+    """The nodes of background (0) and foreground (1), None where there is none."""
+    composite, scene = logic.GetSliceCompositeNode(), logic.GetMRMLScene()
+    ids = (composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID())
+    return [(place, scene.GetNodeByID(id) if id else None) for place, id in enumerate(ids)]
+
+
+def _layer(slice_node: Any, volume: Any) -> _Layer | None:
+    import vtk
+
+    if volume is None:
+        return None
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetRASToIJKMatrix(matrix)
+    if volume.GetParentTransformNode() is not None:
+        to_volume = vtk.vtkMatrix4x4()
+        volume.GetParentTransformNode().GetMatrixTransformFromWorld(to_volume)
+        vtk.vtkMatrix4x4.Multiply4x4(matrix, to_volume, matrix)
+    vtk.vtkMatrix4x4.Multiply4x4(matrix, slice_node.GetXYToRAS(), matrix)
+    return _Layer(volume.GetName(), tuple(matrix.GetElement(n // 4, n % 4) for n in range(16)))
+
+
+def _append(path: Path, text: str) -> None:
+    """Add lines to the file, or none of them: what a full disk took a part of is taken back."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab") as file:
+        start = file.tell()
+        try:
+            if start == 0:
+                file.write((",".join(COLUMNS) + "\n").encode())
+            elif not _ends_a_line(path):
+                file.write(b"\n")
+            file.write(text.encode())
+            file.flush()
+        except OSError:
+            with suppress(OSError):
+                file.truncate(start)
+            raise
+
+
+def _ends_a_line(path: Path) -> bool:
+    """Not where the program was killed while it wrote."""
+    with path.open("rb") as file:
+        file.seek(-1, 2)
+        return file.read(1) == b"\n"
+
+
+def _shown(number: float) -> str:
+    return f"{number:.10g}"
