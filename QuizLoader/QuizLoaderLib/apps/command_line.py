@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from ..quiz.problems import Problem, has_errors
-from . import info_command, mask_commands, result_commands, serve_command
+from . import info_command, mask_commands, readers_command, result_commands, serve_command
 from .terminal import CommandError, OutputFormat, make_writable, progress_bar
 
 app = typer.Typer(
@@ -189,6 +189,7 @@ def _require_opengl() -> None:
 
 info_command.add_commands(app)
 mask_commands.add_commands(app)
+readers_command.add_commands(app)
 result_commands.add_commands(app)
 serve_command.add_commands(app)
 

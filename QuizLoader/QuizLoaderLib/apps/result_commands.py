@@ -42,24 +42,19 @@ def answers(
     ] = False,
 ) -> None:
     """Write all answers into one table. Ends with 1 where a file could not be read."""
-    import csv
-    import io
-
     from ..session.files import write_whole
-    from ..session.tables import ANSWER_COLUMNS, MRMC_COLUMNS, answer_rows, mrmc_rows
+    from ..session.tables import ANSWER_COLUMNS, MRMC_COLUMNS, answer_rows, as_csv, mrmc_rows
 
     found = _found(results)
     if out.resolve() in {each.path.resolve() for each in found.results}:
         raise CommandError(f"{out} is a file of results; choose another file for the table.")
-    text = io.StringIO(newline="")
-    table = csv.DictWriter(text, MRMC_COLUMNS if mrmc else ANSWER_COLUMNS)
-    table.writeheader()
-    count = 0
-    for each in found.results:
-        for row in mrmc_rows(each, case, modality) if mrmc else answer_rows(each):
-            table.writerow(row)
-            count += 1
-    data = text.getvalue().encode("utf-8-sig" if excel else "utf-8")
+    rows = [
+        row
+        for each in found.results
+        for row in (mrmc_rows(each, case, modality) if mrmc else answer_rows(each))
+    ]
+    text = as_csv(rows, MRMC_COLUMNS if mrmc else ANSWER_COLUMNS)
+    data = text.encode("utf-8-sig" if excel else "utf-8")
     is_stream = out.exists() and not out.is_file()
     try:
         if is_stream:
@@ -71,7 +66,7 @@ def answers(
         raise CommandError(f"{out} cannot be written: {fault.strerror or fault}.") from fault
     readers = len({each.reader for each in found.results})
     print(
-        f"{out}: {count} rows of {readers} reader{'' if readers == 1 else 's'}",
+        f"{out}: {len(rows)} rows of {readers} reader{'' if readers == 1 else 's'}",
         file=sys.stderr if is_stream else None,
     )
     raise typer.Exit(1 if found.left_out else 0)
@@ -82,22 +77,21 @@ def progress(
     pages: Annotated[bool, typer.Option("--pages", help="A line for each page too.")] = False,
 ) -> None:
     """Say how far each reader is, and how long the pages took. Ends with 1 where a file could not be read."""
+    from ..session.tables import duration
     from ..session.tables import progress as progress_of
 
     found = _found(results)
     for each in sorted((progress_of(one) for one in found.results), key=lambda one: (one.quiz, one.reader)):
-        state = "finished" if each.is_finished else f"{each.pages_complete} of {len(each.pages)} pages done"
-        done = [page.seconds for page in each.pages if page.is_complete]
-        average = f", {_duration(sum(done) / len(done))} a page" if done else ""
+        average = f", {duration(each.seconds_a_page)} a page" if each.seconds_a_page is not None else ""
         last = f", last seen {each.last_time:%Y-%m-%d %H:%M}" if each.last_time else ""
         print(
-            f"{each.reader}, {each.quiz}: {state}, {_duration(each.seconds)} in all{average}, "
+            f"{each.reader}, {each.quiz}: {each.state}, {duration(each.seconds)} in all{average}, "
             f"opened {'once' if each.logins == 1 else f'{each.logins} times'}{last}"
         )
         for page in each.pages if pages else ():
             print(
                 f"  {page.position:4d}  {'done' if page.is_complete else 'open'}  "
-                f"{_duration(page.seconds):>8}  {page.title}"
+                f"{duration(page.seconds):>8}  {page.title}"
             )
     raise typer.Exit(1 if found.left_out else 0)
 
@@ -111,10 +105,3 @@ def _found(paths: list[Path]) -> "Found":
     if not found.results:
         raise CommandError("No results were found.")
     return found
-
-
-def _duration(seconds: float) -> str:
-    """``1:02:03`` or ``2:03``."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"

@@ -10,11 +10,18 @@ import typer
 from .terminal import CommandError, make_writable
 
 if TYPE_CHECKING:
+    from .front.server import Study
     from .web.server import Serving
 
 TOKEN_VARIABLE = "QUIZLOADER_TOKEN"
 """A program that starts the command chooses the token of the address here: in the arguments every user of
 the machine could read it."""
+DEFAULT_PORT = 8080
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ANY_ADDRESS = ("0.0.0.0", "::")
+READERS_OF_A_PROCESSOR = 8
+BYTES_OF_A_READER = 400_000_000
+"""A process after many pages, with contours drawn; the README has the measurements."""
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -23,7 +30,9 @@ def add_commands(app: typer.Typer) -> None:
 
 
 def serve(
-    quiz: Annotated[Path, typer.Argument(metavar="QUIZ", help="The quiz, an XML file.")],
+    quiz: Annotated[
+        list[Path], typer.Argument(metavar="QUIZ...", help="The quiz, an XML file; with --readers several.")
+    ],
     images: Annotated[Path, typer.Option(metavar="DIR", help="The image folder.")],
     results: Annotated[
         Path | None,
@@ -36,28 +45,116 @@ def serve(
         Path | None,
         typer.Option(metavar="DIR", help="The folder of scripts that the quiz's buttons may run."),
     ] = None,
-    host: Annotated[str, typer.Option(metavar="ADDRESS", help="Where to listen.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(metavar="N", help="The port; 0 takes a free one.")] = 0,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where to listen; with --readers other than this machine.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="The port; 0 takes a free one, as is done without --readers."),
+    ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser where there is a screen.")] = True,
     follow_links: Annotated[
         bool,
         typer.Option("--follow-links", help="Allow symbolic links that lead out of the image folder."),
     ] = False,
+    readers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Serve many readers: the table of `quizloader readers new`."),
+    ] = None,
+    address: Annotated[
+        str,
+        typer.Option(metavar="URL", help="With --readers: where they find the server behind a proxy."),
+    ] = "",
+    at_once: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="With --readers: how many are let in at once.")
+    ] = None,
+    idle: Annotated[
+        float,
+        typer.Option(min=0.05, metavar="MINUTES", help="With --readers: after how long who rests gives way."),
+    ] = 30.0,
 ) -> None:
-    """Show a quiz in the browser to one reader at a time, until Ctrl+C."""
+    """Show a quiz in the browser, until Ctrl+C: to one reader, or with --readers to many."""
     for folder, what in ((images, "image folder"), (scripts, "folder of scripts")):
         if folder is not None and not folder.is_dir():
             raise CommandError(f"The {what} {folder} does not exist.", code=2)
     if reader and results is None:
         raise CommandError("With --reader say where the answers go: --results DIR.", code=2)
+    if readers is not None and results is None:
+        raise CommandError("With --readers say where the answers go: --results DIR.", code=2)
     if results is not None:
         make_writable(results)
     require_web()
+    if readers is not None and results is not None:
+        from .front.server import Study
+
+        study = Study(
+            quizzes=tuple(each.resolve() for each in quiz),
+            images=images.resolve(),
+            results=results.resolve(),
+            readers=readers,
+            host=host,
+            port=DEFAULT_PORT if port is None else port,
+            address=address.rstrip("/"),
+            most=at_once or _readers_of_this_machine(),
+            idle_s=idle * 60,
+            scripts=scripts.resolve() if scripts else None,
+            follow_links=follow_links,
+        )
+        serve_many_until_told(study)
+        return
+    if len(quiz) > 1:
+        raise CommandError("Several quizzes are served to readers who sign in: --readers FILE.csv.", code=2)
+    if host not in LOOPBACK:
+        raise CommandError(
+            "Other machines are let in only by personal links: --readers FILE.csv "
+            "(`quizloader readers new` makes it).",
+            code=2,
+        )
     from .web.server import Serving
 
     serve_until_told(
-        Serving(quiz, images, results, reader.strip(), scripts, follow_links, host, port), browser
+        Serving(quiz[0], images, results, reader.strip(), scripts, follow_links, host, port or 0), browser
     )
+
+
+def serve_many_until_told(study: "Study") -> None:
+    """Print the address when readers can come; end with Ctrl+C or SIGTERM."""
+    import logging
+
+    from ..quiz.reading import read_quiz
+    from .front.readers import ReadersError
+    from .front.server import serve_study
+    from .opengl import opengl_problem
+
+    if problem := opengl_problem():
+        raise CommandError(problem)
+    for quiz in study.quizzes:
+        parsed, problems = read_quiz(quiz)
+        if parsed is None:
+            for each in problems:
+                print(each.as_line(str(quiz)))
+            raise CommandError(f"{quiz} cannot be read as a quiz.")
+    if len({quiz.stem for quiz in study.quizzes}) < len(study.quizzes):
+        raise CommandError("Two of the quizzes have one name; their results would meet.", code=2)
+    if study.host in ANY_ADDRESS and not study.address:
+        raise CommandError("With this --host say where the readers find the server: --address URL.", code=2)
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
+    logging.getLogger("QuizLoaderLib.apps.front").setLevel(logging.INFO)
+    try:
+        serve_study(study, lambda address: print(address, flush=True))
+    except ReadersError as fault:
+        raise CommandError(str(fault)) from fault
+    except OSError as fault:
+        raise CommandError(f"Port {study.port} cannot be used: {fault.strerror or fault}.") from fault
+
+
+def _readers_of_this_machine() -> int:
+    """As many as its processors and the memory that is free now have room for."""
+    from ..images.memory import default_budget
+
+    # That is half of it; the other half is for the images, of which the machine holds one copy.
+    for_memory = default_budget() // BYTES_OF_A_READER
+    return max(1, min(for_memory, READERS_OF_A_PROCESSOR * (os.cpu_count() or 1)))
 
 
 def require_web() -> None:

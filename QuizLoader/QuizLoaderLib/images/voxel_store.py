@@ -8,7 +8,7 @@ import os
 import pickle
 import shutil
 import tempfile
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
 from typing import IO, Any, TypeVar, cast
 from weakref import WeakValueDictionary
@@ -22,6 +22,7 @@ _ALIGNMENT = 64
 _LENGTH_BYTES = 8
 _LEAST_BYTES = 16 * 1024
 """Smaller arrays are not worth a mapping; each process has its own."""
+_PREFIX, _IN_USE = "QuizLoader-voxels-", ".in-use"
 _SHARE_OF_DISK = 2
 """The files take at most 1/2 of the space that the disk has for them."""
 
@@ -183,3 +184,24 @@ class _Unpickler(pickle.Unpickler):
         name, start, dtype, shape = place
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         return self._mapping(name or self._name)[start : start + size].view(dtype).reshape(shape)
+
+
+@contextlib.contextmanager
+def folder_of_shared_voxels(parent: Path | None = None) -> Iterator[Path]:
+    """A new folder for a VoxelStore, in the system's folder of temporary files where no other is given.
+
+    It is removed at the end, and so are those that a server left behind which was killed. Raises OSError.
+    """
+    from filelock import FileLock, Timeout
+
+    parent = Path(tempfile.gettempdir()) if parent is None else parent
+    for other in parent.glob(f"{_PREFIX}*"):
+        if (other / _IN_USE).exists():
+            with contextlib.suppress(OSError, Timeout), FileLock(other / _IN_USE, timeout=0):
+                shutil.rmtree(other, ignore_errors=True)
+    folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
+    try:
+        with FileLock(folder / _IN_USE):
+            yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)

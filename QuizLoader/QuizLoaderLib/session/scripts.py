@@ -18,9 +18,6 @@ from ..quiz.model import Page, QuestionType, Quiz
 from .files import SessionError
 
 MAX_OUTPUT_BYTES = 16_000
-NO_SCRIPTS = "This quiz has buttons that run scripts; none is allowed to, so they do nothing."
-NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
-"""On Windows a console window would open in front of the images."""
 
 
 @dataclass(frozen=True)
@@ -28,7 +25,7 @@ class ScriptRules:
     """What the study's owner allows: Python files in ``folder``, each for so many seconds at most.
 
     ``image_folder`` is told to the scripts, since image paths are relative to it. ``python`` is the
-    interpreter; in Slicer that is its PythonSlicer. A script may import what lies beside it.
+    interpreter; in Slicer that is its PythonSlicer.
     """
 
     folder: Path
@@ -135,16 +132,14 @@ class RunningScript:
             told.write(details)
             told.seek(0)
             return subprocess.Popen(
-                # -s: what the user installed does not decide what the script imports. Not -I: it would hide
-                # PYTHONHOME, without which Slicer's Python does not start.
+                # -I: neither the environment nor the current folder decides what the script imports.
                 # utf8: what it prints is read as UTF-8, whatever the system's code page.
-                [rules.python, "-s", "-X", "utf8", str(path)],
+                [rules.python, "-I", "-X", "utf8", str(path)],
                 stdin=told,
                 stdout=self._output,
                 stderr=self._errors,
                 cwd=path.parent,
                 start_new_session=os.name != "nt",
-                creationflags=NO_WINDOW,
             )
 
     def _complaint(self, code: int) -> str:
@@ -169,9 +164,6 @@ def run_script(rules: ScriptRules, name: str, details: dict[str, Any]) -> Script
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     if os.name == "nt":
-        if process.poll() is None:
-            tree = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
-            subprocess.run(tree, capture_output=True, check=False, creationflags=NO_WINDOW)
         process.kill()
     else:
         try:

@@ -1,7 +1,9 @@
 """Results for people: tables of answers and of progress, ready for statistics programs."""
 
+import csv
+import io
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
@@ -127,6 +129,21 @@ def mrmc_rows(results: ReadResults, case: PageFact, modality: PageFact) -> Itera
                     yield {**of_page, "question": name + what, "score": score, "answer": answer}
 
 
+def as_csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
+    text = io.StringIO(newline="")
+    table = csv.DictWriter(text, columns)
+    table.writeheader()
+    table.writerows(rows)
+    return text.getvalue()
+
+
+def duration(seconds: float) -> str:
+    """``1:02:03`` or ``2:03``."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
+
+
 @dataclass(frozen=True)
 class PageProgress:
     position: int
@@ -153,6 +170,21 @@ class Progress:
     @property
     def seconds(self) -> float:
         return sum(page.seconds for page in self.pages)
+
+    @property
+    def seconds_a_page(self) -> float | None:
+        """Of the complete pages; None where there is none."""
+        done = [page.seconds for page in self.pages if page.is_complete]
+        return sum(done) / len(done) if done else None
+
+    @property
+    def state(self) -> str:
+        return "finished" if self.is_finished else f"{self.pages_complete} of {len(self.pages)} pages done"
+
+    @property
+    def next_page(self) -> PageProgress | None:
+        """The first that is not complete: where the reader is, or comes back to."""
+        return next((page for page in self.pages if not page.is_complete), None)
 
 
 def progress(results: ReadResults) -> Progress:

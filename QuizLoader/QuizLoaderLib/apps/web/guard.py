@@ -11,8 +11,8 @@ _HEADERS = {
     # The page needs nothing from elsewhere, so nothing is let in. Vue compiles its templates in the browser.
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-eval' 'unsafe-inline' blob:; "
     "style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' blob: data:; "
-    "connect-src 'self' ws: wss:; worker-src 'self' blob:; object-src 'none'; base-uri 'self'; "
-    "form-action 'none'",
+    "connect-src 'self' ws://{host} wss://{host}; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'none'",
     # The address holds the token.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
@@ -30,7 +30,9 @@ def let_in_only(token: str) -> Callable[[web.Request, Handler], Awaitable[web.St
             return web.Response(status=404)
         response = await handler(request)
         if not response.prepared:
-            response.headers.update(_HEADERS)
+            response.headers.update(
+                {name: value.replace("{host}", request.host) for name, value in _HEADERS.items()}
+            )
         return response
 
     return let_in

@@ -35,8 +35,10 @@ class QuizOnPage:
         image_folder: Path,
         follow_links: bool,
         register: Callable[[Any], None],
+        shared_voxels: Path | None = None,
     ) -> None:
         self._state = state
+        self._shared_voxels = shared_voxels
         self._quiz_path, self._image_folder, self._follow_links = quiz_path, image_folder, follow_links
         self.host = WebHost(register, self._resized, self._rendered)
         self.asking = Asking(state, self._moved)
@@ -54,7 +56,14 @@ class QuizOnPage:
         Raises QuizUnreadableError, and NotBegunError where a session cannot begin.
         """
         reading = sign_in.begin(self._quiz_path, self._image_folder) if sign_in else None
-        self.opened = OpenedQuiz(self._quiz_path, self._image_folder, self.host, self._follow_links, reading)
+        self.opened = OpenedQuiz(
+            self._quiz_path,
+            self._image_folder,
+            self.host,
+            self._follow_links,
+            reading,
+            shared_voxels=self._shared_voxels,
+        )
         self._state.notices = list(self.opened.answers.notices)
         if not self.opened.pages:
             self._state.messages = [_("The quiz has no page that can be shown.")]

@@ -3,7 +3,6 @@
 import asyncio
 import os
 import secrets
-import signal
 import sys
 import webbrowser
 from collections.abc import Callable
@@ -17,6 +16,7 @@ from aiohttp import web
 from ..reading.opened_quiz import QuizUnreadableError
 from ..reading.readers_session import NotBegunError, SignIn
 from ..reading.texts import tr as _
+from ..until_told import when_told_to_end
 from . import tabs
 from .forms import PICTURES
 from .guard import let_in_only
@@ -35,6 +35,7 @@ class Serving:
     """What is served: a quiz and its images, to the reader who keeps results in ``results_folder``.
 
     Without a results folder nothing is stored. With one and without ``reader`` the page asks for the name.
+    ``shared_voxels`` is a folder that the processes of several readers have in common (OpenedQuiz).
     ``port`` 0 takes a free one. The address is ``http://host:port/token/``.
     """
 
@@ -46,6 +47,7 @@ class Serving:
     follow_links: bool = False
     host: str = "127.0.0.1"
     port: int = 0
+    shared_voxels: Path | None = None
     token: str = field(default_factory=new_token)
 
     def sign_in(self, reader: str) -> SignIn | None:
@@ -60,7 +62,13 @@ def serve(serving: Serving, ready: Callable[[str], None]) -> str:
     Gives a sentence where answers could not be saved in the results folder and were put elsewhere. Raises
     QuizUnreadableError, NotBegunError, OpenGLMissingError and, where the port is taken, OSError.
     """
-    return asyncio.run(_serve(serving, ready))
+
+    async def until_a_signal() -> str:
+        end = asyncio.Event()
+        when_told_to_end(asyncio.get_running_loop(), end.set)
+        return await serve_until(serving, ready, end)
+
+    return asyncio.run(until_a_signal())
 
 
 def open_browser(address: str) -> None:
@@ -70,10 +78,8 @@ def open_browser(address: str) -> None:
             webbrowser.open(address)
 
 
-async def _serve(serving: Serving, ready: Callable[[str], None]) -> str:
-    end = asyncio.Event()
-    loop = asyncio.get_running_loop()
-    _when_told_to_end(loop, end.set)
+async def serve_until(serving: Serving, ready: Callable[[str], None], end: asyncio.Event) -> str:
+    """As ``serve``, until ``end`` is set."""
     app = _App(serving)
     await app.begin()
     try:
@@ -84,14 +90,6 @@ async def _serve(serving: Serving, ready: Callable[[str], None]) -> str:
         sentence = app.quiz.close()
     await app.stop()
     return sentence
-
-
-def _when_told_to_end(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
-    for signal_number in (signal.SIGINT, signal.SIGTERM):
-        try:
-            loop.add_signal_handler(signal_number, end)
-        except NotImplementedError:  # on Windows
-            signal.signal(signal_number, lambda *_: loop.call_soon_threadsafe(end))
 
 
 def _in_address(host: str) -> str:
@@ -118,6 +116,7 @@ class _App:
             serving.image_folder,
             serving.follow_links,
             self._register,
+            serving.shared_voxels,
         )
         self._make_page()
         triggers: dict[str, Callable[..., Any]] = {

@@ -102,14 +102,18 @@
 
   const Lost = {
     template: `<div class="quiz-wait" role="alert" data-testid="lost">
-      <p>The connection to the quiz was lost. It is tried again every second.</p>
+      <p>{{ words || "The connection to the quiz was lost. It is tried again every second." }}</p>
       <p>All answers up to here are kept.</p></div>`,
+    data: () => ({ words: "" }),
     mounted() {
       const again = setInterval(async () => {
         const reply = await fetch("index.html").catch(() => null);
         if (reply?.ok) {
           clearInterval(again);
           window.location.reload();
+        } else if (reply?.headers.get("Content-Type")?.startsWith("text/plain")) {
+          // A server of many readers says why.
+          this.words = await reply.text();
         }
       }, RETRY_MS);
     },

@@ -1,0 +1,1 @@
+"""Many readers on one server: who may come in, a process for each reader, and what the coordinator sees."""

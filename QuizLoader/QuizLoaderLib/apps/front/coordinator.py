@@ -1,0 +1,91 @@
+"""What the coordinator sees: who is where, and the results to take home."""
+
+import tempfile
+import zipfile
+from collections.abc import Iterable
+from datetime import datetime
+from html import escape
+from pathlib import Path
+
+from ...session.results_reading import Found, read_all_results
+from ...session.tables import ANSWER_COLUMNS, Progress, answer_rows, as_csv, duration, progress
+
+Here = dict[tuple[str, str], float]
+"""Who is here: by reader and quiz, how many seconds ago he did something."""
+
+
+def readers_table(results: Path, names: Iterable[str], here: Here) -> str:
+    """HTML: a row for each reader and quiz, with the pages and the time that each took."""
+    found = _found(results)
+    ordered = sorted(map(progress, found.results), key=lambda each: (each.reader.casefold(), each.quiz))
+    rows = [_row(each, here.get((each.reader, each.quiz))) for each in ordered]
+    begun = {each.reader for each in found.results}
+    rows += [
+        f'<tr><td>{escape(name)}</td><td colspan="6" class="soft">has not begun</td></tr>'
+        for name in sorted(set(names) - begun)
+    ]
+    head = (
+        "<tr><th>Reader</th><th>Quiz</th><th>State</th><th>Is at</th><th class=number>In all</th>"
+        "<th class=number>A page</th><th>Last seen</th></tr>"
+    )
+    faults = "".join(f'<p class="fault">{escape(text)}</p>' for text in (*found.left_out, *found.remarks))
+    return f"<table>{head}{''.join(rows)}</table>{faults}"
+
+
+def answers_csv(results: Path) -> bytes:
+    """All answers of all readers, as ``quizloader answers`` writes them."""
+    rows = [row for each in _found(results).results for row in answer_rows(each)]
+    return as_csv(rows, ANSWER_COLUMNS).encode()
+
+
+def results_zip(results: Path) -> Path:
+    """A zip of the results folder, in a temporary file that is the caller's to remove; raises OSError.
+
+    Locks and half-written files stay out, and links, which could lead anywhere.
+    """
+    with tempfile.NamedTemporaryFile(prefix="QuizLoader", suffix=".zip", delete=False) as file:
+        path = Path(file.name)
+        try:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+                for each in sorted(results.rglob("*")):
+                    is_result = each.is_file() and not each.name.startswith(".") and each.suffix != ".lock"
+                    if is_result and each.resolve().is_relative_to(results.resolve()):
+                        archive.write(each, each.relative_to(results))
+        except BaseException:
+            file.close()
+            path.unlink()
+            raise
+    return path
+
+
+def _found(results: Path) -> Found:
+    return read_all_results([results])
+
+
+def _row(each: Progress, idle_s: float | None) -> str:
+    at = each.next_page
+    place = "" if at is None or each.is_finished else f"{at.position}. {escape(at.title)}"
+    last = f"{each.last_time:%Y-%m-%d %H:%M}" if each.last_time else ""
+    a_page = duration(each.seconds_a_page) if each.seconds_a_page is not None else ""
+    pages = "".join(
+        f"<tr><td class=number>{page.position}</td><td>{escape(page.title)}</td>"
+        f"<td>{'done' if page.is_complete else 'open'}</td>"
+        f"<td class=number>{duration(page.seconds)}</td></tr>"
+        for page in each.pages
+    )
+    return (
+        f"<tr><td>{escape(each.reader)}</td><td>{escape(each.quiz)}</td>"
+        f"<td><details><summary>{escape(each.state)}</summary><table>{pages}</table></details></td>"
+        f"<td>{place}</td><td class=number>{duration(each.seconds)}</td><td class=number>{a_page}</td>"
+        f"<td>{last if idle_s is None else _here_now(idle_s)}</td></tr>"
+    )
+
+
+def _here_now(idle_s: float) -> str:
+    minutes = round(idle_s / 60)
+    return f'<span class="here">here now</span>{f", did nothing for {minutes} min" if minutes else ""}'
+
+
+def stamp() -> str:
+    """For the names of files that are taken home."""
+    return f"{datetime.now():%Y-%m-%d-%H%M}"

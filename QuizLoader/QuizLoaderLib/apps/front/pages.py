@@ -1,0 +1,50 @@
+"""The front's own pages: a sentence or two, without scripts and without anything from elsewhere."""
+
+from html import escape
+
+from aiohttp import web
+
+_STYLE = """
+:root { color-scheme: dark; }
+body { margin: 0 auto; max-width: 70rem; padding: 2rem 1.5rem; background: #202020; color: #e8e8e8;
+  font: 17px/1.5 system-ui, sans-serif; }
+a { color: #8ec5ff; }
+table { border-collapse: collapse; width: 100%; }
+th, td { text-align: left; padding: 0.35rem 1rem 0.35rem 0; border-bottom: 1px solid #555;
+  vertical-align: top; }
+td.number, th.number { text-align: right; }
+summary { cursor: pointer; }
+.here { color: #9be49b; }
+.fault { color: #ffb4a8; }
+.soft { color: #b8b8b8; }
+"""
+
+HEADERS = {
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def page(title: str, body: str, status: int = 200, again_s: int | None = None) -> web.Response:
+    """``body`` is HTML; ``again_s`` asks for the page again after so many seconds."""
+    refresh = f'<meta http-equiv="refresh" content="{again_s}">' if again_s else ""
+    response = web.Response(
+        text='<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<link rel="icon" href="data:,">{refresh}<title>{escape(title)}</title>'
+        f"<style>{_STYLE}</style></head>\n"
+        f"<body><h1>{escape(title)}</h1>\n{body}\n</body></html>\n",
+        content_type="text/html",
+        status=status,
+    )
+    if again_s:
+        response.headers["Retry-After"] = str(again_s)
+    return response
+
+
+def sentence_page(title: str, *sentences: str, status: int = 200, again_s: int | None = None) -> web.Response:
+    return page(title, "".join(f"<p>{escape(text)}</p>" for text in sentences), status, again_s)

@@ -1,0 +1,187 @@
+"""Who may come in: a table of readers with the hashes of their tokens, and the personal links."""
+
+import csv
+import hashlib
+import io
+import re
+import secrets
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+from ...session.files import safe_name, write_whole
+
+COLUMNS = ("reader", "role", "token_sha256")
+READER, COORDINATOR = "reader", "coordinator"
+ENTER = "enter"
+"""The part of an address before a token."""
+
+_TOKEN_BYTES = 24
+_DIGEST = re.compile(r"[0-9a-f]{64}")
+_LONGEST_NAME = 100
+
+
+class ReadersError(Exception):
+    """What is wrong with a table of readers, as one sentence that names the file and the line."""
+
+
+@dataclass(frozen=True)
+class Person:
+    """``role`` is READER or COORDINATOR."""
+
+    name: str
+    role: str = READER
+
+
+class Link(NamedTuple):
+    """``address`` lets whoever has it in as ``person``; it is nowhere kept."""
+
+    person: Person
+    address: str
+
+
+Readers = dict[str, Person]
+"""By the SHA-256 of their token, which is random and long: a hash of it needs no salt."""
+
+
+def digest(token: str) -> str:
+    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def read_readers(path: Path) -> Readers:
+    """The table of a CSV file with the columns COLUMNS, in any order; raises ReadersError."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as fault:
+        raise ReadersError(f"{path} cannot be read: {fault.strerror or fault}.") from fault
+    except UnicodeDecodeError as fault:
+        raise ReadersError(f"{path} is no text in UTF-8; save it as CSV in UTF-8.") from fault
+    # A spreadsheet program may have saved it with semicolons.
+    first = text.partition("\n")[0]
+    table = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",")
+    missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
+    if missing:
+        raise ReadersError(
+            f"{path} has no column {missing[0]!r}; its first line must be {','.join(COLUMNS)}, "
+            "as `quizloader readers new` writes it."
+        )
+    readers: Readers = {}
+    names: set[str] = set()
+    for row in table:
+        where = f"{path}, line {table.line_num}"
+        name, role, hashed = ((row.get(column) or "").strip() for column in COLUMNS)
+        role = role or READER
+        if not any((name, hashed)):
+            continue
+        if wrong := _name_fault(name):
+            raise ReadersError(f"{where}: {wrong}")
+        if role not in (READER, COORDINATOR):
+            raise ReadersError(f"{where}: the role is {role!r}; it must be {READER} or {COORDINATOR}.")
+        if not _DIGEST.fullmatch(hashed):
+            raise ReadersError(
+                f"{where}: the token's SHA-256 must have 64 digits of 0-9 and a-f; "
+                "make the line anew with `quizloader readers new --renew`."
+            )
+        if hashed in readers or (folder := _folder(name)) in names:
+            raise ReadersError(f"{where}: {name!r} is there twice, or another name has the same folder.")
+        names.add(folder)
+        readers[hashed] = Person(name, role)
+    return readers
+
+
+def add_readers(path: Path, people: Iterable[Person], address: str, renew: bool = False) -> list[Link]:
+    """Give each a new token: its hash goes into the table, the link that holds it is returned.
+
+    Those who have a link already keep it, which is an error, unless ``renew`` takes it from them. Raises
+    ReadersError, and OSError where the table cannot be written.
+    """
+    readers = read_readers(path) if path.exists() else {}
+    links = []
+    for person in people:
+        if fault := _name_fault(person.name):
+            raise ReadersError(fault)
+        known = [key for key, other in readers.items() if _folder(other.name) == _folder(person.name)]
+        if known and not renew:
+            raise ReadersError(
+                f"{path} has {person.name!r} already; --renew gives a new link for the old one."
+            )
+        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        # In the place of the old line.
+        readers = {digest(token) if key in known else key: other for key, other in readers.items()}
+        readers[digest(token)] = person
+        links.append(Link(person, f"{address.rstrip('/')}/{ENTER}/{token}"))
+    text = io.StringIO(newline="")
+    table = csv.writer(text)
+    table.writerow(COLUMNS)
+    table.writerows((person.name, person.role, hashed) for hashed, person in readers.items())
+    write_whole(path.resolve(), text.getvalue().encode())
+    return links
+
+
+def numbered_readers(path: Path, count: int) -> list[Person]:
+    """``count`` readers named "Reader 1" and so on, after those that the table has."""
+    known = {_folder(person.name) for person in read_readers(path).values()} if path.exists() else set()
+    free: list[Person] = []
+    number = 1
+    while len(free) < count:
+        name = f"Reader {number}"
+        if _folder(name) not in known:
+            free.append(Person(name))
+        number += 1
+    return free
+
+
+def _folder(name: str) -> str:
+    """Two names that file systems may take for one are one reader."""
+    return safe_name(name).casefold()
+
+
+def _name_fault(name: str) -> str:
+    if not name.strip():
+        return "A reader has no name."
+    if len(name) > _LONGEST_NAME or not name.isprintable():
+        return f"The name {name[:_LONGEST_NAME]!r} is too long or has letters that cannot be printed."
+    return ""
+
+
+class ReadersFile:
+    """The table as it is on the disk now: who is added may come in at once, who is taken out may not.
+
+    Raises ReadersError when it is made; a table that is damaged later changes nothing until it is right
+    again, and ``fault`` says what is wrong with it.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._stamp = self._now()
+        self._readers = read_readers(path)
+        self.fault = ""
+
+    @property
+    def people(self) -> tuple[Person, ...]:
+        self._refresh()
+        return tuple(self._readers.values())
+
+    def who(self, token: str) -> Person | None:
+        """Whose token this is; looked for by its hash, so that the time taken tells nothing of a token."""
+        self._refresh()
+        return self._readers.get(digest(token))
+
+    def _refresh(self) -> None:
+        stamp = self._now()
+        if stamp == self._stamp:
+            return
+        self._stamp = stamp
+        try:
+            self._readers = read_readers(self._path)
+            self.fault = ""
+        except ReadersError as fault:
+            self.fault = str(fault)
+
+    def _now(self) -> tuple[int, int]:
+        try:
+            status = self._path.stat()
+        except OSError:
+            return 0, 0
+        return status.st_mtime_ns, status.st_size

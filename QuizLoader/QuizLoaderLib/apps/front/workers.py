@@ -1,0 +1,256 @@
+"""The readers' processes: made in reserve, given a reader, ended when idle, replaced when they die."""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .spares import END_S, Process, Spares
+
+_log = logging.getLogger(__name__)
+
+READY_S = 120.0
+"""How long a process may take until its page can be asked for; large images take their time."""
+_TRIES = 5
+_TRY_AGAIN_S = 1.0
+_LEFT_S = 60.0
+_SHORT_LIFE_S = 10.0
+_MOST_SHORT_LIVES = 3
+_REST_S = 60.0
+
+
+class NoWorkerError(Exception):
+    """Why a reader has no process now, as a sentence for him."""
+
+
+class ServerFullError(NoWorkerError):
+    """As many readers as the server has room for are here."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What a reader's process serves: one quiz to one reader. Paths are absolute."""
+
+    reader: str
+    quiz: Path
+    images: Path
+    results: Path
+    shared_voxels: Path
+    scripts: Path | None = None
+    follow_links: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        return {name: str(value) if isinstance(value, Path) else value for name, value in vars(self).items()}
+
+
+@dataclass(eq=False)
+class Worker:
+    """A process that serves a reader at ``address`` (http, on this machine, with its own token).
+
+    ``active`` is when the reader did something last, on the clock of time.monotonic.
+    """
+
+    order: Order
+    address: str
+    process: Process = field(repr=False)
+    began: float
+    active: float
+    gone: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
+    ending: "asyncio.Task[None] | None" = None
+    connections: int = 0
+
+    @property
+    def pid(self) -> int:
+        return self.process.pid
+
+    @property
+    def is_gone(self) -> bool:
+        return self.gone.is_set()
+
+
+class Workers:
+    """At most ``most`` processes, one for each reader who is here (two, if he has two quizzes open).
+
+    ``idle_s``: a process whose reader has done nothing for so long keeps everything and ends.
+    """
+
+    def __init__(self, most: int, idle_s: float) -> None:
+        self._most, self._idle_s = most, idle_s
+        self._workers: dict[Order, Worker] = {}
+        self._starting: dict[Order, asyncio.Lock] = {}
+        self._taken = 0
+        self._short_lives: dict[str, list[float]] = {}
+        self._spares = Spares()
+        self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_closing = False
+        self.resting: set[Order] = set()
+        """What was ended because the reader did nothing, until he comes again."""
+
+    async def start(self) -> None:
+        await self._spares.start()
+        self._keep(self._end_idle())
+
+    def read_ahead(
+        self, quizzes: Sequence[Path], images: Path, follow_links: bool, shared_voxels: Path
+    ) -> None:
+        """Let a process read the first images of the quizzes, beside everything else."""
+        what = {
+            "quizzes": [str(quiz) for quiz in quizzes],
+            "images": str(images),
+            "follow_links": follow_links,
+            "shared_voxels": str(shared_voxels),
+        }
+
+        async def read() -> None:
+            process = await self._spares.take()
+            try:
+                process.say(read=what)
+                await process.hear()
+            finally:
+                process.out.close()
+
+        self._keep(read())
+
+    @property
+    def here(self) -> list[Worker]:
+        return [worker for worker in self._workers.values() if not worker.is_gone]
+
+    def of(self, order: Order) -> Worker | None:
+        """The reader's process for this quiz, None where he has none."""
+        worker = self._workers.get(order)
+        return None if worker is None or worker.is_gone or worker.ending else worker
+
+    async def serve(self, order: Order) -> Worker:
+        """The reader's process for this quiz, made where there is none. Raises NoWorkerError."""
+        async with self._starting.setdefault(order, asyncio.Lock()):
+            worker = self._workers.get(order)
+            if worker is not None and not worker.is_gone:
+                if not worker.ending:
+                    return worker
+                await self._end(worker)
+            self._refuse_short_lives(order.reader)
+            await self._make_room()
+            if self._taken >= self._most or self._is_closing:
+                raise ServerFullError("The server is full: as many readers are here as it has room for.")
+            self._taken += 1
+            self.resting.discard(order)
+            try:
+                worker = self._workers[order] = await self._begin(order)
+            except BaseException:
+                self._taken -= 1
+                raise
+            self._keep(self._watch(worker))
+            return worker
+
+    async def close(self) -> None:
+        """All processes keep everything and end."""
+        self._is_closing = True
+        await asyncio.gather(*(self._end(worker) for worker in self.here))
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)
+        await self._spares.close()
+
+    # Beginning and ending
+
+    async def _begin(self, order: Order) -> Worker:
+        started = time.monotonic()
+        heard: dict[str, Any] = {}
+        for attempt in range(_TRIES):
+            try:
+                process = await self._spares.take()
+            except asyncio.TimeoutError:
+                raise NoWorkerError("The server could not make a process for the quiz.") from None
+            process.say(order=order.as_json())
+            try:
+                heard = await asyncio.wait_for(process.hear(), READY_S)
+            except asyncio.TimeoutError:
+                process.kill()
+                raise NoWorkerError("The quiz did not get ready in time.") from None
+            if "ready" in heard:
+                now = time.monotonic()
+                _log.info("%s: process %d is ready after %.1f s", order.reader, process.pid, now - started)
+                return Worker(order, heard["ready"], process, now, now)
+            process.out.close()
+            if not heard:
+                self._note_short_life(order.reader)
+                self._refuse_short_lives(order.reader)
+            elif not heard.get("again"):
+                break
+            if attempt + 1 < _TRIES:
+                await asyncio.sleep(_TRY_AGAIN_S)
+        sentence = heard.get("failed") or "The quiz ended before it was ready."
+        _log.warning("%s: no process: %s", order.reader, sentence)
+        raise NoWorkerError(sentence)
+
+    async def _watch(self, worker: Worker) -> None:
+        heard: dict[str, Any] = {}
+        while (line := await worker.process.hear()) and "ended" not in heard:
+            heard |= line
+        worker.gone.set()
+        self._taken -= 1
+        worker.process.out.close()
+        lived = time.monotonic() - worker.began
+        if "ended" in heard:
+            _log.info("%s: process %d ended", worker.order.reader, worker.pid)
+            if heard["ended"]:
+                _log.error("%s: %s", worker.order.reader, heard["ended"])
+        else:
+            _log.error("%s: process %d died after %.0f s", worker.order.reader, worker.pid, lived)
+            if lived < _SHORT_LIFE_S:
+                self._note_short_life(worker.order.reader)
+
+    async def _end(self, worker: Worker) -> None:
+        if worker.ending is None:
+            worker.ending = asyncio.create_task(self._ended(worker))
+        await worker.ending
+
+    async def _ended(self, worker: Worker) -> None:
+        with contextlib.suppress(OSError):
+            worker.process.say(end=True)
+        try:
+            await asyncio.wait_for(worker.gone.wait(), END_S)
+        except asyncio.TimeoutError:
+            _log.error("%s: process %d does not end and is stopped", worker.order.reader, worker.pid)
+            worker.process.kill()
+            await worker.gone.wait()
+
+    async def _make_room(self) -> None:
+        """Who has closed his window gives way to who is coming, the one who left first."""
+        left = [worker for worker in self.here if not worker.connections and not worker.ending]
+        now = time.monotonic()
+        left = [worker for worker in left if now - worker.active > _LEFT_S]
+        if self._taken >= self._most and left:
+            await self._end(min(left, key=lambda worker: worker.active))
+
+    async def _end_idle(self) -> None:
+        while True:
+            await asyncio.sleep(min(10.0, self._idle_s / 4))
+            now = time.monotonic()
+            for worker in self.here:
+                if now - worker.active > self._idle_s and not worker.ending:
+                    _log.info("%s has done nothing for %.0f minutes", worker.order.reader, self._idle_s / 60)
+                    self.resting.add(worker.order)
+                    self._keep(self._end(worker))
+
+    def _note_short_life(self, reader: str) -> None:
+        self._short_lives.setdefault(reader, []).append(time.monotonic())
+
+    def _refuse_short_lives(self, reader: str) -> None:
+        """A quiz that ends Slicer's code each time must not keep the machine busy."""
+        since = time.monotonic() - _REST_S
+        lives = self._short_lives[reader] = [at for at in self._short_lives.get(reader, ()) if at > since]
+        if len(lives) >= _MOST_SHORT_LIVES:
+            raise NoWorkerError(
+                "The quiz ended unexpectedly several times. It is tried again in a minute; "
+                "please tell the coordinator of the study."
+            )
+
+    def _keep(self, coroutine: Any) -> None:
+        task = asyncio.create_task(coroutine)
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)

@@ -1,0 +1,202 @@
+"""Personal links: the table of readers and what it lets in."""
+
+import csv
+import hashlib
+import io
+
+import pytest
+from QuizLoaderLib.apps.command_line import main
+from QuizLoaderLib.apps.front.limits import Allowance
+from QuizLoaderLib.apps.front.messages import MOST_BYTES, BadMessageError, read_message
+from QuizLoaderLib.apps.front.readers import COORDINATOR, Person, ReadersError, ReadersFile, read_readers
+from web_reader import framed
+
+
+def run(monkeypatch, capsys, *arguments):
+    """(exit code, output, errors) of ``quizloader readers new``."""
+    monkeypatch.setattr("sys.argv", ["quizloader", "readers", "new", *map(str, arguments)])
+    with pytest.raises(SystemExit) as ended:
+        main()
+    said = capsys.readouterr()
+    return ended.value.code or 0, said.out, said.err
+
+
+def made(output):
+    return list(csv.DictReader(io.StringIO(output)))
+
+
+def test_each_reader_gets_a_link_and_the_table_has_only_its_hash(tmp_path, monkeypatch, capsys):
+    table = tmp_path / "readers.csv"
+    code, output, _ = run(
+        monkeypatch,
+        capsys,
+        table,
+        "Dr. Chen",
+        "Müller, Ute",
+        "--coordinator",
+        "Chief",
+        "--address",
+        "https://q.org/",
+    )
+    assert code == 0
+    rows = made(output)
+    assert [(row["reader"], row["role"]) for row in rows] == [
+        ("Dr. Chen", "reader"),
+        ("Müller, Ute", "reader"),
+        ("Chief", "coordinator"),
+    ]
+    tokens = [row["link"].removeprefix("https://q.org/enter/") for row in rows]
+    # 24 random bytes as 32 letters of base 64: 192 bits.
+    assert [len(token) for token in tokens] == [32, 32, 32] and len(set(tokens)) == 3
+    text = table.read_text(encoding="utf-8")
+    assert not any(token in text for token in tokens)
+    readers = read_readers(table)
+    assert readers[hashlib.sha256(tokens[1].encode()).hexdigest()] == Person("Müller, Ute")
+    assert ReadersFile(table).who(tokens[2]) == Person("Chief", COORDINATOR)
+    assert ReadersFile(table).who(tokens[2][:-1]) is None
+    assert ReadersFile(table).who("") is None
+
+
+def test_readers_are_added_later_and_a_lost_link_is_replaced(tmp_path, monkeypatch, capsys):
+    table = tmp_path / "readers.csv"
+    (first, second) = made(run(monkeypatch, capsys, table, "--count", 2)[1])
+    assert (first["reader"], second["reader"]) == ("Reader 1", "Reader 2")
+    (third,) = made(run(monkeypatch, capsys, table, "--count", 1)[1])
+    assert third["reader"] == "Reader 3"
+
+    code, _, errors = run(monkeypatch, capsys, table, "reader 2")
+    assert (code, errors) == (
+        1,
+        f"quizloader: {table} has 'reader 2' already; --renew gives a new link for the old one.\n",
+    )
+    known = ReadersFile(table)
+    old = second["link"].rsplit("/", 1)[1]
+    assert known.who(old) == Person("Reader 2")
+    (renewed,) = made(run(monkeypatch, capsys, table, "Reader 2", "--renew")[1])
+    # The server that runs sees it at once.
+    assert known.who(old) is None
+    assert known.who(renewed["link"].rsplit("/", 1)[1]) == Person("Reader 2")
+    assert [person.name for person in known.people] == ["Reader 1", "Reader 2", "Reader 3"]
+
+
+def test_links_go_into_a_file_for_the_eyes_of_its_owner(tmp_path, monkeypatch, capsys):
+    links = tmp_path / "links.csv"
+    code, output, _ = run(monkeypatch, capsys, tmp_path / "t.csv", "A", "--links", links)
+    assert (code, output) == (0, f"{links}: 1 personal link\n")
+    assert links.stat().st_mode & 0o077 == 0
+    assert made(links.read_text(encoding="utf-8"))[0]["reader"] == "A"
+    code, _, errors = run(monkeypatch, capsys, tmp_path / "t.csv", "B", "--links", links)
+    assert code == 1 and errors.startswith(f"quizloader: {links} is there already")
+    assert len(read_readers(tmp_path / "t.csv")) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        ([], "Say who the readers are: names, or --count N."),
+        ([""], "A reader has no name."),
+        (["a\nb"], "is too long or has letters that cannot be printed"),
+        (["x" * 101], "is too long or has letters that cannot be printed"),
+        (["A", "a"], "has 'a' already"),
+        (["A", "--address", "quiz.org"], "begins with http:// or https://"),
+    ],
+)
+def test_what_is_no_reader_is_said(tmp_path, monkeypatch, capsys, arguments, sentence):
+    code, output, errors = run(monkeypatch, capsys, tmp_path / "t.csv", *arguments)
+    assert code in (1, 2) and output == ""
+    assert sentence in errors and "Traceback" not in errors
+    assert not (tmp_path / "t.csv").exists()
+
+
+HASH = "a" * 64
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "has no column 'reader'"),
+        ("reader,role\nA,reader\n", "has no column 'token_sha256'"),
+        (
+            f"reader,role,token_sha256\nA,reader,{HASH[1:]}\n",
+            "line 2: the token's SHA-256 must have 64 digits",
+        ),
+        (f"reader,role,token_sha256\n,reader,{HASH}\n", "line 2: A reader has no name."),
+        (f"reader,role,token_sha256\nA,boss,{HASH}\n", "line 2: the role is 'boss'"),
+        (f"reader,role,token_sha256\nA,,{HASH}\nB,,{HASH}\n", "line 3: 'B' is there twice"),
+        (f"reader,role,token_sha256\nA,,{HASH}\na,,{'b' * 64}\n", "line 3: 'a' is there twice"),
+    ],
+)
+def test_a_damaged_table_is_named_with_its_line(tmp_path, text, sentence):
+    table = tmp_path / "readers.csv"
+    table.write_text(text, encoding="utf-8")
+    with pytest.raises(ReadersError, match=r"readers\.csv") as fault:
+        read_readers(table)
+    assert sentence in str(fault.value)
+
+
+def test_a_table_that_a_spreadsheet_saved_is_read(tmp_path):
+    table = tmp_path / "readers.csv"
+    table.write_text(f"\ufeffrole;token_sha256;reader\r\n;{HASH};Ö\r\n;;\r\n", encoding="utf-8")
+    assert read_readers(table) == {HASH: Person("Ö")}
+
+
+def test_a_table_that_is_damaged_while_the_server_runs_changes_nothing(tmp_path):
+    table = tmp_path / "readers.csv"
+    table.write_text(f"reader,role,token_sha256\nA,,{HASH}\n", encoding="utf-8")
+    known = ReadersFile(table)
+    table.write_text("half a ta", encoding="utf-8")
+    assert [person.name for person in known.people] == ["A"]
+    assert "has no column 'reader'" in known.fault
+    table.write_text(f"reader,role,token_sha256\nB,,{HASH}\n", encoding="utf-8")
+    assert [person.name for person in known.people] == ["B"] and known.fault == ""
+
+
+def test_an_allowance_is_a_burst_and_a_rate():
+    now = [0.0]
+    allowance = Allowance(each_second=10, burst=3, now=lambda: now[0])
+    assert [allowance.take() for _ in range(4)] == [True, True, True, False]
+    now[0] = 0.15
+    assert [allowance.take() for _ in range(2)] == [True, False]
+    now[0] = 100.0
+    assert [allowance.seconds_to_wait() for _ in range(5)] == pytest.approx([0, 0, 0, 0.1, 0.2])
+
+
+def call(method, *arguments):
+    import msgpack
+
+    return framed(msgpack.packb({"wslink": "1.0", "id": "rpc:c1:1", "method": method, "args": arguments}))
+
+
+def test_what_the_page_says_is_let_through():
+    assert read_message(call("trame.trigger", "answer", ["tab", "0/0", 0, 0, ["Y"]])).is_allowed
+    assert read_message(call("trame.trigger", "answer", [])).is_from_reader
+    assert not read_message(call("trame.trigger", "alive", ["tab"])).is_from_reader
+    assert not read_message(call("wslink.hello", {"secret": "x"})).is_from_reader
+    assert not read_message(call("application.exit")).is_allowed
+
+
+def nested(depth):
+    return b"\x91" * depth + b"\xc0"
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        b"",
+        b"\x00" * 12,
+        framed(b"x" * (MOST_BYTES + 1)),
+        framed(b"\xc0", length=2**32 - 1),
+        framed(b"\xc0", offset=2**31),
+        framed(b"\xc1"),
+        framed(b"\x81\x90\x90"),
+        framed(nested(100_000)),
+        framed(b"\xdd\xff\xff\xff\xff"),
+        framed(b"\xc0"),
+        framed(b"\x80"),
+        framed(b"\x82\xa2id\x01\xa6method\x01"),
+        framed(b"\xa3{}\n"),
+    ],
+)
+def test_what_no_page_would_say_is_refused(frame):
+    with pytest.raises(BadMessageError):
+        read_message(frame)

@@ -1,0 +1,228 @@
+"""A study with several readers at once: each in a browser of his own, whatever happens to the server."""
+
+import csv
+import io
+import os
+import re
+import signal
+import zipfile
+from urllib.parse import urlsplit
+
+import pytest
+from chromium import chromium
+from front_stage import CHIEF, NAMES, Study, ask, processes_of, study
+from panel_stage import write_images
+from session_by_hand import SAMPLES, page_of, responses, saved
+from web_reader import do, window_in_thread
+from web_stage import picture_of, text, until, wait_for_text, window
+
+ANN, BEN = NAMES
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    return write_images(tmp_path_factory.mktemp("images"))
+
+
+QUIZ = SAMPLES / "questions.xml"
+
+
+@pytest.fixture
+def prepared(tmp_path, images):
+    return study(tmp_path, [QUIZ], images)
+
+
+@pytest.fixture(scope="module")
+def shared(tmp_path_factory, images):
+    """A study whose server runs for several tests, each with a reader of its own."""
+    return study(tmp_path_factory.mktemp("study"), [QUIZ], images, [ANN, BEN, "Killed", "Seen", "Not begun"])
+
+
+@pytest.fixture(scope="module")
+def server(shared):
+    with shared.served() as command:
+        yield command
+
+
+def results(prepared: Study, name: str):
+    return saved(prepared.results / name / "questions" / "questions.xml")
+
+
+def answer_the_first_questions(page, lesion="Not sure"):
+    page.get_by_label(lesion, exact=True).check()
+    page.get_by_label("Left").check()
+    page.get_by_test_id("next").click()
+    page.get_by_label("Confidence", exact=True).fill("4")
+
+
+def test_two_readers_at_once_do_not_meet(browser, shared, server):
+    link_of_ann, link_of_ben = (server.address + shared.paths[name] for name in (ANN, BEN))
+    with window(browser, link_of_ann) as ann, window(browser, link_of_ben) as ben:
+        # The personal link leaves the address.
+        assert ann.url == ben.url == f"{server.address}/quiz/1/"
+        assert text(ann, "title") == text(ben, "title") == "Case 1 - Reading"
+        answer_the_first_questions(ann)
+        ann.get_by_label("Remarks").fill("Ann's remark")
+        ann.get_by_test_id("next").click()
+        wait_for_text(ann, "title", "Case 1 - Report")
+        # He is where he was, with nothing answered and at his own slice.
+        assert text(ben, "position").startswith("Page 1 of 2. Questions 1 of 2")
+        assert not ben.get_by_label("Not sure").is_checked()
+        ben.get_by_test_id("view-Red").hover()
+        before = picture_of(ann, "Red")
+        for _ in range(5):
+            ben.mouse.wheel(0, -100)
+        until(lambda: "S 5.5 mm" in ben.get_by_test_id("view-Red").inner_text(), "the slice of Ben")
+        assert "S 0.5 mm" in ann.get_by_test_id("view-Red").inner_text()
+        assert (picture_of(ann, "Red") == before).all()
+        ben.get_by_label("Yes", exact=True).check()
+        wait_for_text(ben, "saving", "All answers are saved.")
+        assert ann.faults == ben.faults == []
+        (pid_of_ann,), (pid_of_ben,) = processes_of(server, ANN), processes_of(server, BEN)
+        assert pid_of_ann != pid_of_ben
+    first = responses(page_of(results(shared, ANN), 1))
+    assert [option[-1:] for option in first[0][2]] == [["N"], ["N"], ["Y"]]
+    assert first[1][2] == [["Ann's remark"]]
+    assert responses(page_of(results(shared, BEN), 1))[0][2] == [[], [], []]
+
+
+def wait_until_back(page):
+    """The page tells of the loss and comes back to the page that was not complete."""
+    page.get_by_test_id("lost").wait_for()
+    assert text(page, "lost").split("\n")[0] == (
+        "The connection to the quiz was lost. It is tried again every second."
+    )
+    wait_for_text(page, "position", "Page 1 of 2")
+
+
+def require_first_answers(page):
+    assert page.get_by_label("Not sure").is_checked() and page.get_by_label("Left").is_checked()
+    page.get_by_test_id("next").click()
+    page.get_by_label("Confidence", exact=True).wait_for()
+    assert page.get_by_label("Confidence", exact=True).input_value() == "4"
+
+
+def test_a_process_that_is_killed_is_replaced_where_the_reader_was(browser, shared, server):
+    with window(browser, server.address + shared.paths["Killed"]) as page:
+        answer_the_first_questions(page)
+        page.get_by_label("Remarks").fill("Written just before")
+        wait_for_text(page, "saving", "All answers are saved.")
+        (pid,) = processes_of(server, "Killed")
+        os.kill(pid, signal.SIGKILL)
+        wait_until_back(page)
+        require_first_answers(page)
+        assert page.get_by_label("Remarks").input_value() == "Written just before"
+        page.get_by_test_id("next").click()
+        wait_for_text(page, "title", "Case 1 - Report")
+        assert processes_of(server, "Killed") != [pid]
+        assert f"Killed: process {pid} died" in server.errors
+
+
+def test_a_server_that_is_killed_and_started_again_goes_on(browser, prepared):
+    with prepared.served() as server:
+        port = urlsplit(server.address).port
+        with window(browser, server.address + prepared.paths[ANN]) as page:
+            answer_the_first_questions(page)
+            wait_for_text(page, "saving", "All answers are saved.")
+            (pid,) = processes_of(server, ANN)
+            server.end(signal.SIGKILL)
+            # Her process keeps everything and does not outlive the server.
+            until(lambda: not os.path.exists(f"/proc/{pid}"), "the end of the process")
+            with prepared.served(port=port) as again:
+                wait_until_back(page)
+                require_first_answers(page)
+                assert again.end(signal.SIGINT) == 0
+                assert "Traceback" not in again.errors
+    login = results(prepared, ANN).findall("Login")[-1]
+    assert login.get("LogoutTime")
+    assert responses(page_of(results(prepared, ANN), 1))[1][0] == [["4"]]
+
+
+def test_without_room_the_next_reader_waits_until_one_gives_way(browser, prepared):
+    options = ("--at-once", 1, "--idle", 0.05)
+    with (
+        prepared.served(*options) as server,
+        window(browser, server.address + prepared.paths[ANN]) as ann,
+        browser.new_context() as his,
+    ):
+        answer_the_first_questions(ann)
+        ben = his.new_page()
+        full = ben.goto(server.address + prepared.paths[BEN])
+        assert (full.status, full.headers["retry-after"]) == (503, "10")
+        assert ben.locator("p").inner_text() == (
+            "The server is full: as many readers are here as it has room for. Try again in a moment."
+        )
+        # She does nothing more, and so she is put away.
+        wait_for_text(ann, "lost", "Nothing was done for 0 minutes, so the quiz was put away.")
+        assert processes_of(server, ANN) == []
+        ben.goto(server.address)
+        wait_for_text(ben, "title", "Case 1 - Reading")
+        # He too, some seconds later.
+        wait_for_text(ben, "lost", "Nothing was done")
+        ann.reload()
+        wait_for_text(ann, "position", "Page 1 of 2")
+        require_first_answers(ann)
+
+
+def test_the_coordinator_sees_who_is_where_and_takes_the_results_home(browser, shared, server):
+    with window(browser, server.address + shared.paths["Seen"]) as reader:
+        answer_the_first_questions(reader)
+        reader.get_by_test_id("next").click()
+        wait_for_text(reader, "title", "Case 1 - Report")
+        with window(browser, server.address + shared.paths[CHIEF]) as chief:
+            assert chief.url == f"{server.address}/coordinator"
+            lines = chief.locator("table").first.locator("> tbody > tr").all()
+            rows = {
+                cells[0]: [cell.strip() for cell in cells[1:]]
+                for cells in (line.inner_text().split("\t") for line in lines)
+            }
+            assert rows["Seen"][:3] == ["questions", "1 of 2 pages done", "2. Case 1 - Report"]
+            assert rows["Seen"][5] == "here now"
+            assert rows["Not begun"] == ["has not begun"]
+            chief.get_by_text("1 of 2 pages done").first.click()
+            assert chief.get_by_role("cell", name="Case 1 - Reading", exact=True).first.is_visible()
+            assert "of at most" in chief.locator("p").first.inner_text()
+            assert chief.faults == []
+            chief.screenshot(path=shared.folder / "coordinator.png")
+    answers = ask(server.address, "/coordinator/answers.csv", shared.cookie(CHIEF))
+    assert answers.headers["Content-Type"] == "text/csv; charset=utf-8"
+    table = list(csv.DictReader(io.StringIO(answers.body.decode())))
+    about = [row for row in table if row["question_descriptor"] == "Is there a lesion?"]
+    assert [(row["option_label"], row["response"]) for row in about if row["reader"] == "Seen"] == [
+        ("Yes", "N"),
+        ("No", "N"),
+        ("Not sure", "Y"),
+    ]
+    packed = ask(server.address, "/coordinator/results.zip", shared.cookie(CHIEF))
+    names = zipfile.ZipFile(io.BytesIO(packed.body)).namelist()
+    assert {"Seen/questions/questions.xml", "Seen/questions/questions.journal"} <= set(names)
+    assert not any(name.endswith(".lock") for name in names)
+    assert re.fullmatch(
+        r'attachment; filename="results-\d{4}-\d\d-\d\d-\d{4}\.zip"',
+        packed.headers["Content-Disposition"],
+    )
+
+
+def test_where_processes_are_not_forked_it_is_the_same(prepared):
+    """As on Windows and macOS: each reader's process has imported everything itself."""
+
+    with prepared.served(QUIZLOADER_NO_FORK="1") as server:
+        with (
+            window_in_thread(server.address, prepared.paths[ANN]) as ann,
+            window_in_thread(server.address, prepared.paths[BEN]) as ben,
+        ):
+            do(ann, ann.answer(2, "N", "N", "Y"))
+            assert do(ben, ben.scroll()) > 0
+            assert ann.title == ben.title == "Case 1 - Reading"
+        pids = [*processes_of(server, ANN), *processes_of(server, BEN)]
+        assert len(pids) == 2
+        assert server.end() == 0
+        assert "Traceback" not in server.errors
+    assert not any(os.path.exists(f"/proc/{pid}") for pid in pids)
+    assert len(list(prepared.results.glob("*/questions/questions.xml"))) == 2
