@@ -348,7 +348,7 @@ def test_answers_wait_while_the_results_folder_is_away_and_are_saved_when_it_is_
     reader.sign_in(SAMPLES / "bookmarks.xml")
     os.rename(reader.results, away)
     reader.choose("Your scale", "Strict")
-    assert "are not saved yet" in reader.text("saveLabel")
+    assert "not saved yet" in reader.text("saveLabel")
     assert "keep the program open" in reader.text("saveLabel")
     reader.click("closeButton")
     assert "Closing once more" in reader.text("messageLabel")

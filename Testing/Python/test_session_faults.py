@@ -1,11 +1,13 @@
 """Disk full, folder read-only, file locked, folder gone: the answer stays, is said, and is saved later."""
 
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from QuizLoaderLib.session.files import sync_folder
 from QuizLoaderLib.session.reading_session import ReadingSession, SessionError
 from session_by_hand import fast_folder, page_of, responses, saved, text_page, write_quiz
 
@@ -15,6 +17,7 @@ BEGIN = """
 import os, resource, signal, sys
 import _strptime  # the standard library imports it late, when nobody may read it
 from pathlib import Path
+from QuizLoaderLib.session.files import sync_folder
 from QuizLoaderLib.session.reading_session import ReadingSession, SessionError
 quiz, results = Path(sys.argv[1]), Path(sys.argv[2])
 folder = results / "Ann" / "study"
@@ -228,6 +231,85 @@ def test_a_journal_that_another_program_cut_is_made_good_by_the_results_file(
 
     assert answer_of(results, 1) == ["one"]
     assert answer_of(results, 2) == ["two"]
+
+
+def test_a_draft_outlasts_a_journal_that_another_program_cut(quiz: Path, results: Path) -> None:
+    """Until its page is left a draft is in the journal alone, so it has to get there again."""
+    two = '<Page ID="P"><QuestionSet>' + '<Question Type="Text"><Option>a</Option></Question>' * 2
+    quiz = write_quiz(quiz.parent, f"{two}</QuestionSet></Page>", name="two.xml")
+    session = ReadingSession.open(quiz, results, "Ann")
+    session.set_draft(0, ("one",))
+    (results / "Ann" / "two" / "two.journal").write_bytes(b"")
+    assert session.set_draft(1, ("two",)).saved
+    crashed = results.with_name("crashed")
+    shutil.copytree(results, crashed)
+    session.close()
+
+    again = ReadingSession.open(quiz, crashed, "Ann")
+
+    assert again.answers() == (("one",), ("two",))
+    again.close()
+
+
+def test_a_window_whose_folder_was_away_leaves_alone_what_another_one_went_on_with(
+    quiz: Path, results: Path, tmp_path: Path
+) -> None:
+    """As where the network fails, its locks with it, and the reader goes on at another computer."""
+    first = ReadingSession.open(quiz, results, "Ann")
+    first.set_draft(0, ("first",))
+    shutil.copytree(results, results.with_name("server"))
+    results.rename(results.with_name("gone"))
+    assert not first.set_draft(0, ("first, offline",)).saved
+    results.with_name("server").rename(results)
+    second = ReadingSession.open(quiz, results, "Ann")
+    second.set_draft(0, ("second",))
+    assert second.next() == []
+
+    assert first.next() == []
+    state = first.save_now()
+
+    assert not state.saved
+    assert "another window has gone on with these results" in state.sentence
+    assert not first.close().saved
+    second.set_draft(0, ("second too",))
+    assert second.close().saved
+    assert (answer_of(results, 1), answer_of(results, 2)) == (["first", "second"], ["second too"])
+    copy = first.save_copy(tmp_path)
+    assert responses(page_of(saved(copy), 1)) == [[[["first, offline"]]]]
+    first.close(even_unsaved=True)
+    again = ReadingSession.open(quiz, results, "Ann")
+    assert again.notices == ()
+    again.close()
+
+
+def test_a_folder_on_a_disk_that_cannot_sync_folders_is_used_all_the_same() -> None:
+    """Some network disks refuse it, as /proc does."""
+    if Path("/proc/self").exists():
+        with pytest.raises(OSError, match="Invalid argument"):
+            os.fsync(os.open("/proc", os.O_RDONLY))
+        sync_folder(Path("/proc"))
+    with pytest.raises(FileNotFoundError):
+        sync_folder(Path("/none/at/all"))
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows needs and allows no such thing")
+def test_each_new_folder_is_put_on_the_disk_before_anything_counts(
+    quiz: Path, results: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    synced = set()
+    real = os.fsync
+
+    def fsync(descriptor: int) -> None:
+        real(descriptor)
+        synced.add(os.fstat(descriptor).st_ino)
+
+    monkeypatch.setattr(os, "fsync", fsync)
+
+    ReadingSession.open(quiz, results / "deep", "Ann").close()
+
+    folder = results / "deep" / "Ann" / "study"
+    for made in (folder / "master", folder, folder.parent, results / "deep", results):
+        assert made.parent.stat().st_ino in synced, f"after a power failure {made} could be gone"
 
 
 def test_a_second_window_of_one_reader_is_refused(quiz: Path, results: Path) -> None:

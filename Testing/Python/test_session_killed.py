@@ -2,16 +2,18 @@
 
 import os
 import random
+import shutil
 import signal
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import pytest
 from QuizLoaderLib.session.order import PageKey, Place
 from QuizLoaderLib.session.reading_session import ReadingSession
-from session_by_hand import SOAK, fast_folder, saved, write_quiz
+from session_by_hand import SOAK, fast_folder, page_of, responses, saved, ticking_clock, write_quiz
 
 KILLS = 300 if SOAK else 30
 PAGES = 40
@@ -97,6 +99,45 @@ def counted(text: str) -> tuple[int, int]:
     return int(run), int(count)
 
 
+def test_what_a_killed_program_had_acknowledged_is_in_the_results_as_if_it_had_closed(tmp_path: Path) -> None:
+    """Also where the reader does not come back to that page; the clock moves on a second a look."""
+    quiz = write_quiz(
+        tmp_path,
+        f'<Page ID="P" AllowMultipleResponse="Y"><QuestionSet>{TWO_TEXTS}</QuestionSet></Page><Page ID="Q"/>',
+    )
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", now=ticking_clock())  # 09:00:01 logs in
+    session.set_draft(0, ("old",))  # 09:00:02
+    session.set_draft(1, ("kept",))  # 09:00:03
+    assert session.next() == []  # 09:00:04
+    session.previous()  # 09:00:05
+    session.set_draft(0, ("new",))  # 09:00:06
+    session.set_draft(1, ("",))  # 09:00:07
+    crashed = tmp_path / "crashed"
+    shutil.copytree(tmp_path / "results", crashed)
+    session.close()
+
+    again = ReadingSession.open(quiz, crashed, "Ann", now=ticking_clock(datetime(2030, 1, 3)))
+
+    assert again.answers() == (("new",), ("",))
+    again.close()
+    root = saved(crashed / "Ann" / "study" / "study.xml")
+    page = page_of(root, 1)
+    assert responses(page) == [[[["old", "new"]], [["kept", ""]]]]
+    assert page.get("PageComplete") == "N", "its second question has no answer any more"
+    newest = page.findall(".//Response")[1]
+    assert newest.attrib == {
+        "Event": "ExitBtn",
+        "LoginTime": "20300102_09:00:01.000000",
+        "ResponseTime": "20300102_09:00:07.000000",
+        "Seconds": newest.attrib["Seconds"],
+        "Recovered": "Y",
+    }
+    assert [login.get("LogoutTime") for login in root.findall("Login")] == [
+        "20300102_09:00:07.000000",
+        "20300103_00:00:03.000000",
+    ]
+
+
 @pytest.mark.parametrize("length", [1, 8, 60, 200])
 def test_a_cut_journal_loses_only_the_line_that_was_cut(tmp_path: Path, length: int) -> None:
     quiz = write_quiz(tmp_path, f'<Page ID="P"><QuestionSet>{TWO_TEXTS}</QuestionSet></Page>' * 2)
@@ -106,7 +147,7 @@ def test_a_cut_journal_loses_only_the_line_that_was_cut(tmp_path: Path, length: 
     journal = tmp_path / "results" / "Ann" / "study" / "study.journal"
     data = journal.read_bytes()
     crashed = tmp_path / "crashed"
-    subprocess.run(["cp", "-r", str(tmp_path / "results"), str(crashed)], check=True)
+    shutil.copytree(tmp_path / "results", crashed)
     session.close()
     (crashed / "Ann" / "study" / "study.journal").write_bytes(data[:-length])
 

@@ -208,15 +208,17 @@ class RandomWalk(RuleBasedStateMachine):
                 self.goes_on()
 
     @precondition(lambda self: self.here[0] in self.complete and not self.is_locked())
-    @rule(comes_back=st.booleans())
-    def spoils_a_complete_page(self, comes_back: bool) -> None:
+    @rule(then=st.sampled_from(["goes on", "stops", "dies"]))
+    def spoils_a_complete_page(self, then: str) -> None:
         for question, kind in enumerate(self.kinds(self.here)):
             for answer in BAD_ANSWERS[kind][:1]:
                 self.session.set_draft(question, answer)
                 if answer != self.answer(self.here, question):
                     self.drafts.setdefault(self.here, {})[question] = answer
-        if comes_back:
+        if then == "stops":
             self.stops_and_comes_back()
+        elif then == "dies":
+            self.the_program_dies()
 
     @precondition(lambda self: self.here != self.places()[0])
     @rule()
@@ -279,7 +281,7 @@ class RandomWalk(RuleBasedStateMachine):
 
     @rule()
     def the_program_dies(self) -> None:
-        """What is on the disk at this moment is all that the next start has."""
+        """What is on the disk at this moment is all that the next start has; it counts as left then."""
         self.visits += 1
         copy = self.folder / f"results-{self.visits}"
         shutil.copytree(self.results, copy)
@@ -287,6 +289,9 @@ class RandomWalk(RuleBasedStateMachine):
         self.results = copy
         self.session = ReadingSession.open(self.quiz, self.results, "walker", seed=self.seed)
         assert self.session.notices == ()
+        if self.here in self.drafts:
+            self.leave(passed=False)
+        assert self.drafts == {}
         self.resume()
 
     # What always holds

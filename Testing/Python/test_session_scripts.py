@@ -254,6 +254,69 @@ def test_a_toggle_is_switched_on_and_off_and_is_remembered(tmp_path: Path, allow
     assert [(r.text, r.get("Toggle")) for r in page.iter("Response")] == [("tell", "On"), ("tell", "Off")]
 
 
+# While a script runs
+
+
+@pytest.fixture
+def waiting(tmp_path: Path, allowed: ScriptRules) -> ReadingSession:
+    """A session whose button runs a script that waits for the file ``go`` beside it."""
+    (allowed.folder / "slow.py").write_text(
+        "import os, time\nfrom pathlib import Path\nPath('process').write_text(str(os.getpid()))\n"
+        "while not Path('go').exists(): time.sleep(0.01)\n",
+        encoding="utf-8",
+    )
+    button = '<Question Type="Button" Descriptor="Tool"><Option>slow.py</Option></Question>'
+    text = '<Question Type="Text" Descriptor="Remark"><Option>Remark</Option></Question>'
+    page = f'<Page ID="Case"><QuestionSet>{button}{text}</QuestionSet></Page>'
+    quiz = write_quiz(tmp_path, f'<Page ID="Before"/>{page}<Page ID="After"/>')
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    session.next()
+    return session
+
+
+def test_the_reader_answers_on_and_stays_at_the_question_set(
+    waiting: ReadingSession, allowed: ScriptRules
+) -> None:
+    running = "The script “slow” is still running."
+    press = waiting.start_press(0, 0)
+
+    assert waiting.set_draft(1, ("meanwhile",)).saved
+    assert waiting.next() == [running, "Please press every button of “Tool”."]
+    with pytest.raises(SessionError, match=running):
+        waiting.previous()
+    (allowed.folder / "go").touch()
+
+    assert waiting.end_press(press).succeeded
+    assert waiting.answers() == (("slow-Done",), ("meanwhile",))
+    assert waiting.next() == []
+    waiting.close()
+
+
+@pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for the processes in /proc")
+def test_closing_the_session_stops_the_script(waiting: ReadingSession, allowed: ScriptRules) -> None:
+    press = waiting.start_press(0, 0)
+    told = allowed.folder / "process"
+    wait_until(lambda: told.exists() and told.read_text(encoding="utf-8") != "")
+
+    assert waiting.close().saved
+
+    wait_until(lambda: not is_running(int(told.read_text(encoding="utf-8"))))
+    assert waiting.end_press(press).sentence == "The script “slow.py” was stopped."
+
+
+def test_a_script_may_import_what_lies_beside_it_and_keeps_the_home_of_slicers_python(
+    allowed: ScriptRules,
+) -> None:
+    """Slicer's Python finds its own library by PYTHONHOME alone, which isolated mode would hide."""
+    (allowed.folder / "beside.py").write_text("NAME = 'beside'", encoding="utf-8")
+    (allowed.folder / "flags.py").write_text(
+        "import sys, beside; print(beside.NAME, sys.flags.ignore_environment, sys.flags.no_user_site)",
+        encoding="utf-8",
+    )
+
+    assert run_script(allowed, "flags.py", {}).result == "beside 0 1"
+
+
 def test_a_button_is_not_answered_by_writing_its_answer(tmp_path: Path, allowed: ScriptRules) -> None:
     session = ReadingSession.open(
         quiz_with(tmp_path, "tell.py"), tmp_path / "results", "Ann", scripts=allowed

@@ -1,12 +1,14 @@
 """A Button that was pressed: the script that runs for it, and the answer that it makes."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ..quiz.model import Page, Question, Quiz
-from .answers import DONE, ON, Answer, is_toggle, script_label
-from .order import Place
+from ..quiz.model import Page, Question, QuestionType, Quiz
+from .answers import DONE, ON, Answer, blank, is_toggle, script_label
+from .order import PageKey, Place
+from .results import Results
 from .scripts import RunningScript, ScriptOutcome, ScriptRules, script_details
 
 
@@ -37,6 +39,36 @@ class Press:
         return (*answer[: self.option], text, *answer[self.option + 1 :])
 
 
+class Presses:
+    """Those whose results are not kept yet; until they are, the reader stays at the question set."""
+
+    def __init__(self) -> None:
+        self._presses: list[Press] = []
+
+    def add(self, press: Press) -> Press:
+        self._presses.append(press)
+        return press
+
+    def remove(self, press: Press) -> bool:
+        """Whether it was there: it is kept once, and not after ``stop``."""
+        others = [other for other in self._presses if other is not press]
+        was_there = len(others) < len(self._presses)
+        self._presses = others
+        return was_there
+
+    def running(self) -> str:
+        """A sentence while a script runs, else nothing."""
+        if not self._presses:
+            return ""
+        press = self._presses[0]
+        return f"The script “{script_label(press.model.options[press.option])}” is still running."
+
+    def stop(self) -> None:
+        """End all scripts; the buttons stay as they were."""
+        while self._presses:
+            self._presses.pop().script.stop()
+
+
 class _NotRun:
     is_done = True
 
@@ -58,3 +90,14 @@ def start_script(
     if rules is None:
         return _NotRun(f"The script “{label}” is not run: no folder of scripts is allowed.")
     return RunningScript(rules, model.options[option], script_details(rules, quiz, page, folder, label))
+
+
+def to_press_again(page: Page, key: PageKey, results: Results) -> Iterator[tuple[Place, int, Answer]]:
+    """The pressed buttons of a page that asks for a press at each visit, with their unpressed answers."""
+    if not (page.button_script_rerun_required and page.allow_multiple_response):
+        return
+    for number, question_set in enumerate(page.question_sets):
+        for index, question in enumerate(question_set.questions):
+            answer = results.answer(Place(key, number), index)
+            if question.type is QuestionType.BUTTON and any(text.endswith(DONE) for text in answer):
+                yield Place(key, number), index, blank(question)

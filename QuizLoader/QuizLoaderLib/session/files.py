@@ -1,6 +1,7 @@
 """Names that every file system takes, times as results files write them, and files that are written whole."""
 
 import contextlib
+import errno
 import hashlib
 import os
 import re
@@ -9,10 +10,12 @@ from datetime import datetime
 from pathlib import Path
 
 TIME_FORMAT = "%Y%m%d_%H:%M:%S.%f"
-BACKUP_TIME_FORMAT = "%b-%d-%Y-%H-%M-%S"
 
 NAME_LENGTH = 40
 """Letters of a reader's, quiz's or page's folder; two folders and a file stay below Windows' 260."""
+
+# Network disks may know no synchronizing of folders, and a folder that is written to need not be readable.
+_NOT_FOR_FOLDERS = (errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.EACCES, errno.EISDIR)
 
 _REFUSED = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])(\..*)?", re.IGNORECASE)
@@ -67,14 +70,29 @@ def sync(descriptor: int) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Make a new or renamed entry of the folder last; Windows needs and allows no such thing."""
+    """Make a new or renamed entry of the folder last, where the disk can; raises OSError.
+
+    Windows needs and allows no such thing.
+    """
     if os.name == "nt":
         return
-    descriptor = os.open(folder, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        descriptor = os.open(folder, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+    except OSError as fault:
+        if fault.errno not in _NOT_FOR_FOLDERS:
+            raise
+
+
+def make_folder(folder: Path) -> None:
+    """Make the folder with those above it, to last like what is written into it; raises OSError."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for made in missing:
+        sync_folder(made.parent)
 
 
 def write_whole(path: Path, data: bytes) -> None:

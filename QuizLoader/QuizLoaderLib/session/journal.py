@@ -4,6 +4,7 @@ A line is the CRC-32 of the rest in eight hexadecimal digits, a space, and a JSO
 taken out of the journal: with the stored quiz it is enough to make the results file anew.
 """
 
+import errno
 import json
 import os
 import zlib
@@ -15,6 +16,9 @@ from typing import Any
 from .files import sync, sync_folder
 
 Entry = dict[str, Any]
+
+_END_LENGTH = 64
+"""Bytes by which the end of the journal is known again."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,10 @@ class JournalContents:
 
 class JournalGoneError(OSError):
     """The journal is no longer at its place, as when a network folder went away."""
+
+
+class JournalTakenError(OSError):
+    """Another window has gone on with the journal, as when the lock was lost with a network folder."""
 
 
 def encoded(entry: Entry) -> bytes:
@@ -72,7 +80,9 @@ class Journal:
         self.path = path
         self.was_cut = False
         self._length = read_journal(path).length
-        self._file = path.open("ab", buffering=0)
+        self._tried = b""
+        self._file = path.open("a+b", buffering=0)
+        self._end = self._read(max(0, self._length - _END_LENGTH), self._length)
         self._file.truncate(self._length)
         sync(self._file.fileno())
         sync_folder(path.parent)
@@ -84,10 +94,11 @@ class Journal:
         where another program took off what had been written.
         """
         try:
-            self._require_same_file()
+            self.require_ours()
             data = b"".join(encoded(entry) for entry in entries)
             if self.was_cut:
                 data = b"\n" + data
+            self._tried = data
             written = 0
             while written < len(data):
                 written += self._file.write(data[written:])
@@ -98,29 +109,42 @@ class Journal:
             self._file.close()
             raise fault if isinstance(fault, OSError) else JournalGoneError(str(fault)) from fault
         self._length += len(data)
+        self._end = (self._end + data)[-_END_LENGTH:]
+        self._tried = b""
 
     def close(self) -> None:
         self._file.close()
 
-    def require_there(self) -> os.stat_result:
-        """The file is at its path. It is never made anew: where a network folder went away, an empty local
-        folder may stand in its place. Raises JournalGoneError."""
+    def require_ours(self) -> None:
+        """The file at the path is the one written so far, and open for writing at its end.
+
+        It is never made anew: where a network folder went away, an empty local folder may stand in its
+        place. Raises JournalGoneError and JournalTakenError, and OSError where it cannot be opened now.
+        """
         try:
-            return self.path.stat()
+            there = self.path.stat()
         except OSError as fault:
             raise JournalGoneError(fault.errno, "the results folder is not there", str(self.path)) from fault
-
-    def _require_same_file(self) -> None:
-        """The file at the path is the one written so far, and open for writing at its end."""
-        there = self.require_there()
         if self._file.closed or not os.path.samestat(there, os.fstat(self._file.fileno())):
             self._file.close()
             self._file = self.path.open("r+b", buffering=0)
-            self._file.seek(0, os.SEEK_END)
-        if there.st_size < self._length:
+        size = os.fstat(self._file.fileno()).st_size
+        if size < self._length:
             self.was_cut = True
-            self._length = there.st_size
-        elif there.st_size > self._length:
-            # After a failure the end may be half a line, or one that fsync did not confirm.
-            self._file.truncate(self._length)
+            self._length = size
+            self._end = self._read(max(0, size - _END_LENGTH), size)
+        elif size > self._length:
+            self._take_off_what_failed(size)
         self._file.seek(self._length)
+
+    def _take_off_what_failed(self, size: int) -> None:
+        """After a failure the end may be half a line, or one that fsync did not confirm."""
+        end = self._read(self._length - len(self._end), self._length)
+        more = self._read(self._length, size)
+        if end != self._end or not self._tried.startswith(more):
+            raise JournalTakenError(errno.EBUSY, "another window has gone on with these results")
+        self._file.truncate(self._length)
+
+    def _read(self, start: int, end: int) -> bytes:
+        self._file.seek(start)
+        return self._file.read(end - start) or b""

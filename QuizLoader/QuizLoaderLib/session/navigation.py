@@ -41,9 +41,6 @@ class Route:
         )
         self._positions = {place: position for position, place in enumerate(self.places)}
 
-    def __len__(self) -> int:
-        return len(self.places)
-
     def position(self, place: Place) -> int:
         return self._positions[place]
 
@@ -68,6 +65,24 @@ class Route:
             if earlier.question_set == 0 and self.pages[earlier.page].bookmark_id == wanted.bookmark:
                 return earlier
         return None
+
+    def where(self, place: Place, is_complete: Callable[[PageKey], bool], can_repeat: bool) -> Where:
+        page = self.pages[place.page]
+        bookmark = page.go_to_bookmark if self.bookmark(place) else None
+        return Where(
+            place=place,
+            page=page,
+            question_set=page.question_sets[place.question_set] if page.question_sets else None,
+            set_number=place.question_set + 1,
+            position=self.position(place) + 1,
+            total=len(self.places),
+            pages_complete=sum(is_complete(each) for each in self.pages),
+            pages_total=len(self.pages),
+            can_go_back=self.before(place) is not None,
+            is_last=self.after(place) is None,
+            can_repeat=can_repeat,
+            bookmark_label=bookmark.label if bookmark else "",
+        )
 
     def first_incomplete(self, is_complete: Callable[[PageKey], bool]) -> Place | None:
         """The first question set of the first page that is not complete."""

@@ -16,7 +16,7 @@ from lxml import etree
 from ..quiz.model import Quiz
 from ..quiz.reading import read_quiz
 from .comparing import differences, is_another_quiz
-from .files import SessionError, parsed_timestamp, reason, safe_name, timestamp, write_whole
+from .files import SessionError, make_folder, parsed_timestamp, reason, safe_name, timestamp, write_whole
 from .journal import Entry, Journal, JournalContents, read_journal
 from .order import group_order
 from .results import Results
@@ -73,7 +73,7 @@ def open_results(
     files = results_files(results_folder, reader_name, quiz_path)
     reader_name = cleaned_name(reader_name)
     try:
-        files.master.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(files.master.parent)
         lock = _locked(files, reader_name)
     except OSError as fault:
         if files.xml.exists():

@@ -6,8 +6,8 @@ from datetime import datetime
 from pathlib import Path
 
 from ..quiz.model import Page, Question, QuestionType, Quiz
-from .answers import DONE, Answer, blank, cleaned, is_toggle, missing_answers
-from .buttons import Press, start_script
+from .answers import Answer, cleaned, is_toggle, missing_answers
+from .buttons import Press, Presses, start_script, to_press_again
 from .drawings import DrawingPlaces
 from .files import SessionError, timestamp
 from .journal import Entry
@@ -15,7 +15,7 @@ from .navigation import Route, Where, can_repeat
 from .opening import Opened, open_results
 from .order import PageKey, Place
 from .requirements import missing_drawings, missing_on_page
-from .scripts import ScriptOutcome, ScriptRules, has_buttons
+from .scripts import NO_SCRIPTS, ScriptOutcome, ScriptRules, has_buttons
 from .storage import SaveState
 
 __all__ = ["ReadingSession", "SaveState", "ScriptRules", "SessionError", "Where"]
@@ -60,15 +60,15 @@ class ReadingSession:
         self.drawings = DrawingPlaces(
             opened.store.files, self._results, self._record, self._page_to_change, lambda: self._place.page
         )
+        self._presses = Presses()
         self._route = Route(self._results.display_order(), self._results.pages)
+        self._leave_interrupted()
         resumed = self._route.first_incomplete(self._results.is_complete)
         # All complete but not finished: the last place, where Finish is.
         self._place = self._route.places[0] if self.in_review else resumed or self._route.places[-1]
         self.notices = opened.notices
-        if self._scripts is None and not self.in_review and has_buttons(self.quiz):
-            self.notices += (
-                "This quiz has buttons that run scripts; none is allowed to, so they do nothing.",
-            )
+        if scripts is None and not self.in_review and has_buttons(self.quiz):
+            self.notices += (NO_SCRIPTS,)
         self._arrive(None)
 
     @classmethod
@@ -105,23 +105,7 @@ class ReadingSession:
         return tuple((key, self._results.pages[key]) for key in keys)
 
     def where(self) -> Where:
-        place, key = self._place, self._place.page
-        page = self._results.pages[key]
-        bookmark = self._route.bookmark(place)
-        return Where(
-            place=place,
-            page=page,
-            question_set=page.question_sets[place.question_set] if page.question_sets else None,
-            set_number=place.question_set + 1,
-            position=self._route.position(place) + 1,
-            total=len(self._route),
-            pages_complete=sum(self._results.is_complete(each) for each in self._results.pages),
-            pages_total=len(self._results.pages),
-            can_go_back=self._route.before(place) is not None,
-            is_last=self._route.after(place) is None,
-            can_repeat=self._can_repeat(),
-            bookmark_label=page.go_to_bookmark.label if page.go_to_bookmark and bookmark else "",
-        )
+        return self._route.where(self._place, self._results.is_complete, self._can_repeat())
 
     def answers(self) -> tuple[Answer, ...]:
         """The answers to show, one for each question of the set."""
@@ -179,18 +163,18 @@ class ReadingSession:
         if model.type is not QuestionType.BUTTON:
             raise SessionError("This question has no button.")
         details = (self.quiz, self.where().page, self.drawings.folder())
-        return Press(
-            self._place, question, option, model, start_script(self._scripts, model, option, *details)
-        )
+        script = start_script(self._scripts, model, option, *details)
+        return self._presses.add(Press(self._place, question, option, model, script))
 
     def end_press(self, press: Press) -> ScriptOutcome:
-        """Keep what the script gave; waits for it where it still runs."""
+        """Keep what the script gave; waits for it where it still runs. Until then the reader stays at the
+        question set; a session that closes stops the script."""
         outcome = press.script.wait()
-        if outcome.succeeded:
+        if self._presses.remove(press) and outcome.succeeded:
             answer = press.answer_after(self._results.answer(press.place, press.question))
             facts = {str(press.option): {"Result": outcome.result}}
-            texts = list(answer)
-            self._record(do="draft", **_at(press.place), question=press.question, texts=texts, facts=facts)
+            more = {"texts": list(answer), "facts": facts, "seconds": self._seconds()}
+            self._record(do="draft", **_at(press.place), question=press.question, **more)
         return outcome
 
     def record_states(self, states: Sequence[tuple[int, dict[str, str]]]) -> SaveState:
@@ -280,6 +264,7 @@ class ReadingSession:
         Where something cannot be saved the session stays open, unless ``even_unsaved``, so that the host
         can offer to try again or to save a copy elsewhere.
         """
+        self._presses.stop()
         if self._login:
             if not self.in_review:
                 self._leave(event)
@@ -316,7 +301,8 @@ class ReadingSession:
     def _set_draft(self, question: int, answer: Answer) -> SaveState:
         if answer == self._results.answer(self._place, question):
             return self._store.retry()
-        return self._record(do="draft", **_at(self._place), question=question, texts=list(answer))
+        place, seconds = _at(self._place), self._seconds()
+        return self._record(do="draft", **place, question=question, texts=list(answer), seconds=seconds)
 
     def _questions(self) -> Sequence[Question]:
         sets = self._results.pages[self._place.page].question_sets
@@ -330,7 +316,8 @@ class ReadingSession:
     def _missing_here(self) -> list[str]:
         place, page = self._place, self._results.pages[self._place.page]
         sets, runs_scripts = page.question_sets, self._scripts is not None
-        sentences = missing_answers(sets[place.question_set], self.answers(), runs_scripts) if sets else []
+        sentences = [running] if (running := self._presses.running()) else []
+        sentences += missing_answers(sets[place.question_set], self.answers(), runs_scripts) if sets else []
         if self._route.is_last_of_page(place):
             for number, each in enumerate(sets[:-1]):
                 given = self._results.answers(Place(place.page, number))
@@ -344,23 +331,43 @@ class ReadingSession:
 
     def _leave(self, event: str, passed: bool = False, to: Place | None = None) -> None:
         """Write the Responses of this set; a page that is no longer complete is marked so."""
+        if running := self._presses.running():
+            raise SessionError(running)
         if self.locked():
             return
         if to is None or to.page != self._place.page:
             self.when_page_is_left()
-        key, page = self._place.page, self._results.pages[self._place.page]
         more = {}
         if passed and self._route.is_last_of_page(self._place):
             more["complete"] = "Y"
-        elif self._results.is_complete(key) and missing_on_page(
-            page,
-            [self._results.answers(Place(key, number)) for number in range(len(page.question_sets))],
-            self._results.drawn(key),
-            self._scripts is not None,
-        ):
+        elif self._is_spoiled(self._place.page):
             more["complete"] = "N"
-        seconds = round(time.monotonic() - self._shown_at, 3)
-        self._record(do="leave", **_at(self._place), event=event, passed=passed, seconds=seconds, **more)
+        self._record(
+            do="leave", **_at(self._place), event=event, passed=passed, seconds=self._seconds(), **more
+        )
+
+    def _leave_interrupted(self) -> None:
+        """Where the program ended without closing, write the Responses as if it had closed then."""
+        if self.in_review:
+            return
+        for place, draft in self._results.drafts.newest().items():
+            more = {"complete": "N"} if self._is_spoiled(place.page) else {}
+            when = {"time": draft["time"], "login": draft["login"], "seconds": draft.get("seconds", 0.0)}
+            self._record(
+                do="leave", **_at(place), event="ExitBtn", passed=False, recovered=True, **when, **more
+            )
+
+    def _is_spoiled(self, key: PageKey) -> bool:
+        """The page was complete, and what it has now is not enough."""
+        if not self._results.is_complete(key):
+            return False
+        page = self._results.pages[key]
+        answers = [self._results.answers(Place(key, number)) for number in range(len(page.question_sets))]
+        return bool(missing_on_page(page, answers, self._results.drawn(key), self._scripts is not None))
+
+    def _seconds(self) -> float:
+        """Since the question set was shown."""
+        return round(time.monotonic() - self._shown_at, 3)
 
     def _move(self, place: Place) -> None:
         left = self._place.page
@@ -376,16 +383,9 @@ class ReadingSession:
         page = self._results.pages[key]
         if key == left or self.in_review or self._scripts is None:
             return
-        if not (page.button_script_rerun_required and page.allow_multiple_response):
-            return
-        for number, question_set in enumerate(page.question_sets):
-            place = Place(key, number)
-            for index, question in enumerate(question_set.questions):
-                is_pressed = any(text.endswith(DONE) for text in self._results.answer(place, index))
-                if question.type is QuestionType.BUTTON and is_pressed:
-                    self._record(do="rerun", page=_listed(key))
-                    texts = list(blank(question))
-                    self._record(do="draft", **_at(place), question=index, texts=texts)
+        for place, question, unpressed in to_press_again(page, key, self._results):
+            self._record(do="rerun", page=_listed(key))
+            self._record(do="draft", **_at(place), question=question, texts=list(unpressed))
 
 
 def _listed(key: PageKey) -> list[int]:

@@ -3,13 +3,14 @@
 Names, placement and times are those of the original's results, so that its analysis scripts work. What
 is new is in attributes only: on Session ``MasterSHA256`` and ``JournalEntry``, on
 RandomizedPageGroupIndices ``Seed``, on Page ``PageNumber`` and ``SecondsShown``, on Response ``Seconds``
-(since the questions were shown), ``Typed`` (a value that is no valid one), ``Toggle`` and ``Result``,
-on LabelMapPath ``Drawn`` and ``Segments``; and MarkupLinePath, which is also a child of Page.
+(since the questions were shown), ``Typed`` (a value that is no valid one), ``Toggle``, ``Result`` and
+``Recovered`` (the program ended before the questions were left), on LabelMapPath ``Drawn`` and
+``Segments``; and MarkupLinePath, which is also a child of Page.
 """
 
 import copy
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from lxml import etree
 
@@ -23,19 +24,12 @@ from .answers import (
     is_untouched,
     stored_text,
 )
+from .drafts import Drafts, key_of, place_of
 from .files import SessionError
 from .journal import Entry
 from .order import PageKey, Place, display_order, page_groups
 from .requirements import Drawn
 from .tree import MADE_BY_READER, Element, appended, finite, integer, parsed_xml, remove, strip_results
-
-
-@dataclass(frozen=True)
-class Draft:
-    """An answer that the reader has not left yet; ``facts`` are attributes by option."""
-
-    answer: Answer
-    facts: Mapping[int, Mapping[str, str]] = field(default_factory=dict)
 
 
 class Results:
@@ -45,7 +39,7 @@ class Results:
         """Raises SessionError where the tree does not fit the quiz."""
         self.root = root
         self.quiz = quiz
-        self.drafts: dict[Place, dict[int, Draft]] = {}
+        self.drafts = Drafts()
         self._elements: dict[PageKey, Element] = {}
         self._logins: list[Element] = root.findall("Login")
         self._options: dict[PageKey, list[list[list[Element]]]] = {}
@@ -142,9 +136,9 @@ class Results:
 
     def answer(self, place: Place, question: int) -> Answer:
         """What the form shows: the draft, else what was saved, else nothing."""
-        draft = self.drafts.get(place, {}).get(question)
+        draft = self.drafts.answer(place, question)
         if draft is not None:
-            return draft.answer
+            return draft
         return self.saved_answer(place, question) or blank(self._question(place, question))
 
     def answers(self, place: Place) -> tuple[Answer, ...]:
@@ -196,14 +190,14 @@ class Results:
         action(self, entry)
         self.root.set("JournalEntry", str(entry["n"]))
         if self._logins and "time" in entry:
-            self._logins[-1].set("LogoutTime", entry["time"])
+            self._login_of(entry).set("LogoutTime", entry["time"])
 
     def replay_draft(self, entry: Entry) -> None:
         """Follow the drafts through an entry whose other effects are in the tree already."""
         if entry["do"] == "draft":
-            self._draft(entry)
+            self.drafts.keep(entry)
         elif entry["do"] == "leave":
-            self.drafts.pop(_place(entry), None)
+            self.drafts.leave(place_of(entry))
 
     def _login(self, entry: Entry) -> None:
         self._logins.append(appended(self.root, "Login"))
@@ -211,13 +205,12 @@ class Results:
         self.root.set("UserName", entry["reader"])
 
     def _draft(self, entry: Entry) -> None:
-        facts = {int(option): dict(attributes) for option, attributes in entry.get("facts", {}).items()}
-        self.drafts.setdefault(_place(entry), {})[entry["question"]] = Draft(tuple(entry["texts"]), facts)
+        self.drafts.keep(entry)
 
     def _leave(self, entry: Entry) -> None:
         """Write what changed, and everything that has no Response yet where the set was completed."""
-        place = _place(entry)
-        drafts = self.drafts.pop(place, {})
+        place = place_of(entry)
+        drafts = self.drafts.leave(place)
         page = self.pages[place.page]
         questions = page.question_sets[place.question_set].questions if page.question_sets else ()
         for index, question in enumerate(questions):
@@ -229,17 +222,23 @@ class Results:
             else:
                 is_new = answer != saved or (draft is not None and bool(draft.facts))
             if is_new:
-                self._write(place, index, question, Draft(answer, draft.facts if draft else {}), entry)
+                self._write(place, index, answer, draft.facts if draft else {}, entry)
         element = self._elements[place.page]
         if "complete" in entry:
             element.set("PageComplete", entry["complete"])
         shown = (finite(element.get("SecondsShown") or "") or 0.0) + entry["seconds"]
         element.set("SecondsShown", f"{shown:.3f}")
 
-    def _write(self, place: Place, index: int, question: Question, draft: Draft, entry: Entry) -> None:
-        for number, (option, text) in enumerate(
-            zip(self._options_of(place, index), draft.answer, strict=True)
-        ):
+    def _write(
+        self,
+        place: Place,
+        index: int,
+        answer: Answer,
+        facts: Mapping[int, Mapping[str, str]],
+        entry: Entry,
+    ) -> None:
+        question = self._question(place, index)
+        for number, (option, text) in enumerate(zip(self._options_of(place, index), answer, strict=True)):
             response = appended(option, "Response")
             stored = stored_text(question, text)
             if stored:
@@ -248,19 +247,21 @@ class Results:
             response.set("LoginTime", entry["login"])
             response.set("ResponseTime", entry["time"])
             response.set("Seconds", f"{entry['seconds']:.3f}")
+            if entry.get("recovered"):
+                response.set("Recovered", "Y")
             if is_toggle(question):
                 response.set("Toggle", "On" if text != stored else "Off")
             elif stored != text:
                 response.set("Typed", text)
-            for name, value in draft.facts.get(number, {}).items():
+            for name, value in facts.get(number, {}).items():
                 response.set(name, value)
 
     def _rerun(self, entry: Entry) -> None:
         """The page's buttons have to be pressed again (ButtonScriptRerunRequired)."""
-        self._elements[_key(entry)].set("PageComplete", "N")
+        self._elements[key_of(entry)].set("PageComplete", "N")
 
     def _repeat(self, entry: Entry) -> None:
-        key = _key(entry)
+        key = key_of(entry)
         original = self.pages[PageKey(key.number)]
         element = copy.deepcopy(self._elements[PageKey(key.number)])
         for name in ("BookmarkID", "SecondsShown"):
@@ -277,7 +278,7 @@ class Results:
         self._add(key, element, original)
 
     def _state(self, entry: Entry) -> None:
-        image = self._image(_key(entry), entry["image"])
+        image = self._image(key_of(entry), entry["image"])
         states = image.findall("State")
         old = dict(states[-1].attrib) if states else {}
         times = {"LoginTime": entry["login"], "ResponseTime": entry["time"]}
@@ -285,7 +286,7 @@ class Results:
             appended(image, "State").attrib.update({**entry["attributes"], **times})
 
     def _contour(self, entry: Entry) -> None:
-        for image in self._images(_key(entry), entry["image"]):
+        for image in self._images(key_of(entry), entry["image"]):
             known = {(path.text or "").strip(): path for path in image.findall("LabelMapPath")}
             path = known.get(entry["path"])
             if path is None:
@@ -299,7 +300,7 @@ class Results:
 
     def _lines(self, entry: Entry) -> None:
         """The image has these lines and no others: a line that was deleted does not count on."""
-        for image in self._images(_key(entry), entry["image"]):
+        for image in self._images(key_of(entry), entry["image"]):
             known = {(path.text or "").strip(): path for path in image.findall("MarkupLinePath")}
             for text, path in known.items():
                 if text not in entry["paths"]:
@@ -318,6 +319,11 @@ class Results:
         """The entry only says when something happened."""
 
     # Elements
+
+    def _login_of(self, entry: Entry) -> Element:
+        """The login of the entry: an earlier one where its answers are recovered."""
+        named = (each for each in reversed(self._logins) if each.get("LoginTime") == entry.get("login"))
+        return next(named, self._logins[-1])
 
     def _add(self, key: PageKey, element: Element, original: Page) -> None:
         page = original
@@ -371,11 +377,3 @@ _ACTIONS: dict[str, Callable[[Results, Entry], None]] = {
     "logout": Results._nothing,
     "saved": Results._nothing,
 }
-
-
-def _key(entry: Entry) -> PageKey:
-    return PageKey(*entry["page"])
-
-
-def _place(entry: Entry) -> Place:
-    return Place(_key(entry), entry["set"])

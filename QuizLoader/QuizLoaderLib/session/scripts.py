@@ -18,6 +18,9 @@ from ..quiz.model import Page, QuestionType, Quiz
 from .files import SessionError
 
 MAX_OUTPUT_BYTES = 16_000
+NO_SCRIPTS = "This quiz has buttons that run scripts; none is allowed to, so they do nothing."
+NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
+"""On Windows a console window would open in front of the images."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +28,7 @@ class ScriptRules:
     """What the study's owner allows: Python files in ``folder``, each for so many seconds at most.
 
     ``image_folder`` is told to the scripts, since image paths are relative to it. ``python`` is the
-    interpreter; in Slicer that is its PythonSlicer.
+    interpreter; in Slicer that is its PythonSlicer. A script may import what lies beside it.
     """
 
     folder: Path
@@ -132,14 +135,16 @@ class RunningScript:
             told.write(details)
             told.seek(0)
             return subprocess.Popen(
-                # -I: neither the environment nor the current folder decides what the script imports.
+                # -s: what the user installed does not decide what the script imports. Not -I: it would hide
+                # PYTHONHOME, without which Slicer's Python does not start.
                 # utf8: what it prints is read as UTF-8, whatever the system's code page.
-                [rules.python, "-I", "-X", "utf8", str(path)],
+                [rules.python, "-s", "-X", "utf8", str(path)],
                 stdin=told,
                 stdout=self._output,
                 stderr=self._errors,
                 cwd=path.parent,
                 start_new_session=os.name != "nt",
+                creationflags=NO_WINDOW,
             )
 
     def _complaint(self, code: int) -> str:
@@ -164,6 +169,9 @@ def run_script(rules: ScriptRules, name: str, details: dict[str, Any]) -> Script
 
 def _end(process: "subprocess.Popen[bytes]") -> None:
     if os.name == "nt":
+        if process.poll() is None:
+            tree = ["taskkill", "/T", "/F", "/PID", str(process.pid)]
+            subprocess.run(tree, capture_output=True, check=False, creationflags=NO_WINDOW)
         process.kill()
     else:
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 from filelock import BaseFileLock
 
 from .files import reason, write_whole
-from .journal import Entry, Journal, encoded
+from .journal import Entry, Journal, JournalGoneError, JournalTakenError, encoded
 from .results import Results
 
 
@@ -73,6 +73,7 @@ class ResultsStore:
         self._waiting: list[Entry] = []
         self._journal_fault = ""
         self._file_fault = ""
+        self._is_taken = False
 
     def record(self, entry: Entry) -> SaveState:
         """Apply the entry and return when it is on the disk, or say that it waits."""
@@ -92,7 +93,7 @@ class ResultsStore:
         if self._journal is not None and (number != self._saved_number or self._file_fault):
             data = self.results.to_bytes()
             try:
-                self._journal.require_there()
+                self._require_folder(self._journal)
                 write_whole(self.files.xml, data)
             except OSError as fault:
                 self._file_fault = f"{self.files.xml}: {reason(fault)}"
@@ -115,10 +116,18 @@ class ResultsStore:
         ]
         if waiting:
             fault = self._journal_fault or self._file_fault
+            what = "The last change is" if len(waiting) == 1 else f"The last {len(waiting)} changes are"
+            if self._is_taken:
+                return SaveState(
+                    False,
+                    f"{what} not saved: another window has gone on with these results. Please go on there, "
+                    "and answer again what is missing.",
+                    len(waiting),
+                )
             return SaveState(
                 False,
-                f"The last {len(waiting)} changes are not saved yet ({fault}); "
-                "they are kept in memory and saved as soon as possible, so please keep the program open.",
+                f"{what} not saved yet ({fault}); please keep the program open: what was answered is kept in "
+                "memory and saved as soon as possible.",
                 len(waiting),
             )
         if self._file_fault:
@@ -152,14 +161,34 @@ class ResultsStore:
             self._journal.append(self._waiting)
         except OSError as fault:
             self._journal_fault = f"{self.files.folder}: {reason(fault)}"
+            self._is_taken = isinstance(fault, JournalTakenError)
         else:
             self._waiting.clear()
-            self._journal_fault = ""
+            self._journal_fault, self._is_taken = "", False
             if self._journal.was_cut:
-                # The tree in memory has what was taken off, and the file shall have it now.
-                self._journal.was_cut = False
-                self._file_fault = f"{self.files.journal} was cut by another program"
-                self.save()
+                self._make_good()
+
+    def _make_good(self) -> None:
+        """Another program cut the journal. The tree has what was taken off, and the file shall have it now;
+        drafts are in no file, so they go into the journal again."""
+        assert self._journal is not None
+        self._journal.was_cut = False
+        self._file_fault = f"{self.files.journal} was cut by another program"
+        for draft in self.results.drafts.entries():
+            self.record({name: value for name, value in draft.items() if name != "n"})
+        self.save()
+
+    def _require_folder(self, journal: Journal) -> None:
+        """The folder is still this session's; raises JournalGoneError or JournalTakenError.
+
+        A journal that cannot be opened for a moment does not keep the results file from being written.
+        """
+        try:
+            journal.require_ours()
+        except (JournalGoneError, JournalTakenError):
+            raise
+        except OSError:
+            return
 
     def _note_saved(self, number: int, data: bytes) -> None:
         """Leave the file's hash in the journal, so that a change by hand is noticed at the next start."""
