@@ -372,7 +372,7 @@ def test_answers_that_can_never_be_saved_there_go_to_the_home_folder(reader, awa
     reader.choose("Your scale", "Strict")
     reader.click("closeButton")
     reader.click("closeButton")
-    (copy,) = (tmp_path / "home").rglob("bookmarks.xml")
+    (copy,) = (tmp_path / "home").rglob("bookmarks/bookmarks.xml")
     assert str(copy) in reader.text("messageLabel")
     assert ">Y</Response>" in copy.read_text(encoding="utf-8")
     assert not reader.sees("pageSection")

@@ -205,17 +205,26 @@ def test_a_network_folder_that_goes_away_gets_its_answers_when_it_is_back(quiz: 
     assert answer_of(results, 1) == ["three"]
 
 
-def test_what_cannot_be_saved_can_be_taken_elsewhere(quiz: Path, results: Path, tmp_path: Path) -> None:
+def test_what_cannot_be_saved_can_be_taken_elsewhere_and_gone_on_with_there(
+    quiz: Path, results: Path, tmp_path: Path
+) -> None:
     session = ReadingSession.open(quiz, results, "Ann")
     results.rename(results.with_name("gone"))
     session.set_draft(0, ("rescued",))
     session.next()
+    session.set_draft(0, ("begun",))
 
     copy = session.save_copy(tmp_path)
 
-    assert copy == tmp_path / "study" / "study.xml"
+    assert copy == tmp_path / "Ann" / "study" / "study.xml"
     assert responses(page_of(saved(copy), 1)) == [[[["rescued"]]]]
     session.close(even_unsaved=True)
+    there = ReadingSession.open(quiz, tmp_path, "Ann")
+    assert there.notices == ()
+    assert (there.where().page.id, there.answers()) == ("B", (("begun",),))
+    assert there.finish() == []
+    there.close()
+    assert responses(page_of(saved(copy), 2)) == [[[["begun"]]]]
 
 
 def test_a_journal_that_another_program_cut_is_made_good_by_the_results_file(
@@ -315,7 +324,7 @@ def test_each_new_folder_is_put_on_the_disk_before_anything_counts(
 def test_a_second_window_of_one_reader_is_refused(quiz: Path, results: Path) -> None:
     session = ReadingSession.open(quiz, results, "Ann")
 
-    with pytest.raises(SessionError, match="open for the reader “ann” in another window"):
+    with pytest.raises(SessionError, match="open for the reader “Ann” in another window"):
         ReadingSession.open(quiz, results, "ann")
     other = ReadingSession.open(quiz, results, "Bob")
 

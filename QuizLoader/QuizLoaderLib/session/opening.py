@@ -3,8 +3,8 @@ happened to it in between."""
 
 import hashlib
 import os
-import re
 import secrets
+import unicodedata
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -16,16 +16,13 @@ from lxml import etree
 from ..quiz.model import Quiz
 from ..quiz.reading import read_quiz
 from .comparing import differences, is_another_quiz
+from .copies import copies, keep_copy
 from .files import SessionError, make_folder, parsed_timestamp, reason, safe_name, timestamp, write_whole
 from .journal import Entry, Journal, JournalContents, read_journal
 from .order import group_order
 from .results import Results
 from .storage import FolderFiles, ResultsStore
 from .tree import parsed_xml
-
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-_DAMAGED = "-damaged"
-_COPY = re.compile(rf"_[A-Z][a-z]{{2}}-\d{{2}}-\d{{4}}-\d{{2}}-\d{{2}}-\d{{2}}(-\d+)?({_DAMAGED})?\.xml$")
 
 
 @dataclass(frozen=True)
@@ -62,6 +59,13 @@ def cleaned_name(reader_name: str) -> str:
     return name
 
 
+def _as_known(files: FolderFiles, reader_name: str) -> str:
+    """The name as its folder has it, where only the letters are written otherwise: in all results of a
+    reader the name is the same."""
+    known = unicodedata.normalize("NFC", files.folder.parent.name)
+    return known if _folded(known) == _folded(reader_name) else reader_name
+
+
 def open_results(
     quiz_path: Path,
     results_folder: Path,
@@ -71,7 +75,7 @@ def open_results(
 ) -> Opened:
     """Everything a session needs, with the folder locked. Raises SessionError with the folder unlocked."""
     files = results_files(results_folder, reader_name, quiz_path)
-    reader_name = cleaned_name(reader_name)
+    reader_name = _as_known(files, cleaned_name(reader_name))
     try:
         make_folder(files.master.parent)
         lock = _locked(files, reader_name)
@@ -120,11 +124,24 @@ def stored_quiz(files: FolderFiles, quiz_path: Path) -> Quiz:
     """The quiz as it was when the reader began; what lies beside it is looked for beside ``quiz_path``."""
     stored, problems = read_quiz(files.master)
     if stored is None:
+        if _is_of_the_original(files):
+            raise SessionError(
+                f"The folder {files.folder} has results of the Image Quizzer. They can be made into tables "
+                "(quizloader answers), but not gone on with here; choose another results folder."
+            )
         raise SessionError(
             f"The folder {files.folder} has results, but no quiz that they belong to "
             f"({problems[0].sentence.rstrip('.')}); choose another results folder."
         )
     return replace(stored, path=quiz_path)
+
+
+def _is_of_the_original(files: FolderFiles) -> bool:
+    try:
+        root = parsed_xml(files.xml.read_bytes())
+    except (OSError, etree.XMLSyntaxError):
+        return False
+    return root.find("Login") is not None and root.get("JournalEntry") is None
 
 
 def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
@@ -152,6 +169,7 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
         elif _was_changed(data, saved_number, contents):
             notices.append(f"Another program changed {path.name} since it was saved; it is used as it is.")
         _replay(results, contents, saved_number=results.number)
+        notices += _master_notices(files, results)
         last = max([results.number, *(entry["n"] for entry in contents.entries)])
         return Loaded(results, last + 1, saved_number, tuple(notices))
     if not _can_be_made_anew(contents):
@@ -161,20 +179,10 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
         )
     results = Results.begin(files.master.read_bytes(), quiz, contents.entries[0])
     _replay(results, contents, saved_number=results.number)
+    notices += _master_notices(files, results)
     if faults and files.xml.exists():
         notices.append(f"The results file was damaged ({faults[0]}); it was made anew from the journal.")
     return Loaded(results, results.number + 1, -1, tuple(notices))
-
-
-def copies(files: FolderFiles) -> list[Path]:
-    """The copies made at each start, newest first."""
-    found = [path for path in files.folder.glob("*.xml") if is_copy(path) and _DAMAGED not in path.name]
-    return sorted(found, key=lambda path: path.stat().st_mtime_ns, reverse=True)
-
-
-def is_copy(path: Path) -> bool:
-    """Whether the name is that of a copy: ``study_Nov-21-2026-03-50-12.xml``, as the original names them."""
-    return _COPY.search(path.name) is not None
 
 
 def _replay(results: Results, contents: JournalContents, saved_number: int) -> None:
@@ -214,6 +222,14 @@ def _journal_notices(files: FolderFiles, contents: JournalContents) -> list[str]
     if contents.is_cut:
         notices.append("The program was interrupted while it saved; everything it had acknowledged is here.")
     return notices
+
+
+def _master_notices(files: FolderFiles, results: Results) -> Iterable[str]:
+    if results.root.get("MasterSHA256") != hashlib.sha256(files.master.read_bytes()).hexdigest():
+        yield (
+            f"The quiz that is stored beside the results, master/{files.master.name}, was changed by another "
+            "program since the reader began; it is used as it is."
+        )
 
 
 def _is_new(files: FolderFiles) -> bool:
@@ -284,7 +300,7 @@ def _with_journal(
         return _for_review(files, loaded, quiz, notices)
     moment = now()
     notices = [*notices, *_clock_notices(results, moment)]
-    _keep_copy(files, moment, is_damaged=loaded.saved_number < 0)
+    keep_copy(files, moment, is_damaged=loaded.saved_number < 0)
     journal = Journal(files.journal)
     store = ResultsStore(files, results, journal, lock, loaded.next_number, loaded.saved_number)
     if results.is_finished:
@@ -315,31 +331,19 @@ def _clock_notices(results: Results, moment: datetime) -> Iterable[str]:
         )
 
 
-def _keep_copy(files: FolderFiles, moment: datetime, is_damaged: bool) -> None:
-    """Keep the file as it is before this login changes it, unless the newest copy is the same."""
-    if not files.xml.exists():
-        return
-    data = files.xml.read_bytes()
-    if any(path.read_bytes() == data for path in copies(files)[:1]):
-        return
-    month = _MONTHS[moment.month - 1]
-    stem = f"{files.xml.stem}_{month}-{moment:%d-%Y-%H-%M-%S}"
-    end = f"{_DAMAGED}.xml" if is_damaged else ".xml"
-    path, count = files.folder / f"{stem}{end}", 1
-    while path.exists():
-        path, count = files.folder / f"{stem}-{count}{end}", count + 1
-    write_whole(path, data)
-
-
 def _existing(folder: Path, name: str) -> Path:
-    """The entry of this name, however its letters are written: Anna and anna are one reader, as on
-    Windows."""
+    """The entry of this name, however its letters are written: Anna and anna are one reader, as on Windows,
+    and so are a letter with an accent and the two of them apart, as on a Mac."""
     path = folder / name
     if not path.exists() and folder.is_dir():
         for other in sorted(os.listdir(folder)):
-            if other.casefold() == name.casefold():
+            if _folded(other) == _folded(name):
                 return folder / other
     return path
+
+
+def _folded(name: str) -> str:
+    return unicodedata.normalize("NFC", name).casefold()
 
 
 def _locked(files: FolderFiles, reader_name: str) -> FileLock:

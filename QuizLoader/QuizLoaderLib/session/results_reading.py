@@ -11,8 +11,9 @@ from pathlib import Path
 
 from lxml import etree
 
+from .copies import is_copy
 from .files import SessionError
-from .opening import is_copy, load_results, stored_quiz
+from .opening import load_results, stored_quiz
 from .storage import FolderFiles
 from .tree import Element, integer, parsed_xml
 

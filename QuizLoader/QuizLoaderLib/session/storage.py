@@ -7,7 +7,7 @@ from pathlib import Path
 
 from filelock import BaseFileLock
 
-from .files import reason, write_whole
+from .files import make_folder, reason, write_whole
 from .journal import Entry, Journal, JournalGoneError, JournalTakenError, encoded
 from .results import Results
 
@@ -63,13 +63,15 @@ class ResultsStore:
         saved_number: int,
     ) -> None:
         """``saved_number`` is the last entry that the XML file on the disk has; without a journal nothing
-        can be recorded (a finished quiz)."""
+        can be recorded (a finished quiz). Raises OSError."""
         self.files = files
         self.results = results
         self._journal = journal
         self._lock = lock
         self._next_number = next_number
         self._saved_number = saved_number
+        # For a copy elsewhere, when this folder cannot be read any more.
+        self._master = files.master.read_bytes()
         self._waiting: list[Entry] = []
         self._journal_fault = ""
         self._file_fault = ""
@@ -139,11 +141,14 @@ class ResultsStore:
         return ALL_SAVED
 
     def save_copy(self, folder: Path) -> Path:
-        """Write results, journal and quiz into another folder, for when this one is lost; raises OSError."""
-        copy = FolderFiles(folder / self.files.folder.name)
-        copy.folder.mkdir(parents=True, exist_ok=True)
+        """Write results, journal and quiz into another results folder, for when this one is lost; the reader
+        can go on there. Raises OSError."""
+        copy = FolderFiles(folder / self.files.folder.parent.name / self.files.folder.name)
+        make_folder(copy.master.parent)
+        drafts = enumerate(self.results.drafts.entries(), start=self._next_number)
+        write_whole(copy.journal, b"".join(encoded({**draft, "n": number}) for number, draft in drafts))
+        write_whole(copy.master, self._master)
         write_whole(copy.xml, self.results.to_bytes())
-        write_whole(copy.journal, b"".join(encoded(entry) for entry in self._waiting))
         return copy.xml
 
     def close(self) -> None:

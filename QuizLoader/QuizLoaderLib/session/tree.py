@@ -33,6 +33,8 @@ def strip_results(root: Element) -> None:
         elif element.tag == "Page":
             for name in ("PageComplete", "Rep", "SecondsShown"):
                 element.attrib.pop(name, None)
+    # A default namespace would be back in all names where the file is read again.
+    etree.cleanup_namespaces(root)
 
 
 def integer(element: Element, name: str) -> int:

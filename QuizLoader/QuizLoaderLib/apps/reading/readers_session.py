@@ -188,8 +188,9 @@ class Reading:
             sentence = f"{sentence} {error}"
         else:
             sentence = _(
-                "The results folder could not be written. What was not saved there is in {path} instead."
-            ).format(path=copy)
+                "The results folder could not be written. What was not saved there is in {path} instead; "
+                "to go on, choose {folder} as results folder."
+            ).format(path=copy, folder=folder)
         self._session.close(even_unsaved=True)
         return sentence
 
