@@ -46,7 +46,7 @@ def login_of(root):
 
 def answer_the_first_questions(page):
     page.get_by_label("Not sure").check()
-    page.get_by_label("Left").check()
+    page.get_by_label("Left", exact=True).check()
     page.get_by_test_id("next").click()
     page.get_by_label("Confidence", exact=True).fill("4")
 
@@ -73,7 +73,7 @@ def test_a_reader_is_told_what_is_missing_goes_on_and_finishes(browser, reading,
         page.get_by_label("Not sure").wait_for()
         assert page.get_by_label("Not sure").is_checked()
         assert not page.get_by_label("Yes").is_checked()
-        assert page.get_by_label("Left").is_checked()
+        assert page.get_by_label("Left", exact=True).is_checked()
         page.get_by_test_id("next").click()
         page.get_by_label("Confidence", exact=True).wait_for()
         assert page.get_by_label("Remarks").input_value() == "One line\nand a second"
@@ -142,10 +142,10 @@ def test_a_second_window_says_so_and_can_take_over(browser, reading):
             second.get_by_test_id("title").wait_for()
             wait_for_text(first, "elsewhere", "This quiz is open in another window")
             assert second.get_by_label("Not sure").is_checked()
-            second.get_by_label("Left").check()
+            second.get_by_label("Left", exact=True).check()
             wait_for_text(second, "saving", "All answers are saved.")
         first.get_by_test_id("title").wait_for()
-        assert first.get_by_label("Left").is_checked()
+        assert first.get_by_label("Left", exact=True).is_checked()
 
 
 def status(address: str) -> int:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..quiz.model import ImageType, Layer, Page, WindowLevel
+from ..quiz.model import ImageType, Layer, Page, SliceView, WindowLevel
 from .host import Host
 
 WINDOW_LEVEL_PRESETS: dict[str, WindowLevel] = {
@@ -102,6 +102,21 @@ def show_crosshair(host: Host, on: bool) -> None:
 def crosshair_is_shown(host: Host) -> bool:
     crosshair = crosshair_node(host)
     return crosshair.GetCrosshairMode() != crosshair.NoCrosshair
+
+
+def link_views(host: Host, on: bool) -> None:
+    """Views of one orientation are scrolled, zoomed and panned together, or each by itself."""
+    for composite in _composites(host):
+        composite.SetLinkedControl(on)
+
+
+def views_are_linked(host: Host) -> bool:
+    return any(composite.GetLinkedControl() for composite in _composites(host))
+
+
+def _composites(host: Host) -> list[Any]:
+    logics = (host.application_logic.GetSliceLogicByLayoutName(view.value) for view in SliceView)
+    return [logic.GetSliceCompositeNode() for logic in logics if logic]
 
 
 def crosshair_node(host: Host) -> Any:

@@ -5,12 +5,15 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..reading.answers import Answers
+from ..reading.answers import Answers, Pressed
 from ..reading.texts import tr as _
 from .forms import Forms
 
 RETRY_S = 2.0
 """How often saving what could not be saved is tried again; costs nothing while everything is saved."""
+
+SCRIPT_S = 0.05
+"""How often a script that runs is looked at."""
 
 STEPS = ("next", "previous", "repeat", "go_to_bookmark", "finish")
 
@@ -31,9 +34,11 @@ class Asking:
         self._serial = 0
         self._place = ""
         self._forms: Forms | None = None
-        self._runs_a_script = False
+        self._pressed: Pressed | None = None
+        self._waiting: asyncio.Task[None] | None = None
         self._retrying: asyncio.Task[None] | None = None
         state.update({"asked": None, "missing": [], "saving": "", "asks_to_finish": False})
+        state.runs_a_script = False
 
     def begin(self, answers: Answers, folder: Path) -> None:
         """``folder`` is the quiz's own, where its pictures are."""
@@ -43,9 +48,12 @@ class Asking:
             self._retrying = asyncio.create_task(self._retry())
 
     def end(self) -> None:
-        if self._retrying:
-            self._retrying.cancel()
-        self._retrying, self._answers, self._forms = None, None, None
+        self.stop_script()
+        for task in (self._retrying, self._waiting):
+            if task:
+                task.cancel()
+        self._pressed = None
+        self._retrying, self._waiting, self._answers, self._forms = None, None, None, None
 
     def show(self) -> None:
         """The place where the reader is now."""
@@ -116,25 +124,27 @@ class Asking:
             self._state.asks_to_finish = asks and not missing
             self._show_missing(missing)
 
-    async def press(self, serial: int, question_set: int, question: int, option: int) -> None:
-        """A script may run for a while; nothing else is done with the answers meanwhile."""
-        if not self._is_shown(serial):
-            return
-        answers = self._the_answers()
-        self._runs_a_script = True
-        self._state.runs_a_script = True
-        self._state.flush()
-        try:
-            running = asyncio.get_running_loop().run_in_executor(
-                None, answers.press, question_set, question, option
-            )
-            fault = await running
-        finally:
-            self._runs_a_script = False
-            self._state.runs_a_script = False
+    def press(self, serial: int, question_set: int, question: int, option: int) -> None:
+        """A Button's script runs while the reader looks at the images; nothing is answered meanwhile."""
+        if self._is_shown(serial):
+            self._pressed = self._the_answers().start_press(question_set, question, option)
+            self._state.runs_a_script = True
+            self._waiting = asyncio.create_task(self._wait_for_script(self._pressed))
+
+    def stop_script(self) -> None:
+        if self._pressed:
+            self._pressed.stop()
+
+    async def _wait_for_script(self, pressed: Pressed) -> None:
+        while not pressed.is_done():
+            await asyncio.sleep(SCRIPT_S)
+        self._pressed = None
+        self._state.runs_a_script = False
+        fault = pressed.finish()
         self.show()
         if fault:
             self._show_missing([fault])
+        self._state.flush()
 
     # What the page shows
 
@@ -148,12 +158,11 @@ class Asking:
     async def _retry(self) -> None:
         while True:
             await asyncio.sleep(RETRY_S)
-            if not self._runs_a_script:
-                self._show_saving()
-                self._state.flush()
+            self._show_saving()
+            self._state.flush()
 
     def _is_shown(self, serial: int) -> bool:
-        return bool(self._answers and self._forms) and serial == self._serial and not self._runs_a_script
+        return bool(self._answers and self._forms) and serial == self._serial and not self._pressed
 
     def _the_answers(self) -> Answers:
         assert self._answers is not None

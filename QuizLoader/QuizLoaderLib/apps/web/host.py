@@ -35,13 +35,12 @@ class WebHost:
         self.scene = self.slicer.scene
         self.application_logic = self.slicer.app_logic
         self.layout = Layout.FOUR_UP
-        self.slicer.view_manager.register_factory(
-            WebViewFactory(
-                register,
-                lambda name: resized(SliceView(name)),
-                lambda name: rendered(SliceView(name)),
-            )
+        self._views = WebViewFactory(
+            register,
+            lambda name: resized(SliceView(name)),
+            lambda name: rendered(SliceView(name)),
         )
+        self.slicer.view_manager.register_factory(self._views)
 
     def set_layout(self, layout: Layout) -> None:
         from trame_slicer.views import ViewLayoutDefinition
@@ -59,6 +58,10 @@ class WebHost:
     def place_on_screen(self, view: SliceView) -> tuple[int, int]:
         """Only the reader's browser knows."""
         return (0, 0)
+
+    def release_buttons(self) -> None:
+        """As if the reader had let go of the mouse on all views."""
+        self._views.release_buttons()
 
     def view(self, view: SliceView) -> Any:
         """trame-slicer's view; None before a layout has shown it."""

@@ -16,6 +16,7 @@ from .asking import Asking
 from .corners import Corner, corner_of
 from .fitting import Fitting
 from .host import WebHost
+from .tools import ToolsOnPage
 
 TICK_S = 0.01
 CORNERS_S = 0.05
@@ -42,6 +43,7 @@ class QuizOnPage:
         self._quiz_path, self._image_folder, self._follow_links = quiz_path, image_folder, follow_links
         self.host = WebHost(register, self._resized, self._rendered)
         self.asking = Asking(state, self._moved)
+        self.tools = ToolsOnPage(state, self._change_views)
         self.opened: OpenedQuiz | None = None
         self._fitting = Fitting()
         self._corners: dict[str, Corner] = {}
@@ -91,7 +93,9 @@ class QuizOnPage:
     def reset_views(self) -> None:
         """Each view is as the page asks."""
         if self.opened and self.opened.shown:
-            self._place(self.opened.place_again)
+            self.tools.leave()
+            self._change_views(self.opened.place_again)
+            self.tools.begin(self.opened)
 
     # To a page
 
@@ -114,7 +118,10 @@ class QuizOnPage:
             self._state.loading = {"done": request.done, "total": request.total}
             self._state.flush()
             await asyncio.sleep(TICK_S)
-        problems = self._place(lambda: opened.show(index))
+        if opened.shown:
+            self.tools.leave()
+        problems = self._change_views(lambda: opened.show(index))
+        self.tools.begin(opened)
         self._state.update({"loading": None, "messages": [for_reader(problem) for problem in problems]})
         self._loading = None
         self.asking.show()
@@ -129,9 +136,10 @@ class QuizOnPage:
             self._state.update({"loading": None, "messages": [defect.format(fault=repr(fault))]})
             self._state.flush()
 
-    def _place(self, place: Callable[[], Any]) -> Any:
+    def _change_views(self, change: Callable[[], Any]) -> Any:
+        """Do what puts other planes on the views; gives what ``change`` gives."""
         opened = self._the_quiz()
-        problems = place()
+        result = change()
         self._fitting.placed(opened)
         layout = opened.on_views[0].layout
         self._state.rows = [[view.value if view else "" for view in row] for row in ROWS_OF_LAYOUT[layout]]
@@ -139,7 +147,7 @@ class QuizOnPage:
             self.host.view(view).schedule_render()
         self._read_corners(list(VIEWS_OF_LAYOUT[layout]))
         self._show_corners()
-        return problems
+        return result
 
     # The views
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import re
 import secrets
 import sys
 import webbrowser
@@ -106,10 +107,10 @@ class _App:
         self._server = server = get_server(f"quiz-{serving.token}", client_type="vue3")
         self._adapters: list[Any] = []
         self._web_server: Any = None
-        self._tabs = tabs.Tabs(self._owner_changed)
+        self._tabs = tabs.Tabs(self._owner_changed, lambda: self.quiz.host.release_buttons())
         tabs.add_to(server, self._tabs)
         state = server.state
-        state.update({"phase": "sign-in", "owner": "", "fault": "", "runs_a_script": False})
+        state.update({"phase": "sign-in", "owner": "", "fault": ""})
         self.quiz = QuizOnPage(
             state,
             serving.quiz_path,
@@ -123,9 +124,11 @@ class _App:
             "answer": self.quiz.asking.answer,
             "step": self.quiz.asking.step,
             "ask_to_finish": self.quiz.asking.ask_to_finish,
-            "press": self._press,
+            "press": self.quiz.asking.press,
+            "stop_script": self.quiz.asking.stop_script,
             "sign_in": self._sign_in,
             "reset_views": self.quiz.reset_views,
+            "use": self.quiz.tools.use,
         }
         for name, action in triggers.items():
             server.trigger(name)(self._for_owner(action))
@@ -181,7 +184,7 @@ class _App:
         server.state.trame__template_error = "<quiz-lost></quiz-lost>"
         vuetify = {"theme": {"defaultTheme": "dark"}}
         with VAppLayout(server, vuetify_config=vuetify) as layout:
-            layout.root.add_child((CLIENT / "page.html").read_text(encoding="utf-8"))
+            layout.root.add_child(page_template())
         # Everything lies below the token: the page's library, ours, and the pictures of the quiz.
         token = self._serving.token
         served = {f"{token}/{name}": folder for name, folder in server.serve.items()}
@@ -243,9 +246,6 @@ class _App:
             state.owner = self._tabs.owner
             self.quiz.show_again()
 
-    def _press(self, *where: int) -> None:
-        self._pressing = asyncio.create_task(self.quiz.asking.press(*where))
-
     async def _sign_in(self, reader: str) -> None:
         if self._server.state.phase == "sign-in":
             try:
@@ -256,6 +256,12 @@ class _App:
     async def _open(self, sign_in: SignIn | None) -> None:
         await self.quiz.open(sign_in)
         self._server.state.update({"phase": "quiz", "fault": ""})
+
+
+def page_template(name: str = "page.html") -> str:
+    """A file of the page with its parts in their places."""
+    text = (CLIENT / name).read_text(encoding="utf-8")
+    return re.sub(r'<part src="([a-z.]+)" />', lambda part: page_template(part[1]), text)
 
 
 __all__ = ["NotBegunError", "QuizUnreadableError", "Serving", "_", "new_token", "open_browser", "serve"]

@@ -41,6 +41,11 @@ class WebSliceView(SliceView):
         self.first_renderer().AddViewProp(self._render_manager.image_actor)
         super()._initialize_displayable_manager_group(factory_type, app_logic, list(_DISPLAYABLE_MANAGERS))
 
+    def _on_slice_logic_modified_event(self, *_: Any) -> None:
+        super()._on_slice_logic_modified_event()
+        # Opacities and further layers change the picture without a displayable manager's asking for it.
+        self.schedule_render()
+
 
 class WebViewFactory(IViewFactory):
     """Makes a view with its stream of pictures.
@@ -56,6 +61,7 @@ class WebViewFactory(IViewFactory):
         rendered: Callable[[str], None],
     ) -> None:
         super().__init__()
+        self._windows: list[ViewWindow] = []
         self._register, self._resized, self._rendered = register, resized, rendered
 
     def can_create_view(self, view: ViewLayoutDefinition) -> bool:
@@ -70,12 +76,17 @@ class WebViewFactory(IViewFactory):
         logic = app_logic.GetSliceLogicByLayoutName(name)
         logic.ResizeSliceNode(*FIRST_SIZE)
         window = ViewWindow(slice_view.render_window(), lambda: self._resized(name))
+        self._windows.append(window)
         stream = Stream(window, lambda: self._rendered(name))
         slice_view.set_scheduled_render(RcaRenderStrategy(stream))
         self._register(
             RcaViewAdapter(window, area_name(name), scheduler=stream, do_schedule_render_on_interaction=False)
         )
         return slice_view
+
+    def release_buttons(self) -> None:
+        for window in self._windows:
+            window.release_buttons()
 
     def _get_slicer_view(self, view: SliceView) -> SliceView:
         return view

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 from trame_rca.rca import VtkRemoteControlledArea
+from vtkmodules.vtkCommonCore import vtkCommand
 
 MOST_FRAMES_A_SECOND = 40
 QUIET_S = 0.2
@@ -25,6 +26,8 @@ class ViewWindow(VtkRemoteControlledArea):
     def __init__(self, render_window: Any, resized: Callable[[], None]) -> None:
         super().__init__(render_window)
         self._resized = resized
+        self._pressed: set[str] = set()
+        self._shift_is_held = False
 
     @property
     def img_cols_rows(self) -> tuple[np.ndarray, int, int]:
@@ -43,6 +46,30 @@ class ViewWindow(VtkRemoteControlledArea):
         if (width, height) != tuple(self._vtk_render_window.GetSize()):
             self._iren.UpdateSize(width, height)
             self._resized()
+
+    def process_interaction_event(self, event: dict[str, Any]) -> None:
+        self._tell_shift(bool(event.get("shiftKey")))
+        super().process_interaction_event(event)
+        kind = event["type"]
+        if kind.endswith("ButtonPress"):
+            self._pressed.add(kind)
+        elif kind.endswith("ButtonRelease"):
+            self._pressed.discard(kind.replace("Release", "Press"))
+
+    def _tell_shift(self, is_held: bool) -> None:
+        """After a drag Slicer moves the crosshair only once Shift was pressed anew, but a browser tells keys
+        to the element that has the focus alone."""
+        if is_held and not self._shift_is_held:
+            self._iren.SetShiftKey(1)
+            self._iren.SetKeySym("Shift_L")
+            self._iren.InvokeEvent(vtkCommand.KeyPressEvent)
+        self._shift_is_held = is_held
+
+    def release_buttons(self) -> None:
+        """The window of the browser has gone, perhaps while a button was held: nothing is dragged on."""
+        for kind in self._pressed:
+            self._iren.InvokeEvent(kind.replace("Press", "ReleaseEvent"))
+        self._pressed.clear()
 
 
 class Stream:

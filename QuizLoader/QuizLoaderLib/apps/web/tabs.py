@@ -10,12 +10,12 @@ class Tabs:
     """A window is known by the name it gives itself, which it keeps when the connection breaks.
 
     ``owner`` is the window that has the quiz, empty where there is none. ``changed`` is called when it is
-    another one.
+    another one, ``lost`` when the connection of a window has ended.
     """
 
-    def __init__(self, changed: Callable[[], None]) -> None:
+    def __init__(self, changed: Callable[[], None], lost: Callable[[], None]) -> None:
         self.owner = ""
-        self._changed = changed
+        self._changed, self._lost = changed, lost
         self._tabs: dict[str, str] = {}
 
     def arrive(self, connection: str, tab: str) -> None:
@@ -34,6 +34,7 @@ class Tabs:
     def left(self, connection: str) -> None:
         """Where the owner has left, the window that came last and still waits has the quiz."""
         self._tabs.pop(connection, None)
+        self._lost()
         if self.owner not in self._tabs.values() and self._tabs:
             self._give(list(self._tabs.values())[-1])
 

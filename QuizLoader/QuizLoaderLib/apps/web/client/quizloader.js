@@ -21,7 +21,7 @@
   sessionStorage.removeItem(TAB);
   window.addEventListener("pagehide", () => sessionStorage.setItem(TAB, tab));
 
-  const page = Vue.reactive({ unsent: 0, isSilent: false, refused: [] });
+  const page = Vue.reactive({ unsent: 0, isSilent: false, refused: [], helps: false });
   const unsent = new Map(JSON.parse(sessionStorage.getItem(UNSENT) || "[]"));
   let typing = null;
 
@@ -70,6 +70,20 @@
   async function toServer(name, ...values) {
     await send();
     return trigger(name, ...values);
+  }
+
+  // A tool of the views, by a button or a key.
+  function use(tool, ...values) {
+    const { asked, tools } = window.trame.state.get();
+    if (tool === "help") page.helps = !page.helps;
+    else if (tool === "step") stepByKey(asked, values[0]);
+    else if (tool === "reset") trigger("reset_views");
+    else if (tools) trigger("use", tool, ...values);
+  }
+
+  function stepByKey(asked, name) {
+    const isAllowed = asked && (name === "next" ? asked.can_go_on : asked.can_go_back);
+    if (isAllowed) toServer("step", asked.serial, name);
   }
 
   // What was typed before the page was loaded again shows again.
@@ -121,8 +135,10 @@
 
   window.QuizLoader = {
     install(app) {
+      const keys = window.QuizLoaderKeys;
+      keys.listen(use);
       app.component("quiz-lost", Lost);
-      app.config.globalProperties.quizloader = { tab, page, answer, withText, toServer };
+      app.config.globalProperties.quizloader = { ...keys, tab, page, answer, withText, toServer, use };
       // A screen reader begins at the title of each new place.
       app.directive("quiz-focus", { mounted: (element) => element.focus({ preventScroll: true }) });
       window.trame.addConnectListener(connected);
