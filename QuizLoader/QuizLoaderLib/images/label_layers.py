@@ -49,7 +49,8 @@ class LabelLayers:
         self._used[index] += 1
         value = self._used[index]
         for view, plane in self._planes(index, blocks):
-            np.copyto(view, np.uint8(value), where=plane)
+            # What is there already is 0 or, where two blocks are of one plane, this value.
+            np.bitwise_or(view, plane.view(np.uint8) * np.uint8(value), out=view)
         return index, value
 
     def _has_room(self, index: int, kept: list["Block | _Packed"]) -> bool:

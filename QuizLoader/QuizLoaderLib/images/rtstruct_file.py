@@ -9,6 +9,7 @@ from pydicom import Dataset
 
 from . import dicom_codes
 from .arrays import ImageReadError
+from .decimals import parse_decimals
 from .dicom_headers import FAULTS, faults_named, integer_of, items_of, numbers_of, read_header, text_of
 
 CLOSED_TYPES = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
@@ -181,20 +182,3 @@ def _points(contour: Dataset) -> np.ndarray:
     if len(values) and np.abs(values).max() > 1e6:
         raise _BadContourError("has coordinates a kilometre away")
     return values.reshape(-1, 3)
-
-
-def parse_decimals(raw: bytes) -> np.ndarray | None:
-    """The numbers of a decimal string element; None where one of them is none."""
-    raw = raw.strip(b" \0")
-    if not raw:
-        return np.empty(0)
-    if b" " in raw:
-        raw = raw.replace(b" ", b"")
-    if raw.translate(None, b"0123456789+-.eE\\"):
-        return None
-    try:
-        float(raw[raw.rfind(b"\\") + 1 :])
-        values = np.fromstring(raw, sep="\\")
-    except (DeprecationWarning, ValueError):
-        return None
-    return values if len(values) == raw.count(b"\\") + 1 else None

@@ -282,13 +282,17 @@ def _looked_up(table: np.ndarray, places: np.ndarray) -> np.ndarray:
 
 
 def _box(plane: np.ndarray) -> tuple[slice, slice] | None:
-    """The part of a plane of integers that holds all that is not 0, None where nothing is."""
-    filled = np.flatnonzero(np.bitwise_or.reduce(plane, axis=0))
+    """A part of a plane of integers that holds all that is not 0, None where nothing is."""
+    words, step = plane, 1
+    if plane.dtype.itemsize == 1 and plane.flags.c_contiguous and plane.shape[1] % 8 == 0:
+        # Eight columns at once.
+        words, step = plane.view(np.uint64), 8
+    filled = np.flatnonzero(np.bitwise_or.reduce(words, axis=0))
     if not len(filled):
         return None
     columns = slice(int(filled[0]), int(filled[-1]) + 1)
-    filled = np.flatnonzero(plane[:, columns].any(axis=1))
-    return slice(int(filled[0]), int(filled[-1]) + 1), columns
+    filled = np.flatnonzero(words[:, columns].any(axis=1))
+    return slice(int(filled[0]), int(filled[-1]) + 1), slice(columns.start * step, columns.stop * step)
 
 
 def _union(boxes: list[tuple[slice, slice]]) -> tuple[slice, slice]:
