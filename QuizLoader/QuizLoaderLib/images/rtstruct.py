@@ -2,6 +2,7 @@
 
 import logging
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
@@ -39,12 +40,16 @@ def read_rtstruct(
 
     :raises ImageReadError: no structure set, no volume on the page, or one of another frame of reference.
     """
+    return read_drawn_rois(context, boundary, fill_gaps).segmentation()
+
+
+def read_drawn_rois(
+    context: ReadContext, boundary: Boundary | None = None, fill_gaps: bool = False
+) -> "DrawnRois":
+    """As ``read_rtstruct``, each ROI filled only when it is asked for."""
     structure = read_structure_set(context.path)
     volume, problems = reference_of(structure.references, context)
-    result = rasterize(structure, volume, boundary, fill_gaps)
-    return SegmentationArrays(
-        result.layers, result.ijk_to_ras, result.segments, (*problems, *result.problems)
-    )
+    return DrawnRois(structure, volume, boundary, fill_gaps, tuple(problems))
 
 
 @dataclass(eq=False)
@@ -60,27 +65,68 @@ class _Placed:
     crossing: tuple[list[Contour], SliceGrid] | None = None
 
 
-def rasterize(
-    structure: StructureSet, volume: VolumeArrays, boundary: Boundary | None = None, fill_gaps: bool = False
-) -> SegmentationArrays:
-    """The ROIs on the grid of a volume, whatever its frame of reference; an empty ROI is an empty segment."""
-    grid = SliceGrid.of(volume)
-    layers = LabelLayers((len(grid.offsets), grid.rows, grid.columns))
-    frame = volume.dicom.frame_of_reference_uid if volume.dicom else ""
-    segments: list[SegmentDescription] = []
-    placed: list[_Placed] = []
-    ids: set[str] = set()
-    for roi in structure.rois:
-        _leave_out_other_frame(roi, frame, structure)
-        one = _place(roi, grid, boundary)
-        placed.append(one)
-        layer, value = layers.add(_blocks(one, grid, fill_gaps))
-        segments.append(SegmentDescription(roi.name, layer, value, roi.color, _id(roi, ids), _tags(roi, one)))
-        _log.info('%s: ROI %d "%s": %s', structure.path.name, roi.number, roi.name, one.boundary.value)
-    problems = _problems(structure, placed, fill_gaps)
-    return SegmentationArrays(
-        layers.arrays(grid.sources), volume.ijk_to_ras, tuple(segments), tuple(problems)
-    )
+class DrawnRois:
+    """The contours of a structure set laid onto the slices of a volume, whatever its frame of reference.
+
+    ``shape`` is (slices, rows, columns) of the slices as acquired; ``sources`` says for each slice of the
+    volume which of these it shows (None: they are the same).
+    """
+
+    def __init__(
+        self,
+        structure: StructureSet,
+        volume: VolumeArrays,
+        boundary: Boundary | None = None,
+        fill_gaps: bool = False,
+        doubts: tuple[Problem, ...] = (),
+    ) -> None:
+        self.ijk_to_ras = volume.ijk_to_ras
+        self.names = [roi.name for roi in structure.rois]
+        self._structure, self._fill_gaps, self._doubts = structure, fill_gaps, doubts
+        self._grid = SliceGrid.of(volume)
+        self.shape = (len(self._grid.offsets), self._grid.rows, self._grid.columns)
+        self.sources = self._grid.sources
+        self._placed: list[_Placed] = []
+        frame = volume.dicom.frame_of_reference_uid if volume.dicom else ""
+        for roi in structure.rois:
+            _leave_out_other_frame(roi, frame, structure)
+            one = _place(roi, self._grid, boundary)
+            self._placed.append(one)
+            _log.info('%s: ROI %d "%s": %s', structure.path.name, roi.number, roi.name, one.boundary.value)
+
+    def blocks(self, index: int) -> Iterator[Block]:
+        """The voxels of an ROI, filled now; none for an empty one."""
+        return _blocks(self._placed[index], self._grid, self._fill_gaps)
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Warnings; all of them where every ROI was filled."""
+        return (*self._doubts, *_problems(self._structure, self._placed, self._fill_gaps))
+
+    def doubted(self, problems: Sequence[Problem]) -> "DrawnRois":
+        """The same with further warnings, told before the others."""
+        other = copy(self)
+        other._doubts = (*problems, *self._doubts)
+        return other
+
+    def segmentation(self) -> SegmentationArrays:
+        """All ROIs as segments; an empty ROI is an empty segment."""
+        layers = LabelLayers(self.shape)
+        segments: list[SegmentDescription] = []
+        ids: set[str] = set()
+        for index, (roi, one) in enumerate(zip(self._structure.rois, self._placed, strict=True)):
+            layer, value = layers.add(self.blocks(index))
+            segments.append(
+                SegmentDescription(roi.name, layer, value, roi.color, _id(roi, ids), _tags(roi, one))
+            )
+        return SegmentationArrays(
+            layers.arrays(self.sources), self.ijk_to_ras, tuple(segments), self.problems
+        )
+
+
+def rasterize(structure: StructureSet, volume: VolumeArrays) -> SegmentationArrays:
+    """The ROIs on the grid of a volume, whatever its frame of reference."""
+    return DrawnRois(structure, volume).segmentation()
 
 
 def _leave_out_other_frame(roi: Roi, frame: str, structure: StructureSet) -> None:

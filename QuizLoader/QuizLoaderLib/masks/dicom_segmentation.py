@@ -51,18 +51,19 @@ def write_dicom_segmentation(
     if target is None or target.volume.dicom is None:
         sentence = "A DICOM segmentation refers to the DICOM series it is drawn on, and none was given."
         raise MaskError([error(0, codes.NO_REFERENCED_SERIES, sentence, "name its folder with --like")])
-    present = {segment.name for segment in source.segmentation.segments}
+    segmentation = source.segmentation
+    present = {segment.name for segment in segmentation.segments}
     names = [name for name in value_map.values if name in present]
     numbers = {name: number for number, name in enumerate(names, start=1)}
     missing = {name: len(names) + 1 for name in value_map.values if name not in present}
     numbered = ValueMap({**numbers, **missing}, value_map.lines)
-    mask = paint(source.segmentation, numbered, target.grid, ignore_unmapped)
+    mask = paint(segmentation, numbered, target.grid, ignore_unmapped)
     pixels = mask.voxels
     if mask.lost:
         each = (
             replace(
-                source.segmentation,
-                segments=tuple(one for one in source.segmentation.segments if one.name == name),
+                segmentation,
+                segments=tuple(one for one in segmentation.segments if one.name == name),
             )
             for name in names
         )
@@ -70,7 +71,7 @@ def write_dicom_segmentation(
             paint(one, ValueMap({name: 1}), target.grid).voxels for one, name in zip(each, names, strict=True)
         ]
         pixels = np.stack(alone, axis=-1)
-    segments = {segment.name: segment for segment in source.segmentation.segments}
+    segments = {segment.name: segment for segment in segmentation.segments}
     described = [
         _description(highdicom, number, segments[name], value_map.values[name])
         for name, number in numbers.items()

@@ -39,7 +39,7 @@ def make_mask(
         from .dicom_segmentation import write_dicom_segmentation
 
         return write_dicom_segmentation(found, table.value_map, out, ignore_unmapped)
-    mask = paint(found.segmentation, table.value_map, found.grid, ignore_unmapped)
+    mask = paint(found.regions, table.value_map, found.grid, ignore_unmapped)
     write_mask(mask, out, scratch)
     return replace(mask, painted_on=found.target.path if found.target else None)
 

@@ -47,7 +47,7 @@ def mask_from_segments(
         target = read_target(image) if image is not None else None
         arrays = source if isinstance(source, SegmentationArrays) else segments_of_node(source)
         found = Source(arrays, target).with_problems()
-    return paint(found.segmentation, names, like if isinstance(like, Grid) else found.grid, ignore_unmapped)
+    return paint(found.regions, names, like if isinstance(like, Grid) else found.grid, ignore_unmapped)
 
 
 def segments_from_mask(

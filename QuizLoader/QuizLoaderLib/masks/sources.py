@@ -11,6 +11,7 @@ from ..images.arrays import ImageReadError, ReadContext, SegmentationArrays, Vol
 from ..images.contours import Boundary
 from ..images.file_formats import is_dicom
 from ..images.files import ImageFile
+from ..images.rtstruct import DrawnRois, read_drawn_rois
 from ..images.segmentation import described_segments, is_slicer_segmentation
 from ..quiz.model import Image, ImageType, Layer
 from ..quiz.problems import error, has_errors, warning
@@ -48,10 +49,16 @@ AS_DRAWN = ContourFilling()
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Segments, and the image they were painted on or are to be resampled to (None: their own grid)."""
+    """Segments or the ROIs of a structure set, and the image they were painted on or are to be resampled to
+    (None: their own grid)."""
 
-    segmentation: SegmentationArrays
+    regions: SegmentationArrays | DrawnRois
     target: Target | None
+
+    @property
+    def segmentation(self) -> SegmentationArrays:
+        """The regions as segments; the contours of ROIs are filled anew each time."""
+        return self.regions.segmentation() if isinstance(self.regions, DrawnRois) else self.regions
 
     @property
     def grid(self) -> Grid | None:
@@ -59,14 +66,15 @@ class Source:
 
     def with_problems(self) -> "Source":
         """The same, what is doubtful about the image and its extent told with the segments."""
-        segmentation = self.segmentation
-        problems = list(segmentation.problems)
-        if self.target is not None:
-            problems = [*self.target.volume.problems, *problems]
-        elif segmentation.extent_offset != (0, 0, 0):
+        regions = self.regions
+        about_target = self.target.volume.problems if self.target is not None else ()
+        if isinstance(regions, DrawnRois):
+            return Source(regions.doubted(about_target), self.target)
+        problems = [*about_target, *regions.problems]
+        if self.target is None and regions.extent_offset != (0, 0, 0):
             sentence = "The file holds only the part of its image around the segments, and so will the mask."
             problems.append(warning(0, codes.GRID_CROPPED, sentence, "name the image with --like"))
-        return Source(replace(segmentation, problems=tuple(problems)), self.target)
+        return Source(replace(regions, problems=tuple(problems)), self.target)
 
 
 def read_target(path: Path, source: Path | None = None) -> Target:
@@ -198,11 +206,9 @@ def _read_dicom(path: Path, target: Target | None, filling: ContourFilling) -> S
 
     modality = read_header(path, ("Modality",)).modality
     if modality == "RTSTRUCT":
-        from ..images.rtstruct import read_rtstruct
-
         found = target or _referenced_series(path)
         context = _context(path, ImageType.RT_STRUCT, found)
-        return Source(read_rtstruct(context, filling.boundary, filling.fill_gaps), found)
+        return Source(read_drawn_rois(context, filling.boundary, filling.fill_gaps), found)
     if modality == "SEG":
         from ..images.dicom_seg import read_dicom_seg
 
