@@ -391,3 +391,34 @@ def test_the_log_of_a_page_knows_where_its_views_are_on_the_screen(reader, tmp_p
     left, top, right, bottom = 200, 140, 200 + VIEW_SIZE[0] - 1, 140 + VIEW_SIZE[1] - 1
     for name, x, y in (("TopLeft", left, top), ("BottomRight", right, bottom)):
         assert (float(corners[name]["X"]), float(corners[name]["Y"])) == (x, y)
+
+
+def test_the_views_are_as_the_reader_left_them_after_another_module_and_in_the_next_session(tmp_path, images):
+    quiz = write_quiz(tmp_path / "scroll.xml", [f"|{image_element('Volume', VOLUME)}{QUESTIONS}"])
+
+    def red():
+        return slicer.app.applicationLogic().GetSliceLogicByLayoutName("Red").GetSliceNode()
+
+    with stage(tmp_path) as on_stage:
+        reader = Reader(on_stage, images, tmp_path / "results")
+        reader.sign_in(quiz)
+        red().SetSliceOffset(7.5)
+        display = on_stage.slicer.logic.nodes(0)[0].GetDisplayNode()
+        display.SetWindowLevel(321, 123)
+        on_stage.slicer.enter("Data")
+        red().SetSliceOffset(-3)
+        on_stage.slicer.enter()
+        reader.wait()
+        assert red().GetSliceOffset() == 7.5
+        assert (display.GetWindow(), display.GetLevel()) == (321, 123)
+        on_stage.slicer.enter("Data")
+        red().SetSliceOffset(-3)
+        # Slicer is left from the other module.
+    text = (tmp_path / "results" / READER / "scroll" / "scroll.xml").read_text(encoding="utf-8")
+    (state,) = re.findall(r"<State [^>]*>", text)
+    assert 'SliceOffset="7.5"' in state
+    assert 'Window="321.0"' in state
+    with stage(tmp_path) as on_stage:
+        reader = Reader(on_stage, images, tmp_path / "results")
+        reader.open()
+        assert red().GetSliceOffset() == 7.5

@@ -75,6 +75,7 @@ class OpenedQuiz:
         self._index = -1
         self._viewing = (ViewingMode.DEFAULT, "")
         self._own_states: dict[int, dict[str, str]] = {}
+        self._left_states: dict[int, dict[str, str]] | None = None
 
     @property
     def pages(self) -> tuple[Page, ...]:
@@ -114,18 +115,27 @@ class OpenedQuiz:
             raise IndexError(f"The quiz has {len(self.pages)} pages; there is no page {index}.")
         page = self.pages[index]
         loaded = self._library.load(page, progress)
+        left, self._left_states = (self._left_states if index == self._index else None), None
         self._shown, self._index = loaded, index
         self._leave()
         problems = list(loaded.problems) + self._place((ViewingMode.DEFAULT, ""))
         kept = self._reading.kept(index) if self._reading else None
-        if self._reading and kept:
-            put_back_states(page, self.nodes(index), self.host, self._reading.last_states())
+        states = self._reading.last_states() if self._reading and kept else {}
+        put_back_states(page, self.nodes(index), self.host, states if left is None else left)
         problems += [
             warning(page.line, _DRAWN_FILE, each) for each in self.drawing.show(page, loaded.nodes, kept)
         ]
         if self._reading and self._reading.keeping and kept:
             self._reading.keeping.begin(page, kept)
         return [problem.at(page=page.number) for problem in problems]
+
+    def leave_views(self) -> None:
+        """The views are for something else from now on. What the reader made of them is remembered, and there
+        again when the page is shown next."""
+        if self._shown is not None and self._left_states is None:
+            self._left_states = self.states()
+            if self._reading and self._reading.keeping:
+                self._reading.keeping.look_away()
 
     def place_again(self) -> list[Problem]:
         """The page's own position, zoom and looks, whatever the reader has done to the views."""
@@ -147,7 +157,9 @@ class OpenedQuiz:
 
     def states(self) -> dict[int, dict[str, str]]:
         """What State elements say of the page's images now, by their place on the page. While one image is
-        seen in planes, positions are those before."""
+        seen in planes, positions are those before; what the reader left is there until the page is shown."""
+        if self._left_states is not None:
+            return self._left_states
         page, nodes = self.pages[self._index], self.nodes(self._index)
         states = take_states(page, nodes, self.host, self.viewing_mode.value)
         if self.viewing_mode is not ViewingMode.DEFAULT:
