@@ -33,7 +33,9 @@ def forms(tmp_path):
 
 
 def box(forms, title):
-    return next(b for b in forms.widget("formsContainer").findChildren(QGroupBox) if b.title() == title)
+    return next(
+        b for b in forms.widget("formsContainer").findChildren(QGroupBox) if b.accessibleName() == title
+    )
 
 
 def test_every_type_of_question_has_its_form(forms):
@@ -84,3 +86,59 @@ def test_answers_are_there_again_on_return_and_after_the_scene_was_closed(forms)
     forms.click("openButton")
     forms.wait_for_page(0)
     assert given() == expected
+
+
+LONG = (
+    "Is there a lesion in the right upper lobe that you would biopsy &amp; follow up within three months, and"
+    " how sure are you of it?"
+)
+
+
+def test_long_texts_are_wrapped_and_an_ampersand_is_an_ampersand(tmp_path):
+    """Slicer's module panel never scrolls sideways: what does not wrap makes the whole panel wider."""
+    signs = "".join(f"<Option>the {place} lobe</Option>" for place in ("first", "second", "third", "fourth"))
+    quiz = write_quiz(
+        tmp_path / "long.xml",
+        [
+            f"""Descriptor='{LONG[:60]}'|<QuestionSet Descriptor='{LONG}'>
+            <Question Type='Radio' Descriptor='{LONG}'>
+            <Option>{LONG}</Option><Option>R &amp; D</Option></Question>
+            <Question Type='CheckBox' Descriptor='Where' GroupLayout='Horizontal'>{signs}</Question>
+            <Question Type='Text' Descriptor='Why'><Option>{LONG}</Option></Question>
+            <Question Type='Button' Descriptor='Run'><Option>{"a/" * 40}script.py</Option></Question>
+            </QuestionSet>"""
+        ],
+    )
+    with stage(tmp_path) as forms:
+        forms.open(quiz, tmp_path)
+        assert forms.slicer.panel.minimumSizeHint().width() < 420
+        text = LONG.replace("&amp;", "&")
+        heading = box(forms, text).parent().findChild(QLabel)
+        assert heading.text() == text
+        long, short = box(forms, text).findChildren(QRadioButton)
+        assert long.text().replace("&&", "&").split() == text.split()
+        assert "\n" in long.text()
+        assert short.text() == "R && D"
+        forms.slicer.panel.resize(420, 900)
+        forms.slicer.qt.processEvents()
+        first, second, third, fourth = box(forms, "Where").findChildren(QCheckBox)
+        assert first.y() == second.y() < third.y() == fourth.y()
+
+
+def test_fields_keep_their_height_beside_a_long_sentence_in_slicers_scroll_area(forms):
+    from PySide6.QtWidgets import QScrollArea
+
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setWidget(forms.slicer.panel)
+    area.resize(340, 260)
+    area.show()
+    label = forms.widget("saveLabel")
+    label.setVisible(True)
+    label.setText("The last change is not saved yet (the results folder is not there). " * 6)
+    forms.slicer.qt.processEvents()
+
+    fields = forms.widget("formsContainer").findChildren(QLineEdit)
+    assert all(field.height() == field.sizeHint().height() for field in fields)
+    assert label.height() >= label.heightForWidth(label.width())
+    forms.slicer.panel.setParent(None)

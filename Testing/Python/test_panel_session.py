@@ -53,11 +53,13 @@ class Reader:
 
     def box(self, title: str) -> QGroupBox:
         return next(
-            b for b in self.stage.widget("formsContainer").findChildren(QGroupBox) if b.title() == title
+            b
+            for b in self.stage.widget("formsContainer").findChildren(QGroupBox)
+            if b.accessibleName() == title
         )
 
     def titles(self) -> list[str]:
-        return [box.title() for box in self.stage.widget("formsContainer").findChildren(QGroupBox)]
+        return [box.accessibleName() for box in self.stage.widget("formsContainer").findChildren(QGroupBox)]
 
     def choose(self, title: str, option: str) -> None:
         next(b for b in self.box(title).findChildren(QAbstractButton) if b.text() == option).click()
@@ -422,3 +424,41 @@ def test_the_views_are_as_the_reader_left_them_after_another_module_and_in_the_n
         reader = Reader(on_stage, images, tmp_path / "results")
         reader.open()
         assert red().GetSliceOffset() == 7.5
+
+
+def test_a_reader_who_cancels_loading_sees_nothing_to_answer_and_loads_the_page_again(reader):
+    reader.stage.choose(SAMPLES / "bookmarks.xml", reader.images)
+    reader.stage.widget("readerEdit").setText(READER)
+    reader.stage.widget("resultsFolderEdit").setProperty("currentPath", str(reader.results))
+    reader.click("openButton")
+    reader.click("cancelButton")
+    # The very first page: there is nothing to see yet, and a way on.
+    assert reader.text("messageLabel") == "Loading was cancelled."
+    assert not reader.sees("pageSection")
+    reader.click("loadAgainButton")
+    reader.wait()
+    assert not reader.sees("loadAgainButton")
+    assert not reader.sees("messageLabel")
+    reader.choose("Your scale", "Strict")
+
+    reader.click("nextButton")
+    reader.click("cancelButton")
+
+    assert reader.titles() == []
+    assert not reader.enabled("nextButton")
+    assert not reader.enabled("previousButton")
+    reader.click("loadAgainButton")
+    reader.wait()
+    assert reader.titles() == ["Rating"]
+    reader.go("bookmarkButton")
+    assert reader.chosen("Your scale") == ["Strict"]
+
+
+def test_an_author_who_cancels_the_first_page_loads_it_again(reader):
+    reader.stage.choose(SAMPLES / "bookmarks.xml", reader.images)
+    reader.click("openButton")
+    reader.click("cancelButton")
+    assert reader.sees("loadAgainButton")
+    reader.click("loadAgainButton")
+    reader.wait()
+    assert reader.text("titleLabel") == "Calibration"

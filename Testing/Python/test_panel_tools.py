@@ -244,11 +244,11 @@ def test_a_sequence_is_stepped_through_and_played(opened):
 
     assert opened.text("frameLabel") == "1 of 3"
     assert grey() == (0, 0)
-    key(opened, "Alt+Up")
+    key(opened, "Alt+.")
     assert opened.text("frameLabel") == "2 of 3"
     assert grey() == (50, pytest.approx(127, abs=1))
-    key(opened, "Alt+Down")
-    key(opened, "Alt+Down")
+    key(opened, "Alt+,")
+    key(opened, "Alt+,")
     assert opened.text("frameLabel") == "3 of 3"
     opened.widget("frameSlider").setValue(0)
     assert (opened.text("frameLabel"), grey()) == ("1 of 3", (0, 0))
@@ -273,7 +273,7 @@ def test_a_sequence_is_stepped_through_and_played(opened):
 def test_a_volume_deleted_by_hand_takes_its_tools_along(opened):
     volume = opened.slicer.logic.nodes(0)[0]
     slicer.mrmlScene.RemoveNode(volume)
-    for keys in ("Alt+3", "Alt+1", "Alt+0", "Alt+P", "Alt+Up", "Alt+W", "Alt+X"):
+    for keys in ("Alt+3", "Alt+1", "Alt+0", "Alt+P", "Alt+.", "Alt+W", "Alt+X"):
         key(opened, keys)
     choose(opened, "presetBox", 1)
     opened.click("resetViewButton")
@@ -286,9 +286,19 @@ def test_a_volume_deleted_by_hand_takes_its_tools_along(opened):
 def test_nothing_of_the_tools_stays_with_the_closed_quiz(opened):
     interaction = slicer.app.applicationLogic().GetInteractionNode()
     opened.click("closeButton")
-    for keys in ("Alt+3", "Alt+1", "Alt+0", "Alt+P", "Alt+Up", "Alt+W", "Alt+X", "Alt+C", "Alt+O"):
+    for keys in ("Alt+3", "Alt+1", "Alt+0", "Alt+P", "Alt+.", "Alt+W", "Alt+X", "Alt+C", "Alt+O"):
         key(opened, keys)
     assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
     interaction.SetCurrentInteractionMode(interaction.AdjustWindowLevel)
     assert not opened.widget("mouseWindowBox").isChecked()
     assert not opened.sees("toolsSection")
+
+
+def test_a_long_image_id_does_not_make_the_panel_wide(story, images, tmp_path):
+    volume = image_element("Volume", VOLUME).replace('ID="', 'ID="' + "portal venous phase " * 8)
+    draw = "EnableSegmentEditor='Y'"
+    story.open(write_quiz(tmp_path / "long.xml", [f"{draw}|{volume}{QUESTIONS}"]), images)
+    for section in ("toolsSection", "linesSection", "maskSection", "pagesSection", "keysSection"):
+        story.widget(section).setProperty("collapsed", False)
+    story.slicer.qt.processEvents()
+    assert story.slicer.panel.minimumSizeHint().width() < 420

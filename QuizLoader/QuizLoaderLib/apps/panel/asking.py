@@ -9,7 +9,7 @@ from slicer.i18n import tr as _
 
 from ...quiz.model import Page
 from ..reading.answers import Answers, Asked, Pressed
-from .forms import PageForms
+from .forms import PageForms, button_text
 
 PAUSE_MS = 500
 """Typed text is kept when nothing was typed for so long."""
@@ -220,7 +220,7 @@ class Asking:
         ui.nextButton.enabled = asked.can_go_on
         ui.repeatButton.visible = asked.can_repeat
         ui.bookmarkButton.visible = bool(asked.bookmark_label)
-        ui.bookmarkButton.text = asked.bookmark_label
+        ui.bookmarkButton.text = button_text(asked.bookmark_label)
         ui.finishButton.visible = asked.can_finish
         ui.finishRow.visible = False
 

@@ -1,5 +1,6 @@
 """The question sets of a page as forms."""
 
+import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
@@ -11,6 +12,13 @@ from slicer.i18n import tr as _
 
 from ...quiz.model import GroupLayout, Page, Question, QuestionType
 from ..reading.answers import Answer, Answers, Asked
+
+ROW_LETTERS = 44
+"""Letters in a line of the panel: Slicer's module panel is made wider by what does not wrap, never scrolled
+sideways."""
+
+BOX_LETTERS = 4
+"""The width of a box or a round button, in letters."""
 
 PICTURE_WIDTH = 320
 """The widest picture in the panel, in pixels; a larger one is made smaller."""
@@ -63,6 +71,8 @@ class PageForms:
                     answers.runs_scripts,
                     quiz_folder,
                 )
+                if question.descriptor:
+                    layout.addWidget(_text(question.descriptor))
                 box = _form(ask)
                 box.enabled = not asked.is_locked
                 layout.addWidget(box)
@@ -77,23 +87,41 @@ class PageForms:
 
 def _form(ask: _Ask) -> Any:
     question = ask.question
-    box = qt.QGroupBox(question.descriptor)
-    layout = qt.QHBoxLayout(box) if question.group_layout is GroupLayout.HORIZONTAL else qt.QVBoxLayout(box)
-    _FILL[question.type](layout, ask)
+    # Its own title would not wrap.
+    box = qt.QGroupBox()
+    box.accessibleName = question.descriptor
+    _FILL[question.type](qt.QVBoxLayout(box), ask)
     return box
+
+
+def _rows(layout: Any, ask: _Ask, width_of: Callable[[str], int]) -> list[Any]:
+    """A layout for each option: below each other or, where the quiz wants them beside each other, as many in
+    a row as its width holds; ``width_of`` is in letters."""
+    row: Any = layout
+    rows, free = [], 0
+    for option in ask.question.options:
+        width = min(width_of(option), ROW_LETTERS)
+        if ask.question.group_layout is GroupLayout.HORIZONTAL:
+            if width > free:
+                row, free = qt.QHBoxLayout(), ROW_LETTERS
+                layout.addLayout(row)
+            free -= width
+        rows.append(row)
+    return rows
 
 
 def _fill_choices(make: Callable[[str], Any]) -> Callable[[Any, _Ask], None]:
     def fill(layout: Any, ask: _Ask) -> None:
-        buttons = [make(option) for option in ask.question.options]
+        rows = _rows(layout, ask, lambda option: len(option) + BOX_LETTERS)
+        buttons = [make(button_text(option)) for option in ask.question.options]
 
         def chosen() -> None:
             ask.changed(tuple("Y" if button.checked else "N" for button in buttons), False)
 
-        for button, text in zip(buttons, ask.given, strict=True):
+        for button, text, row in zip(buttons, ask.given, rows, strict=True):
             button.checked = text == "Y"
             button.toggled.connect(chosen)
-            layout.addWidget(button)
+            row.addWidget(button)
 
     return fill
 
@@ -145,7 +173,7 @@ def _fill_buttons(layout: Any, ask: _Ask) -> None:
             text = _("{script}: done").format(script=text)
         elif ask.given[index].endswith(ON):
             text = _("{script}: on").format(script=text)
-        button = qt.QPushButton(text)
+        button = qt.QPushButton(button_text(text))
         button.enabled = ask.runs_scripts
         button.toolTip = "" if ask.runs_scripts else _("Scripts of a quiz are not run here.")
 
@@ -157,6 +185,11 @@ def _fill_buttons(layout: Any, ask: _Ask) -> None:
 
     for index, script in enumerate(ask.question.options):
         add(index, script)
+
+
+def button_text(text: str) -> str:
+    """In lines that fit; a & would otherwise underline the letter behind it."""
+    return "\n".join(textwrap.wrap(text, ROW_LETTERS)).replace("&", "&&")
 
 
 def _text(text: str) -> Any:

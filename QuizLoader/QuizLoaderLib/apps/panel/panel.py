@@ -76,6 +76,7 @@ class Panel:
         ui.openButton.clicked.connect(self.open)
         ui.closeButton.clicked.connect(self.close_if_saved)
         ui.cancelButton.clicked.connect(self.cancel)
+        ui.loadAgainButton.clicked.connect(self._load_again)
         ui.resetViewButton.clicked.connect(self.reset_views)
         ui.contoursButton.clicked.connect(self._tools.toggle_contours)
         ui.outlineButton.clicked.connect(self._tools.toggle_outline)
@@ -230,12 +231,16 @@ class Panel:
         self._loading.cancel()
         self._show_loading(False)
         opened = self._console.opened
-        if opened and opened.answers.reader:
-            self._say(_("Loading was cancelled. Reset views loads the page again."))
+        if opened and (opened.answers.reader or opened.index < 0):
+            self._say(_("Loading was cancelled."))
+            self.ui.loadAgainButton.visible = True
         elif opened:
-            opened.answers.arrive(max(opened.index, 0))
-            if opened.index < 0:
-                self._say(_("Loading was cancelled. Choose a page to go on."))
+            opened.answers.arrive(opened.index)
+
+    def _load_again(self) -> None:
+        if self._console.opened:
+            self._say("")
+            self._show_page(self._console.opened.answers.index)
 
     def _show_progress(self, done: int, total: int) -> None:
         self.ui.progressBar.maximum = max(total, 1)
@@ -321,6 +326,7 @@ class Panel:
 
     def _show_loading(self, loading: bool) -> None:
         self.ui.loadingRow.visible = loading
+        self.ui.loadAgainButton.visible = False
         self._show_progress(0, 1)
 
     def _the_quiz(self) -> OpenedQuiz:
