@@ -2,12 +2,14 @@
 
 import csv
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from QuizLoaderLib.session.reading_session import ReadingSession
+from QuizLoaderLib.session.tables import ANSWER_COLUMNS, MRMC_COLUMNS
 from session_by_hand import SAMPLES, ticking_clock, write_quiz
 
 # As the original writes it: the labels on lines of their own, identical answers again at each pass, events
@@ -168,6 +170,7 @@ def test_the_table_of_multi_reader_multi_case_statistics(ours: Path, tmp_path: P
 
     rows = table(out)
     assert list(rows[0])[:5] == ["reader", "case", "modality", "question", "score"]
+    assert {row["page_complete"] for row in rows} == {"Y"}
     assert [(row["reader"], row["score"]) for row in rows] == [
         *(("Ann", score) for score in ("1", "2", "3", "4", "5", "1")),
         ("Bob", "1"),
@@ -176,6 +179,15 @@ def test_the_table_of_multi_reader_multi_case_statistics(ours: Path, tmp_path: P
         (f"Patient {number}", how) for number in (1, 2, 3) for how in ("Without AI", "With AI")
     }
     assert {row["question"] for row in rows} == {"Malignancy"}
+
+
+def test_the_page_for_analysis_explains_every_column_in_order() -> None:
+    page = (Path(__file__).resolve().parents[2] / "Resources" / "Results.md").read_text(encoding="utf-8")
+    sections = page.split("\n## ")
+
+    for section, columns in ((sections[1], ANSWER_COLUMNS), (sections[2], MRMC_COLUMNS)):
+        explained = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+        assert tuple(explained) == columns
 
 
 def test_scores_of_other_questions_and_another_choice_of_case(tmp_path: Path) -> None:
@@ -210,10 +222,10 @@ def test_scores_of_other_questions_and_another_choice_of_case(tmp_path: Path) ->
     )
 
     assert [tuple(row.values()) for row in table(out)] == [
-        ("Ann", "4", "CT+PET", "R", "2", "0", "no", "study"),
-        ("Ann", "4", "CT+PET", "C: left", "0", "0", "N", "study"),
-        ("Ann", "4", "CT+PET", "C: right", "1", "0", "Y", "study"),
-        ("Ann", "4", "CT+PET", "S 3", "2.50", "0", "2.50", "study"),
+        ("Ann", "4", "CT+PET", "R", "2", "0", "no", "study", "Y"),
+        ("Ann", "4", "CT+PET", "C: left", "0", "0", "N", "study", "Y"),
+        ("Ann", "4", "CT+PET", "C: right", "1", "0", "Y", "study", "Y"),
+        ("Ann", "4", "CT+PET", "S 3", "2.50", "0", "2.50", "study", "Y"),
     ]
 
 

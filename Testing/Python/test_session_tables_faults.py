@@ -70,6 +70,67 @@ def test_questions_of_one_name_stay_apart_and_what_is_no_number_has_no_score(tmp
     ]
 
 
+CHOICE = f"""<Question Type="Radio" Descriptor="Score">
+<Option>{{}}<Response {ANSWERED}>N</Response></Option><Option>{{}}<Response {ANSWERED}>Y</Response></Option>
+</Question>"""
+
+
+@pytest.mark.parametrize(
+    ("first", "chosen", "score"),
+    [
+        ("0 none", "3 severe", "3"),
+        ("0) none", "3) severe", "3"),
+        ("0. none", "3. severe", "3"),
+        ("0: none", "3: severe", "3"),
+        ("-1 worse", "+1 better", "1"),
+        ("0.5 mm", "1.5 mm", "1.5"),
+        ("0", "3", "3"),
+        # Not all of them are numbers, so the place of the option counts.
+        ("none", "3 severe", "2"),
+        ("4a", "4b", "2"),
+        ("1st", "3rd", "2"),
+        ("0.5mm", "1.5mm", "2"),
+        ("nan", "inf", "2"),
+    ],
+)
+def test_a_choice_scores_the_number_that_its_label_begins_with(
+    tmp_path: Path, first: str, chosen: str, score: str
+) -> None:
+    file = tmp_path / "study.xml"
+    file.write_text(NUMBERS.format(questions=CHOICE.format(first, chosen)), encoding="utf-8")
+
+    quizloader("answers", file, "--mrmc", "--out", tmp_path / "m")
+
+    assert [(row["score"], row["answer"]) for row in table(tmp_path / "m")] == [(score, chosen)]
+
+
+def test_scores_of_a_page_that_is_not_done_can_be_told(tmp_path: Path) -> None:
+    file = with_values(tmp_path, "3")
+    file.write_text(
+        file.read_text(encoding="utf-8").replace('PageComplete="Y"', 'PageComplete="N"'), encoding="utf-8"
+    )
+
+    quizloader("answers", file, "--mrmc", "--out", tmp_path / "m")
+
+    assert [(row["score"], row["page_complete"]) for row in table(tmp_path / "m")] == [("3", "N")]
+
+
+def test_a_file_of_the_original_from_another_countrys_windows(tmp_path: Path) -> None:
+    file = tmp_path / "study.xml"
+    text = NUMBERS.format(questions=CHOICE.format("没有", "复发")).replace("Ann", "王小明")
+    file.write_bytes(b'<?xml version="1.0" encoding="utf-8"?>\n' + text.encode("gbk"))
+
+    result = quizloader("answers", file, "--out", tmp_path / "a.csv", "--encoding", "gbk")
+
+    assert "is not in the encoding it declares; it was read as gbk" in result.stderr
+    rows = table(tmp_path / "a.csv")
+    assert {row["reader"] for row in rows} == {"王小明"}
+    assert [row["option_label"] for row in rows] == ["没有", "复发"]
+    unknown = quizloader("progress", file, "--encoding", "klingon")
+    assert unknown.returncode == 2
+    assert "There is no encoding “klingon”" in unknown.stderr
+
+
 def test_answers_of_a_page_that_was_never_left_are_said(tmp_path: Path) -> None:
     """As where the program was ended by a crash, and the reader has not come back."""
     session = ReadingSession.open(write_quiz(tmp_path, text_page("P")), tmp_path / "results", "Ann")

@@ -17,6 +17,13 @@ ResultsArgument = Annotated[
     typer.Argument(metavar="RESULTS...", help="Results files, or folders to look for them in."),
 ]
 
+EncodingOption = Annotated[
+    str,
+    typer.Option(
+        metavar="NAME", help="Of results of the Image Quizzer that are not in the encoding they declare."
+    ),
+]
+
 
 def add_commands(app: typer.Typer) -> None:
     """Add the commands of this file to ``quizloader``."""
@@ -40,12 +47,13 @@ def answers(
     excel: Annotated[
         bool, typer.Option("--excel", help="Begin the file with the mark by which Excel knows UTF-8.")
     ] = False,
+    encoding: EncodingOption = "cp1252",
 ) -> None:
     """Write all answers into one table. Ends with 1 where a file could not be read."""
     from ..session.files import write_whole
     from ..session.tables import ANSWER_COLUMNS, MRMC_COLUMNS, answer_rows, as_csv, mrmc_rows
 
-    found = _found(results)
+    found = _found(results, encoding)
     if out.resolve() in {each.path.resolve() for each in found.results}:
         raise CommandError(f"{out} is a file of results; choose another file for the table.")
     rows = [
@@ -75,12 +83,13 @@ def answers(
 def progress(
     results: ResultsArgument,
     pages: Annotated[bool, typer.Option("--pages", help="A line for each page too.")] = False,
+    encoding: EncodingOption = "cp1252",
 ) -> None:
     """Say how far each reader is, and how long the pages took. Ends with 1 where a file could not be read."""
     from ..session.tables import duration
     from ..session.tables import progress as progress_of
 
-    found = _found(results)
+    found = _found(results, encoding)
     for each in sorted((progress_of(one) for one in found.results), key=lambda one: (one.quiz, one.reader)):
         average = f", {duration(each.seconds_a_page)} a page" if each.seconds_a_page is not None else ""
         last = f", last seen {each.last_time:%Y-%m-%d %H:%M}" if each.last_time else ""
@@ -96,10 +105,16 @@ def progress(
     raise typer.Exit(1 if found.left_out else 0)
 
 
-def _found(paths: list[Path]) -> "Found":
+def _found(paths: list[Path], encoding: str) -> "Found":
+    import codecs
+
     from ..session.results_reading import read_all_results
 
-    found = read_all_results(paths)
+    try:
+        codecs.lookup(encoding)
+    except LookupError as fault:
+        raise typer.BadParameter(f"There is no encoding “{encoding}”.") from fault
+    found = read_all_results(paths, encoding)
     for sentence in (*found.left_out, *found.remarks):
         print(f"quizloader: {sentence}", file=sys.stderr)
     if not found.results:

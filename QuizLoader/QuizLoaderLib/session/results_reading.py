@@ -17,6 +17,9 @@ from .opening import load_results, stored_quiz
 from .storage import FolderFiles
 from .tree import Element, integer, parsed_xml
 
+WINDOWS = "cp1252"
+"""What Windows writes in Western Europe and America."""
+
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>")
 
 
@@ -67,8 +70,11 @@ class Found:
     remarks: list[str] = field(default_factory=list)
 
 
-def read_all_results(paths: Iterable[Path]) -> Found:
-    """All results in these files and folders (searched through), each once."""
+def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> Found:
+    """All results in these files and folders (searched through), each once.
+
+    ``encoding`` is that of files which are not in the one that they declare.
+    """
     found = Found()
     seen: set[Path] = set()
     for path in paths:
@@ -80,7 +86,7 @@ def read_all_results(paths: Iterable[Path]) -> Found:
                 continue
             seen.add(file.resolve())
             try:
-                results = _read(file, found.remarks)
+                results = _read(file, encoding, found.remarks)
             except (OSError, etree.XMLSyntaxError, SessionError) as fault:
                 found.left_out.append(f"{file} cannot be read: {str(fault).rstrip('.')}.")
                 continue
@@ -134,7 +140,7 @@ def relative_path(results: ReadResults, text: str) -> str:
     return path
 
 
-def _read(file: Path, remarks: list[str]) -> ReadResults | None:
+def _read(file: Path, encoding: str, remarks: list[str]) -> ReadResults | None:
     files = FolderFiles(file.parent)
     if files.xml == file and files.journal.exists() and files.master.exists():
         # What a reader's program saved last may be in the journal only.
@@ -147,29 +153,33 @@ def _read(file: Path, remarks: list[str]) -> ReadResults | None:
             )
         root = loaded.results.root
     else:
-        root = _parsed(file, file.read_bytes(), remarks)
+        root = _parsed(file, encoding, remarks)
     if root.tag != "Session" or not (root.get("UserName") or root.find("Login") is not None):
         return None
     reader = (root.get("UserName") or file.parent.parent.name).strip()
     return ReadResults(file, reader, file.stem, root)
 
 
-def _parsed(file: Path, data: bytes, remarks: list[str]) -> Element:
+def _parsed(file: Path, encoding: str, remarks: list[str]) -> Element:
+    data = file.read_bytes()
     try:
         return parsed_xml(data)
     except etree.XMLSyntaxError:
-        text = "\n".join(_decoded(line) for line in _DECLARATION.sub(b"", data).split(b"\n"))
-        root = parsed_xml(text.encode("utf-8"))
-        remarks.append(f"{file} is not in the encoding it declares; it was read as Windows' (cp1252).")
+        lines = _DECLARATION.sub(b"", data).split(b"\n")
+        root = parsed_xml("\n".join(_decoded(line, encoding) for line in lines).encode("utf-8"))
+        remarks.append(
+            f"{file} is not in the encoding it declares; it was read as {encoding} "
+            "(--encoding chooses another)."
+        )
         return root
 
 
-def _decoded(line: bytes) -> str:
+def _decoded(line: bytes, encoding: str) -> str:
     """A file that was saved in turn by several programs may have lines in both encodings."""
     try:
         return line.decode("utf-8")
     except UnicodeDecodeError:
-        return line.decode("cp1252", errors="replace")
+        return line.decode(encoding, errors="replace")
 
 
 def _group_order(root: Element) -> list[str]:

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
@@ -38,7 +39,17 @@ ANSWER_COLUMNS = (
     "response_time",
     "seconds",
 )
-MRMC_COLUMNS = ("reader", "case", "modality", "question", "score", "repetition", "answer", "quiz")
+MRMC_COLUMNS = (
+    "reader",
+    "case",
+    "modality",
+    "question",
+    "score",
+    "repetition",
+    "answer",
+    "quiz",
+    "page_complete",
+)
 DRAWINGS = ("LabelMapPath", "MarkupLinePath")
 
 
@@ -126,7 +137,13 @@ def mrmc_rows(results: ReadResults, case: PageFact, modality: PageFact) -> Itera
                 if times_named[name] > 1:
                     name += f" ({times_named[name]})"
                 for what, score, answer in _scores(question):
-                    yield {**of_page, "question": name + what, "score": score, "answer": answer}
+                    yield {
+                        **of_page,
+                        "question": name + what,
+                        "score": score,
+                        "answer": answer,
+                        "page_complete": "Y" if page.is_complete else "N",
+                    }
 
 
 def as_csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
@@ -283,7 +300,7 @@ def _scores(question: Element) -> Iterator[tuple[str, str | int, str]]:
     kind = question.get("Type")
     if kind == "Radio" and "Y" in texts:
         chosen = texts.index("Y")
-        numbers = [finite(label.split()[0]) if label.split() else None for label in labels]
+        numbers = [_leading_number(label) for label in labels]
         score = chosen + 1 if None in numbers else numbers[chosen]
         yield "", f"{score:g}", labels[chosen]
     elif kind == "CheckBox":
@@ -296,6 +313,12 @@ def _scores(question: Element) -> Iterator[tuple[str, str | int, str]]:
     elif kind == "Button":
         for label, text in zip(labels, texts, strict=True):
             yield f": {label}", int(text.endswith(DONE)), text
+
+
+def _leading_number(label: str) -> float | None:
+    """The number of ``4 malignant``, ``4. malignant`` or ``4) malignant``; none of ``4a`` or ``4th``."""
+    found = re.match(r"[+-]?\d+(\.\d+)?(?!\w|\.\d)", label)
+    return finite(found.group()) if found else None
 
 
 def _fact(page: ReadPage, fact: PageFact) -> str:
