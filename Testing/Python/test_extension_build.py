@@ -105,7 +105,6 @@ print(len(list(sample_quizzes_folder().rglob("*.xml"))))
 
 
 def test_the_installed_module_shows_its_panel(installed, tmp_path):
-    pytest.importorskip("PySide6", reason="the panel is tested with PySide6 in Qt's place")
     program = """
 import sys
 from pathlib import Path

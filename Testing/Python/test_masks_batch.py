@@ -223,7 +223,8 @@ def test_two_runs_at_once_in_one_folder_are_refused(study: Path) -> None:
 @pytest.fixture(scope="module")
 def cluster():
     """A Dask cluster of two worker processes on this machine."""
-    distributed = pytest.importorskip("distributed")
+    import distributed
+
     with distributed.LocalCluster(
         n_workers=2, threads_per_worker=1, processes=True, dashboard_address=None
     ) as local:
@@ -238,8 +239,6 @@ def test_a_dask_cluster_of_two_workers_gives_the_same_files(study: Path, cluster
 
 
 def test_no_dask_cluster_at_the_address_is_said(study: Path) -> None:
-    pytest.importorskip("distributed")
-
     ended = quizloader(
         "masks", study / "cases.csv", "--map", study / "map.txt", "--out", study / "out",
         "--dask", "tcp://127.0.0.1:9",

@@ -4,9 +4,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 from dicom_made import MadeRoi, Placement, write_segmentation, write_series, write_structure_set
-from masks_made import Ball, quizloader, read_image, segmentation_of, write_image, write_map, write_seg
+from masks_made import Ball, Ended, quizloader, read_image, segmentation_of, write_image, write_map, write_seg
 from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
 from QuizLoaderLib.masks import mask_from_segments
 from QuizLoaderLib.quiz.value_map import ValueMap
@@ -168,10 +169,20 @@ def test_a_structure_set_of_another_frame_of_reference_is_refused(study: Path) -
     assert "another frame of reference" in ended.out
 
 
-def test_a_dicom_segmentation_keeps_overlaps_names_codes_and_values(study: Path) -> None:
-    pytest.importorskip("highdicom", exc_type=ImportError)
-    import pydicom
+def is_told_to_be_impossible(ended: Ended, out: Path) -> bool:
+    """With pydicom 2.4, which Slicer 5.10 bundles, a SEG cannot be written: one sentence, and no file."""
+    if not pydicom.__version__.startswith("2."):
+        return False
+    assert ended.code == 1
+    assert [line.partition("error ")[2] for line in ended.lines] == [
+        "M310: Writing a DICOM segmentation needs highdicom and pydicom 3, which this Python does not have. "
+        "(python -m pip install highdicom)"
+    ]
+    assert not out.exists()
+    return True
 
+
+def test_a_dicom_segmentation_keeps_overlaps_names_codes_and_values(study: Path) -> None:
     out = study / "seg.dcm"
     terminology = "x~SCT^123037004^Anatomical Structure~SCT^10200004^Liver~^^~y~SCT^41216001^Prostate~^^"
     layers = tuple(inside(name).astype(np.uint8) for name in ("Liver", "Kidney"))
@@ -183,6 +194,8 @@ def test_a_dicom_segmentation_keeps_overlaps_names_codes_and_values(study: Path)
 
     ended = quizloader("mask", source, "--map", study / "map.txt", "--like", study / "ct", "--out", out)
 
+    if is_told_to_be_impossible(ended, out):
+        return
     assert ended.code == 0
     assert "No coded meaning is known for 'Kidney'" in ended.out
     assert "lost" not in ended.out
@@ -203,11 +216,12 @@ def test_a_dicom_segmentation_keeps_overlaps_names_codes_and_values(study: Path)
 
 
 def test_a_structure_set_becomes_a_dicom_segmentation_of_its_own_series(study: Path) -> None:
-    pytest.importorskip("highdicom", exc_type=ImportError)
-
     ended = quizloader(
         "mask", study / "rs.dcm", "--map", study / "map.txt", "--out", study / "seg.dcm", "--ignore-unmapped"
     )
+
+    if is_told_to_be_impossible(ended, study / "seg.dcm"):
+        return
     back = mask_from_segments(
         study / "seg.dcm", ValueMap({"Liver": 1, "Spleen": 1, "Kidney": 1}), study / "ct"
     )
@@ -217,13 +231,14 @@ def test_a_structure_set_becomes_a_dicom_segmentation_of_its_own_series(study: P
 
 
 def test_a_dicom_segmentation_needs_a_dicom_series(study: Path) -> None:
-    pytest.importorskip("highdicom", exc_type=ImportError)
     source = write_seg(
         study / "in.seg.nrrd", segmentation_of([Ball("Liver", (0, 0, 50), 9)], SHAPE, LPS @ IJK_TO_LPS)
     )
 
     ended = quizloader("mask", source, "--map", study / "map.txt", "--out", study / "seg.dcm")
 
+    if is_told_to_be_impossible(ended, study / "seg.dcm"):
+        return
     assert ended.code == 1
     assert (
         "refers to the DICOM series it is drawn on, and none was given. (name its folder with --like)"

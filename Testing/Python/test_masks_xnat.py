@@ -7,7 +7,6 @@ import pytest
 from masks_made import quizloader, write_map
 from xnat_server import PASSWORD, USER, FakeXnat, running
 
-pytest.importorskip("requests")
 MAP = b"Liver=10\nSpleen=20\nKidney=30\n"
 NAME = "region2MaskValueMap.txt"
 

@@ -8,8 +8,6 @@ from pathlib import Path
 
 import pytest
 
-pytest.importorskip("hatchling", reason="the wheel is built with hatchling")
-
 REPOSITORY = Path(__file__).resolve().parents[2]
 SAMPLES = (
     "label-maps",
