@@ -1,10 +1,12 @@
 """Slicer's console, its file reader, its sample data, and a Slicer without a main window."""
 
 import sys
+import threading
 
 import pytest
 import slicer
 from panel_stage import LABELS, VOLUME, image_element, stage, write_images, write_quiz
+from PySide6.QtCore import QTimer
 from slicer_scripted import SampleDataLogic
 
 
@@ -130,6 +132,46 @@ def test_the_modules_own_test_passes_and_the_tutorial_is_among_the_sample_data(t
         ui = slicer.modules.QuizLoaderWidget.panel.ui
         assert ui.quizPathEdit.currentPath.endswith("label-maps.xml")
         assert ui.imageFolderEdit.currentPath.endswith("images")
+
+
+def test_the_window_lives_while_the_sample_images_are_made_and_a_second_click_does_no_harm(
+    tmp_path, monkeypatch
+):
+    from QuizLoaderLib.apps import demo
+
+    with stage(tmp_path) as on_stage:
+        steps = []
+        go = threading.Event()
+
+        def make_demo(folder, progress):
+            progress(1, 5)
+            assert go.wait(60)
+            (folder / "quizzes").mkdir(parents=True)
+            (folder / "quizzes" / "label-maps.xml").write_text("<Session/>", encoding="utf-8")
+
+        monkeypatch.setattr(demo, "make_demo", make_demo)
+        make = SampleDataLogic.sources[0]["downloader"]
+
+        def click_again():
+            steps.append(on_stage.text("messageLabel"))
+            assert make() is None
+            go.set()
+
+        QTimer.singleShot(300, click_again)
+        node = make()
+
+        on_stage.slicer.check()
+        assert node.GetName() == "label-maps"
+        assert steps == ["The sample images are made: 1 of 5 steps."]
+        assert not on_stage.sees("messageLabel")
+
+
+def test_sample_images_that_cannot_be_written_are_said(tmp_path):
+    with stage(tmp_path) as on_stage:
+        (tmp_path / "QuizLoaderTutorial").write_text("in the way", encoding="utf-8")
+        assert SampleDataLogic.sources[0]["downloader"]() is None
+        assert "cannot be written" in on_stage.text("messageLabel")
+        assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLTextNode") == 0
 
 
 def test_the_modules_own_test_fails_with_the_remedy_where_lxml_is_missing(tmp_path, monkeypatch):

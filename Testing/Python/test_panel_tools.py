@@ -302,3 +302,18 @@ def test_a_long_image_id_does_not_make_the_panel_wide(story, images, tmp_path):
         story.widget(section).setProperty("collapsed", False)
     story.slicer.qt.processEvents()
     assert story.slicer.panel.minimumSizeHint().width() < 420
+
+
+def test_a_shorter_sequence_keeps_its_frame_when_it_is_chosen(story, images, tmp_path):
+    frames = np.stack([np.full((4, 10, 10), value, np.int16) for value in (0, 100)])
+    write_nifti(images / "short.nii", frames, sform=np.eye(4))
+    films = [image_element("VolumeSequence", f"{name}.nii") for name in ("film", "short")]
+    films[1] = films[1].replace("<DefaultDestination>Red", "<DefaultDestination>Green")
+    story.open(write_quiz(tmp_path / "films.xml", [f"|{films[0]}{films[1]}{QUESTIONS}"]), images)
+    key(story, "Alt+.")
+    key(story, "Alt+.")
+    assert story.text("frameLabel") == "3 of 3"
+    choose(story, "imageBox", 1)
+    assert story.text("frameLabel") == "1 of 2"
+    choose(story, "imageBox", 0)
+    assert story.text("frameLabel") == "3 of 3"

@@ -333,6 +333,11 @@ class Panel:
         assert self._console.opened is not None
         return self._console.opened
 
+    def tell(self, text: str) -> None:
+        """A sentence from outside of the panel, where nothing of a quiz stands in its place."""
+        if self._console.opened is None:
+            self._say(text)
+
     def _say(self, text: str) -> None:
         self.ui.messageLabel.text = text
         self.ui.messageLabel.visible = bool(text)

@@ -1,11 +1,17 @@
 """The tutorial in Slicer's Sample Data module: its images are made here, not downloaded."""
 
+import threading
+import time
 from pathlib import Path
 from typing import Any
 
 import slicer
+from slicer.i18n import tr as _
 
 from . import quiz_node
+from .loading import REST_S
+
+_is_making = False
 
 CATEGORY = "Quiz Loader"
 
@@ -30,15 +36,60 @@ def register_sample_data(thumbnail: str) -> None:
 
 
 def make_tutorial(_source: Any = None) -> Any:
-    """Make the demo's images and quizzes, once, and put the tutorial's quiz into the scene."""
-    from ..demo import make_demo
+    """Make the demo's images and quizzes, once, and put the tutorial's quiz into the scene.
 
+    The window lives meanwhile. None where they cannot be made, which the panel says, or are being made.
+    """
     folder = Path(slicer.app.temporaryPath) / "QuizLoaderTutorial"
     quiz = folder / "quizzes" / "label-maps.xml"
+    quiz_node.show_panel()
     # The quizzes are written last: where they are, the images are whole.
-    if not quiz.is_file():
-        with slicer.util.WaitCursor():
-            make_demo(folder)
+    if not quiz.is_file() and not _make(folder):
+        return None
     node = quiz_node.add_quiz_node(slicer.mrmlScene, quiz, image_folder=folder / "images")
     quiz_node.show_panel()
     return node
+
+
+def _make(folder: Path) -> bool:
+    """Whether everything is there; False at once where another click is at it."""
+    global _is_making
+    if _is_making:
+        return False
+    _is_making = True
+    try:
+        making = _Making(folder)
+        making.start()
+        while making.is_alive():
+            # Slicer keeps Python's interpreter lock but for these rests (see loading.py).
+            time.sleep(REST_S)
+            _tell(making.sentence)
+            slicer.app.processEvents()
+        _tell(making.fault)
+        return not making.fault
+    finally:
+        _is_making = False
+
+
+class _Making(threading.Thread):
+    def __init__(self, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self._folder = folder
+        self.sentence = self.fault = ""
+
+    def run(self) -> None:
+        from ..demo import make_demo
+
+        try:
+            make_demo(self._folder, self._progress)
+        except OSError as error:
+            sentence = _("The sample images cannot be written to {folder} ({reason}).")
+            self.fault = sentence.format(folder=self._folder, reason=error.strerror or error)
+
+    def _progress(self, done: int, total: int) -> None:
+        sentence = _("The sample images are made: {done} of {total} steps.")
+        self.sentence = sentence.format(done=done, total=total)
+
+
+def _tell(text: str) -> None:
+    slicer.modules.quizloader.widgetRepresentation().self().panel.tell(text)

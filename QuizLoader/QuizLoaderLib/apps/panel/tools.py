@@ -189,15 +189,14 @@ class ToolsSection:
         ui.viewBox.currentIndex = [mode for _name, mode in _viewing_modes()].index(tools.mode)
         ui.mouseWindowBox.checked = window_level_by_mouse(opened.host)
         ui.crosshairBox.checked = crosshair_is_shown(opened.host)
-        _set_quietly(ui.opacitySlider, round(100 * tools.contours.opacity))
+        _set_quietly(ui.opacitySlider, round(100 * tools.contours.opacity), 100)
 
     def _show_frames(self) -> None:
         tools, ui = self._the_tools(), self._ui
         count = tools.number_of_frames
         ui.frameRow.visible = bool(count)
         if count:
-            ui.frameSlider.maximum = count - 1
-            _set_quietly(ui.frameSlider, tools.frame)
+            _set_quietly(ui.frameSlider, tools.frame, count - 1)
             ui.frameLabel.text = _("{number} of {count}").format(number=tools.frame + 1, count=count)
 
     def _observe_mouse(self) -> None:
@@ -222,7 +221,8 @@ def _viewing_modes() -> list[tuple[str, ViewingMode]]:
     ]
 
 
-def _set_quietly(slider: Any, value: int) -> None:
+def _set_quietly(slider: Any, value: int, maximum: int) -> None:
     slider.blockSignals(True)
+    slider.maximum = maximum
     slider.value = value
     slider.blockSignals(False)
