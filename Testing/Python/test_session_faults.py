@@ -301,26 +301,6 @@ def test_a_folder_on_a_disk_that_cannot_sync_folders_is_used_all_the_same() -> N
         sync_folder(Path("/none/at/all"))
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows needs and allows no such thing")
-def test_each_new_folder_is_put_on_the_disk_before_anything_counts(
-    quiz: Path, results: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    synced = set()
-    real = os.fsync
-
-    def fsync(descriptor: int) -> None:
-        real(descriptor)
-        synced.add(os.fstat(descriptor).st_ino)
-
-    monkeypatch.setattr(os, "fsync", fsync)
-
-    ReadingSession.open(quiz, results / "deep", "Ann").close()
-
-    folder = results / "deep" / "Ann" / "study"
-    for made in (folder / "master", folder, folder.parent, results / "deep", results):
-        assert made.parent.stat().st_ino in synced, f"after a power failure {made} could be gone"
-
-
 def test_a_second_window_of_one_reader_is_refused(quiz: Path, results: Path) -> None:
     session = ReadingSession.open(quiz, results, "Ann")
 

@@ -60,6 +60,17 @@ def test_results_that_are_named_twice_are_counted_once(tmp_path: Path) -> None:
     assert [row["response"] for row in table(tmp_path / "a")] == ["told"]
 
 
+def test_a_reader_who_is_in_two_folders_is_said(tmp_path: Path) -> None:
+    for computer in ("first", "second"):
+        finish(write_quiz(tmp_path, text_page("P")), tmp_path / "results" / computer)
+
+    result = quizloader("answers", tmp_path / "results", "--out", tmp_path / "a")
+
+    assert result.returncode == 0
+    assert "The reader “Ann” has results of “study” in " in result.stderr
+    assert len(table(tmp_path / "a")) == 2
+
+
 def test_questions_of_one_name_stay_apart_and_what_is_no_number_has_no_score(tmp_path: Path) -> None:
     quizloader("answers", with_values(tmp_path, "nan", "2.5", "inf", "4"), "--mrmc", "--out", tmp_path / "m")
 

@@ -5,7 +5,7 @@ declare, have events padded with blanks, and absolute Windows paths (its behavio
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -94,7 +94,20 @@ def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> Found:
                 found.results.append(results)
             elif path.is_file():
                 found.left_out.append(f"{file} is no file of results.")
+    found.remarks += _doubled(found.results)
     return found
+
+
+def _doubled(results: Iterable[ReadResults]) -> Iterator[str]:
+    """As where folders of two computers were put together, or a copy lies beside the results."""
+    first: dict[tuple[str, str], ReadResults] = {}
+    for each in results:
+        other = first.setdefault((each.reader, each.quiz), each)
+        if other is not each:
+            yield (
+                f"The reader “{each.reader}” has results of “{each.quiz}” in {other.path} "
+                f"and in {each.path}; the tables have both."
+            )
 
 
 def _is_beside_results(file: Path) -> bool:

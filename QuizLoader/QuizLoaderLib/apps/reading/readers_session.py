@@ -143,10 +143,11 @@ class Reading:
 
     def save_sentence(self) -> str:
         unsaved = self.keeping.tick() if self.keeping else ""
+        state = self._session.save_now()
+        saved = state.sentence
         if self._session.in_review:
             finished = _("This quiz is finished: everything can be looked at, and nothing changes.")
-            return f"{unsaved} {finished}".strip()
-        saved = self._session.save_now().sentence
+            return " ".join(filter(None, (unsaved, "" if state.saved else saved, finished)))
         if self._session.locked():
             saved = _("This page is complete and cannot be changed any more.") + " " + saved
         return f"{unsaved} {saved}".strip()

@@ -1,0 +1,86 @@
+"""What is on the disk, and not in the system's memory alone, when an answer is acknowledged."""
+
+import os
+import sys
+from pathlib import Path
+
+import pytest
+from QuizLoaderLib.session.reading_session import ReadingSession
+from session_by_hand import text_page, write_quiz
+
+pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="watches fsync, which macOS calls otherwise")
+
+
+class Disk:
+    """Watches what is synchronized: ``sizes`` by inode, as they were then, and all steps in order."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.sizes: dict[int, int] = {}
+        self.steps: list[str] = []
+        fsync, replace = os.fsync, os.replace
+
+        def watched_fsync(descriptor: int) -> None:
+            fsync(descriptor)
+            what = os.fstat(descriptor)
+            self.sizes[what.st_ino] = what.st_size
+            self.steps.append(f"sync {Path(os.readlink(f'/proc/self/fd/{descriptor}')).name}")
+
+        def watched_replace(source: Path, target: Path) -> None:
+            replace(source, target)
+            self.steps.append(f"rename {Path(source).name} {Path(target).name}")
+
+        monkeypatch.setattr(os, "fsync", watched_fsync)
+        monkeypatch.setattr(os, "replace", watched_replace)
+
+    def has_all_of(self, path: Path) -> bool:
+        what = path.stat()
+        return self.sizes.get(what.st_ino) == what.st_size
+
+
+@pytest.fixture
+def disk(monkeypatch: pytest.MonkeyPatch) -> Disk:
+    return Disk(monkeypatch)
+
+
+@pytest.fixture
+def quiz(tmp_path: Path) -> Path:
+    return write_quiz(tmp_path, text_page("A") + text_page("B"))
+
+
+def test_an_answer_is_acknowledged_when_the_journal_is_on_the_disk(quiz: Path, disk: Disk) -> None:
+    session = ReadingSession.open(quiz, quiz.parent / "results", "Ann")
+    journal = quiz.parent / "results" / "Ann" / "study" / "study.journal"
+
+    for text in ("one", "two", "three"):
+        assert session.set_draft(0, (text,)).saved
+        assert text.encode() in journal.read_bytes()
+        assert disk.has_all_of(journal)
+    session.close()
+
+
+def test_the_results_are_on_the_disk_before_they_take_the_place_of_the_old_ones(
+    quiz: Path, disk: Disk
+) -> None:
+    session = ReadingSession.open(quiz, quiz.parent / "results", "Ann")
+    session.set_draft(0, ("one",))
+    disk.steps.clear()
+
+    assert session.next() == []
+
+    assert disk.steps == [
+        "sync study.journal",
+        "sync .study.xml.new",
+        "rename .study.xml.new study.xml",
+        "sync study",
+    ]
+    assert disk.has_all_of(quiz.parent / "results" / "Ann" / "study" / "study.xml")
+    session.close()
+
+
+def test_each_new_folder_is_on_the_disk_before_anything_counts(quiz: Path, disk: Disk) -> None:
+    ReadingSession.open(quiz, quiz.parent / "deep" / "results", "Ann").close()
+
+    folder = quiz.parent / "deep" / "results" / "Ann" / "study"
+    for made in (folder / "master", folder, *folder.parents[:3]):
+        assert made.parent.stat().st_ino in disk.sizes, f"after a power failure {made} could be gone"
+    assert disk.has_all_of(folder / "master" / "study.xml")
