@@ -26,7 +26,7 @@ DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_masks
 demo: $(VENV)/installed $(VENV)/opengl
 	$(BIN)/quizloader demo --out demo
 
-test: lint $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(PYDICOM_2)/installed
+test: lint $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(VENV)/nginx $(PYDICOM_2)/installed
 	$(BIN)/python -m pytest
 ifneq ($(DICOM_TESTS),)
 	@echo "Once more with pydicom 2.4, as in Slicer 5.10:"
@@ -48,7 +48,7 @@ bench: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(RT_UTILS)/
 			|| failed="$$failed $$benchmark"; \
 	done; if [ -n "$$failed" ]; then echo "Failed, or beyond a limit:$$failed"; exit 1; fi
 
-soak: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(VENV)/chromium
+soak: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(VENV)/nginx
 	QUIZLOADER_SOAK=1 $(BIN)/python -m pytest
 
 clean:
@@ -93,6 +93,12 @@ $(VENV)/chromium: $(VENV)/installed
 	@$(TRY_CHROMIUM) 2>/dev/null || { \
 		$(call system_packages,chromium,Chromium that the tests of the page run in is missing.); \
 		$(TRY_CHROMIUM); }
+	@touch $@
+
+# Debian puts nginx where only root looks for programs.
+$(VENV)/nginx: $(VENV)/installed
+	@PATH="$$PATH:/usr/sbin"; { command -v nginx && command -v openssl; } >/dev/null || { \
+		$(call system_packages,nginx-light openssl,The tests of a server of many readers need nginx and openssl.); }
 	@touch $@
 
 $(RT_UTILS)/installed: $(VENV)/installed

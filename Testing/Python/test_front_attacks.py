@@ -16,7 +16,7 @@ from QuizLoaderLib.apps.front.messages import MOST_BYTES
 from QuizLoaderLib.apps.front.readers import Person, add_readers, digest
 from session_by_hand import SAMPLES
 from web_reader import WebReader, do, framed, window_in_thread
-from web_stage import until
+from web_stage import served, until
 
 ANN, BEN = NAMES
 SECRET_ANSWER = "Seldom words of a reader"
@@ -385,3 +385,10 @@ def test_neither_token_nor_answer_is_in_the_log(prepared, server, ann):
     assert f"{ANN} has come" in log
     for secret in (SECRET_ANSWER, SECRET_ANSWER.replace(" ", "-"), *map(prepared.token, prepared.paths)):
         assert secret not in log
+
+
+def test_another_address_than_this_machine_needs_readers(prepared, tmp_path):
+    quiz, images = prepared.quizzes[0], prepared.images
+    with served(tmp_path / "open", quiz, "--images", images, "--host", "0.0.0.0") as command:
+        assert command.address == "" and command.process.returncode == 2
+        assert command.errors.startswith("quizloader: Other machines are let in only by personal links")

@@ -19,12 +19,12 @@ PATIENCE_S = 60
 
 
 @contextmanager
-def window_in_thread(address: str, path: str) -> Iterator["WebReader"]:
+def window_in_thread(address: str, path: str, ssl: Any = True) -> Iterator["WebReader"]:
     """A reader who is there while a test does other things; see ``do``."""
     loop = asyncio.new_event_loop()
     thread = threading.Thread(target=loop.run_forever)
     thread.start()
-    reader = WebReader(address, path)
+    reader = WebReader(address, path, ssl=ssl)
     reader.loop = loop
     try:
         do(reader, reader.__aenter__())
@@ -50,15 +50,15 @@ def framed(message: bytes, number: int = 1, offset: int = 0, length: int | None 
 
 
 class WebReader:
-    """One window of a reader whose ``path`` is his personal link; ``quiz`` is the number of the quiz.
+    """One window of a reader whose ``path`` is his personal link; ``folder`` is where the quiz is.
 
     ``state`` is what the page shows, ``frames`` counts the pictures of each view.
     """
 
     loop: asyncio.AbstractEventLoop
 
-    def __init__(self, address: str, path: str, quiz: int = 1, ssl: Any = True) -> None:
-        self.address, self._path, self._quiz, self._ssl = address, path, quiz, ssl
+    def __init__(self, address: str, path: str, folder: str = "/quiz/1/", ssl: Any = True) -> None:
+        self.address, self._path, self._folder, self._ssl = address, path, folder, ssl
         self.state: dict[str, Any] = {}
         self.frames: dict[str, int] = {}
         self.tab = f"window-{id(self)}"
@@ -68,11 +68,14 @@ class WebReader:
         self._client = ""
 
     async def __aenter__(self) -> "WebReader":
+        self.start()
+        await self.open()
+        return self
+
+    def start(self) -> None:
         # Cookies for addresses without a name are kept too.
         jar = aiohttp.CookieJar(unsafe=True)
         self.http = aiohttp.ClientSession(cookie_jar=jar, headers={"Accept": "text/html"})
-        await self.open()
-        return self
 
     async def __aexit__(
         self, kind: type[BaseException] | None, fault: BaseException | None, trace: TracebackType | None
@@ -83,9 +86,10 @@ class WebReader:
     async def open(self) -> float:
         """Open the link, load the page, connect; gives the seconds until the page was there."""
         began = time.monotonic()
-        async with self.http.get(self.address + self._path, ssl=self._ssl) as reply:
-            assert reply.status == 200, await reply.text()
-        async with self.http.get(f"{self.address}/quiz/{self._quiz}/", ssl=self._ssl) as reply:
+        if self._path:
+            async with self.http.get(self.address + self._path, ssl=self._ssl) as reply:
+                assert reply.status == 200, await reply.text()
+        async with self.http.get(self.address + self._folder, ssl=self._ssl) as reply:
             assert reply.status == 200, await reply.text()
             assert "<title>QuizLoader</title>" in await reply.text()
         seconds = time.monotonic() - began
@@ -94,7 +98,7 @@ class WebReader:
 
     async def connect(self) -> None:
         self.socket = await self.http.ws_connect(
-            f"{self.address}/quiz/{self._quiz}/ws",
+            f"{self.address}{self._folder}ws",
             headers={"Origin": self.address},
             max_msg_size=0,
             ssl=self._ssl,

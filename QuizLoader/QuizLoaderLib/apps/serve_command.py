@@ -124,10 +124,8 @@ def serve_many_until_told(study: "Study") -> None:
     from ..quiz.reading import read_quiz
     from .front.readers import ReadersError
     from .front.server import serve_study
-    from .opengl import opengl_problem
+    from .opengl import OpenGLMissingError
 
-    if problem := opengl_problem():
-        raise CommandError(problem)
     for quiz in study.quizzes:
         parsed, problems = read_quiz(quiz)
         if parsed is None:
@@ -142,7 +140,7 @@ def serve_many_until_told(study: "Study") -> None:
     logging.getLogger("QuizLoaderLib.apps.front").setLevel(logging.INFO)
     try:
         serve_study(study, lambda address: print(address, flush=True))
-    except ReadersError as fault:
+    except (ReadersError, OpenGLMissingError) as fault:
         raise CommandError(str(fault)) from fault
     except OSError as fault:
         raise CommandError(f"Port {study.port} cannot be used: {fault.strerror or fault}.") from fault

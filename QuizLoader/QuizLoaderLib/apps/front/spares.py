@@ -12,6 +12,7 @@ import time
 from dataclasses import dataclass
 from typing import Any
 
+from ..opengl import OpenGLMissingError
 from .worker_process import FORKS, LONGEST_LINE
 
 END_S = 20.0
@@ -22,11 +23,15 @@ _MOST_S = 120.0
 
 @dataclass(eq=False)
 class Process:
-    """A reader's process that has said hello; it waits for its order."""
+    """A reader's process that has said hello and waits for its order.
+
+    ``problem`` says why it cannot render, where it cannot.
+    """
 
     pid: int
     lines: asyncio.StreamReader
     out: asyncio.StreamWriter
+    problem: str = ""
 
     def say(self, **what: Any) -> None:
         self.out.write(json.dumps(what).encode() + b"\n")
@@ -54,11 +59,13 @@ class Spares:
         self._control: asyncio.Server | None = None
 
     async def start(self) -> None:
-        """Make the first; returns when it is there. Raises asyncio.TimeoutError."""
+        """Make the first; returns when it is there. Raises asyncio.TimeoutError and OpenGLMissingError."""
         self._control = await asyncio.start_server(self._hello, "127.0.0.1", 0, limit=LONGEST_LINE)
         self._make()
         first = await asyncio.wait_for(self._waiting.get(), _MOST_S)
         self._waiting.put_nowait(first)
+        if first.problem:
+            raise OpenGLMissingError(first.problem)
 
     async def take(self) -> Process:
         """One that is ready, and the next is begun. Raises asyncio.TimeoutError where none can be made."""
@@ -83,9 +90,9 @@ class Spares:
         while not self._waiting.empty():
             self._waiting.get_nowait().out.close()
         for python in self._pythons:
-            assert python.stdin
-            python.stdin.close()
-        await asyncio.get_running_loop().run_in_executor(None, _wait_or_kill, self._pythons)
+            # Readers' processes have ended; those in reserve have nothing to keep.
+            python.kill()
+            await asyncio.get_running_loop().run_in_executor(None, python.wait)
 
     def _make(self) -> None:
         assert self._control is not None
@@ -110,7 +117,7 @@ class Spares:
         if not secrets.compare_digest(str(hello.get("hello", "")), self._secret):
             out.close()
             return
-        process.pid = int(hello["pid"])
+        process.pid, process.problem = int(hello["pid"]), str(hello["problem"])
         self._waiting.put_nowait(process)
 
 
@@ -131,13 +138,3 @@ def _new_python() -> "subprocess.Popen[bytes]":
         # Ctrl+C is for the server, which ends its processes in order.
         start_new_session=True,
     )
-
-
-def _wait_or_kill(pythons: "list[subprocess.Popen[bytes]]") -> None:
-    deadline = time.monotonic() + END_S
-    for python in pythons:
-        try:
-            python.wait(max(0.0, deadline - time.monotonic()))
-        except subprocess.TimeoutExpired:
-            python.kill()
-            python.wait()

@@ -4,10 +4,10 @@
 for every line on its standard input: what is imported is in memory once for all readers. Elsewhere, where
 forking is unsafe or unknown, it is itself the one reader's process, and the server keeps another in reserve.
 
-A reader's process connects to the server's control port and exchanges lines of JSON: it says ``hello``, gets
-an ``order``, says ``ready`` with its address or ``failed``, and goes on until it gets ``end`` or the server
-is gone. In both cases it keeps everything and says ``ended``. Instead of an order it may be told to ``read``
-images ahead.
+A reader's process connects to the server's control port and exchanges lines of JSON: it says ``hello``, and
+what keeps it from rendering; it gets an ``order``, says ``ready`` with its address or ``failed``, and goes on
+until it gets ``end`` or the server is gone. In both cases it keeps everything and says ``ended``. Instead of
+an order it may be told to ``read`` images ahead.
 """
 
 import asyncio
@@ -17,8 +17,11 @@ import logging
 import os
 import signal
 import sys
+import threading
 from pathlib import Path
 from typing import Any, NamedTuple
+
+from ..opengl import opengl_problem
 
 LONGEST_LINE = 64 * 1024
 FORKS = sys.platform == "linux" and not os.environ.get("QUIZLOADER_NO_FORK")
@@ -35,9 +38,13 @@ def main() -> None:
     # Ctrl+C in a terminal is for the server; it tells us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     control = Control(**json.loads(sys.stdin.readline()))
+    # Tried in another process, once for all readers.
+    trying = threading.Thread(target=opengl_problem)
+    trying.start()
     gc.disable()
     _import_all()
     gc.enable()
+    trying.join()
     if not FORKS:
         _work(control)
         return
@@ -60,7 +67,7 @@ def main() -> None:
 
 
 def _import_all() -> None:
-    """Opens no window and starts no thread: neither outlives a fork."""
+    """Opens no window and leaves no thread: neither outlives a fork."""
     import SimpleITK  # noqa: F401
     import slicer  # noqa: F401
     from PIL import PngImagePlugin  # noqa: F401
@@ -68,11 +75,7 @@ def _import_all() -> None:
     from ...images import dicom_series, registry, rtstruct, voxel_store  # noqa: F401
     from ...session import reading_session  # noqa: F401
     from ...views import page  # noqa: F401
-    from ..opengl import opengl_problem
     from ..web import server, slice_view  # noqa: F401
-
-    # Tried in another process, once for all.
-    opengl_problem()
 
 
 def _work(control: Control) -> None:
@@ -92,7 +95,7 @@ async def _serve_one(control: Control) -> None:
     def say(**what: Any) -> None:
         out.write(json.dumps(what).encode() + b"\n")
 
-    say(hello=control.secret, pid=os.getpid())
+    say(hello=control.secret, pid=os.getpid(), problem=opengl_problem() or "")
     heard = _read(await lines.readline())
     if "read" in heard:
         _read_ahead(heard["read"])

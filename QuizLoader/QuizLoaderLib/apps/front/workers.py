@@ -111,6 +111,7 @@ class Workers:
                 process.say(read=what)
                 await process.hear()
             finally:
+                process.kill()
                 process.out.close()
 
         self._keep(read())
