@@ -53,7 +53,7 @@ class QuizOnPage:
         state.view_colors = {view.value: _css(color) for view, color in COLOR_OF_VIEW.items()}
 
     async def open(self, sign_in: SignIn | None) -> None:
-        """Show the first page, or the one where the reader was.
+        """Begin to load the first page, or the one where the reader was.
 
         Raises QuizUnreadableError, and NotBegunError where a session cannot begin.
         """
@@ -71,7 +71,7 @@ class QuizOnPage:
             self._state.messages = [_("The quiz has no page that can be shown.")]
             return
         self.asking.begin(self.opened.answers, self._quiz_path.parent)
-        await self._load()
+        self._begin_to_load()
 
     def close(self) -> str:
         """Keep everything; says where unsaved answers were put, or nothing."""
@@ -106,9 +106,12 @@ class QuizOnPage:
         if opened.index == opened.answers.index:
             self.asking.show()
         else:
-            self.asking.wait()
-            self._loading = asyncio.create_task(self._load())
-            self._loading.add_done_callback(self._loaded)
+            self._begin_to_load()
+
+    def _begin_to_load(self) -> None:
+        self.asking.wait()
+        self._loading = asyncio.create_task(self._load())
+        self._loading.add_done_callback(self._loaded)
 
     async def _load(self) -> None:
         opened = self._the_quiz()
