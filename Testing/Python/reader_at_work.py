@@ -1,5 +1,6 @@
 """A reader who draws, headless: a quiz, its images, a results folder, and hands that write voxels."""
 
+import hashlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -73,6 +74,15 @@ def drawn(node: Any, shape: tuple[int, int, int] = SHAPE) -> dict[str, np.ndarra
             values = values.reshape(k_end - k + 1, j_end - j + 1, i_end - i + 1)
             voxels[k : k_end + 1, j : j_end + 1, i : i_end + 1] = values == segment.GetLabelValue()
     return found
+
+
+def files_of(folder: Path) -> dict[str, str]:
+    """The hash of each file in a folder, by its path there."""
+    return {
+        path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
 
 
 class AtWork:

@@ -13,6 +13,7 @@ from ..quiz.problems import Problem, has_errors
 from .terminal import CommandError, make_writable, progress_bar, require_utf_8
 
 if TYPE_CHECKING:
+    from ..masks.batch import Case
     from ..masks.errors import MaskError
     from ..masks.formats import LabelTable
     from ..masks.sources import ContourFilling
@@ -126,7 +127,14 @@ def segments(
 
 
 def masks(
-    table: Annotated[Path, typer.Argument(metavar="TABLE.csv", help="A row a case: source, like, name.")],
+    cases: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CASES",
+            help="A table with a row a case: source, like, name. Or a folder with the results of readers:"
+            " each contour is a case.",
+        ),
+    ],
     map: MapOption,
     out: Annotated[Path, typer.Option(metavar="DIR", help="Where the masks and report.csv go.")],
     jobs: Annotated[int, typer.Option(metavar="N", min=1, help="So many cases at once.")] = 1,
@@ -144,20 +152,39 @@ def masks(
     from ..masks.batch import read_cases, run_cases
     from ..masks.errors import MaskError
 
+    is_results = cases.is_dir()
+    left_out = False
     try:
-        cases = read_cases(table)
+        if is_results:
+            found, left_out = _contours(cases)
+        else:
+            found = read_cases(cases)
         with progress_bar("Painting masks") as advance:
             filling = _filling(boundary, fill_gaps)
-            results = run_cases(cases, read, out, jobs, dask, ending, ignore_unmapped, advance, filling)
+            results = run_cases(found, read, out, jobs, dask, ending, ignore_unmapped, advance, filling)
     except MaskError as fault:
-        _stop(fault, table, table)
+        _stop(fault, cases, cases)
     failed = [result for result in results if result.failed]
     for result in failed:
         for problem in result.problems:
             if problem.is_error:
                 print(problem.as_line(result.name))
     print(f"{len(results) - len(failed)} of {len(results)} masks are done; see {out / 'report.csv'}")
-    raise typer.Exit(1 if failed else 0)
+    raise typer.Exit(1 if failed or left_out else 0)
+
+
+def _contours(folder: Path) -> tuple[list["Case"], bool]:
+    """The cases of a results folder, and whether a file of it was left out."""
+    from .contour_cases import contour_cases
+
+    found = contour_cases(folder)
+    for sentence in (*found.left_out, *found.remarks):
+        typer.echo(f"quizloader: {sentence}", err=True)
+    if not found.cases:
+        raise CommandError(f"No contour that a reader drew was found in {folder}.")
+    if found.empty:
+        print(f"Left out, as empty or an unchanged copy of an earlier contour: {found.empty}")
+    return found.cases, bool(found.left_out)
 
 
 @map_app.command("check")

@@ -30,12 +30,14 @@ _REPORT_COLUMNS = ("name", "source", "status", "region", "value", "voxels", "ml"
 
 @dataclass(frozen=True)
 class Case:
-    """A row of the table: ``name`` is the mask's, ``written`` source and like as they stand."""
+    """A row of the table: ``name`` is the mask's, ``written`` source and like as they stand. ``is_numbered``
+    says that the source is a label image whose values are those of the map."""
 
     name: str
     source: Path
     like: Path | None
     written: tuple[str, str]
+    is_numbered: bool = False
 
 
 @dataclass(frozen=True)
@@ -158,6 +160,7 @@ def do_case(job: Job) -> CaseResult:
             job.mask,
             case.like,
             job.ignore_unmapped,
+            names=job.table if case.is_numbered else None,
             scratch=job.out / RECORDS,
             filling=job.filling,
         )

@@ -88,9 +88,14 @@ def write_mask(mask: Mask, path: Path, scratch: Path | None = None) -> None:
 
 
 def write_nrrd(
-    file: BinaryIO, layers: tuple[np.ndarray, ...], ijk_to_ras: np.ndarray, facts: Mapping[str, str]
+    file: BinaryIO,
+    layers: tuple[np.ndarray, ...],
+    ijk_to_ras: np.ndarray,
+    facts: Mapping[str, str],
+    level: int = 6,
 ) -> None:
-    """A gzip NRRD of one layer, or of several as the fastest axis, with ``facts`` as its key/value pairs.
+    """A gzip NRRD of one layer, or of several as the fastest axis, with ``facts`` as its key/value pairs;
+    ``level`` says how hard to pack, from 1 to 9.
 
     Own code, as ITK's writer has no words for a list of layers; the space is left-posterior-superior.
     Source: NRRD format definition, https://teem.sourceforge.net/nrrd/format.html
@@ -114,7 +119,7 @@ def write_nrrd(
         *(f"{key}:={_escaped(value)}" for key, value in facts.items()),
     ]
     file.write(("\n".join(header) + "\n\n").encode())
-    packer = zlib.compressobj(6, zlib.DEFLATED, 31)
+    packer = zlib.compressobj(level, zlib.DEFLATED, 31)
     for k in range(shape[0]):
         planes = [np.ascontiguousarray(layer[k], dtype) for layer in layers]
         file.write(packer.compress((np.stack(planes, axis=-1) if several else planes[0]).tobytes()))

@@ -59,28 +59,24 @@ def is_empty(node: Any) -> bool:
 def fingerprint(node: Any) -> str:
     """The same for the same voxels under the same segment names, however they are cropped, ordered and put
     into layers; empty where nothing is drawn."""
-    layers = list(_layers(node))
+    layers = [(voxels, first, _NameTable(names)) for voxels, first, names in _layers(node)]
     if not layers:
         return ""
-    low = np.min([first for _voxels, first, _names in layers], axis=0)
-    high = np.max([first + voxels.shape for voxels, first, _names in layers], axis=0)
+    low = min(first[0] for _voxels, first, _table in layers)
+    high = max(first[0] + len(voxels) for voxels, first, _table in layers)
     digest, anything = hashlib.blake2b(digest_size=16), False
-    tables = [_NameTable(names) for _voxels, _first, names in layers]
-    for k in range(low[0], high[0]):
-        together = np.zeros(high[1:] - low[1:], np.uint32)
-        for (voxels, first, _names), table in zip(layers, tables, strict=True):
-            if 0 <= k - first[0] < len(voxels):
-                row, column = first[1:] - low[1:]
-                rows, columns = voxels.shape[1:]
-                together[row : row + rows, column : column + columns] += table(voxels[k - first[0]])
-        box = _box(together)
-        if box is not None:
+    for k in range(low, high):
+        parts = [
+            (first[1:], voxels[k - first[0]], table)
+            for voxels, first, table in layers
+            if 0 <= k - first[0] < len(voxels)
+        ]
+        found = _together(parts)
+        if found is not None:
             anything = True
-            rows_used, columns_used = box
-            place = (k, low[1] + rows_used.start, low[2] + columns_used.start)
-            part = np.ascontiguousarray(together[box])
-            digest.update(np.array([*place, *part.shape], np.int64).tobytes())
-            digest.update(part.tobytes())
+            place, names = found
+            digest.update(np.array([k, *place, *names.shape], np.int64).tobytes())
+            digest.update(names.tobytes())
     return digest.hexdigest() if anything else ""
 
 
@@ -196,11 +192,40 @@ class _NameTable:
         return found
 
 
-def _box(plane: np.ndarray) -> tuple[slice, slice] | None:
-    rows, columns = np.flatnonzero(plane.any(axis=1)), np.flatnonzero(plane.any(axis=0))
-    if not len(rows):
+def _together(
+    parts: list[tuple[np.ndarray, np.ndarray, "_NameTable"]],
+) -> tuple[np.ndarray, np.ndarray] | None:
+    """The smallest rectangle of one slice that holds all that is drawn there, and its first row and column;
+    where segments of several layers overlap, their numbers are added."""
+    named = []
+    for place, plane, table in parts:
+        box = _box(plane)
+        if box is not None:
+            named.append((place + _start(box), table(plane[box])))
+    if not named:
         return None
-    return slice(rows[0], rows[-1] + 1), slice(columns[0], columns[-1] + 1)
+    low = np.min([place for place, _numbers in named], axis=0)
+    high = np.max([place + numbers.shape for place, numbers in named], axis=0)
+    together = np.zeros(high - low, np.uint32)
+    for place, numbers in named:
+        row, column = place - low
+        together[row : row + numbers.shape[0], column : column + numbers.shape[1]] += numbers
+    box = _box(together)
+    return (low + _start(box), np.ascontiguousarray(together[box])) if box else None
+
+
+def _start(box: tuple[slice, slice]) -> np.ndarray:
+    return np.array([box[0].start, box[1].start])
+
+
+def _box(plane: np.ndarray) -> tuple[slice, slice] | None:
+    """The part of a plane that holds all that is not 0, None where nothing is."""
+    columns = np.flatnonzero(np.bitwise_or.reduce(plane, axis=0))
+    if not len(columns):
+        return None
+    across = slice(int(columns[0]), int(columns[-1]) + 1)
+    rows = np.flatnonzero(plane[:, across].any(axis=1))
+    return slice(int(rows[0]), int(rows[-1]) + 1), across
 
 
 def _start_of(segment: Any) -> str:

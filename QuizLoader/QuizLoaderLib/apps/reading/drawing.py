@@ -11,7 +11,7 @@ from ...views import drawings
 from ...views.contours import ContourLook
 from ...views.host import Host
 from .contour import Contour
-from .contour_files import ContourFiles
+from .contour_files import ContourFiles, remove_left_overs
 from .lines import Lines
 from .page_drawn_on import Kept, PageDrawnOn, PageKey
 from .regions import RegionsToDraw, regions_to_draw
@@ -93,6 +93,8 @@ class Drawing:
         self.leave()
         on = self._on = PageDrawnOn(page, nodes, self._host, kept)
         self._look = ContourLook(self._quiz.contour_visibility)
+        if on.writes_to is not None:
+            remove_left_overs(on.writes_to.folder())
         self._contours = self._put_away.pop(on.key, {})
         sentences: list[str] = []
         for image in on.images.values():

@@ -1,6 +1,8 @@
 """What a reader's session keeps of the page that is shown beside its answers: drawings, views, the log."""
 
+import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from ...quiz.model import Layout, Page
@@ -69,8 +71,12 @@ class Keeping:
             self._log = None
         self._drawing.leave()
 
-    def save_copies(self, folder: Path) -> None:
-        """Write what could not be saved into another folder; raises OSError."""
+    def save_copies(self, folder: Path, instead_of: Path) -> None:
+        """Write what could not be saved into another folder of the quiz, beside what can still be read of the
+        pages in the folder ``instead_of``, so that the reader can go on there; raises OSError."""
+        for page in instead_of.glob("PgGroup*"):
+            with suppress(OSError):
+                shutil.copytree(page, folder / page.name, dirs_exist_ok=True)
         self._drawing.save_copies(folder)
         for log in self._logs():
             log.write_to(folder / log.path.parent.name / log.path.name)

@@ -183,7 +183,7 @@ class Reading:
         try:
             copy = self._session.save_copy(folder)
             if self.keeping:
-                self.keeping.save_copies(copy.parent)
+                self.keeping.save_copies(copy.parent, self._session.drawings.folder().parent)
         except OSError as error:
             # Nothing can be written anywhere, and the program ends: there is only the sentence left.
             sentence = f"{sentence} {error}"

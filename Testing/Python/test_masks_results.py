@@ -1,0 +1,117 @@
+"""``quizloader masks`` on a results folder: every reader's contours become masks by a map."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from QuizLoaderLib.apps.command_line import app
+from QuizLoaderLib.apps.reading.opened_quiz import OpenedQuiz
+from QuizLoaderLib.apps.reading.readers_session import SignIn
+from reader_at_work import AtWork, at_work, box, write_volume
+from session_by_hand import write_quiz
+from typer.testing import CliRunner
+
+LIVER = box(slice(1, 4), slice(2, 5), slice(3, 9))
+SPLEEN = box(slice(3, 5), slice(2, 5), slice(3, 5))
+CT = '<Image ID="CT" Type="Volume" {}><Path>ct.nrrd</Path></Image>'
+EDITOR = 'EnableSegmentEditor="Y" AllowMultipleResponse="Y"'
+
+
+@pytest.fixture
+def results(tmp_path: Path) -> Path:
+    """Two readers of a quiz with two pages of one name, a loop, and a page that shows a contour again."""
+    write_volume(tmp_path / "images" / "ct.nrrd")
+    (tmp_path / "drawn.txt").write_text("Liver=1\nSpleen=2\n", encoding="utf-8")
+    tagged, again = CT.format('LabelMapID="x"'), CT.format('DisplayLabelMapID="x"')
+    pages = (
+        f'<Page ID="Case" {EDITOR}>{CT.format("")}</Page>' * 2
+        + f'<Page ID="Loop" Loop="Y" {EDITOR}>{tagged}</Page><Page ID="Again" {EDITOR}>{again}</Page>'
+    )
+    quiz = write_quiz(tmp_path, pages, 'MaskValueMap="drawn.txt"')
+    with at_work(quiz, tmp_path / "images", tmp_path / "results") as ann:
+        work_through(ann)
+        ben = SignIn("Ben", tmp_path / "results").begin(quiz, tmp_path / "images")
+        opened = OpenedQuiz(quiz, tmp_path / "images", ann.host, reading=ben)
+        opened.show(0)
+        ann.opened, ann.drawing = opened, opened.drawing
+        ann.draw("Spleen", SPLEEN)
+        ben.close_for_good()
+        opened.close()
+    return tmp_path / "results"
+
+
+def work_through(reader: AtWork) -> None:
+    """Case: liver; Case: both; Loop: spleen; its repetition: liver; Again: left as it is shown."""
+    reader.show()
+    reader.draw("Liver", LIVER)
+    reader.go()
+    reader.draw("Liver", LIVER)
+    reader.draw("Spleen", SPLEEN)
+    reader.go()
+    reader.draw("Spleen", SPLEEN)
+    reader.go("repeat")
+    reader.draw("Liver", LIVER)
+    reader.go()
+    reader.answers.close_for_good()
+
+
+def masks(folder: Path) -> dict[str, np.ndarray]:
+    return {
+        path.name.removesuffix(".nii.gz"): sitk.GetArrayFromImage(sitk.ReadImage(str(path)))
+        for path in folder.glob("*.nii.gz")
+    }
+
+
+def test_one_command_makes_every_contour_a_mask_by_another_map(tmp_path: Path, results: Path) -> None:
+    (tmp_path / "study.txt").write_text("Spleen=30\nLiver=40\n", encoding="utf-8")
+    arguments = ["masks", str(results), "--map", str(tmp_path / "study.txt"), "--out", str(tmp_path / "out")]
+
+    done = CliRunner().invoke(app, arguments)
+
+    assert done.exit_code == 0, done.output
+    assert "Left out, as empty or an unchanged copy of an earlier contour: 1" in done.output
+    assert "5 of 5 masks are done" in done.output
+    # Of the study's map the liver comes last, so it has what both have.
+    both = np.where(LIVER, 40, SPLEEN * 30)
+    expected = {
+        "Ann_study_Case_CT_Page1": LIVER * 40,
+        "Ann_study_Case_CT_Page2": both,
+        "Ann_study_Loop_CT": SPLEEN * 30,
+        "Ann_study_Loop-Rep1_CT": LIVER * 40,
+        "Ben_study_Case_CT": SPLEEN * 30,
+    }
+    made = masks(tmp_path / "out")
+    assert made.keys() == expected.keys()
+    for name, voxels in expected.items():
+        assert (made[name] == voxels).all(), name
+    with (tmp_path / "out" / "report.csv").open(encoding="utf-8", newline="") as file:
+        report = list(csv.DictReader(file))
+    spleens = [
+        row for row in report if row["name"] == "Ann_study_Case_CT_Page2" and row["region"] == "Spleen"
+    ]
+    assert [(row["voxels"], row["lost"]) for row in spleens] == [("6", "6 under Liver")]
+    assert report[0]["source"] == "Ann/study/PgGroup1_Case/Case_CT-quizlabel.seg.nrrd"
+
+
+def test_results_with_label_maps_only_are_read_by_the_map_and_a_file_that_is_gone_fails_alone(
+    tmp_path: Path, results: Path
+) -> None:
+    for segments in results.rglob("*.seg.nrrd"):
+        segments.unlink()
+    next(results.rglob("Loop-Rep1_CT-quizlabel.nrrd")).unlink()
+    arguments = ["masks", str(results), "--map", str(tmp_path / "drawn.txt"), "--out", str(tmp_path / "out")]
+
+    done = CliRunner().invoke(app, arguments)
+
+    assert done.exit_code == 1
+    assert "4 of 5 masks are done" in done.output and "Ann_study_Loop-Rep1_CT" in done.output
+    made = masks(tmp_path / "out")
+    assert (made["Ann_study_Case_CT_Page2"] == np.where(SPLEEN, 2, LIVER)).all()
+
+
+def test_a_folder_without_contours_is_told(tmp_path: Path) -> None:
+    (tmp_path / "map.txt").write_text("Liver=1\n", encoding="utf-8")
+    arguments = ["masks", str(tmp_path), "--map", str(tmp_path / "map.txt"), "--out", str(tmp_path / "out")]
+    assert CliRunner().invoke(app, arguments).exit_code != 0
