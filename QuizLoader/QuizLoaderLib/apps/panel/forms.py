@@ -159,8 +159,10 @@ def _fill_pictures(layout: Any, ask: _Ask) -> None:
         if pixmap.isNull():
             layout.addWidget(_text(_("The picture {name} cannot be shown.").format(name=name)))
             continue
+        if pixmap.width() > PICTURE_WIDTH:
+            pixmap = pixmap.scaledToWidth(PICTURE_WIDTH, qt.Qt.SmoothTransformation)
         label = qt.QLabel()
-        label.setPixmap(pixmap.scaledToWidth(PICTURE_WIDTH) if pixmap.width() > PICTURE_WIDTH else pixmap)
+        label.setPixmap(pixmap)
         layout.addWidget(label)
 
 
