@@ -138,6 +138,32 @@ def test_what_a_killed_program_had_acknowledged_is_in_the_results_as_if_it_had_c
     ]
 
 
+def test_a_page_that_was_repeated_has_its_repetition_wherever_the_program_was_killed(tmp_path: Path) -> None:
+    """A complete page cannot be repeated, so its reader could describe no other lesion."""
+    lesion = f'<Page ID="Lesion" Loop="Y"><QuestionSet>{TWO_TEXTS}</QuestionSet></Page>'
+    quiz = write_quiz(tmp_path, lesion + '<Page ID="End"/>')
+    session = ReadingSession.open(quiz, tmp_path / "results", "Ann")
+    session.set_draft(0, ("one",))
+    session.set_draft(1, ("two",))
+    assert session.repeat() == []
+    lines = (tmp_path / "results" / "Ann" / "study" / "study.journal").read_bytes().splitlines(keepends=True)
+    repeated = []
+
+    for count in range(1, len(lines) + 1):
+        crashed = tmp_path / str(count)
+        shutil.copytree(tmp_path / "results", crashed)
+        folder = crashed / "Ann" / "study"
+        (folder / "study.xml").unlink()
+        (folder / "study.journal").write_bytes(b"".join(lines[:count]))
+        again = ReadingSession.open(quiz, crashed, "Ann")
+        repeated.append(again.where().page.id == "Lesion-Rep1")
+        assert repeated[-1] or again.where().can_repeat, lines[count - 1]
+        again.close()
+    session.close()
+
+    assert repeated[0] is False and repeated[-1] is True
+
+
 @pytest.mark.parametrize("length", [1, 8, 60, 200])
 def test_a_cut_journal_loses_only_the_line_that_was_cut(tmp_path: Path, length: int) -> None:
     quiz = write_quiz(tmp_path, f'<Page ID="P"><QuestionSet>{TWO_TEXTS}</QuestionSet></Page>' * 2)

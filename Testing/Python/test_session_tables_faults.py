@@ -60,6 +60,16 @@ def test_results_that_are_named_twice_are_counted_once(tmp_path: Path) -> None:
     assert [row["response"] for row in table(tmp_path / "a")] == ["told"]
 
 
+def test_a_reader_whose_results_file_is_gone_is_read_from_the_journal(tmp_path: Path) -> None:
+    finish(write_quiz(tmp_path, text_page("P")), tmp_path / "results")
+    (tmp_path / "results" / "Ann" / "study" / "study.xml").unlink()
+
+    result = quizloader("answers", tmp_path / "results", "--out", tmp_path / "a")
+
+    assert result.returncode == 0
+    assert [(row["reader"], row["response"]) for row in table(tmp_path / "a")] == [("Ann", "told")]
+
+
 def test_a_reader_who_is_in_two_folders_is_said(tmp_path: Path) -> None:
     for computer in ("first", "second"):
         finish(write_quiz(tmp_path, text_page("P")), tmp_path / "results" / computer)

@@ -226,10 +226,9 @@ class ReadingSession:
             raise SessionError("This page cannot be repeated now.")
         if sentences := self._missing_here():
             return sentences
-        self._leave("Repeat", passed=True)
         number = self._place.page.number
         copy = PageKey(number, self._results.last_repetition(number) + 1)
-        self._record(do="repeat", page=_listed(copy))
+        self._leave("Repeat", passed=True, to=Place(copy))
         self._route = Route(self._results.display_order(), self._results.pages)
         self._move(Place(copy))
         return []
@@ -337,8 +336,11 @@ class ReadingSession:
             return
         if to is None or to.page != self._place.page:
             self.when_page_is_left()
-        more = {}
-        if passed and self._route.is_last_of_page(self._place):
+        more: dict[str, object] = {}
+        if event == "Repeat" and to is not None:
+            # In one entry: a complete page without its repetition could not be repeated any more.
+            more = {"complete": "Y", "repeat": _listed(to.page)}
+        elif passed and self._route.is_last_of_page(self._place):
             more["complete"] = "Y"
         elif self._is_spoiled(self._place.page):
             more["complete"] = "N"

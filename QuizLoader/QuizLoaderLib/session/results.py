@@ -228,6 +228,8 @@ class Results:
             element.set("PageComplete", entry["complete"])
         shown = (finite(element.get("SecondsShown") or "") or 0.0) + entry["seconds"]
         element.set("SecondsShown", f"{shown:.3f}")
+        if "repeat" in entry:
+            self._repeat(PageKey(*entry["repeat"]))
 
     def _write(
         self,
@@ -260,8 +262,7 @@ class Results:
         """The page's buttons have to be pressed again (ButtonScriptRerunRequired)."""
         self._elements[key_of(entry)].set("PageComplete", "N")
 
-    def _repeat(self, entry: Entry) -> None:
-        key = key_of(entry)
+    def _repeat(self, key: PageKey) -> None:
         original = self.pages[PageKey(key.number)]
         element = copy.deepcopy(self._elements[PageKey(key.number)])
         for name in ("BookmarkID", "SecondsShown"):
@@ -369,7 +370,6 @@ _ACTIONS: dict[str, Callable[[Results, Entry], None]] = {
     "draft": Results._draft,
     "leave": Results._leave,
     "rerun": Results._rerun,
-    "repeat": Results._repeat,
     "state": Results._state,
     "contour": Results._contour,
     "lines": Results._lines,

@@ -80,7 +80,7 @@ def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> Found:
     for path in paths:
         if not path.exists():
             found.left_out.append(f"{path} is not there.")
-        files = [path] if path.is_file() else sorted(path.rglob("*.xml"))
+        files = [path] if path.is_file() else _xml_files(path)
         for file in files:
             if file.resolve() in seen or (path.is_dir() and _is_beside_results(file)):
                 continue
@@ -96,6 +96,13 @@ def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> Found:
                 found.left_out.append(f"{file} is no file of results.")
     found.remarks += _doubled(found.results)
     return found
+
+
+def _xml_files(folder: Path) -> list[Path]:
+    """Those of readers whose file is gone too: their journals have it."""
+    folders = [FolderFiles(journal.parent) for journal in folder.rglob("*.journal")]
+    of_journals = {files.xml for files in folders if files.journal.exists() and files.master.exists()}
+    return sorted({*folder.rglob("*.xml"), *of_journals})
 
 
 def _doubled(results: Iterable[ReadResults]) -> Iterator[str]:
