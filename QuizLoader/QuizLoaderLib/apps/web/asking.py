@@ -89,6 +89,11 @@ class Asking:
         self._place, self._forms = "", None
         self._state.update({"asked": None, "missing": [], "asks_to_finish": False})
 
+    def look_again(self) -> None:
+        """Something that is not answered in a form may have been missing."""
+        if self._forms:
+            self._show_missing()
+
     def picture(self, name: str) -> Path | None:
         """The file of a picture that the shown place has."""
         return self._forms.pictures.get(name) if self._forms else None

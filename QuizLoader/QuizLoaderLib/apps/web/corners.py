@@ -5,17 +5,19 @@ from typing import Any
 from ...views.contents import ViewContents
 from ...views.frames import number_of_frames, shown_frame
 from ...views.orientation_letters import direction_letters, edge_letters
+from ..reading.texts import tr as _
 
 Corner = dict[str, Any]
 
 
 def corner_of(contents: ViewContents, slice_node: Any) -> Corner:
     """The texts of one view: ``name``, ``orientation``, the letters of its edges, ``position`` along its
-    normal in mm (towards S, L or A is that letter), ``window`` and ``frame``; empty where there is none."""
+    normal in mm (towards S, L or A is that letter), ``window`` and ``frame``; empty where there is none. And
+    ``mm_per_pixel`` of the view."""
     volume = contents.leader.node if contents.leader else None
     corner: Corner = {
         "name": contents.view.value,
-        "orientation": "" if contents.is_picture else slice_node.GetOrientation(),
+        "orientation": "" if contents.is_picture else _orientation(contents, slice_node),
         "left": "",
         "right": "",
         "top": "",
@@ -23,6 +25,7 @@ def corner_of(contents: ViewContents, slice_node: Any) -> Corner:
         "position": "",
         "window": _window(volume),
         "frame": _frame(volume),
+        "mm_per_pixel": slice_node.GetFieldOfView()[0] / max(1, slice_node.GetDimensions()[0]),
     }
     if not contents.is_picture and any(placed.node for placed in contents.images):
         letters = edge_letters(slice_node)
@@ -34,6 +37,12 @@ def corner_of(contents: ViewContents, slice_node: Any) -> Corner:
             "position": _position(slice_node),
         }
     return corner
+
+
+def _orientation(contents: ViewContents, slice_node: Any) -> str:
+    """As the reader would call it; Slicer calls a plane that is turned to the volume's axes reformatted."""
+    is_turned = slice_node.GetOrientation() != contents.orientation.value
+    return contents.orientation.value + (_(", rotated") if is_turned else "")
 
 
 def _position(node: Any) -> str:

@@ -14,8 +14,10 @@ from ..reading.readers_session import SignIn
 from ..reading.texts import tr as _
 from .asking import Asking
 from .corners import Corner, corner_of
+from .editor import EditorOnPage
 from .fitting import Fitting
 from .host import WebHost
+from .lines import LinesOnPage
 from .tools import ToolsOnPage
 
 TICK_S = 0.01
@@ -44,6 +46,8 @@ class QuizOnPage:
         self.host = WebHost(register, self._resized, self._rendered)
         self.asking = Asking(state, self._moved)
         self.tools = ToolsOnPage(state, self._change_views)
+        self.editor = EditorOnPage(state, self.host.slicer, self._drawn)
+        self.lines = LinesOnPage(state, self._drawn, self.editor.put_down)
         self.opened: OpenedQuiz | None = None
         self._fitting = Fitting()
         self._corners: dict[str, Corner] = {}
@@ -81,6 +85,7 @@ class QuizOnPage:
         if opened is None:
             return ""
         self.asking.end()
+        self.lines.end()
         sentence = opened.answers.close_for_good()
         opened.close()
         return sentence
@@ -96,6 +101,21 @@ class QuizOnPage:
             self.tools.leave()
             self._change_views(self.opened.place_again)
             self.tools.begin(self.opened)
+
+    def use_editor(self, tool: str, *values: Any) -> None:
+        self.lines.put_down()
+        self.editor.use(tool, *values)
+        self.editor.show()
+
+    def use_lines(self, what: str, *values: Any) -> None:
+        self.lines.use(what, *values)
+        self.editor.show()
+        self.tools.show()
+
+    def _drawn(self) -> None:
+        """Something was drawn or measured, or another tool is in hand: the page may have asked for it."""
+        self.asking.look_again()
+        self.tools.show()
 
     # To a page
 
@@ -125,6 +145,8 @@ class QuizOnPage:
             self.tools.leave()
         problems = self._change_views(lambda: opened.show(index))
         self.tools.begin(opened)
+        self.lines.begin(opened)
+        self.editor.begin(opened)
         self._state.update({"loading": None, "messages": [for_reader(problem) for problem in problems]})
         self._loading = None
         self.asking.show()

@@ -129,6 +129,8 @@ class _App:
             "sign_in": self._sign_in,
             "reset_views": self.quiz.reset_views,
             "use": self.quiz.tools.use,
+            "use_editor": self.quiz.use_editor,
+            "use_lines": self.quiz.use_lines,
         }
         for name, action in triggers.items():
             server.trigger(name)(self._for_owner(action))

@@ -234,6 +234,8 @@ class ToolsOnPage:
     # What the page shows
 
     def show(self) -> None:
+        if self._opened is None:
+            return
         tools, host = self._the_tools(), self._the_quiz().host
         shown = set(self._the_quiz().slice_logics())
         self._state.tools = {

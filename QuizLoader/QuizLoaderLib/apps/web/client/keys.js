@@ -11,6 +11,14 @@
     ["K", ["link"], "Link the views of one orientation", "mdi-link-variant", "linked"],
     ["W", ["mouse"], "Window/level by dragging, on or off", "mdi-contrast-circle", "mouse"],
   ];
+  // On a page to draw on: [letter, name, what it does, icon].
+  const DRAWING = [
+    ["A", "paint", "Paint", "mdi-brush"],
+    ["E", "erase", "Erase", "mdi-eraser"],
+    ["F", "draw", "Draw around freehand", "mdi-draw"],
+    ["G", "threshold", "Grey values between two bounds", "mdi-tune-vertical"],
+    ["I", "islands", "Islands: keep the one that is clicked", "mdi-island"],
+  ];
   const LETTERS = [
     ...TOOLS.map(([letter, use, text]) => [letter, use, text]),
     ["T", ["change_opacity", -10], "Contours fainter; with Shift: stronger"],
@@ -18,7 +26,14 @@
     ["1", ["view", "plane"], "The image in one plane; again: the next plane"],
     ["0", ["view", "page"], "The page as it was"],
     ["P", ["play"], "Play or stop the frames"],
+    ["L", ["measure"], "Measure a line: click its two ends"],
     ["?", ["help"], "This sheet"],
+    ...DRAWING.map(([letter, name, text]) => [letter, ["draw", "take", name], text]),
+    ["Q", ["draw", "next_segment"], "The next region to draw"],
+    [",", ["draw", "scale_radius", 0.8], "A smaller brush"],
+    [".", ["draw", "scale_radius", 1.25], "A larger brush"],
+    ["Z", ["draw", "undo"], "Undo"],
+    ["Y", ["draw", "redo"], "Redo"],
   ];
   const PAGES = {
     ArrowRight: ["step", "next", "Alt+→", "Next page"],
@@ -41,7 +56,8 @@
     { title: "Keys on a view", lines: [
       ["↑ ↓", "Next, previous slice"], ["Page ↑ ↓", "Ten slices"], ["+ −", "Zoom"], ["Shift+arrows", "Move the image"],
       ["H, S", "Harder, softer contrast"], ["B, D", "Brighter, darker"]] },
-    { title: "Tools", lines: LETTERS.map(([letter, , text]) => [letter, text]) },
+    { title: "Tools", lines: LETTERS.filter(([, use]) => use[0] !== "draw").map(([letter, , text]) => [letter, text]) },
+    { title: "Drawing", lines: [...LETTERS.filter(([, use]) => use[0] === "draw").map(([letter, , text]) => [letter, text]), ["Escape", "No tool in hand"]] },
     { title: "Pages and frames", lines: [...Object.values(PAGES).map(([, , keys, text]) => [keys, text]), ["Tab", "Through the questions, tools and views"]] },
   ];
 
@@ -61,7 +77,7 @@
 
   function letterOf(event) {
     // With Alt a Mac types other characters.
-    return /^[a-z0-9?]$/i.test(event.key) ? event.key.toUpperCase() : event.code.replace(/^(Key|Digit)/, "");
+    return /^[a-z0-9?,.]$/i.test(event.key) ? event.key.toUpperCase() : event.code.replace(/^(Key|Digit)/, "");
   }
 
   function actionOf(event) {
@@ -70,6 +86,7 @@
     const letter = LETTERS.find(([key]) => key === letterOf(event));
     if (event.altKey) return PAGES[event.key] ? PAGES[event.key].slice(0, 2) : letter && shifted(letter[1], event);
     if (isTyping || target.closest(".v-overlay")) return null;
+    if (event.key === "Escape") return document.querySelector(".v-overlay--active") ? null : ["draw", "put_down"];
     if (letter) return shifted(letter[1], event);
     const isControl = target.closest(CONTROLS) && !target.closest("[data-view]");
     if (event.shiftKey && PAN[event.key]) return isControl ? null : ["pan", shownView(), ...PAN[event.key]];
@@ -84,6 +101,7 @@
 
   window.QuizLoaderKeys = {
     barTools: TOOLS.map(([key, use, label, icon, on]) => ({ name: use[0], use, label, icon, on, key })),
+    drawingTools: DRAWING.map(([key, name, label, icon]) => ({ key, name, label, icon })),
     helpGroups: HELP,
     // Out of a list that was chosen from: its letters are free again.
     toView() {

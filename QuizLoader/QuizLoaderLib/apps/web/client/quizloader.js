@@ -21,13 +21,15 @@
   sessionStorage.removeItem(TAB);
   window.addEventListener("pagehide", () => sessionStorage.setItem(TAB, tab));
 
-  const page = Vue.reactive({ unsent: 0, isSilent: false, refused: [], helps: false });
+  const page = Vue.reactive({ unsent: 0, isSilent: false, refused: [], helps: false, renames: false });
   const unsent = new Map(JSON.parse(sessionStorage.getItem(UNSENT) || "[]"));
   let typing = null;
 
   function remember() {
     sessionStorage.setItem(UNSENT, JSON.stringify([...unsent]));
     page.unsent = unsent.size;
+  setStep();
+  window.addEventListener("resize", setStep);
   }
 
   function trigger(name, ...values) {
@@ -76,9 +78,20 @@
   function use(tool, ...values) {
     const { asked, tools } = window.trame.state.get();
     if (tool === "help") page.helps = !page.helps;
+    else if (tool === "draw") draw(...values);
+    else if (tool === "measure") measure("measure");
     else if (tool === "step") stepByKey(asked, values[0]);
     else if (tool === "reset") trigger("reset_views");
     else if (tools) trigger("use", tool, ...values);
+  }
+
+  // A tool of the segment editor, and one for lines.
+  function draw(tool, ...values) {
+    if (window.trame.state.get("editor")) trigger("use_editor", tool, ...values);
+  }
+
+  function measure(what, ...values) {
+    if (window.trame.state.get("lines")) trigger("use_lines", what, ...values);
   }
 
   function stepByKey(asked, name) {
@@ -99,6 +112,7 @@
     showUnsent();
     window.trame.state.addListener(({ type, keys }) => {
       if (type === "dirty-state" && keys.includes("asked")) showUnsent();
+      if (type === "dirty-state" && keys.includes("editor")) window.QuizLoaderDrawing.drawn();
     });
     trigger("arrive").then(send).catch(() => {});
   }
@@ -112,6 +126,14 @@
       clearTimeout(silence);
       page.isSilent = false;
     }
+  }
+
+  // As many pixels of the page as make a whole number of the screen's.
+  function setStep() {
+    const dots = window.devicePixelRatio || 1;
+    const isWhole = (step) => Math.abs(step * dots - Math.round(step * dots)) < 1e-6;
+    const step = [...Array(20).keys()].map((number) => number + 1).find(isWhole) || 1;
+    document.documentElement.style.setProperty("--step", `${step}px`);
   }
 
   const Lost = {
@@ -137,8 +159,9 @@
     install(app) {
       const keys = window.QuizLoaderKeys;
       keys.listen(use);
+      window.QuizLoaderDrawing.listen();
       app.component("quiz-lost", Lost);
-      app.config.globalProperties.quizloader = { ...keys, tab, page, answer, withText, toServer, use };
+      app.config.globalProperties.quizloader = { ...keys, ...window.QuizLoaderDrawing, tab, page, answer, withText, toServer, use, draw, measure };
       // A screen reader begins at the title of each new place.
       app.directive("quiz-focus", { mounted: (element) => element.focus({ preventScroll: true }) });
       window.trame.addConnectListener(connected);
@@ -146,4 +169,6 @@
     },
   };
   page.unsent = unsent.size;
+  setStep();
+  window.addEventListener("resize", setStep);
 })();

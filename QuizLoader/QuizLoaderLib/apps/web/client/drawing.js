@@ -1,0 +1,82 @@
+/* The brush over a view: a ring of its size under the pointer, and the stroke until the view shows it. */
+(function () {
+  "use strict";
+
+  const KEEP_STROKE_MS = 2000;
+  let stroke = null;
+
+  function brushAt(event) {
+    const body = event.target instanceof Element && event.target.closest("[data-view]");
+    const svg = body && body.querySelector(".quiz-brush");
+    if (!svg) return null;
+    const box = body.getBoundingClientRect();
+    return { svg, view: body.dataset.view, x: event.clientX - box.left, y: event.clientY - box.top };
+  }
+
+  function radius(view) {
+    const { editor, corners } = window.trame.state.get();
+    // A pixel of the view is one of the screen.
+    return editor.radius / (corners[view].mm_per_pixel * (window.devicePixelRatio || 1));
+  }
+
+  function drawRing({ svg, view, x, y }) {
+    const circle = svg.querySelector("circle");
+    circle.setAttribute("cx", x);
+    circle.setAttribute("cy", y);
+    circle.setAttribute("r", radius(view));
+  }
+
+  function drawStroke() {
+    const line = stroke.svg.querySelector("polyline");
+    line.setAttribute("points", stroke.points.map((point) => point.join(",")).join(" "));
+  }
+
+  function begin(event) {
+    const brush = event.button === 0 && brushAt(event);
+    if (!brush) return;
+    forget();
+    const { editor } = window.trame.state.get();
+    stroke = { svg: brush.svg, view: brush.view, isDown: true, points: [[brush.x, brush.y], [brush.x, brush.y]] };
+    const line = brush.svg.querySelector("polyline");
+    line.style.stroke = editor.effect === "erase" ? "#808080" : window.QuizLoaderDrawing.segmentOf(editor).color;
+    line.style.strokeWidth = 2 * radius(brush.view);
+    drawStroke();
+  }
+
+  function move(event) {
+    for (const circle of document.querySelectorAll(".quiz-brush circle")) circle.setAttribute("r", 0);
+    const brush = brushAt(event);
+    if (!brush) return;
+    drawRing(brush);
+    if (stroke && stroke.isDown && stroke.view === brush.view) {
+      stroke.points.push([brush.x, brush.y]);
+      drawStroke();
+    }
+  }
+
+  function end() {
+    if (!stroke) return;
+    stroke.isDown = false;
+    stroke.timer = setTimeout(forget, KEEP_STROKE_MS);
+  }
+
+  function forget() {
+    if (!stroke) return;
+    clearTimeout(stroke.timer);
+    stroke.svg.querySelector("polyline")?.setAttribute("points", "");
+    stroke = null;
+  }
+
+  window.QuizLoaderDrawing = {
+    segmentOf: (editor) => editor.segments.find((segment) => segment.value === editor.segment) || { title: "", color: "#fff" },
+    listen() {
+      window.addEventListener("pointerdown", begin, true);
+      window.addEventListener("pointermove", move, true);
+      window.addEventListener("pointerup", end, true);
+    },
+    // What was drawn is in the views now.
+    drawn() {
+      if (stroke && !stroke.isDown) setTimeout(forget, 100);
+    },
+  };
+})();

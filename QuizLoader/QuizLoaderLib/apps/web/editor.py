@@ -1,0 +1,260 @@
+"""The segment editor on the page: what a reader draws with, on the pages that ask for it."""
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any, ClassVar
+
+from ...views.tools import set_window_level_by_mouse, window_level_by_mouse
+from ..reading.opened_quiz import OpenedQuiz
+from ..reading.texts import tr as _
+
+FIRST_RADIUS_MM = 5.0
+RADII_MM = (0.2, 100.0)
+UNDO_STEPS = 20
+LOWEST_SHARE = 0.25
+"""Of the range of grey values: where a threshold begins that the reader has not set, as in Slicer."""
+
+
+class EditorOnPage:
+    """Connects trame-slicer's segment editor to ``OpenedQuiz.drawing`` and to the ``state`` of the page.
+
+    ``changed()`` is called when something was drawn or another tool is in hand.
+    """
+
+    def __init__(self, state: Any, slicer_app: Any, changed: Callable[[], None]) -> None:
+        from undo_stack import UndoStack
+
+        self._state, self._changed = state, changed
+        self._editor = slicer_app.segmentation_editor
+        self._undo = UndoStack(undo_limit=UNDO_STEPS)
+        self._editor.set_undo_stack(self._undo)
+        self._opened: OpenedQuiz | None = None
+        self._image_id = ""
+        self._segment_name = ""
+        self._effect = ""
+        self._radius_mm = FIRST_RADIUS_MM
+        self._smallest_island = 1000
+        self._mouse_was_for_window = True
+        self._told: asyncio.Handle | None = None
+        self._editor.segmentation_modified.connect(self._tell)
+        state.editor = None
+
+    # The page
+
+    def begin(self, opened: OpenedQuiz) -> None:
+        """A page was shown: draw on the image that was drawn on last, else on the first that may be."""
+        self._opened = opened
+        opened.drawing.when_leaving = self.let_go
+        ids = [image.id for image in opened.drawing.images]
+        if ids:
+            radius = opened.pages[opened.index].contour_tool_radius_mm
+            self._set_radius(radius or self._radius_mm)
+            self._edit(self._image_id if self._image_id in ids else ids[0])
+        self.show()
+
+    def let_go(self) -> None:
+        """Of the views and of the segmentation, which may leave the scene now."""
+        self.put_down()
+        self._editor.clear()
+        self._opened = None
+        self._state.editor = None
+
+    def put_down(self) -> None:
+        """No tool is in hand: the mouse is for the views."""
+        if self._effect and self._opened:
+            self._effect = ""
+            self._editor.deactivate_effect()
+            set_window_level_by_mouse(self._opened.host, self._mouse_was_for_window)
+
+    def use(self, tool: str, *values: Any) -> None:
+        """What the page says: the name of a tool below, and its values."""
+        if self._is_editing and tool in self._uses:
+            self._uses[tool](self, *values)
+            self.show()
+            self._changed()
+
+    @property
+    def _is_editing(self) -> bool:
+        return self._opened is not None and self._editor.active_segmentation is not None
+
+    # The tools
+
+    def _take(self, effect: str) -> None:
+        """Take a tool in hand; again: put it down."""
+        if effect == self._effect or effect not in self._effects():
+            self.put_down()
+            return
+        if not self._editor.get_segment_ids():
+            self._add_segment()
+        if not self._effect:
+            host = self._the_quiz().host
+            self._mouse_was_for_window = window_level_by_mouse(host)
+            set_window_level_by_mouse(host, False)
+        self._effect = effect
+        active = self._editor.set_active_effect_type(self._effects()[effect])
+        if effect == "threshold" and active.get_threshold_min_max_values() == (0, 0):
+            low, high = self._range()
+            active.set_threshold_min_max_values((low + (high - low) * LOWEST_SHARE, high))
+        elif effect == "islands":
+            from trame_slicer.segmentation import SegmentationIslandsMode
+
+            active.set_island_mode(SegmentationIslandsMode.KEEP_SELECTED)
+
+    def _put_down(self) -> None:
+        self.put_down()
+
+    def _set_radius(self, millimetres: float) -> None:
+        from trame_slicer.segmentation import BrushDiameterMode
+
+        low, high = RADII_MM
+        self._radius_mm = min(max(float(millimetres), low), high)
+        for brush in ("paint", "erase"):
+            effect = self._editor.get_effect(self._effects()[brush])
+            effect.set_brush_diameter(2 * self._radius_mm, BrushDiameterMode.Absolute)
+
+    def _scale_radius(self, factor: float) -> None:
+        self._set_radius(round(self._radius_mm * factor, 2))
+
+    def _choose_segment(self, segment_id: str) -> None:
+        if segment_id in self._editor.get_segment_ids():
+            self._editor.set_active_segment_id(segment_id)
+            self._segment_name = self._editor.get_segment(segment_id).GetName()
+
+    def _next_segment(self) -> None:
+        ids = self._editor.get_segment_ids()
+        if ids:
+            number = ids.index(self._editor.active_segment_id) + 1
+            self._choose_segment(ids[number % len(ids)])
+
+    def _add_segment(self) -> None:
+        name = _("Segment {number}").format(number=len(self._editor.get_segment_ids()) + 1)
+        self._choose_segment(self._editor.add_empty_segment(segment_name=name))
+
+    def _rename_segment(self, name: str) -> None:
+        segment = self._editor.get_segment(self._editor.active_segment_id)
+        if segment and name.strip():
+            segment.SetName(name.strip())
+            self._segment_name = name.strip()
+
+    def _choose_image(self, image_id: str) -> None:
+        if image_id in [image.id for image in self._the_quiz().drawing.images]:
+            self._edit(image_id)
+
+    def _undo_last(self) -> None:
+        if self._undo.can_undo():
+            self._undo.undo()
+
+    def _redo_last(self) -> None:
+        if self._undo.can_redo():
+            self._undo.redo()
+
+    def _set_threshold(self, low: float, high: float) -> None:
+        effect = self._editor.get_effect(self._effects()["threshold"])
+        effect.set_threshold_min_max_values((min(float(low), float(high)), max(float(low), float(high))))
+
+    def _apply_threshold(self) -> None:
+        if self._effect == "threshold":
+            self._editor.active_effect.apply()
+            self.put_down()
+
+    def _keep_largest_island(self) -> None:
+        if self._effect == "islands":
+            self._editor.active_effect.keep_largest_island()
+
+    def _remove_small_islands(self, voxels: float) -> None:
+        if self._effect == "islands":
+            self._smallest_island = max(1, int(voxels))
+            self._editor.active_effect.set_minimum_island_size(self._smallest_island)
+            self._editor.active_effect.remove_small_islands()
+
+    _uses: ClassVar[dict[str, Callable[..., None]]] = {
+        "take": _take,
+        "put_down": _put_down,
+        "radius": _set_radius,
+        "scale_radius": _scale_radius,
+        "segment": _choose_segment,
+        "next_segment": _next_segment,
+        "add_segment": _add_segment,
+        "rename_segment": _rename_segment,
+        "image": _choose_image,
+        "undo": _undo_last,
+        "redo": _redo_last,
+        "threshold": _set_threshold,
+        "apply_threshold": _apply_threshold,
+        "keep_largest_island": _keep_largest_island,
+        "remove_small_islands": _remove_small_islands,
+    }
+
+    @staticmethod
+    def _effects() -> dict[str, Any]:
+        from trame_slicer import segmentation
+
+        return {
+            "paint": segmentation.SegmentationEffectPaint,
+            "erase": segmentation.SegmentationEffectErase,
+            "draw": segmentation.SegmentationEffectDraw,
+            "threshold": segmentation.SegmentationEffectThreshold,
+            "islands": segmentation.SegmentationEffectIslands,
+        }
+
+    # What the page shows
+
+    def show(self) -> None:
+        if not self._is_editing:
+            self._state.editor = None
+            return
+        editor, opened = self._editor, self._the_quiz()
+        threshold = editor.get_effect(self._effects()["threshold"]).get_threshold_min_max_values()
+        self._state.editor = {
+            "images": [image.id for image in opened.drawing.images],
+            "image": self._image_id,
+            "effect": self._effect,
+            "segments": [
+                {
+                    "value": segment_id,
+                    "title": editor.get_segment(segment_id).GetName(),
+                    "color": "rgb({}, {}, {})".format(
+                        *(round(255 * part) for part in editor.get_segment(segment_id).GetColor())
+                    ),
+                }
+                for segment_id in editor.get_segment_ids()
+            ],
+            "segment": editor.active_segment_id,
+            "radius": self._radius_mm,
+            "can_undo": self._undo.can_undo(),
+            "can_redo": self._undo.can_redo(),
+            "threshold": list(threshold),
+            "range": list(self._range()),
+            "smallest_island": self._smallest_island,
+        }
+
+    def _edit(self, image_id: str) -> None:
+        self.put_down()
+        drawing = self._the_quiz().drawing
+        self._image_id = image_id
+        self._editor.set_active_segmentation(drawing.segmentation(image_id), drawing.volume(image_id))
+        names = dict(zip(self._editor.get_segment_names(), self._editor.get_segment_ids(), strict=True))
+        if self._segment_name in names:
+            self._editor.set_active_segment_id(names[self._segment_name])
+
+    def _range(self) -> tuple[float, float]:
+        volume = self._editor.active_volume_node
+        return volume.GetImageData().GetScalarRange() if volume else (0.0, 1.0)
+
+    def _tell(self) -> None:
+        """Something was drawn; several signals of one stroke are one."""
+        if self._told is None and self._opened is not None:
+            with suppress(RuntimeError):  # no loop runs while the program ends
+                self._told = asyncio.get_running_loop().call_soon(self._tell_now)
+
+    def _tell_now(self) -> None:
+        self._told = None
+        if self._is_editing:
+            self.show()
+            self._changed()
+            self._state.flush()
+
+    def _the_quiz(self) -> OpenedQuiz:
+        assert self._opened is not None
+        return self._opened

@@ -1,0 +1,239 @@
+"""Contours and lines that a reader draws in the browser: counted in the files that the session keeps."""
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from chromium import chromium
+from panel_stage import VOLUME, block, image_element, write_images
+from web_stage import picture_of, served, text, until, wait_for_text, window
+
+READER = "Dr. Chen"
+SIDE_MM = 40
+RADIUS_MM = 4
+
+QUIZ = """<Session MaskValueMap="map.txt">
+<Page ID="Case 1" Layout="SideBySideRedYellow" EnableSegmentEditor="Y" ContourToolRadius="4"
+  SegmentRequiredOnAnyImage="Y" MinMarkupLinesRequiredOnAnyImage="1" AllowMultipleResponse="Y">{images}
+<QuestionSet><Question Type="InfoBox"><Option>Draw the block.</Option></Question></QuestionSet></Page>
+<Page ID="Case 2" Layout="OneUpRedSlice">{red}
+<QuestionSet><Question Type="InfoBox"><Option>Nothing to draw.</Option></Question></QuestionSet></Page>
+</Session>"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    return write_images(tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture
+def reading(tmp_path, images):
+    red = image_element("Volume", VOLUME)
+    quiz = tmp_path / "draw.xml"
+    quiz.write_text(
+        QUIZ.format(images=red + image_element("Volume", VOLUME, "Yellow", "Sagittal"), red=red),
+        encoding="utf-8",
+    )
+    (tmp_path / "map.txt").write_text("Block=10\nRest=20\n", encoding="utf-8")
+    results = tmp_path / "results"
+    arguments = [quiz, "--images", images, "--results", results, "--reader", READER]
+    with served(tmp_path, *arguments) as command:
+        yield command
+
+
+def editor_of(page):
+    return page.evaluate("trame.state.get('editor')")
+
+
+def at(page, right_mm, anterior_mm, view="Red"):
+    """The point of the page where the red view, which is axial, shows these mm from the image's middle."""
+    box = page.locator(f"[data-testid=view-{view}] .quiz-area").bounding_box()
+    scale = min(box["width"], box["height"]) / SIDE_MM
+    x = box["x"] + box["width"] / 2 - right_mm * scale
+    return x, box["y"] + box["height"] / 2 - anterior_mm * scale
+
+
+def take(page, tool):
+    page.get_by_test_id(f"draw-{tool}").click()
+    until(lambda: editor_of(page)["effect"] == tool, f"{tool} in hand")
+
+
+def stroke(page, *points_mm):
+    page.mouse.move(*at(page, *points_mm[0]))
+    page.mouse.down()
+    for point in points_mm[1:]:
+        page.mouse.move(*at(page, *point), steps=4)
+    page.mouse.up()
+
+
+def wait_for_undo(page, can_undo=True):
+    until(lambda: editor_of(page)["can_undo"] is can_undo, "what was drawn")
+
+
+def drawn(tmp_path):
+    """{value: (k, j, i) of its voxels} of the label map that the session keeps, None before there is one."""
+    (folder,) = (tmp_path / "results" / READER / "draw").glob("PgGroup*Case 1*") or [None]
+    files = sorted(folder.glob("*label.nrrd")) if folder else []
+    if not files:
+        return None
+    voxels = sitk.GetArrayFromImage(sitk.ReadImage(str(files[0])))
+    return {int(value): np.argwhere(voxels == value) for value in np.unique(voxels) if value}
+
+
+def left_the_page(page):
+    page.get_by_test_id("next").click()
+    wait_for_text(page, "title", "Case 2")
+    page.get_by_test_id("previous").click()
+    wait_for_text(page, "title", "Case 1")
+
+
+def place_line(page, first_mm, second_mm):
+    page.get_by_test_id("measure").click()
+    until(lambda: page.evaluate("trame.state.get('lines').measuring"), "a line in hand")
+    for point in (first_mm, second_mm):
+        page.mouse.move(*at(page, *point), steps=3)
+        page.mouse.click(*at(page, *point))
+        page.mouse.move(*at(page, point[0] - 1, point[1]))
+
+
+def test_a_disc_is_painted_and_a_line_measured_then_the_page_lets_the_reader_go_on(
+    browser, reading, tmp_path
+):
+    with window(browser, reading.address) as page:
+        wait_for_text(page, "title", "Case 1")
+        assert len(text(page, "missing").splitlines()) == 2
+        assert [segment["title"] for segment in editor_of(page)["segments"]] == ["Block", "Rest"]
+        take(page, "paint")
+        assert editor_of(page)["radius"] == RADIUS_MM
+        # A brush is set on the nearest voxel, as in Slicer; this is the middle of one.
+        stroke(page, (5.5, 4.5), (5.5, 4.5))
+        until(lambda: len(text(page, "missing").splitlines()) == 1, "the line that is missing still")
+        place_line(page, (-10, 0), (-10, 10))
+        wait_for_text(page, "lines", "mm")
+        page.get_by_test_id("missing").wait_for(state="detached")
+        length = float(text(page, "lines").split("Line 1")[1].split("mm")[0])
+        assert length == pytest.approx(10, abs=0.3)
+        left_the_page(page)
+
+        ((value, voxels),) = drawn(tmp_path).items()
+        assert value == 10, "as the map has it"
+        # The voxels of one slice whose middles are within 4 mm, or on the edge.
+        assert 45 <= len(voxels) <= 49
+        assert len(set(voxels[:, 0])) == 1
+        middle_lps = voxels.mean(axis=0)[::-1] + (1 - SIDE_MM) / 2
+        assert middle_lps[:2] == pytest.approx([-5.5, -4.5], abs=0.01)
+
+        assert text(page, "lines").count("Line 1") == 1, "it shows again"
+        until(lambda: editor_of(page) is not None, "the editor on return")
+        page.reload()
+        wait_for_text(page, "lines", "Line 1")
+        colour = editor_of(page)["segments"][0]["color"]
+        until(lambda: has_colour(picture_of(page, "Red"), colour), "the outline after loading again")
+        assert page.faults == []
+    assert reading.end() == 0
+    (names,) = (tmp_path / "results" / READER / "draw").rglob("*.seg.nrrd")
+    header = sitk.ImageFileReader()
+    header.SetFileName(str(names))
+    header.ReadImageInformation()
+    kept = {header.GetMetaData(key) for key in header.GetMetaDataKeys() if key.endswith("_Name")}
+    assert kept == {"Block", "Rest"}
+
+
+def has_colour(picture, css):
+    wanted = [int(part) for part in css.removeprefix("rgb(").removesuffix(")").split(",")]
+    return bool((np.abs(picture.astype(int) - wanted).max(axis=2) < 8).any())
+
+
+def test_threshold_erase_undo_and_redo(browser, reading, tmp_path):
+    with window(browser, reading.address) as page:
+        wait_for_text(page, "title", "Case 1")
+        take(page, "threshold")
+        assert editor_of(page)["range"] == [0, 1000]
+        assert editor_of(page)["threshold"] == [250, 1000]
+        page.get_by_test_id("apply-threshold").click()
+        wait_for_undo(page)
+        place_line(page, (-10, 0), (-10, 10))
+        wait_for_text(page, "lines", "mm")
+        left_the_page(page)
+        whole = int(block().sum())
+        assert {value: len(voxels) for value, voxels in drawn(tmp_path).items()} == {10: whole}
+
+        take(page, "erase")
+        stroke(page, (5, 5), (5, 5))
+        wait_for_undo(page)
+        left_the_page(page)
+        erased = whole - len(drawn(tmp_path)[10])
+        assert erased == pytest.approx(np.pi * RADIUS_MM**2, abs=4)
+
+        take(page, "erase")
+        stroke(page, (5, 0), (5, 0))
+        wait_for_undo(page)
+        page.keyboard.press("z")
+        wait_for_undo(page, can_undo=False)
+        left_the_page(page)
+        assert whole - len(drawn(tmp_path)[10]) == erased
+
+
+def test_an_area_is_drawn_around_and_the_largest_island_kept(browser, reading, tmp_path):
+    with window(browser, reading.address) as page:
+        wait_for_text(page, "title", "Case 1")
+        page.get_by_test_id("segment").click()
+        page.get_by_role("option", name="Rest").click()
+        until(lambda: editor_of(page)["segments"][1]["value"] == editor_of(page)["segment"], "Rest")
+        take(page, "draw")
+        corners = [(2, 2), (12, 2), (12, 10), (2, 10), (2, 2)]
+        stroke(page, *corners)
+        wait_for_undo(page)
+        take(page, "paint")
+        stroke(page, (-10, -10), (-10, -10))
+        until(lambda: page.get_by_test_id("redo").is_disabled(), "the disc")
+        place_line(page, (-10, 0), (-10, 10))
+        wait_for_text(page, "lines", "mm")
+        left_the_page(page)
+        both = drawn(tmp_path)
+        assert set(both) == {20}
+        disc = np.pi * RADIUS_MM**2
+        assert len(both[20]) == pytest.approx(80 + disc, abs=12)
+
+        take(page, "islands")
+        page.get_by_test_id("keep-largest").click()
+        wait_for_undo(page)
+        left_the_page(page)
+        assert len(drawn(tmp_path)[20]) == pytest.approx(80, abs=10)
+
+
+def test_a_brush_of_another_size_a_region_more_and_a_line_less(browser, reading):
+    with window(browser, reading.address) as page:
+        wait_for_text(page, "title", "Case 1")
+        page.keyboard.press("a")
+        until(lambda: editor_of(page)["effect"] == "paint", "the brush by its key")
+        page.get_by_test_id("radius").get_by_label("Radius").fill("2.5")
+        page.keyboard.press("Enter")
+        until(lambda: editor_of(page)["radius"] == 2.5, "a smaller brush")
+        page.mouse.move(*at(page, 0, 0))
+        ring = page.locator("[data-testid=view-Red] .quiz-brush circle")
+        box = page.locator("[data-testid=view-Red] .quiz-area").bounding_box()
+        scale = min(box["width"], box["height"]) / SIDE_MM
+        assert float(ring.get_attribute("r")) == pytest.approx(2.5 * scale, rel=0.01)
+        page.get_by_test_id("add-segment").click()
+        until(lambda: len(editor_of(page)["segments"]) == 3, "a third region")
+        page.get_by_test_id("rename").click()
+        page.get_by_label("Name of the region").fill("Cyst")
+        page.keyboard.press("Enter")
+        until(lambda: editor_of(page)["segments"][2]["title"] == "Cyst", "a name of its own")
+        place_line(page, (0, 0), (0, 5))
+        wait_for_text(page, "lines", "Line 1")
+        page.get_by_role("button", name="Delete Line 1").click()
+        page.get_by_test_id("lines").wait_for(state="detached")
+        page.get_by_test_id("measure").click()
+        until(lambda: page.evaluate("trame.state.get('lines').measuring"), "a line in hand")
+        take(page, "erase")
+        assert not page.evaluate("trame.state.get('lines').measuring")
+        page.keyboard.press("Escape")
+        until(lambda: editor_of(page)["effect"] == "", "no tool in hand")
+        until(lambda: page.evaluate("trame.state.get('tools').mouse"), "the mouse for window and level")

@@ -1,0 +1,69 @@
+"""The page's views are pixel for pixel the pictures that ``quizloader render`` makes."""
+
+from functools import partial
+
+import numpy as np
+import pytest
+from chromium import chromium
+from PIL import Image as Picture
+from QuizLoaderLib.apps.demo import make_demo
+from QuizLoaderLib.apps.headless import render_quiz
+from web_stage import picture_of, served, text, until, window
+
+VIEWS = ("Red", "Green", "Yellow")
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("demo")
+    make_demo(folder)
+    return folder
+
+
+def head(picture):
+    """(rows, columns), True inside the outline of what is not air: from the first to the last bright pixel of
+    each row."""
+    bright = picture.max(axis=2) > 40
+    first, last = bright.argmax(axis=1), bright.shape[1] - bright[:, ::-1].argmax(axis=1)
+    columns = np.arange(bright.shape[1])
+    between = (columns >= first[:, None]) & (columns < last[:, None])
+    return between & bright.any(axis=1)[:, None]
+
+
+def rendered(quiz, images, out, size):
+    render_quiz(quiz, images, out, size=size)
+    folder = next(out.glob("01-*"))
+    return {view: np.asarray(Picture.open(folder / f"{view}.png").convert("RGB")) for view in VIEWS}
+
+
+def share_alike(shown, expected):
+    inside = head(expected)
+    assert inside.mean() > 0.1
+    difference = np.abs(shown.astype(int) - expected.astype(int)).max(axis=2)
+    return float((difference[inside] <= 8).mean())
+
+
+def is_alike(page, view, expected):
+    return share_alike(picture_of(page, view), expected) >= 0.999
+
+
+@pytest.mark.parametrize("name", ["label-maps", "segmentations"])
+@pytest.mark.parametrize("size", [(1280, 720), (1333, 801)])
+def test_the_tutorials_views_are_those_of_the_command(browser, demo, tmp_path, name, size):
+    quiz, images = demo / "quizzes" / f"{name}.xml", demo / "images"
+    with (
+        served(tmp_path, quiz, "--images", images) as command,
+        window(browser, command.address, size) as page,
+    ):
+        page.get_by_test_id("title").wait_for()
+        assert text(page, "title").startswith("Patient 1")
+        for view in VIEWS:
+            rows, columns, _ = picture_of(page, view).shape
+            expected = rendered(quiz, images, tmp_path / f"{rows}x{columns}", (columns, rows))[view]
+            until(partial(is_alike, page, view, expected), f"the picture of {view}")
