@@ -47,16 +47,22 @@ def box(k: slice, j: slice, i: slice, shape: tuple[int, int, int] = SHAPE) -> np
     return voxels
 
 
-def draw(node: Any, name: str, voxels: np.ndarray, volume: Any) -> None:
-    """Make the segment ``name`` (added where there is none) these voxels of the volume."""
-    segmentation = node.GetSegmentation()
-    segment_id = segmentation.GetSegmentIdBySegmentName(name) or segmentation.AddEmptySegment("", name)
+def brush(voxels: np.ndarray, volume: Any) -> Any:
+    """A vtkOrientedImageData of voxels of the volume."""
     matrix = vtk.vtkMatrix4x4()
     volume.GetIJKToRASMatrix(matrix)
     labels = slicer.vtkOrientedImageData()
     labels.SetDimensions(*voxels.shape[::-1])
     labels.SetGeometryFromImageToWorldMatrix(matrix)
     labels.GetPointData().SetScalars(numpy_to_vtk(voxels.astype(np.uint8).ravel(), deep=True))
+    return labels
+
+
+def draw(node: Any, name: str, voxels: np.ndarray, volume: Any) -> None:
+    """Make the segment ``name`` (added where there is none) these voxels of the volume."""
+    segmentation = node.GetSegmentation()
+    segment_id = segmentation.GetSegmentIdBySegmentName(name) or segmentation.AddEmptySegment("", name)
+    labels = brush(voxels, volume)
     assert slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(labels, node, segment_id)
 
 

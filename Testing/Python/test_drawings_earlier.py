@@ -142,6 +142,11 @@ def test_a_loop_of_ten_keeps_ten_contours_and_merges_them_voxel_for_voxel(
     written = label_map(study / "PgGroup1_All" / "All_CT-quizlabel.nrrd")
     assert (written == np.where(merged["Spleen"], 20, merged["Liver"] * 10)).all()
     root = saved(study / "study.xml")
+    # Of each of the five pairs, six voxels of the liver lie under the spleen, which the map has later.
+    (path,) = page_of(root, 11).iter("LabelMapPath")
+    assert (path.get("LostVoxels"), path.get("Drawn")) == ("30", "N")
+    merged_file = sitk.ReadImage(str(study / "PgGroup1_All" / "All_CT-quizlabel.nrrd"))
+    assert merged_file.GetMetaData("QuizLoader_LostVoxels") == "30 of Liver under Spleen"
     folders = ["PgGroup1_Lesion", *(f"PgGroup1_Lesion-Rep{n}" for n in range(1, 10))]
     for number, folder in enumerate(folders):
         (path,) = page_of(root, number + 1).iter("LabelMapPath")

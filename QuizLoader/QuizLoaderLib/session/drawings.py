@@ -78,10 +78,12 @@ class DrawingPlaces:
         count = f"_{number}" if number else ""
         return self.folder() / f"{self._stem(image_id)}_MarkupsLine{count}_quizline.mrk.json"
 
-    def set_contour(self, image_id: str, path: Path, drawn: bool, segments: Path | None = None) -> SaveState:
-        """The file has the contour of the image, as a label map; ``segments`` has it with names and overlaps.
-        ``drawn`` False: it is empty, or an unchanged copy of an earlier one, and does not meet what the page
-        requires."""
+    def set_contour(
+        self, image_id: str, path: Path, drawn: bool, segments: Path | None = None, lost_voxels: int = 0
+    ) -> SaveState:
+        """The file has the contour of the image, as a label map; ``segments`` has it with names and overlaps,
+        which cost the label map ``lost_voxels``. ``drawn`` False: it is empty, or an unchanged copy of an
+        earlier one, and does not meet what the page requires."""
         key = self._page_to_change()
         self._require_image(key, image_id)
         return self._record(
@@ -90,7 +92,7 @@ class DrawingPlaces:
             image=image_id,
             path=self._stored(path),
             drawn=bool(drawn),
-            **({"segments": self._stored(segments)} if segments else {}),
+            **({"segments": self._stored(segments), "lost": lost_voxels} if segments else {}),
         )
 
     def set_lines(self, image_id: str, paths: Sequence[Path]) -> SaveState:

@@ -4,8 +4,8 @@ Names, placement and times are those of the original's results, so that its anal
 is new is in attributes only: on Session ``MasterSHA256`` and ``JournalEntry``, on
 RandomizedPageGroupIndices ``Seed``, on Page ``PageNumber`` and ``SecondsShown``, on Response ``Seconds``
 (since the questions were shown), ``Typed`` (a value that is no valid one), ``Toggle``, ``Result`` and
-``Recovered`` (the program ended before the questions were left), on LabelMapPath ``Drawn`` and
-``Segments``; and MarkupLinePath, which is also a child of Page.
+``Recovered`` (the program ended before the questions were left), on LabelMapPath ``Drawn``, ``Segments``
+and ``LostVoxels``; and MarkupLinePath, which is also a child of Page.
 """
 
 import copy
@@ -298,6 +298,7 @@ class Results:
             path.set("Drawn", "Y" if entry["drawn"] else "N")
             if "segments" in entry:
                 path.set("Segments", entry["segments"])
+                path.set("LostVoxels", str(entry["lost"]))
 
     def _lines(self, entry: Entry) -> None:
         """The image has these lines and no others: a line that was deleted does not count on."""

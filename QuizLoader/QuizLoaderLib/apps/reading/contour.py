@@ -24,7 +24,8 @@ class Contour:
     """``volume`` is the node of the image. Without ``files`` nothing is kept but the node in the scene;
     ``may_change`` False: files are shown, never written.
 
-    ``lost`` is what overlaps cost the last label map, ``fault`` why the last saving failed.
+    ``lost`` is what overlaps cost the label map that was written last, None where none was written since the
+    session was told; ``fault`` is why the last saving failed.
     """
 
     image: Image
@@ -34,7 +35,7 @@ class Contour:
     files: ContourFiles | None = None
     may_change: bool = True
     node: Any = None
-    lost: tuple[LostOverlap, ...] = ()
+    lost: tuple[LostOverlap, ...] | None = None
     fault: str = ""
     _saved: tuple[Any, ...] | None = None
     _is_behind: bool = False
@@ -107,6 +108,9 @@ class Contour:
             self.lost = write_contour(self.node, self.files, self.grid, self.regions)
         except OSError as fault:
             self.fault = fault.strerror or str(fault)
+            return False
+        except MemoryError:
+            self.fault = _("there is not enough memory")
             return False
         self._saved, self._is_behind = now, False
         return True

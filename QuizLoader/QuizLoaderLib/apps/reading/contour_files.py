@@ -3,7 +3,8 @@
 ``<name>-quizlabel.seg.nrrd`` is the contour, with names, colours and overlaps. ``<name>-quizlabel.nrrd``
 is made from it, on all voxels of the image, under the name and for the scripts of the original's results.
 Both appear whole or not at all, the segments first. The label map says in its header which segments it was
-made from, and which voxels it had, so that what a crash or a hand left is recognized by a look at headers.
+made from, and which voxels it had, so that what a crash or a hand left is recognized by a look at headers. It
+also says how many voxels of a region lie under another one.
 """
 
 import hashlib
@@ -33,7 +34,7 @@ from ...views.drawings import write_segmentation
 from .regions import RegionsToDraw
 from .texts import tr as _
 
-_MADE_FROM, _VOXELS = "QuizLoader_MadeFrom", "QuizLoader_Voxels"
+_MADE_FROM, _VOXELS, _LOST = "QuizLoader_MadeFrom", "QuizLoader_Voxels", "QuizLoader_LostVoxels"
 
 
 @dataclass(frozen=True)
@@ -85,7 +86,9 @@ def write_contour(
         except ImageReadError as fault:
             raise OSError(None, _("not all of it could be written"), str(files.segments)) from fault
     mask = _painted(written, grid, regions)
-    facts = {_MADE_FROM: _sha256(files.segments), _VOXELS: f"{zlib.crc32(mask.voxels.data):08x}"}
+    overlaps = "; ".join(f"{loss.voxels} of {loss.region} under {loss.winner}" for loss in mask.lost)
+    checksum = f"{zlib.crc32(mask.voxels.data):08x}"
+    facts = {_MADE_FROM: _sha256(files.segments), _VOXELS: checksum, _LOST: overlaps}
     with whole_file(files.label_map) as part, part.open("wb") as file:
         # A reader waits for it: the lowest level packs masks four times as fast, into a little more.
         write_nrrd(file, (mask.voxels,), mask.ijk_to_ras, facts, level=1)
@@ -139,9 +142,10 @@ def remove_left_overs(folder: Path) -> None:
 
 def put_aside(path: Path) -> Path:
     """Give a file a name of its own beside the one that is to be written; raises OSError."""
-    stem, dot, endings = path.name.partition(".")
+    ending = ".seg.nrrd" if path.name.endswith(".seg.nrrd") else path.suffix
+    stem = path.name.removesuffix(ending)
     number = 1
-    while (kept := path.with_name(f"{stem}_kept{number}{dot}{endings}")).exists():
+    while (kept := path.with_name(f"{stem}_kept{number}{ending}")).exists():
         number += 1
     return path.rename(kept)
 

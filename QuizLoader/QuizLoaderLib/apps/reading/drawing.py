@@ -99,7 +99,7 @@ class Drawing:
         sentences: list[str] = []
         for image in on.images.values():
             known = self._contours.get(image.id)
-            if known is None:
+            if known is None or not self._is_there(known):
                 sentences += self._open(image)
             elif not on.is_there(known.volume):
                 known.volume = on.volume(image.id)
@@ -234,8 +234,10 @@ class Drawing:
             return
         path, is_drawn = contour.files.label_map, contour.is_drawn
         is_known = path in places.contours(contour.image.id)
-        if not is_known or places.drawn(contour.image.id).has_contour != is_drawn:
-            places.set_contour(contour.image.id, path, drawn=is_drawn, segments=contour.files.segments)
+        if not is_known or contour.lost is not None or places.drawn(contour.image.id).has_contour != is_drawn:
+            lost = sum(loss.voxels for loss in contour.lost or ())
+            places.set_contour(contour.image.id, path, is_drawn, contour.files.segments, lost)
+            contour.lost = None
 
     def _save(self, copies: bool) -> str:
         may_change = self._on is not None and self._on.may_change
