@@ -228,6 +228,10 @@ def test_a_structure_set_becomes_a_dicom_segmentation_of_its_own_series(study: P
 
     assert ended.code == 0
     assert np.array_equal(back.voxels == 1, inside("Liver") | inside("Spleen") | inside("Kidney"))
+    told = [line.split()[:3] for line in ended.lines if line.split()[0] in ORGANS]
+    assert told == [[name, str(value), str(inside(name).sum())] for name, value in SEED_MAP.items()], (
+        "overlaps stay in a DICOM segmentation, so they count for both"
+    )
 
 
 def test_a_dicom_segmentation_needs_a_dicom_series(study: Path) -> None:

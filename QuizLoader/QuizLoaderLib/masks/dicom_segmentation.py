@@ -58,7 +58,7 @@ def write_dicom_segmentation(
     missing = {name: len(names) + 1 for name in value_map.values if name not in present}
     numbered = ValueMap({**numbers, **missing}, value_map.lines)
     mask = paint(segmentation, numbered, target.grid, ignore_unmapped)
-    pixels = mask.voxels
+    pixels, counted = mask.voxels, mask.regions
     if mask.lost:
         each = (
             replace(
@@ -67,10 +67,9 @@ def write_dicom_segmentation(
             )
             for name in names
         )
-        alone = [
-            paint(one, ValueMap({name: 1}), target.grid).voxels for one, name in zip(each, names, strict=True)
-        ]
-        pixels = np.stack(alone, axis=-1)
+        alone = [paint(one, ValueMap({name: 1}), target.grid) for one, name in zip(each, names, strict=True)]
+        pixels = np.stack([one.voxels for one in alone], axis=-1)
+        counted = tuple(one.regions[0] for one in alone)
     segments = {segment.name: segment for segment in segmentation.segments}
     described = [
         _description(highdicom, number, segments[name], value_map.values[name])
@@ -86,7 +85,7 @@ def write_dicom_segmentation(
         raise MaskError([error(0, codes.NOT_WRITTEN, " ".join(sentence.split()))]) from fault
     with writing(path) as part:
         dataset.save_as(str(part))
-    regions = tuple(replace(region, value=value_map.values[region.name]) for region in mask.regions)
+    regions = tuple(replace(region, value=value_map.values[region.name]) for region in counted)
     kept = [problem for problem in mask.problems if problem.code != codes.OVERLAP_LOST]
     return replace(mask, regions=regions, lost=(), problems=(*kept, *_coding_problems(segments, names)))
 
