@@ -188,6 +188,7 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         self._values: dict[str, Any] = {}
         self._shortcuts: list[QShortcut] = []
         self.observes_views = False
+        self.observed: set[str] = set()
         QVBoxLayout(self).addWidget(QPushButton("Paint   Erase   Threshold   ..."))
 
     @Slot(object)
@@ -226,7 +227,13 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
 
     @Slot()
     def setupViewObservations(self) -> None:
+        """Of the views on which the segmentation may be seen (segmentationDisplayableInView)."""
         self.observes_views = True
+        display = self.segmentationNode().GetDisplayNode()
+        nodes = slicer.mrmlScene.GetNodesByClass("vtkMRMLSliceNode")
+        nodes.UnRegister(None)
+        found = [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
+        self.observed = {n.GetLayoutName() for n in found if display.IsDisplayableInView(n.GetID())}
 
     @Slot()
     def removeViewObservations(self) -> None:

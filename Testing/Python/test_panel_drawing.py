@@ -155,6 +155,23 @@ def test_what_is_drawn_in_another_module_meanwhile_is_kept_too(reader, quiz):
     assert np.array_equal(seen(reader)["Tumour"], TUMOUR)
 
 
+def test_what_is_drawn_is_kept_when_the_scene_is_closed_and_when_the_module_is_reloaded(reader, quiz):
+    reader.sign_in(quiz)
+    hand(reader, "Tumour", TUMOUR)
+    slicer.mrmlScene.Clear(0)
+    reader.stage.slicer.check()
+    (labels,) = stored(reader).values()
+    assert np.array_equal(labels, TUMOUR * 3)
+    reader.open()
+    hand(reader, "Edema", EDEMA)
+
+    slicer.modules.QuizLoaderWidget.onReload()
+    reader.stage.slicer.check()
+
+    (labels,) = stored(reader).values()
+    assert np.array_equal(labels, TUMOUR * 3 + EDEMA * 7)
+
+
 def test_each_of_two_images_has_its_own_contour(reader, quiz):
     reader.sign_in(quiz)
     hand(reader, "Tumour", TUMOUR)
@@ -193,12 +210,16 @@ def test_the_contour_follows_its_image_into_planes_and_keeps_its_editor(reader, 
     reader.sign_in(quiz)
     hand(reader, "Tumour", TUMOUR)
     node = editor(reader).segmentationNode()
+    settings = slicer.mrmlScene.GetSingletonNode("QuizLoader", "vtkMRMLSegmentEditorNode")
+    settings.SetActiveEffectName("Paint")
     views = reader.stage.widget("viewBox")
     views.activated.emit(1)
     reader.stage.slicer.check()
     assert len(node.GetDisplayNode().GetViewNodeIDs()) == 3
     assert editor(reader).segmentationNode() is node
-    assert reader.sees("editorSection")
+    # The brush stays in hand, and paints on all three.
+    assert settings.GetActiveEffectName() == "Paint"
+    assert editor(reader).observed == {"Red", "Green", "Yellow"}
     reader.click("outlineButton")
     assert node.GetDisplayNode().GetVisibility2DFill()
     reader.click("contoursButton")
@@ -206,6 +227,9 @@ def test_the_contour_follows_its_image_into_planes_and_keeps_its_editor(reader, 
     views.activated.emit(0)
     reader.stage.slicer.check()
     assert len(node.GetDisplayNode().GetViewNodeIDs()) == 1
+    reader.click("resetViewButton")
+    assert settings.GetActiveEffectName() == "Paint"
+    assert editor(reader).observed == {"Red"}
 
 
 def test_a_contour_that_cannot_be_saved_is_said_stays_and_is_saved_when_it_can(reader, quiz, tmp_path):
@@ -229,6 +253,33 @@ def test_a_contour_that_cannot_be_saved_is_said_stays_and_is_saved_when_it_can(r
     (labels,) = stored(reader).values()
     assert np.array_equal(labels, TUMOUR * 3)
     reader.stage.slicer.wait_until(lambda: reader.text("saveLabel") == "All answers are saved.")
+
+
+def test_a_contour_that_is_deleted_by_hand_is_there_again_from_its_file(reader, quiz):
+    reader.sign_in(quiz)
+    hand(reader, "Tumour", TUMOUR)
+    reader.go()
+    reader.go("previousButton")
+    slicer.mrmlScene.RemoveNode(editor(reader).segmentationNode())
+    for button in ("outlineButton", "contoursButton", "resetViewButton"):
+        reader.click(button)
+    assert np.array_equal(seen(reader)["Tumour"], TUMOUR)
+    reader.go()
+    (labels,) = stored(reader).values()
+    assert np.array_equal(labels, TUMOUR * 3)
+
+
+def test_a_finished_quiz_cannot_be_drawn_on_any_more(reader, tmp_path):
+    page = f"{DRAW}|{image_element('Volume', VOLUME)}{QUESTIONS}"
+    reader.sign_in(write_quiz(tmp_path / "draw.xml", [page]))
+    hand(reader, "Tumour", TUMOUR)
+    reader.click("finishButton")
+    reader.click("finishNowButton")
+    assert reader.text("saveLabel").startswith("This quiz is finished")
+    assert not reader.sees("editorSection")
+    reader.stage.slicer.wait_until(lambda: not reader.enabled("measureButton"))
+    (labels,) = stored(reader).values()
+    assert np.array_equal(labels > 0, TUMOUR)
 
 
 def test_the_editor_has_its_keys_while_it_is_seen_and_ours_stay_ours(reader, quiz):

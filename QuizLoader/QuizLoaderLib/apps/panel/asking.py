@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import qt
+import slicer
 from slicer.i18n import tr as _
 
 from ...quiz.model import Page
@@ -136,7 +137,9 @@ class Asking:
     def _step(self, step: Callable[[], list[str]]) -> None:
         if not self.keep_typed():
             return
-        missing = step()
+        # What was drawn is saved on the way; a large contour takes a moment.
+        with slicer.util.WaitCursor():
+            missing = step()
         if missing:
             self._ui.finishRow.visible = False
             self._show_missing(missing)

@@ -24,13 +24,20 @@ class Editor:
         ui.drawOnBox.connect("activated(int)", self._image_chosen)
 
     def show(self, opened: OpenedQuiz) -> None:
-        """Offer the editor for the image that was drawn on last, else the first one, else hide it."""
-        self.hide()
-        self._opened = opened
-        opened.drawing.when_leaving = self.hide
+        """Offer the editor for the image that was drawn on last, else the first one, else hide it.
+
+        To be called again when the views show something else: the editor takes the mouse on those views
+        only on which its segmentation may be seen.
+        """
         ids = [image.id for image in opened.drawing.images]
+        if self._opened is opened and self._image_id in ids and self._widget.segmentationNode():
+            self._widget.setupViewObservations()
+            return
+        self.hide()
         if not ids:
             return
+        self._opened = opened
+        opened.drawing.when_leaving = self.hide
         if self._image_id not in ids:
             self._image_id = ids[0]
         self._ui.drawOnBox.clear()

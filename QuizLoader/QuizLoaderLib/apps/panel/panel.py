@@ -211,6 +211,8 @@ class Panel:
             self._show_page(opened.answers.index)
         else:
             self._asking.show()
+            # A quiz that is finished now cannot be drawn on any more.
+            self._editor.show(opened)
 
     def _page_chosen(self) -> None:
         opened = self._console.opened

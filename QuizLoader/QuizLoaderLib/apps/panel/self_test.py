@@ -2,10 +2,15 @@
 
 import time
 from collections.abc import Callable
+from typing import Any
 from unittest import TestCase
 
 import slicer
 
+from ...views.lines import set_points_ras
+from ...views.planes import ViewingMode
+from ...views.tools import tool_images
+from ..reading.opened_quiz import OpenedQuiz
 from . import sample_data
 from .packages import ensure_packages
 from .paths import REQUIREMENTS
@@ -14,7 +19,7 @@ WAIT_S = 120
 
 
 def tutorial_story(test: TestCase) -> None:
-    """Sample data, open, look, next, previous, close the scene.
+    """Sample data, open, look, measure, next, previous, close the scene.
 
     Raises PackagesMissingError, whose sentence is the test's failure, where a Python package is not there.
     """
@@ -35,6 +40,7 @@ def tutorial_story(test: TestCase) -> None:
         logic = slicer.app.applicationLogic().GetSliceLogicByLayoutName(view)
         test.assertEqual(logic.GetSliceCompositeNode().GetBackgroundVolumeID(), volume.GetID())
         test.assertEqual(logic.GetSliceNode().GetOrientation(), orientation)
+    _look_and_measure(test, console.opened, volume)
 
     layouts = console.opened.path.with_name("layouts.xml")
     console.open(layouts, console.opened.image_folder)
@@ -48,6 +54,28 @@ def tutorial_story(test: TestCase) -> None:
     slicer.mrmlScene.Clear()
     test.assertIsNone(console.opened)
     test.assertIn("Open it again", panel.ui.messageLabel.text)
+
+
+def _look_and_measure(test: TestCase, opened: OpenedQuiz, volume: Any) -> None:
+    """One plane and back, and a line of 20 mm."""
+    red = slicer.app.applicationLogic().GetSliceLogicByLayoutName("Red").GetSliceNode()
+    offset = red.GetSliceOffset()
+    opened.view(ViewingMode.CORONAL, tool_images(*opened.on_views)[0].id)
+    test.assertEqual(red.GetOrientation(), "Coronal")
+    opened.view(ViewingMode.DEFAULT, tool_images(opened.pages[0], opened.nodes(0))[0].id)
+    test.assertEqual(red.GetOrientation(), "Axial")
+    test.assertAlmostEqual(red.GetSliceOffset(), offset, places=3)
+
+    bounds = [0.0] * 6
+    volume.GetRASBounds(bounds)
+    x, y, z = ((bounds[axis] + bounds[axis + 1]) / 2 for axis in (0, 2, 4))
+    line = opened.drawing.lines.new()
+    set_points_ras(line, [(x, y, z), (x, y + 20, z)])
+    (measured,) = opened.drawing.lines.measured
+    test.assertAlmostEqual(measured.length_mm, 20, places=3)
+    test.assertEqual(measured.image_id, volume.GetName())
+    opened.drawing.lines.remove(line)
+    test.assertFalse(slicer.mrmlScene.IsNodePresent(line))
 
 
 def _wait_until(is_so: Callable[[], bool]) -> None:
