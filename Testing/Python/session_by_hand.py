@@ -1,6 +1,8 @@
 """Quizzes and folders for the tests of a reader's session, and results files read without our own code."""
 
+import atexit
 import os
+import shutil
 import tempfile
 import xml.etree.ElementTree as ElementTree
 from datetime import datetime, timedelta
@@ -23,9 +25,12 @@ def ticking_clock(start: datetime = datetime(2030, 1, 2, 9), step_s: float = 1.0
 
 
 def fast_folder() -> Path:
-    """A new folder on a disk in memory where there is one: thousands of fsyncs take no time there."""
+    """A new folder on a disk in memory where there is one: thousands of fsyncs take no time there. It is
+    removed when the tests end."""
     shared = Path("/dev/shm")
-    return Path(tempfile.mkdtemp(prefix="quizloader-", dir=shared if os.access(shared, os.W_OK) else None))
+    folder = tempfile.mkdtemp(prefix="quizloader-", dir=shared if os.access(shared, os.W_OK) else None)
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
 
 
 def write_quiz(folder: Path, pages: str, attributes: str = "", name: str = "study.xml") -> Path:
