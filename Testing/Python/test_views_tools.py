@@ -103,9 +103,15 @@ def test_a_preset_changes_all_looks_of_one_image_and_the_page_shown_again_its_ow
     library.close()
 
 
-def test_an_image_that_did_not_load_has_no_tools(host, ramp):
-    shown = page(image(id="CT"), image(id="gone", view=GREEN))
-    assert [one.id for one in tools.tool_images(shown, (ramp, None))] == ["CT"]
+def test_an_image_that_no_view_shows_has_no_tools(host, ramp):
+    other = volume(host.scene, np.zeros((5, 5, 5), np.int16), GRID)
+    shown = page(
+        image(id="CT"),
+        image(id="did not load", view=GREEN),
+        image(id="second background", path="b.nrrd"),
+        image(id="no such view", view=SliceView.SLICE4),
+    )
+    assert [one.id for one in tools.tool_images(shown, (ramp, None, other, other))] == ["CT"]
 
 
 def test_the_crosshair_comes_and_goes(host, ramp):

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..quiz.model import ImageType, Layer, Page, SliceView, WindowLevel
+from .contents import contents_of_views
 from .host import Host
 
 WINDOW_LEVEL_PRESETS: dict[str, WindowLevel] = {
@@ -26,12 +27,18 @@ class ToolImage:
 
 
 def tool_images(page: Page, nodes: Sequence[Any]) -> list[ToolImage]:
-    """The page's images with grey values or colours, each once, in the order of the page; none that failed to
-    load. ``nodes`` are aligned with ``page.images``."""
+    """The page's images with grey values or colours that a view shows, each once, in the order of the page.
+    ``nodes`` are aligned with ``page.images``."""
+    shown = [
+        placed.node
+        for contents in contents_of_views(page, nodes).values()
+        for placed in (contents.background, contents.foreground)
+        if placed and placed.node
+    ]
     types: dict[str, ImageType] = {}
     nodes_of: dict[str, list[Any]] = {}
     for image, node in zip(page.images, nodes, strict=True):
-        if node is not None and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
+        if node in shown and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
             types.setdefault(image.id, image.type)
             of_image = nodes_of.setdefault(image.id, [])
             if node not in of_image:
