@@ -16,6 +16,7 @@ SAMPLES = (
     "layouts",
     "roi-visibility",
     "rotation",
+    "drawings",
     "questions",
     "looping",
     "randomizing",
