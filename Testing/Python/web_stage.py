@@ -19,16 +19,29 @@ PATIENCE_S = 60
 """How long a condition is waited for on a busy machine; a story that goes well never waits so long."""
 
 _COMMAND = "from QuizLoaderLib.apps.command_line import main; main()"
+_DROP_RIGHTS = """
+import ctypes, os, sys
+if os.geteuid() == 0:
+    # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE: a root that starts anew has no right beyond those of a file's owner.
+    assert ctypes.CDLL(None, use_errno=True).prctl(24, 1, 0, 0, 0) == 0, os.strerror(ctypes.get_errno())
+os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+"""
 
 
 class Served:
     """``quizloader serve`` in a process of its own; ``address`` is what it printed."""
 
-    def __init__(self, arguments: Sequence[object], errors: Path, **environment: str) -> None:
+    def __init__(
+        self, arguments: Sequence[object], errors: Path, obeys_rights: bool = False, **environment: str
+    ) -> None:
         self._errors = errors
         with errors.open("wb") as file:
             self.process = subprocess.Popen(
-                [sys.executable, "-c", _COMMAND, "serve", *map(str, arguments), "--no-browser"],
+                [
+                    sys.executable,
+                    *(["-c", _DROP_RIGHTS] if obeys_rights else []),
+                    *["-c", _COMMAND, "serve", *map(str, arguments), "--no-browser"],
+                ],
                 stdout=subprocess.PIPE,
                 stderr=file,
                 encoding="utf-8",
@@ -57,9 +70,15 @@ class Served:
 
 
 @contextmanager
-def served(folder: Path, *arguments: object, **environment: str) -> Iterator[Served]:
+def served(
+    folder: Path, *arguments: object, obeys_rights: bool = False, **environment: str
+) -> Iterator[Served]:
+    """``obeys_rights``: also root cannot write where a folder's rights say so. The home folder is
+    ``folder``/home."""
     folder.mkdir(parents=True, exist_ok=True)
-    command = Served(arguments, folder / "serve-errors.txt", **environment)
+    (folder / "home").mkdir(exist_ok=True)
+    own = {"HOME": str(folder / "home"), "USERPROFILE": str(folder / "home"), **environment}
+    command = Served(arguments, folder / "serve-errors.txt", obeys_rights, **own)
     try:
         yield command
     finally:

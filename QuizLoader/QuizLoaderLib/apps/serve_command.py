@@ -57,6 +57,12 @@ def serve(
         bool,
         typer.Option("--follow-links", help="Allow symbolic links that lead out of the image folder."),
     ] = False,
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview", help="For the author: problems, all pages, the file read again when it is saved."
+        ),
+    ] = False,
     readers: Annotated[
         Path | None,
         typer.Option(metavar="FILE.csv", help="Serve many readers: the table of `quizloader readers new`."),
@@ -81,6 +87,8 @@ def serve(
         raise CommandError("With --reader say where the answers go: --results DIR.", code=2)
     if readers is not None and results is None:
         raise CommandError("With --readers say where the answers go: --results DIR.", code=2)
+    if preview and results is not None:
+        raise CommandError("With --preview nothing is stored, so it takes no --results.", code=2)
     if results is not None:
         make_writable(results)
     require_web()
@@ -113,7 +121,18 @@ def serve(
     from .web.server import Serving
 
     serve_until_told(
-        Serving(quiz[0], images, results, reader.strip(), scripts, follow_links, host, port or 0), browser
+        Serving(
+            quiz[0],
+            images,
+            results,
+            reader.strip(),
+            scripts,
+            follow_links,
+            host,
+            port or 0,
+            preview=preview,
+        ),
+        browser,
     )
 
 

@@ -66,6 +66,7 @@ class Asking:
         position = _("Page {number} of {count}").format(number=asked.page_number, count=asked.page_count)
         self._state.asked = {
             "serial": self._serial,
+            "index": answers.index,
             "place": self._place,
             "title": asked.page.title,
             "position": position,

@@ -8,6 +8,7 @@ from typing import Any
 from ...quiz.model import VIEWS_OF_LAYOUT, SliceView
 from ...views.contents import contents_of_views
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
+from ..reading.answers import Given
 from ..reading.opened_quiz import OpenedQuiz
 from ..reading.problem_texts import for_reader
 from ..reading.readers_session import SignIn
@@ -49,6 +50,7 @@ class QuizOnPage:
         self.editor = EditorOnPage(state, self.host.slicer, self._drawn)
         self.lines = LinesOnPage(state, self._drawn, self.editor.put_down)
         self.opened: OpenedQuiz | None = None
+        self._given: Given = {}
         self._fitting = Fitting()
         self._corners: dict[str, Corner] = {}
         self._loading: asyncio.Task[None] | None = None
@@ -57,25 +59,47 @@ class QuizOnPage:
         state.view_colors = {view.value: _css(color) for view, color in COLOR_OF_VIEW.items()}
 
     async def open(self, sign_in: SignIn | None) -> None:
-        """Begin to load the first page, or the one where the reader was.
+        """Show the first page, or the one where the reader was. Called again: the file as it is now, at the
+        same page and with the same answers.
 
-        Raises QuizUnreadableError, and NotBegunError where a session cannot begin.
+        Raises QuizUnreadableError, and NotBegunError where a session cannot begin; what was open stays then.
         """
         reading = sign_in.begin(self._quiz_path, self._image_folder) if sign_in else None
-        self.opened = OpenedQuiz(
+        opened = OpenedQuiz(
             self._quiz_path,
             self._image_folder,
             self.host,
             self._follow_links,
             reading,
+            self._given,
             shared_voxels=self._shared_voxels,
         )
-        self._state.notices = list(self.opened.answers.notices)
-        if not self.opened.pages:
-            self._state.messages = [_("The quiz has no page that can be shown.")]
+        if self.opened:
+            await self._let_go(self.opened)
+            opened.answers.arrive(max(0, min(self.opened.answers.index, len(opened.pages) - 1)))
+        self.opened = opened
+        self._state.notices = list(opened.answers.notices)
+        if not opened.pages:
+            self._state.update({"asked": None, "messages": [_("The quiz has no page that can be shown.")]})
             return
-        self.asking.begin(self.opened.answers, self._quiz_path.parent)
-        self._begin_to_load()
+        self.asking.begin(opened.answers, self._quiz_path.parent)
+        await self._load()
+
+    async def _let_go(self, opened: OpenedQuiz) -> None:
+        if self._loading:
+            self._loading.cancel()
+            await asyncio.wait([self._loading])
+            self._loading = None
+        if opened.shown:
+            self.tools.leave()
+        opened.close()
+
+    def go_to(self, index: int) -> None:
+        """An author may look at any page."""
+        opened = self.opened
+        if opened and 0 <= index < len(opened.pages) and opened.answers.may_show(index):
+            opened.answers.arrive(index)
+            self._moved()
 
     def close(self) -> str:
         """Keep everything; says where unsaved answers were put, or nothing."""

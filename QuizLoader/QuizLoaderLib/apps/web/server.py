@@ -22,6 +22,7 @@ from . import tabs
 from .forms import PICTURES
 from .guard import let_in_only
 from .page import QuizOnPage
+from .preview import Preview
 
 CLIENT = Path(__file__).with_name("client")
 
@@ -36,6 +37,7 @@ class Serving:
     """What is served: a quiz and its images, to the reader who keeps results in ``results_folder``.
 
     Without a results folder nothing is stored. With one and without ``reader`` the page asks for the name.
+    With ``preview`` the page has what an author needs.
     ``shared_voxels`` is a folder that the processes of several readers have in common (OpenedQuiz).
     ``port`` 0 takes a free one. The address is ``http://host:port/token/``.
     """
@@ -49,6 +51,7 @@ class Serving:
     host: str = "127.0.0.1"
     port: int = 0
     shared_voxels: Path | None = None
+    preview: bool = False
     token: str = field(default_factory=new_token)
 
     def sign_in(self, reader: str) -> SignIn | None:
@@ -88,7 +91,7 @@ async def serve_until(serving: Serving, ready: Callable[[str], None], end: async
         ready(f"http://{_in_address(serving.host)}:{port}/{serving.token}/")
         await end.wait()
     finally:
-        sentence = app.quiz.close()
+        sentence = app.close()
     await app.stop()
     return sentence
 
@@ -110,7 +113,7 @@ class _App:
         self._tabs = tabs.Tabs(self._owner_changed, lambda: self.quiz.host.release_buttons())
         tabs.add_to(server, self._tabs)
         state = server.state
-        state.update({"phase": "sign-in", "owner": "", "fault": ""})
+        state.update({"phase": "sign-in", "owner": "", "fault": "", "preview": None})
         self.quiz = QuizOnPage(
             state,
             serving.quiz_path,
@@ -119,6 +122,7 @@ class _App:
             self._register,
             serving.shared_voxels,
         )
+        self._preview = Preview(state, self.quiz, serving.quiz_path) if serving.preview else None
         self._make_page()
         triggers: dict[str, Callable[..., Any]] = {
             "answer": self.quiz.asking.answer,
@@ -132,6 +136,8 @@ class _App:
             "use_editor": self.quiz.use_editor,
             "use_lines": self.quiz.use_lines,
         }
+        if self._preview:
+            triggers["go_to"] = self._preview.go_to
         for name, action in triggers.items():
             server.trigger(name)(self._for_owner(action))
         server.trigger("arrive")(self._arrive)
@@ -141,7 +147,10 @@ class _App:
 
     async def begin(self) -> None:
         serving = self._serving
-        if serving.results_folder is None or serving.reader:
+        if self._preview:
+            await self._preview.begin()
+            self._server.state.phase = "quiz"
+        elif serving.results_folder is None or serving.reader:
             await self._open(serving.sign_in(serving.reader))
 
     async def listen(self) -> int:
@@ -165,6 +174,12 @@ class _App:
         for adapter in self._adapters:
             server.controller.rc_area_register(adapter)
         return server.port
+
+    def close(self) -> str:
+        """Keep everything; says where unsaved answers were put, or nothing."""
+        if self._preview:
+            self._preview.end()
+        return self.quiz.close()
 
     async def stop(self) -> None:
         await self._server.stop()

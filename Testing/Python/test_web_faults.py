@@ -1,0 +1,202 @@
+"""What goes wrong while a reader reads in the browser: the network, impatience, the folders."""
+
+import shutil
+import sys
+from functools import partial
+
+import numpy as np
+import pytest
+from cable import cable_to
+from chromium import chromium
+from panel_stage import SIDE, VOLUME, image_element, write_image, write_images
+from session_by_hand import SAMPLES, page_of, responses, saved
+from web_stage import picture_of, served, text, until, wait_for_text, window
+
+READER = "Dr. Chen"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    return write_images(tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture
+def reading(tmp_path, images):
+    """The quiz with all kinds of questions, served to a reader."""
+    arguments = ["--images", images, "--results", tmp_path / "results", "--reader", READER]
+    with served(tmp_path, SAMPLES / "questions.xml", *arguments) as command:
+        yield command
+
+
+def remarks_saved(tmp_path):
+    root = saved(tmp_path / "results" / READER / "questions" / "questions.xml")
+    return responses(page_of(root, 1))[1][2]
+
+
+def to_the_second_questions(page):
+    page.get_by_label("Not sure").check()
+    page.get_by_label("Left", exact=True).check()
+    page.get_by_test_id("next").click()
+    page.get_by_label("Confidence", exact=True).fill("4")
+
+
+def test_the_connection_is_cut_while_the_reader_types_and_nothing_is_lost(browser, reading, tmp_path):
+    with cable_to(reading.address) as cable, window(browser, cable.address) as page:
+        to_the_second_questions(page)
+        wait_for_text(page, "saving", "All answers are saved.")
+        cable.squeeze()
+        page.get_by_label("Remarks").fill("Typed while nothing got through")
+        cable.cut()
+        wait_for_text(page, "lost", "The connection to the quiz was lost.")
+        cable.mend()
+        wait_for_text(page, "position", "Questions 2 of 2")
+        assert page.get_by_label("Remarks").input_value() == "Typed while nothing got through"
+        wait_for_text(page, "saving", "All answers are saved.")
+    assert reading.end() == 0
+    assert remarks_saved(tmp_path)[0][-1] == "Typed while nothing got through"
+
+
+def test_a_silent_connection_is_told_of_and_catches_up(browser, reading, tmp_path):
+    with cable_to(reading.address) as cable, window(browser, cable.address) as page:
+        to_the_second_questions(page)
+        wait_for_text(page, "saving", "All answers are saved.")
+        cable.squeeze()
+        page.get_by_label("Remarks").fill("In the silence")
+        page.get_by_text("The connection is not answering.").wait_for()
+        assert text(page, "saving") == "Typing is kept in a moment."
+        cable.release()
+        page.get_by_text("The connection is not answering.").wait_for(state="detached")
+        wait_for_text(page, "saving", "All answers are saved.")
+        page.get_by_test_id("next").click()
+        wait_for_text(page, "title", "Case 1 - Report")
+    assert reading.end() == 0
+    assert remarks_saved(tmp_path)[0][-1] == "In the silence"
+
+
+CLICK_A_THOUSAND_TIMES = """async () => {
+    for (let click = 0; click < 1000; click++) {
+        document.querySelector("[data-testid=next]")?.click();
+        if (click % 50 === 0) await new Promise(resolve => setTimeout(resolve));
+    }
+}"""
+
+
+def test_a_thousand_clicks_on_next_skip_nothing_and_break_nothing(browser, reading, tmp_path, images):
+    with window(browser, reading.address) as page:
+        page.get_by_test_id("title").wait_for()
+        page.evaluate(CLICK_A_THOUSAND_TIMES)
+        wait_for_text(page, "position", "Questions 1 of 2")
+        to_the_second_questions(page)
+        page.evaluate(CLICK_A_THOUSAND_TIMES)
+        wait_for_text(page, "title", "Case 1 - Report")
+        assert page.faults == []
+
+    one = image_element("Volume", VOLUME)
+    pages = "".join(f'<Page ID="{number}" Layout="OneUpRedSlice">{one}</Page>' for number in range(1, 6))
+    quiz = tmp_path / "five.xml"
+    quiz.write_text(f"<Session>{pages}</Session>", encoding="utf-8")
+    with (
+        served(tmp_path / "five", quiz, "--images", images) as command,
+        window(browser, command.address) as page,
+    ):
+        page.get_by_test_id("title").wait_for()
+        page.evaluate(CLICK_A_THOUSAND_TIMES)
+        # Clicks that came while a page was on its way did nothing; the last page is where they end.
+        page.get_by_test_id("title").wait_for()
+        for _rest in range(int(text(page, "title")), 5):
+            before = text(page, "title")
+            page.get_by_test_id("next").click()
+            until(partial(is_other_title, page, before), "the next page")
+        assert text(page, "title") == "5"
+        assert page.get_by_test_id("next").is_disabled()
+        assert page.faults == []
+
+
+def is_other_title(page, title):
+    there = page.get_by_test_id("title")
+    return there.count() and there.inner_text() != title
+
+
+def test_an_image_that_is_removed_meanwhile_is_told_of_and_the_rest_is_shown(browser, tmp_path):
+    images = tmp_path / "images"
+    write_images(images)
+    shutil.copy(images / VOLUME, images / "gone.nrrd")
+    shutil.copy(images / VOLUME, images / "stays.nrrd")
+    first = image_element("Volume", VOLUME)
+    second = image_element("Volume", "gone.nrrd") + image_element(
+        "Volume", "stays.nrrd", "Yellow", "Sagittal"
+    )
+    third = image_element("Volume", VOLUME)
+    quiz = tmp_path / "three.xml"
+    quiz.write_text(
+        f'<Session><Page ID="1" Layout="OneUpRedSlice">{first}</Page>'
+        f'<Page ID="2" Layout="SideBySideRedYellow">{second}</Page>'
+        f'<Page ID="3" Layout="OneUpRedSlice">{third}</Page></Session>',
+        encoding="utf-8",
+    )
+    (images / "gone.nrrd").unlink()
+    with served(tmp_path, quiz, "--images", images) as command, window(browser, command.address) as page:
+        page.get_by_test_id("title").wait_for()
+        page.get_by_test_id("next").click()
+        wait_for_text(page, "title", "2")
+        wait_for_text(page, "message", 'Red: The file "gone.nrrd" is not there.')
+        until(lambda: picture_of(page, "Yellow").max() > 128, "the other image")
+        assert picture_of(page, "Red").max() < 40
+        # Removed while its page is shown: it stays on the screen, and the way on is open.
+        (images / "stays.nrrd").unlink()
+        page.get_by_test_id("view-Yellow").hover()
+        page.keyboard.press("ArrowUp")
+        until(lambda: picture_of(page, "Yellow").max() > 128, "the image in memory")
+        write_image(images / VOLUME, np.zeros((SIDE, SIDE, SIDE), np.int16))
+        page.get_by_test_id("next").click()
+        wait_for_text(page, "title", "3")
+        assert page.faults == []
+    assert "Traceback" not in command.errors
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="changes rights as POSIX systems have them")
+def test_a_results_folder_that_becomes_read_only_is_told_of_and_written_later(browser, tmp_path, images):
+    results = tmp_path / "results"
+    arguments = ["--images", images, "--results", results, "--reader", READER]
+    with (
+        served(tmp_path, SAMPLES / "questions.xml", *arguments, obeys_rights=True) as command,
+        window(browser, command.address) as page,
+    ):
+        page.get_by_test_id("title").wait_for()
+        kept = results / READER / "questions"
+        kept.chmod(0o555)
+        to_the_second_questions(page)
+        page.get_by_label("Remarks").fill("On a folder that is read-only")
+        page.get_by_test_id("next").click()
+        wait_for_text(page, "title", "Case 1 - Report")
+        wait_for_text(page, "saving", "cannot be written now")
+        kept.chmod(0o755)
+        wait_for_text(page, "saving", "All answers are saved.")
+        assert command.end() == 0
+    assert remarks_saved(tmp_path)[0][-1] == "On a folder that is read-only"
+
+
+def test_what_cannot_be_saved_at_the_end_goes_home_and_a_sentence_says_where(browser, reading, tmp_path):
+    """The results folder is gone altogether: a file has its name."""
+    results = tmp_path / "results"
+    with window(browser, reading.address) as page:
+        to_the_second_questions(page)
+        wait_for_text(page, "saving", "All answers are saved.")
+        results.rename(tmp_path / "elsewhere")
+        results.write_text("", encoding="utf-8")
+        page.get_by_label("Remarks").fill("Nowhere to go")
+        until(lambda: text(page, "saving") != "All answers are saved.", "the trouble with saving")
+        page.get_by_test_id("next").click()
+        wait_for_text(page, "title", "Case 1 - Report")
+    assert reading.end() == 1
+    (copy,) = (tmp_path / "home").rglob("questions/questions.xml")
+    (sentence,) = reading.errors.splitlines()
+    assert sentence.startswith("quizloader: The results folder could not be written.")
+    assert str(copy) in sentence
+    assert responses(page_of(saved(copy), 1))[1][2][0][-1] == "Nowhere to go"
