@@ -1,13 +1,16 @@
 """A reader draws in the panel: kept on every way out, there again on return, asked for by the page."""
 
 import os
+import sys
 
 import numpy as np
 import pytest
 import slicer
 from panel_stage import QUESTIONS, SIDE, VOLUME, image_element, stage, write_images, write_quiz
+from QuizLoaderLib.images.files import ImageFile
 from reader_at_work import box, draw, drawn
-from test_panel_session import READER, Reader
+from test_panel_session import READER, Reader, hashes
+from test_panel_tools import key
 
 SHAPE = (SIDE, SIDE, SIDE)
 TUMOUR = box(slice(14, 26), slice(4, 12), slice(6, 20), SHAPE)
@@ -65,8 +68,6 @@ def seen(reader):
 
 def stored(reader, page="PgGroup1_Case 1"):
     """The label maps of a page's folder, by name."""
-    from QuizLoaderLib.images.files import ImageFile
-
     folder = reader.results / READER / "draw" / page
     return {path.name: ImageFile(path).voxels for path in sorted(folder.glob("*-quizlabel.nrrd"))}
 
@@ -172,6 +173,18 @@ def test_what_is_drawn_is_kept_when_the_scene_is_closed_and_when_the_module_is_r
     assert np.array_equal(labels, TUMOUR * 3 + EDEMA * 7)
 
 
+def test_a_drawing_that_changes_is_saved_while_the_page_is_shown(reader, tmp_path, monkeypatch):
+    page = f"{DRAW}|{image_element('Volume', VOLUME)}{QUESTIONS}"
+    reader.sign_in(write_quiz(tmp_path / "draw.xml", [page]))
+    # Every minute, but for this test.
+    monkeypatch.setattr(sys.modules["QuizLoaderLib.apps.reading.drawing"], "SAVE_EVERY_S", 0.0)
+    hand(reader, "Tumour", TUMOUR)
+    reader.stage.slicer.wait_until(lambda: bool(stored(reader)))
+    hand(reader, "Tumour", EDEMA)
+    reader.stage.slicer.wait_until(lambda: np.array_equal(next(iter(stored(reader).values())) > 0, EDEMA))
+    assert np.array_equal(seen(reader)["Tumour"], EDEMA)
+
+
 def test_each_of_two_images_has_its_own_contour(reader, quiz):
     reader.sign_in(quiz)
     hand(reader, "Tumour", TUMOUR)
@@ -255,6 +268,23 @@ def test_a_contour_that_cannot_be_saved_is_said_stays_and_is_saved_when_it_can(r
     reader.stage.slicer.wait_until(lambda: reader.text("saveLabel") == "All answers are saved.")
 
 
+def test_a_contour_that_can_never_be_saved_there_goes_to_the_home_folder(reader, quiz, tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path / "home"))
+    reader.sign_in(quiz)
+    os.rename(reader.results, tmp_path / "away")
+    (tmp_path / "results").write_text("in the way", encoding="utf-8")
+    hand(reader, "Tumour", TUMOUR)
+
+    reader.click("closeButton")
+    reader.click("closeButton")
+
+    assert not reader.sees("pageSection")
+    assert str(tmp_path / "home") in reader.text("messageLabel")
+    (path,) = (tmp_path / "home").rglob("*-quizlabel.nrrd")
+    assert np.array_equal(ImageFile(path).voxels, TUMOUR * 3)
+
+
 def test_a_contour_that_is_deleted_by_hand_is_there_again_from_its_file(reader, quiz):
     reader.sign_in(quiz)
     hand(reader, "Tumour", TUMOUR)
@@ -280,6 +310,42 @@ def test_a_finished_quiz_cannot_be_drawn_on_any_more(reader, tmp_path):
     reader.stage.slicer.wait_until(lambda: not reader.enabled("measureButton"))
     (labels,) = stored(reader).values()
     assert np.array_equal(labels > 0, TUMOUR)
+
+
+def test_looking_back_at_a_finished_quiz_changes_no_file(tmp_path, images):
+    page = f"{DRAW} UserInteractionLog='Y'|{image_element('Volume', VOLUME)}{QUESTIONS}"
+    quiz = write_quiz(tmp_path / "draw.xml", [page, page])
+    with stage(tmp_path) as on_stage:
+        reader = Reader(on_stage, images, tmp_path / "results")
+        reader.sign_in(quiz)
+        for _ in range(2):
+            hand(reader, "Tumour", TUMOUR)
+            key(on_stage, "Alt+L")
+            on_stage.slicer.mice["Red"].click((50, 100))
+            on_stage.slicer.mice["Red"].click((150, 100))
+            if reader.sees("finishButton"):
+                reader.click("finishButton")
+                reader.click("finishNowButton")
+            else:
+                reader.go()
+        reader.click("closeButton")
+    before = hashes(tmp_path / "results")
+    assert sum(name.endswith(".mrk.json") for name in before) == 2
+    with stage(tmp_path) as on_stage:
+        reader = Reader(on_stage, images, tmp_path / "results")
+        reader.open()
+        for keys in ("Alt+3", "Alt+0", "Alt+W", "Alt+O", "Alt+L"):
+            key(on_stage, keys)
+        (node,) = segmentations()
+        assert np.array_equal(drawn(node, SHAPE)["Tumour"], TUMOUR)
+        assert on_stage.widget("linesList").count() == 1
+        reader.go()
+        on_stage.slicer.enter("Data")
+        on_stage.slicer.enter()
+        reader.wait()
+        reader.go("previousButton")
+        reader.click("closeButton")
+    assert hashes(tmp_path / "results") == before
 
 
 def test_the_editor_has_its_keys_while_it_is_seen_and_ours_stay_ours(reader, quiz):

@@ -5,6 +5,7 @@ import pytest
 import slicer
 from image_files import write_nifti
 from panel_stage import LABELS, QUESTIONS, VOLUME, image_element, stage, write_images, write_quiz
+from PySide6.QtCore import QEvent
 
 CT, MR, FILM = "CT", "MR", "Film"
 
@@ -317,3 +318,34 @@ def test_a_shorter_sequence_keeps_its_frame_when_it_is_chosen(story, images, tmp
     assert story.text("frameLabel") == "1 of 2"
     choose(story, "imageBox", 0)
     assert story.text("frameLabel") == "3 of 3"
+
+
+def test_fifty_turns_with_the_tools_leave_nothing_behind(opened):
+    def counts():
+        scene = slicer.mrmlScene
+        nodes = [scene.GetNthNode(index) for index in range(scene.GetNumberOfNodes())]
+        displays = sum(node.IsA("vtkMRMLDisplayNode") for node in nodes)
+        return len(nodes), displays, len(opened.slicer.panel.findChildren(object))
+
+    seen: dict[int, set[tuple[int, ...]]] = {0: set(), 1: set()}
+    for turn in range(50):
+        for keys in (
+            "Alt+3",
+            "Alt+1",
+            "Alt+W",
+            "Alt+X",
+            "Alt+L",
+            "Alt+L",
+            "Alt+P",
+            "Alt+0",
+            "Alt+W",
+            "Alt+X",
+        ):
+            key(opened, keys)
+        index = turn % 2
+        opened.turn_to("previousButton" if index else "nextButton", 1 - index)
+        opened.slicer.qt.sendPostedEvents(None, QEvent.DeferredDelete)
+        # The crosshair is made when it is first asked for, a view's layers when they are first needed.
+        if turn >= 4:
+            seen[index].add(counts())
+    assert [len(each) for each in seen.values()] == [1, 1]
