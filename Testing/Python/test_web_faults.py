@@ -10,7 +10,7 @@ from cable import cable_to
 from chromium import chromium
 from panel_stage import SIDE, VOLUME, image_element, write_image, write_images
 from session_by_hand import SAMPLES, page_of, responses, saved
-from web_stage import picture_of, served, text, until, wait_for_text, window
+from web_stage import picture_of, served, served_within_rights, text, until, wait_for_text, window
 
 READER = "Dr. Chen"
 
@@ -165,7 +165,7 @@ def test_a_results_folder_that_becomes_read_only_is_told_of_and_written_later(br
     results = tmp_path / "results"
     arguments = ["--images", images, "--results", results, "--reader", READER]
     with (
-        served(tmp_path, SAMPLES / "questions.xml", *arguments, obeys_rights=True) as command,
+        served_within_rights(tmp_path, SAMPLES / "questions.xml", *arguments) as command,
         window(browser, command.address) as page,
     ):
         page.get_by_test_id("title").wait_for()

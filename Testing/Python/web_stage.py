@@ -70,13 +70,24 @@ class Served:
 
 
 @contextmanager
-def served(
-    folder: Path, *arguments: object, obeys_rights: bool = False, **environment: str
+def served(folder: Path, *arguments: object, **environment: str) -> Iterator[Served]:
+    """The command's home folder is ``folder``/home."""
+    with _served(folder, arguments, False, environment) as command:
+        yield command
+
+
+@contextmanager
+def served_within_rights(folder: Path, *arguments: object) -> Iterator[Served]:
+    """Also root cannot write where a folder's rights say so."""
+    with _served(folder, arguments, True, {}) as command:
+        yield command
+
+
+@contextmanager
+def _served(
+    folder: Path, arguments: Sequence[object], obeys_rights: bool, environment: dict[str, str]
 ) -> Iterator[Served]:
-    """``obeys_rights``: also root cannot write where a folder's rights say so. The home folder is
-    ``folder``/home."""
-    folder.mkdir(parents=True, exist_ok=True)
-    (folder / "home").mkdir(exist_ok=True)
+    (folder / "home").mkdir(parents=True, exist_ok=True)
     own = {"HOME": str(folder / "home"), "USERPROFILE": str(folder / "home"), **environment}
     command = Served(arguments, folder / "serve-errors.txt", obeys_rights, **own)
     try:
