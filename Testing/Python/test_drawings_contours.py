@@ -291,3 +291,23 @@ def test_a_contour_is_seen_on_the_views_of_its_image_in_planes_too(tmp_path: Pat
         assert len(reader.drawing.nodes[0].GetDisplayNode().GetViewNodeIDs()) == 3
         reader.opened.view(ViewingMode.DEFAULT, "CT")
         assert len(reader.drawing.nodes[0].GetDisplayNode().GetViewNodeIDs()) == 1
+
+
+def test_what_is_done_outside_of_the_program_s_own_steps_is_kept_when_the_page_is_shown_anew(
+    tmp_path: Path, images: Path
+) -> None:
+    """In Slicer another module can draw into the same nodes, and add a line, while no page is watched."""
+    quiz = quiz_with_a_map(tmp_path, f'<Page ID="A" {EDITOR}>{CT.format("")}</Page>')
+    with at_work(quiz, images, tmp_path / "r") as reader:
+        reader.show()
+        reader.draw("Liver", LIVER)
+        assert reader.drawing.save() == ""
+        reader.draw("Liver", LIVER & ~SPLEEN)
+        line = reader.host.scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", "L")
+        set_points_ras(line, [(-10.0, 20.0, 30.0), (-13.0, 16.0, 30.0)])
+        assert reader.show() == []
+        assert (drawn(reader.drawing.nodes[0])["Liver"] == LIVER & ~SPLEEN).all()
+        assert [(each.image_id, each.length_mm) for each in reader.drawing.lines.measured] == [("CT", 5.0)]
+        assert not reader.host.scene.IsNodePresent(line)
+    element = page_of(saved(tmp_path / "r" / READER / "study" / "study.xml"), 1)
+    assert len(list(element.iter("MarkupLinePath"))) == 1

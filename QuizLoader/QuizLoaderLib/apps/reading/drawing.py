@@ -156,13 +156,13 @@ class Drawing:
             return
         if self.when_leaving is not None:
             self.when_leaving()
+        if on.writes_to is not None:
+            # The same page is shown anew: what was done since, as in another module, is the reader's.
+            self._save(copies=True)
         waiting = {}
         for image_id, contour in self._contours.items():
             if not self._is_there(contour):
                 continue
-            if contour.has_changed():
-                # Drawn on since, as outside of the page that asks for it.
-                contour.save()
             if contour.fault if on.kept else not drawings.is_empty(contour.node):
                 drawings.hide(contour.node)
                 waiting[image_id] = contour

@@ -190,9 +190,6 @@ class Lines:
         for line in self._lines:
             if not on.is_there(line.node):
                 continue
-            if line.is_complete and on.writes_to is not None:
-                # Moved since, as outside of the page.
-                line.save()
             if line.is_complete and (line.fault if on.kept else True):
                 lines.show_on(line.node, [])
                 waiting.append(line)

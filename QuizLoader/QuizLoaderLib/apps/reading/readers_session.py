@@ -54,6 +54,7 @@ class Reading:
         self.quiz = session.quiz
         self.notices: tuple[str, ...] = tuple(session.notices)
         self.keeping: Keeping | None = None
+        self._is_closed = False
         session.when_page_is_left = self._keep_states
         self._list_pages()
 
@@ -77,7 +78,7 @@ class Reading:
         session, page = self._session, self._session.where().place.page
 
         def is_open() -> bool:
-            return session.where().place.page == page and not session.locked()
+            return not self._is_closed and session.where().place.page == page and not session.locked()
 
         return Kept(session.drawings, is_open, session.in_review)
 
@@ -173,6 +174,7 @@ class Reading:
         if unsaved := self._save_page():
             return unsaved
         state = self._session.close()
+        self._is_closed = state.saved
         return "" if state.saved else state.sentence
 
     def close_for_good(self) -> str:
@@ -193,6 +195,7 @@ class Reading:
                 "to go on, choose {folder} as results folder."
             ).format(path=copy, folder=folder)
         self._session.close(even_unsaved=True)
+        self._is_closed = True
         return sentence
 
     def _kept(self, question: int, texts: Sequence[str]) -> None:
