@@ -84,3 +84,57 @@ def test_lines_are_kept_with_their_image_or_page_and_deleted_ones_are_gone_for_g
     assert names == [second.name, on_image.name]
     assert results.findall("MarkupLinePath") == []
     assert sorted(path.name for path in folder.iterdir()) == names
+
+
+def test_a_page_without_images_keeps_its_lines_and_a_scene_that_is_cleared_deletes_none(
+    tmp_path: Path, images: Path
+) -> None:
+    many = 'AllowMultipleResponse="Y"'
+    quiz = write_quiz(tmp_path, f'<Page ID="Free" {many}/><Page ID="B" {many}>{CT.format("")}</Page>')
+    on_page = tmp_path / "r" / READER / "study" / "PgGroup1_Free" / "Free_MarkupsLine_quizline.mrk.json"
+    with at_work(quiz, images, tmp_path / "r") as reader:
+        reader.show()
+        measure(reader, OUTSIDE)
+        measure(reader, OUTSIDE)
+        assert reader.drawing.save() == ""
+        assert len(list(on_page.parent.iterdir())) == 2
+        reader.drawing.lines.remove(reader.drawing.lines.measured[1].node)
+        assert list(on_page.parent.iterdir()) == [on_page]
+        reader.go()
+        measure(reader)
+        assert reader.drawing.save() == ""
+        reader.host.scene.Clear(0)
+        assert reader.drawing.save() == ""
+    assert on_page.exists()
+    assert (tmp_path / "r" / READER / "study" / "PgGroup2_B" / "B_CT_MarkupsLine_quizline.mrk.json").exists()
+    with at_work(quiz, images, tmp_path / "r") as reader:
+        reader.show()
+        if reader.opened.pages[reader.opened.index].id == "Free":
+            reader.go()
+        assert [line.image_id for line in reader.drawing.lines.measured] == ["CT"]
+        reader.go("previous")
+        assert [line.image_id for line in reader.drawing.lines.measured] == [""]
+
+
+def test_a_line_belongs_to_the_image_it_was_placed_on_and_shows_on_its_views_or_on_all(
+    tmp_path: Path, images: Path
+) -> None:
+    """Two images at one place: Slicer notes which one was under the pointer."""
+    write_volume(images / "mr.nrrd")
+    on_green = "<DefaultDestination>Green</DefaultDestination><Path>mr.nrrd</Path>"
+    quiz = write_quiz(
+        tmp_path, f'<Page ID="A">{CT.format("")}<Image ID="MR" Type="Volume">{on_green}</Image></Page>'
+    )
+    with at_work(quiz, images, tmp_path / "r") as reader:
+        reader.show()
+        green = reader.host.application_logic.GetSliceLogicByLayoutName("Green").GetSliceNode().GetID()
+        node = reader.drawing.lines.new()
+        lines.set_points_ras(node, INSIDE)
+        node.SetNthControlPointAssociatedNodeID(0, reader.opened.nodes(0)[1].GetID())
+        plain = reader.drawing.lines.new()
+        lines.set_points_ras(plain, INSIDE)
+        assert [line.image_id for line in reader.drawing.lines.measured] == ["MR", "CT"]
+        reader.drawing.show_again()
+        assert list(node.GetDisplayNode().GetViewNodeIDs()) == [green]
+        reader.drawing.lines.show_in_all_views(True)
+        assert list(node.GetDisplayNode().GetViewNodeIDs()) == []

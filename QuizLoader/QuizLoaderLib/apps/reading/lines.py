@@ -81,9 +81,9 @@ class Lines:
         lines.show_in_all_views(True)       # not only where the image of the line is shown
 
     A line node that somebody else adds to the scene while the page is shown is one of its lines as well, and
-    one that is taken out of the scene is removed. A line belongs to the image that Slicer placed it on, if
-    one of its points is inside it, else to the first image of the page that has a point inside, else to the
-    page.
+    one that is taken out of the scene of a page with images is removed. A line belongs to the image that
+    Slicer placed it on, if one of its points is inside it, else to the first image of the page that has a
+    point inside, else to the page.
     """
 
     def __init__(self) -> None:
@@ -104,7 +104,8 @@ class Lines:
     def measured(self) -> tuple[Line, ...]:
         """The lines that have both points, oldest first."""
         self._look()
-        return tuple(line for line in self._lines if line.is_complete)
+        on = self._on
+        return tuple(line for line in self._lines if on and on.is_there(line.node) and line.is_complete)
 
     def new(self) -> Any:
         """A line node without points, in the scene; raises ValueError without ``may_measure``."""
@@ -119,7 +120,8 @@ class Lines:
         if not self.may_measure:
             raise ValueError("This page cannot be changed.")
         drawings.remove(node)
-        self._look()
+        for line in [line for line in self._lines if line.node is node]:
+            self._forget(line)
         self.note()
 
     def show_in_all_views(self, on: bool) -> None:
@@ -218,22 +220,26 @@ class Lines:
         if on is None or not on.may_change:
             return
         # A scene that is cleared takes the images too; that deletes no line.
-        is_cleared = any(not on.is_there(volume) for volume in on.volumes())
+        volumes = on.volumes()
+        is_watched = bool(volumes) and all(on.is_there(volume) for volume in volumes)
         known = {line.node for line in self._lines} | {line.node for line in self._all_put_away()}
         for node in self._nodes_in_scene():
             if node not in known and node.GetID() not in self._foreign:
                 self._lines.append(Line(node))
         for line in list(self._lines):
             is_gone = not on.is_there(line.node)
-            if not is_cleared and (is_gone or (line.path is not None and not line.is_complete)):
-                self._lines.remove(line)
-                if line.path is not None:
-                    self._to_delete.append(line.path)
+            if (is_gone and is_watched) or (not is_gone and line.path is not None and not line.is_complete):
+                self._forget(line)
                 if not is_gone:
                     # One point was deleted; what is left is a line that is being placed.
                     self._lines.append(Line(line.node))
             elif not is_gone and line.is_complete and line.path is None:
                 self._find_image(line, on)
+
+    def _forget(self, line: Line) -> None:
+        self._lines.remove(line)
+        if line.path is not None:
+            self._to_delete.append(line.path)
 
     def _find_image(self, line: Line, on: PageDrawnOn) -> None:
         volumes = on.volumes()
