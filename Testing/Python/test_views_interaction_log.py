@@ -184,3 +184,21 @@ def test_a_log_that_cannot_be_written_waits_and_a_torn_line_is_ended(tmp_path: P
     logged = rows(tmp_path / "r")
     assert logged[count]["CPU Uptime"] == "123.5"
     assert logged[count + 1]["Layout"] == "Re-entering Page-- A"
+
+
+def test_a_window_that_is_moved_is_noticed_with_the_pointer(
+    tmp_path: Path, images: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    quiz = write_quiz(tmp_path, f'<Page ID="A" UserInteractionLog="Y" {MANY}>{image()}</Page><Page ID="B"/>')
+    with at_work(quiz, images, tmp_path / "r") as reader:
+        reader.show()
+        red, crosshair = slice_node(reader, "Red"), crosshair_node(reader.host)
+        crosshair.SetCursorPositionXYZ([3.0, 60.0, 0.0], red)
+        monkeypatch.setattr(reader.host, "place_on_screen", lambda view: (1000, 200))
+        crosshair.SetCursorPositionXYZ([4.0, 60.0, 0.0], red)
+        reader.go()
+    told = [row for row in rows(tmp_path / "r") if row["ViewName"] == "Red"]
+    pointers = [numbers(row, "X", "Y") for row in told if row["Location"] == "Pointer"]
+    assert pointers == [[3, 3], [1004, 203]]
+    corners = [numbers(row, "X", "Y") for row in told if row["Location"] in CORNERS]
+    assert corners == [[0, 0], [63, 0], [0, 63], [63, 63], [1000, 200], [1063, 200], [1000, 263], [1063, 263]]

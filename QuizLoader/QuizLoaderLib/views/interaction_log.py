@@ -183,8 +183,12 @@ class InteractionLog:
         xyz = [0.0, 0.0, 0.0]
         node = crosshair.GetCursorPositionXYZ(xyz)
         name = node.GetLayoutName() if node is not None else ""
-        if name in self._views:
-            self._note("Pointer", self._views[name], (xyz[0], xyz[1]))
+        if name not in self._views:
+            return
+        if self._host.place_on_screen(SliceView(name)) != self._views[name].place:
+            # The window was moved, which no slice node knows.
+            self._view_changed()
+        self._note("Pointer", self._views[name], (xyz[0], xyz[1]))
 
     def _window_level_changed(self, *_event: Any) -> None:
         for logic in self._logics():
