@@ -53,6 +53,8 @@ class Line:
         self._saved = lines.points_ras(self.node)
 
     def save(self) -> None:
+        if self.is_saved:
+            self.fault = ""
         if self.is_saved or self.path is None:
             return
         points = lines.points_ras(self.node)
