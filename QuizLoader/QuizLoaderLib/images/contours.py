@@ -28,20 +28,24 @@ class Boundary(str, Enum):
 
 @dataclass(frozen=True, eq=False)
 class SliceContour:
-    """A closed polygon on a slice: ``points`` is (2, n), columns and rows; ``is_xor``: CLOSEDPLANAR_XOR."""
+    """A closed polygon on a slice: ``points`` is (2, n), columns and rows; ``is_xor``: CLOSEDPLANAR_XOR.
+
+    ``corners`` are the smallest and the largest column and row, (2,) each, where they are known already.
+    """
 
     points: np.ndarray
     slice: int
     is_xor: bool = False
+    corners: tuple[np.ndarray, np.ndarray] | None = None
 
     @cached_property
     def low(self) -> np.ndarray:
         """(2,), the smallest column and row."""
-        return self.points.min(axis=1)
+        return self.corners[0] if self.corners else self.points.min(axis=1)
 
     @cached_property
     def high(self) -> np.ndarray:
-        return self.points.max(axis=1)
+        return self.corners[1] if self.corners else self.points.max(axis=1)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from statistics import median
 
 import numpy as np
 
@@ -179,7 +180,7 @@ def _regular_gap(
     else:
         count = min(int(np.ceil(offsets[-1] / smallest)), 4 * len(frames)) + 1
         gap = float(offsets[-1] / (count - 1))
-    usual = float(np.median(gaps))
+    usual = median(gaps.tolist())
     if fits and np.isclose(usual, smallest, rtol=0.02):
         missing = count - len(frames)
         problems.append(

@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from statistics import median
 
 import numpy as np
 from pydicom import Dataset
@@ -83,7 +84,7 @@ def _places(frames: Sequence[Frame]) -> np.ndarray:
     order = np.argsort(offsets, kind="stable")
     gaps = np.diff(offsets[order])
     real = gaps[gaps > 1e-3]
-    is_new = gaps > (0.05 * np.median(real) if len(real) else 1e-3)
+    is_new = gaps > (0.05 * median(real) if len(real) else 1e-3)
     places = np.empty(len(frames), int)
     places[order] = np.concatenate([[0], np.cumsum(is_new)])
     return places

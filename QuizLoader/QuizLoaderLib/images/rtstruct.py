@@ -3,25 +3,21 @@
 import logging
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from pathlib import Path
-
-import numpy as np
 
 from ..quiz.problems import Problem, warning
 from . import dicom_codes
 from .arrays import ReadContext, SegmentationArrays, SegmentDescription, VolumeArrays
-from .contours import Block, Boundary, SliceContour, boundary_of, fill
+from .contours import Block, Boundary, fill
 from .label_layers import LabelLayers, voxel_counts
-from .rtstruct_file import Contour, Roi, StructureSet, read_structure_set
+from .rtstruct_file import Roi, StructureSet, read_structure_set
+from .rtstruct_placing import Placed, place
 from .rtstruct_reference import reference_of
 from .slice_grid import SliceGrid
 
 _log = logging.getLogger(__name__)
-_COSINE_OF_ONE_DEGREE = 0.99985
 _BOUNDARY_TAG = "QuizLoader.Boundary"
-_PLANE_TOLERANCE = 0.1
-"""Contours this part of a slice gap apart are still of one plane."""
 
 
 def read(context: ReadContext) -> SegmentationArrays:
@@ -52,19 +48,6 @@ def read_drawn_rois(
     return DrawnRois(structure, volume, boundary, fill_gaps, tuple(problems))
 
 
-@dataclass(eq=False)
-class _Placed:
-    """The contours of one ROI on the slices of a grid, and how many were not used."""
-
-    contours: list[SliceContour] = field(default_factory=list)
-    outside: int = 0
-    between: int = 0
-    boundary: Boundary = Boundary.CENTER_INSIDE
-    overlapping: set[int] = field(default_factory=set)
-    gap_slices: int = 0
-    crossing: tuple[list[Contour], SliceGrid] | None = None
-
-
 class DrawnRois:
     """The contours of a structure set laid onto the slices of a volume, whatever its frame of reference.
 
@@ -86,11 +69,11 @@ class DrawnRois:
         self._grid = SliceGrid.of(volume)
         self.shape = (len(self._grid.offsets), self._grid.rows, self._grid.columns)
         self.sources = self._grid.sources
-        self._placed: list[_Placed] = []
+        self._placed: list[Placed] = []
         frame = volume.dicom.frame_of_reference_uid if volume.dicom else ""
         for roi in structure.rois:
             _leave_out_other_frame(roi, frame, structure)
-            one = _place(roi, self._grid, boundary)
+            one = place(roi, self._grid, boundary)
             self._placed.append(one)
             _log.info('%s: ROI %d "%s": %s', structure.path.name, roi.number, roi.name, one.boundary.value)
 
@@ -148,7 +131,7 @@ def _id(roi: Roi, used: set[str]) -> str:
     return name
 
 
-def _tags(roi: Roi, placed: _Placed) -> dict[str, str]:
+def _tags(roi: Roi, placed: Placed) -> dict[str, str]:
     return {
         "DICOM.ROINumber": str(roi.number),
         "DICOM.ContourCount": str(roi.contour_count),
@@ -156,88 +139,7 @@ def _tags(roi: Roi, placed: _Placed) -> dict[str, str]:
     }
 
 
-def _place(roi: Roi, grid: SliceGrid, boundary: Boundary | None) -> _Placed:
-    placed = _Placed(crossing=_crossing(roi, grid))
-    if placed.crossing:
-        return placed
-    for k, found in _by_slice(roi, grid, placed).items():
-        nearest = min(found, key=lambda one: (abs(one[0]), one[0]))[0]
-        for distance, contour, points in found:
-            if abs(distance - nearest) > _PLANE_TOLERANCE * grid.gap_at(k):
-                placed.between += 1
-                continue
-            on_slice = SliceContour(points, k, contour.is_xor)
-            if (on_slice.high < -0.5).any() or (on_slice.low > (grid.columns - 0.5, grid.rows - 0.5)).any():
-                placed.outside += 1
-                continue
-            placed.contours.append(on_slice)
-            if points.shape[1] < 3:
-                roi.lose(contour.number, f"has only {points.shape[1]} point{'s' * (points.shape[1] > 1)}")
-    placed.boundary = boundary or boundary_of(placed.contours)
-    if placed.boundary is Boundary.VERTICES_ON_CENTERS:
-        _keep_thin(roi)
-    placed.gap_slices = _gap_slices(placed)
-    return placed
-
-
-def _crossing(roi: Roi, grid: SliceGrid) -> tuple[list[Contour], SliceGrid] | None:
-    """The ROI's contours and their planes, where these are flat, parallel, and tilted against the slices."""
-    drawn = [contour for contour in roi.contours if len(contour.points_lps) > 2]
-    spreads = [float(np.ptp(contour.points_lps @ grid.normal)) for contour in drawn]
-    if max(spreads, default=0.0) <= _PLANE_TOLERANCE * grid.thickness:
-        return None
-    from .rtstruct_crossing import own_planes
-
-    planes = own_planes(drawn, grid)
-    if planes is None or abs(planes.normal @ grid.normal) > _COSINE_OF_ONE_DEGREE:
-        return None
-    return drawn, planes
-
-
-def _by_slice(
-    roi: Roi, grid: SliceGrid, placed: _Placed
-) -> dict[int, list[tuple[float, Contour, np.ndarray]]]:
-    """For each slice the contours near it: the mm between, the contour, its (2, n) columns and rows."""
-    if not roi.contours:
-        return {}
-    counts = np.array([len(contour.points_lps) for contour in roi.contours])
-    ends = np.cumsum(counts)
-    starts = ends - counts
-    points = np.concatenate([contour.points_lps for contour in roi.contours]).T
-    along = grid.normal @ points
-    low, high = np.minimum.reduceat(along, starts), np.maximum.reduceat(along, starts)
-    middle = (low + high) / 2
-    at = grid.slices_at(middle)
-    slices = np.clip(at, 0, len(grid.offsets) - 1)
-    shifts = grid.to_plane @ grid.origins.T
-    in_plane = grid.to_plane @ points - np.repeat(shifts[:, slices], counts, axis=1)
-    found: dict[int, list[tuple[float, Contour, np.ndarray]]] = {}
-    for index, contour in enumerate(roi.contours):
-        k = int(slices[index])
-        if high[index] - low[index] > grid.gap_at(k):
-            roi.lose(contour.number, "does not lie in a plane parallel to the slices of the image")
-        elif k != at[index]:
-            placed.outside += 1
-        else:
-            distance = float(middle[index] - grid.offsets[k])
-            found.setdefault(k, []).append((distance, contour, in_plane[:, starts[index] : ends[index]]))
-    return found
-
-
-def _keep_thin(roi: Roi) -> None:
-    """Drawn through voxel centres, one or two points are that many voxels: nothing is lost."""
-    for points in ("has only 1 point", "has only 2 points"):
-        roi.faults.pop(points, None)
-
-
-def _gap_slices(placed: _Placed) -> int:
-    """How many slices interpolation would fill."""
-    from .shape_interpolation import gaps_to_fill
-
-    return sum(upper - lower - 1 for lower, upper in gaps_to_fill({c.slice for c in placed.contours}))
-
-
-def _blocks(placed: _Placed, grid: SliceGrid, fill_gaps: bool) -> Iterator[Block]:
+def _blocks(placed: Placed, grid: SliceGrid, fill_gaps: bool) -> Iterator[Block]:
     if placed.crossing:
         from .rtstruct_crossing import sampled
 
@@ -250,7 +152,7 @@ def _blocks(placed: _Placed, grid: SliceGrid, fill_gaps: bool) -> Iterator[Block
     return blocks
 
 
-def _problems(structure: StructureSet, placed: Sequence[_Placed], fill_gaps: bool) -> list[Problem]:
+def _problems(structure: StructureSet, placed: Sequence[Placed], fill_gaps: bool) -> list[Problem]:
     """One sentence for each kind of fault, naming the ROIs and the contours."""
     name = structure.path.name
     found: list[Problem] = []
@@ -364,7 +266,7 @@ def rtstruct_contents(
     structure = read_structure_set(path)
     rois = [RoiContents(roi.number, roi.name, roi.color, roi.contour_count) for roi in structure.rois]
     if volume is None:
-        return rois, _problems(structure, [_Placed() for _ in structure.rois], False)
+        return rois, _problems(structure, [Placed() for _ in structure.rois], False)
     arrays = rasterize(structure, volume)
     counts = voxel_counts(arrays)
     rules = [Boundary(segment.tags[_BOUNDARY_TAG]) for segment in arrays.segments]

@@ -1,6 +1,8 @@
 """The slices between those an ROI is drawn on, by interpolation between signed distances."""
 
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from statistics import median
 
 import numpy as np
 
@@ -13,10 +15,10 @@ def gaps_to_fill(slices: set[int]) -> list[tuple[int, int]]:
     One missing slice, or as many as the ROI's usual spacing leaves out; a wider gap parts two regions.
     """
     drawn = sorted(slices)
-    steps = np.diff(drawn)
-    if not len(steps):
+    steps = [later - earlier for earlier, later in pairwise(drawn)]
+    if not steps:
         return []
-    widest = max(2.0, 1.5 * float(np.median(steps)))
+    widest = max(2.0, 1.5 * median(steps))
     return [(drawn[i], drawn[i + 1]) for i, step in enumerate(steps) if 1 < step <= widest]
 
 
