@@ -98,9 +98,12 @@ def test_the_outline_lies_around_the_lesion_on_every_view(
 
 
 def test_several_threads_may_be_the_first_to_read_dicom(study: Path) -> None:
-    """pydicom's modules import each other in a circle, and workers begin with different ones."""
+    """pydicom's modules import each other in a circle, and workers begin with different ones; the library
+    that sets them to work is there before."""
     script = (
         "import sys, threading\n"
+        "from QuizLoaderLib.images.library import ImageLibrary\n"
+        "assert 'pydicom' not in sys.modules\n"
         "from pathlib import Path\n"
         "folder, failed = Path(sys.argv[1]), []\n"
         "def series():\n"

@@ -1,12 +1,16 @@
 """What a structure set means: holes, unions, boundaries, planes, and on which volume it is shown."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pydicom
 import pytest
-from dicom_made import FRAME_OF_REFERENCE, SERIES, MadeRoi, write_structure_set
-from QuizLoaderLib.images import dicom_codes
+from dicom_made import FRAME_OF_REFERENCE, SERIES, MadeRoi, save, write_structure_set
+from pydicom import Dataset
+from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
+from QuizLoaderLib.images import dicom_codes, rtstruct_file
 from QuizLoaderLib.images.arrays import (
     DicomIdentity,
     ImageReadError,
@@ -15,7 +19,9 @@ from QuizLoaderLib.images.arrays import (
     VolumeArrays,
 )
 from QuizLoaderLib.images.contours import Boundary
+from QuizLoaderLib.images.dicom_headers import items_of
 from QuizLoaderLib.images.rtstruct import read_rtstruct, rtstruct_contents
+from QuizLoaderLib.images.rtstruct_file import read_structure_set
 from QuizLoaderLib.images.rtstruct_reference import variant
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer, SliceView
 
@@ -166,6 +172,42 @@ def test_names_colours_numbers_and_empty_rois_are_kept(tmp_path: Path) -> None:
     assert codes_of(arrays) == [dicom_codes.SAME_NAME]
     contents, _ = rtstruct_contents(path, volume())
     assert [(one.number, one.contours, one.voxels) for one in contents] == [(7, 1, 49), (3, 0, 0), (9, 1, 4)]
+
+
+@pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian])
+@pytest.mark.parametrize("has_lengths", [True, False], ids=["lengths", "delimiters"])
+def test_contours_are_the_same_in_every_encoding(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, syntax: str, has_lengths: bool
+) -> None:
+    """Where sequences and items have lengths, pydicom is not asked."""
+    by_pydicom = []
+
+    def items_by_pydicom(dataset: Dataset, name: str) -> Sequence[Dataset]:
+        by_pydicom.append(name)
+        return items_of(dataset, name)
+
+    monkeypatch.setattr(rtstruct_file, "items_of", items_by_pydicom)
+    contours = [square(1.5, 14.5), square(4.5, 9.5, 1)]
+    path = write_structure_set(tmp_path / "rt", [MadeRoi("A", contours), MadeRoi("B", contours[:1])])
+    dataset = pydicom.dcmread(path)
+    dataset.file_meta.TransferSyntaxUID = syntax
+    for roi in dataset.ROIContourSequence:
+        roi["ContourSequence"].is_undefined_length = not has_lengths
+        for contour in roi.ContourSequence:
+            contour.is_undefined_length_sequence_item = not has_lengths
+            contour.ContourData = [str(value) for value in contour.ContourData]
+            image = Dataset()
+            image.ReferencedSOPInstanceUID = "1.2.3"
+            contour.ContourImageSequence = pydicom.Sequence([image])
+            contour["ContourImageSequence"].is_undefined_length = not has_lengths
+    found = read_structure_set(save(dataset, tmp_path / "again"))
+
+    assert ("ContourSequence" in by_pydicom) == (not has_lengths)
+    for roi, drawn in zip(found.rois, (contours, contours[:1]), strict=True):
+        assert roi.faults == {}
+        assert len(roi.contours) == roi.contour_count == len(drawn)
+        for contour, points in zip(roi.contours, drawn, strict=True):
+            np.testing.assert_allclose(contour.points_lps, points, atol=1e-6)
 
 
 def test_the_grid_is_that_of_the_referenced_series_before_any_background(tmp_path: Path) -> None:

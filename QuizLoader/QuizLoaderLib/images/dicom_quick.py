@@ -38,6 +38,61 @@ def quick_header(start: bytes, is_whole: bool, wanted: frozenset[int]) -> tuple[
     return Dataset(elements), syntax, position
 
 
+class QuickItem:
+    """An item of a sequence with the wanted elements only, as ``Dataset.get_item`` gives them."""
+
+    def __init__(self, elements: dict[int, RawDataElement]) -> None:
+        self.get_item = elements.get
+
+
+def quick_items(sequence: RawDataElement, wanted: frozenset[int]) -> list[QuickItem] | None:
+    """The items of a sequence that pydicom has not parsed yet; None where it is needed for that."""
+    raw, is_implicit = sequence.value, sequence.is_implicit_VR
+    if not isinstance(raw, bytes) or not sequence.is_little_endian or sequence.VR == "UN":
+        return None
+    items = []
+    position = 0
+    try:
+        while position < len(raw):
+            tag, _, position, length = _read_element(raw, position, is_implicit)
+            if tag == _END_OF_SEQUENCE:
+                break
+            if tag != _ITEM:
+                return None
+            elements, position = _item(raw, position, length, is_implicit, wanted)
+            items.append(QuickItem(elements))
+    except (_UnusualError, struct.error):
+        return None
+    return items
+
+
+def _item(
+    raw: bytes, position: int, length: int, is_implicit: bool, wanted: frozenset[int]
+) -> tuple[dict[int, RawDataElement], int]:
+    """The wanted elements of an item and where it ends."""
+    end = len(raw) if length == _UNDEFINED else position + length
+    elements: dict[int, RawDataElement] = {}
+    while position < end:
+        tag, vr, begin, size = _read_element(raw, position, is_implicit)
+        if tag == _END_OF_ITEM:
+            return elements, begin
+        if size == _UNDEFINED:
+            position = _after_sequence(raw, begin, is_implicit or vr == b"UN")
+        else:
+            position = begin + size
+        if position > end:
+            raise _UnusualError
+        if tag in wanted:
+            if size == _UNDEFINED:
+                raise _UnusualError
+            key = BaseTag(tag)
+            value = raw[begin:position]
+            elements[tag] = RawDataElement(key, vr.decode() or None, size, value, begin, is_implicit, True)
+    if length == _UNDEFINED:
+        raise _UnusualError
+    return elements, position
+
+
 def _transfer_syntax(start: bytes) -> tuple[int, str]:
     position, syntax = 132, ""
     while start[position : position + 2] == b"\x02\x00":

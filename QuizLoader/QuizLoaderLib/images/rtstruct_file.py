@@ -1,7 +1,9 @@
 """What a DICOM structure set says: its ROIs, their contours in patient coordinates, and their faults."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pydicom
@@ -11,9 +13,12 @@ from . import dicom_codes
 from .arrays import ImageReadError
 from .decimals import parse_decimals
 from .dicom_headers import FAULTS, faults_named, integer_of, items_of, numbers_of, read_header, text_of
+from .dicom_quick import quick_items
 
 CLOSED_TYPES = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
-_CONTOUR_DATA = 0x30060050
+_CONTOUR_SEQUENCE, _CONTOUR_DATA = 0x30060040, 0x30060050
+_OF_A_CONTOUR = frozenset((0x30060042, 0x30060046, _CONTOUR_DATA))
+"""Its ContourGeometricType, NumberOfContourPoints and ContourData."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -135,7 +140,7 @@ def _read_contours(item: Dataset, roi: Roi) -> None:
     color = numbers_of(item, "ROIDisplayColor")
     if len(color) == 3 and all(0 <= value <= 255 for value in color):
         roi.color = (color[0] / 255, color[1] / 255, color[2] / 255)
-    for contour in items_of(item, "ContourSequence"):
+    for contour in _contour_items(item):
         roi.contour_count += 1
         number = roi.contour_count
         try:
@@ -158,11 +163,17 @@ def _read_contours(item: Dataset, roi: Roi) -> None:
             roi.contours.append(Contour(number, points, kind or "CLOSED_PLANAR"))
 
 
+def _contour_items(item: Dataset) -> Sequence[Any]:
+    sequence: Any = item.get_item(_CONTOUR_SEQUENCE)
+    found = quick_items(sequence, _OF_A_CONTOUR) if sequence is not None and sequence.is_raw else None
+    return items_of(item, "ContourSequence") if found is None else found
+
+
 class _BadContourError(ValueError):
     """Its text says what is wrong with a contour, to follow "contour 3 ..."."""
 
 
-def _points(contour: Dataset) -> np.ndarray:
+def _points(contour: Any) -> np.ndarray:
     """(n, 3), from the raw bytes: pydicom's DS type takes ten times as long."""
     element = contour.get_item(_CONTOUR_DATA)
     raw = element.value if element is not None else b""

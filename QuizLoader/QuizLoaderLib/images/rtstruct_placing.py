@@ -47,7 +47,7 @@ class _Laid:
         self.in_plane = grid.to_plane @ points - np.repeat(shifts[:, slices], counts, axis=1)
         self.corners = _extremes(self.in_plane, self.starts)
         limits = np.array([[grid.columns - 0.5], [grid.rows - 0.5]])
-        self.is_beside = ((self.corners[1] < -0.5) | (self.corners[0] > limits)).any(axis=0)
+        self.is_beside: np.ndarray = np.any((self.corners[1] < -0.5) | (self.corners[0] > limits), axis=0)
         self.is_too_tilted = self.high - self.low > np.array([grid.gap_at(int(k)) for k in slices])
         self.is_beyond = slices != self.at
 
@@ -97,7 +97,7 @@ def _crossing(roi: Roi, grid: SliceGrid, laid: _Laid) -> tuple[list[Contour], Sl
     """The ROI's contours and their planes, where these are flat, parallel, and tilted against the slices."""
     areas = laid.ends - laid.starts > 2
     spreads = np.where(areas, laid.high - laid.low, 0.0)
-    if spreads.max() <= _PLANE_TOLERANCE * grid.thickness:
+    if float(np.max(spreads)) <= _PLANE_TOLERANCE * grid.thickness:
         return None
     from .rtstruct_crossing import own_planes
 
