@@ -118,6 +118,15 @@ def test_what_radiotherapy_keeps_beside_a_series_does_not_get_in_the_way(tmp_pat
     assert "holds 2 series: CT (4 files, I00001); CT (3 files, I00050)." in caught.value.sentence
 
 
+def test_a_folder_above_the_series_names_the_folders_below(tmp_path: Path) -> None:
+    write_series(tmp_path / "study" / "CT thorax", numbered(), even())
+    (tmp_path / "study" / "reports").mkdir()
+    with pytest.raises(ImageReadError) as caught:
+        read_series(tmp_path / "study")
+    assert caught.value.sentence == "The folder 'study' itself holds no DICOM images."
+    assert caught.value.hint == "the series may be in a folder below: CT thorax, reports"
+
+
 def test_a_folder_of_a_dose_alone_is_that_dose(tmp_path: Path) -> None:
     write_series(tmp_path, numbered(), even(), "RTDOSE", DoseUnits="GY")
     assert np.array_equal(read_series(tmp_path).voxels, numbered())
