@@ -119,7 +119,7 @@ def _headers_of_folder(folder: Path) -> list[Header]:
         inner = sorted(path.name for path in folder.iterdir() if path.is_dir())
         hint = "the series may be in a folder below: " + ", ".join(inner[:6]) if inner else ""
         raise ImageReadError(
-            dicom_codes.NOT_A_SERIES, f"The folder '{folder.name}' itself holds no DICOM images.", hint
+            dicom_codes.NOT_A_SERIES, f"The folder '{folder.name}' holds no DICOM images.", hint
         )
     headers = [header for header in headers if header.modality not in _MADE_ALONG] or headers
     found = series_list(headers)
