@@ -292,6 +292,12 @@ def test_many_messages_wait_and_are_not_lost(server, ann):
     do(ann, attack())
 
 
+def test_a_reader_who_asks_too_often_is_refused_and_others_are_not(prepared, server, ann):
+    statuses = [ask(server.address, "/quiz/1/client/none", prepared.cookie(BEN)).status for _ in range(400)]
+    assert set(statuses) == {409, 429} and statuses[:300] == [409] * 300
+    assert ask(server.address, "/quiz/1/index.html", prepared.cookie(ANN)).status == 200
+
+
 def test_only_so_many_windows_of_one_reader(prepared, server, ann):
     async def attack():
         windows, codes = [], []
@@ -366,7 +372,7 @@ def test_what_is_no_http_ends_the_connection(server, ann):
                 connection.sendall(text)
                 connection.shutdown(socket.SHUT_WR)
                 answer = connection.recv(100)
-            except ConnectionError:
+            except OSError:
                 continue
         assert answer == b"" or answer.split()[1] in (b"400", b"404", b"405", b"421"), text[:40]
 

@@ -172,7 +172,15 @@ def test_what_the_page_says_is_let_through():
     assert read_message(call("trame.trigger", "answer", [])).is_from_reader
     assert not read_message(call("trame.trigger", "alive", ["tab"])).is_from_reader
     assert not read_message(call("wslink.hello", {"secret": "x"})).is_from_reader
-    assert not read_message(call("application.exit")).is_allowed
+    for method in (
+        "application.exit",
+        "trame.state.update",
+        "trame.force.push",
+        "trame.",
+        "wslink.hello.x",
+        "",
+    ):
+        assert not read_message(call(method)).is_allowed
 
 
 def nested(depth):

@@ -261,7 +261,8 @@ def test_progress_by_reader(ours: Path, original: Path) -> None:
     assert lines[0].startswith("Ann, randomizing: finished, 0:0")
     assert lines[1].startswith("Bob, randomizing: 2 of 7 pages done, ")
     assert lines[2] == (
-        "Müller, study: 2 of 3 pages done, 3:00 in all, 1:30 a page, opened once, last seen 2023-03-17 15:03"
+        "Müller, study: 2 of 3 pages done, at page 3 (Patient 1-Rep1 - CT), 3:00 in all, 1:30 a page, "
+        "opened once, last seen 2023-03-17 15:03"
     )
 
 

@@ -92,9 +92,11 @@ def progress(
     found = _found(results, encoding)
     for each in sorted((progress_of(one) for one in found.results), key=lambda one: (one.quiz, one.reader)):
         average = f", {duration(each.seconds_a_page)} a page" if each.seconds_a_page is not None else ""
+        at = each.next_page
+        place = f", at page {at.position} ({at.title})" if at and not each.is_finished else ""
         last = f", last seen {each.last_time:%Y-%m-%d %H:%M}" if each.last_time else ""
         print(
-            f"{each.reader}, {each.quiz}: {each.state}, {duration(each.seconds)} in all{average}, "
+            f"{each.reader}, {each.quiz}: {each.state}{place}, {duration(each.seconds)} in all{average}, "
             f"opened {'once' if each.logins == 1 else f'{each.logins} times'}{last}"
         )
         for page in each.pages if pages else ():

@@ -11,7 +11,21 @@ MOST_BYTES = 256 * 1024
 """Of one message. The longest are answers that are typed."""
 
 _HEADER_BYTES = 12
-_ALLOWED = ("wslink.hello", "trame.")
+_ALLOWED = (
+    "wslink.hello",
+    "trame.state.get",
+    "trame.trigger",
+    "trame.lifecycle.update",
+    "trame.error.client",
+    "trame.rca.size",
+    "trame.rca.event",
+    "trame.rca.drop",
+    "trame.rca.reset",
+    "trame.rca.video.codecs",
+    "trame.rca.video.negotiate",
+)
+"""What the page calls. Not among them: to end the process, and to put something into its state, which would
+grow without bounds."""
 _BY_ITSELF = "alive"
 """What the page asks by itself, every few seconds, to see whether the server answers."""
 
@@ -47,6 +61,6 @@ def read_message(frame: bytes) -> Message:
     arguments = call.get("args")
     first = arguments[0] if isinstance(arguments, list) and arguments else None
     return Message(
-        call["method"].startswith(_ALLOWED),
+        call["method"] in _ALLOWED,
         call["method"] != "wslink.hello" and first != _BY_ITSELF,
     )

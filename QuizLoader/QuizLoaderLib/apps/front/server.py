@@ -1,6 +1,7 @@
 """One address for all readers: signs them in and passes each on to his own process."""
 
 import asyncio
+import contextlib
 import logging
 import time
 import traceback
@@ -25,8 +26,10 @@ from .workers import NoWorkerError, Order, ServerFullError, Worker, Workers
 _log = logging.getLogger(__name__)
 _SILENT = logging.Logger("silent", logging.CRITICAL + 1)
 
-_STOP_S = 5.0
+_STOP_S, _GONE_S = 5.0, 2.0
 _WRONG_LINKS_EACH_SECOND, _WRONG_LINKS_AT_ONCE = 1.0, 30.0
+_REQUESTS = (20.0, 300.0)
+"""Of one reader, each second and at once; a page takes about a dozen."""
 _MOST_WINDOWS = 8
 """Of one reader at once; each is a WebSocket."""
 _FULL_AGAIN_S, _FAILED_AGAIN_S, _TABLE_AGAIN_S = 10, 30, 20
@@ -95,6 +98,7 @@ class Front:
         self._readers = ReadersFile(study.readers)
         self._workers = Workers(study.most, study.idle_s)
         self._wrong_links = Allowance(_WRONG_LINKS_EACH_SECOND, _WRONG_LINKS_AT_ONCE)
+        self._requests: dict[Person, Allowance] = {}
         self._http: aiohttp.ClientSession | None = None
         self._hosts: frozenset[str] = frozenset()
         self.address = study.address
@@ -218,6 +222,8 @@ class Front:
         person = self._who(request, READER)
         if person is None:
             return self._stranger(request)
+        if not self._requests.setdefault(person, Allowance(*_REQUESTS)).take():
+            raise web.HTTPTooManyRequests
         number, path = int(request.match_info["number"]), request.match_info["path"]
         if not 1 <= number <= len(self._study.quizzes) or not proxy.is_plain_path(path):
             raise web.HTTPNotFound
@@ -240,8 +246,19 @@ class Front:
                 409,
             )
         else:
-            worker = await self._workers.serve(order)
+            return await self._first_page(request, order, path)
         return await proxy.forward(request, worker.address + path, self._client)
+
+    async def _first_page(self, request: web.Request, order: Order, path: str) -> web.StreamResponse:
+        worker = await self._workers.serve(order)
+        try:
+            return await proxy.forward(request, worker.address + path, self._client)
+        except aiohttp.ClientConnectionError:
+            # It has just died, which is not known yet.
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(worker.gone.wait(), _GONE_S)
+            worker = await self._workers.serve(order)
+            return await proxy.forward(request, worker.address + path, self._client)
 
     async def _web_socket(self, request: web.Request, worker: Worker) -> web.StreamResponse:
         origin = urlsplit(request.headers.get("Origin", ""))
