@@ -78,11 +78,16 @@ def ask(address: str, path: str, headers: dict[str, str] | None = None, method: 
         connection.close()
 
 
-def private_megabytes(pid: int) -> float:
-    """What only this process has in memory."""
+def megabytes(pid: int, *kinds: str) -> float:
+    """Memory of a process, of the kinds that Linux tells apart."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")
     fields = dict(line.split(":", 1) for line in text.splitlines()[1:])
-    return sum(int(fields[name].split()[0]) for name in ("Private_Clean", "Private_Dirty")) / 1024
+    return sum(int(fields[kind].split()[0]) for kind in kinds) / 1024
+
+
+def private_megabytes(pid: int) -> float:
+    """What only this process has in memory."""
+    return megabytes(pid, "Private_Clean", "Private_Dirty")
 
 
 def processes_of(command: Served, name: str) -> list[int]:

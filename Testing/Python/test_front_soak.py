@@ -66,7 +66,7 @@ async def read_all(window: WebReader, journey: Journey, server: Served, kills: b
     for number in range(1, PAGES + 1):
         assert window.title == f"Case {number}"
         for _ in range(chance.randint(1, 5)):
-            await window.scroll(chance.choice(("Red", "Green", "Yellow")))
+            await window.scroll(chance.choice(("Red", "Green", "Yellow")), chance.choice((1, -1)))
         text = f"{journey.name} at page {number}: {chance.random()}"
         await window.answer(0, text)
         await window.until(lambda: window.state["saving"] == "All answers are saved.")

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from chromium import chromium
 from front_stage import CHIEF, NAMES, Study, ask, processes_of, study
-from panel_stage import write_images
+from panel_stage import VOLUME, image_element, write_images
 from session_by_hand import SAMPLES, page_of, responses, saved
 from web_reader import do, window_in_thread
 from web_stage import picture_of, text, until, wait_for_text, window
@@ -130,6 +130,34 @@ def test_a_process_that_is_killed_is_replaced_where_the_reader_was(browser, shar
         assert f"Killed: process {pid} died" in server.errors
 
 
+def test_what_was_drawn_outlives_the_process(browser, tmp_path, images):
+    from test_web_drawing import QUIZ, editor_of, has_colour, left_the_page, place_line, stroke, take
+
+    red = image_element("Volume", VOLUME)
+    both = red + image_element("Volume", VOLUME, "Yellow", "Sagittal")
+    quiz = tmp_path / "draw.xml"
+    quiz.write_text(QUIZ.format(images=both, red=red), encoding="utf-8")
+    (tmp_path / "map.txt").write_text("Block=10\nRest=20\n", encoding="utf-8")
+    drawing = study(tmp_path, [quiz], images)
+    with drawing.served() as server, window(browser, server.address + drawing.paths[ANN]) as page:
+        wait_for_text(page, "title", "Case 1")
+        take(page, "paint")
+        stroke(page, (5.5, 4.5), (5.5, 4.5))
+        until(lambda: len(text(page, "missing").splitlines()) == 1, "the line that is missing still")
+        place_line(page, (-10, 0), (-10, 10))
+        wait_for_text(page, "lines", "mm")
+        page.get_by_test_id("missing").wait_for(state="detached")
+        left_the_page(page)
+        os.kill(processes_of(server, ANN)[0], signal.SIGKILL)
+        page.get_by_test_id("lost").wait_for()
+        # The page is complete, so she is on the next one.
+        wait_for_text(page, "title", "Case 2")
+        page.get_by_test_id("previous").click()
+        wait_for_text(page, "lines", "Line 1")
+        colour = until(lambda: editor_of(page), "the editor")["segments"][0]["color"]
+        until(lambda: has_colour(picture_of(page, "Red"), colour), "the outline")
+
+
 def test_a_server_that_is_killed_and_started_again_goes_on(browser, prepared):
     with prepared.served() as server:
         port = urlsplit(server.address).port
@@ -192,7 +220,7 @@ def test_the_coordinator_sees_who_is_where_and_takes_the_results_home(browser, s
             assert rows["Not begun"] == ["has not begun"]
             chief.get_by_text("1 of 2 pages done").first.click()
             assert chief.get_by_role("cell", name="Case 1 - Reading", exact=True).first.is_visible()
-            assert "of at most" in chief.locator("p").first.inner_text()
+            assert chief.locator("p").first.inner_text().startswith("Readers who are here: 1; ")
             assert chief.faults == []
             chief.screenshot(path=shared.folder / "coordinator.png")
     answers = ask(server.address, "/coordinator/answers.csv", shared.cookie(CHIEF))

@@ -319,15 +319,18 @@ class Front:
         self._require_coordinator(request)
         people = [person for person in self._readers.people if person.role == READER]
         now = time.monotonic()
+        workers = self._workers.here
         here = {
             (worker.order.reader, worker.order.quiz.stem): now - worker.active
-            for worker in self._workers.here
+            for worker in workers
+            if worker.connections
         }
         table = await _in_thread(
             coordinator.readers_table, self._study.results, [person.name for person in people], here
         )
         fault = f'<p class="fault">{escape(self._readers.fault)}</p>' if self._readers.fault else ""
-        counts = f"<p>{len(here)} of at most {self._study.most} readers are here.</p>"
+        taken = f"{len(workers)} of {self._study.most} places are taken"
+        counts = f"<p>Readers who are here: {len({name for name, _quiz in here})}; {taken}.</p>"
         return page("Readers", f"{counts}{fault}{table}{_DOWNLOADS}{_LEAVE}", again_s=_TABLE_AGAIN_S)
 
     async def _answers(self, request: web.Request) -> web.StreamResponse:
