@@ -12,7 +12,7 @@ import pytest
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
 from image_files import numbered, write_nrrd
 from image_pages import image, label_image_of, library_of, page, segments_of, voxels_of
-from QuizLoaderLib.images.voxel_store import VoxelStore
+from QuizLoaderLib.images.voxel_store import VoxelStore, folder_of_shared_voxels
 from QuizLoaderLib.quiz.model import ImageType
 
 SHAPE = (30, 64, 64)
@@ -223,3 +223,20 @@ def test_on_a_full_disk_the_oldest_go_first(store, monkeypatch):
         path.unlink()
     private = store.arrays("too much", lambda: VOXELS)
     assert private is VOXELS and files_of(store) == []
+
+
+def test_the_folder_is_removed_at_the_end_and_so_is_what_a_killed_server_left(tmp_path):
+    left = tmp_path / "QuizLoader-voxels-left"
+    left.mkdir()
+    (left / ".in-use").touch()
+    (left / "a.voxels").write_bytes(b"x")
+    elsewhere = tmp_path / "other"
+    elsewhere.mkdir()
+    (elsewhere / ".in-use").touch()
+    (tmp_path / "QuizLoader-voxels-link").symlink_to(elsewhere)
+    with folder_of_shared_voxels(tmp_path) as first, folder_of_shared_voxels(tmp_path) as second:
+        assert first.is_dir() and second.is_dir() and first != second
+        assert not left.exists()
+        assert (elsewhere / ".in-use").exists()
+        VoxelStore(second).arrays("key", lambda: VOXELS)
+    assert not first.exists() and not second.exists()

@@ -7,6 +7,7 @@ import logging
 import os
 import pickle
 import shutil
+import stat
 import tempfile
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
@@ -196,7 +197,7 @@ def folder_of_shared_voxels(parent: Path | None = None) -> Iterator[Path]:
 
     parent = Path(tempfile.gettempdir()) if parent is None else parent
     for other in parent.glob(f"{_PREFIX}*"):
-        if (other / _IN_USE).exists():
+        if _is_own(other) and (other / _IN_USE).exists():
             with contextlib.suppress(OSError, Timeout), FileLock(other / _IN_USE, timeout=0):
                 shutil.rmtree(other, ignore_errors=True)
     folder = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=parent))
@@ -205,3 +206,9 @@ def folder_of_shared_voxels(parent: Path | None = None) -> Iterator[Path]:
             yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _is_own(folder: Path) -> bool:
+    """Made by this user: in a folder for temporary files another one could lay a trap."""
+    status = folder.lstat()
+    return stat.S_ISDIR(status.st_mode) and (not hasattr(os, "getuid") or status.st_uid == os.getuid())
