@@ -276,6 +276,26 @@ def test_a_view_says_every_error_of_the_image_that_it_lacks(folder, tmp_path):
     assert "Volum" in green[0]
 
 
+@pytest.mark.parametrize(("angle", "said"), [(0, "Axial"), (10, "Axial, rotated")])
+def test_a_view_that_is_turned_to_the_volume_says_so_where_that_turns_it(tmp_path, angle, said):
+    image = sitk.GetImageFromArray(np.zeros((4, 8, 8), np.int16))
+    cosine, sine = np.cos(np.radians(angle)), np.sin(np.radians(angle))
+    image.SetDirection([cosine, -sine, 0, sine, cosine, 0, 0, 0, 1])
+    sitk.WriteImage(image, str(tmp_path / "turned.nrrd"))
+    element = _image(path="turned.nrrd", attributes='RotateToAcquisition="Y"')
+    quiz, _ = read_quiz(_quiz(tmp_path, _page(element)))
+    assert quiz is not None
+    with HeadlessHost((64, 64)) as host:
+        page = quiz.pages[0]
+        library = ImageLibrary(host.scene, ImageFolder(tmp_path))
+        loaded = library.load(page)
+        show_page(page, loaded, host, quiz)
+        shown = shown_page(page, loaded.nodes, host, "01", [])
+        library.close()
+    assert shown.views[SliceView.RED].orientation == said
+    assert shown.views[SliceView.GREEN].orientation == ""
+
+
 def test_an_roi_name_one_letter_off_is_a_warning_with_the_nearest_name(folder, tmp_path):
     regions = _image("Segmentation", "Regions", "labels.nrrd", inner=_roi("Select", "Segmnt_5"))
     label_map = _image("LabelMap", "Labels", "labels.nrrd", "Green", inner=_roi("Ignore", "7"))

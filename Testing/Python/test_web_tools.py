@@ -153,28 +153,28 @@ def test_zoom_pan_and_reset(page):
 
 
 def test_window_and_level_by_mouse_keys_and_presets(page):
-    wait_for_corner(page, "Red", "window", "W 1000  L 500")
+    wait_for_corner(page, "Red", "window", "W 1000 L 500")
     drag(page, "Red", 30, 0)
-    until(lambda: corner(page, "Red")["window"] != "W 1000  L 500", "another window by the mouse")
+    until(lambda: corner(page, "Red")["window"] != "W 1000 L 500", "another window by the mouse")
     page.keyboard.press("r")
-    wait_for_corner(page, "Red", "window", "W 1000  L 500")
+    wait_for_corner(page, "Red", "window", "W 1000 L 500")
     page.keyboard.press("s")
-    wait_for_corner(page, "Red", "window", "W 1100  L 500")
+    wait_for_corner(page, "Red", "window", "W 1100 L 500")
     page.keyboard.press("b")
-    wait_for_corner(page, "Red", "window", "W 1100  L 445")
+    wait_for_corner(page, "Red", "window", "W 1100 L 445")
     page.keyboard.press("h")
     page.keyboard.press("d")
-    wait_for_corner(page, "Red", "window", "W 1000  L 495")
+    wait_for_corner(page, "Red", "window", "W 1000 L 495")
 
     page.get_by_test_id("preset").click()
     page.get_by_role("option", name="CT bone").click()
-    wait_for_corner(page, "Red", "window", "W 1000  L 400")
+    wait_for_corner(page, "Red", "window", "W 1000 L 400")
     page.get_by_test_id("tool-mouse").click()
     until(lambda: not tools_of(page)["mouse"], "the mouse without window/level")
     drag(page, "Red", 30, 0)
     page.keyboard.press("w")
     until(lambda: tools_of(page)["mouse"], "the mouse with window/level")
-    assert corner(page, "Red")["window"] == "W 1000  L 400"
+    assert corner(page, "Red")["window"] == "W 1000 L 400"
 
 
 def has_moved(page, view):

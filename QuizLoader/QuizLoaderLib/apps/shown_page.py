@@ -6,13 +6,13 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from ..images.volume import units_of
 from ..quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
 from ..quiz.problems import Problem
 from ..views.contents import ViewContents, contents_of_views
 from ..views.host import Host
 from ..views.legend import ShownRoi, rois_shown
 from ..views.orientation_letters import EdgeLetters, edge_letters
+from .view_texts import missing_images, orientation_text, window_text
 
 _LONGEST_NAME = 60
 
@@ -70,41 +70,11 @@ def _shown_view(contents: ViewContents, host: PictureHost, problems: list[Proble
     logic = host.application_logic.GetSliceLogicByLayoutName(contents.view.value)
     node = logic.GetSliceNode()
     shows_something = any(placed.node for placed in contents.images)
-    rotated = contents.leader is not None and contents.leader.image.rotate_to_acquisition
-    orientation = contents.orientation.value + (", rotated" if rotated else "")
     return ShownView(
         view=contents.view,
         picture=host.picture(contents.view),
-        orientation="" if contents.is_empty else orientation,
+        orientation=orientation_text(contents, node),
         letters=edge_letters(node) if shows_something and not contents.is_picture else None,
-        messages=tuple(_messages(contents, problems)),
-        window=_window(contents),
+        messages=tuple(missing_images(contents, problems)),
+        window=window_text(contents),
     )
-
-
-def _window(contents: ViewContents) -> str:
-    node = contents.leader.node if contents.leader else None
-    display = node.GetDisplayNode() if node else None
-    if display is None or not display.IsA("vtkMRMLScalarVolumeDisplayNode") or contents.is_picture:
-        return ""
-    return f"W {_short(display.GetWindow())} L {_short(display.GetLevel())} {units_of(node)}".rstrip()
-
-
-def _short(value: float) -> str:
-    """Whole numbers where they have three digits or more."""
-    return f"{value:.0f}" if 100 <= abs(value) < 1e9 else f"{value:.3g}"
-
-
-def _messages(contents: ViewContents, problems: list[Problem]) -> list[str]:
-    """Every error of an image that this view should show and does not, whether its file or its element is
-    to blame."""
-    shown = {placed.image.id for placed in contents.images if placed.node}
-    told = [
-        f"{problem.sentence} ({problem.hint})" if problem.hint else problem.sentence
-        for problem in problems
-        if problem.is_error and problem.view == contents.view.value and problem.image not in shown
-    ]
-    for placed in contents.images:
-        if placed.node is None and not any(problem.image == placed.image.id for problem in problems):
-            told.append(f'The {placed.image.type.value} image "{placed.image.id}" is not shown.')
-    return list(dict.fromkeys(told))

@@ -6,8 +6,10 @@ from pathlib import Path
 from typing import Any
 
 from ...quiz.model import VIEWS_OF_LAYOUT, SliceView
+from ...quiz.problems import Problem
 from ...views.contents import contents_of_views
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
+from ...views.planes import ViewingMode
 from ..reading.answers import Given
 from ..reading.opened_quiz import OpenedQuiz
 from ..reading.problem_texts import for_reader
@@ -53,6 +55,7 @@ class QuizOnPage:
         self._given: Given = {}
         self._fitting = Fitting()
         self._corners: dict[str, Corner] = {}
+        self._problems: list[Problem] = []
         self._loading: asyncio.Task[None] | None = None
         self._showing_corners: asyncio.TimerHandle | None = None
         state.update({"loading": None, "messages": [], "notices": [], "rows": [], "corners": {}})
@@ -167,11 +170,15 @@ class QuizOnPage:
             await asyncio.sleep(TICK_S)
         if opened.shown:
             self.tools.leave()
-        problems = self._change_views(lambda: opened.show(index))
+
+        def show() -> None:
+            self._problems = opened.show(index)
+
+        self._change_views(show)
         self.tools.begin(opened)
         self.lines.begin(opened)
         self.editor.begin(opened)
-        self._state.update({"loading": None, "messages": [for_reader(problem) for problem in problems]})
+        self._state.update({"loading": None, "messages": [for_reader(problem) for problem in self._problems]})
         self._loading = None
         self.asking.show()
         if index + 1 < len(opened.pages):
@@ -185,10 +192,10 @@ class QuizOnPage:
             self._state.update({"loading": None, "messages": [defect.format(fault=repr(fault))]})
             self._state.flush()
 
-    def _change_views(self, change: Callable[[], Any]) -> Any:
-        """Do what puts other planes on the views; gives what ``change`` gives."""
+    def _change_views(self, change: Callable[[], Any]) -> None:
+        """Do what puts other planes on the views."""
         opened = self._the_quiz()
-        result = change()
+        change()
         self._fitting.placed(opened)
         layout = opened.on_views[0].layout
         self._state.rows = [[view.value if view else "" for view in row] for row in ROWS_OF_LAYOUT[layout]]
@@ -196,7 +203,6 @@ class QuizOnPage:
             self.host.view(view).schedule_render()
         self._read_corners(list(VIEWS_OF_LAYOUT[layout]))
         self._show_corners()
-        return result
 
     # The views
 
@@ -216,9 +222,11 @@ class QuizOnPage:
         if opened is None or opened.shown is None:
             return
         contents = contents_of_views(*opened.on_views)
+        # In planes the views show another image than the page's own there.
+        problems = self._problems if opened.viewing_mode is ViewingMode.DEFAULT else []
         for view in views:
             logic = self.host.application_logic.GetSliceLogicByLayoutName(view.value)
-            self._corners[view.value] = corner_of(contents[view], logic.GetSliceNode())
+            self._corners[view.value] = corner_of(contents[view], logic.GetSliceNode(), problems)
 
     def _show_corners(self) -> None:
         self._state.corners = {name: dict(corner) for name, corner in self._corners.items()}
