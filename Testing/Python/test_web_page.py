@@ -56,7 +56,7 @@ def test_a_reader_is_told_what_is_missing_goes_on_and_finishes(browser, reading,
         assert text(page, "title") == "Case 1 - Reading"
         assert text(page, "position") == "Page 1 of 2. Questions 1 of 2. Pages complete: 0 of 2"
         assert text(page, "info").split("\n\n") == ["Task", "Scroll through the head and look for a lesion."]
-        assert page.locator("img.quiz-picture").evaluate("image => image.naturalWidth") > 0
+        page.wait_for_function("document.querySelector('img.quiz-picture').naturalWidth > 0")
         assert text(page, "missing").splitlines() == [
             "Please choose an option of “Is there a lesion?”.",
             "Please tick at least one box of “Where?”.",
@@ -111,6 +111,18 @@ def test_the_browser_is_loaded_again_and_closed_and_all_answers_are_there(browse
         wait_for_text(page, "position", "Questions 2 of 2")
         assert page.get_by_label("Confidence", exact=True).input_value() == "4"
         assert text(page, "saving") == "All answers are saved."
+
+
+def test_the_last_that_a_page_is_told_of_a_place_has_the_newest_answers(browser, reading):
+    """A window that was loaded again is told of its place while it sends what was typed before."""
+    listen = """() => trame.state.addListener(({type, keys}) => {
+        if (type === "dirty-state" && keys.includes("asked")) window.told = trame.state.get("asked").given;
+    })"""
+    with window(browser, reading.address) as page:
+        page.get_by_label("Left", exact=True).wait_for()
+        page.evaluate(listen)
+        page.get_by_label("Left", exact=True).check()
+        page.wait_for_function("window.told?.['0/3'].join() === 'Y,N'")
 
 
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
@@ -198,4 +210,4 @@ def test_the_view_shows_the_image_the_right_way_round(browser, reading):
 
         until(lambda: shown() == pytest.approx([0, 30, 0, 25], abs=0.2), "the block on the red view")
         corners = page.get_by_test_id("view-Red").inner_text().split("\n")
-        assert [text for text in corners if text] == ["Red  Axial", "S 0.5 mm", "W 1000  L 500", *"RLAP"]
+        assert [text for text in corners if text] == ["Red  Axial", "S 0.5 mm", "W 1000 L 500", *"RLAP"]

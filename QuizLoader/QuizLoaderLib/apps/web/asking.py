@@ -107,7 +107,11 @@ class Asking:
         if not self._answers or place != self._place:
             return _("The quiz has moved on, so this answer came too late and was not kept:")
         page = self._answers.asked().page
-        fault = self._answers.keep(page, question_set, question, [str(text) for text in texts])
+        kept = [str(text) for text in texts]
+        fault = self._answers.keep(page, question_set, question, kept)
+        # What the page was told before may reach it only after it knows that this is kept: it is told anew.
+        given = {**self._state.asked["given"], f"{question_set}/{question}": kept}
+        self._state.asked = {**self._state.asked, "given": given}
         self._state.asks_to_finish = False
         self._show_missing([fault] if fault else None)
         self._show_saving()
