@@ -16,7 +16,6 @@ from aiohttp import web
 
 from ..reading.opened_quiz import QuizUnreadableError
 from ..reading.readers_session import NotBegunError, SignIn
-from ..reading.texts import tr as _
 from ..until_told import when_told_to_end
 from . import tabs
 from .forms import PICTURES
@@ -281,4 +280,4 @@ def page_template(name: str = "page.html") -> str:
     return re.sub(r'<part src="([a-z.]+)" />', lambda part: page_template(part[1]), text)
 
 
-__all__ = ["NotBegunError", "QuizUnreadableError", "Serving", "_", "new_token", "open_browser", "serve"]
+__all__ = ["NotBegunError", "QuizUnreadableError", "Serving", "new_token", "open_browser", "serve"]

@@ -28,8 +28,6 @@
   function remember() {
     sessionStorage.setItem(UNSENT, JSON.stringify([...unsent]));
     page.unsent = unsent.size;
-  setStep();
-  window.addEventListener("resize", setStep);
   }
 
   function trigger(name, ...values) {

@@ -1,0 +1,157 @@
+"""The page in a small and in a large window: nothing is cut, covered or out of reach, whatever a quiz has."""
+
+import numpy as np
+import pytest
+from chromium import chromium
+from panel_stage import VOLUME, image_element, write_image, write_images, write_quiz
+from web_stage import served, text, wait_for_text, window
+
+SIZES = [(1280, 720), (1920, 1080)]
+LONG = "the finding at the upper border of the lesion, as far as it is seen on this slice"
+ROIS = "<ROIs ROIVisibilityCode='All'/>"
+
+
+def question(kind, number, options):
+    inner = "".join(f"<Option>{option}</Option>" for option in options)
+    return f"<Question Type='{kind}' Descriptor='Question {number}: {LONG}'>{inner}</Question>"
+
+
+TWELVE = "".join(
+    question(("Radio", "CheckBox", "Text")[number % 3], number, ["Yes", "No"]) for number in range(12)
+)
+THIRTY = question("Radio", 30, [f"Option {number}, {LONG}" for number in range(30)])
+PAGES = [
+    "Layout='TwoOverTwo' EnableSegmentEditor='Y'|"
+    f"{image_element('Volume', VOLUME)}{image_element('Volume', 'other.nrrd', 'Slice4')}"
+    f"<QuestionSet>{question('Text', 1, [LONG, 'Size'])}</QuestionSet>",
+    f"|{image_element('Volume', VOLUME)}{image_element('LabelMap', 'sixty.nrrd', more=ROIS)}"
+    f"<QuestionSet>{TWELVE}</QuestionSet>",
+    f"Layout='OneUpRedSlice'|{image_element('Volume', VOLUME)}<QuestionSet>{THIRTY}</QuestionSet>",
+    f"Layout='SideBySideRedYellow'|{image_element('Volume', 'broken.nrrd')}"
+    f"{image_element('Volume', VOLUME, 'Yellow')}"
+    "<QuestionSet><Question Type='InfoBox'><Option>Look</Option></Question></QuestionSet>",
+]
+
+OUTSIDE = """([outer, inner]) => {
+    const box = document.querySelector(outer).getBoundingClientRect();
+    const shown = [...document.querySelectorAll(inner)].map(one => one.getBoundingClientRect());
+    return shown.filter(one => one.left < box.left || one.right > box.right + 0.5
+        || one.top < box.top || one.bottom > box.bottom + 0.5).length;
+}"""
+"""How many of the inner elements reach over the outer one."""
+
+COVERED = """() => [...document.querySelectorAll('.quiz-bar > *:not(.v-spacer, [disabled])')].filter(one => {
+    const box = one.getBoundingClientRect();
+    return !one.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
+}).length"""
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def served_quiz(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("layout")
+    images = write_images(folder / "images")
+    write_image(images / "other.nrrd", np.full((8, 8, 8), 70, np.int16))
+    sixty = np.arange(512, dtype=np.uint8).reshape(8, 8, 8) % 61
+    write_image(images / "sixty.nrrd", sixty)
+    (images / "broken.nrrd").write_text("no image", encoding="utf-8")
+    quiz = write_quiz(folder / "layout.xml", PAGES)
+    with served(folder, quiz, "--images", images) as command:
+        yield command.address
+
+
+@pytest.fixture(params=SIZES, ids=str)
+def page(request, browser, served_quiz):
+    with window(browser, served_quiz, request.param) as opened:
+        opened.get_by_test_id("title").wait_for()
+        yield opened
+        assert opened.faults == []
+
+
+def go_to(page, number):
+    while not text(page, "position").startswith(f"Page {number} "):
+        here = int(text(page, "position").split()[1])
+        page.get_by_test_id("next" if here < number else "previous").click()
+        wait_for_text(page, "position", f"Page {here + (1 if here < number else -1)} ")
+
+
+def all_in_reach(page):
+    width, height = page.viewport_size["width"], page.viewport_size["height"]
+    for name in ("next", "previous", "not-stored"):
+        box = page.get_by_test_id(name).bounding_box()
+        assert box["y"] + box["height"] <= height
+        assert box["x"] + box["width"] <= 360 < width
+
+
+def test_every_tool_of_a_page_to_draw_on_with_two_images_can_be_reached(page):
+    go_to(page, 1)
+    page.get_by_test_id("draw-paint").click()
+    page.get_by_test_id("radius").wait_for()
+    assert page.evaluate(OUTSIDE, [".quiz-views", ".quiz-bar > *"]) == 0
+    assert page.evaluate(COVERED) == 0
+    assert page.get_by_test_id("opacity").bounding_box()["width"] == 80
+    for name in ("preset", "mode"):
+        chosen = page.locator(f"[data-testid={name}] .v-select__selection-text")
+        assert chosen.evaluate("one => one.scrollWidth <= one.clientWidth"), f"{name} is cut"
+    all_in_reach(page)
+    page.get_by_test_id("draw-paint").click()
+    page.get_by_test_id("radius").wait_for(state="detached")
+
+
+def test_the_help_sheet_shows_all_its_keys_at_once(page):
+    go_to(page, 1)
+    page.get_by_test_id("help").click()
+    sheet = page.get_by_test_id("help-sheet")
+    sheet.wait_for()
+    assert sheet.evaluate("one => one.scrollHeight <= one.clientHeight")
+    page.wait_for_function("document.querySelector('.quiz-help').getAnimations({subtree: true}).length === 0")
+    assert page.evaluate(OUTSIDE, [".quiz-help", ".quiz-help dd, .quiz-help button"]) == 0
+
+
+def test_the_long_name_of_a_field_can_be_read_and_is_no_answer(page):
+    go_to(page, 1)
+    named = page.locator(".quiz-question").get_by_text(LONG, exact=True).last
+    assert named.evaluate("one => one.scrollWidth <= one.clientWidth")
+    page.get_by_label(LONG, exact=True).fill("A text")
+    assert page.get_by_label(LONG, exact=True).input_value() == "A text"
+    empty = page.locator(".v-field:not(.v-field--active) .v-label", has_text="Size").first
+    assert empty.evaluate("one => getComputedStyle(one).color") == "rgb(176, 176, 176)"
+
+
+@pytest.mark.parametrize(("number", "last"), [(2, "Question 11"), (3, "Option 29")])
+def test_the_last_of_many_questions_and_options_is_reached_by_scrolling_and_next_stays(page, number, last):
+    go_to(page, number)
+    found = page.locator(".quiz-scroll").get_by_text(last).first
+    found.scroll_into_view_if_needed()
+    box, foot = found.bounding_box(), page.locator(".quiz-foot").bounding_box()
+    assert box["y"] + box["height"] <= foot["y"]
+    all_in_reach(page)
+
+
+def test_sixty_regions_scroll_in_the_legend_and_say_their_views_in_whole_words(page):
+    go_to(page, 2)
+    regions = page.get_by_test_id("legend").locator(".quiz-region")
+    assert regions.count() == 60
+    regions.last.scroll_into_view_if_needed()
+    view = page.locator(".quiz-view", has=page.get_by_test_id("legend")).bounding_box()
+    box = regions.last.bounding_box()
+    assert view["y"] <= box["y"]
+    assert box["y"] + box["height"] <= view["y"] + view["height"]
+    all_in_reach(page)
+
+
+def test_what_is_wrong_with_an_image_stands_in_its_place(page):
+    go_to(page, 4)
+    message = page.get_by_test_id("in-view")
+    assert message.count() == 1
+    assert '"broken.nrrd" is not an image' in message.inner_text()
+    assert page.evaluate(OUTSIDE, ["[data-testid=view-Red]", "[data-testid=in-view] p"]) == 0
+    page.keyboard.press("3")
+    message.wait_for(state="detached")
+    page.keyboard.press("0")
+    message.wait_for()
