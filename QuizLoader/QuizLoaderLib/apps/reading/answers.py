@@ -73,11 +73,8 @@ class Answers(Protocol):
     def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
         """``question_set`` counts from 0 in ``asked``. Gives why the texts cannot be kept, or nothing."""
 
-    def press(self, question_set: int, question: int, option: int) -> str:
-        """Run the script of a Button to its end; gives why it failed, or nothing."""
-
     def start_press(self, question_set: int, question: int, option: int) -> Pressed:
-        """As ``press``, without waiting."""
+        """Start the script of a Button, without waiting for its end."""
 
     def missing(self) -> list[str]: ...
 
@@ -142,9 +139,6 @@ class FormAnswers:
 
     def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
         self._given[page.number, question_set, question] = tuple(texts)
-        return ""
-
-    def press(self, *_where: Any) -> str:
         return ""
 
     def start_press(self, *_where: Any) -> Pressed:

@@ -120,9 +120,6 @@ class Reading:
     def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
         return "\n".join(self._try(lambda: self._kept(question, texts)))
 
-    def press(self, question_set: int, question: int, option: int) -> str:
-        return self.start_press(question_set, question, option).finish()
-
     def start_press(self, question_set: int, question: int, option: int) -> Pressed:
         from ...session.reading_session import SessionError
 
