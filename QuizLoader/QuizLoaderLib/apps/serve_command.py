@@ -10,7 +10,9 @@ import typer
 from .terminal import CommandError, make_writable
 
 if TYPE_CHECKING:
-    from .front.server import Study
+    from subprocess import Popen
+
+    from .front.study import Study
     from .web.server import Serving
 
 TOKEN_VARIABLE = "QUIZLOADER_TOKEN"
@@ -19,9 +21,6 @@ the machine could read it."""
 DEFAULT_PORT = 8080
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ANY_ADDRESS = ("0.0.0.0", "::")
-READERS_OF_A_PROCESSOR = 8
-BYTES_OF_A_READER = 400_000_000
-"""A process after many pages, with contours drawn; the README has the measurements."""
 
 
 def add_commands(app: typer.Typer) -> None:
@@ -93,7 +92,7 @@ def serve(
         make_writable(results)
     require_web()
     if readers is not None and results is not None:
-        from .front.server import Study
+        from .front.study import Study
 
         study = Study(
             quizzes=tuple(each.resolve() for each in quiz),
@@ -103,7 +102,7 @@ def serve(
             host=host,
             port=DEFAULT_PORT if port is None else port,
             address=address.rstrip("/"),
-            most=at_once or _readers_of_this_machine(),
+            most=at_once,
             idle_s=idle * 60,
             scripts=scripts.resolve() if scripts else None,
             follow_links=follow_links,
@@ -138,6 +137,18 @@ def serve(
 
 def serve_many_until_told(study: "Study") -> None:
     """Print the address when readers can come; end with Ctrl+C or SIGTERM."""
+    from .front.spares import new_python
+
+    # It imports while the rest is looked at.
+    first = new_python()
+    try:
+        _serve_many(study, first)
+    finally:
+        first.kill()
+        first.wait()
+
+
+def _serve_many(study: "Study", first: "Popen[bytes]") -> None:
     import logging
 
     from ..quiz.reading import read_quiz
@@ -158,20 +169,11 @@ def serve_many_until_told(study: "Study") -> None:
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
     logging.getLogger("QuizLoaderLib.apps.front").setLevel(logging.INFO)
     try:
-        serve_study(study, lambda address: print(address, flush=True))
+        serve_study(study, first, lambda address: print(address, flush=True))
     except (ReadersError, OpenGLMissingError) as fault:
         raise CommandError(str(fault)) from fault
     except OSError as fault:
         raise CommandError(f"Port {study.port} cannot be used: {fault.strerror or fault}.") from fault
-
-
-def _readers_of_this_machine() -> int:
-    """As many as its processors and the memory that is free now have room for."""
-    from ..images.memory import default_budget
-
-    # That is half of it; the other half is for the images, of which the machine holds one copy.
-    for_memory = default_budget() // BYTES_OF_A_READER
-    return max(1, min(for_memory, READERS_OF_A_PROCESSOR * (os.cpu_count() or 1)))
 
 
 def require_web() -> None:

@@ -6,9 +6,9 @@ import logging
 import time
 import traceback
 from collections.abc import Callable
-from dataclasses import dataclass
 from html import escape
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -21,6 +21,7 @@ from . import coordinator, proxy
 from .limits import Allowance
 from .pages import HEADERS, page, sentence_page
 from .readers import COORDINATOR, ENTER, READER, Person, ReadersFile
+from .study import Study
 from .workers import NoWorkerError, Order, ServerFullError, Worker, Workers
 
 _log = logging.getLogger(__name__)
@@ -41,38 +42,19 @@ _DOWNLOADS = (
 )
 
 
-@dataclass(frozen=True)
-class Study:
-    """What is served to whom. ``address`` is where readers find the server, if it is not ``host`` itself
-    (behind a proxy for HTTPS); ``most`` readers at once; ``idle_s`` until a process of a reader who does
-    nothing ends."""
-
-    quizzes: tuple[Path, ...]
-    images: Path
-    results: Path
-    readers: Path
-    host: str = "127.0.0.1"
-    port: int = 8080
-    address: str = ""
-    most: int = 8
-    idle_s: float = 1800.0
-    scripts: Path | None = None
-    follow_links: bool = False
-
-
-def serve_study(study: Study, ready: Callable[[str], None]) -> None:
+def serve_study(study: Study, first: "Popen[bytes]", ready: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; every process keeps everything then. ``ready`` gets the address.
 
-    Raises ReadersError, and OSError where the port is taken.
+    ``first`` is a process of ``spares.new_python``. Raises ReadersError, and OSError where the port is taken.
     """
-    asyncio.run(_serve(study, ready))
+    asyncio.run(_serve(study, first, ready))
 
 
-async def _serve(study: Study, ready: Callable[[str], None]) -> None:
+async def _serve(study: Study, first: "Popen[bytes]", ready: Callable[[str], None]) -> None:
     end = asyncio.Event()
     when_told_to_end(asyncio.get_running_loop(), end.set)
     with folder_of_shared_voxels() as voxels:
-        front = Front(study, voxels)
+        front = Front(study, first, voxels)
         # What aiohttp logs, of requests that are none too, would hold personal links.
         runner = web.AppRunner(
             front.app(), access_log=None, logger=_SILENT, shutdown_timeout=_STOP_S, max_line_size=4096
@@ -92,11 +74,11 @@ async def _serve(study: Study, ready: Callable[[str], None]) -> None:
 class Front:
     """The routes, and who may use which."""
 
-    def __init__(self, study: Study, shared_voxels: Path) -> None:
+    def __init__(self, study: Study, first: "Popen[bytes]", shared_voxels: Path) -> None:
         self._study = study
         self._shared_voxels = shared_voxels
         self._readers = ReadersFile(study.readers)
-        self._workers = Workers(study.most, study.idle_s)
+        self._workers = Workers(first, study.most, study.idle_s)
         self._wrong_links = Allowance(_WRONG_LINKS_EACH_SECOND, _WRONG_LINKS_AT_ONCE)
         self._requests: dict[Person, Allowance] = {}
         self._http: aiohttp.ClientSession | None = None
@@ -329,7 +311,7 @@ class Front:
             coordinator.readers_table, self._study.results, [person.name for person in people], here
         )
         fault = f'<p class="fault">{escape(self._readers.fault)}</p>' if self._readers.fault else ""
-        taken = f"{len(workers)} of {self._study.most} places are taken"
+        taken = f"{len(workers)} of {self._workers.most} places are taken"
         counts = f"<p>Readers who are here: {len({name for name, _quiz in here})}; {taken}.</p>"
         return page("Readers", f"{counts}{fault}{table}{_DOWNLOADS}{_LEAVE}", again_s=_TABLE_AGAIN_S)
 

@@ -25,13 +25,14 @@ _MOST_S = 120.0
 class Process:
     """A reader's process that has said hello and waits for its order.
 
-    ``problem`` says why it cannot render, where it cannot.
+    ``problem`` says why it cannot render, where it cannot; ``memory_for_images`` are bytes.
     """
 
     pid: int
     lines: asyncio.StreamReader
     out: asyncio.StreamWriter
     problem: str = ""
+    memory_for_images: int = 0
 
     def say(self, **what: Any) -> None:
         self.out.write(json.dumps(what).encode() + b"\n")
@@ -50,22 +51,26 @@ class Process:
 
 
 class Spares:
-    """Keeps one process in reserve, see ``worker_process``."""
+    """Keeps one process in reserve, see ``worker_process``. ``first`` is of ``new_python``."""
 
-    def __init__(self) -> None:
+    def __init__(self, first: "subprocess.Popen[bytes]") -> None:
         self._secret = secrets.token_hex(16)
         self._waiting: asyncio.Queue[Process] = asyncio.Queue()
-        self._pythons: list[subprocess.Popen[bytes]] = []
+        self._pythons = [first]
         self._control: asyncio.Server | None = None
 
-    async def start(self) -> None:
-        """Make the first; returns when it is there. Raises asyncio.TimeoutError and OpenGLMissingError."""
+    async def start(self) -> Process:
+        """Returns when the first is there, which stays in reserve.
+
+        Raises OpenGLMissingError, and asyncio.TimeoutError where none can be made.
+        """
         self._control = await asyncio.start_server(self._hello, "127.0.0.1", 0, limit=LONGEST_LINE)
-        self._make()
+        self._introduce()
         first = await asyncio.wait_for(self._waiting.get(), _MOST_S)
         self._waiting.put_nowait(first)
         if first.problem:
             raise OpenGLMissingError(first.problem)
+        return first
 
     async def take(self) -> Process:
         """One that is ready, and the next is begun. Raises asyncio.TimeoutError where none can be made."""
@@ -95,12 +100,17 @@ class Spares:
             await asyncio.get_running_loop().run_in_executor(None, python.wait)
 
     def _make(self) -> None:
-        assert self._control is not None
         self._pythons = [python for python in self._pythons if python.poll() is None]
         if not FORKS or not self._pythons:
-            self._pythons.append(_new_python())
-            port = self._control.sockets[0].getsockname()[1]
-            self._tell(json.dumps({"port": port, "secret": self._secret}))
+            self._pythons.append(new_python())
+            self._introduce()
+        elif FORKS:
+            self._tell("one more")
+
+    def _introduce(self) -> None:
+        assert self._control is not None
+        port = self._control.sockets[0].getsockname()[1]
+        self._tell(json.dumps({"port": port, "secret": self._secret}))
         if FORKS:
             self._tell("one more")
 
@@ -118,10 +128,12 @@ class Spares:
             out.close()
             return
         process.pid, process.problem = int(hello["pid"]), str(hello["problem"])
+        process.memory_for_images = int(hello["memory_for_images"])
         self._waiting.put_nowait(process)
 
 
-def _new_python() -> "subprocess.Popen[bytes]":
+def new_python() -> "subprocess.Popen[bytes]":
+    """Begin to import; whoever has it tells it where the server is."""
     environment = {
         **os.environ,
         # Readers share the processors; and a process of one thread can be forked.

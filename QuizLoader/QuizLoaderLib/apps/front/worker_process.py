@@ -4,10 +4,10 @@
 for every line on its standard input: what is imported is in memory once for all readers. Elsewhere, where
 forking is unsafe or unknown, it is itself the one reader's process, and the server keeps another in reserve.
 
-A reader's process connects to the server's control port and exchanges lines of JSON: it says ``hello``, and
-what keeps it from rendering; it gets an ``order``, says ``ready`` with its address or ``failed``, and goes on
-until it gets ``end`` or the server is gone. In both cases it keeps everything and says ``ended``. Instead of
-an order it may be told to ``read`` images ahead.
+A reader's process connects to the server's control port and exchanges lines of JSON: it says ``hello``, what
+keeps it from rendering, and what memory is free; it gets an ``order``, says ``ready`` with its address or
+``failed``, and goes on until it gets ``end`` or the server is gone. In both cases it keeps everything and
+says ``ended``. Instead of an order it may be told to ``read`` images ahead.
 """
 
 import asyncio
@@ -37,16 +37,22 @@ class Control(NamedTuple):
 def main() -> None:
     # Ctrl+C in a terminal is for the server; it tells us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    control = Control(**json.loads(sys.stdin.readline()))
     # Tried in another process, once for all readers.
     trying = threading.Thread(target=opengl_problem)
     trying.start()
     gc.disable()
     _import_all()
     gc.enable()
+    from ...images.memory import default_budget
+
+    memory = default_budget()
     trying.join()
+    line = sys.stdin.readline()
+    if not line:
+        return
+    control = Control(**json.loads(line))
     if not FORKS:
-        _work(control)
+        _work(control, memory)
         return
     gc.collect()
     # What is there now is not looked at again: looking alone would copy its pages.
@@ -59,7 +65,7 @@ def main() -> None:
                 os.dup2(nothing.fileno(), 0)
             status = 1
             try:
-                _work(control)
+                _work(control, memory)
                 status = 0
             finally:
                 # Nothing of the parent's is to be ended by its child.
@@ -78,15 +84,15 @@ def _import_all() -> None:
     from ..web import server, slice_view  # noqa: F401
 
 
-def _work(control: Control) -> None:
+def _work(control: Control, memory: int) -> None:
     if not os.environ.get("QUIZLOADER_DEBUG"):
         # What a reader has typed may be in what trame and wslink log.
         logging.getLogger().addHandler(logging.NullHandler())
         logging.getLogger("QuizLoaderLib").addHandler(logging.StreamHandler())
-    asyncio.run(_serve_one(control))
+    asyncio.run(_serve_one(control, memory))
 
 
-async def _serve_one(control: Control) -> None:
+async def _serve_one(control: Control, memory: int) -> None:
     try:
         lines, out = await asyncio.open_connection("127.0.0.1", control.port, limit=LONGEST_LINE)
     except OSError:
@@ -95,7 +101,7 @@ async def _serve_one(control: Control) -> None:
     def say(**what: Any) -> None:
         out.write(json.dumps(what).encode() + b"\n")
 
-    say(hello=control.secret, pid=os.getpid(), problem=opengl_problem() or "")
+    say(hello=control.secret, pid=os.getpid(), problem=opengl_problem() or "", memory_for_images=memory)
     heard = _read(await lines.readline())
     if "read" in heard:
         _read_ahead(heard["read"])

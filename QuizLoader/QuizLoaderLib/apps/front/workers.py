@@ -3,10 +3,12 @@
 import asyncio
 import contextlib
 import logging
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from subprocess import Popen
 from typing import Any
 
 from .spares import END_S, Process, Spares
@@ -15,6 +17,9 @@ _log = logging.getLogger(__name__)
 
 READY_S = 120.0
 """How long a process may take until its page can be asked for; large images take their time."""
+_READERS_OF_A_PROCESSOR = 8
+_BYTES_OF_A_READER = 400_000_000
+"""After many pages, with contours drawn; the README has the measurements."""
 _TRIES = 5
 _TRY_AGAIN_S = 1.0
 _LEFT_S = 60.0
@@ -75,23 +80,29 @@ class Worker:
 class Workers:
     """At most ``most`` processes, one for each reader who is here (two, if he has two quizzes open).
 
-    ``idle_s``: a process whose reader has done nothing for so long keeps everything and ends.
+    Without ``most`` there are as many as this machine has processors and memory for. ``idle_s``: a process
+    whose reader has done nothing for so long keeps everything and ends. ``first`` is for ``Spares``.
     """
 
-    def __init__(self, most: int, idle_s: float) -> None:
-        self._most, self._idle_s = most, idle_s
+    def __init__(self, first: "Popen[bytes]", most: int | None, idle_s: float) -> None:
+        self.most, self._idle_s = most or 0, idle_s
         self._workers: dict[Order, Worker] = {}
         self._starting: dict[Order, asyncio.Lock] = {}
         self._taken = 0
         self._short_lives: dict[str, list[float]] = {}
-        self._spares = Spares()
+        self._spares = Spares(first)
         self._tasks: set[asyncio.Task[Any]] = set()
+        self._is_open = asyncio.Event()
         self._is_closing = False
         self.resting: set[Order] = set()
         """What was ended because the reader did nothing, until he comes again."""
 
     async def start(self) -> None:
-        await self._spares.start()
+        first = await self._spares.start()
+        # Free memory is for processes as much as for images, of which the machine holds one copy.
+        for_memory = first.memory_for_images // _BYTES_OF_A_READER
+        self.most = self.most or max(1, min(for_memory, _READERS_OF_A_PROCESSOR * (os.cpu_count() or 1)))
+        self._is_open.set()
         self._keep(self._end_idle())
 
     def read_ahead(
@@ -127,6 +138,7 @@ class Workers:
 
     async def serve(self, order: Order) -> Worker:
         """The reader's process for this quiz, made where there is none. Raises NoWorkerError."""
+        await self._is_open.wait()
         async with self._starting.setdefault(order, asyncio.Lock()):
             worker = self._workers.get(order)
             if worker is not None and not worker.is_gone:
@@ -135,7 +147,7 @@ class Workers:
                 await self._end(worker)
             self._refuse_short_lives(order.reader)
             await self._make_room()
-            if self._taken >= self._most or self._is_closing:
+            if self._taken >= self.most or self._is_closing:
                 raise ServerFullError("The server is full: as many readers are here as it has room for.")
             self._taken += 1
             self.resting.discard(order)
@@ -225,7 +237,7 @@ class Workers:
         left = [worker for worker in self.here if not worker.connections and not worker.ending]
         now = time.monotonic()
         left = [worker for worker in left if now - worker.active > _LEFT_S]
-        if self._taken >= self._most and left:
+        if self._taken >= self.most and left:
             await self._end(min(left, key=lambda worker: worker.active))
 
     async def _end_idle(self) -> None:

@@ -1,0 +1,26 @@
+"""What a server of many readers serves."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Study:
+    """What is served to whom.
+
+    ``address`` is where readers find the server, if it is not ``host`` itself (behind a proxy for HTTPS);
+    ``most`` readers are let in at once, without it as many as there is room for; ``idle_s`` until the process
+    of a reader who does nothing ends.
+    """
+
+    quizzes: tuple[Path, ...]
+    images: Path
+    results: Path
+    readers: Path
+    host: str = "127.0.0.1"
+    port: int = 8080
+    address: str = ""
+    most: int | None = None
+    idle_s: float = 1800.0
+    scripts: Path | None = None
+    follow_links: bool = False
