@@ -23,6 +23,9 @@ from .guard import let_in_only
 from .page import QuizOnPage
 from .preview import Preview
 
+STOP_S = 2.0
+"""How long browsers have to take leave; everything is saved before."""
+
 CLIENT = Path(__file__).with_name("client")
 
 
@@ -91,7 +94,9 @@ async def serve_until(serving: Serving, ready: Callable[[str], None], end: async
         await end.wait()
     finally:
         sentence = app.close()
-    await app.stop()
+    # aiohttp would wait a minute for a browser that does not answer any more.
+    with suppress(asyncio.TimeoutError):
+        await asyncio.wait_for(app.stop(), STOP_S)
     return sentence
 
 

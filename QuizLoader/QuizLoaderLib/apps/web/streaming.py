@@ -1,7 +1,6 @@
 """The pictures of a view on their way to the browser: lossless, and always the newest one."""
 
 import asyncio
-import contextlib
 import io
 import time
 from collections.abc import Callable
@@ -84,6 +83,7 @@ class Stream:
         self._rendered = rendered
         self._push: Callable[[bytes, dict[str, Any]], None] = lambda content, meta: None
         self._wanted = asyncio.Event()
+        self._repeating: asyncio.TimerHandle | None = None
         self._task = asyncio.create_task(self._run())
 
     def set_push_callback(self, callback: Callable[[bytes, dict[str, Any]], None]) -> None:
@@ -101,19 +101,26 @@ class Stream:
 
     async def _run(self) -> None:
         while True:
-            frames = 0
             await self._wanted.wait()
-            while self._wanted.is_set():
-                self._wanted.clear()
-                started = time.monotonic()
-                content, meta = await self._frame()
+            self._wanted.clear()
+            started = time.monotonic()
+            content, meta = await self._frame()
+            self._push(content, meta)
+            self._push_again_when_quiet(content, meta)
+            await asyncio.sleep(max(0.0, started + 1 / self.target_fps - time.monotonic()))
+
+    def _push_again_when_quiet(self, content: bytes, meta: dict[str, Any]) -> None:
+        """Where this is one of several frames in a row."""
+
+        def push() -> None:
+            self._repeating = None
+            if is_of_several:
                 self._push(content, meta)
-                frames += 1
-                await asyncio.sleep(max(0.0, started + 1 / self.target_fps - time.monotonic()))
-                if frames > 1:
-                    await self._pause()
-            if frames > 1:
-                self._push(content, meta)
+
+        is_of_several = self._repeating is not None
+        if self._repeating:
+            self._repeating.cancel()
+        self._repeating = asyncio.get_running_loop().call_later(QUIET_S, push)
 
     async def _frame(self) -> tuple[bytes, dict[str, Any]]:
         pixels, columns, rows = self.rca.img_cols_rows
@@ -128,11 +135,6 @@ class Stream:
             "quality": 100,
         }
         return await asyncio.get_running_loop().run_in_executor(None, as_png, pixels), meta
-
-    async def _pause(self) -> None:
-        """As long as QUIET_S, ended by the wish for another frame."""
-        with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(self._wanted.wait(), QUIET_S)
 
 
 def as_png(pixels: np.ndarray) -> bytes:
