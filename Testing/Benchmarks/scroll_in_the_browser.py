@@ -76,7 +76,8 @@ TO_THE_NEXT_PAGE = """async () => {
     const from = performance.now();
     window.watch.images = [];
     document.querySelector("[data-testid=next]").click();
-    while (document.querySelector("[data-testid=title]")?.innerText !== "Case 2" || !window.watch.images.length)
+    const isThere = () => document.querySelector("[data-testid=title]")?.innerText === "Case 2";
+    while (!isThere() || !window.watch.images.length)
         await new Promise(resolve => setTimeout(resolve, 1));
     return performance.now() - from;
 }"""
@@ -160,7 +161,10 @@ def main() -> None:
         (folder / "images").mkdir()
         for number in (1, 2):
             write_ct(folder / "images" / f"ct{number}.nrrd", number)
-        pages = ["".join(image_element("Volume", f"ct{number}.nrrd", *plane) for plane in PLANES) for number in (1, 2)]
+        pages = [
+            "".join(image_element("Volume", f"ct{number}.nrrd", *plane) for plane in PLANES)
+            for number in (1, 2)
+        ]
         quiz = write_quiz(folder / "quiz.xml", [f"|{images}" for images in pages])
         with (
             served(folder, quiz, "--images", folder / "images") as command,
