@@ -114,7 +114,7 @@ class _App:
         self._server = server = get_server(f"quiz-{serving.token}", client_type="vue3")
         self._adapters: list[Any] = []
         self._web_server: Any = None
-        self._tabs = tabs.Tabs(self._owner_changed, lambda: self.quiz.host.release_buttons())
+        self._tabs = tabs.Tabs(self._owner_changed, self._window_lost)
         tabs.add_to(server, self._tabs)
         state = server.state
         state.update({"phase": "sign-in", "owner": "", "fault": "", "preview": None})
@@ -221,6 +221,7 @@ class _App:
         web_server.app.router.add_get(f"/{token}/", self._get_index)
         web_server.app.router.add_get(f"/{token}/index.html", self._get_index)
         web_server.app.router.add_get(f"/{token}/vue.global.js", self._get_vue)
+        web_server.app.router.add_post(f"/{token}/unsent", self._take_unsent)
         web_server.app.router.add_get(f"/{token}/{PICTURES}/{{name}}", self._get_picture)
 
     def _register(self, adapter: Any) -> None:
@@ -249,6 +250,21 @@ class _App:
         path = self.quiz.asking.picture(request.match_info["name"])
         return web.FileResponse(path) if path and path.is_file() else web.Response(status=404)
 
+    async def _take_unsent(self, request: web.Request) -> web.Response:
+        """Answers of a window that was closed before it could send them."""
+        try:
+            answers = [
+                (str(each["place"]), int(each["set"]), int(each["number"]), [str(text) for text in each["texts"]])
+                for each in await request.json()
+            ]
+        except (ValueError, TypeError, KeyError):
+            return web.Response(status=400)
+        with self._server.state:
+            for answer in answers:
+                self.quiz.asking.answer(*answer)
+            self.quiz.show_again()
+        return web.Response(status=204)
+
     # What the page says
 
     def _for_owner(self, action: Callable[..., Any]) -> Callable[..., Any]:
@@ -266,6 +282,13 @@ class _App:
         with self._server.state as state:
             state.owner = self._tabs.owner
             self.quiz.show_again()
+
+    def _window_lost(self) -> None:
+        """It may have been reloaded: what it said last was not known yet when it came back."""
+        self.quiz.host.release_buttons()
+        if self._tabs.has_owner:
+            with self._server.state:
+                self.quiz.show_again()
 
     async def _sign_in(self, reader: str) -> None:
         if self._server.state.phase == "sign-in":

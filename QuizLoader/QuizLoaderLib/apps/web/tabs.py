@@ -18,11 +18,16 @@ class Tabs:
         self._changed, self._lost = changed, lost
         self._tabs: dict[str, str] = {}
 
+    @property
+    def has_owner(self) -> bool:
+        """Whether the window that has the quiz is connected."""
+        return self.owner in self._tabs.values()
+
     def arrive(self, connection: str, tab: str) -> None:
         """A window has come, or come back."""
         self._tabs.pop(connection, None)
         self._tabs[connection] = tab
-        if self.owner not in self._tabs.values():
+        if not self.has_owner:
             self._give(tab)
         elif tab == self.owner:
             self._changed()
@@ -35,7 +40,7 @@ class Tabs:
         """Where the owner has left, the window that came last and still waits has the quiz."""
         self._tabs.pop(connection, None)
         self._lost()
-        if self.owner not in self._tabs.values() and self._tabs:
+        if not self.has_owner and self._tabs:
             self._give(list(self._tabs.values())[-1])
 
     def _give(self, tab: str) -> None:

@@ -167,6 +167,10 @@
     },
   };
   page.unsent = unsent.size;
+  // The window may be closed before the pause in typing is over. The browser sends this when it is gone.
+  window.addEventListener("pagehide", () => {
+    if (unsent.size) navigator.sendBeacon("unsent", JSON.stringify([...unsent.values()]));
+  });
   setStep();
   window.addEventListener("resize", setStep);
 })();
