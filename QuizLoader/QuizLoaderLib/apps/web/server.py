@@ -254,7 +254,12 @@ class _App:
         """Answers of a window that was closed before it could send them."""
         try:
             answers = [
-                (str(each["place"]), int(each["set"]), int(each["number"]), [str(text) for text in each["texts"]])
+                (
+                    str(each["place"]),
+                    int(each["set"]),
+                    int(each["number"]),
+                    [str(text) for text in each["texts"]],
+                )
                 for each in await request.json()
             ]
         except (ValueError, TypeError, KeyError):
