@@ -41,7 +41,9 @@ def prepared(tmp_path, images):
 @pytest.fixture(scope="module")
 def shared(tmp_path_factory, images):
     """A study whose server runs for several tests, each with a reader of its own."""
-    return study(tmp_path_factory.mktemp("study"), [QUIZ], images, [ANN, BEN, "Killed", "Seen", "Not begun"])
+    return study(
+        tmp_path_factory.mktemp("study"), [QUIZ], images, [ANN, BEN, "Closing", "Killed", "Seen", "Not begun"]
+    )
 
 
 @pytest.fixture(scope="module")
@@ -96,6 +98,16 @@ def test_two_readers_at_once_do_not_meet(browser, shared, server):
     assert [option[-1:] for option in first[0][2]] == [["N"], ["N"], ["Y"]]
     assert first[1][2] == [["Ann's remark"]]
     assert responses(page_of(results(shared, BEN), 1))[0][2] == [[], [], []]
+
+
+def test_a_window_that_is_closed_right_after_typing_loses_nothing(browser, shared, server):
+    link = server.address + shared.paths["Closing"]
+    with window(browser, link) as page:
+        answer_the_first_questions(page)
+        page.get_by_label("Remarks").fill("Typed and gone")
+    with window(browser, link) as page:
+        wait_for_text(page, "position", "Questions 2 of 2")
+        until(lambda: page.get_by_label("Remarks").input_value() == "Typed and gone", "what was typed")
 
 
 def wait_until_back(page):

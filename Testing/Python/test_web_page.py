@@ -125,6 +125,27 @@ def test_the_last_that_a_page_is_told_of_a_place_has_the_newest_answers(browser,
         page.wait_for_function("window.told?.['0/3'].join() === 'Y,N'")
 
 
+def test_a_window_that_is_closed_right_after_typing_loses_nothing(browser, reading):
+    for remark in ("Once", "And once more"):
+        with window(browser, reading.address) as page:
+            if remark == "Once":
+                answer_the_first_questions(page)
+            page.get_by_label("Remarks").fill(remark)
+        with window(browser, reading.address) as page:
+            wait_for_text(page, "position", "Questions 2 of 2")
+            until(lambda: page.get_by_label("Remarks").input_value() == remark, remark)  # noqa: B023
+    assert status_of_post(reading.address + "unsent", b"[{}]") == 400
+    assert status_of_post(reading.address.rsplit("/", 2)[0] + "/unsent", b"[]") == 404
+
+
+def status_of_post(address: str, content: bytes) -> int:
+    try:
+        with urllib.request.urlopen(address, content, timeout=30) as reply:
+            return reply.status
+    except urllib.error.HTTPError as refusal:
+        return refusal.code
+
+
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGINT])
 def test_the_command_is_ended_and_the_reader_goes_on_where_he_was(browser, reading, tmp_path, images, how):
     with window(browser, reading.address) as page:

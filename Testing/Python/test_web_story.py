@@ -135,7 +135,9 @@ def read_through_the_session(quiz, images, results, drawn, points_ras):
         assert answers.next() == []
         for question, answer in enumerate(("30", "24.5", "A block,\nbright")):
             answers.keep(page, 0, question, (answer,))
-        assert answers.press(0, 3, 0) == ""
+        pressed = answers.start_press(0, 3, 0)
+        until(pressed.is_done, "the script")
+        assert pressed.finish() == ""
         assert answers.next() == []
         opened.show(answers.index)
         volume = opened.drawing.volume(opened.drawing.images[0].id)

@@ -62,6 +62,17 @@ async def forward(request: web.Request, address: str, http: aiohttp.ClientSessio
         return response
 
 
+async def deliver(
+    request: web.Request, address: str, http: aiohttp.ClientSession, most_bytes: int = MOST_BYTES
+) -> web.Response:
+    """Deliver what the browser posts; raises aiohttp.ClientError where the process does not answer."""
+    content = await request.content.read(most_bytes + 1)
+    if len(content) > most_bytes:
+        raise web.HTTPRequestEntityTooLarge(most_bytes, len(content))
+    async with http.post(address, data=content) as answer:
+        return web.Response(status=answer.status)
+
+
 async def relay(
     request: web.Request,
     address: str,

@@ -93,6 +93,7 @@ class Front:
                 web.get(f"/{ENTER}/{{token}}", self._enter),
                 web.post("/leave", self._leave),
                 web.get("/quiz/{number:[0-9]{1,4}}/{path:.*}", self._quiz),
+                web.post("/quiz/{number:[0-9]{1,4}}/unsent", self._unsent),
                 web.get("/coordinator", self._coordinator),
                 web.get("/coordinator/answers.csv", self._answers),
                 web.get("/coordinator/results.zip", self._results),
@@ -242,10 +243,24 @@ class Front:
             worker = await self._workers.serve(order)
             return await proxy.forward(request, worker.address + path, self._client)
 
+    async def _unsent(self, request: web.Request) -> web.StreamResponse:
+        """A window was closed with answers on its hands."""
+        person = self._who(request, READER)
+        if person is None:
+            return self._stranger(request)
+        _require_own_page(request)
+        if not self._requests.setdefault(person, Allowance(*_REQUESTS)).take():
+            raise web.HTTPTooManyRequests
+        number = int(request.match_info["number"])
+        if not 1 <= number <= len(self._study.quizzes):
+            raise web.HTTPNotFound
+        worker = self._workers.of(self._order(person, self._study.quizzes[number - 1]))
+        if worker is None:
+            return self._say(request, "The quiz is not open.", 409)
+        return await proxy.deliver(request, worker.address + "unsent", self._client)
+
     async def _web_socket(self, request: web.Request, worker: Worker) -> web.StreamResponse:
-        origin = urlsplit(request.headers.get("Origin", ""))
-        if origin.scheme not in ("http", "https") or origin.netloc.lower() != request.host.lower():
-            raise web.HTTPForbidden
+        _require_own_page(request)
         if worker.connections >= _MOST_WINDOWS:
             raise web.HTTPTooManyRequests
 
@@ -340,6 +355,13 @@ class Front:
     def _require_coordinator(self, request: web.Request) -> None:
         if self._who(request, COORDINATOR) is None:
             raise web.HTTPForbidden
+
+
+def _require_own_page(request: web.Request) -> None:
+    """Another page of the same browser has no business here."""
+    origin = urlsplit(request.headers.get("Origin", ""))
+    if origin.scheme not in ("http", "https") or origin.netloc.lower() != request.host.lower():
+        raise web.HTTPForbidden
 
 
 def _is_navigation(request: web.Request) -> bool:
