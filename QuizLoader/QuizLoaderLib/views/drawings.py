@@ -47,6 +47,12 @@ def segments_of(node: Any) -> list[Any]:
     return [segmentation.GetNthSegment(index) for index in range(segmentation.GetNumberOfSegments())]
 
 
+def label_bytes(node: Any) -> int:
+    """The memory that the segments' label images take; segments may share one."""
+    images = {segment.GetRepresentation(_binary_labelmap()) for segment in segments_of(node)} - {None}
+    return sum(1024 * image.GetActualMemorySize() for image in images)
+
+
 def is_empty(node: Any) -> bool:
     """Whether no voxel of any segment is drawn."""
     for voxels, _first, names in _layers(node):

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Any, ClassVar
 
+from ...views.drawings import label_bytes
 from ...views.tools import set_window_level_by_mouse, window_level_by_mouse
 from ..reading.opened_quiz import OpenedQuiz
 from ..reading.texts import tr as _
@@ -12,6 +13,8 @@ from ..reading.texts import tr as _
 FIRST_RADIUS_MM = 5.0
 RADII_MM = (0.2, 100.0)
 UNDO_STEPS = 20
+UNDO_BYTES = 1 << 29
+"""Each step keeps all segments twice: what a threshold finds in a large CT is 80 MB."""
 LOWEST_SHARE = 0.25
 """Of the range of grey values: where a threshold begins that the reader has not set, as in Slicer."""
 
@@ -132,10 +135,11 @@ class EditorOnPage:
         self._choose_segment(self._editor.add_empty_segment(segment_name=name))
 
     def _rename_segment(self, name: str) -> None:
-        segment = self._editor.get_segment(self._editor.active_segment_id)
-        if segment and name.strip():
-            segment.SetName(name.strip())
-            self._segment_name = name.strip()
+        """Two segments of one name would be one region."""
+        segment, name = self._editor.get_segment(self._editor.active_segment_id), name.strip()
+        if segment and name and name not in self._editor.get_segment_names():
+            segment.SetName(name)
+            self._segment_name = name
 
     def _choose_image(self, image_id: str) -> None:
         if image_id in [image.id for image in self._the_quiz().drawing.images]:
@@ -149,9 +153,14 @@ class EditorOnPage:
         if self._undo.can_redo():
             self._undo.redo()
 
-    def _set_threshold(self, low: float, high: float) -> None:
+    def _set_threshold(self, low: float | None, high: float | None) -> None:
+        """The end that is None stays, but is pushed where it would be on the wrong side of the other."""
         effect = self._editor.get_effect(self._effects()["threshold"])
-        effect.set_threshold_min_max_values((min(float(low), float(high)), max(float(low), float(high))))
+        before = effect.get_threshold_min_max_values()
+        if low is not None:
+            effect.set_threshold_min_max_values((float(low), max(float(low), before[1])))
+        elif high is not None:
+            effect.set_threshold_min_max_values((min(float(high), before[0]), float(high)))
 
     def _apply_threshold(self) -> None:
         if self._effect == "threshold":
@@ -251,6 +260,7 @@ class EditorOnPage:
     def _tell_now(self) -> None:
         self._told = None
         if self._is_editing:
+            self._undo.set_undo_limit(undo_steps(label_bytes(self._editor.active_segmentation_node)))
             self.show()
             self._changed()
             self._state.flush()
@@ -258,3 +268,8 @@ class EditorOnPage:
     def _the_quiz(self) -> OpenedQuiz:
         assert self._opened is not None
         return self._opened
+
+
+def undo_steps(bytes_of_segments: int) -> int:
+    """How many changes can be taken back."""
+    return max(2, min(UNDO_STEPS, UNDO_BYTES // max(1, 2 * bytes_of_segments)))

@@ -111,6 +111,8 @@ class QuizOnPage:
         opened, self.opened = self.opened, None
         if opened is None:
             return ""
+        # A stroke that is being drawn is ended, else it would be lost.
+        self.host.release_buttons()
         self.asking.end()
         self.lines.end()
         sentence = opened.answers.close_for_good()
@@ -152,6 +154,10 @@ class QuizOnPage:
         self._state.notices = []
         if opened.index == opened.answers.index:
             self.asking.show()
+            if not opened.drawing.lines.may_measure:
+                # The quiz is finished now.
+                self.lines.put_down()
+                self.editor.let_go()
         else:
             self._begin_to_load()
 

@@ -47,6 +47,9 @@ class ViewWindow(VtkRemoteControlledArea):
             self._resized()
 
     def process_interaction_event(self, event: dict[str, Any]) -> None:
+        if "y" in event:
+            # The browser calls the lowest row of pixels 1, VTK 0.
+            event = {**event, "y": event["y"] - 1}
         self._tell_shift(bool(event.get("shiftKey")))
         super().process_interaction_event(event)
         kind = event["type"]

@@ -1,0 +1,175 @@
+"""A reader's hand in the browser: it draws at places in millimetres, on a CT whose voxels are known."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import SimpleITK as sitk
+from web_stage import until, wait_for_text
+
+SHAPE = (7, 64, 64)
+SPACING = (2.0, 2.0, 5.0)
+SIDE_MM = 128.0
+"""Of an axial slice, whose middle is the patient's; the middle one of the slices is shown first."""
+
+NUDGE_MM = 0.01
+"""To the right and up from the middle of an image: there Slicer puts the middle of a view that fits it."""
+
+MIDDLE = 3
+AIR, FAT, LIVER, BONE = -1000, -100, 60, 400
+
+Place = tuple[float, float]
+"""Millimetres to the right and down from the middle of the slice, as it is seen."""
+
+
+def ct() -> np.ndarray:
+    """Air around fat; a liver on the patient's right, which is left in the picture; bone behind it."""
+    voxels = np.full(SHAPE, AIR, np.int16)
+    voxels[:, 8:56, 8:56] = FAT
+    voxels[1:6, 16:32, 12:28] = LIVER
+    voxels[:, 44:52, 28:36] = BONE
+    return voxels
+
+
+def write_ct(folder: Path, name: str = "ct.nrrd") -> Path:
+    folder.mkdir(parents=True, exist_ok=True)
+    image = sitk.GetImageFromArray(ct())
+    image.SetSpacing(SPACING)
+    image.SetOrigin([-spacing * (size - 1) / 2 for spacing, size in zip(SPACING, SHAPE[::-1], strict=True)])
+    sitk.WriteImage(image, str(folder / name))
+    return folder
+
+
+def centers() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Of the voxels, in mm: up the patient (k), down the picture (j) and to its right (i)."""
+    up, down, right = (
+        (np.arange(size) - (size - 1) / 2) * spacing
+        for size, spacing in zip(SHAPE, SPACING[::-1], strict=True)
+    )
+    return up[:, None, None], down[None, :, None], right[None, None, :]
+
+
+def covered(path: Sequence[Place], radius_mm: float, is_ball: bool = False) -> np.ndarray:
+    """The voxels that a brush covers with its way from place to place on the middle slice."""
+    up, down, right = centers()
+    nearest = np.full(SHAPE, np.inf)
+    for (x0, y0), (x1, y1) in zip(path, [*path[1:], path[-1]], strict=True):
+        length = np.hypot(x1 - x0, y1 - y0) or 1.0
+        along = np.clip(((right - x0) * (x1 - x0) + (down - y0) * (y1 - y0)) / length**2, 0, 1)
+        flat = np.hypot(right - x0 - along * (x1 - x0), down - y0 - along * (y1 - y0))
+        nearest = np.minimum(nearest, np.hypot(flat, up if is_ball else 0 * up))
+    return (nearest <= radius_mm) & (True if is_ball else up == 0)
+
+
+def enclosed(corners: Sequence[Place]) -> np.ndarray:
+    """The voxels of the middle slice inside a convex polygon: on one side of all its edges."""
+    up, down, right = centers()
+    sides = [
+        np.sign((x1 - x0) * (down - y0) - (y1 - y0) * (right - x0))
+        for (x0, y0), (x1, y1) in zip(corners, [*corners[1:], corners[0]], strict=True)
+    ]
+    return (np.abs(sum(sides)) == len(corners)) & (up == 0)
+
+
+_COUNT_EVENTS = """() => {
+    const isCounting = window.told !== undefined;
+    window.told = 0;
+    if (isCounting) return;
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (data) {
+        const text = typeof data === "string" ? data : new TextDecoder("latin1").decode(data);
+        window.told += text.split("trame.rca.event").length - 1;
+        return send.call(this, data);
+    };
+}"""
+"""What the mouse does is told to the server in the order in which it was done; a press and a release are two
+events each, a move is one."""
+
+
+class Hand:
+    """Draws on a view of a page of Chromium. A pixel is a place: what is drawn goes through the places that
+    the methods give back, not quite those that were asked for."""
+
+    def __init__(self, page: Any, view: str = "Red") -> None:
+        self.page = page
+        box = page.locator(f"[data-testid=view-{view}] .quiz-area").bounding_box()
+        self._left, self._top, self._width, self._height = (box[key] for key in ("x", "y", "width", "height"))
+        self.mm_per_pixel = SIDE_MM / min(self._width, self._height)
+        page.evaluate(_COUNT_EVENTS)
+        self._told = 0
+
+    def pixel(self, place: Place) -> tuple[float, float]:
+        """Slicer means the middle of a pixel by its number, from the left and from below, and the middle of
+        the slice by half of their count."""
+        x = round(self._width / 2 + place[0] / self.mm_per_pixel)
+        y = round(self._height / 2 - 1 + place[1] / self.mm_per_pixel)
+        return self._left + x, self._top + y
+
+    def place(self, pixel: tuple[float, float]) -> Place:
+        x, y = pixel[0] - self._left - self._width / 2, pixel[1] - self._top - self._height / 2 + 1
+        return x * self.mm_per_pixel + NUDGE_MM, y * self.mm_per_pixel - NUDGE_MM
+
+    def take(self, tool: str) -> None:
+        self.page.get_by_test_id(f"draw-{tool}").click()
+        until(lambda: self.editor()["effect"] == tool, f"{tool} in hand")
+
+    def click(self, place: Place) -> Place:
+        return self.drag(place)[0]
+
+    def drag(self, *places: Place, releases: bool = True) -> list[Place]:
+        """With the button held from place to place."""
+        pixels = [self.pixel(place) for place in places]
+        self._move(pixels[0])
+        self.page.mouse.down()
+        self._wait_for(2)
+        for pixel in pixels[1:]:
+            self._move(pixel)
+        if releases:
+            self.page.mouse.up()
+            self._wait_for(2)
+        return [self.place(pixel) for pixel in pixels]
+
+    def _move(self, pixel: tuple[float, float]) -> None:
+        self.page.mouse.move(*pixel)
+        self._wait_for(1)
+
+    def _wait_for(self, events: int) -> None:
+        """Until the server has heard of them, too."""
+        self._told += events
+        self.page.wait_for_function("count => window.told >= count", arg=self._told)
+        self.page.evaluate("trame.trigger('alive', [''])")
+
+    def editor(self) -> Any:
+        return self.page.evaluate("trame.state.get('editor')")
+
+
+def snapped(place: Place) -> Place:
+    """The centre of the nearest voxel: there Slicer's brush is set."""
+    first = (-SPACING[0] * (SHAPE[2] - 1) / 2, -SPACING[1] * (SHAPE[1] - 1) / 2)
+    x, y = (
+        round((part - start) / spacing) * spacing + start
+        for part, start, spacing in zip(place, first, SPACING, strict=False)
+    )
+    return x, y
+
+
+def hand_on(page: Any, view: str = "Red") -> Hand:
+    """When the view has the size that it keeps, and the server knows it."""
+    page.get_by_test_id("editor").wait_for()
+    hand = Hand(page, view)
+    known = "view => trame.state.get('corners')[view]?.mm_per_pixel"
+    is_fitted = lambda: abs((page.evaluate(known, view) or 0) - hand.mm_per_pixel) < 1e-9  # noqa: E731
+    until(is_fitted, "the view to be fitted")
+    return hand
+
+
+def go(page: Any, step: str, position: str) -> None:
+    page.get_by_test_id(step).click()
+    wait_for_text(page, "position", position)
+
+
+def label_map(folder: Path, image: str = "CT") -> np.ndarray:
+    """The one label map of an image in a page's folder of results."""
+    (path,) = folder.glob(f"*{image}*-quizlabel.nrrd")
+    return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))

@@ -1,0 +1,340 @@
+"""What a reader draws in the browser, voxel by voxel and millimetre by millimetre, and that none is lost."""
+
+import json
+from functools import partial
+from pathlib import Path
+
+import numpy as np
+import pytest
+from chromium import chromium
+from drawing_hand import (
+    BONE,
+    LIVER,
+    MIDDLE,
+    Hand,
+    covered,
+    ct,
+    enclosed,
+    go,
+    hand_on,
+    label_map,
+    snapped,
+    write_ct,
+)
+from QuizLoaderLib.apps.web.editor import undo_steps
+from session_by_hand import page_of, saved, write_quiz
+from web_stage import served, text, until, wait_for_text, window
+
+READER = "Ann"
+RADIUS_MM = 10.5
+"""No voxel's centre is within a tenth of a millimetre of this disc's edge: Slicer's brush has 32 corners."""
+
+CT = '<Image ID="CT" Type="Volume"><Path>ct.nrrd</Path></Image>'
+EDITOR = 'EnableSegmentEditor="Y" AllowMultipleResponse="Y" Layout="OneUpRedSlice"'
+PAGES = (
+    f'<Page ID="A" {EDITOR} ContourToolRadius="{RADIUS_MM}" SegmentRequiredOnAnyImage="Y">{CT}</Page>'
+    f'<Page ID="B" {EDITOR}>{CT}</Page>'
+)
+FIRST, SECOND = "Page 1 of 2", "Page 2 of 2"
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    return write_ct(tmp_path_factory.mktemp("images"))
+
+
+def quiz_with_regions(folder: Path, pages: str = PAGES) -> Path:
+    (folder / "map.txt").write_text("Liver=10\nSpleen=20\nBone=30\n", encoding="utf-8")
+    return write_quiz(folder, pages, 'MaskValueMap="map.txt"')
+
+
+def serving(folder: Path, quiz: Path, images: Path, name: str = "serve"):
+    results = folder / "results"
+    return served(folder / name, quiz, "--images", images, "--results", results, "--reader", READER)
+
+
+def results_of(folder: Path) -> Path:
+    return folder / "results" / READER / "study"
+
+
+def first_page(folder: Path) -> Path:
+    return results_of(folder) / "PgGroup1_A"
+
+
+@pytest.fixture
+def hand(browser, tmp_path, images):
+    """At the first page of a quiz with three regions, with the brush in hand."""
+    with (
+        serving(tmp_path, quiz_with_regions(tmp_path), images) as command,
+        window(browser, command.address) as page,
+    ):
+        found = hand_on(page)
+        found.take("paint")
+        yield found
+        assert page.faults == []
+        assert command.errors == ""
+
+
+def drawn_after_leaving(hand: Hand, folder: Path) -> np.ndarray:
+    """The label map of the first page, once it is left."""
+    go(hand.page, "next", SECOND)
+    return label_map(first_page(folder))
+
+
+def back_on_the_first_page(hand: Hand) -> Hand:
+    go(hand.page, "previous", FIRST)
+    return hand_on(hand.page)
+
+
+def disc(*places) -> np.ndarray:
+    """The voxels of brushes that were set down and lifted again."""
+    voxels = [covered([snapped(place)], RADIUS_MM) for place in places]
+    return np.any(voxels, axis=0)
+
+
+def choose(hand: Hand, region: str) -> None:
+    hand.page.get_by_test_id("segment").click()
+    hand.page.get_by_role("option", name=region).click()
+    (value,) = [each["value"] for each in hand.editor()["segments"] if each["title"] == region]
+    until(lambda: hand.editor()["segment"] == value, f"{region} chosen")
+
+
+def can_undo(hand: Hand, expected: bool = True) -> None:
+    until(lambda: hand.editor()["can_undo"] is expected, f"undo to be possible: {expected}")
+
+
+def test_a_brush_of_a_radius_in_mm_and_the_page_can_be_left_at_once(hand, tmp_path):
+    assert text(hand.page, "missing") == "Please draw a contour on at least one image of this page."
+    assert hand.editor()["radius"] == RADIUS_MM
+    place = hand.click((-20, -15))
+    hand.page.get_by_test_id("missing").wait_for(state="detached")
+
+    voxels = drawn_after_leaving(hand, tmp_path)
+    assert np.array_equal(voxels, disc(place) * 10)
+    assert set(np.nonzero(voxels)[0]) == {MIDDLE}
+    (path,) = page_of(saved(results_of(tmp_path) / "study.xml"), 1).iter("LabelMapPath")
+    assert path.get("Drawn") == "Y"
+
+
+def test_a_stroke_covers_its_way_and_another_region_takes_its_voxels(hand, tmp_path):
+    way = hand.drag((-40, -30), (-10, -30), (-10, 20))
+    choose(hand, "Spleen")
+    place = hand.click((-10, 0))
+
+    voxels = drawn_after_leaving(hand, tmp_path)
+    spleen = disc(place)
+    assert np.array_equal(voxels == 20, spleen)
+    # The brush is set again and again on the nearest voxel, within half the diagonal of its way.
+    within, beyond = covered(way, RADIUS_MM - 2), covered(way, RADIUS_MM + np.sqrt(2))
+    assert (voxels > 0)[within].all()
+    assert not (voxels > 0)[~(beyond | spleen)].any()
+
+
+def test_erase_undo_and_redo(hand, tmp_path):
+    painted = [hand.click((-20, 0)), hand.click((0, 0)), hand.click((20, 0))]
+    hand.take("erase")
+    first = hand.click((0, 0))
+    hand.click((20, 0))
+    hand.page.keyboard.press("z")
+    until(lambda: hand.editor()["can_redo"], "redo")
+    hand.page.keyboard.press("z")
+    hand.page.get_by_test_id("redo").click()
+    until(lambda: hand.editor()["can_redo"] and hand.editor()["can_undo"], "one more to redo")
+
+    voxels = drawn_after_leaving(hand, tmp_path)
+    assert np.array_equal(voxels, (disc(*painted) & ~disc(first)) * 10)
+
+
+def test_all_that_was_undone_asks_for_a_contour_again(hand):
+    hand.click((0, 0))
+    hand.page.get_by_test_id("missing").wait_for(state="detached")
+    hand.page.keyboard.press("z")
+    wait_for_text(hand.page, "missing", "Please draw a contour")
+    hand.page.keyboard.press("y")
+    hand.page.get_by_test_id("missing").wait_for(state="detached")
+    go(hand.page, "next", SECOND)
+
+
+def test_what_was_done_on_a_page_is_not_undone_on_another(hand, tmp_path):
+    place = hand.click((-20, -15))
+    can_undo(hand)
+    go(hand.page, "next", SECOND)
+    hand_on(hand.page)
+    can_undo(hand, False)
+    hand.page.keyboard.press("z")
+    back_on_the_first_page(hand)
+    can_undo(hand, False)
+    hand.page.keyboard.press("z")
+    assert np.array_equal(drawn_after_leaving(hand, tmp_path), disc(place) * 10)
+
+
+def set_threshold(hand: Hand, low: float, high: float) -> None:
+    for end, value in (("low", low), ("high", high)):
+        field = hand.page.get_by_test_id(f"threshold-{end}").locator("input")
+        field.fill(str(value))
+        field.press("Enter")
+        until(partial(has_threshold, hand, value), f"a threshold of {value}")
+
+
+def has_threshold(hand: Hand, value: float) -> bool:
+    return value in hand.editor()["threshold"]
+
+
+def test_a_threshold_takes_the_values_from_one_to_the_other(hand, tmp_path):
+    hand.take("threshold")
+    set_threshold(hand, LIVER - 10, LIVER)
+    hand.page.get_by_test_id("apply-threshold").click()
+    can_undo(hand)
+    choose(hand, "Bone")
+    hand.take("threshold")
+    set_threshold(hand, BONE, BONE + 100)
+    hand.page.get_by_test_id("apply-threshold").click()
+    until(lambda: hand.editor()["effect"] == "", "no tool in hand")
+
+    voxels = drawn_after_leaving(hand, tmp_path)
+    assert np.array_equal(voxels, (ct() == LIVER) * 10 + (ct() == BONE) * 30)
+    assert [(voxels == value).sum() for value in (10, 30)] == [5 * 16 * 16, 7 * 8 * 8]
+
+
+def test_small_islands_go_and_the_one_that_is_clicked_stays(hand, tmp_path):
+    long = [hand.click((-40, -30)), hand.click((-26, -30))]
+    round_ = hand.click((30, 20))
+    size = disc(round_).sum()
+    hand.take("islands")
+    least = hand.page.get_by_label("Voxels that an island must have")
+    # It has so many voxels, so it stays; with one more it goes.
+    least.fill(str(size))
+    hand.page.get_by_test_id("remove-small").click()
+    until(lambda: hand.editor()["smallest_island"] == size, "the islands below")
+    least.fill(str(size + 1))
+    go(hand.page, "next", SECOND)
+    assert np.array_equal(label_map(first_page(tmp_path)) > 0, disc(*long, round_))
+
+    hand = back_on_the_first_page(hand)
+    hand.take("islands")
+    hand.page.get_by_label("Voxels that an island must have").fill(str(size + 1))
+    hand.page.get_by_test_id("remove-small").click()
+    can_undo(hand)
+    assert np.array_equal(drawn_after_leaving(hand, tmp_path) > 0, disc(*long))
+
+    hand = back_on_the_first_page(hand)
+    hand.take("paint")
+    other = hand.click((30, 20))
+    hand.take("islands")
+    hand.click((30, 20))
+    assert np.array_equal(drawn_after_leaving(hand, tmp_path) > 0, disc(other))
+
+
+def test_a_contour_takes_the_centres_inside(hand, tmp_path):
+    hand.take("draw")
+    corners = hand.drag((-40, -30), (11, -34), (20, 15), (-30, 25))
+    can_undo(hand)
+    voxels = drawn_after_leaving(hand, tmp_path)
+    assert np.array_equal(voxels, enclosed(corners) * 10)
+    assert set(np.nonzero(voxels)[0]) == {MIDDLE}
+
+
+def test_a_line_is_as_long_as_between_its_pixels(hand, tmp_path):
+    hand.click((0, 0))
+    hand.page.get_by_test_id("measure").click()
+    until(lambda: hand.page.evaluate("trame.state.get('lines').measuring"), "a line in hand")
+    ends = [hand.click((-40, -30)), hand.click((20, 15))]
+    length = np.hypot(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1])
+    wait_for_text(hand.page, "lines", f"{length:.1f} mm")
+    go(hand.page, "next", SECOND)
+
+    (path,) = first_page(tmp_path).glob("*.mrk.json")
+    (markup,) = json.loads(path.read_text(encoding="utf-8"))["markups"]
+    found = np.array([point["position"] for point in markup["controlPoints"]])
+    # In LPS: to the right in the picture is the patient's left, down is behind.
+    assert np.allclose(found, [(*end, 0) for end in ends], atol=1e-6)
+    assert np.linalg.norm(found[1] - found[0]) == pytest.approx(length, abs=1e-6)
+    go(hand.page, "previous", FIRST)
+    wait_for_text(hand.page, "lines", f"{length:.1f} mm")
+
+
+def test_the_browser_is_loaded_again_with_the_button_held(hand, tmp_path):
+    first = hand.click((30, -30))
+    held = hand.drag((-40, -30), (-40, 0), releases=False)
+    hand.page.reload()
+    again = hand_on(hand.page)
+    until(lambda: again.editor()["effect"] == "paint", "the brush in hand still")
+    last = again.click((30, 30))
+
+    voxels = drawn_after_leaving(again, tmp_path) > 0
+    assert voxels[disc(first, last)].all(), "what was drawn before and after"
+    assert voxels[covered(held, RADIUS_MM - 2)].all(), "what the held button had drawn"
+    assert not voxels[~(disc(first, last) | covered(held, RADIUS_MM + np.sqrt(2)))].any()
+
+
+def test_the_browser_is_closed_with_the_button_held_and_the_command_ended(browser, tmp_path, images):
+    quiz = quiz_with_regions(tmp_path)
+    with serving(tmp_path, quiz, images) as command:
+        with window(browser, command.address) as page:
+            hand = hand_on(page)
+            hand.take("paint")
+            held = hand.drag((-40, -30), (-40, 0), releases=False)
+        assert command.end() == 0
+        assert command.errors == ""
+    voxels = label_map(first_page(tmp_path)) > 0
+    assert voxels[covered(held, RADIUS_MM - 2)].all()
+    before = voxels.sum()
+
+    with serving(tmp_path, quiz, images, "again") as command, window(browser, command.address) as page:
+        hand = hand_on(page)
+        can_undo(hand, False)
+        assert not page.get_by_test_id("missing").count()
+        hand.take("erase")
+        place = hand.click((-40, 0))
+        assert np.array_equal(drawn_after_leaving(hand, tmp_path) > 0, voxels & ~disc(place))
+        assert label_map(first_page(tmp_path)).astype(bool).sum() < before
+
+
+def test_without_regions_the_reader_names_what_he_draws(browser, tmp_path, images):
+    quiz = write_quiz(tmp_path, PAGES)
+    with serving(tmp_path, quiz, images) as command, window(browser, command.address) as page:
+        hand = hand_on(page)
+        hand.take("paint")
+        lesion = hand.click((-30, 0))
+        assert [each["title"] for each in hand.editor()["segments"]] == ["Segment 1"]
+        page.get_by_test_id("rename").click()
+        page.get_by_label("Name of the region").fill("Lesion")
+        page.keyboard.press("Enter")
+        until(lambda: hand.editor()["segments"][0]["title"] == "Lesion", "its name")
+        page.get_by_test_id("add-segment").click()
+        until(lambda: len(hand.editor()["segments"]) == 2, "another one")
+        page.get_by_test_id("rename").click()
+        page.get_by_label("Name of the region").fill("Lesion")
+        page.keyboard.press("Enter")
+        cyst = hand.click((30, 0))
+        assert np.array_equal(drawn_after_leaving(hand, tmp_path), disc(lesion) + disc(cyst) * 2)
+        hand = back_on_the_first_page(hand)
+        assert [each["title"] for each in hand.editor()["segments"]] == ["Lesion", "Segment 2"]
+        assert page.faults == []
+
+
+def test_few_changes_of_large_segments_can_be_taken_back() -> None:
+    """All steps together keep half a gigabyte at most, each one the segments before and after."""
+    assert [undo_steps(size) for size in (0, 64**3, 512 * 512 * 300)] == [20, 20, 3]
+    assert undo_steps(1 << 40) == 2
+
+
+def test_a_finished_quiz_is_not_drawn_on(browser, tmp_path, images):
+    page_ = f'<Page ID="A" {EDITOR} SegmentRequiredOnAnyImage="Y">{CT}</Page>'
+    quiz = quiz_with_regions(tmp_path, page_)
+    with serving(tmp_path, quiz, images) as command, window(browser, command.address) as page:
+        hand = hand_on(page)
+        hand.take("paint")
+        hand.click((0, 0))
+        page.get_by_test_id("missing").wait_for(state="detached")
+        page.get_by_test_id("finish").click()
+        page.get_by_test_id("finish-now").click()
+        wait_for_text(page, "saving", "This quiz is finished")
+        page.get_by_test_id("editor").wait_for(state="detached")
+        until(lambda: not page.evaluate("trame.state.get('lines').may_measure"), "no line to be measured")
