@@ -34,8 +34,7 @@ STEPS = 40
 SCROLLING_S = 4
 PLANES = (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal"))
 
-WATCH = """selector => {
-    const area = document.querySelector(selector);
+WATCH = """area => {
     const watch = window.watch = { images: [], waiting: null };
     new MutationObserver(changes => {
         if (!changes.some(change => change.attributeName === "src")) return;
@@ -148,8 +147,9 @@ def serve_stock_views(ct: Path) -> None:
 
 def scrolled(page: Any, selector: str) -> tuple[float, float]:
     """ms of a step in the median, and images a second while scrolling."""
-    page.locator(selector).locator("img").first.wait_for()
-    page.evaluate(WATCH, selector)
+    view = page.locator(selector).first
+    view.locator("img").first.wait_for()
+    view.evaluate(WATCH)
     page.evaluate(ONE_STEP)
     steps = [page.evaluate(ONE_STEP) for _ in range(STEPS)]
     return statistics.median(steps), page.evaluate(SCROLL, SCROLLING_S)
@@ -175,7 +175,7 @@ def main() -> None:
             time.sleep(10)  # the next page is read ahead
             to_page = page.evaluate(TO_THE_NEXT_PAGE)
         with stock_views(folder / "images" / "ct1.nrrd") as address, window(browser, address) as page:
-            stock_step, stock_images = scrolled(page, ".layout-grid-item >> nth=0")
+            stock_step, stock_images = scrolled(page, ".layout-grid-item")
         demo = folder / "demo"
         make_demo(demo)
         tutorial, to_tutorial = demo / "quizzes" / "label-maps.xml", []

@@ -162,7 +162,8 @@ class _App:
         token = self._serving.token
         server = self._server
         # trame reads the arguments of its own command; these are ours.
-        server.cli.set_defaults(ws=f"{token}/ws")
+        # What goes through the socket is mostly pictures, which are packed already.
+        server.cli.set_defaults(ws=f"{token}/ws", nowscompress=True)
         parse = server.cli.parse_known_args
         server.cli.parse_known_args = lambda *_: parse([])
         server.start(
