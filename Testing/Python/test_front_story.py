@@ -9,25 +9,13 @@ import zipfile
 from urllib.parse import urlsplit
 
 import pytest
-from chromium import chromium
 from front_stage import CHIEF, NAMES, Study, ask, processes_of, study
-from panel_stage import VOLUME, image_element, write_images
+from panel_stage import VOLUME, image_element
 from session_by_hand import SAMPLES, page_of, responses, saved
 from web_reader import do, window_in_thread
 from web_stage import picture_of, text, until, wait_for_text, window
 
 ANN, BEN = NAMES
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_images(tmp_path_factory.mktemp("images"))
 
 
 QUIZ = SAMPLES / "questions.xml"

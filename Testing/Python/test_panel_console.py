@@ -5,14 +5,9 @@ import threading
 
 import pytest
 import slicer
-from panel_stage import LABELS, VOLUME, image_element, stage, write_images, write_quiz
+from panel_stage import LABELS, VOLUME, image_element, stage, write_quiz
 from PySide6.QtCore import QTimer
 from slicer_scripted import SampleDataLogic
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_images(tmp_path_factory.mktemp("images"))
 
 
 @pytest.fixture

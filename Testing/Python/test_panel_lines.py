@@ -4,16 +4,11 @@ import json
 
 import pytest
 import slicer
-from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_images, write_quiz
+from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_quiz
 from test_panel_session import READER, Reader
 from test_panel_tools import key
 
 CT = f"Volume-{VOLUME}"
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_images(tmp_path_factory.mktemp("images"))
 
 
 @pytest.fixture

@@ -5,14 +5,9 @@ import re
 
 import pytest
 import slicer
-from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_images, write_quiz
+from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_quiz
 from slicer_host import VIEW_SIZE
 from test_panel_session import READER, SAMPLES, Reader
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_images(tmp_path_factory.mktemp("images"))
 
 
 @pytest.fixture

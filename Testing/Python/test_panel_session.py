@@ -7,17 +7,12 @@ from pathlib import Path
 
 import pytest
 import slicer
-from panel_stage import QUESTIONS, REPOSITORY, Stage, stage, write_images, write_quiz
+from panel_stage import QUESTIONS, REPOSITORY, Stage, stage, write_quiz
 from PySide6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QLineEdit, QPushButton
 from QuizLoaderLib.session.reading_session import ReadingSession, ScriptRules
 
 SAMPLES = REPOSITORY / "Resources" / "Quizzes" / "Session"
 READER = "Dr. Chen"
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_images(tmp_path_factory.mktemp("images"))
 
 
 class Reader:

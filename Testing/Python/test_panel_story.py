@@ -13,7 +13,6 @@ from panel_stage import (
     VOLUME,
     image_element,
     stage,
-    write_images,
     write_quiz,
 )
 from PySide6.QtCore import QEvent
@@ -26,11 +25,6 @@ PIXELS_PER_MM = VIEW_SIZE[0] / 40
 def story(tmp_path):
     with stage(tmp_path) as on_stage:
         yield on_stage
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_images(tmp_path_factory.mktemp("images"))
 
 
 @pytest.fixture

@@ -2,41 +2,25 @@
 
 import shutil
 import sys
+import time
 from functools import partial
 
 import numpy as np
 import pytest
 from cable import cable_to
-from chromium import chromium
 from panel_stage import SIDE, VOLUME, image_element, write_image, write_images
 from session_by_hand import SAMPLES, page_of, responses, saved
-from web_stage import picture_of, served, served_within_rights, text, until, wait_for_text, window
-
-READER = "Dr. Chen"
+from web_stage import READER, picture_of, served, served_within_rights, text, until, wait_for_text, window
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_images(tmp_path_factory.mktemp("images"))
-
-
-@pytest.fixture
-def reading(tmp_path, images):
-    """The quiz with all kinds of questions, served to a reader."""
-    arguments = ["--images", images, "--results", tmp_path / "results", "--reader", READER]
-    with served(tmp_path, SAMPLES / "questions.xml", *arguments) as command:
-        yield command
+def answers_saved(tmp_path):
+    """Those to the second questions."""
+    root = saved(tmp_path / "results" / READER / "questions" / "questions.xml")
+    return responses(page_of(root, 1))[1]
 
 
 def remarks_saved(tmp_path):
-    root = saved(tmp_path / "results" / READER / "questions" / "questions.xml")
-    return responses(page_of(root, 1))[1][2]
+    return answers_saved(tmp_path)[2]
 
 
 def to_the_second_questions(page):
@@ -46,24 +30,47 @@ def to_the_second_questions(page):
     page.get_by_label("Confidence", exact=True).fill("4")
 
 
-def test_the_connection_is_cut_while_the_reader_types_and_nothing_is_lost(browser, reading, tmp_path):
+def test_the_connection_is_cut_for_half_a_minute_while_the_reader_types_and_nothing_is_lost(
+    browser, reading, tmp_path
+):
     with cable_to(reading.address) as cable, window(browser, cable.address) as page:
         to_the_second_questions(page)
         wait_for_text(page, "saving", "All answers are saved.")
+        mended = time.monotonic() + 30
         cable.squeeze()
         page.get_by_label("Remarks").fill("Typed while nothing got through")
+        page.get_by_text("The connection is not answering.").wait_for()
+        page.get_by_label("Diameter").fill("12.5")
+        page.get_by_label("Confidence", exact=True).fill("3")
+        assert text(page, "saving") == "Typing is kept in a moment."
         cable.cut()
-        wait_for_text(page, "lost", "The connection to the quiz was lost.")
+        wait_for_text(page, "lost", "The connection to the quiz was lost. It is tried again every second.")
+        wait_for_text(page, "lost", "All answers up to here are kept.")
+        time.sleep(mended - time.monotonic())
+        assert page.get_by_test_id("lost").is_visible()
         cable.mend()
         wait_for_text(page, "position", "Questions 2 of 2")
         assert page.get_by_label("Remarks").input_value() == "Typed while nothing got through"
+        assert page.get_by_label("Diameter").input_value() == "12.5"
+        assert page.get_by_label("Confidence", exact=True).input_value() == "3"
         wait_for_text(page, "saving", "All answers are saved.")
     assert reading.end() == 0
-    assert remarks_saved(tmp_path)[0][-1] == "Typed while nothing got through"
+    answers = answers_saved(tmp_path)
+    assert [option[-1] for question in answers for option in question] == [
+        "3",
+        "12.5",
+        "Typed while nothing got through",
+    ]
 
 
-def test_a_silent_connection_is_told_of_and_catches_up(browser, reading, tmp_path):
-    with cable_to(reading.address) as cable, window(browser, cable.address) as page:
+@pytest.mark.parametrize("heartbeat_s", ["30", "1"], ids=["short", "until-the-server-hangs-up"])
+def test_a_silent_connection_is_told_of_and_catches_up(browser, images, tmp_path, heartbeat_s):
+    arguments = [SAMPLES / "questions.xml", "--images", images, "--results", tmp_path / "results"]
+    with (
+        served(tmp_path, *arguments, "--reader", READER, WSLINK_HEART_BEAT=heartbeat_s) as reading,
+        cable_to(reading.address) as cable,
+        window(browser, cable.address) as page,
+    ):
         to_the_second_questions(page)
         wait_for_text(page, "saving", "All answers are saved.")
         cable.squeeze()
@@ -73,9 +80,10 @@ def test_a_silent_connection_is_told_of_and_catches_up(browser, reading, tmp_pat
         cable.release()
         page.get_by_text("The connection is not answering.").wait_for(state="detached")
         wait_for_text(page, "saving", "All answers are saved.")
+        assert page.get_by_label("Remarks").input_value() == "In the silence"
         page.get_by_test_id("next").click()
         wait_for_text(page, "title", "Case 1 - Report")
-    assert reading.end() == 0
+        assert reading.end() == 0
     assert remarks_saved(tmp_path)[0][-1] == "In the silence"
 
 

@@ -2,11 +2,12 @@
 
 import numpy as np
 import pytest
-from chromium import chromium
 from panel_stage import VOLUME, image_element, write_image, write_images, write_quiz
-from web_stage import served, text, wait_for_text, window
+from web_stage import served, text, until, wait_for_text, window
 
-SIZES = [(1280, 720), (1920, 1080)]
+WINDOWS = [((1280, 720), 1), ((1280, 720), 1.5), ((1280, 720), 2), ((1920, 1080), 1), ((2560, 1440), 1)]
+"""Pixels of the screen, and how far the browser is zoomed."""
+VERY_LONG = "Please read all of this before you answer. " * 120
 LONG = "the finding at the upper border of the lesion, as far as it is seen on this slice"
 ROIS = "<ROIs ROIVisibilityCode='All'/>"
 
@@ -30,6 +31,9 @@ PAGES = [
     f"Layout='SideBySideRedYellow'|{image_element('Volume', 'broken.nrrd')}"
     f"{image_element('Volume', VOLUME, 'Yellow')}"
     "<QuestionSet><Question Type='InfoBox'><Option>Look</Option></Question></QuestionSet>",
+    f"Layout='OneUpRedSlice' Descriptor='{VERY_LONG}'|{image_element('Volume', VOLUME)}<QuestionSet>"
+    f"<Question Type='InfoBox' Descriptor='Remarks'><Option>{VERY_LONG}The end.</Option></Question>"
+    f"{question('Text', 1, ['Size'])}</QuestionSet>",
 ]
 
 OUTSIDE = """([outer, inner]) => {
@@ -40,16 +44,18 @@ OUTSIDE = """([outer, inner]) => {
 }"""
 """How many of the inner elements reach over the outer one."""
 
+OVERLAPPING = """([outer, inner]) => [...document.querySelectorAll(outer)].map(each => {
+    const boxes = [...each.querySelectorAll(inner)].map(one => one.getBoundingClientRect());
+    return boxes.filter((one, number) => boxes.slice(0, number).some(other =>
+        one.left < other.right - 0.5 && other.left < one.right - 0.5
+        && one.top < other.bottom - 0.5 && other.top < one.bottom - 0.5)).length;
+}).reduce((all, some) => all + some, 0)"""
+"""How many of the inner elements lie over another one."""
+
 COVERED = """() => [...document.querySelectorAll('.quiz-bar > *:not(.v-spacer, [disabled])')].filter(one => {
     const box = one.getBoundingClientRect();
     return !one.contains(document.elementFromPoint(box.left + box.width / 2, box.top + box.height / 2));
 }).length"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")
@@ -65,15 +71,16 @@ def served_quiz(tmp_path_factory):
         yield command.address
 
 
-@pytest.fixture(params=SIZES, ids=str)
+@pytest.fixture(params=WINDOWS, ids=str)
 def page(request, browser, served_quiz):
-    with window(browser, served_quiz, request.param) as opened:
+    with window(browser, served_quiz, *request.param) as opened:
         opened.get_by_test_id("title").wait_for()
         yield opened
         assert opened.faults == []
 
 
 def go_to(page, number):
+    page.get_by_test_id("position").wait_for()
     while not text(page, "position").startswith(f"Page {number} "):
         here = int(text(page, "position").split()[1])
         page.get_by_test_id("next" if here < number else "previous").click()
@@ -88,12 +95,17 @@ def all_in_reach(page):
         assert box["x"] + box["width"] <= 360 < width
 
 
+def is_zoomed(page):
+    return page.viewport_size["width"] < 1280
+
+
 def test_every_tool_of_a_page_to_draw_on_with_two_images_can_be_reached(page):
     go_to(page, 1)
     page.get_by_test_id("draw-paint").click()
     page.get_by_test_id("radius").wait_for()
     assert page.evaluate(OUTSIDE, [".quiz-views", ".quiz-bar > *"]) == 0
     assert page.evaluate(COVERED) == 0
+    assert page.evaluate(OVERLAPPING, [".quiz-views", ".quiz-bar > :not(.v-spacer)"]) == 0
     assert page.get_by_test_id("opacity").bounding_box()["width"] == 80
     for name in ("preset", "mode"):
         chosen = page.locator(f"[data-testid={name}] .v-select__selection-text")
@@ -103,14 +115,59 @@ def test_every_tool_of_a_page_to_draw_on_with_two_images_can_be_reached(page):
     page.get_by_test_id("radius").wait_for(state="detached")
 
 
-def test_the_help_sheet_shows_all_its_keys_at_once(page):
+@pytest.mark.parametrize("number", [1, 2, 4])
+def test_every_view_has_room_and_its_texts_do_not_meet(page, number):
+    go_to(page, number)
+    width, height = page.viewport_size["width"], page.viewport_size["height"]
+    views = page.locator(".quiz-view-body")
+    for view in views.all():
+        view.scroll_into_view_if_needed()
+        box = view.bounding_box()
+        assert box["width"] >= 200
+        assert box["height"] >= 140
+        assert box["y"] >= 0
+        assert box["y"] + box["height"] <= height
+        assert box["x"] + box["width"] <= width
+    assert page.evaluate(OVERLAPPING, [".quiz-view-body", ".quiz-corner:not(:empty)"]) == 0
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_a_very_long_title_and_remark_leave_the_question_and_next_in_reach(page):
+    go_to(page, 5)
+    field = page.get_by_label("Size", exact=True)
+    foot = page.locator(".quiz-foot").bounding_box()
+    top = field.bounding_box()["y"]
+    # Zoomed, one turn of the wheel away.
+    assert top < (2 * foot["y"] if is_zoomed(page) else foot["y"] - 40)
+    field.fill(VERY_LONG)
+    until(lambda: field.bounding_box()["height"] > 100, "room for the text")
+    assert field.bounding_box()["height"] <= 240
+    all_in_reach(page)
+    remark = page.get_by_test_id("info").locator(".quiz-long")
+    remark.focus()
+    page.keyboard.press("End")
+    page.wait_for_function(
+        "() => { const one = document.querySelector('.quiz-long');"
+        "return one.scrollTop + one.clientHeight >= one.scrollHeight - 1; }"
+    )
+
+
+def test_the_help_sheet_shows_all_its_keys_at_once_or_scrolls(page):
     go_to(page, 1)
     page.get_by_test_id("help").click()
     sheet = page.get_by_test_id("help-sheet")
     sheet.wait_for()
-    assert sheet.evaluate("one => one.scrollHeight <= one.clientHeight")
     page.wait_for_function("document.querySelector('.quiz-help').getAnimations({subtree: true}).length === 0")
-    assert page.evaluate(OUTSIDE, [".quiz-help", ".quiz-help dd, .quiz-help button"]) == 0
+    if is_zoomed(page):
+        sheet.get_by_role("button", name="Close").scroll_into_view_if_needed()
+        assert page.evaluate(OUTSIDE, ["#app", ".quiz-help .v-btn"]) == 0
+        assert sheet.evaluate("one => one.scrollWidth <= one.clientWidth")
+    else:
+        assert sheet.evaluate("one => one.scrollHeight <= one.clientHeight")
+        assert page.evaluate(OUTSIDE, [".quiz-help", ".quiz-help dd, .quiz-help button"]) == 0
+    assert page.evaluate(OVERLAPPING, [".quiz-help", ".quiz-help :is(dt, dd)"]) == 0
+    sheet.get_by_role("button", name="Close").click()
+    sheet.wait_for(state="detached")
 
 
 def test_the_long_name_of_a_field_can_be_read_and_is_no_answer(page):

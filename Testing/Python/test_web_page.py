@@ -6,32 +6,8 @@ import urllib.request
 from pathlib import Path
 
 import pytest
-from chromium import chromium
-from panel_stage import write_images
 from session_by_hand import SAMPLES, page_of, responses, saved
-from web_stage import Served, picture_of, served, text, until, wait_for_text, window
-
-READER = "Dr. Chen"
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_images(tmp_path_factory.mktemp("images"))
-
-
-@pytest.fixture
-def reading(tmp_path, images):
-    """The quiz with all kinds of questions, served to a reader."""
-    results = tmp_path / "results"
-    quiz = SAMPLES / "questions.xml"
-    with served(tmp_path, quiz, "--images", images, "--results", results, "--reader", READER) as command:
-        yield command
+from web_stage import READER, Served, picture_of, served, text, until, wait_for_text, window
 
 
 def results_file(command: Served, tmp_path: Path) -> Path:

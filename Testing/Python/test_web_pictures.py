@@ -4,19 +4,12 @@ from functools import partial
 
 import numpy as np
 import pytest
-from chromium import chromium
 from PIL import Image as Picture
 from QuizLoaderLib.apps.demo import make_demo
 from QuizLoaderLib.apps.headless import render_quiz
 from web_stage import picture_of, served, text, until, window
 
 VIEWS = ("Red", "Green", "Yellow")
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

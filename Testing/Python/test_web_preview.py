@@ -1,7 +1,5 @@
 """An author's preview: what is wrong stands beside the page, and a saved file is read again."""
 
-import pytest
-from chromium import chromium
 from panel_stage import VOLUME, image_element, write_images
 from web_stage import picture_of, served, text, until, wait_for_text, window
 
@@ -9,12 +7,6 @@ PAGE = (
     '<Page ID="{id}" Layout="OneUpRedSlice">{image}<QuestionSet>'
     '<Question Type="Text" Descriptor="Finding"><Option>Finding</Option></Question></QuestionSet></Page>'
 )
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 def write(path, ids, attribute="", more=""):

@@ -6,8 +6,7 @@ import re
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from chromium import chromium
-from panel_stage import VOLUME, image_element, write_images
+from panel_stage import VOLUME, image_element
 from QuizLoaderLib.apps.headless import HeadlessHost
 from QuizLoaderLib.apps.reading.opened_quiz import OpenedQuiz
 from QuizLoaderLib.apps.reading.readers_session import SignIn
@@ -49,17 +48,6 @@ OF_THE_MOMENT = {
     "SecondsShown",
     "JournalEntry",
 }
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_images(tmp_path_factory.mktemp("images"))
 
 
 @pytest.fixture

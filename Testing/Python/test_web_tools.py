@@ -6,7 +6,6 @@ from functools import partial
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from chromium import chromium
 from panel_stage import LABELS, QUESTIONS, VOLUME, image_element, write_images, write_quiz
 from web_stage import picture_of, served, text, until, wait_for_text, window
 
@@ -24,12 +23,6 @@ PAGES = [
     f"{image_element('Volume', VOLUME, 'Red')}{image_element('Volume', VOLUME, 'Slice4')}{QUESTIONS}",
     f"Layout='OneUpRedSlice'|{image_element('VolumeSequence', 'frames.nii')}{QUESTIONS}",
 ]
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
 
 
 @pytest.fixture(scope="module")

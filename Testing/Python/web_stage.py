@@ -15,6 +15,7 @@ import numpy as np
 from PIL import Image as Picture
 
 WINDOW = (1280, 720)
+READER = "Dr. Chen"
 PATIENCE_S = 60
 """How long a condition is waited for on a busy machine; a story that goes well never waits so long."""
 
@@ -29,7 +30,7 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 
 
 class Served:
-    """``quizloader serve`` in a process of its own; ``address`` is what it printed."""
+    """A command that serves, in a process of its own; ``address`` is the first line that it printed."""
 
     def __init__(
         self, arguments: Sequence[object], errors: Path, obeys_rights: bool = False, **environment: str
@@ -40,7 +41,7 @@ class Served:
                 [
                     sys.executable,
                     *(["-c", _DROP_RIGHTS] if obeys_rights else []),
-                    *["-c", _COMMAND, "serve", *map(str, arguments), "--no-browser"],
+                    *["-c", _COMMAND, *map(str, arguments), "--no-browser"],
                 ],
                 stdout=subprocess.PIPE,
                 stderr=file,
@@ -55,6 +56,11 @@ class Served:
     @property
     def errors(self) -> str:
         return self._errors.read_text(encoding="utf-8", errors="replace")
+
+    def printed_after_the_address(self) -> str:
+        """All of it, once the command has ended."""
+        assert self.process.stdout is not None
+        return self.process.stdout.read()
 
     def end(self, how: int = signal.SIGTERM) -> int:
         """As a terminal or another program ends it; gives its exit code."""
@@ -71,15 +77,22 @@ class Served:
 
 @contextmanager
 def served(folder: Path, *arguments: object, **environment: str) -> Iterator[Served]:
-    """The command's home folder is ``folder``/home."""
-    with _served(folder, arguments, False, environment) as command:
+    """``quizloader serve``; its home folder is ``folder``/home."""
+    with _served(folder, ["serve", *arguments], False, environment) as command:
         yield command
 
 
 @contextmanager
 def served_within_rights(folder: Path, *arguments: object) -> Iterator[Served]:
     """Also root cannot write where a folder's rights say so."""
-    with _served(folder, arguments, True, {}) as command:
+    with _served(folder, ["serve", *arguments], True, {}) as command:
+        yield command
+
+
+@contextmanager
+def demonstrated(folder: Path, *arguments: object) -> Iterator[Served]:
+    """``quizloader demo``; its home folder is ``folder``/home."""
+    with _served(folder, ["demo", *arguments], False, {}) as command:
         yield command
 
 
@@ -97,9 +110,11 @@ def _served(
 
 
 @contextmanager
-def window(browser: Any, address: str, size: tuple[int, int] = WINDOW) -> Iterator[Any]:
-    """A page of the browser at the address; what it has to say in its console is no error."""
-    context = browser.new_context(viewport={"width": size[0], "height": size[1]})
+def window(browser: Any, address: str, size: tuple[int, int] = WINDOW, zoom: float = 1) -> Iterator[Any]:
+    """A page of the browser at the address; what it has to say in its console is no error. Zoomed, as by
+    Ctrl and +, a window of ``size`` has room for less."""
+    viewport = {"width": int(size[0] / zoom), "height": int(size[1] / zoom)}
+    context = browser.new_context(viewport=viewport, device_scale_factor=zoom)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_S * 1000)
     faults: list[str] = []

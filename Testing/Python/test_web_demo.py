@@ -1,0 +1,48 @@
+"""``quizloader demo``: one command, and the tutorial is in the browser; nothing is stored."""
+
+import re
+import signal
+from functools import partial
+
+from web_stage import demonstrated, picture_of, text, until, window
+
+VIEWS = ("Red", "Green", "Yellow")
+
+
+def shows_a_head_with_its_regions(page, view):
+    picture = picture_of(page, view).astype(int)
+    is_bright = picture.max(axis=2) > 60
+    is_coloured = picture.max(axis=2) - picture.min(axis=2) > 60
+    return 0.1 < is_bright.mean() < 0.6 and 0.005 < is_coloured.mean() < 0.1
+
+
+def files_in(folder):
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_the_demo_shows_the_tutorial_stores_nothing_and_can_be_started_again(browser, tmp_path):
+    out = tmp_path / "demo"
+    made = []
+    for run in ("first", "second"):
+        with demonstrated(tmp_path / run, "--out", out) as command:
+            assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[0-9a-f]{32}/", command.address), command.errors
+            made.append(files_in(out))
+            with window(browser, command.address) as page:
+                page.get_by_test_id("title").wait_for()
+                assert text(page, "title") == "Patient 1"
+                assert page.get_by_label("Your name").count() == 0
+                for view in VIEWS:
+                    until(partial(shows_a_head_with_its_regions, page, view), f"the head on {view}")
+                count = int(text(page, "position").removeprefix("Page 1 of "))
+                for number in range(2, count + 1):
+                    page.get_by_test_id("next").click()
+                    page.get_by_test_id("position").filter(has_text=f"Page {number} of").wait_for()
+                assert page.get_by_test_id("next").is_disabled()
+                assert text(page, "not-stored") == "Nothing is stored."
+                assert page.faults == []
+            assert command.end(signal.SIGINT) == 0
+            assert command.printed_after_the_address() == ""
+            assert "Traceback" not in command.errors
+            assert files_in(tmp_path / run / "home") == []
+    assert made[0] == made[1] == files_in(out)
+    assert {name.split("/")[0] for name in made[0]} == {"images", "quizzes"}
