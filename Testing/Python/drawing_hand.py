@@ -32,11 +32,15 @@ def ct() -> np.ndarray:
     return voxels
 
 
-def write_ct(folder: Path, name: str = "ct.nrrd") -> Path:
+def write_ct(folder: Path, name: str = "ct.nrrd", is_flipped: bool = False) -> Path:
+    """``is_flipped``: the same patient, with the voxels from the left, from behind and from above."""
     folder.mkdir(parents=True, exist_ok=True)
     image = sitk.GetImageFromArray(ct())
     image.SetSpacing(SPACING)
     image.SetOrigin([-spacing * (size - 1) / 2 for spacing, size in zip(SPACING, SHAPE[::-1], strict=True)])
+    if is_flipped:
+        image = sitk.Flip(image, (True, True, True), flipAboutOrigin=False)
+        assert image.GetDirection() == (-1, 0, 0, 0, -1, 0, 0, 0, -1)
     sitk.WriteImage(image, str(folder / name))
     return folder
 
@@ -114,8 +118,15 @@ class Hand:
         self.page.get_by_test_id(f"draw-{tool}").click()
         until(lambda: self.editor()["effect"] == tool, f"{tool} in hand")
 
-    def click(self, place: Place) -> Place:
-        return self.drag(place)[0]
+    def click(self, place: Place, button: str = "left", times: int = 1) -> Place:
+        pixel = self.pixel(place)
+        self._move(pixel)
+        for count in range(1, times + 1):
+            self.page.mouse.down(button=button, click_count=count)
+            self._wait_for(2)
+            self.page.mouse.up(button=button, click_count=count)
+            self._wait_for(2)
+        return self.place(pixel)
 
     def drag(self, *places: Place, releases: bool = True) -> list[Place]:
         """With the button held from place to place."""
@@ -144,6 +155,12 @@ class Hand:
         return self.page.evaluate("trame.state.get('editor')")
 
 
+def has_colour(picture: np.ndarray, css: str) -> bool:
+    """Whether any pixel of a view has it, ``rgb(r, g, b)``."""
+    wanted = [int(part) for part in css.removeprefix("rgb(").removesuffix(")").split(",")]
+    return bool((np.abs(picture.astype(int) - wanted).max(axis=2) < 8).any())
+
+
 def snapped(place: Place) -> Place:
     """The centre of the nearest voxel: there Slicer's brush is set."""
     first = (-SPACING[0] * (SHAPE[2] - 1) / 2, -SPACING[1] * (SHAPE[1] - 1) / 2)
@@ -167,6 +184,28 @@ def hand_on(page: Any, view: str = "Red") -> Hand:
 def go(page: Any, step: str, position: str) -> None:
     page.get_by_test_id(step).click()
     wait_for_text(page, "position", position)
+
+
+def layers(folder: Path, image: str = "CT") -> dict[str, np.ndarray]:
+    """The voxels of each segment of an image, overlaps kept, where they are on the CT; in a page's folder."""
+    (path,) = folder.glob(f"*{image}*-quizlabel.seg.nrrd")
+    file = sitk.ReadImage(str(path))
+    voxels = sitk.GetArrayFromImage(file)
+    voxels = voxels[..., None] if voxels.ndim == 3 else voxels
+    origin = [-spacing * (size - 1) / 2 for spacing, size in zip(SPACING, SHAPE[::-1], strict=True)]
+    first = [
+        round((at - start) / spacing)
+        for at, start, spacing in zip(file.GetOrigin(), origin, SPACING, strict=True)
+    ][::-1]
+    box = tuple(slice(at, at + size) for at, size in zip(first, voxels.shape, strict=False))
+    found = {}
+    for number in range(sum(key.endswith("_Name") for key in file.GetMetaDataKeys())):
+        of = f"Segment{number}_"
+        mask = np.zeros(SHAPE, bool)
+        layer, value = (int(file.GetMetaData(of + key)) for key in ("Layer", "LabelValue"))
+        mask[box] = voxels[..., layer] == value
+        found[file.GetMetaData(of + "Name")] = mask
+    return found
 
 
 def label_map(folder: Path, image: str = "CT") -> np.ndarray:

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from chromium import chromium
+from drawing_hand import has_colour
 from panel_stage import VOLUME, block, image_element, write_images
 from web_stage import picture_of, served, text, until, wait_for_text, window
 
@@ -142,11 +143,6 @@ def test_a_disc_is_painted_and_a_line_measured_then_the_page_lets_the_reader_go_
     header.ReadImageInformation()
     kept = {header.GetMetaData(key) for key in header.GetMetaDataKeys() if key.endswith("_Name")}
     assert kept == {"Block", "Rest"}
-
-
-def has_colour(picture, css):
-    wanted = [int(part) for part in css.removeprefix("rgb(").removesuffix(")").split(",")]
-    return bool((np.abs(picture.astype(int) - wanted).max(axis=2) < 8).any())
 
 
 def test_threshold_erase_undo_and_redo(browser, reading, tmp_path):

@@ -2,7 +2,6 @@
 
 import json
 from functools import partial
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,24 +17,29 @@ from drawing_hand import (
     go,
     hand_on,
     label_map,
-    snapped,
     write_ct,
 )
-from QuizLoaderLib.apps.web.editor import undo_steps
-from session_by_hand import page_of, saved, write_quiz
-from web_stage import served, text, until, wait_for_text, window
-
-READER = "Ann"
-RADIUS_MM = 10.5
-"""No voxel's centre is within a tenth of a millimetre of this disc's edge: Slicer's brush has 32 corners."""
-
-CT = '<Image ID="CT" Type="Volume"><Path>ct.nrrd</Path></Image>'
-EDITOR = 'EnableSegmentEditor="Y" AllowMultipleResponse="Y" Layout="OneUpRedSlice"'
-PAGES = (
-    f'<Page ID="A" {EDITOR} ContourToolRadius="{RADIUS_MM}" SegmentRequiredOnAnyImage="Y">{CT}</Page>'
-    f'<Page ID="B" {EDITOR}>{CT}</Page>'
+from drawing_stage import (
+    CT,
+    EDITOR,
+    FIRST,
+    PAGES,
+    RADIUS_MM,
+    SECOND,
+    at_the_first_page,
+    back_on_the_first_page,
+    can_undo,
+    choose,
+    disc,
+    drawn_after_leaving,
+    first_page,
+    quiz_with_regions,
+    results_of,
+    serving,
 )
-FIRST, SECOND = "Page 1 of 2", "Page 2 of 2"
+from QuizLoaderLib.apps.web.undoing import undo_steps
+from session_by_hand import page_of, saved, write_quiz
+from web_stage import text, until, wait_for_text, window
 
 
 @pytest.fixture(scope="module")
@@ -49,64 +53,10 @@ def images(tmp_path_factory):
     return write_ct(tmp_path_factory.mktemp("images"))
 
 
-def quiz_with_regions(folder: Path, pages: str = PAGES) -> Path:
-    (folder / "map.txt").write_text("Liver=10\nSpleen=20\nBone=30\n", encoding="utf-8")
-    return write_quiz(folder, pages, 'MaskValueMap="map.txt"')
-
-
-def serving(folder: Path, quiz: Path, images: Path, name: str = "serve"):
-    results = folder / "results"
-    return served(folder / name, quiz, "--images", images, "--results", results, "--reader", READER)
-
-
-def results_of(folder: Path) -> Path:
-    return folder / "results" / READER / "study"
-
-
-def first_page(folder: Path) -> Path:
-    return results_of(folder) / "PgGroup1_A"
-
-
 @pytest.fixture
 def hand(browser, tmp_path, images):
-    """At the first page of a quiz with three regions, with the brush in hand."""
-    with (
-        serving(tmp_path, quiz_with_regions(tmp_path), images) as command,
-        window(browser, command.address) as page,
-    ):
-        found = hand_on(page)
-        found.take("paint")
+    with at_the_first_page(browser, tmp_path, images) as found:
         yield found
-        assert page.faults == []
-        assert command.errors == ""
-
-
-def drawn_after_leaving(hand: Hand, folder: Path) -> np.ndarray:
-    """The label map of the first page, once it is left."""
-    go(hand.page, "next", SECOND)
-    return label_map(first_page(folder))
-
-
-def back_on_the_first_page(hand: Hand) -> Hand:
-    go(hand.page, "previous", FIRST)
-    return hand_on(hand.page)
-
-
-def disc(*places) -> np.ndarray:
-    """The voxels of brushes that were set down and lifted again."""
-    voxels = [covered([snapped(place)], RADIUS_MM) for place in places]
-    return np.any(voxels, axis=0)
-
-
-def choose(hand: Hand, region: str) -> None:
-    hand.page.get_by_test_id("segment").click()
-    hand.page.get_by_role("option", name=region).click()
-    (value,) = [each["value"] for each in hand.editor()["segments"] if each["title"] == region]
-    until(lambda: hand.editor()["segment"] == value, f"{region} chosen")
-
-
-def can_undo(hand: Hand, expected: bool = True) -> None:
-    until(lambda: hand.editor()["can_undo"] is expected, f"undo to be possible: {expected}")
 
 
 def test_a_brush_of_a_radius_in_mm_and_the_page_can_be_left_at_once(hand, tmp_path):
@@ -338,3 +288,20 @@ def test_a_finished_quiz_is_not_drawn_on(browser, tmp_path, images):
         wait_for_text(page, "saving", "This quiz is finished")
         page.get_by_test_id("editor").wait_for(state="detached")
         until(lambda: not page.evaluate("trame.state.get('lines').may_measure"), "no line to be measured")
+
+
+@pytest.mark.parametrize("is_flipped", [False, True])
+def test_a_ball_takes_the_voxels_with_their_centres_in_it(browser, tmp_path, is_flipped):
+    images = write_ct(tmp_path / "images", is_flipped=is_flipped)
+    with at_the_first_page(browser, tmp_path, images) as hand:
+        hand.page.keyboard.press("u")
+        until(lambda: hand.editor()["ball"], "a ball")
+        place = hand.click((-20.3, -14.6))
+        way = hand.drag((10, -20), (25, -20), (28, 25))
+        hand.take("erase")
+        hole = hand.click((25, -12))
+        voxels = drawn_after_leaving(hand, tmp_path)
+    voxels = voxels[::-1, ::-1, ::-1] if is_flipped else voxels
+    balls = [covered(path, RADIUS_MM, is_ball=True) for path in ([place], way, [hole])]
+    assert np.array_equal(voxels > 0, (balls[0] | balls[1]) & ~balls[2])
+    assert set(np.nonzero(voxels)[0]) == {1, 2, 3, 4, 5}

@@ -76,6 +76,10 @@ class Drawing:
         self._show(contour)
         return node
 
+    def region_names(self, image_id: str) -> tuple[str, ...]:
+        """Of the regions that the quiz wants drawn on an image in ``images``."""
+        return tuple(region.name for region in self._contours[image_id].regions.regions)
+
     def volume(self, image_id: str) -> Any:
         """The volume node of an image in ``images``."""
         return self._contours[image_id].volume

@@ -1,20 +1,19 @@
 """The segment editor on the page: what a reader draws with, on the pages that ask for it."""
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
+from itertools import count
 from typing import Any, ClassVar
 
 from ...views.drawings import label_bytes
 from ...views.tools import set_window_level_by_mouse, window_level_by_mouse
 from ..reading.opened_quiz import OpenedQuiz
 from ..reading.texts import tr as _
+from .undoing import clear_segment, new_undo_stack, undo_steps
 
 FIRST_RADIUS_MM = 5.0
 RADII_MM = (0.2, 100.0)
-UNDO_STEPS = 20
-UNDO_BYTES = 1 << 29
-"""Each step keeps all segments twice: what a threshold finds in a large CT is 80 MB."""
 LOWEST_SHARE = 0.25
 """Of the range of grey values: where a threshold begins that the reader has not set, as in Slicer."""
 
@@ -26,21 +25,25 @@ class EditorOnPage:
     """
 
     def __init__(self, state: Any, slicer_app: Any, changed: Callable[[], None]) -> None:
-        from undo_stack import UndoStack
+        from trame_slicer.segmentation import SegmentationOverwriteMode
 
         self._state, self._changed = state, changed
         self._editor = slicer_app.segmentation_editor
-        self._undo = UndoStack(undo_limit=UNDO_STEPS)
+        self._undo = new_undo_stack()
         self._editor.set_undo_stack(self._undo)
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
         self._segment_name = ""
         self._effect = ""
         self._radius_mm = FIRST_RADIUS_MM
+        self._is_ball = False
         self._smallest_island = 1000
         self._mouse_was_for_window = True
+        self._draw: Any = None
         self._told: asyncio.Handle | None = None
         self._editor.segmentation_modified.connect(self._tell)
+        # What is hidden is not painted over unseen: regions may overlap.
+        self._editor.set_overwrite_mode(SegmentationOverwriteMode.OVERWRITE_ALL_VISIBLE_SEGMENTS)
         state.editor = None
 
     # The page
@@ -64,11 +67,17 @@ class EditorOnPage:
         self._state.editor = None
 
     def put_down(self) -> None:
-        """No tool is in hand: the mouse is for the views."""
+        """No tool is in hand: the mouse is for the views. A contour that is open is closed, so it is not
+        lost."""
         if self._effect and self._opened:
             self._effect = ""
             self._editor.deactivate_effect()
             set_window_level_by_mouse(self._opened.host, self._mouse_was_for_window)
+
+    def close_contour(self) -> None:
+        """The one that is being drawn, if there is one; with less than three points it stays open."""
+        if self._contour_is_open:
+            self._draw.close()
 
     def use(self, tool: str, *values: Any) -> None:
         """What the page says: the name of a tool below, and its values."""
@@ -90,12 +99,16 @@ class EditorOnPage:
             return
         if not self._editor.get_segment_ids():
             self._add_segment()
+        self._show_segment(self._editor.active_segment_id, True)
         if not self._effect:
             host = self._the_quiz().host
             self._mouse_was_for_window = window_level_by_mouse(host)
             set_window_level_by_mouse(host, False)
         self._effect = effect
         active = self._editor.set_active_effect_type(self._effects()[effect])
+        if effect == "draw" and self._draw is None:
+            self._draw = active
+            active.parameters_changed.connect(self._tell)
         if effect == "threshold" and active.get_threshold_min_max_values() == (0, 0):
             low, high = self._range()
             active.set_threshold_min_max_values((low + (high - low) * LOWEST_SHARE, high))
@@ -105,24 +118,49 @@ class EditorOnPage:
             active.set_island_mode(SegmentationIslandsMode.KEEP_SELECTED)
 
     def _put_down(self) -> None:
-        self.put_down()
+        """First what is half done is dropped, then the tool."""
+        if self._contour_is_open:
+            self._draw.drop()
+        else:
+            self.put_down()
 
     def _set_radius(self, millimetres: float) -> None:
-        from trame_slicer.segmentation import BrushDiameterMode
-
         low, high = RADII_MM
         self._radius_mm = min(max(float(millimetres), low), high)
-        for brush in ("paint", "erase"):
-            effect = self._editor.get_effect(self._effects()[brush])
-            effect.set_brush_diameter(2 * self._radius_mm, BrushDiameterMode.Absolute)
+        self._set_brushes()
 
     def _scale_radius(self, factor: float) -> None:
         self._set_radius(round(self._radius_mm * factor, 2))
 
+    def _toggle_ball(self) -> None:
+        self._is_ball = not self._is_ball
+        self._set_brushes()
+
+    def _set_brushes(self) -> None:
+        from trame_slicer.segmentation import BrushDiameterMode
+
+        for brush in ("paint", "erase"):
+            effect = self._editor.get_effect(self._effects()[brush])
+            effect.set_brush_diameter(2 * self._radius_mm, BrushDiameterMode.Absolute)
+            effect.set_use_sphere_brush(self._is_ball)
+
+    def _remove_point(self) -> None:
+        if self._contour_is_open:
+            self._draw.remove_last()
+
+    @property
+    def _contour_is_open(self) -> bool:
+        return self._effect == "draw" and self._draw.contour is not None
+
+    # The segments
+
     def _choose_segment(self, segment_id: str) -> None:
         if segment_id in self._editor.get_segment_ids():
+            self.close_contour()
             self._editor.set_active_segment_id(segment_id)
             self._segment_name = self._editor.get_segment(segment_id).GetName()
+            if self._effect:
+                self._show_segment(segment_id, True)
 
     def _next_segment(self) -> None:
         ids = self._editor.get_segment_ids()
@@ -131,8 +169,39 @@ class EditorOnPage:
             self._choose_segment(ids[number % len(ids)])
 
     def _add_segment(self) -> None:
-        name = _("Segment {number}").format(number=len(self._editor.get_segment_ids()) + 1)
+        self.close_contour()
+        names = self._editor.get_segment_names()
+        numbered = (_("Segment {number}").format(number=number) for number in count(len(names) + 1))
+        name = next(name for name in numbered if name not in names)
         self._choose_segment(self._editor.add_empty_segment(segment_name=name))
+
+    def _remove_segment(self) -> None:
+        """The one that is chosen. A region that the quiz names stays, and is empty."""
+        segment_id = self._editor.active_segment_id
+        segment, segmentation = self._editor.get_segment(segment_id), self._editor.active_segmentation
+        if segment is None:
+            return
+        self.close_contour()
+        # It may come back by undo.
+        self._show_segment(segment_id, True)
+        if segment.GetName() in self._the_quiz().drawing.region_names(self._image_id):
+            clear_segment(segmentation, segment_id)
+        else:
+            segmentation.remove_segment(segment_id)
+            self._choose_one()
+
+    def _show_segment(self, segment_id: str, visible: bool) -> None:
+        """What is drawn in shows: no tool is in hand where it is hidden."""
+        if segment_id not in self._editor.get_segment_ids():
+            return
+        if not visible and segment_id == self._editor.active_segment_id:
+            self.put_down()
+        self._editor.active_segmentation_node.GetDisplayNode().SetSegmentVisibility(segment_id, visible)
+
+    def _toggle_segment(self) -> None:
+        segment_id = self._editor.active_segment_id
+        display = self._editor.active_segmentation_node.GetDisplayNode()
+        self._show_segment(segment_id, not display.GetSegmentVisibility(segment_id))
 
     def _rename_segment(self, name: str) -> None:
         """Two segments of one name would be one region."""
@@ -146,12 +215,29 @@ class EditorOnPage:
             self._edit(image_id)
 
     def _undo_last(self) -> None:
-        if self._undo.can_undo():
+        if self._contour_is_open:
+            self._draw.remove_last()
+        elif self._undo.can_undo():
+            before = self._editor.get_segment_ids()
             self._undo.undo()
+            self._choose_one(before)
 
     def _redo_last(self) -> None:
-        if self._undo.can_redo():
+        if self._undo.can_redo() and not self._contour_is_open:
+            before = self._editor.get_segment_ids()
             self._undo.redo()
+            self._choose_one(before)
+
+    def _choose_one(self, before: Sequence[str] | None = None) -> None:
+        """Segments came or went: the one that came, or any if the one that was chosen is gone."""
+        ids = self._editor.get_segment_ids()
+        come = [segment_id for segment_id in ids if before is not None and segment_id not in before]
+        if come:
+            self._choose_segment(come[-1])
+        elif ids and self._editor.active_segment_id not in ids:
+            self._choose_segment(ids[-1])
+        elif not ids:
+            self.put_down()
 
     def _set_threshold(self, low: float | None, high: float | None) -> None:
         """The end that is None stays, but is pushed where it would be on the wrong side of the other."""
@@ -182,10 +268,16 @@ class EditorOnPage:
         "put_down": _put_down,
         "radius": _set_radius,
         "scale_radius": _scale_radius,
+        "ball": _toggle_ball,
+        "close_contour": close_contour,
+        "remove_point": _remove_point,
         "segment": _choose_segment,
         "next_segment": _next_segment,
         "add_segment": _add_segment,
         "rename_segment": _rename_segment,
+        "remove_segment": _remove_segment,
+        "show_segment": _show_segment,
+        "toggle_segment": _toggle_segment,
         "image": _choose_image,
         "undo": _undo_last,
         "redo": _redo_last,
@@ -197,14 +289,17 @@ class EditorOnPage:
 
     @staticmethod
     def _effects() -> dict[str, Any]:
-        from trame_slicer import segmentation
+        from trame_slicer.segmentation import SegmentationEffectThreshold
+
+        from .contour_effect import DrawContour
+        from .effects import Erase, Islands, Paint
 
         return {
-            "paint": segmentation.SegmentationEffectPaint,
-            "erase": segmentation.SegmentationEffectErase,
-            "draw": segmentation.SegmentationEffectDraw,
-            "threshold": segmentation.SegmentationEffectThreshold,
-            "islands": segmentation.SegmentationEffectIslands,
+            "paint": Paint,
+            "erase": Erase,
+            "draw": DrawContour,
+            "threshold": SegmentationEffectThreshold,
+            "islands": Islands,
         }
 
     # What the page shows
@@ -215,6 +310,8 @@ class EditorOnPage:
             return
         editor, opened = self._editor, self._the_quiz()
         threshold = editor.get_effect(self._effects()["threshold"]).get_threshold_min_max_values()
+        display = editor.active_segmentation_node.GetDisplayNode()
+        named = opened.drawing.region_names(self._image_id)
         self._state.editor = {
             "images": [image.id for image in opened.drawing.images],
             "image": self._image_id,
@@ -226,12 +323,16 @@ class EditorOnPage:
                     "color": "rgb({}, {}, {})".format(
                         *(round(255 * part) for part in editor.get_segment(segment_id).GetColor())
                     ),
+                    "visible": bool(display.GetSegmentVisibility(segment_id)),
+                    "is_named": editor.get_segment(segment_id).GetName() in named,
                 }
                 for segment_id in editor.get_segment_ids()
             ],
             "segment": editor.active_segment_id,
             "radius": self._radius_mm,
-            "can_undo": self._undo.can_undo(),
+            "ball": self._is_ball,
+            "contour": self._contour_is_open,
+            "can_undo": self._contour_is_open or self._undo.can_undo(),
             "can_redo": self._undo.can_redo(),
             "threshold": list(threshold),
             "range": list(self._range()),
@@ -268,8 +369,3 @@ class EditorOnPage:
     def _the_quiz(self) -> OpenedQuiz:
         assert self._opened is not None
         return self._opened
-
-
-def undo_steps(bytes_of_segments: int) -> int:
-    """How many changes can be taken back."""
-    return max(2, min(UNDO_STEPS, UNDO_BYTES // max(1, 2 * bytes_of_segments)))

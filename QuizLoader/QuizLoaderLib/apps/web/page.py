@@ -97,6 +97,19 @@ class QuizOnPage:
             self.tools.leave()
         opened.close()
 
+    def step(self, serial: int, name: str) -> None:
+        self._end_drawing()
+        self.asking.step(serial, name)
+
+    def ask_to_finish(self, serial: int, asks: bool) -> None:
+        self._end_drawing()
+        self.asking.ask_to_finish(serial, asks)
+
+    def _end_drawing(self) -> None:
+        """A stroke or a contour that is being drawn is of this page: it is ended, else it would be lost."""
+        self.host.release_buttons()
+        self.editor.close_contour()
+
     def go_to(self, index: int) -> None:
         """An author may look at any page."""
         opened = self.opened
@@ -111,8 +124,7 @@ class QuizOnPage:
         opened, self.opened = self.opened, None
         if opened is None:
             return ""
-        # A stroke that is being drawn is ended, else it would be lost.
-        self.host.release_buttons()
+        self._end_drawing()
         self.asking.end()
         self.lines.end()
         sentence = opened.answers.close_for_good()

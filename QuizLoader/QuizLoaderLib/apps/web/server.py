@@ -130,8 +130,8 @@ class _App:
         self._make_page()
         triggers: dict[str, Callable[..., Any]] = {
             "answer": self.quiz.asking.answer,
-            "step": self.quiz.asking.step,
-            "ask_to_finish": self.quiz.asking.ask_to_finish,
+            "step": self.quiz.step,
+            "ask_to_finish": self.quiz.ask_to_finish,
             "press": self.quiz.asking.press,
             "stop_script": self.quiz.asking.stop_script,
             "sign_in": self._sign_in,

@@ -4,6 +4,7 @@
 
   const KEEP_STROKE_MS = 2000;
   let stroke = null;
+  let use = null;
 
   function brushAt(event) {
     const body = event.target instanceof Element && event.target.closest("[data-view]");
@@ -67,12 +68,19 @@
     stroke = null;
   }
 
+  function closeContour(event) {
+    const isInView = event.target instanceof Element && event.target.closest("[data-view]");
+    if (isInView && window.trame?.state.get("editor")?.effect === "draw") use("draw", "close_contour");
+  }
+
   window.QuizLoaderDrawing = {
     segmentOf: (editor) => editor.segments.find((segment) => segment.value === editor.segment) || { title: "", color: "#fff" },
-    listen() {
+    listen(useTool) {
+      use = useTool;
       window.addEventListener("pointerdown", begin, true);
       window.addEventListener("pointermove", move, true);
       window.addEventListener("pointerup", end, true);
+      window.addEventListener("dblclick", closeContour, true);
     },
     // What was drawn is in the views now.
     drawn() {

@@ -15,7 +15,7 @@
   const DRAWING = [
     ["A", "paint", "Paint", "mdi-brush"],
     ["E", "erase", "Erase", "mdi-eraser"],
-    ["F", "draw", "Draw around freehand", "mdi-draw"],
+    ["F", "draw", "Draw around, freehand or point by point", "mdi-draw"],
     ["G", "threshold", "Grey values between two bounds", "mdi-tune-vertical"],
     ["I", "islands", "Islands: keep the one that is clicked", "mdi-island"],
   ];
@@ -30,6 +30,8 @@
     ["?", ["help"], "This sheet"],
     ...DRAWING.map(([letter, name, text]) => [letter, ["draw", "take", name], text]),
     ["Q", ["draw", "next_segment"], "The next region to draw"],
+    ["V", ["draw", "toggle_segment"], "Show or hide the region"],
+    ["U", ["draw", "ball"], "Brush: a ball, or a disc on the slice"],
     [",", ["draw", "scale_radius", 0.8], "A smaller brush"],
     [".", ["draw", "scale_radius", 1.25], "A larger brush"],
     ["Z", ["draw", "undo"], "Undo"],
@@ -47,6 +49,8 @@
     "+": ["zoom", 1], "=": ["zoom", 1], "-": ["zoom", -1],
     H: ["window_level", -1, 0], S: ["window_level", 1, 0], B: ["window_level", 0, 1], D: ["window_level", 0, -1],
   };
+  // While a contour is open.
+  const ON_CONTOUR = { Enter: ["draw", "close_contour"], Backspace: ["draw", "remove_point"] };
   const PAN = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
 
   const HELP = [
@@ -56,9 +60,9 @@
     { title: "Keys on a view", lines: [
       ["↑ ↓", "Next, previous slice"], ["Page ↑ ↓", "Ten slices"], ["+ −", "Zoom"], ["Shift+arrows", "Move the image"],
       ["H, S", "Harder, softer contrast"], ["B, D", "Brighter, darker"]] },
-    { title: "Tools", lines: LETTERS.filter(([, use]) => use[0] !== "draw").map(([letter, , text]) => [letter, text]) },
-    { title: "Drawing", lines: [...LETTERS.filter(([, use]) => use[0] === "draw").map(([letter, , text]) => [letter, text]), ["Escape", "No tool in hand"]] },
     { title: "Pages and frames", lines: [...Object.values(PAGES).map(([, , keys, text]) => [keys, text]), ["Tab", "Through the questions, tools and views"]] },
+    { title: "Tools", lines: LETTERS.filter(([, use]) => use[0] !== "draw").map(([letter, , text]) => [letter, text]) },
+    { title: "Drawing", lines: [...LETTERS.filter(([, use]) => use[0] === "draw").map(([letter, , text]) => [letter, text]), ["Enter", "Close the contour; or double, right click"], ["Backspace", "Its last point back"], ["Escape", "Drop the contour, then the tool"]] },
   ];
 
   const TEXT_FIELDS = "textarea, [contenteditable=true], input:not([type=checkbox]):not([type=radio]):not([type=range])";
@@ -88,6 +92,7 @@
     if (isTyping || target.closest(".v-overlay")) return null;
     if (event.key === "Escape") return document.querySelector(".v-overlay--active") ? null : ["draw", "put_down"];
     if (letter) return shifted(letter[1], event);
+    if (ON_CONTOUR[event.key] && window.trame?.state.get("editor")?.contour) return ON_CONTOUR[event.key];
     const isControl = target.closest(CONTROLS) && !target.closest("[data-view]");
     if (event.shiftKey && PAN[event.key]) return isControl ? null : ["pan", shownView(), ...PAN[event.key]];
     const onView = ON_VIEW[event.key.length === 1 ? event.key.toUpperCase() : event.key];

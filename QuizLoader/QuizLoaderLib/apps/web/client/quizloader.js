@@ -157,7 +157,7 @@
     install(app) {
       const keys = window.QuizLoaderKeys;
       keys.listen(use);
-      window.QuizLoaderDrawing.listen();
+      window.QuizLoaderDrawing.listen(use);
       app.component("quiz-lost", Lost);
       app.config.globalProperties.quizloader = { ...keys, ...window.QuizLoaderDrawing, tab, page, answer, withText, toServer, use, draw, measure };
       // A screen reader begins at the title of each new place.

@@ -1,0 +1,136 @@
+"""Regions in the browser are removed and hidden; what was drawn comes back, or is kept, all the same."""
+
+import numpy as np
+import pytest
+from chromium import chromium
+from drawing_hand import Hand, has_colour, label_map, layers, write_ct
+from drawing_stage import (
+    at_the_first_page,
+    back_on_the_first_page,
+    can_undo,
+    choose,
+    disc,
+    drawn_after_leaving,
+    first_page,
+)
+from web_stage import picture_of, until
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as started:
+        yield started
+
+
+@pytest.fixture(scope="module")
+def images(tmp_path_factory):
+    return write_ct(tmp_path_factory.mktemp("images"))
+
+
+@pytest.fixture
+def hand(browser, tmp_path, images):
+    with at_the_first_page(browser, tmp_path, images) as found:
+        yield found
+
+
+def regions(hand: Hand) -> list[str]:
+    return [each["title"] for each in hand.editor()["segments"]]
+
+
+def chosen(hand: Hand) -> str:
+    editor = hand.editor()
+    (name,) = [each["title"] for each in editor["segments"] if each["value"] == editor["segment"]]
+    return name
+
+
+def shows(hand: Hand, region: str, expected: bool = True) -> None:
+    (color,) = [each["color"] for each in hand.editor()["segments"] if each["title"] == region]
+    until(lambda: has_colour(picture_of(hand.page, "Red"), color) is expected, f"{region} shown: {expected}")
+
+
+def test_a_region_of_the_quiz_is_emptied_and_stays_in_the_list(hand, tmp_path):
+    liver = hand.click((-20, -15))
+    choose(hand, "Spleen")
+    spleen = hand.click((20, 15))
+    choose(hand, "Liver")
+    button = hand.page.get_by_test_id("remove-segment")
+    assert button.get_attribute("aria-label") == "Empty the region"
+    button.click()
+    shows(hand, "Liver", False)
+    assert regions(hand) == ["Liver", "Spleen", "Bone"]
+    hand.page.keyboard.press("z")
+    shows(hand, "Liver")
+    assert np.array_equal(drawn_after_leaving(hand, tmp_path), disc(liver) * 10 + disc(spleen) * 20)
+
+    hand = back_on_the_first_page(hand)
+    button.click()
+    can_undo(hand)
+    assert np.array_equal(drawn_after_leaving(hand, tmp_path), disc(spleen) * 20)
+    assert regions(back_on_the_first_page(hand)) == ["Liver", "Spleen", "Bone"]
+
+
+def test_a_region_of_the_reader_s_own_is_removed_and_comes_back_by_undo(hand, tmp_path):
+    add = hand.page.get_by_test_id("add-segment")
+    add.click()
+    until(lambda: chosen(hand) == "Segment 4", "a region more")
+    cyst = hand.click((-20, -15))
+    add.click()
+    until(lambda: chosen(hand) == "Segment 5", "another one")
+    hand.click((20, 15))
+    hand.page.get_by_test_id("remove-segment").click()
+    until(lambda: regions(hand) == ["Liver", "Spleen", "Bone", "Segment 4"], "the last one gone")
+    assert chosen(hand) == "Segment 4"
+    choose(hand, "Liver")
+    hand.page.keyboard.press("z")
+    until(lambda: chosen(hand) == "Segment 5", "it is back, and chosen")
+    shows(hand, "Segment 5")
+    hand.page.keyboard.press("y")
+    until(lambda: "Segment 5" not in regions(hand), "gone again")
+    # What is drawn now goes into the region that is chosen, with the tool that was in hand.
+    place = hand.click((20, -25))
+    name = chosen(hand)
+    voxels = drawn_after_leaving(hand, tmp_path)
+    own = layers(first_page(tmp_path))
+    assert set(own) == {"Liver", "Spleen", "Bone", "Segment 4"}
+    assert name == "Segment 4"
+    assert np.array_equal(own["Segment 4"], disc(cyst, place))
+    assert np.array_equal(voxels > 0, disc(cyst, place))
+
+    hand = back_on_the_first_page(hand)
+    choose(hand, "Segment 4")
+    hand.page.get_by_test_id("remove-segment").click()
+    until(lambda: len(regions(hand)) == 3, "the regions of the quiz alone")
+    add.click()
+    until(lambda: regions(hand)[3:] == ["Segment 4"], "a new one")
+    assert hand.page.get_by_test_id("missing").count(), "nothing is drawn any more"
+
+
+def test_a_hidden_region_is_kept_and_not_painted_over_unseen(hand, tmp_path):
+    liver = hand.click((-20, -15))
+    shows(hand, "Liver")
+    hand.page.get_by_test_id("toggle-segment").click()
+    shows(hand, "Liver", False)
+    assert hand.editor()["effect"] == "", "nothing is drawn in a region that is hidden"
+    choose(hand, "Spleen")
+    hand.take("paint")
+    spleen = hand.click((-14, -15))
+    can_undo(hand)
+    drawn_after_leaving(hand, tmp_path)
+    kept = layers(first_page(tmp_path))
+    assert np.array_equal(kept["Liver"], disc(liver))
+    assert np.array_equal(kept["Spleen"], disc(spleen))
+    later = disc(spleen) * 20 + (disc(liver) & ~disc(spleen)) * 10
+    assert np.array_equal(label_map(first_page(tmp_path)), later)
+
+    hand = back_on_the_first_page(hand)
+    shows(hand, "Liver")
+    choose(hand, "Liver")
+    hand.page.keyboard.press("v")
+    shows(hand, "Liver", False)
+    hand.take("erase")
+    shows(hand, "Liver")
+    hand.page.get_by_test_id("segment").click()
+    hand.page.get_by_test_id("show-Spleen").click()
+    shows(hand, "Spleen", False)
+    hand.page.keyboard.press("Escape")
+    assert hand.editor()["effect"] == "erase"
