@@ -114,6 +114,23 @@ def test_a_window_that_is_closed_right_after_typing_loses_nothing(browser, readi
     assert status_of_post(reading.address.rsplit("/", 2)[0] + "/unsent", b"[]") == 404
 
 
+SCROLL_ON = """() => {
+    const view = document.querySelector("[data-testid=view-Red] img");
+    const turn = (deltaY) => view.dispatchEvent(new WheelEvent("wheel", { deltaY, bubbles: true }));
+    setInterval(() => { turn(100); turn(-100); }, 5);
+}"""
+
+
+def test_a_window_that_is_closed_while_the_reader_scrolls_is_no_news(browser, reading):
+    for _ in range(3):
+        with window(browser, reading.address) as page:
+            page.locator("[data-testid=view-Red] img").wait_for()
+            page.evaluate(SCROLL_ON)
+            page.wait_for_timeout(300)
+    assert reading.end() == 0
+    assert reading.errors == ""
+
+
 def status_of_post(address: str, content: bytes) -> int:
     try:
         with urllib.request.urlopen(address, content, timeout=30) as reply:

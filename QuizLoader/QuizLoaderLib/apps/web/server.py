@@ -86,6 +86,7 @@ def open_browser(address: str) -> None:
 
 async def serve_until(serving: Serving, ready: Callable[[str], None], end: asyncio.Event) -> str:
     """As ``serve``, until ``end`` is set."""
+    asyncio.get_running_loop().set_exception_handler(_tell_but_for_lost_windows)
     app = _App(serving)
     await app.begin()
     try:
@@ -98,6 +99,12 @@ async def serve_until(serving: Serving, ready: Callable[[str], None], end: async
     with suppress(asyncio.TimeoutError):
         await asyncio.wait_for(app.stop(), STOP_S)
     return sentence
+
+
+def _tell_but_for_lost_windows(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+    """A picture that was on its way to a window that has been closed is no news."""
+    if not isinstance(context.get("exception"), ConnectionError):
+        loop.default_exception_handler(context)
 
 
 def _in_address(host: str) -> str:

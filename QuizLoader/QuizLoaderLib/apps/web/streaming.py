@@ -1,7 +1,6 @@
 """The pictures of a view on their way to the browser: lossless, and always the newest one."""
 
 import asyncio
-import io
 import time
 from collections.abc import Callable
 from typing import Any
@@ -9,6 +8,8 @@ from typing import Any
 import numpy as np
 from trame_rca.rca import VtkRemoteControlledArea
 from vtkmodules.vtkCommonCore import vtkCommand
+
+from .png import as_png
 
 MOST_FRAMES_A_SECOND = 40
 QUIET_S = 0.2
@@ -138,18 +139,3 @@ class Stream:
             "quality": 100,
         }
         return await asyncio.get_running_loop().run_in_executor(None, as_png, pixels), meta
-
-
-def as_png(pixels: np.ndarray) -> bytes:
-    """Without loss, and packed lightly: the time goes into packing, and the way to the browser is short.
-
-    ``pixels`` are uint8 (rows, columns, 3). Most slices have no colour, and a third of the data is left.
-    """
-    from PIL import Image as Picture
-
-    red = pixels[..., 0]
-    if np.array_equal(red, pixels[..., 1]) and np.array_equal(red, pixels[..., 2]):
-        pixels = np.ascontiguousarray(red)
-    file = io.BytesIO()
-    Picture.fromarray(pixels).save(file, "PNG", compress_level=1)
-    return file.getvalue()
