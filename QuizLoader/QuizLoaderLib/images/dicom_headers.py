@@ -14,7 +14,8 @@ from typing import Any, BinaryIO
 # enter the circle at several places at once get halves of them.
 import pydicom
 from pydicom import Dataset
-from pydicom.datadict import dictionary_VR
+from pydicom.charset import default_encoding
+from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.tag import BaseTag, Tag
 
@@ -23,6 +24,8 @@ from .arrays import ImageReadError
 from .dicom_quick import DEFLATED, quick_header
 
 _START = 65536
+_TEXT = ("LO", "LT", "PN", "SH", "ST", "UC", "UT")
+"""The value representations whose letters are those of the file's character set."""
 
 FAULTS = (
     ArithmeticError,
@@ -103,19 +106,53 @@ def _tag_and_vr(keyword: str) -> tuple[BaseTag, str]:
 
 
 def text_of(dataset: Dataset, keyword: str) -> str:
-    """An element's text in the file's character set; empty where it is absent."""
+    """An element's text in the file's character set; empty where it is absent.
+
+    Letters beyond ASCII in a file that declares no character set (against PS3.5 6.1.2.3) are read as UTF-8
+    where they are valid UTF-8, else as Latin-1.
+    """
     tag, vr = _tag_and_vr(keyword)
     element = dataset.get_item(tag)
     raw = None if element is None else element.value
-    if isinstance(raw, bytes) and (
-        vr not in ("LO", "SH", "ST", "UC") or raw.isascii() and b"\x1b" not in raw
-    ):
-        return raw.decode("latin-1").strip(" \0")
+    if isinstance(raw, bytes):
+        if vr not in _TEXT or raw.isascii() and b"\x1b" not in raw:
+            return raw.decode("latin-1").strip(" \0")
+        if _declares_nothing(dataset) and b"\x1b" not in raw:
+            return _utf_8_or_latin_1(raw).strip(" \0")
     try:
         value = None if raw is None else dataset.get(keyword)
         return "" if value is None else str(value).strip(" \0")
     except FAULTS:
         return ""
+
+
+def decode_texts(dataset: Dataset) -> None:
+    """Give the texts of a file that declares no character set the letters that ``text_of`` reads, so that
+    they can be written in another one."""
+    if not _declares_nothing(dataset):
+        return
+    for tag in [*dataset.keys()]:
+        element: Any = dataset.get_item(tag)
+        keyword = keyword_for_tag(tag)
+        if isinstance(element.value, bytes) and not element.value.isascii() and keyword:
+            vr = _tag_and_vr(keyword)[1]
+            if vr in _TEXT:
+                dataset[tag] = pydicom.DataElement(tag, vr, text_of(dataset, keyword))
+
+
+def _declares_nothing(dataset: Dataset) -> bool:
+    """Whether a file, or the file of an item, keeps to ASCII as far as it says."""
+    # The first name is that of pydicom 3, the second that of 2.4.
+    names = ("original_character_set", "read_encoding")
+    known = next(getattr(dataset, name) for name in names if hasattr(dataset, name))
+    return known in (None, default_encoding, [default_encoding])
+
+
+def _utf_8_or_latin_1(raw: bytes) -> str:
+    try:
+        return raw.decode("utf-8")
+    except UnicodeDecodeError:
+        return raw.decode("latin-1")
 
 
 def numbers_of(dataset: Dataset, keyword: str) -> tuple[float, ...]:

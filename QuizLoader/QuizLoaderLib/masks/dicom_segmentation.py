@@ -135,6 +135,7 @@ def _segmentation(highdicom: Any, target: Target, pixels: np.ndarray, described:
             "PATIENT", [*directions[:, 0].tolist(), *directions[:, 1].tolist()]
         ),
         plane_positions=positions,
+        specific_character_set="ISO_IR 192",
     )
     dataset.SeriesDescription = "Segmentation"
     return dataset
@@ -144,6 +145,7 @@ def _datasets(target: Target) -> list[Any]:
     """The headers of the series, a file each, in the order of the slices."""
     import pydicom
 
+    from ..images.dicom_headers import decode_texts
     from ..images.dicom_series import find_series
 
     frames = find_series(target.path).times[0].frames
@@ -152,6 +154,7 @@ def _datasets(target: Target) -> list[Any]:
     ordered = [paths[uid] for uid in dict.fromkeys(target.volume.dicom.slice_uids) if uid in paths]
     datasets = [pydicom.dcmread(str(path), stop_before_pixels=True) for path in ordered]
     for dataset in datasets:
+        decode_texts(dataset)
         for keyword in _MAY_BE_EMPTY:
             if keyword not in dataset:
                 setattr(dataset, keyword, "")
