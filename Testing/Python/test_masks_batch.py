@@ -98,6 +98,31 @@ def test_done_cases_are_not_done_again_and_changed_ones_are(study: Path) -> None
     assert {name for name in after if after[name] != before.get(name)} == {"p00.nii.gz", "p03.nii.gz"}
 
 
+def test_a_case_is_done_again_where_its_voxels_or_the_names_beside_it_changed(study: Path) -> None:
+    def write(file: str, content: bytes, time: int) -> None:
+        (study / file).write_bytes(content)
+        os.utime(study / file, (time, time))
+
+    header = "NRRD0004\ntype: uchar\ndimension: 3\nsizes: 2 2 1\nencoding: raw\ndata file: seg.raw\n"
+    names = {"seg.tsv": b"index\tname\n1\tLiver\n", "flat.tsv": b"index\tname\n1\tLiver\n"}
+    write("seg.nhdr", header.encode(), 1_000_000)
+    write("seg.raw", bytes([1, 1, 0, 0]), 1_000_000)
+    write("flat.nrrd", header.replace("data file: seg.raw\n", "\n").encode() + bytes([1, 0, 0, 0]), 1_000_000)
+    for name, content in names.items():
+        write(name, content, 1_000_000)
+    write("cases.csv", b"source,name\nseg.nhdr,seg\nflat.nrrd,flat\n", 1_000_000)
+    assert batch(study, "out") == 0
+    assert read_image(study / "out" / "seg.nii.gz")[0].ravel().tolist() == [10, 10, 0, 0]
+    assert read_image(study / "out" / "flat.nii.gz")[0].ravel().tolist() == [10, 0, 0, 0]
+
+    write("seg.raw", bytes([0, 1, 1, 1]), 2_000_000)
+    write("flat.tsv", b"index\tname\n1\tSpleen\n", 2_000_000)
+    assert batch(study, "out") == 0
+
+    assert read_image(study / "out" / "seg.nii.gz")[0].ravel().tolist() == [0, 10, 10, 10]
+    assert read_image(study / "out" / "flat.nii.gz")[0].ravel().tolist() == [20, 0, 0, 0]
+
+
 def test_another_map_makes_every_mask_anew(study: Path) -> None:
     batch(study, "out")
     write_map(study / "map.txt", Liver=300, Spleen=20)

@@ -21,6 +21,7 @@ from .files import ImageFile
 from .memory import FileInMemory, FileMemory, bytes_to_come, default_budget
 from .page_request import NoRoomError, PageRequest, VolumesOfPage
 from .registry import KINDS
+from .stamps import stamp_of_image
 from .voxel_store import VoxelStore
 
 _logger = logging.getLogger(__name__)
@@ -202,7 +203,8 @@ class ImageLibrary:
     def _read(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> Any:
         key = os.path.realpath(path)
         try:
-            entry = self._memory.file(key)
+            stamp = stamp_of_image(path, lambda name: self._require_inside(path, name))
+            entry = self._memory.file(key, stamp)
             with entry.lock:
                 kind = KINDS[image.type]
                 context = ReadContext(

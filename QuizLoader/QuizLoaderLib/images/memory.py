@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Callable, Hashable, Iterable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -12,6 +11,7 @@ from .arrays import ImageReadError, ReadContext
 from .file_formats import FileFormat, format_of
 from .files import ImageFile
 from .frame_memory import is_in_memory
+from .stamps import Stamp
 
 _LEAST_BUDGET = 256 * 1024 * 1024
 
@@ -28,11 +28,11 @@ def default_budget() -> int:
 class FileInMemory:
     """One file: opened once, and what each Type made of it, over the same voxels.
 
-    ``stamp`` tells a file that has been written again from the one that was read. ``promised`` are the bytes
-    that a reading now under way will need.
+    ``stamp`` tells a file that has been written again, or one of those that hold its voxels, from what was
+    read. ``promised`` are the bytes that a reading now under way will need.
     """
 
-    def __init__(self, stamp: Hashable) -> None:
+    def __init__(self, stamp: Stamp) -> None:
         self.stamp = stamp
         self.lock = threading.RLock()
         self.file: ImageFile | None = None
@@ -101,10 +101,8 @@ class FileMemory:
         with self._lock:
             return sum(self._files[key].byte_size for key in set(keys) if key in self._files)
 
-    def file(self, key: str) -> FileInMemory:
+    def file(self, key: str, stamp: Stamp) -> FileInMemory:
         """The entry of a file, a new one where it was written again since; counts as a use of it."""
-        status = Path(key).stat()
-        stamp = (status.st_mtime_ns, status.st_size)
         with self._lock:
             known = self._files.pop(key, None)
             if known is None or known.stamp != stamp:

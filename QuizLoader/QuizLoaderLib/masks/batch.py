@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .. import __version__
+from ..images.stamps import stamp_of
 from ..quiz.problems import Problem, Severity, error, has_errors
 from . import codes
 from .errors import MaskError
@@ -19,7 +20,7 @@ from .formats import LabelTable
 from .making import make_mask
 from .names import said
 from .painting import LostOverlap, PaintedRegion
-from .sources import AS_DRAWN, ContourFilling
+from .sources import AS_DRAWN, ContourFilling, names_beside
 from .workers import EndedError, in_processes, on_dask
 
 RECORDS = ".quizloader"
@@ -262,11 +263,13 @@ def _stem(source: str) -> str:
 
 def _fingerprint(job: Job) -> str:
     """What the mask depends on: the files by size and time, the map, the options, the program's version."""
+    names = names_beside(job.case.source)
     facts = [
         __version__,
         job.case.written,
-        _state(job.case.source),
-        _state(job.case.like) if job.case.like else None,
+        stamp_of(job.case.source),
+        stamp_of(names) if names else None,
+        stamp_of(job.case.like) if job.case.like else None,
         list(job.table.value_map.values.items()),
         job.ignore_unmapped,
         asdict(job.filling),
@@ -274,15 +277,9 @@ def _fingerprint(job: Job) -> str:
     return hashlib.sha256(json.dumps(facts).encode()).hexdigest()
 
 
-def _state(path: Path) -> list[list[str | int]]:
-    found = sorted(path.iterdir()) if path.is_dir() else [path]
-    states = [(one.name, one.stat()) for one in found if not one.is_dir()]
-    return [[name, state.st_size, state.st_mtime_ns] for name, state in states]
-
-
 def _series_state(file: Path) -> list[object]:
     """What tells a series that was found for a structure set from one whose files have changed since."""
-    return [str(file), _state(file.parent)]
+    return [str(file), [list(state) for state in stamp_of(file.parent)]]
 
 
 def _write_record(job: Job, fingerprint: str, result: CaseResult, series: Path | None) -> None:

@@ -295,13 +295,20 @@ def _own_names(path: Path) -> LabelTable | None:
     table = nifti_label_table(path)
     if table is not None:
         return table
-    stem = path.name
-    for ending in (".nii.gz", ".nii", ".nrrd", ".mha"):
-        if stem.lower().endswith(ending):
-            beside = path.with_name(stem[: -len(ending)] + ".tsv")
+    beside = names_beside(path)
+    if beside is None:
+        return None
+    table, problems = read_label_table(beside)
+    if has_errors(problems):
+        raise MaskError(problems)
+    return table
+
+
+def names_beside(path: Path) -> Path | None:
+    """The file that names the values of a label image where that says nothing itself (BIDS)."""
+    for ending in (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd"):
+        if path.name.lower().endswith(ending):
+            beside = path.with_name(path.name[: -len(ending)] + ".tsv")
             if beside.is_file():
-                table, problems = read_label_table(beside)
-                if has_errors(problems):
-                    raise MaskError(problems)
-                return table
+                return beside
     return None
