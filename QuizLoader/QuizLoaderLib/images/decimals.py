@@ -8,9 +8,11 @@ _EXACT = 2**53
 _BACKSLASH, _POINT = b"\\."
 
 
-def parse_decimals(raw: bytes) -> np.ndarray | None:
-    """The numbers of a DICOM decimal string (PS3.5 6.2, DS), parted by backslashes; None where one of them
-    is none."""
+def parse_decimals(raw: bytes) -> np.ndarray:
+    """The numbers of a DICOM decimal string (PS3.5 6.2, DS), parted by backslashes.
+
+    :raises ValueError: one of them is no number.
+    """
     raw = raw.strip(b" \0")
     if not raw:
         return np.empty(0)
@@ -19,9 +21,11 @@ def parse_decimals(raw: bytes) -> np.ndarray | None:
         return values
     if b" " in raw:
         raw = b"\\".join(part.strip(b" ") for part in raw.split(b"\\"))
-    if raw.translate(None, b"0123456789+-.eE\\") or raw.endswith(b"\\"):
-        return None
-    return _parsed(raw, np.float64)
+    has_others = raw.translate(None, b"0123456789+-.eE\\") or raw.endswith(b"\\")
+    values = None if has_others else _parsed(raw, np.float64)
+    if values is None:
+        raise ValueError("not all of these are numbers")
+    return values
 
 
 def _plain_decimals(raw: bytes) -> np.ndarray | None:

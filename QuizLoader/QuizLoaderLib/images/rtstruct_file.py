@@ -183,9 +183,10 @@ def _points(contour: Any) -> np.ndarray:
         raw = "\\".join(
             str(part) for part in (raw if isinstance(raw, pydicom.multival.MultiValue) else [raw])
         ).encode()
-    values = parse_decimals(raw)
-    if values is None:
-        raise _BadContourError("has coordinates that are no numbers")
+    try:
+        values = parse_decimals(raw)
+    except ValueError as fault:
+        raise _BadContourError("has coordinates that are no numbers") from fault
     if len(values) % 3:
         raise _BadContourError("has coordinates that are not x, y, z for every point")
     if not np.isfinite(values).all():
