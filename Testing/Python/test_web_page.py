@@ -89,6 +89,41 @@ def test_the_browser_is_loaded_again_and_closed_and_all_answers_are_there(browse
         assert text(page, "saving") == "All answers are saved."
 
 
+def test_a_number_with_a_decimal_comma_is_refused_in_a_sentence_and_never_lost(
+    browser, reading, tmp_path, images
+):
+    wanted = "“Diameter in mm” needs a number from 0.5 to 150 with a decimal point, not “12,5”."
+    with window(browser, reading.address) as page:
+        answer_the_first_questions(page)
+        page.get_by_label("Diameter").fill("12,5")
+        # Loaded again before the server knows of it, and after.
+        for _ in range(2):
+            page.reload()
+            wait_for_text(page, "missing", wanted)
+            assert page.get_by_label("Diameter").input_value() == "12,5"
+            wait_for_text(page, "saving", "All answers are saved.")
+        page.get_by_test_id("next").click()
+        assert text(page, "missing") == wanted
+    assert reading.end() == 0
+
+    again = [SAMPLES / "questions.xml", "--images", images, "--results", tmp_path / "results"]
+    with (
+        served(tmp_path / "again", *again, "--reader", READER) as command,
+        window(browser, command.address) as page,
+    ):
+        wait_for_text(page, "position", "Questions 1 of 2")
+        page.get_by_test_id("next").click()
+        wait_for_text(page, "missing", wanted)
+        assert page.get_by_label("Diameter").input_value() == "12,5"
+        page.get_by_label("Diameter").fill("12.5")
+        page.get_by_test_id("missing").wait_for(state="detached")
+        page.get_by_test_id("next").click()
+        wait_for_text(page, "title", "Case 1 - Report")
+        assert command.end() == 0
+    (diameter,) = responses(page_of(saved(results_file(reading, tmp_path)), 1))[1][1]
+    assert diameter[-1] == "12.5"
+
+
 def test_the_last_that_a_page_is_told_of_a_place_has_the_newest_answers(browser, reading):
     """A window that was loaded again is told of its place while it sends what was typed before."""
     listen = """() => trame.state.addListener(({type, keys}) => {

@@ -105,7 +105,9 @@ def missing_in(question: Question, answer: Answer, scripts_allowed: bool = False
     if kind in VALUES:
         for text in answer:
             if text.strip() and not is_valid_value(question, text):
-                return f"{title(question)} needs {_expected(question)}, not “{text.strip()}”."
+                # A comma may also stand between thousands, so it is not read as a point.
+                point = " with a decimal point" if is_valid_value(question, text.replace(",", ".")) else ""
+                return f"{title(question)} needs {_expected(question)}{point}, not “{text.strip()}”."
     if not question.required:
         return ""
     if kind is QuestionType.BUTTON:

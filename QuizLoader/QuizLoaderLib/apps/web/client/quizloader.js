@@ -162,6 +162,11 @@
       app.config.globalProperties.quizloader = { ...keys, ...window.QuizLoaderDrawing, tab, page, answer, withText, toServer, use, draw, measure };
       // A screen reader begins at the title of each new place.
       app.directive("quiz-focus", { mounted: (element) => element.focus({ preventScroll: true }) });
+      let before = null;
+      Vue.watch(() => page.helps, (helps) => {
+        if (helps) before = document.activeElement;
+        else before?.focus({ preventScroll: true });
+      }, { flush: "post" });
       window.trame.addConnectListener(connected);
       listen();
     },
