@@ -171,9 +171,9 @@ def snapped(place: Place) -> Place:
     return x, y
 
 
-def hand_on(page: Any, view: str = "Red") -> Hand:
+def hand_on(page: Any, view: str = "Red", may_draw: bool = True) -> Hand:
     """When the view has the size that it keeps, and the server knows it."""
-    page.get_by_test_id("editor").wait_for()
+    page.get_by_test_id("editor").wait_for(state="attached" if may_draw else "detached")
     hand = Hand(page, view)
     known = "view => trame.state.get('corners')[view]?.mm_per_pixel"
     is_fitted = lambda: abs((page.evaluate(known, view) or 0) - hand.mm_per_pixel) < 1e-9  # noqa: E731

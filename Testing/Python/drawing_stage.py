@@ -23,9 +23,9 @@ PAGES = (
 FIRST, SECOND = "Page 1 of 2", "Page 2 of 2"
 
 
-def quiz_with_regions(folder: Path, pages: str = PAGES) -> Path:
+def quiz_with_regions(folder: Path, pages: str = PAGES, attributes: str = "") -> Path:
     (folder / "map.txt").write_text("Liver=10\nSpleen=20\nBone=30\n", encoding="utf-8")
-    return write_quiz(folder, pages, 'MaskValueMap="map.txt"')
+    return write_quiz(folder, pages, f'MaskValueMap="map.txt" {attributes}')
 
 
 def serving(folder: Path, quiz: Path, images: Path, name: str = "serve"):
