@@ -14,7 +14,7 @@ from drawing_stage import (
     quiz_with_regions,
     serving,
 )
-from web_stage import picture_of, until, window
+from web_stage import picture_of, text, until, window
 
 AREA = [(-40, -30), (11, -34), (20, 15), (-30, 25)]
 YELLOW = "rgb(255, 255, 0)"
@@ -44,7 +44,7 @@ def click_all(hand: Hand, places=AREA):
 
 
 def is_open(hand: Hand, expected: bool = True) -> None:
-    until(lambda: hand.editor()["contour"] is expected, f"the contour to be open: {expected}")
+    until(lambda: bool(hand.editor()["contour"]) is expected, f"the contour to be open: {expected}")
 
 
 def can_redo(hand: Hand) -> None:
@@ -54,6 +54,7 @@ def can_redo(hand: Hand) -> None:
 def test_a_contour_of_clicks_shows_while_it_is_open_and_is_closed_by_enter(hand, tmp_path):
     corners = click_all(hand)
     until(lambda: has_colour(picture_of(hand.page, "Red"), YELLOW), "the open contour")
+    assert text(hand.page, "contour-hint").startswith("Enter or double click closes")
     hand.page.keyboard.press("Enter")
     is_open(hand, False)
     until(lambda: not has_colour(picture_of(hand.page, "Red"), YELLOW), "the contour gone")

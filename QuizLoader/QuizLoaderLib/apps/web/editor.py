@@ -41,6 +41,7 @@ class EditorOnPage:
         self._mouse_was_for_window = True
         self._draw: Any = None
         self._told: asyncio.Handle | None = None
+        self._changes = 0
         self._editor.segmentation_modified.connect(self._tell)
         # What is hidden is not painted over unseen: regions may overlap.
         self._editor.set_overwrite_mode(SegmentationOverwriteMode.OVERWRITE_ALL_VISIBLE_SEGMENTS)
@@ -331,11 +332,13 @@ class EditorOnPage:
             "segment": editor.active_segment_id,
             "radius": self._radius_mm,
             "ball": self._is_ball,
-            "contour": self._contour_is_open,
+            "contour": self._draw.contour.view_node.GetLayoutName() if self._contour_is_open else "",
             "can_undo": self._contour_is_open or self._undo.can_undo(),
             "can_redo": self._undo.can_redo(),
             "threshold": list(threshold),
             "range": list(self._range()),
+            # Also where all else is as before: the page waits for it with the sketch of a stroke.
+            "changes": self._changes,
             "smallest_island": self._smallest_island,
         }
 
@@ -360,6 +363,7 @@ class EditorOnPage:
 
     def _tell_now(self) -> None:
         self._told = None
+        self._changes += 1
         if self._is_editing:
             self._undo.set_undo_limit(undo_steps(label_bytes(self._editor.active_segmentation_node)))
             self.show()
