@@ -125,6 +125,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
         ("--page", "2", "has 1 page"),
         ("--page", "0", "has 1 page"),
         ("--images", "nowhere", "does not exist"),
+        ("--images", __file__, "is no folder"),
     ],
 )
 def test_values_that_cannot_be_used_get_one_sentence_and_2(
@@ -139,6 +140,40 @@ def test_values_that_cannot_be_used_get_one_sentence_and_2(
     assert sentence.startswith("quizloader: ")
     assert words in sentence
     assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("port", ["-1", "65536", "http"])
+def test_what_is_no_port_is_told_before_anything_is_served(quiz: Path, tmp_path: Path, port: str) -> None:
+    result = quizloader("serve", quiz, "--images", tmp_path, "--port", port)
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert "--port" in result.stderr
+    assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize("key", ["short", "k" * 31, "k" * 31 + "/", "ö" * 32])
+def test_a_key_that_could_be_guessed_or_is_no_part_of_an_address(
+    quiz: Path, tmp_path: Path, key: str
+) -> None:
+    result = quizloader("serve", quiz, "--images", tmp_path, QUIZLOADER_TOKEN=key)
+
+    assert (result.returncode, result.stdout) == (2, "")
+    assert result.stderr == "quizloader: The key in QUIZLOADER_TOKEN has 32 to 128 letters and digits.\n"
+
+
+@pytest.mark.parametrize(
+    ("file", "words"), [("nowhere/readers.csv", "nowhere does not exist"), (".", "is a folder; name a file")]
+)
+def test_a_table_of_readers_that_cannot_be_there(tmp_path: Path, file: str, words: str) -> None:
+    for arguments in (
+        [tmp_path / file, "Ann"],
+        [tmp_path / "readers.csv", "Ann", "--links", tmp_path / file],
+    ):
+        result = quizloader("readers", "new", *arguments)
+
+        assert result.returncode == 2
+        assert result.stderr.endswith(f"{words}.\n")
+        assert not list(tmp_path.iterdir())
 
 
 @pytest.mark.parametrize("command", ["render", "demo"])

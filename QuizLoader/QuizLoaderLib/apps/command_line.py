@@ -15,7 +15,7 @@ import typer
 
 from ..quiz.problems import Problem, has_errors
 from . import info_command, mask_commands, readers_command, result_commands, serve_command
-from .terminal import CommandError, OutputFormat, make_writable, progress_bar
+from .terminal import CommandError, OutputFormat, make_writable, progress_bar, require_folder
 
 app = typer.Typer(
     name="quizloader",
@@ -57,7 +57,7 @@ def check(
     from ..quiz.reading import read_quiz
 
     if images is not None:
-        _require_folder(images)
+        require_folder(images, "image folder")
     parsed, problems = read_quiz(quiz)
     if parsed is not None and images is None:
         problems = problems + check_quiz(parsed)
@@ -90,7 +90,7 @@ def render(
     follow_links: FollowLinks = False,
 ) -> None:
     """Make a picture of every view of every page. Ends with 0 without errors, 1 with errors."""
-    _require_folder(images)
+    require_folder(images, "image folder")
     problems = _render(quiz, images, out, _parsed_size(size), page, follow_links)
     raise typer.Exit(1 if has_errors(problems) else 0)
 
@@ -172,11 +172,6 @@ def _parsed_size(text: str) -> tuple[int, int]:
             code=2,
         )
     return size
-
-
-def _require_folder(folder: Path) -> None:
-    if not folder.is_dir():
-        raise CommandError(f"The image folder {folder} does not exist.", code=2)
 
 
 def _require_opengl() -> None:

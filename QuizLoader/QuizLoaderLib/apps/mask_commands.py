@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from ..quiz.problems import Problem, has_errors
-from .terminal import CommandError, make_writable, progress_bar, require_utf_8
+from .terminal import CommandError, make_writable, progress_bar, require_folder_of
 
 if TYPE_CHECKING:
     from ..masks.batch import Case
@@ -83,7 +83,7 @@ def mask(
     """Paint named regions into one mask of values. Ends with 0, or with 1 and no file."""
     table = _table(map)
     own_names = _table(names) if names is not None else None
-    _require_folder_of(out)
+    require_folder_of(out)
     from ..masks.errors import MaskError
     from ..masks.making import make_mask
 
@@ -107,7 +107,7 @@ def segments(
 ) -> None:
     """Turn the values of a mask into named, coloured segments. Ends with 0, or with 1 and no file."""
     table = _table(map)
-    _require_folder_of(out)
+    require_folder_of(out)
     from ..masks.errors import MaskError
     from ..masks.making import make_segments
 
@@ -235,7 +235,7 @@ def map_from(
     try:
         table = first_map(source, _table(names) if names is not None else None)
         if out is not None:
-            _require_folder_of(out)
+            require_folder_of(out)
             _print_problems(write_label_table(table, out), source, source)
             print(out)
             return
@@ -260,7 +260,7 @@ def convert_map(
 ) -> None:
     """Convert a map to or from another program's label table; what would be lost is said."""
     table = _table(source)
-    _require_folder_of(out)
+    require_folder_of(out)
     from ..masks.errors import MaskError
     from ..masks.formats import write_label_table
 
@@ -315,11 +315,3 @@ def _print_columns(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None
             *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
         ]
         print("  ".join(cells))
-
-
-def _require_folder_of(file: Path) -> None:
-    require_utf_8(file)
-    if not file.parent.is_dir():
-        raise CommandError(f"The folder {file.parent} does not exist.", code=2)
-    if file.is_dir():
-        raise CommandError(f"{file} is a folder; name a file.", code=2)

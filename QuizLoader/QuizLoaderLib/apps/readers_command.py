@@ -8,7 +8,7 @@ from typing import Annotated, TextIO
 
 import typer
 
-from .terminal import CommandError
+from .terminal import CommandError, require_folder_of
 
 DEFAULT_ADDRESS = "http://127.0.0.1:8080"
 
@@ -59,6 +59,9 @@ def new(
 
     if not address.startswith(("http://", "https://")):
         raise CommandError(f"--address is {address!r}; it begins with http:// or https://.", code=2)
+    for file in (table, links):
+        if file is not None:
+            require_folder_of(file)
     try:
         people = [Person(name.strip()) for name in names or []]
         people += numbered_readers(table, count)

@@ -1,13 +1,14 @@
 """``quizloader serve``: the quiz in a browser."""
 
 import os
+import re
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .terminal import CommandError, make_writable
+from .terminal import CommandError, make_writable, require_folder
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -49,7 +50,9 @@ def serve(
     ] = "127.0.0.1",
     port: Annotated[
         int | None,
-        typer.Option(metavar="N", help="The port; 0 takes a free one, as is done without --readers."),
+        typer.Option(
+            min=0, max=65535, metavar="N", help="The port; 0 takes a free one, as is done without --readers."
+        ),
     ] = None,
     browser: Annotated[bool, typer.Option(help="Open a browser where there is a screen.")] = True,
     follow_links: Annotated[
@@ -80,8 +83,8 @@ def serve(
 ) -> None:
     """Show a quiz in the browser, until Ctrl+C: to one reader, or with --readers to many."""
     for folder, what in ((images, "image folder"), (scripts, "folder of scripts")):
-        if folder is not None and not folder.is_dir():
-            raise CommandError(f"The {what} {folder} does not exist.", code=2)
+        if folder is not None:
+            require_folder(folder, what)
     if reader and results is None:
         raise CommandError("With --reader say where the answers go: --results DIR.", code=2)
     if readers is not None and results is None:
@@ -193,6 +196,8 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
     from .web.server import serve as serve_quiz
 
     if token := os.environ.pop(TOKEN_VARIABLE, ""):
+        if not re.fullmatch(r"[A-Za-z0-9]{32,128}", token):
+            raise CommandError(f"The key in {TOKEN_VARIABLE} has 32 to 128 letters and digits.", code=2)
         serving = replace(serving, token=token)
 
     def ready(address: str) -> None:

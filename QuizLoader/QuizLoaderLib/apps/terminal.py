@@ -46,6 +46,21 @@ def make_writable(folder: Path) -> None:
         ) from fault
 
 
+def require_folder(folder: Path, what: str) -> None:
+    """Raises CommandError where there is no folder to read from; ``what`` says what it is for."""
+    if not folder.is_dir():
+        fault = "is no folder" if folder.exists() else "does not exist"
+        raise CommandError(f"The {what} {folder} {fault}.", code=2)
+
+
+def require_folder_of(file: Path) -> None:
+    """Raises CommandError where a file of this name cannot be written, as far as its folder goes."""
+    require_utf_8(file)
+    require_folder(file.parent, "folder")
+    if file.is_dir():
+        raise CommandError(f"{file} is a folder; name a file.", code=2)
+
+
 def require_utf_8(path: Path) -> None:
     """Raises CommandError for a name that the libraries which write images cannot take."""
     try:
