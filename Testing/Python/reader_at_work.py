@@ -41,6 +41,21 @@ def write_sequence(path: Path, frames: int = 3) -> Path:
     return path
 
 
+def write_images(folder: Path) -> Path:
+    """The volume ct.nrrd and the sequence seq.nrrd; gives the folder."""
+    write_volume(folder / "ct.nrrd")
+    write_sequence(folder / "seq.nrrd")
+    return folder
+
+
+def image(attributes: str = "", view: str = "Red", orientation: str = "Axial", path: str = "ct.nrrd") -> str:
+    kind = "VolumeSequence" if "seq" in path else "Volume"
+    return (
+        f'<Image ID="{path[:3]}" Type="{kind}" {attributes}><DefaultDestination>{view}</DefaultDestination>'
+        f"<DefaultOrientation>{orientation}</DefaultOrientation><Path>{path}</Path></Image>"
+    )
+
+
 def box(k: slice, j: slice, i: slice, shape: tuple[int, int, int] = SHAPE) -> np.ndarray:
     voxels = np.zeros(shape, bool)
     voxels[k, j, i] = True

@@ -116,6 +116,20 @@ MUTATION = st.lists(
 )
 
 
+def mutated(clean: bytes, mutations: list) -> bytes:
+    """Bytes cut out, overwritten or put in, one after the other; the preamble stays."""
+    content = bytearray(clean)
+    for position, kind, new in mutations:
+        position %= len(content)
+        if kind == "cut":
+            del content[max(position, 132) : position + len(new)]
+        elif kind == "set":
+            content[position : position + len(new)] = new
+        else:
+            content[position:position] = new
+    return bytes(content)
+
+
 @settings(
     max_examples=3000 if os.environ.get("QUIZLOADER_SOAK") else 300,
     deadline=None,
@@ -130,17 +144,8 @@ def test_no_damage_raises_anything_but_a_sentence(tmp_path: Path, mutations: lis
             MadeRoi("B", [square(2, 10, 4.0)], kind="CLOSEDPLANAR_XOR"),
         ]
         write_structure_set(clean, rois, images=["1.2.3.10.1"])
-    content = bytearray(clean.read_bytes())
-    for position, kind, new in mutations:
-        position %= len(content)
-        if kind == "cut":
-            del content[max(position, 132) : position + len(new)]
-        elif kind == "set":
-            content[position : position + len(new)] = new
-        else:
-            content[position:position] = new
     path = tmp_path / "mutated"
-    path.write_bytes(content)
+    path.write_bytes(mutated(clean.read_bytes(), mutations))
     try:
         arrays = read_rtstruct(ReadContext(STRUCTURES, path, lambda: ((CT_IMAGE, volume()),)))
     except ImageReadError as fault:
@@ -162,20 +167,11 @@ def test_no_damage_to_a_slice_raises_anything_but_a_sentence(tmp_path: Path, mut
     if not clean.exists():
         placement = Placement((0.0, 1.0, 2.0))
         write_series(clean, np.ones((3, 4, 4), np.int16), placement, RescaleSlope=1, RescaleIntercept=-5)
-    content = bytearray((clean / "I00002").read_bytes())
     folder = tmp_path / "series"
     folder.mkdir(exist_ok=True)
     for name in ("I00001", "I00003"):
         (folder / name).write_bytes((clean / name).read_bytes())
-    for position, kind, new in mutations:
-        position %= len(content)
-        if kind == "cut":
-            del content[max(position, 132) : position + len(new)]
-        elif kind == "set":
-            content[position : position + len(new)] = new
-        else:
-            content[position:position] = new
-    (folder / "I00002").write_bytes(content)
+    (folder / "I00002").write_bytes(mutated((clean / "I00002").read_bytes(), mutations))
     for path in (folder, folder / "I00002"):
         try:
             assert read_series(path).voxels.ndim in (3, 4)

@@ -10,7 +10,7 @@ from QuizLoaderLib.quiz.model import SliceView
 from QuizLoaderLib.views.interaction_log import COLUMNS
 from QuizLoaderLib.views.planes import ViewingMode
 from QuizLoaderLib.views.tools import crosshair_node
-from reader_at_work import READER, SHAPE, SPACING, AtWork, at_work, write_sequence, write_volume
+from reader_at_work import READER, SHAPE, SPACING, AtWork, at_work, image, write_images
 from session_by_hand import write_quiz
 
 WIDTH, HEIGHT = 64, 64
@@ -18,19 +18,9 @@ CORNERS = ["TopLeft", "TopRight", "BottomLeft", "BottomRight"]
 MANY = 'AllowMultipleResponse="Y"'
 
 
-def image(more: str = "", view: str = "Red", orientation: str = "Axial", path: str = "ct.nrrd") -> str:
-    kind = "VolumeSequence" if "seq" in path else "Volume"
-    return (
-        f'<Image ID="{path[:3]}" Type="{kind}" {more}><DefaultDestination>{view}</DefaultDestination>'
-        f"<DefaultOrientation>{orientation}</DefaultOrientation><Path>{path}</Path></Image>"
-    )
-
-
 @pytest.fixture
 def images(tmp_path: Path) -> Path:
-    write_volume(tmp_path / "images" / "ct.nrrd")
-    write_sequence(tmp_path / "images" / "seq.nrrd")
-    return tmp_path / "images"
+    return write_images(tmp_path / "images")
 
 
 def rows(results: Path, page: str = "PgGroup1_A") -> list[dict[str, str]]:

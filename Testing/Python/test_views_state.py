@@ -7,26 +7,16 @@ from xml.etree.ElementTree import Element
 import pytest
 from QuizLoaderLib.views.frames import show_frame, shown_frame
 from QuizLoaderLib.views.planes import ViewingMode
-from reader_at_work import READER, AtWork, at_work, write_sequence, write_volume
+from reader_at_work import READER, AtWork, at_work, image, write_images
 from session_by_hand import page_of, saved, write_quiz
 
 MANY = 'AllowMultipleResponse="Y"'
 WINDOW_B = 'WindowLevel="1500 -500"'
 
 
-def image(attributes: str = "", view: str = "Red", orientation: str = "Axial", path: str = "ct.nrrd") -> str:
-    kind = "VolumeSequence" if "seq" in path else "Volume"
-    return (
-        f'<Image ID="{path[:3]}" Type="{kind}" {attributes}><DefaultDestination>{view}</DefaultDestination>'
-        f"<DefaultOrientation>{orientation}</DefaultOrientation><Path>{path}</Path></Image>"
-    )
-
-
 @pytest.fixture
 def images(tmp_path: Path) -> Path:
-    write_volume(tmp_path / "images" / "ct.nrrd")
-    write_sequence(tmp_path / "images" / "seq.nrrd")
-    return tmp_path / "images"
+    return write_images(tmp_path / "images")
 
 
 def slice_node(reader: AtWork, view: str) -> Any:

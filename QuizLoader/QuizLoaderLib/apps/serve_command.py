@@ -196,7 +196,7 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
     from .web.server import serve as serve_quiz
 
     if token := os.environ.pop(TOKEN_VARIABLE, ""):
-        if not re.fullmatch(r"[A-Za-z0-9]{32,128}", token):
+        if not re.fullmatch(r"[A-Za-z0-9_-]{32,128}", token):
             raise CommandError(f"The key in {TOKEN_VARIABLE} has 32 to 128 letters and digits.", code=2)
         serving = replace(serving, token=token)
 

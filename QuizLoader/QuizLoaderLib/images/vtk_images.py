@@ -17,6 +17,11 @@ def vtk_matrix(matrix: np.ndarray) -> Any:
     return converted
 
 
+def array_of(matrix: Any) -> np.ndarray:
+    """A vtkMatrix4x4 as a 4x4 array."""
+    return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
+
+
 def set_voxels(image: Any, voxels: np.ndarray) -> None:
     """Let a vtkImageData look at voxels (slices, rows, columns[, components]), whose buffer it shares and
     keeps alive.

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 
 from ..images.arrays import SegmentationArrays, SegmentDescription
+from ..images.vtk_images import array_of
 from ..quiz.problems import error
 from . import codes
 from .errors import MaskError
@@ -35,15 +36,14 @@ def read_segmentation_node(node: Any) -> SegmentationArrays:
         low, high = extents[:, :, 0].min(axis=0), extents[:, :, 1].max(axis=0)
     matrix = vtkMatrix4x4()
     (filled or maps)[0].GetImageToWorldMatrix(matrix) if maps else None
-    ijk_to_ras = np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
+    ijk_to_ras = array_of(matrix)
     layers: list[np.ndarray] = []
     layer_of: dict[Any, int] = {}
     for one in filled:
         if one in layer_of:
             continue
         one.GetImageToWorldMatrix(matrix)
-        own = np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
-        if np.abs(own - ijk_to_ras).max() > 1e-4:
+        if np.abs(array_of(matrix) - ijk_to_ras).max() > 1e-4:
             sentence = f"The segments of {node.GetName()} do not share one grid."
             raise MaskError(
                 [error(0, codes.UNREADABLE, sentence, "save and load it once: that makes one grid")]

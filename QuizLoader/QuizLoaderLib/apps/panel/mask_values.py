@@ -6,7 +6,6 @@ from typing import Any
 
 import ctk
 import slicer
-import vtk
 from slicer.i18n import tr as _
 
 from ...quiz.model import Image, ImageType, Layer
@@ -93,15 +92,16 @@ class MaskValues:
         self._ui.maskMessageLabel.visible = bool(text)
 
 
-def write_mask_of(segmentation: Any, value_map: Path, out: Path, grid_of: Any, ignore_unmapped: bool) -> str:
-    """Write a segmentation node as a mask on the voxels of the volume node ``grid_of`` (None: on its own).
+def write_mask_of(segmentation: Any, value_map: Path, out: Path, volume: Any, ignore_unmapped: bool) -> str:
+    """Write a segmentation node as a mask on the voxels of a volume node (None: on its own).
 
     Gives a sentence for each region and each warning. Raises MaskError; ``out`` is then as it was before.
     """
     from ...masks.files import write_mask
     from ...masks.scripting import mask_from_segments
+    from ..reading.contour import grid_of
 
-    like = _grid(grid_of) if grid_of is not None and slicer.mrmlScene.IsNodePresent(grid_of) else None
+    like = grid_of(volume) if volume is not None and slicer.mrmlScene.IsNodePresent(volume) else None
     mask = mask_from_segments(segmentation, value_map, like, ignore_unmapped)
     write_mask(mask, out)
     lines = [_("Written: {file}").format(file=out.name)]
@@ -125,18 +125,6 @@ def add_segments_of(value_map: Path, mask: Path) -> str:
     node = make_node(image, arrays, slicer.mrmlScene)
     text = _("{name} has {count} segments").format(name=node.GetName(), count=len(arrays.segments))
     return "\n".join([text, _sentences(arrays.problems)]).strip()
-
-
-def _grid(volume: Any) -> Any:
-    import numpy as np
-
-    from ...masks.grids import Grid
-
-    columns, rows, slices = volume.GetImageData().GetDimensions()
-    matrix = vtk.vtkMatrix4x4()
-    volume.GetIJKToRASMatrix(matrix)
-    ijk_to_ras = np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
-    return Grid((slices, rows, columns), ijk_to_ras)
 
 
 def _sentences(problems: tuple[Problem, ...]) -> str:

@@ -5,10 +5,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from ...images.arrays import SegmentationArrays
 from ...images.segmentation import make_node
+from ...images.vtk_images import array_of
 from ...masks.grids import Grid
 from ...masks.painting import LostOverlap
 from ...quiz.model import Image, ImageType
@@ -178,8 +177,7 @@ def grid_of(volume: Any) -> Grid:
     columns, rows, slices = volume.GetImageData().GetDimensions()
     matrix = vtk.vtkMatrix4x4()
     volume.GetIJKToRASMatrix(matrix)
-    ijk_to_ras = np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
-    return Grid((slices, rows, columns), ijk_to_ras)
+    return Grid((slices, rows, columns), array_of(matrix))
 
 
 def _fits(segmentation: SegmentationArrays, grid: Grid) -> bool:
