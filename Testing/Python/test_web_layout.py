@@ -71,7 +71,7 @@ def served_quiz(tmp_path_factory):
         yield command.address
 
 
-@pytest.fixture(params=WINDOWS, ids=str)
+@pytest.fixture(scope="module", params=WINDOWS, ids=str)
 def page(request, browser, served_quiz):
     with window(browser, served_quiz, *request.param) as opened:
         opened.get_by_test_id("title").wait_for()
