@@ -15,7 +15,17 @@ import typer
 
 from ..quiz.problems import Problem, has_errors
 from . import info_command, mask_commands, readers_command, result_commands, serve_command
-from .terminal import CommandError, OutputFormat, make_writable, progress_bar, require_folder
+from .terminal import (
+    CommandError,
+    FollowLinks,
+    ImagesOption,
+    OpenBrowser,
+    OutputFormat,
+    folder_option,
+    make_writable,
+    progress_bar,
+    require_folder,
+)
 
 app = typer.Typer(
     name="quizloader",
@@ -26,10 +36,6 @@ app = typer.Typer(
 )
 
 QuizArgument = Annotated[Path, typer.Argument(metavar="QUIZ", help="The quiz, an XML file.")]
-FollowLinks = Annotated[
-    bool,
-    typer.Option("--follow-links", help="Allow symbolic links that lead out of the image folder."),
-]
 Size = Annotated[str, typer.Option(metavar="WxH", help="Size of each view in pixels.")]
 
 MIN_SIDE, MAX_SIDE = 16, 8192
@@ -45,7 +51,7 @@ def check(
     quiz: QuizArgument,
     images: Annotated[
         Path | None,
-        typer.Option(metavar="DIR", help="The image folder: look for the files and the ROI names in them."),
+        folder_option("The image folder: look for the files and the ROI names in them."),
     ] = None,
     format: Annotated[OutputFormat, typer.Option(help="Lines for people and editors, or JSON.")] = (
         OutputFormat.TEXT
@@ -83,8 +89,8 @@ def check(
 @app.command()
 def render(
     quiz: QuizArgument,
-    images: Annotated[Path, typer.Option(metavar="DIR", help="The image folder.")],
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the pictures go.")],
+    images: ImagesOption,
+    out: Annotated[Path, folder_option("Where the pictures go.")],
     page: Annotated[int | None, typer.Option(metavar="N", help="Only this page; the first is 1.")] = None,
     size: Size = "512x512",
     follow_links: FollowLinks = False,
@@ -97,15 +103,13 @@ def render(
 
 @app.command()
 def demo(
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where images, quizzes and pictures go.")] = Path(
-        "quizloader-demo"
-    ),
+    out: Annotated[Path, folder_option("Where images, quizzes and pictures go.")] = Path("quizloader-demo"),
     render: Annotated[
         bool | None,
         typer.Option(help="Make pictures of the quizzes, or only the images, instead of the page."),
     ] = None,
     port: Annotated[int, typer.Option(metavar="N", help="The page's port; 0 takes a free one.")] = 0,
-    browser: Annotated[bool, typer.Option(help="Open a browser where there is a screen.")] = True,
+    browser: OpenBrowser = True,
 ) -> None:
     """Make sample images and show the tutorial in the browser, until Ctrl+C; nothing is stored."""
     from .demo import make_demo

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from ..quiz.problems import Problem, has_errors
-from .terminal import CommandError, make_writable, progress_bar, require_folder_of
+from .terminal import CommandError, folder_option, make_writable, progress_bar, require_folder_of
 
 if TYPE_CHECKING:
     from ..masks.batch import Case
@@ -136,7 +136,7 @@ def masks(
         ),
     ],
     map: MapOption,
-    out: Annotated[Path, typer.Option(metavar="DIR", help="Where the masks and report.csv go.")],
+    out: Annotated[Path, folder_option("Where the masks and report.csv go.")],
     jobs: Annotated[int, typer.Option(metavar="N", min=1, help="So many cases at once.")] = 1,
     dask: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Run on this Dask cluster, as tcp://host:8786.")

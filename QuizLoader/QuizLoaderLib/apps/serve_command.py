@@ -8,7 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from .terminal import CommandError, make_writable, require_folder
+from .terminal import (
+    CommandError,
+    FollowLinks,
+    ImagesOption,
+    OpenBrowser,
+    folder_option,
+    make_writable,
+    require_folder,
+)
 
 if TYPE_CHECKING:
     from subprocess import Popen
@@ -33,17 +41,15 @@ def serve(
     quiz: Annotated[
         list[Path], typer.Argument(metavar="QUIZ...", help="The quiz, an XML file; with --readers several.")
     ],
-    images: Annotated[Path, typer.Option(metavar="DIR", help="The image folder.")],
+    images: ImagesOption,
     results: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="Where the reader's answers go; without it nothing is stored."),
+        Path | None, folder_option("Where the reader's answers go; without it nothing is stored.")
     ] = None,
     reader: Annotated[
         str, typer.Option(metavar="NAME", help="Who reads; without it the page asks for the name.")
     ] = "",
     scripts: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="The folder of scripts that the quiz's buttons may run."),
+        Path | None, folder_option("The folder of scripts that the quiz's buttons may run.")
     ] = None,
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Where to listen; with --readers other than this machine.")
@@ -54,11 +60,8 @@ def serve(
             min=0, max=65535, metavar="N", help="The port; 0 takes a free one, as is done without --readers."
         ),
     ] = None,
-    browser: Annotated[bool, typer.Option(help="Open a browser where there is a screen.")] = True,
-    follow_links: Annotated[
-        bool,
-        typer.Option("--follow-links", help="Allow symbolic links that lead out of the image folder."),
-    ] = False,
+    browser: OpenBrowser = True,
+    follow_links: FollowLinks = False,
     preview: Annotated[
         bool,
         typer.Option(

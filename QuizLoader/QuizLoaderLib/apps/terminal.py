@@ -1,10 +1,26 @@
-"""What the commands share: errors as one sentence, progress on standard error, folders to write to."""
+"""What the commands share: options, errors as one sentence, progress on standard error, folders."""
 
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+
+def folder_option(help: str) -> Any:
+    """An option whose value is a folder."""
+    return typer.Option(metavar="DIR", help=help)
+
+
+ImagesOption = Annotated[Path, folder_option("The image folder.")]
+FollowLinks = Annotated[
+    bool,
+    typer.Option("--follow-links", help="Allow symbolic links that lead out of the image folder."),
+]
+OpenBrowser = Annotated[bool, typer.Option(help="Open a browser where there is a screen.")]
 
 
 class OutputFormat(str, Enum):
