@@ -6,13 +6,13 @@ from copy import copy
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from ..quiz.problems import Problem, warning
-from . import dicom_codes
+from ..quiz.problems import Problem
 from .arrays import ReadContext, SegmentationArrays, SegmentDescription, VolumeArrays
 from .contours import Block, Boundary, fill
 from .label_layers import LabelLayers, voxel_counts
 from .rtstruct_file import Roi, StructureSet, read_structure_set
 from .rtstruct_placing import Placed, place
+from .rtstruct_problems import problems_of
 from .rtstruct_reference import reference_of
 from .slice_grid import SliceGrid
 
@@ -84,7 +84,7 @@ class DrawnRois:
     @property
     def problems(self) -> tuple[Problem, ...]:
         """Warnings; all of them where every ROI was filled."""
-        return (*self._doubts, *_problems(self._structure, self._placed, self._fill_gaps))
+        return (*self._doubts, *problems_of(self._structure, self._placed, self._fill_gaps))
 
     def doubted(self, problems: Sequence[Problem]) -> "DrawnRois":
         """The same with further warnings, told before the others."""
@@ -152,98 +152,6 @@ def _blocks(placed: Placed, grid: SliceGrid, fill_gaps: bool) -> Iterator[Block]
     return blocks
 
 
-def _problems(structure: StructureSet, placed: Sequence[Placed], fill_gaps: bool) -> list[Problem]:
-    """One sentence for each kind of fault, naming the ROIs and the contours."""
-    name = structure.path.name
-    found: list[Problem] = []
-    if not structure.rois:
-        found.append(warning(0, dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no ROIs."))
-    elif not any(roi.contour_count for roi in structure.rois):
-        found.append(warning(0, dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no contours."))
-    if structure.unknown_numbers:
-        numbers = _listed([str(number) for number in structure.unknown_numbers])
-        found.append(
-            warning(
-                0,
-                dicom_codes.UNKNOWN_ROI,
-                f"'{name}' has contours for ROI number {numbers}, which it does not list; they are left out.",
-            )
-        )
-    for roi in structure.rois:
-        for reason, lost in roi.faults.items():
-            which = f"Contour {_listed([str(number) for number in lost])}"
-            if len(lost) > 1 and len(lost) == roi.contour_count:
-                which = "Every contour"
-            found.append(
-                warning(
-                    0, dicom_codes.BAD_CONTOUR, f"{which} of ROI '{roi.name}' in '{name}' {reason}; left out."
-                )
-            )
-    counted = (
-        (dicom_codes.OUTSIDE, "outside", "lie outside the image and are left out"),
-        (dicom_codes.BETWEEN_SLICES, "between", "lie between slices that have nearer ones and are left out"),
-    )
-    for code, attribute, what in counted:
-        parts = [
-            f"{getattr(one, attribute)} of '{roi.name}'"
-            for roi, one in zip(structure.rois, placed, strict=True)
-            if getattr(one, attribute)
-        ]
-        if parts:
-            found.append(warning(0, code, f"Contours in '{name}' {what}: {_listed(parts)}."))
-    parts = [
-        f"'{roi.name}' on {len(one.overlapping)}"
-        for roi, one in zip(structure.rois, placed, strict=True)
-        if one.overlapping
-    ]
-    if parts:
-        found.append(
-            warning(
-                0,
-                dicom_codes.UNITED,
-                f"Contours of one ROI in '{name}' overlap in part or are drawn twice, and are united: "
-                f"{_listed(parts)} slices.",
-            )
-        )
-    parts = [
-        f"'{roi.name}' on {one.gap_slices}"
-        for roi, one in zip(structure.rois, placed, strict=True)
-        if one.gap_slices
-    ]
-    if parts:
-        what = "are filled by interpolation" if fill_gaps else "stay empty"
-        found.append(
-            warning(
-                0,
-                dicom_codes.GAPS,
-                f"ROIs in '{name}' are not drawn on every slice; those between {what}: {_listed(parts)}.",
-            )
-        )
-    parts = [f"'{roi.name}'" for roi, one in zip(structure.rois, placed, strict=True) if one.crossing]
-    if parts:
-        sentence = (
-            f"ROIs in '{name}' are drawn in planes that cross the slices of the image, and are resampled: "
-            f"{_listed(parts)}."
-        )
-        found.append(warning(0, dicom_codes.CROSSING, sentence))
-    names = [roi.name for roi in structure.rois]
-    twice = sorted({one for one in names if names.count(one) > 1})
-    if twice:
-        listed = _listed([f"'{one}'" for one in twice])
-        found.append(
-            warning(
-                0,
-                dicom_codes.SAME_NAME,
-                f"'{name}' has several ROIs of one name, kept apart by their numbers: {listed}.",
-            )
-        )
-    return found
-
-
-def _listed(parts: Sequence[str]) -> str:
-    return ", ".join(parts[:6]) + (f" and {len(parts) - 6} more" if len(parts) > 6 else "")
-
-
 @dataclass(frozen=True)
 class RoiContents:
     """One ROI for people; ``color`` 0..1; ``voxels`` and ``boundary`` only where a grid is given."""
@@ -266,7 +174,7 @@ def rtstruct_contents(
     structure = read_structure_set(path)
     rois = [RoiContents(roi.number, roi.name, roi.color, roi.contour_count) for roi in structure.rois]
     if volume is None:
-        return rois, _problems(structure, [Placed() for _ in structure.rois], False)
+        return rois, problems_of(structure, [Placed() for _ in structure.rois], False)
     arrays = rasterize(structure, volume)
     counts = voxel_counts(arrays)
     rules = [Boundary(segment.tags[_BOUNDARY_TAG]) for segment in arrays.segments]

@@ -1,5 +1,6 @@
 """A segmentation node of a scene as arrays."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -18,47 +19,15 @@ def read_segmentation_node(node: Any) -> SegmentationArrays:
 
     Raises MaskError where it has no binary label map, or one of another geometry.
     """
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-    from vtkmodules.vtkCommonMath import vtkMatrix4x4
-
     segmentation = node.GetSegmentation()
     segments = [segmentation.GetNthSegment(number) for number in range(segmentation.GetNumberOfSegments())]
-    maps = [segment.GetRepresentation(_BINARY_LABELMAP) for segment in segments]
-    if any(one is None for one in maps):
-        sentence = f"The segmentation {node.GetName()} has no binary label map."
-        raise MaskError(
-            [error(0, codes.UNREADABLE, sentence, "create that representation in the Segmentations module")]
-        )
-    filled = [one for one in maps if not one.IsEmpty()]
-    low, high = np.zeros(3, int), np.full(3, -1)
-    if filled:
-        extents = np.array([one.GetExtent() for one in filled]).reshape(-1, 3, 2)
-        low, high = extents[:, :, 0].min(axis=0), extents[:, :, 1].max(axis=0)
-    matrix = vtkMatrix4x4()
-    (filled or maps)[0].GetImageToWorldMatrix(matrix) if maps else None
-    ijk_to_ras = array_of(matrix)
-    layers: list[np.ndarray] = []
-    layer_of: dict[Any, int] = {}
-    for one in filled:
-        if one in layer_of:
-            continue
-        one.GetImageToWorldMatrix(matrix)
-        if np.abs(array_of(matrix) - ijk_to_ras).max() > 1e-4:
-            sentence = f"The segments of {node.GetName()} do not share one grid."
-            raise MaskError(
-                [error(0, codes.UNREADABLE, sentence, "save and load it once: that makes one grid")]
-            )
-        extent = np.array(one.GetExtent()).reshape(3, 2)
-        voxels = vtk_to_numpy(one.GetPointData().GetScalars()).reshape(
-            (extent[:, 1] - extent[:, 0] + 1)[::-1]
-        )
-        whole = np.zeros((high - low + 1)[::-1], voxels.dtype)
-        first, last = extent[:, 0] - low, extent[:, 1] - low + 1
-        whole[first[2] : last[2], first[1] : last[1], first[0] : last[0]] = voxels
-        layer_of[one] = len(layers)
-        layers.append(whole)
-    if not layers:
-        layers.append(np.zeros((1, 1, 1), np.uint8))
+    maps = _label_maps(node, segments)
+    # Segments that do not overlap share one label map.
+    shared = list(dict.fromkeys(one for one in maps if not one.IsEmpty()))
+    layer_of = {one: layer for layer, one in enumerate(shared)}
+    low, high = _common_extent(shared)
+    ijk_to_ras = _common_matrix(node, shared or maps[:1])
+    layers = tuple(_on_extent(one, low, high) for one in shared)
     described = tuple(
         SegmentDescription(
             segment.GetName(),
@@ -70,4 +39,50 @@ def read_segmentation_node(node: Any) -> SegmentationArrays:
         for number, (segment, own) in enumerate(zip(segments, maps, strict=True))
     )
     ijk_to_ras[:3, 3] += ijk_to_ras[:3, :3] @ low
-    return SegmentationArrays(tuple(layers), ijk_to_ras, described)
+    return SegmentationArrays(layers or (np.zeros((1, 1, 1), np.uint8),), ijk_to_ras, described)
+
+
+def _label_maps(node: Any, segments: Sequence[Any]) -> list[Any]:
+    """The vtkOrientedImageData of each segment."""
+    maps = [segment.GetRepresentation(_BINARY_LABELMAP) for segment in segments]
+    if any(one is None for one in maps):
+        sentence = f"The segmentation {node.GetName()} has no binary label map."
+        raise MaskError(
+            [error(0, codes.UNREADABLE, sentence, "create that representation in the Segmentations module")]
+        )
+    return maps
+
+
+def _common_extent(maps: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
+    """The first and the last (i, j, k) that any of the label maps has."""
+    if not maps:
+        return np.zeros(3, int), np.full(3, -1)
+    extents = np.array([one.GetExtent() for one in maps]).reshape(-1, 3, 2)
+    return extents[:, :, 0].min(axis=0), extents[:, :, 1].max(axis=0)
+
+
+def _common_matrix(node: Any, maps: Sequence[Any]) -> np.ndarray:
+    """The ijk_to_ras of all label maps, that of (0, 0, 0) wherever their extents begin."""
+    from vtkmodules.vtkCommonMath import vtkMatrix4x4
+
+    matrix = vtkMatrix4x4()
+    matrices = []
+    for one in maps:
+        one.GetImageToWorldMatrix(matrix)
+        matrices.append(array_of(matrix))
+    if any(np.abs(other - matrices[0]).max() > 1e-4 for other in matrices[1:]):
+        sentence = f"The segments of {node.GetName()} do not share one grid."
+        raise MaskError([error(0, codes.UNREADABLE, sentence, "save and load it once: that makes one grid")])
+    return matrices[0] if matrices else np.eye(4)
+
+
+def _on_extent(one: Any, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """A label map's voxels (slices, rows, columns) on the extent from ``low`` to ``high``, both (i, j, k)."""
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    extent = np.array(one.GetExtent()).reshape(3, 2)
+    voxels = vtk_to_numpy(one.GetPointData().GetScalars()).reshape((extent[:, 1] - extent[:, 0] + 1)[::-1])
+    whole = np.zeros((high - low + 1)[::-1], voxels.dtype)
+    first, last = extent[:, 0] - low, extent[:, 1] - low + 1
+    whole[first[2] : last[2], first[1] : last[1], first[0] : last[0]] = voxels
+    return whole
