@@ -178,7 +178,7 @@ def _first_bytes(path: Path) -> bytes:
         raise ImageReadError(
             codes.CANNOT_OPEN,
             f'"{path.name}" is a folder, not an image file.',
-            'name a file in it, or set DicomRead="Y" where it holds a DICOM series',
+            'name a file in it; in a quiz DicomRead="Y" shows the DICOM series of a folder',
         )
     try:
         with path.open("rb") as file:
