@@ -119,8 +119,8 @@ def test_every_tool_of_a_page_to_draw_on_with_two_images_can_be_reached(page):
 def test_every_view_has_room_and_its_texts_do_not_meet(page, number):
     go_to(page, number)
     width, height = page.viewport_size["width"], page.viewport_size["height"]
-    views = page.locator(".quiz-view-body")
-    for view in views.all():
+    dots = page.evaluate("devicePixelRatio")
+    for view in page.locator(".quiz-view-body").all():
         view.scroll_into_view_if_needed()
         box = view.bounding_box()
         assert box["width"] >= 200
@@ -128,6 +128,9 @@ def test_every_view_has_room_and_its_texts_do_not_meet(page, number):
         assert box["y"] >= 0
         assert box["y"] + box["height"] <= height
         assert box["x"] + box["width"] <= width
+        # On whole pixels of the screen, so that the browser does not smear the picture.
+        edges = [dots * box[side] for side in ("x", "y", "width", "height")]
+        assert edges == pytest.approx([round(edge) for edge in edges], abs=0.01)
     assert page.evaluate(OVERLAPPING, [".quiz-view-body", ".quiz-corner:not(:empty)"]) == 0
     assert page.evaluate("document.documentElement.scrollWidth") == width
 
