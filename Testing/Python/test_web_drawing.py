@@ -1,5 +1,7 @@
 """Contours and lines that a reader draws in the browser: counted in the files that the session keeps."""
 
+from functools import partial
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -57,6 +59,11 @@ def at(page, right_mm, anterior_mm, view="Red"):
     scale = min(box["width"], box["height"]) / SIDE_MM
     x = box["x"] + box["width"] / 2 - right_mm * scale
     return x, box["y"] + box["height"] / 2 - anterior_mm * scale
+
+
+def has_radius(page, radius):
+    shown = page.get_by_test_id("radius").get_by_label("Radius").input_value()
+    return editor_of(page)["radius"] == radius and shown == str(radius)
 
 
 def take(page, tool):
@@ -211,6 +218,12 @@ def test_a_brush_of_another_size_a_region_more_and_a_line_less(browser, reading)
         page.get_by_test_id("radius").get_by_label("Radius").fill("2.5")
         page.keyboard.press("Enter")
         until(lambda: editor_of(page)["radius"] == 2.5, "a smaller brush")
+        for typed, radius in (("abc", 2.5), ("nan", 2.5), ("", 2.5), ("3,5", 3.5), ("2.5", 2.5)):
+            refused = editor_of(page)["refused"]
+            page.get_by_test_id("radius").get_by_label("Radius").fill(typed)
+            page.keyboard.press("Enter")
+            until(partial(has_radius, page, radius), f"a radius of {radius} mm")
+            assert editor_of(page)["refused"] - refused == (typed in ("abc", "nan", ""))
         page.mouse.move(*at(page, 0, 0))
         ring = page.locator("[data-testid=view-Red] .quiz-brush circle")
         box = page.locator("[data-testid=view-Red] .quiz-area").bounding_box()

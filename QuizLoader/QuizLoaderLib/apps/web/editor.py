@@ -6,6 +6,7 @@ from contextlib import suppress
 from itertools import count
 from typing import Any, ClassVar
 
+from ...quiz.values import number, whole_number
 from ...views.drawings import label_bytes
 from ...views.tools import set_window_level_by_mouse, window_level_by_mouse
 from ..reading.opened_quiz import OpenedQuiz
@@ -41,7 +42,7 @@ class EditorOnPage:
         self._mouse_was_for_window = True
         self._draw: Any = None
         self._told: asyncio.Handle | None = None
-        self._changes = 0
+        self._changes = self._refused = 0
         self._editor.segmentation_modified.connect(self._tell)
         # What is hidden is not painted over unseen: regions may overlap.
         self._editor.set_overwrite_mode(SegmentationOverwriteMode.OVERWRITE_ALL_VISIBLE_SEGMENTS)
@@ -83,7 +84,10 @@ class EditorOnPage:
     def use(self, tool: str, *values: Any) -> None:
         """What the page says: the name of a tool below, and its values."""
         if self._is_editing and tool in self._uses:
-            self._uses[tool](self, *values)
+            try:
+                self._uses[tool](self, *values)
+            except _NoNumberError:
+                self._refused += 1
             self.show()
             self._changed()
 
@@ -125,9 +129,9 @@ class EditorOnPage:
         else:
             self.put_down()
 
-    def _set_radius(self, millimetres: float) -> None:
+    def _set_radius(self, millimetres: object) -> None:
         low, high = RADII_MM
-        self._radius_mm = min(max(float(millimetres), low), high)
+        self._radius_mm = min(max(_number(millimetres), low), high)
         self._set_brushes()
 
     def _scale_radius(self, factor: float) -> None:
@@ -240,14 +244,14 @@ class EditorOnPage:
         elif not ids:
             self.put_down()
 
-    def _set_threshold(self, low: float | None, high: float | None) -> None:
+    def _set_threshold(self, low: object, high: object) -> None:
         """The end that is None stays, but is pushed where it would be on the wrong side of the other."""
         effect = self._editor.get_effect(self._effects()["threshold"])
         before = effect.get_threshold_min_max_values()
         if low is not None:
-            effect.set_threshold_min_max_values((float(low), max(float(low), before[1])))
+            effect.set_threshold_min_max_values((_number(low), max(_number(low), before[1])))
         elif high is not None:
-            effect.set_threshold_min_max_values((min(float(high), before[0]), float(high)))
+            effect.set_threshold_min_max_values((min(_number(high), before[0]), _number(high)))
 
     def _apply_threshold(self) -> None:
         if self._effect == "threshold":
@@ -258,9 +262,9 @@ class EditorOnPage:
         if self._effect == "islands":
             self._editor.active_effect.keep_largest_island()
 
-    def _remove_small_islands(self, voxels: float) -> None:
+    def _remove_small_islands(self, voxels: str) -> None:
         if self._effect == "islands":
-            self._smallest_island = max(1, int(voxels))
+            self._smallest_island = max(1, int(_number(voxels, whole_number)))
             self._editor.active_effect.set_minimum_island_size(self._smallest_island)
             self._editor.active_effect.remove_small_islands()
 
@@ -339,6 +343,8 @@ class EditorOnPage:
             "range": list(self._range()),
             # Also where all else is as before: the page waits for it with the sketch of a stroke.
             "changes": self._changes,
+            # The page then shows its fields anew.
+            "refused": self._refused,
             "smallest_island": self._smallest_island,
         }
 
@@ -373,3 +379,15 @@ class EditorOnPage:
     def _the_quiz(self) -> OpenedQuiz:
         assert self._opened is not None
         return self._opened
+
+
+class _NoNumberError(ValueError):
+    """What the reader typed is none."""
+
+
+def _number(typed: object, kind: Callable[[str], float] = number) -> float:
+    """With a point or a comma."""
+    try:
+        return kind(str(typed).strip().replace(",", "."))
+    except ValueError as fault:
+        raise _NoNumberError from fault

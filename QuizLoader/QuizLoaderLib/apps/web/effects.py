@@ -86,23 +86,25 @@ class Islands(SegmentationEffectIslands):
         import SimpleITK as sitk
 
         labels = self.modifier.get_segment_labelmap(self.modifier.active_segment_id, as_numpy_array=True)
-        planes = np.flatnonzero([plane.any() for plane in labels])
-        if not len(planes):
+        in_planes = np.array([np.bitwise_or.reduce(plane, axis=0) for plane in labels]) != 0
+        in_rows = np.bitwise_or.reduce(labels, axis=0).any(axis=1)
+        if not in_rows.any():
             return None
-        first = int(planes[0])
-        mask = sitk.GetImageFromArray((labels[first : planes[-1] + 1] != 0).view(np.uint8))
-        components = sitk.ConnectedComponent(mask)
-        return _Islands(first, sitk.GetArrayFromImage(components))
+        taken = (in_planes.any(axis=1), in_rows, in_planes.any(axis=0))
+        box = tuple(slice(int(np.flatnonzero(at)[0]), int(np.flatnonzero(at)[-1]) + 1) for at in taken)
+        mask = sitk.GetImageFromArray(np.ascontiguousarray(labels[box] != 0).view(np.uint8))
+        components = sitk.GetArrayFromImage(sitk.ConnectedComponent(mask))
+        return _Islands((box[0].start, box[1].start, box[2].start), components)
 
     def _keep(self, islands: "_Islands", mask: np.ndarray) -> None:
-        modify(self.modifier, Voxels((islands.first, 0, 0), mask), ModificationMode.Set)
+        modify(self.modifier, Voxels(islands.first, mask), ModificationMode.Set)
 
 
 class _Islands:
-    """Of a segment in the slices of the volume from ``first`` on: ``numbers`` (slices, rows, columns) is that
-    of each voxel's island, from 1, 0 for none; ``sizes`` how many voxels each has."""
+    """Of a segment, from the voxel ``first`` (k, j, i) of the volume on: ``numbers`` (slices, rows, columns)
+    is that of each voxel's island, from 1, 0 for none; ``sizes`` how many voxels each has."""
 
-    def __init__(self, first: int, numbers: np.ndarray) -> None:
+    def __init__(self, first: tuple[int, int, int], numbers: np.ndarray) -> None:
         self.first, self.numbers = first, numbers
         count = int(numbers.max())
         # One slice after another: counting makes 8 bytes of each voxel.
@@ -111,7 +113,7 @@ class _Islands:
             self.sizes += np.bincount(plane.ravel(), minlength=count + 1)[1:]
 
     def number_at(self, place_ras: tuple[float, float, float], grid: Grid) -> int:
-        i, j, k = (int(index) for index in np.rint(np.linalg.inv(grid.ijk_to_ras) @ [*place_ras, 1.0])[:3])
-        index = (k - self.first, j, i)
+        ijk = np.rint(np.linalg.inv(grid.ijk_to_ras) @ [*place_ras, 1.0])[:3]
+        index = tuple(int(at) - first for at, first in zip(ijk[::-1], self.first, strict=True))
         is_in = all(0 <= part < size for part, size in zip(index, self.numbers.shape, strict=True))
         return int(self.numbers[index]) if is_in else 0
