@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from QuizLoaderLib.views.drawings import fingerprint, is_unchanged_copy, segments_of
 from reader_at_work import READER, SHAPE, AtWork, at_work, box, draw, drawn, files_of, write_volume
 from session_by_hand import page_of, saved, write_quiz
 
@@ -100,6 +101,30 @@ def test_a_start_does_not_count_and_what_the_reader_made_of_it_is_never_overwrit
         assert seen(reader) == {}
         assert reader.answers.next() == asks
     assert flags(tmp_path / "r", 2) == [("Revise_CT-quizlabel.nrrd", "N")]
+
+
+def test_a_start_is_changed_also_where_it_has_as_many_voxels_as_before(tmp_path: Path, images: Path) -> None:
+    quiz = quiz_with_a_map(tmp_path, START_AND_REVISE)
+    moved = np.roll(LIVER, 1, axis=1)
+    with at_work(quiz, images, tmp_path / "r") as reader:
+        reader.show()
+        reader.draw("Liver", LIVER)
+        reader.go()
+        reader.draw("Liver", moved)
+        assert reader.answers.missing() == []
+        reader.draw("Liver", LIVER)
+        assert reader.answers.missing() == ["Please draw a contour on the image “CT”."]
+        reader.draw("Liver", moved)
+        reader.go()
+        reader.go("previous")
+        assert (seen(reader)["Liver"] == moved).all()
+        # As the copies of older files tell it.
+        (node,) = reader.drawing.nodes
+        for segment in segments_of(node):
+            segment.SetTag("QuizLoader.StartedFrom", fingerprint(node))
+        assert is_unchanged_copy(node)
+        reader.draw("Liver", LIVER)
+        assert not is_unchanged_copy(node)
 
 
 def test_an_accepted_start_is_kept_with_its_page(tmp_path: Path, images: Path) -> None:
