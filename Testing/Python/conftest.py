@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from drawing_hand import Hand
     from web_stage import Served
 
 # The tests read what programs print as UTF-8, so these must print in it, whatever the system's locale.
@@ -40,3 +41,20 @@ def reading(tmp_path: Path, images: Path) -> Iterator["Served"]:
     arguments = ["--images", images, "--results", tmp_path / "results", "--reader", READER]
     with served(tmp_path, SAMPLES / "questions.xml", *arguments) as command:
         yield command
+
+
+@pytest.fixture(scope="module")
+def ct_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a CT to draw on, whose voxels are known."""
+    from drawing_hand import write_ct
+
+    return write_ct(tmp_path_factory.mktemp("ct"))
+
+
+@pytest.fixture
+def hand(browser: Any, tmp_path: Path, ct_folder: Path) -> Iterator["Hand"]:
+    """With a brush, on the first of two pages; the results are in ``tmp_path``/results."""
+    from drawing_stage import at_the_first_page
+
+    with at_the_first_page(browser, tmp_path, ct_folder) as found:
+        yield found

@@ -5,9 +5,8 @@ from functools import partial
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from chromium import chromium
 from drawing_hand import has_colour
-from panel_stage import VOLUME, block, image_element, write_images
+from panel_stage import VOLUME, block, image_element
 from web_stage import picture_of, served, text, until, wait_for_text, window
 
 READER = "Dr. Chen"
@@ -21,17 +20,6 @@ QUIZ = """<Session MaskValueMap="map.txt">
 <Page ID="Case 2" Layout="OneUpRedSlice">{red}
 <QuestionSet><Question Type="InfoBox"><Option>Nothing to draw.</Option></Question></QuestionSet></Page>
 </Session>"""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_images(tmp_path_factory.mktemp("images"))
 
 
 @pytest.fixture

@@ -2,8 +2,7 @@
 
 import numpy as np
 import pytest
-from chromium import chromium
-from drawing_hand import MIDDLE, SHAPE, Hand, enclosed, go, hand_on, has_colour, label_map, write_ct
+from drawing_hand import MIDDLE, SHAPE, Hand, enclosed, go, hand_on, has_colour, label_map
 from drawing_stage import (
     SECOND,
     at_the_first_page,
@@ -20,20 +19,9 @@ AREA = [(-40, -30), (11, -34), (20, 15), (-30, 25)]
 YELLOW = "rgb(255, 255, 0)"
 
 
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_ct(tmp_path_factory.mktemp("images"))
-
-
 @pytest.fixture
-def hand(browser, tmp_path, images):
-    with at_the_first_page(browser, tmp_path, images, tool="draw") as found:
+def hand(browser, tmp_path, ct_folder):
+    with at_the_first_page(browser, tmp_path, ct_folder, tool="draw") as found:
         yield found
 
 
@@ -143,8 +131,8 @@ def test_an_open_contour_is_not_lost_by_another_region_nor_by_reload_nor_by_leav
     assert np.array_equal(label_map(first_page(tmp_path)), voxels)
 
 
-def test_the_command_ends_with_an_open_contour(browser, tmp_path, images):
-    with serving(tmp_path, quiz_with_regions(tmp_path), images) as command:
+def test_the_command_ends_with_an_open_contour(browser, tmp_path, ct_folder):
+    with serving(tmp_path, quiz_with_regions(tmp_path), ct_folder) as command:
         with window(browser, command.address) as page:
             hand = hand_on(page)
             hand.take("draw")

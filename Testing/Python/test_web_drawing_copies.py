@@ -1,9 +1,7 @@
 """What was drawn on one page of the browser shows on the next: voxel by voxel, and as a start to change."""
 
 import numpy as np
-import pytest
-from chromium import chromium
-from drawing_hand import MIDDLE, SHAPE, SPACING, Hand, go, hand_on, label_map, write_ct
+from drawing_hand import MIDDLE, SHAPE, SPACING, Hand, go, hand_on, label_map
 from drawing_stage import EDITOR, RADIUS_MM, choose, disc, quiz_with_regions, results_of, serving
 from session_by_hand import page_of, saved
 from web_stage import picture_of, until, window
@@ -23,17 +21,6 @@ PAGES = (
     + "</Page>"
 )
 DRAW, REVISE, LOOK = (f"Page {number} of 3" for number in (1, 2, 3))
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_ct(tmp_path_factory.mktemp("images"))
 
 
 def at_centers(hand: Hand) -> np.ndarray:
@@ -64,10 +51,10 @@ def _is_as(hand: Hand, expected) -> bool:
     return np.array_equal(seen, wanted)
 
 
-def test_a_copy_shows_is_no_contour_yet_and_stays_as_it_was_changed(browser, tmp_path, images):
+def test_a_copy_shows_is_no_contour_yet_and_stays_as_it_was_changed(browser, tmp_path, ct_folder):
     quiz = quiz_with_regions(tmp_path, PAGES, 'ContourVisibility="Fill"')
     folders = [results_of(tmp_path) / f"PgGroup{page}" for page in ("1_Draw", "2_Revise", "3_Look")]
-    with serving(tmp_path, quiz, images) as command, window(browser, command.address) as page:
+    with serving(tmp_path, quiz, ct_folder) as command, window(browser, command.address) as page:
         hand = hand_on(page)
         colors = {each["title"]: each["color"] for each in hand.editor()["segments"]}
         hand.take("paint")

@@ -5,7 +5,6 @@ from functools import partial
 
 import numpy as np
 import pytest
-from chromium import chromium
 from drawing_hand import (
     BONE,
     LIVER,
@@ -40,23 +39,6 @@ from drawing_stage import (
 from QuizLoaderLib.apps.web.undoing import undo_steps
 from session_by_hand import page_of, saved, write_quiz
 from web_stage import text, until, wait_for_text, window
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_ct(tmp_path_factory.mktemp("images"))
-
-
-@pytest.fixture
-def hand(browser, tmp_path, images):
-    with at_the_first_page(browser, tmp_path, images) as found:
-        yield found
 
 
 def test_a_brush_of_a_radius_in_mm_and_the_page_can_be_left_at_once(hand, tmp_path):
@@ -234,9 +216,9 @@ def test_the_browser_is_loaded_again_with_the_button_held(hand, tmp_path):
     assert not voxels[~(disc(first, last) | covered(held, RADIUS_MM + np.sqrt(2)))].any()
 
 
-def test_the_browser_is_closed_with_the_button_held_and_the_command_ended(browser, tmp_path, images):
+def test_the_browser_is_closed_with_the_button_held_and_the_command_ended(browser, tmp_path, ct_folder):
     quiz = quiz_with_regions(tmp_path)
-    with serving(tmp_path, quiz, images) as command:
+    with serving(tmp_path, quiz, ct_folder) as command:
         with window(browser, command.address) as page:
             hand = hand_on(page)
             hand.take("paint")
@@ -247,7 +229,7 @@ def test_the_browser_is_closed_with_the_button_held_and_the_command_ended(browse
     assert voxels[covered(held, RADIUS_MM - 2)].all()
     before = voxels.sum()
 
-    with serving(tmp_path, quiz, images, "again") as command, window(browser, command.address) as page:
+    with serving(tmp_path, quiz, ct_folder, "again") as command, window(browser, command.address) as page:
         hand = hand_on(page)
         can_undo(hand, False)
         assert not page.get_by_test_id("missing").count()
@@ -257,9 +239,9 @@ def test_the_browser_is_closed_with_the_button_held_and_the_command_ended(browse
         assert label_map(first_page(tmp_path)).astype(bool).sum() < before
 
 
-def test_without_regions_the_reader_names_what_he_draws(browser, tmp_path, images):
+def test_without_regions_the_reader_names_what_he_draws(browser, tmp_path, ct_folder):
     quiz = write_quiz(tmp_path, PAGES)
-    with serving(tmp_path, quiz, images) as command, window(browser, command.address) as page:
+    with serving(tmp_path, quiz, ct_folder) as command, window(browser, command.address) as page:
         hand = hand_on(page)
         hand.take("paint")
         lesion = hand.click((-30, 0))
@@ -286,10 +268,10 @@ def test_few_changes_of_large_segments_can_be_taken_back() -> None:
     assert undo_steps(1 << 40) == 2
 
 
-def test_a_finished_quiz_is_not_drawn_on(browser, tmp_path, images):
+def test_a_finished_quiz_is_not_drawn_on(browser, tmp_path, ct_folder):
     page_ = f'<Page ID="A" {EDITOR} SegmentRequiredOnAnyImage="Y">{CT}</Page>'
     quiz = quiz_with_regions(tmp_path, page_)
-    with serving(tmp_path, quiz, images) as command, window(browser, command.address) as page:
+    with serving(tmp_path, quiz, ct_folder) as command, window(browser, command.address) as page:
         hand = hand_on(page)
         hand.take("paint")
         hand.click((0, 0))
@@ -303,8 +285,8 @@ def test_a_finished_quiz_is_not_drawn_on(browser, tmp_path, images):
 
 @pytest.mark.parametrize("is_flipped", [False, True])
 def test_a_ball_takes_the_voxels_with_their_centres_in_it(browser, tmp_path, is_flipped):
-    images = write_ct(tmp_path / "images", is_flipped=is_flipped)
-    with at_the_first_page(browser, tmp_path, images) as hand:
+    ct_folder = write_ct(tmp_path / "images", is_flipped=is_flipped)
+    with at_the_first_page(browser, tmp_path, ct_folder) as hand:
         hand.page.keyboard.press("u")
         until(lambda: hand.editor()["ball"], "a ball")
         place = hand.click((-20.3, -14.6))

@@ -1,11 +1,8 @@
 """Regions in the browser are removed and hidden; what was drawn comes back, or is kept, all the same."""
 
 import numpy as np
-import pytest
-from chromium import chromium
-from drawing_hand import Hand, has_colour, label_map, layers, write_ct
+from drawing_hand import Hand, has_colour, label_map, layers
 from drawing_stage import (
-    at_the_first_page,
     back_on_the_first_page,
     can_undo,
     choose,
@@ -14,23 +11,6 @@ from drawing_stage import (
     first_page,
 )
 from web_stage import picture_of, until
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with chromium() as started:
-        yield started
-
-
-@pytest.fixture(scope="module")
-def images(tmp_path_factory):
-    return write_ct(tmp_path_factory.mktemp("images"))
-
-
-@pytest.fixture
-def hand(browser, tmp_path, images):
-    with at_the_first_page(browser, tmp_path, images) as found:
-        yield found
 
 
 def regions(hand: Hand) -> list[str]:

@@ -15,6 +15,7 @@ from trame_slicer.segmentation import (
 )
 from vtkmodules.vtkCommonCore import vtkCommand
 
+from ...images.vtk_images import array_of
 from ..reading.contour import grid_of
 from .effects import modify
 from .shapes import inside_contour
@@ -36,7 +37,7 @@ class OpenContour:
 
     def is_on(self, view_node: Any) -> bool:
         """Whether the view shows the slice of the contour, wherever it is moved and zoomed."""
-        seen = np.linalg.inv(_matrix(view_node.GetSliceToRAS())) @ self.slice_to_ras
+        seen = np.linalg.inv(array_of(view_node.GetSliceToRAS())) @ self.slice_to_ras
         return bool(np.allclose(np.abs(seen[2]), [0, 0, 1, 0], atol=1e-3))
 
 
@@ -60,7 +61,7 @@ class DrawContour(SegmentationEffect):
         if self.contour and self.contour.view_node is not view_node:
             self.close()
         if self.contour is None:
-            self.contour = OpenContour(view_node, _matrix(view_node.GetSliceToRAS()))
+            self.contour = OpenContour(view_node, array_of(view_node.GetSliceToRAS()))
         if self.contour.is_on(view_node):
             self.contour.points.append(point_ras)
             self._changed()
@@ -204,7 +205,7 @@ class ContourPipeline(SegmentationEffectPipeline[DrawContour]):
         self._brush.set_visible(contour is not None)
         if contour is not None:
             view_node = self.GetViewNode()
-            from_ras = np.linalg.inv(_matrix(view_node.GetXYToRAS()))
+            from_ras = np.linalg.inv(array_of(view_node.GetXYToRAS()))
             for point in contour.points:
                 x, y = (from_ras @ [*point, 1.0])[:2]
                 self._brush.add_point(x, y)
@@ -214,7 +215,3 @@ class ContourPipeline(SegmentationEffectPipeline[DrawContour]):
             for actor in self._brush.get_props():
                 actor.GetProperty().SetOpacity(1.0 if is_here else ELSEWHERE_OPACITY)
         self.RequestRender()
-
-
-def _matrix(matrix: Any) -> np.ndarray:
-    return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])

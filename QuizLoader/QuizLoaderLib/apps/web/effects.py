@@ -33,31 +33,25 @@ def modify(modifier: SegmentModifier, voxels: Voxels, mode: ModificationMode) ->
     modifier.apply_labelmap(labels, modification_mode=mode)
 
 
-class Paint(SegmentationEffectPaint):
+class _DiscOrBall(AbstractSegmentationEffectBrush):
     """With a disc on the slice, which is trame-slicer's, or a ball of the same radius."""
 
     def paint_glyph_at_world_coordinates(self, polydata: Any, places: Any) -> None:
-        if self.is_sphere_brush():
-            _modify_by_ball(self, places, ModificationMode.Add)
-        else:
+        if not self.is_sphere_brush():
             super().paint_glyph_at_world_coordinates(polydata, places)
+            return
+        grid = grid_of(self.modifier.volume_node)
+        voxels = ball(vtk_to_numpy(places.GetData()), self.get_brush_diameter() / 2, grid)
+        if voxels is not None:
+            modify(self.modifier, voxels, self.modifier.modification_mode)
 
 
-class Erase(SegmentationEffectErase):
-    """As ``Paint``."""
-
-    def paint_glyph_at_world_coordinates(self, polydata: Any, places: Any) -> None:
-        if self.is_sphere_brush():
-            _modify_by_ball(self, places, ModificationMode.Remove)
-        else:
-            super().paint_glyph_at_world_coordinates(polydata, places)
+class Paint(_DiscOrBall, SegmentationEffectPaint):
+    """Adds to the active segment."""
 
 
-def _modify_by_ball(brush: AbstractSegmentationEffectBrush, places: Any, mode: ModificationMode) -> None:
-    grid = grid_of(brush.modifier.volume_node)
-    voxels = ball(vtk_to_numpy(places.GetData()), brush.get_brush_diameter() / 2, grid)
-    if voxels is not None:
-        modify(brush.modifier, voxels, mode)
+class Erase(_DiscOrBall, SegmentationEffectErase):
+    """Takes from the active segment."""
 
 
 class Islands(SegmentationEffectIslands):
