@@ -143,12 +143,17 @@ def test_values_that_cannot_be_used_get_one_sentence_and_2(
 
 
 @pytest.mark.parametrize("port", ["-1", "65536", "http"])
-def test_what_is_no_port_is_told_before_anything_is_served(quiz: Path, tmp_path: Path, port: str) -> None:
-    result = quizloader("serve", quiz, "--images", tmp_path, "--port", port)
+@pytest.mark.parametrize("command", ["serve", "demo"])
+def test_what_is_no_port_is_told_before_anything_is_served(
+    quiz: Path, tmp_path: Path, command: str, port: str
+) -> None:
+    arguments = [quiz, "--images", tmp_path] if command == "serve" else ["--out", tmp_path / "demo"]
+    result = quizloader(command, *arguments, "--port", port)
 
     assert (result.returncode, result.stdout) == (2, "")
     assert "--port" in result.stderr
     assert "Traceback" not in result.stderr
+    assert not (tmp_path / "demo").exists()
 
 
 @pytest.mark.parametrize("key", ["short", "k" * 31, "k" * 31 + "/", "ö" * 32])

@@ -23,6 +23,7 @@ from .terminal import (
     OutputFormat,
     folder_option,
     make_writable,
+    port_option,
     progress_bar,
     require_folder,
 )
@@ -108,7 +109,7 @@ def demo(
         bool | None,
         typer.Option(help="Make pictures of the quizzes, or only the images, instead of the page."),
     ] = None,
-    port: Annotated[int, typer.Option(metavar="N", help="The page's port; 0 takes a free one.")] = 0,
+    port: Annotated[int, port_option("The page's port; 0 takes a free one.")] = 0,
     browser: OpenBrowser = True,
 ) -> None:
     """Make sample images and show the tutorial in the browser, until Ctrl+C; nothing is stored."""

@@ -15,6 +15,7 @@ from .terminal import (
     OpenBrowser,
     folder_option,
     make_writable,
+    port_option,
     require_folder,
 )
 
@@ -55,10 +56,7 @@ def serve(
         str, typer.Option(metavar="ADDRESS", help="Where to listen; with --readers other than this machine.")
     ] = "127.0.0.1",
     port: Annotated[
-        int | None,
-        typer.Option(
-            min=0, max=65535, metavar="N", help="The port; 0 takes a free one, as is done without --readers."
-        ),
+        int | None, port_option("The port; 0 takes a free one, as is done without --readers.")
     ] = None,
     browser: OpenBrowser = True,
     follow_links: FollowLinks = False,

@@ -15,6 +15,11 @@ def folder_option(help: str) -> Any:
     return typer.Option(metavar="DIR", help=help)
 
 
+def port_option(help: str) -> Any:
+    """An option whose value is a port; 0 takes a free one."""
+    return typer.Option(metavar="N", min=0, max=65535, help=help)
+
+
 ImagesOption = Annotated[Path, folder_option("The image folder.")]
 FollowLinks = Annotated[
     bool,
