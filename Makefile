@@ -2,6 +2,7 @@
 # make test    lint, types, arrows between the parts, and all tests
 # make bench   speed, as ratios against a peer measured in the same run
 # make soak    the long random tests in full
+# make extension-files    writes the list of files that Slicer packages
 #
 # PYTHON=/path/to/python chooses the interpreter that .venv is made with.
 
@@ -14,13 +15,13 @@ BIN := $(VENV)/bin
 PYDICOM_2 := $(VENV)/pydicom-2.4
 # A peer in the benchmarks; it pulls OpenCV and more, so it has an environment of its own.
 RT_UTILS := $(VENV)/rt-utils
-TRY_OPENGL = $(BIN)/python -c 'from QuizLoaderLib.apps.opengl import opengl_problem; raise SystemExit(opengl_problem())'
+TRY_OPENGL = $(BIN)/python -c 'from QuizLoaderLib.apps.shared.opengl import opengl_problem; raise SystemExit(opengl_problem())'
 TRY_QT = QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'from PySide6.QtWidgets import QApplication; QApplication([])'
 QT_PACKAGES := libgl1 libegl1 libglib2.0-0 libxkbcommon0 libfontconfig1 libdbus-1-3
 TRY_CHROMIUM = $(BIN)/python Testing/Python/chromium.py
 DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_masks_dicom.py Testing/Python/test_rtstruct*.py)
 
-.PHONY: demo test lint bench soak clean
+.PHONY: demo test lint bench soak extension-files clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/installed $(VENV)/opengl
@@ -50,6 +51,9 @@ bench: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(RT_UTILS)/
 
 soak: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(VENV)/nginx
 	QUIZLOADER_SOAK=1 $(BIN)/python -m pytest
+
+extension-files: $(VENV)/installed
+	$(BIN)/python Testing/extension_files.py
 
 clean:
 	rm -rf $(VENV)

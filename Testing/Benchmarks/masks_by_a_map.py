@@ -29,9 +29,9 @@ def peak():
 series, structures = Path(sys.argv[1]), Path(sys.argv[2])
 import numpy as np
 import SimpleITK
-from QuizLoaderLib.images.dicom_series import read_grid
-from QuizLoaderLib.images.rtstruct import rasterize
-from QuizLoaderLib.images.rtstruct_file import read_structure_set
+from QuizLoaderLib.images.dicom.series import read_grid
+from QuizLoaderLib.images.structure_set.drawn_rois import rasterize
+from QuizLoaderLib.images.structure_set.file import read_structure_set
 from QuizLoaderLib.masks import mask_from_segments
 from QuizLoaderLib.quiz.value_map import ValueMap
 values = {roi.name: 10 * number for number, roi in enumerate(read_structure_set(structures).rois, 1)}
@@ -45,7 +45,7 @@ SLICER = """
 import slicer
 import vtk
 from vtkmodules.util.numpy_support import vtk_to_numpy
-from QuizLoaderLib.images.segmentation import make_node
+from QuizLoaderLib.images.types.segmentation import make_node
 from QuizLoaderLib.images.vtk_images import vtk_matrix
 from QuizLoaderLib.quiz.model import Image, ImageType
 before, start = peak(), time.perf_counter()

@@ -33,7 +33,7 @@ def made_cases(folder: Path) -> Path:
 
 def seconds(table: Path, out: str, jobs: int) -> float:
     from QuizLoaderLib.masks.batch import read_cases, run_cases
-    from QuizLoaderLib.masks.formats import require_label_table
+    from QuizLoaderLib.masks.label_tables.tables import require_label_table
 
     names, _ = require_label_table(table.parent / "map.txt")
     start = time.perf_counter()

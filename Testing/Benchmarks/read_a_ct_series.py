@@ -68,7 +68,7 @@ def sample(voxels):
     return int(voxels[::37, ::5, ::7].sum(dtype=np.int64))
 """
 OURS = f"""{PEAK}
-from QuizLoaderLib.images.dicom_series import read_series
+from QuizLoaderLib.images.dicom.series import read_series
 before, start = peak(), time.perf_counter()
 voxels = read_series(Path(sys.argv[1])).voxels
 print(time.perf_counter() - start, (peak() - before) / voxels.nbytes, sample(voxels))

@@ -32,9 +32,9 @@ def peak():
     lines = Path("/proc/self/status").read_text().splitlines()
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
-from QuizLoaderLib.images.dicom_series import read_grid
-from QuizLoaderLib.images.rtstruct import rasterize
-from QuizLoaderLib.images.rtstruct_file import read_structure_set
+from QuizLoaderLib.images.dicom.series import read_grid
+from QuizLoaderLib.images.structure_set.drawn_rois import rasterize
+from QuizLoaderLib.images.structure_set.file import read_structure_set
 before = peak()
 start = time.perf_counter()
 arrays = rasterize(read_structure_set(Path(sys.argv[2])), read_grid(Path(sys.argv[1])))

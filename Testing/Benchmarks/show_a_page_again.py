@@ -13,8 +13,8 @@ from pathlib import Path
 
 import numpy as np
 import SimpleITK as sitk
-from QuizLoaderLib.apps.headless import HeadlessHost
-from QuizLoaderLib.images.library import ImageLibrary
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
+from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import (
     ContourVisibility,

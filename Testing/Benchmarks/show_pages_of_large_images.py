@@ -16,8 +16,8 @@ from functools import partial
 from pathlib import Path
 
 import numpy as np
-from QuizLoaderLib.apps.headless import HeadlessHost
-from QuizLoaderLib.images.library import ImageLibrary, LoadedPage
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
+from QuizLoaderLib.images.loading.library import ImageLibrary, LoadedPage
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import Image, ImageType, Layout, Page, Quiz, SliceView
 from QuizLoaderLib.views.page import show_page

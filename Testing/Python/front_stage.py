@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from QuizLoaderLib.apps.front.readers import COORDINATOR, READER, Person, add_readers
+from QuizLoaderLib.apps.study_server.readers import COORDINATOR, READER, Person, add_readers
 from web_stage import Served, served
 
 NAMES = ("Dr. Chen", "Dr. Lima")

@@ -2,7 +2,7 @@
 
 import contextlib
 
-from QuizLoaderLib.images.library import ImageLibrary
+from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import Image, ImageType, Page
 

@@ -121,7 +121,7 @@ class Ended:
 
 def quizloader(*arguments: object) -> Ended:
     """Run the console command in this process."""
-    from QuizLoaderLib.apps.command_line import main
+    from QuizLoaderLib.apps.command_line.main import main
 
     out, err = io.StringIO(), io.StringIO()
     with (

@@ -21,7 +21,7 @@ def paint_until(step: int, table: Path, names: Path, out: Path) -> int:
     Gives the number of steps.
     """
     from QuizLoaderLib.masks import batch, files
-    from QuizLoaderLib.masks.formats import require_label_table
+    from QuizLoaderLib.masks.label_tables.tables import require_label_table
 
     steps = 0
 

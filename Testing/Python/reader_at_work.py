@@ -10,9 +10,9 @@ import numpy as np
 import SimpleITK as sitk
 import slicer
 import vtk
-from QuizLoaderLib.apps.headless import HeadlessHost
-from QuizLoaderLib.apps.reading.opened_quiz import OpenedQuiz
-from QuizLoaderLib.apps.reading.readers_session import SignIn
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
+from QuizLoaderLib.reader.opened_quiz import OpenedQuiz
+from QuizLoaderLib.reader.session_answers import SignIn
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 SHAPE = (6, 8, 10)

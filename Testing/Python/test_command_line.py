@@ -18,7 +18,8 @@ QUIZ = """<Session>
 
 
 def quizloader(*arguments: object, **variables: str) -> "subprocess.CompletedProcess[str]":
-    run = "import sys; from QuizLoaderLib.apps.command_line import main; sys.argv[0] = 'quizloader'; main()"
+    command = "from QuizLoaderLib.apps.command_line.main import main"
+    run = f"import sys; {command}; sys.argv[0] = 'quizloader'; main()"
     return subprocess.run(
         [sys.executable, "-c", run, *map(str, arguments)],
         capture_output=True,
@@ -212,7 +213,7 @@ def test_a_console_of_another_code_page_shows_escapes(tmp_path: Path) -> None:
     path = tmp_path / "wörter.xml"
     path.write_text(QUIZ.replace('"Volume"', '"体积"'), encoding="utf-8")
 
-    run = "import sys; from QuizLoaderLib.apps.command_line import main; main()"
+    run = "import sys; from QuizLoaderLib.apps.command_line.main import main; main()"
     result = subprocess.run(
         [sys.executable, "-c", run, "check", str(path)],
         capture_output=True,
@@ -244,7 +245,7 @@ def test_a_locale_that_has_no_such_file_names_is_told_in_one_sentence(tmp_path: 
 
 def test_check_starts_without_what_is_heavy(quiz: Path) -> None:
     run = (
-        "import sys; from QuizLoaderLib.apps.command_line import app\n"
+        "import sys; from QuizLoaderLib.apps.command_line.main import app\n"
         "app(['check', sys.argv[1]], standalone_mode=False)\n"
         "print(*sorted({name.split('.')[0] for name in sys.modules}))"
     )
@@ -259,7 +260,7 @@ def test_check_starts_without_what_is_heavy(quiz: Path) -> None:
 def test_a_defect_is_told_in_one_sentence(
     quiz: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    from QuizLoaderLib.apps import command_line
+    from QuizLoaderLib.apps.command_line import main as command_line
     from QuizLoaderLib.quiz import reading
 
     def fail(path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from QuizLoaderLib.apps.demo import (
+from QuizLoaderLib.apps.demo.make import (
     CONTRAST,
     PROJECTION,
     REGIONS,
@@ -15,7 +15,7 @@ from QuizLoaderLib.apps.demo import (
     UPTAKE,
     make_demo,
 )
-from QuizLoaderLib.images.contents import contents
+from QuizLoaderLib.images.types.contents import contents
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.reading import read_quiz

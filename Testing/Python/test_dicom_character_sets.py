@@ -7,9 +7,9 @@ import pydicom
 import pytest
 from dicom_made import MadeRoi, Placement, save, write_segmentation, write_series, write_structure_set
 from masks_made import Ball, quizloader, segmentation_of, write_map, write_seg
-from QuizLoaderLib.images.dicom_seg import dicom_seg_names, read_dicom_seg
-from QuizLoaderLib.images.dicom_series import series_contents
-from QuizLoaderLib.images.rtstruct_file import read_structure_set
+from QuizLoaderLib.images.dicom.segmentation import dicom_seg_names, read_dicom_seg
+from QuizLoaderLib.images.dicom.series import series_contents
+from QuizLoaderLib.images.structure_set.file import read_structure_set
 
 PLACEMENT = Placement((0.0, 2.0, 4.0))
 SHAPE = (3, 8, 10)

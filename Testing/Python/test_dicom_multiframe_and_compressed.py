@@ -20,10 +20,10 @@ from dicom_made import (
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
-from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import ImageReadError
-from QuizLoaderLib.images.dicom_headers import headers_in
-from QuizLoaderLib.images.dicom_series import find_series, read_series, read_time_points
+from QuizLoaderLib.images.dicom import codes as dicom_codes
+from QuizLoaderLib.images.dicom.headers import headers_in
+from QuizLoaderLib.images.dicom.series import find_series, read_series, read_time_points
 
 RLE, JPEG_LS = "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.80"
 ENHANCED_MR = "1.2.840.10008.5.1.4.1.1.4.1"

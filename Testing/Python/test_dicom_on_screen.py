@@ -8,7 +8,7 @@ import pytest
 from dicom_made import Placement, write_series
 from image_pages import image, library_of, page
 from PIL import Image as Picture
-from QuizLoaderLib.apps.headless import render_quiz
+from QuizLoaderLib.apps.pictures.headless import render_quiz
 from QuizLoaderLib.quiz.model import SliceView
 from QuizLoaderLib.views.layouts import COLOR_OF_VIEW
 

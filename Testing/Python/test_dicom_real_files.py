@@ -7,14 +7,15 @@ import pydicom
 import pytest
 import SimpleITK
 from PIL import Image as Picture
-from QuizLoaderLib.apps.headless import render_quiz
-from QuizLoaderLib.images import dicom_codes
-from QuizLoaderLib.images.arrays import ReadContext, SegmentationArrays, VolumeArrays
-from QuizLoaderLib.images.dicom_frames import TAGS
-from QuizLoaderLib.images.dicom_headers import headers_in, numbers_of, text_of
-from QuizLoaderLib.images.dicom_seg import read_dicom_seg
-from QuizLoaderLib.images.dicom_series import read_series
-from QuizLoaderLib.images.rtstruct import read_rtstruct
+from QuizLoaderLib.apps.pictures.headless import render_quiz
+from QuizLoaderLib.images.arrays import SegmentationArrays, VolumeArrays
+from QuizLoaderLib.images.dicom import codes as dicom_codes
+from QuizLoaderLib.images.dicom.frames import TAGS
+from QuizLoaderLib.images.dicom.headers import headers_in, numbers_of, text_of
+from QuizLoaderLib.images.dicom.segmentation import read_dicom_seg
+from QuizLoaderLib.images.dicom.series import read_series
+from QuizLoaderLib.images.files.read_context import ReadContext
+from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer
 from sample_data import SAMPLE_DATA, needs_sample_data
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dicom_made import Placement, write_segmentation, write_series
-from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import ImageReadError, SegmentationArrays
-from QuizLoaderLib.images.dicom_seg import dicom_seg_names, is_dicom_seg, read_dicom_seg
+from QuizLoaderLib.images.dicom import codes as dicom_codes
+from QuizLoaderLib.images.dicom.segmentation import dicom_seg_names, is_dicom_seg, read_dicom_seg
 
 PLACEMENT = Placement((0.0, 2.0, 4.0, 6.0), (0.5, 0.75), (-3.0, 4.0, 10.0))
 

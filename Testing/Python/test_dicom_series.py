@@ -15,11 +15,11 @@ from dicom_made import (
     write_series,
     write_structure_set,
 )
-from QuizLoaderLib.images import dicom_codes
 from QuizLoaderLib.images.arrays import ImageReadError, VolumeArrays
-from QuizLoaderLib.images.dicom_frames import TAGS
-from QuizLoaderLib.images.dicom_headers import headers_in
-from QuizLoaderLib.images.dicom_series import (
+from QuizLoaderLib.images.dicom import codes as dicom_codes
+from QuizLoaderLib.images.dicom.frames import TAGS
+from QuizLoaderLib.images.dicom.headers import headers_in
+from QuizLoaderLib.images.dicom.series import (
     folder_contents,
     read_grid,
     read_series,

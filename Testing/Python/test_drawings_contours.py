@@ -8,8 +8,8 @@ import pytest
 import SimpleITK as sitk
 import slicer
 import vtk
-from QuizLoaderLib.apps.reading.tools import Tools
 from QuizLoaderLib.quiz.model import ContourVisibility, SliceView
+from QuizLoaderLib.reader.tools import Tools
 from QuizLoaderLib.views.lines import set_points_ras
 from QuizLoaderLib.views.planes import ViewingMode
 from reader_at_work import READER, SHAPE, at_work, box, brush, drawn, files_of, write_volume
@@ -168,7 +168,7 @@ def test_it_is_saved_each_minute_while_it_changes_and_never_as_long_as_it_does_n
     tmp_path: Path, images: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [1000.0]
-    monkeypatch.setattr("QuizLoaderLib.apps.reading.drawing.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("QuizLoaderLib.reader.drawing.drawing.time.monotonic", lambda: clock[0])
     quiz = quiz_with_a_map(tmp_path, f'<Page ID="A" {EDITOR}>{CT.format("")}</Page><Page ID="B"/>')
     folder = tmp_path / "r" / READER / "study" / "PgGroup1_A"
 

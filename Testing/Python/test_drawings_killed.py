@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from QuizLoaderLib.images.arrays import ReadContext
-from QuizLoaderLib.images.segmentation import read
+from QuizLoaderLib.images.files.read_context import ReadContext
+from QuizLoaderLib.images.types.segmentation import read
 from QuizLoaderLib.quiz.model import Image, ImageType
 from reader_at_work import READER, at_work, drawn
 from session_by_hand import SOAK, write_quiz

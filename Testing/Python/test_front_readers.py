@@ -5,10 +5,16 @@ import hashlib
 import io
 
 import pytest
-from QuizLoaderLib.apps.command_line import main
-from QuizLoaderLib.apps.front.limits import Allowance
-from QuizLoaderLib.apps.front.messages import MOST_BYTES, BadMessageError, read_message
-from QuizLoaderLib.apps.front.readers import COORDINATOR, Person, ReadersError, ReadersFile, read_readers
+from QuizLoaderLib.apps.command_line.main import main
+from QuizLoaderLib.apps.study_server.limits import Allowance
+from QuizLoaderLib.apps.study_server.messages import MOST_BYTES, BadMessageError, read_message
+from QuizLoaderLib.apps.study_server.readers import (
+    COORDINATOR,
+    Person,
+    ReadersError,
+    ReadersFile,
+    read_readers,
+)
 from web_reader import framed
 
 

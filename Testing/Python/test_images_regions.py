@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from image_files import write_nrrd
 from image_pages import new_scene, page
-from QuizLoaderLib.images.library import ImageLibrary
+from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.color_file import read_color_file
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import LAYERS_OF_TYPE, ImageType, Quiz, RoiCode, RoiVisibility, SliceView

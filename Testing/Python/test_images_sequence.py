@@ -7,7 +7,7 @@ import pytest
 from dicom_made import Placement, write_series
 from image_files import nifti_bytes, vector, write_nifti, write_nrrd
 from image_pages import ijk_to_ras, image, library_of, new_scene, page, voxels_of
-from QuizLoaderLib.images.library import ImageLibrary
+from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, SliceView, WindowLevel
 from QuizLoaderLib.views.frames import number_of_frames, show_frame, shown_frame
@@ -210,7 +210,7 @@ def test_a_long_sequence_stays_out_of_memory(tmp_path):
 
 def test_no_room_on_the_disk_for_a_long_sequence(tmp_path, monkeypatch):
     write_4d(tmp_path / "a.nrrd", frames(50))
-    monkeypatch.setattr("QuizLoaderLib.images.frame_memory._reserve", _full_disk)
+    monkeypatch.setattr("QuizLoaderLib.images.files.image_file.frame_memory._reserve", _full_disk)
     with library_of(tmp_path, budget=1000) as library:
         loaded = load(library)
         assert loaded.nodes == (None,)

@@ -12,7 +12,7 @@ import pytest
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
 from image_files import numbered, write_nrrd
 from image_pages import image, label_image_of, library_of, page, segments_of, voxels_of
-from QuizLoaderLib.images.voxel_store import VoxelStore, folder_of_shared_voxels
+from QuizLoaderLib.images.loading.voxel_store import VoxelStore, folder_of_shared_voxels
 from QuizLoaderLib.quiz.model import ImageType
 
 SHAPE = (30, 64, 64)
@@ -176,7 +176,7 @@ def test_two_who_ask_at_once_read_once(store):
 def test_a_reader_that_dies_while_reading_holds_nobody_up(store):
     script = (
         "import sys, time; from pathlib import Path\n"
-        "from QuizLoaderLib.images.voxel_store import VoxelStore\n"
+        "from QuizLoaderLib.images.loading.voxel_store import VoxelStore\n"
         "def read(): print('reading', flush=True); time.sleep(600)\n"
         "VoxelStore(Path(sys.argv[1])).arrays('key', read)\n"
     )

@@ -8,7 +8,7 @@ import pytest
 import SimpleITK
 from dicom_made import Placement, write_series
 from image_pages import image, library_of, page, voxels_of
-from QuizLoaderLib.images.voxel_store import VoxelStore
+from QuizLoaderLib.images.loading.voxel_store import VoxelStore
 from QuizLoaderLib.quiz.model import ImageType
 
 SHAPE = (3, 8, 10)

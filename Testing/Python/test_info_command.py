@@ -9,7 +9,7 @@ from dicom_made import MadeRoi, Placement, new_dataset, save, write_series, writ
 from image_files import nifti_bytes, numbered, write_nrrd
 from quiz_text import image, page, session
 from QuizLoaderLib.images.arrays import ImageReadError
-from QuizLoaderLib.images.file_info import FileInfo, file_info
+from QuizLoaderLib.images.types.file_info import FileInfo, file_info
 from test_command_line import quizloader
 
 LPS_AXES = np.array([[0, 2.0, 0], [1.5, 0, 0], [0, 0, -3.0]])

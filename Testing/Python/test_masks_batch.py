@@ -141,7 +141,7 @@ def test_a_mask_of_an_older_map_does_not_stay_where_the_case_fails_now(study: Pa
 
 
 def start(study: Path, out: str, jobs: int) -> subprocess.Popen[bytes]:
-    run = "from QuizLoaderLib.apps.command_line import main\nif __name__ == '__main__':\n    main()\n"
+    run = "from QuizLoaderLib.apps.command_line.main import main\nif __name__ == '__main__':\n    main()\n"
     script = study / "run.py"
     script.write_text(run, encoding="utf-8")
     arguments = [

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
-from QuizLoaderLib.images.rtstruct import DrawnRois
+from QuizLoaderLib.images.structure_set.drawn_rois import DrawnRois
 from QuizLoaderLib.masks.painting import Mask, paint
 from QuizLoaderLib.masks.sources import ContourFilling, read_source
 from QuizLoaderLib.quiz.value_map import ValueMap

@@ -80,7 +80,7 @@ def test_a_limit_on_the_size_of_files_is_told_as_a_full_disk(tmp_path: Path) -> 
         "import resource, signal, sys\n"
         "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
         "resource.setrlimit(resource.RLIMIT_FSIZE, (20000, 20000))\n"
-        "from QuizLoaderLib.apps.command_line import main\n"
+        "from QuizLoaderLib.apps.command_line.main import main\n"
         "main()\n"
     )
     arguments = ["mask", source, "--map", names, "--names", names, "--out", tmp_path / "mask.nrrd"]

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from masks_made import quizloader, write_map
-from QuizLoaderLib.masks.formats import read_label_table
+from QuizLoaderLib.masks.label_tables.tables import read_label_table
 
 NAMES = {"Left lung": 10, "Foie gauché": 20, "肝脏": 30, "a=b": 40, "Body_Contour": 255}
 ENDINGS = [".csv", ".label", ".tsv"]

@@ -140,7 +140,7 @@ def test_a_region_too_thin_for_a_coarse_image_is_said() -> None:
 
 def test_a_segmentation_that_slicer_cropped_gives_a_mask_of_its_whole_reference_image(tmp_path) -> None:
     import slicer
-    from QuizLoaderLib.images.segmentation import make_node
+    from QuizLoaderLib.images.types.segmentation import make_node
     from QuizLoaderLib.quiz.model import Image, ImageType
 
     shape, ijk_to_ras = (20, 30, 40), grid((1, 1.5, 2), (7, -20, 3), turned(0, 0, 25))

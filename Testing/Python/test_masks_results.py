@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from QuizLoaderLib.apps.command_line import app
-from QuizLoaderLib.apps.reading.opened_quiz import OpenedQuiz
-from QuizLoaderLib.apps.reading.readers_session import SignIn
+from QuizLoaderLib.apps.command_line.main import app
+from QuizLoaderLib.reader.opened_quiz import OpenedQuiz
+from QuizLoaderLib.reader.session_answers import SignIn
 from reader_at_work import AtWork, at_work, box, write_volume
 from session_by_hand import write_quiz
 from typer.testing import CliRunner

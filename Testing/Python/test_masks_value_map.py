@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from masks_made import Ball, grid, quizloader, segmentation_of, write_map, write_seg
 from QuizLoaderLib.masks import read_value_map
-from QuizLoaderLib.masks.formats import read_label_table, write_label_table
+from QuizLoaderLib.masks.label_tables.tables import read_label_table, write_label_table
 
 
 def checked(tmp_path: Path, content: bytes | str) -> tuple[int, list[str]]:
@@ -185,7 +185,7 @@ def test_a_first_map_from_the_names_of_a_file(tmp_path: Path) -> None:
 
 def test_a_map_that_goes_into_a_file_is_utf_8_on_every_console(tmp_path: Path) -> None:
     seg = write_seg(tmp_path / "a.seg.nrrd", segmentation_of([Ball("肝 Ö", (2, 2, 2), 2)], (5, 5, 5), grid()))
-    run = "from QuizLoaderLib.apps.command_line import main; main()"
+    run = "from QuizLoaderLib.apps.command_line.main import main; main()"
 
     with (tmp_path / "map.txt").open("wb") as file:
         subprocess.run(

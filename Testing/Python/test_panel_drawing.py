@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import slicer
 from panel_stage import QUESTIONS, SIDE, VOLUME, image_element, stage, write_images, write_quiz
-from QuizLoaderLib.images.files import ImageFile
+from QuizLoaderLib.images.files.image_file.image_file import ImageFile
 from reader_at_work import box, draw, drawn
 from test_panel_session import READER, Reader, hashes
 from test_panel_tools import key
@@ -177,7 +177,7 @@ def test_a_drawing_that_changes_is_saved_while_the_page_is_shown(reader, tmp_pat
     page = f"{DRAW}|{image_element('Volume', VOLUME)}{QUESTIONS}"
     reader.sign_in(write_quiz(tmp_path / "draw.xml", [page]))
     # Every minute, but for this test.
-    monkeypatch.setattr(sys.modules["QuizLoaderLib.apps.reading.drawing"], "SAVE_EVERY_S", 0.0)
+    monkeypatch.setattr(sys.modules["QuizLoaderLib.reader.drawing.drawing"], "SAVE_EVERY_S", 0.0)
     hand(reader, "Tumour", TUMOUR)
     reader.stage.slicer.wait_until(lambda: bool(stored(reader)))
     hand(reader, "Tumour", EDEMA)

@@ -71,7 +71,7 @@ def test_ranges_of_different_files_are_apart():
         assert last < first
 
 
-@pytest.mark.parametrize("name", ["quiz/codes.py", "images/codes.py", "images/dicom_codes.py"])
+@pytest.mark.parametrize("name", ["quiz/codes.py", "images/codes.py", "images/dicom/codes.py"])
 def test_every_code_is_explained_in_words(name):
     module = python_of(LIBRARY / name)
     (rules,) = (node.value for node in module.body if isinstance(node, ast.AnnAssign))

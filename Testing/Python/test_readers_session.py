@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from QuizLoaderLib.apps.reading.readers_session import SignIn
+from QuizLoaderLib.reader.session_answers import SignIn
 from session_by_hand import saved, text_page, write_quiz
 
 FINISHED = "This quiz is finished: everything can be looked at, and nothing changes."

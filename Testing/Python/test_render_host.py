@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mrml_by_hand import Loaded, image, page, volume
-from QuizLoaderLib.apps.headless import HeadlessHost
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.model import Layout, Quiz, SliceView
 from QuizLoaderLib.views.page import show_page
 
@@ -53,7 +53,7 @@ sys.path[:0] = sys.argv[1:]
 import numpy as np
 from test_views_layers import FILL, GRID, SHAPE, _square
 from mrml_by_hand import Loaded, image, label_map, page, segmentation, volume
-from QuizLoaderLib.apps.headless import HeadlessHost
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.model import Layer, Layout, SliceView
 from QuizLoaderLib.views.page import show_page
 
@@ -104,7 +104,7 @@ def test_hosts_free_their_memory_and_windows_and_print_nothing():
 
 RENDER_WITHOUT_OPENGL = """
 from QuizLoaderLib.apps import opengl
-from QuizLoaderLib.apps.headless import HeadlessHost
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 print(opengl.opengl_problem())
 try:
     HeadlessHost()
@@ -145,5 +145,5 @@ def test_without_opengl_there_is_one_sentence_with_the_remedy_and_no_crash():
 
 
 def test_with_opengl_there_is_no_problem():
-    child = _run("from QuizLoaderLib.apps.opengl import opengl_problem; print(opengl_problem())")
+    child = _run("from QuizLoaderLib.apps.shared.opengl import opengl_problem; print(opengl_problem())")
     assert child.stdout.strip() == "None", child.stderr

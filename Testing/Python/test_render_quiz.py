@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from PIL import Image as Picture
-from QuizLoaderLib.apps.headless import HeadlessHost, render_quiz
-from QuizLoaderLib.apps.shown_page import shown_page
-from QuizLoaderLib.images.library import ImageLibrary
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost, render_quiz
+from QuizLoaderLib.apps.pictures.shown_page import shown_page
+from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.codes import ROI_NOT_IN_FILE
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import SliceView

@@ -7,8 +7,8 @@ from image_pages import image as plain_image
 from image_pages import page
 from PIL import Image as Picture
 from PIL import ImageDraw
-from QuizLoaderLib.apps.headless import HeadlessHost
-from QuizLoaderLib.images.library import ImageLibrary
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
+from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, Layout, Orientation, Page, Quiz, SliceView, WindowLevel
 from QuizLoaderLib.views.frames import show_frame

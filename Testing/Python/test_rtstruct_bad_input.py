@@ -9,10 +9,11 @@ import pytest
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from QuizLoaderLib.images import dicom_codes
-from QuizLoaderLib.images.arrays import ImageReadError, ReadContext
-from QuizLoaderLib.images.dicom_series import read_series
-from QuizLoaderLib.images.rtstruct import read_rtstruct
+from QuizLoaderLib.images.arrays import ImageReadError
+from QuizLoaderLib.images.dicom import codes as dicom_codes
+from QuizLoaderLib.images.dicom.series import read_series
+from QuizLoaderLib.images.files.read_context import ReadContext
+from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct
 from test_rtstruct_rules import CT_IMAGE, STRUCTURES, codes_of, mask_of, shown, square, volume
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")

@@ -10,8 +10,8 @@ import pytest
 import SimpleITK
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
 from PIL import Image as Picture
-from QuizLoaderLib.apps.headless import render_quiz
-from QuizLoaderLib.images import dicom_codes
+from QuizLoaderLib.apps.pictures.headless import render_quiz
+from QuizLoaderLib.images.dicom import codes as dicom_codes
 
 SHAPE, GAP, PIXEL = (30, 48, 40), 3.0, 2.0
 ORIGIN = (-40.0, -48.0, -45.0)
@@ -102,17 +102,17 @@ def test_several_threads_may_be_the_first_to_read_dicom(study: Path) -> None:
     that sets them to work is there before."""
     script = (
         "import sys, threading\n"
-        "from QuizLoaderLib.images.library import ImageLibrary\n"
+        "from QuizLoaderLib.images.loading.library import ImageLibrary\n"
         "assert 'pydicom' not in sys.modules\n"
         "from pathlib import Path\n"
         "folder, failed = Path(sys.argv[1]), []\n"
         "def series():\n"
-        "    from QuizLoaderLib.images.dicom_series import read_series; read_series(folder / 'ct')\n"
+        "    from QuizLoaderLib.images.dicom.series import read_series; read_series(folder / 'ct')\n"
         "def references():\n"
-        "    from QuizLoaderLib.images.rtstruct_reference import read_references\n"
+        "    from QuizLoaderLib.images.structure_set.reference import read_references\n"
         "    read_references(folder / 'rt.dcm')\n"
         "def structures():\n"
-        "    from QuizLoaderLib.images.rtstruct_file import read_structure_set\n"
+        "    from QuizLoaderLib.images.structure_set.file import read_structure_set\n"
         "    read_structure_set(folder / 'rt.dcm')\n"
         "def run(work):\n"
         "    try: work()\n"

@@ -10,19 +10,15 @@ import pytest
 from dicom_made import FRAME_OF_REFERENCE, SERIES, MadeRoi, save, write_structure_set
 from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
-from QuizLoaderLib.images import dicom_codes, rtstruct_file
-from QuizLoaderLib.images.arrays import (
-    DicomIdentity,
-    ImageReadError,
-    ReadContext,
-    SegmentationArrays,
-    VolumeArrays,
-)
-from QuizLoaderLib.images.contours import Boundary
-from QuizLoaderLib.images.dicom_headers import items_of
-from QuizLoaderLib.images.rtstruct import read_rtstruct, rtstruct_contents
-from QuizLoaderLib.images.rtstruct_file import read_structure_set
-from QuizLoaderLib.images.rtstruct_reference import variant
+from QuizLoaderLib.images.arrays import DicomIdentity, ImageReadError, SegmentationArrays, VolumeArrays
+from QuizLoaderLib.images.contours.fill.fill import Boundary
+from QuizLoaderLib.images.dicom import codes as dicom_codes
+from QuizLoaderLib.images.dicom.headers import items_of
+from QuizLoaderLib.images.files.read_context import ReadContext
+from QuizLoaderLib.images.structure_set import file as rtstruct_file
+from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct, rtstruct_contents
+from QuizLoaderLib.images.structure_set.file import read_structure_set
+from QuizLoaderLib.images.structure_set.reference import variant
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer, SliceView
 
 STRUCTURES = Image("structures", ImageType.RT_STRUCT, "rt", 1, layer=Layer.SEGMENTATION)

@@ -7,9 +7,10 @@ from typing import Any
 import numpy as np
 import pytest
 from dicom_made import SERIES, MadeRoi, write_structure_set
-from QuizLoaderLib.images import dicom_codes
-from QuizLoaderLib.images.arrays import DicomIdentity, ReadContext, SegmentationArrays, VolumeArrays
-from QuizLoaderLib.images.rtstruct import read_rtstruct
+from QuizLoaderLib.images.arrays import DicomIdentity, SegmentationArrays, VolumeArrays
+from QuizLoaderLib.images.dicom import codes as dicom_codes
+from QuizLoaderLib.images.files.read_context import ReadContext
+from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer
 from rtstruct_shapes import SHAPES, Shape, dice, in_polygons
 

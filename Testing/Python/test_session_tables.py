@@ -69,7 +69,8 @@ PARTS = {
 
 
 def quizloader(*arguments: object) -> "subprocess.CompletedProcess[str]":
-    run = "import sys; from QuizLoaderLib.apps.command_line import main; sys.argv[0] = 'quizloader'; main()"
+    command = "from QuizLoaderLib.apps.command_line.main import main"
+    run = f"import sys; {command}; sys.argv[0] = 'quizloader'; main()"
     return subprocess.run(
         [sys.executable, "-c", run, *map(str, arguments)],
         capture_output=True,

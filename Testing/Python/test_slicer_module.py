@@ -2,31 +2,19 @@
 
 import ast
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODULE = REPOSITORY / "QuizLoader"
 
 
-def listed_files() -> list[str]:
-    text = re.sub(r"#.*", "", (MODULE / "CMakeLists.txt").read_text(encoding="utf-8"))
-    lists = re.findall(r"set\(MODULE_PYTHON_(?:SCRIPTS|RESOURCES)\s([^)]*)\)", text)
-    return " ".join(lists).replace("${MODULE_NAME}", "QuizLoader").split()
+def test_cmake_lists_the_files_that_slicer_packages():
+    run = [sys.executable, str(REPOSITORY / "Testing" / "extension_files.py"), "--check"]
+    done = subprocess.run(run, capture_output=True, encoding="utf-8", check=False)
 
-
-def test_cmake_lists_every_file_of_the_module_once():
-    on_disk = {
-        path.relative_to(MODULE).as_posix()
-        for path in MODULE.rglob("*")
-        if path.is_file() and path.name != "CMakeLists.txt" and "__pycache__" not in path.parts
-    }
-    listed = listed_files()
-    to_add = "\n".join(f"  {name}" for name in sorted(on_disk - set(listed)))
-    to_remove = "\n".join(f"  {name}" for name in sorted(set(listed) - on_disk))
-
-    assert not to_add, f"add to QuizLoader/CMakeLists.txt:\n{to_add}"
-    assert not to_remove, f"remove from QuizLoader/CMakeLists.txt:\n{to_remove}"
-    assert len(listed) == len(set(listed))
+    assert done.returncode == 0, done.stderr
 
 
 def test_slicer_finds_the_classes_by_name_and_no_shebang():

@@ -8,7 +8,7 @@ from mrml_by_hand import Loaded, image, page, volume
 from quiz_text import image as image_text
 from quiz_text import only_problem, problems_of, session
 from quiz_text import page as page_text
-from QuizLoaderLib.apps.headless import HeadlessHost
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.color_tables import COLOR_TABLES
 from QuizLoaderLib.quiz.model import Layout, Quiz, SliceView
 from QuizLoaderLib.views.page import show_page

@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 from image_files import write_nrrd
-from QuizLoaderLib.apps.headless import HeadlessHost
-from QuizLoaderLib.images.library import ImageLibrary
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
+from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import SliceView

@@ -5,15 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mrml_by_hand import Loaded, image, label_map, page, segmentation, volume
-from QuizLoaderLib.apps.headless import HeadlessHost
-from QuizLoaderLib.quiz.model import (
-    ContourVisibility,
-    Layer,
-    Layout,
-    Orientation,
-    Quiz,
-    SliceView,
-)
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
+from QuizLoaderLib.quiz.model import ContourVisibility, Layer, Layout, Orientation, Quiz, SliceView
 from QuizLoaderLib.views.page import show_page
 from view_geometry import RIGHT_UP_AND_NEXT, grid, points_of_pixels
 

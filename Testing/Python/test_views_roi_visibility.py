@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from mrml_by_hand import LABEL_COLORS, Loaded, image, label_map, page, segmentation, volume
-from QuizLoaderLib.apps.headless import HeadlessHost
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.model import ContourVisibility, Layer, Quiz, RoiCode, RoiVisibility, SliceView
 from QuizLoaderLib.views.legend import ShownRoi, rois_shown
 from QuizLoaderLib.views.page import show_page

@@ -8,8 +8,8 @@ import pytest
 import slicer
 from image_files import write_nifti, write_nrrd
 from mrml_by_hand import Loaded, image, label_map, page, segmentation, volume
-from QuizLoaderLib.apps.headless import HeadlessHost
-from QuizLoaderLib.images.library import ImageLibrary
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
+from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import (
     ContourVisibility,

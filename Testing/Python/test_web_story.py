@@ -7,9 +7,9 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from panel_stage import VOLUME, image_element
-from QuizLoaderLib.apps.headless import HeadlessHost
-from QuizLoaderLib.apps.reading.opened_quiz import OpenedQuiz
-from QuizLoaderLib.apps.reading.readers_session import SignIn
+from QuizLoaderLib.apps.pictures.headless import HeadlessHost
+from QuizLoaderLib.reader.opened_quiz import OpenedQuiz
+from QuizLoaderLib.reader.session_answers import SignIn
 from QuizLoaderLib.views import lines
 from reader_at_work import draw
 from session_by_hand import SAMPLES, saved

@@ -19,7 +19,7 @@ READER = "Dr. Chen"
 PATIENCE_S = 60
 """How long a condition is waited for on a busy machine; a story that goes well never waits so long."""
 
-_COMMAND = "from QuizLoaderLib.apps.command_line import main; main()"
+_COMMAND = "from QuizLoaderLib.apps.command_line.main import main; main()"
 _DROP_RIGHTS = """
 import ctypes, os, sys
 if os.geteuid() == 0:

@@ -11,12 +11,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .. import __version__
-from ..images.stamps import stamp_of
+from ..images.loading.stamps import stamp_of
 from ..quiz.problems import Problem, Severity, error, has_errors
 from . import codes
 from .errors import MaskError
 from .files import MASK_ENDINGS, PART, writing
-from .formats import LabelTable
+from .label_tables.label_table import LabelTable
 from .making import make_mask
 from .names import said
 from .painting import LostOverlap, PaintedRegion

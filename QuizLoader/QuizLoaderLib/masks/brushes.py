@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..images.arrays import SegmentationArrays, SegmentDescription
-from ..images.rtstruct import DrawnRois
+from ..images.structure_set.drawn_rois import DrawnRois
 from .grids import Resampler
 
 _FEW = 20

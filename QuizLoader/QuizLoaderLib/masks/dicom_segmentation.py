@@ -15,10 +15,10 @@ from ..quiz.value_map import ValueMap
 from . import codes
 from .errors import MaskError
 from .files import writing
+from .label_tables.terminology import Code, parse_terminology
 from .names import said
 from .painting import Mask, paint
 from .sources import Source, Target
-from .terminology import Code, parse_terminology
 
 _TISSUE = Code("SCT", "85756007", "Tissue")
 """What Slicer too calls a segment of which nothing is said."""
@@ -145,8 +145,8 @@ def _datasets(target: Target) -> list[Any]:
     """The headers of the series, a file each, in the order of the slices."""
     import pydicom
 
-    from ..images.dicom_headers import decode_texts
-    from ..images.dicom_series import find_series
+    from ..images.dicom.headers import decode_texts
+    from ..images.dicom.series import find_series
 
     frames = find_series(target.path).times[0].frames
     paths = {frame.uid: frame.header.path for frame in frames}

@@ -8,7 +8,7 @@ from ..quiz.problems import error
 from . import codes
 from .errors import MaskError
 from .files import mask_ending, write_mask
-from .formats import LabelTable
+from .label_tables.label_table import LabelTable
 from .painting import Mask, paint
 from .seg_nrrd import require_segmentation_name, write_segmentation
 from .segments import segments_of

@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..images.arrays import SegmentationArrays
-from ..images.rtstruct import DrawnRois
+from ..images.structure_set.drawn_rois import DrawnRois
 from ..quiz.problems import Problem, error, has_errors, warning
 from ..quiz.value_map import ValueMap
 from . import codes

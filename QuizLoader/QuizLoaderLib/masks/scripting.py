@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 
 from ..images.arrays import SegmentationArrays
-from ..images.contours import Boundary
+from ..images.contours.fill import Boundary
 from ..quiz.value_map import ValueMap
 from .errors import MaskError
-from .formats import require_label_table
 from .grids import Grid
+from .label_tables.tables import require_label_table
 from .painting import Mask, paint
 from .segments import segments_of
 

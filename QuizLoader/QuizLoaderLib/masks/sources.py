@@ -7,18 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images.arrays import ImageReadError, ReadContext, SegmentationArrays, VolumeArrays
-from ..images.contours import Boundary
-from ..images.file_formats import is_dicom
-from ..images.files import ImageFile
-from ..images.rtstruct import DrawnRois, read_drawn_rois
-from ..images.segmentation import described_segments, is_slicer_segmentation
+from ..images.arrays import ImageReadError, SegmentationArrays, VolumeArrays
+from ..images.contours.fill import Boundary
+from ..images.files.file_formats import is_dicom
+from ..images.files.image_file import ImageFile
+from ..images.files.read_context import ReadContext
+from ..images.structure_set.drawn_rois import DrawnRois, read_drawn_rois
+from ..images.types.segmentation import described_segments, is_slicer_segmentation
 from ..quiz.model import Image, ImageType, Layer
 from ..quiz.problems import error, has_errors, warning
 from . import codes
 from .errors import MaskError
-from .formats import LabelRow, LabelTable
 from .grids import Grid
+from .label_tables.label_table import LabelRow, LabelTable
 from .segments import segments_of
 
 
@@ -87,7 +88,7 @@ def read_target(path: Path, source: Path | None = None) -> Target:
         if path.is_dir():
             return _read_folder(path, source)
         if is_dicom(path):
-            from ..images.dicom_series import read_grid
+            from ..images.dicom.series import read_grid
 
             return Target(path, read_grid(path))
         file = ImageFile(path)
@@ -114,9 +115,9 @@ def read_source(
 
 
 def _read_folder(folder: Path, source: Path | None) -> Target:
-    from ..images import dicom_codes
-    from ..images.dicom_series import read_grid
-    from ..images.referenced_series import file_of_series, references_of
+    from ..images.dicom import codes as dicom_codes
+    from ..images.dicom.series import read_grid
+    from ..images.structure_set.referenced_series import file_of_series, references_of
 
     try:
         return Target(folder, read_grid(folder))
@@ -135,7 +136,7 @@ def _read(path: Path, target: Target | None, names: LabelTable | None, filling: 
             return _read_dicom(path, target, filling)
         file = ImageFile(path)
         if is_slicer_segmentation(file):
-            from ..images.segmentation import read
+            from ..images.types.segmentation import read
 
             segmentation = read(_context(path, ImageType.SEGMENTATION))
             return Source(segmentation, target or _reference_image(path, segmentation))
@@ -202,7 +203,7 @@ def _context(path: Path, kind: ImageType, target: Target | None = None) -> ReadC
 
 
 def _read_dicom(path: Path, target: Target | None, filling: ContourFilling) -> Source:
-    from ..images.dicom_headers import read_header
+    from ..images.dicom.headers import read_header
 
     modality = read_header(path, ("Modality",)).modality
     if modality == "RTSTRUCT":
@@ -210,22 +211,22 @@ def _read_dicom(path: Path, target: Target | None, filling: ContourFilling) -> S
         context = _context(path, ImageType.RT_STRUCT, found)
         return Source(read_drawn_rois(context, filling.boundary, filling.fill_gaps), found)
     if modality == "SEG":
-        from ..images.dicom_seg import read_dicom_seg
+        from ..images.dicom.segmentation import read_dicom_seg
 
         return Source(read_dicom_seg(path), target)
     raise _without_regions(path, modality)
 
 
 def _dicom_labels(path: Path) -> list[LabelRow]:
-    from ..images.dicom_headers import read_header
+    from ..images.dicom.headers import read_header
 
     modality = read_header(path, ("Modality",)).modality
     if modality == "RTSTRUCT":
-        from ..images.rtstruct_file import read_structure_set
+        from ..images.structure_set.file import read_structure_set
 
         return [LabelRow(roi.name, roi.number, roi.color) for roi in read_structure_set(path).rois]
     if modality == "SEG":
-        from ..images.dicom_seg import dicom_seg_names
+        from ..images.dicom.segmentation import dicom_seg_names
 
         return [LabelRow(name, number) for number, name in enumerate(dicom_seg_names(path), start=1)]
     raise _without_regions(path, modality)
@@ -240,8 +241,8 @@ def _without_regions(path: Path, modality: str) -> MaskError:
 
 def _referenced_series(path: Path) -> Target:
     """The series that a structure set names, looked for beside its file and in the folders below."""
-    from ..images.dicom_series import read_grid
-    from ..images.referenced_series import file_of_series, references_of
+    from ..images.dicom.series import read_grid
+    from ..images.structure_set.referenced_series import file_of_series, references_of
 
     found = file_of_series(references_of(path), _folders(path.parent))
     if found is not None:
@@ -289,8 +290,8 @@ def _reference_grid(segmentation: SegmentationArrays) -> Grid | None:
 
 
 def _own_names(path: Path) -> LabelTable | None:
-    from .formats import read_label_table
-    from .nifti_labels import nifti_label_table
+    from .label_tables.inside_nifti import nifti_label_table
+    from .label_tables.tables import read_label_table
 
     table = nifti_label_table(path)
     if table is not None:

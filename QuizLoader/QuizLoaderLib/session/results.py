@@ -15,15 +15,7 @@ from dataclasses import replace
 from lxml import etree
 
 from ..quiz.model import Page, Question, Quiz
-from .answers import (
-    CHOICES,
-    ON,
-    Answer,
-    blank,
-    is_toggle,
-    is_untouched,
-    stored_text,
-)
+from .answers import CHOICES, ON, Answer, blank, is_toggle, is_untouched, stored_text
 from .drafts import Drafts, key_of, place_of
 from .files import SessionError
 from .journal import Entry

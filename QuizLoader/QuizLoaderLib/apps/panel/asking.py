@@ -9,7 +9,7 @@ import slicer
 from slicer.i18n import tr as _
 
 from ...quiz.model import Page
-from ..reading.answers import Answers, Asked, Pressed
+from ...reader.answers import Answers, Asked, Pressed
 from .forms import PageForms, button_text
 
 PAUSE_MS = 500

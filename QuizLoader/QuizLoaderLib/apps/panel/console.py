@@ -9,9 +9,9 @@ import slicer
 
 from ...quiz.model import Page
 from ...quiz.problems import Problem
-from ..reading.answers import Given
-from ..reading.opened_quiz import OpenedQuiz
-from ..reading.readers_session import SignIn
+from ...reader.answers import Given
+from ...reader.opened_quiz import OpenedQuiz
+from ...reader.session_answers import SignIn
 from . import quiz_node
 from .host import SlicerHost
 from .packages import ensure_packages

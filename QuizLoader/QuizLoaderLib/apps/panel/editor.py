@@ -4,7 +4,7 @@ from typing import Any
 
 import slicer
 
-from ..reading.opened_quiz import OpenedQuiz
+from ...reader.opened_quiz import OpenedQuiz
 
 PARAMETER_TAG = "QuizLoader"
 """The editor's settings have a node of their own, so that Slicer's Segment Editor module keeps its own."""

@@ -11,7 +11,7 @@ import qt
 from slicer.i18n import tr as _
 
 from ...quiz.model import GroupLayout, Page, Question, QuestionType
-from ..reading.answers import Answer, Answers, Asked
+from ...reader.answers import Answer, Answers, Asked
 
 ROW_LETTERS = 44
 """Letters in a line of the panel: Slicer's module panel is made wider by what does not wrap, never scrolled

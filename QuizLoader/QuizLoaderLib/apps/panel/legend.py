@@ -4,9 +4,9 @@ from typing import Any
 
 import qt
 
+from ...reader.opened_quiz import OpenedQuiz
 from ...views.contours import show_region
 from ...views.legend import ShownRoi, rois_shown
-from ..reading.opened_quiz import OpenedQuiz
 
 SWATCH_PIXELS = 12
 

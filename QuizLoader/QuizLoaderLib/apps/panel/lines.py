@@ -6,8 +6,8 @@ from typing import Any
 import qt
 from slicer.i18n import tr as _
 
+from ...reader.opened_quiz import OpenedQuiz
 from ...views.tools import is_placing, start_placing, stop_placing
-from ..reading.opened_quiz import OpenedQuiz
 
 LOOK_MS = 250
 """How often the lines are looked at while a page is shown: a reader sees the length while dragging."""

@@ -10,7 +10,7 @@ from slicer.i18n import tr as _
 
 from ...quiz.model import Image, ImageType, Layer
 from ...quiz.problems import Problem
-from ..reading.opened_quiz import OpenedQuiz
+from ...reader.opened_quiz import OpenedQuiz
 from .packages import PackagesMissingError, ensure_packages
 from .paths import REQUIREMENTS
 
@@ -99,7 +99,7 @@ def write_mask_of(segmentation: Any, value_map: Path, out: Path, volume: Any, ig
     """
     from ...masks.files import write_mask
     from ...masks.scripting import mask_from_segments
-    from ..reading.contour import grid_of
+    from ...reader.drawing.drawn_contour import grid_of
 
     like = grid_of(volume) if volume is not None and slicer.mrmlScene.IsNodePresent(volume) else None
     mask = mask_from_segments(segmentation, value_map, like, ignore_unmapped)
@@ -117,7 +117,7 @@ def write_mask_of(segmentation: Any, value_map: Path, out: Path, volume: Any, ig
 
 def add_segments_of(value_map: Path, mask: Path) -> str:
     """Put the named, coloured segments of a mask into the scene. Raises MaskError."""
-    from ...images.segmentation import make_node
+    from ...images.types.segmentation import make_node
     from ...masks.scripting import segments_from_mask
 
     arrays = segments_from_mask(mask, value_map)

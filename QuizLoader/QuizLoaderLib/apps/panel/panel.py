@@ -9,9 +9,9 @@ import slicer
 from slicer.i18n import tr as _
 
 from ...quiz.problems import Problem, has_errors
-from ..reading.opened_quiz import OpenedQuiz, QuizUnreadableError
-from ..reading.problem_texts import for_reader
-from ..reading.readers_session import NotBegunError
+from ...reader.opened_quiz import OpenedQuiz, QuizUnreadableError
+from ...reader.problem_texts import for_reader
+from ...reader.session_answers import NotBegunError
 from . import keys, quiz_node
 from .asking import Asking
 from .console import Console

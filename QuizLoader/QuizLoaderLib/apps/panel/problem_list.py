@@ -7,7 +7,7 @@ import qt
 import slicer
 
 from ...quiz.problems import Problem
-from ..reading.problem_texts import for_author
+from ...reader.problem_texts import for_author
 
 
 class ProblemList:

@@ -7,10 +7,10 @@ from unittest import TestCase
 
 import slicer
 
+from ...reader.opened_quiz import OpenedQuiz
 from ...views.lines import set_points_ras
 from ...views.planes import ViewingMode
 from ...views.tools import tool_images
-from ..reading.opened_quiz import OpenedQuiz
 from . import sample_data
 from .packages import ensure_packages
 from .paths import REQUIREMENTS

@@ -9,7 +9,7 @@ import ctk
 import qt
 from slicer.i18n import tr as _
 
-from ..reading.readers_session import NotBegunError, SignIn
+from ...reader.session_answers import NotBegunError, SignIn
 
 READER, RESULTS, SCRIPTS = "QuizLoader/Reader", "QuizLoader/ResultsFolder", "QuizLoader/ScriptsFolder"
 

@@ -9,6 +9,8 @@ import slicer
 from slicer.i18n import tr as _
 
 from ...quiz.model import ContourVisibility
+from ...reader.opened_quiz import OpenedQuiz
+from ...reader.tools import Tools
 from ...views.planes import ViewingMode
 from ...views.tools import (
     WINDOW_LEVEL_PRESETS,
@@ -17,8 +19,6 @@ from ...views.tools import (
     show_crosshair,
     window_level_by_mouse,
 )
-from ..reading.opened_quiz import OpenedQuiz
-from ..reading.tools import Tools
 
 PLAY_MS = 100
 """From frame to frame while a sequence plays: Slicer's own 10 frames a second."""

@@ -5,8 +5,8 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from ..reading.answers import Answers, Pressed
-from ..reading.texts import tr as _
+from ...reader.answers import Answers, Pressed
+from ...reader.texts import tr as _
 from .forms import Forms
 
 RETRY_S = 2.0

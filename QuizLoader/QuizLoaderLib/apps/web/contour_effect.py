@@ -16,7 +16,7 @@ from trame_slicer.segmentation import (
 from vtkmodules.vtkCommonCore import vtkCommand
 
 from ...images.vtk_images import array_of
-from ..reading.contour import grid_of
+from ...reader.drawing.drawn_contour import grid_of
 from .effects import modify
 from .shapes import inside_contour
 

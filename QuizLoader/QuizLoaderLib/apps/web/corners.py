@@ -6,7 +6,7 @@ from ...quiz.problems import Problem
 from ...views.contents import ViewContents
 from ...views.frames import number_of_frames, shown_frame
 from ...views.orientation_letters import direction_letters, edge_letters
-from ..view_texts import missing_images, orientation_text, window_text
+from ..shared.view_texts import missing_images, orientation_text, window_text
 
 Corner = dict[str, Any]
 

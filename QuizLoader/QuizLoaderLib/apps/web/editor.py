@@ -7,10 +7,10 @@ from itertools import count
 from typing import Any, ClassVar
 
 from ...quiz.values import number, whole_number
+from ...reader.opened_quiz import OpenedQuiz
+from ...reader.texts import tr as _
 from ...views.drawings import label_bytes
 from ...views.tools import set_window_level_by_mouse, window_level_by_mouse
-from ..reading.opened_quiz import OpenedQuiz
-from ..reading.texts import tr as _
 from .undoing import clear_segment, new_undo_stack, undo_steps
 
 FIRST_RADIUS_MM = 5.0

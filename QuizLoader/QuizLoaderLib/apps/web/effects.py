@@ -16,7 +16,7 @@ from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 from ...masks.grids import Grid
-from ..reading.contour import grid_of
+from ...reader.drawing.drawn_contour import grid_of
 from .shapes import Voxels, ball
 
 

@@ -3,9 +3,9 @@
 from typing import Any
 
 from ...quiz.model import SliceView
+from ...reader.opened_quiz import OpenedQuiz
 from ...views.contents import contents_of_views
 from ...views.placement import fit_again
-from ..reading.opened_quiz import OpenedQuiz
 
 _State = tuple[tuple[float, ...], tuple[float, ...]]
 

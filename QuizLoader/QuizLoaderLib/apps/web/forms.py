@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 from ...quiz.model import GroupLayout, Question, QuestionType
-from ..question_text import answer_range
-from ..reading.answers import Answers, Asked
+from ...reader.answers import Answers, Asked
+from ..shared.question_text import answer_range
 
 PICTURES = "pictures"
 """The folder of the pictures in the page's address."""

@@ -6,7 +6,7 @@ from typing import Any
 
 from ...quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
 from ...views.layouts import COLOR_OF_VIEW
-from ..opengl import OpenGLMissingError, offscreen_window_class
+from ..shared.opengl import OpenGLMissingError, offscreen_window_class
 
 
 class WebHost:

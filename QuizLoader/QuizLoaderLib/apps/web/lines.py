@@ -4,6 +4,8 @@ import asyncio
 from collections.abc import Callable
 from typing import Any
 
+from ...reader.opened_quiz import OpenedQuiz
+from ...reader.texts import tr as _
 from ...views.tools import (
     is_placing,
     set_window_level_by_mouse,
@@ -11,8 +13,6 @@ from ...views.tools import (
     stop_placing,
     window_level_by_mouse,
 )
-from ..reading.opened_quiz import OpenedQuiz
-from ..reading.texts import tr as _
 
 LOOK_S = 0.25
 """How often the lines are looked at: a reader sees the length while dragging."""

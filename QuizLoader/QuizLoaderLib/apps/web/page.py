@@ -7,14 +7,14 @@ from typing import Any
 
 from ...quiz.model import VIEWS_OF_LAYOUT, SliceView
 from ...quiz.problems import Problem
+from ...reader.answers import Given
+from ...reader.opened_quiz import OpenedQuiz
+from ...reader.problem_texts import for_reader
+from ...reader.session_answers import SignIn
+from ...reader.texts import tr as _
 from ...views.contents import contents_of_views
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
 from ...views.planes import ViewingMode
-from ..reading.answers import Given
-from ..reading.opened_quiz import OpenedQuiz
-from ..reading.problem_texts import for_reader
-from ..reading.readers_session import SignIn
-from ..reading.texts import tr as _
 from .asking import Asking
 from .corners import Corner, corner_of
 from .editor import EditorOnPage

@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ...quiz.problems import Problem
-from ..reading.opened_quiz import OpenedQuiz, QuizUnreadableError
-from ..reading.problem_texts import for_author
-from ..reading.texts import tr as _
+from ...reader.opened_quiz import OpenedQuiz, QuizUnreadableError
+from ...reader.problem_texts import for_author
+from ...reader.texts import tr as _
 from .page import QuizOnPage
 
 LOOK_S = 0.3

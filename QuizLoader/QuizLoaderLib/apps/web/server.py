@@ -14,9 +14,9 @@ from typing import Any
 
 from aiohttp import web
 
-from ..reading.opened_quiz import QuizUnreadableError
-from ..reading.readers_session import NotBegunError, SignIn
-from ..until_told import when_told_to_end
+from ...reader.opened_quiz import QuizUnreadableError
+from ...reader.session_answers import NotBegunError, SignIn
+from ..shared.until_told import when_told_to_end
 from . import tabs
 from .forms import PICTURES
 from .guard import let_in_only

@@ -6,6 +6,9 @@ from functools import partial
 from typing import Any, ClassVar
 
 from ...quiz.model import ContourVisibility, SliceView
+from ...reader.opened_quiz import OpenedQuiz
+from ...reader.texts import tr as _
+from ...reader.tools import Tools
 from ...views.contents import contents_of_views
 from ...views.contours import show_region
 from ...views.legend import ShownRoi, rois_shown
@@ -20,9 +23,6 @@ from ...views.tools import (
     views_are_linked,
     window_level_by_mouse,
 )
-from ..reading.opened_quiz import OpenedQuiz
-from ..reading.texts import tr as _
-from ..reading.tools import Tools
 
 PLAY_S = 0.1
 """From frame to frame while a sequence plays: Slicer's own 10 frames a second."""

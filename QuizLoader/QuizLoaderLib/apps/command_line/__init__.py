@@ -1,0 +1,1 @@
+"""The command ``quizloader``: its arguments, and what it prints."""

@@ -1,0 +1,75 @@
+"""The contours of a results folder, every reader's, as cases for masks."""
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from ...masks.batch import Case
+from ...session.files import safe_name
+from ...session.results_reading import ReadPage, ReadResults, pages_in_order, read_all_results, relative_path
+from ...session.tree import Element
+
+_NAME_LENGTH = 100
+
+
+@dataclass
+class ContourCases:
+    """``empty`` counts contours without a voxel of the reader's own, which are no cases; ``left_out`` and
+    ``remarks`` are sentences about files of results."""
+
+    cases: list[Case] = field(default_factory=list)
+    empty: int = 0
+    left_out: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+
+
+def contour_cases(folder: Path) -> ContourCases:
+    """A case for each contour that a reader of the results in ``folder`` drew, in the order that he saw it.
+
+    A case is named ``<reader>_<quiz>_<page>_<image>``, with the page's number where two are called so. The
+    source is the segments where there are any, else (in the Image Quizzer's own results) the label map, whose
+    values are taken for those of the map; the mask covers the voxels of the label map. A file that is not
+    there is a case that fails.
+    """
+    results = read_all_results([folder])
+    found = ContourCases(left_out=results.left_out, remarks=results.remarks)
+    drawn: list[tuple[str, int, Case]] = []
+    for each in results.results:
+        for page in pages_in_order(each):
+            for image_id, paths in _contours(page).items():
+                if (paths[-1].get("Drawn") or "Y") != "Y":
+                    found.empty += 1
+                    continue
+                title = page.element.get("ID") or ""
+                name = "_".join((each.reader, each.quiz, title, image_id))
+                drawn.append((name, page.number, _case(each, paths[-1], folder)))
+    names = Counter(name.casefold() for name, _number, _case in drawn)
+    for name, number, case in drawn:
+        own = f"{name}_Page{number}" if names[name.casefold()] > 1 else name
+        found.cases.append(replace(case, name=safe_name(own, _NAME_LENGTH)))
+    return found
+
+
+def _contours(page: ReadPage) -> dict[str, list[Element]]:
+    """The elements of each image that has any; an image on several views is told once."""
+    return {
+        image.get("ID") or "": paths
+        for image in reversed(page.element.findall("Image"))
+        if (paths := image.findall("LabelMapPath"))
+    }
+
+
+def _case(results: ReadResults, path: Element, folder: Path) -> Case:
+    readers_folder = results.path.parent.parent
+    label_map = readers_folder / relative_path(results, path.text or "")
+    segments = path.get("Segments")
+    source = readers_folder / relative_path(results, segments) if segments else label_map
+    if not source.is_file():
+        source = label_map
+    written = tuple(_written(one, folder) for one in (source, label_map))
+    return Case("", source, label_map, (written[0], written[1]), is_numbered=source == label_map)
+
+
+def _written(path: Path, folder: Path) -> str:
+    inside = path.is_relative_to(folder)
+    return path.relative_to(folder).as_posix() if inside else str(path)

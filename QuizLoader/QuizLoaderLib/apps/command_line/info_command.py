@@ -1,0 +1,127 @@
+"""``quizloader info``: what is in image files, for authors who write the names of regions into a quiz."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from ...quiz.problems import Problem, ProblemError, has_errors
+from .terminal import OutputFormat
+
+if TYPE_CHECKING:
+    from ...images.types.file_info import FileInfo, RegionInfo
+
+_MOST_REGIONS = 200
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the command of this file to ``quizloader``."""
+    app.command()(info)
+
+
+def info(
+    files: Annotated[
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Image files, or folders of DICOM series."),
+    ],
+    format: Annotated[OutputFormat, typer.Option(help="A table for people, or JSON.")] = OutputFormat.TEXT,
+) -> None:
+    """Tell size, place, values and regions of image files. Ends with 1 where one cannot be read."""
+    from ...images.types.file_info import file_info
+
+    found: list[FileInfo] = []
+    problems: list[tuple[Path, Problem]] = []
+    for file in files:
+        try:
+            in_file = file_info(file)
+        except ProblemError as fault:
+            problems.append((file, fault.as_problem()))
+            continue
+        found += in_file
+        problems += [(file, problem) for one in in_file for problem in one.problems]
+    if format is OutputFormat.JSON:
+        import json
+
+        told = [{"file": str(file), **asdict(problem)} for file, problem in problems]
+        images_told = [
+            {key: value for key, value in asdict(one).items() if key != "problems"} for one in found
+        ]
+        print(json.dumps({"images": images_told, "problems": told}, indent=1))
+    else:
+        for one in found:
+            _print(one)
+        for file, problem in problems:
+            print(problem.as_line(str(file)))
+    raise typer.Exit(1 if has_errors(problem for _, problem in problems) else 0)
+
+
+def _print(image: "FileInfo") -> None:
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False, soft_wrap=True)
+    console.print(Text(image.file, style="bold"))
+    facts = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
+    for name, value in _facts(image):
+        facts.add_row(Text(name, style="dim"), Text(value))
+    console.print(facts)
+    if image.regions:
+        console.print(_table(image.regions))
+    if len(image.regions) > _MOST_REGIONS:
+        console.print(f"  and {len(image.regions) - _MOST_REGIONS} more, all with --format json")
+    console.print()
+
+
+def _facts(image: "FileInfo") -> list[tuple[str, str]]:
+    facts = [("Type", " or ".join(image.types) or "nothing that a quiz shows")]
+    if image.dicom:
+        facts.append(("DICOM", image.dicom))
+    if (grid := image.grid) is not None:
+        frames = f", {grid.size[3]} frames" if len(grid.size) > 3 else ""
+        facts.append(("size", " x ".join(map(str, grid.size[:3])) + " voxels" + frames))
+        facts.append(("spacing", " x ".join(f"{part:g}" for part in grid.spacing_mm) + " mm"))
+        facts.append(("first voxel", ", ".join(f"{part:g}" for part in grid.origin_ras_mm) + " mm (RAS)"))
+        axes = "; ".join(" ".join(f"{part:.4g}" for part in axis) for axis in grid.directions_ras)
+        facts.append(("directions", f"{axes} (RAS)"))
+    if (values := image.values) is not None:
+        each = f", {values.for_each_voxel} for each voxel" if values.for_each_voxel > 1 else ""
+        facts.append(("numbers", values.number_type + each))
+        if values.smallest is not None and values.largest is not None:
+            extent = f"{values.smallest:g} to {values.largest:g} {values.units}"
+            facts.append(("values", extent.rstrip()))
+    return facts
+
+
+def _table(regions: "tuple[RegionInfo, ...]") -> Any:
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table(box=None, padding=(0, 2, 0, 2))
+    table.add_column("ROI")
+    has_two_names = any(region.segment_name for region in regions)
+    if has_two_names:
+        table.add_column("as a Segmentation")
+    table.add_column("value", justify="right")
+    table.add_column("colour")
+    has_contours = any(region.contours is not None for region in regions)
+    if has_contours:
+        table.add_column("contours", justify="right")
+    table.add_column("voxels", justify="right")
+    for region in regions[:_MOST_REGIONS]:
+        red, green, blue = region.color
+        color = Text.assemble(("\u25a0", f"rgb({red},{green},{blue})"), f" {red} {green} {blue}")
+        table.add_row(
+            Text(region.name),
+            *([Text(region.segment_name)] if has_two_names else []),
+            _number(region.value),
+            color,
+            *([_number(region.contours)] if has_contours else []),
+            _number(region.voxels),
+        )
+    return table
+
+
+def _number(value: int | None) -> str:
+    return "" if value is None else str(value)

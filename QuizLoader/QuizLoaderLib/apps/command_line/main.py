@@ -1,0 +1,237 @@
+"""``quizloader``: check, render and demo from a terminal.
+
+Nothing heavy is imported here, so that ``quizloader check`` starts in a blink.
+"""
+
+import io
+import os
+import re
+import sys
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, NoReturn
+
+import typer
+
+from ...quiz.problems import Problem, has_errors
+from . import info_command, mask_commands, readers_command, result_commands, serve_command
+from .terminal import (
+    CommandError,
+    FollowLinks,
+    ImagesOption,
+    OpenBrowser,
+    OutputFormat,
+    folder_option,
+    make_writable,
+    port_option,
+    progress_bar,
+    require_folder,
+)
+
+app = typer.Typer(
+    name="quizloader",
+    help="Medical image quizzes and reader studies: check them, render them, try the samples.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+QuizArgument = Annotated[Path, typer.Argument(metavar="QUIZ", help="The quiz, an XML file.")]
+Size = Annotated[str, typer.Option(metavar="WxH", help="Size of each view in pixels.")]
+
+MIN_SIDE, MAX_SIDE = 16, 8192
+
+
+@app.callback()
+def quizloader() -> None:
+    """Medical image quizzes and reader studies: check them, render them, try the samples."""
+
+
+@app.command()
+def check(
+    quiz: QuizArgument,
+    images: Annotated[
+        Path | None,
+        folder_option("The image folder: look for the files and the ROI names in them."),
+    ] = None,
+    format: Annotated[OutputFormat, typer.Option(help="Lines for people and editors, or JSON.")] = (
+        OutputFormat.TEXT
+    ),
+    follow_links: FollowLinks = False,
+) -> None:
+    """List everything that is wrong with a quiz. Ends with 0 without errors, 1 with errors."""
+    from ...quiz.checking import check_quiz
+    from ...quiz.reading import read_quiz
+
+    if images is not None:
+        require_folder(images, "image folder")
+    parsed, problems = read_quiz(quiz)
+    if parsed is not None and images is None:
+        problems = problems + check_quiz(parsed)
+    elif parsed is not None and images is not None:
+        from ...images.types.contents import contents
+        from ...quiz.image_folder import ImageFolder
+
+        folder = ImageFolder(images, follow_links=follow_links)
+        problems = problems + check_quiz(parsed, folder, contents)
+    problems = sorted(problems, key=lambda problem: problem.line)
+    if format is OutputFormat.JSON:
+        import json
+
+        # Only ASCII, so that it is valid JSON whatever the console's encoding.
+        print(json.dumps([{"file": str(quiz), **asdict(problem)} for problem in problems], indent=1))
+    else:
+        # Plain print: Rich would wrap the lines and colour what editors jump to.
+        for problem in problems:
+            print(problem.as_line(str(quiz)))
+    raise typer.Exit(1 if has_errors(problems) else 0)
+
+
+@app.command()
+def render(
+    quiz: QuizArgument,
+    images: ImagesOption,
+    out: Annotated[Path, folder_option("Where the pictures go.")],
+    page: Annotated[int | None, typer.Option(metavar="N", help="Only this page; the first is 1.")] = None,
+    size: Size = "512x512",
+    follow_links: FollowLinks = False,
+) -> None:
+    """Make a picture of every view of every page. Ends with 0 without errors, 1 with errors."""
+    require_folder(images, "image folder")
+    problems = _render(quiz, images, out, _parsed_size(size), page, follow_links)
+    raise typer.Exit(1 if has_errors(problems) else 0)
+
+
+@app.command()
+def demo(
+    out: Annotated[Path, folder_option("Where images, quizzes and pictures go.")] = Path("quizloader-demo"),
+    render: Annotated[
+        bool | None,
+        typer.Option(help="Make pictures of the quizzes, or only the images, instead of the page."),
+    ] = None,
+    port: Annotated[int, port_option("The page's port; 0 takes a free one.")] = 0,
+    browser: OpenBrowser = True,
+) -> None:
+    """Make sample images and show the tutorial in the browser, until Ctrl+C; nothing is stored."""
+    from ..demo.make import make_demo
+
+    if render is None:
+        serve_command.require_web()
+    if render is not False:
+        _require_opengl()
+    make_writable(out)
+    with progress_bar("Making images") as advance:
+        quizzes = make_demo(out, advance)
+    if render is None:
+        from ..web.server import Serving
+
+        serve_command.serve_until_told(Serving(quizzes[0], out / "images", port=port), browser)
+        return
+    problems: list[Problem] = []
+    for quiz in quizzes:
+        if render:
+            problems += _render(quiz, out / "images", out / "pictures" / quiz.stem, (512, 512))
+        else:
+            print(quiz)
+    raise typer.Exit(1 if has_errors(problems) else 0)
+
+
+def _render(
+    quiz: Path,
+    images: Path,
+    out: Path,
+    size: tuple[int, int],
+    page: int | None = None,
+    follow_links: bool = False,
+) -> list[Problem]:
+    """Render with a progress bar and print the problems and where the pictures are."""
+    from ...quiz.reading import read_quiz
+
+    parsed, problems = read_quiz(quiz)
+    if parsed is not None:
+        if page is not None and not 1 <= page <= len(parsed.pages):
+            pages = "1 page" if len(parsed.pages) == 1 else f"{len(parsed.pages)} pages"
+            raise CommandError(f"--page is {page}, but {quiz} has {pages}.", code=2)
+        _require_opengl()
+        make_writable(out)
+
+        from ..pictures.headless import render_quiz
+
+        with progress_bar(f"Rendering {quiz.name}") as advance:
+            problems = render_quiz(
+                quiz, images, out, page=page, size=size, follow_links=follow_links, progress=advance
+            )
+    for problem in problems:
+        print(problem.as_line(str(quiz)))
+    if parsed is not None:
+        print(out / "index.html")
+    return problems
+
+
+def _parsed_size(text: str) -> tuple[int, int]:
+    match = re.fullmatch(r"([0-9]{1,5})[xX]([0-9]{1,5})", text.strip())
+    size = (int(match[1]), int(match[2])) if match else (0, 0)
+    if not all(MIN_SIDE <= side <= MAX_SIDE for side in size):
+        raise CommandError(
+            f"--size is {text!r}; give width and height in pixels ({MIN_SIDE} to {MAX_SIDE}), as in 512x512.",
+            code=2,
+        )
+    return size
+
+
+def _require_opengl() -> None:
+    """VTK ends the process where the OpenGL libraries are missing, so this is found out first."""
+    from ..shared.opengl import opengl_problem
+
+    if problem := opengl_problem():
+        raise CommandError(problem)
+
+
+info_command.add_commands(app)
+mask_commands.add_commands(app)
+readers_command.add_commands(app)
+result_commands.add_commands(app)
+serve_command.add_commands(app)
+
+
+def _run() -> None:
+    try:
+        app()
+    except CommandError as fault:
+        _say_and_exit(str(fault), fault.code)
+    except OSError as fault:
+        where = f"{fault.filename}: " if fault.filename else ""
+        _say_and_exit(f"{where}{fault.strerror or fault}.", 1)
+
+
+def _say_and_exit(sentence: str, code: int) -> NoReturn:
+    print(f"quizloader: {sentence}", file=sys.stderr)
+    sys.exit(code)
+
+
+def main() -> None:
+    """The console command; whatever happens, the user gets a sentence and no traceback."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A console of another code page shows an escape for what it lacks, rather than failing.
+            stream.reconfigure(errors="backslashreplace")
+    if os.environ.get("QUIZLOADER_DEBUG"):
+        _run()
+        return
+    try:
+        _run()
+    except MemoryError:
+        _say_and_exit("There is not enough memory for this.", 1)
+    except UnicodeEncodeError as fault:
+        letters = fault.object[fault.start : fault.end]
+        _say_and_exit(
+            f"File names cannot have {letters!r} in the locale of this system ({fault.encoding}); "
+            "run it with PYTHONUTF8=1.",
+            1,
+        )
+    except Exception as fault:  # noqa: BLE001 the last net: a defect is told in one sentence too
+        _say_and_exit(
+            f"This is a defect of QuizLoader ({type(fault).__name__}: {fault}); "
+            "set QUIZLOADER_DEBUG=1 to see where, and please report it.",
+            1,
+        )

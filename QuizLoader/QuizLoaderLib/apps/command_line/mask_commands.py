@@ -1,0 +1,317 @@
+"""``quizloader mask``, ``segments``, ``map``, ``masks`` and ``xnat``: region names and mask values."""
+
+import io
+import sys
+from collections.abc import Iterable
+from enum import Enum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from ...quiz.problems import Problem, has_errors
+from .terminal import CommandError, folder_option, make_writable, progress_bar, require_folder_of
+
+if TYPE_CHECKING:
+    from ...masks.batch import Case
+    from ...masks.errors import MaskError
+    from ...masks.label_tables.label_table import LabelTable
+    from ...masks.sources import ContourFilling
+
+map_app = typer.Typer(
+    no_args_is_help=True, help="Check, start and convert maps from region names to mask values."
+)
+
+MapOption = Annotated[
+    Path, typer.Option("--map", metavar="FILE", help="Label=value lines, or another label table.")
+]
+LikeOption = Annotated[
+    Path | None,
+    typer.Option(metavar="IMAGE", help="The image to paint on: a file, or a folder with one DICOM series."),
+]
+IgnoreUnmapped = Annotated[
+    bool, typer.Option("--ignore-unmapped", help="Leave out regions that the map does not name.")
+]
+NamesOption = Annotated[
+    Path | None,
+    typer.Option(metavar="FILE", help="Names the values of a label image that has no names itself."),
+]
+
+
+class BoundaryChoice(str, Enum):
+    """What ``--boundary`` takes."""
+
+    CENTERS = "centers"
+    THROUGH_CENTERS = "through-centers"
+
+
+FillGaps = Annotated[
+    bool, typer.Option("--fill-gaps", help="RTSTRUCT: interpolate slices between those that are drawn.")
+]
+BoundaryOption = Annotated[
+    BoundaryChoice | None,
+    typer.Option(
+        help="RTSTRUCT: which voxels the contours hold: those with their centre inside, or also those"
+        " whose centre the contours go through. Without it, found for each ROI."
+    ),
+]
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the commands of this file to ``quizloader``."""
+    from .xnat_commands import xnat_app
+
+    app.command()(mask)
+    app.command()(segments)
+    app.command()(masks)
+    app.add_typer(map_app, name="map")
+    app.add_typer(xnat_app, name="xnat")
+
+
+def mask(
+    source: Annotated[
+        Path, typer.Argument(metavar="SOURCE", help="A .seg.nrrd, RTSTRUCT, DICOM SEG or label image.")
+    ],
+    map: MapOption,
+    out: Annotated[Path, typer.Option(metavar="FILE", help=".nrrd, .nii.gz, .nii, .mha; .dcm: a DICOM SEG.")],
+    like: LikeOption = None,
+    ignore_unmapped: IgnoreUnmapped = False,
+    names: NamesOption = None,
+    fill_gaps: FillGaps = False,
+    boundary: BoundaryOption = None,
+) -> None:
+    """Paint named regions into one mask of values. Ends with 0, or with 1 and no file."""
+    table = _table(map)
+    own_names = _table(names) if names is not None else None
+    require_folder_of(out)
+    from ...masks.errors import MaskError
+    from ...masks.making import make_mask
+
+    filling = _filling(boundary, fill_gaps)
+    try:
+        made = make_mask(source, table, out, like, ignore_unmapped, own_names, filling=filling)
+    except MaskError as fault:
+        _stop(fault, source, map)
+    _print_problems(made.problems, source, map)
+    _print_columns(
+        ("region", "value", "voxels", "ml"),
+        [(one.name, str(one.value), str(one.voxels), f"{one.ml:.2f}") for one in made.regions],
+    )
+    print(out)
+
+
+def segments(
+    mask: Annotated[Path, typer.Argument(metavar="MASK", help="A mask: nrrd, nii, nii.gz or mha.")],
+    map: MapOption,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="The segments, a .seg.nrrd.")],
+) -> None:
+    """Turn the values of a mask into named, coloured segments. Ends with 0, or with 1 and no file."""
+    table = _table(map)
+    require_folder_of(out)
+    from ...masks.errors import MaskError
+    from ...masks.making import make_segments
+
+    try:
+        made = make_segments(mask, table, out)
+    except MaskError as fault:
+        _stop(fault, mask, map)
+    _print_problems(made.problems, mask, map)
+    values = table.value_map.values
+    _print_columns(
+        ("segment", "value"), [(one.name, str(values.get(one.name, one.value))) for one in made.segments]
+    )
+    missing = [name for name in values if name not in {one.name for one in made.segments}]
+    if missing:
+        print(f"Not in the mask: {', '.join(missing)}")
+    print(out)
+
+
+def masks(
+    cases: Annotated[
+        Path,
+        typer.Argument(
+            metavar="CASES",
+            help="A table with a row a case: source, like, name. Or a folder with the results of readers:"
+            " each contour is a case.",
+        ),
+    ],
+    map: MapOption,
+    out: Annotated[Path, folder_option("Where the masks and report.csv go.")],
+    jobs: Annotated[int, typer.Option(metavar="N", min=1, help="So many cases at once.")] = 1,
+    dask: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Run on this Dask cluster, as tcp://host:8786.")
+    ] = "",
+    ending: Annotated[str, typer.Option(help="Of the masks: .nii.gz, .nrrd, .nii or .mha.")] = ".nii.gz",
+    ignore_unmapped: IgnoreUnmapped = False,
+    fill_gaps: FillGaps = False,
+    boundary: BoundaryOption = None,
+) -> None:
+    """Paint the masks of many cases; run it again to go on after a stop. Ends with 1 where a case failed."""
+    read = _table(map)
+    make_writable(out)
+    from ...masks.batch import read_cases, run_cases
+    from ...masks.errors import MaskError
+
+    is_results = cases.is_dir()
+    left_out = False
+    try:
+        if is_results:
+            found, left_out = _contours(cases)
+        else:
+            found = read_cases(cases)
+        with progress_bar("Painting masks") as advance:
+            filling = _filling(boundary, fill_gaps)
+            results = run_cases(found, read, out, jobs, dask, ending, ignore_unmapped, advance, filling)
+    except MaskError as fault:
+        _stop(fault, cases, cases)
+    failed = [result for result in results if result.failed]
+    for result in failed:
+        for problem in result.problems:
+            if problem.is_error:
+                print(problem.as_line(result.name))
+    print(f"{len(results) - len(failed)} of {len(results)} masks are done; see {out / 'report.csv'}")
+    raise typer.Exit(1 if failed or left_out else 0)
+
+
+def _contours(folder: Path) -> tuple[list["Case"], bool]:
+    """The cases of a results folder, and whether a file of it was left out."""
+    from .contour_cases import contour_cases
+
+    found = contour_cases(folder)
+    for sentence in (*found.left_out, *found.remarks):
+        typer.echo(f"quizloader: {sentence}", err=True)
+    if not found.cases:
+        raise CommandError(f"No contour that a reader drew was found in {folder}.")
+    if found.empty:
+        print(f"Left out, as empty or an unchanged copy of an earlier contour: {found.empty}")
+    return found.cases, bool(found.left_out)
+
+
+@map_app.command("check")
+def check_map(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The map.")],
+    sources: Annotated[
+        list[Path] | None, typer.Argument(metavar="[SOURCE]...", help="Files whose regions it should name.")
+    ] = None,
+    names: NamesOption = None,
+) -> None:
+    """List everything that is wrong with a map. Ends with 0 without errors, 1 with errors."""
+    from ...masks.label_tables.tables import read_label_table
+
+    table, problems = read_label_table(file)
+    problems = sorted(problems, key=lambda problem: problem.line)
+    _print_problems(problems, file, file)
+    wrong = has_errors(problems)
+    own_names = _table(names) if names is not None else None
+    for source in sources or () if table is not None else ():
+        from ...masks.errors import MaskError
+        from ...masks.names import region_problems
+        from ...masks.sources import source_labels
+
+        assert table is not None
+        try:
+            found = region_problems([row.name for row in source_labels(source, own_names)], table.value_map)
+        except MaskError as fault:
+            found = list(fault.problems)
+        _print_problems(found, source, file)
+        wrong = wrong or has_errors(found)
+    raise typer.Exit(1 if wrong else 0)
+
+
+@map_app.command("from")
+def map_from(
+    source: Annotated[Path, typer.Argument(metavar="SOURCE", help="A file with named regions.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Where the map goes; else printed.")
+    ] = None,
+    names: NamesOption = None,
+) -> None:
+    """Make a first map from the names in a file, to be edited."""
+    from ...masks.errors import MaskError
+    from ...masks.label_tables.tables import text_map, text_map_refuses, write_label_table
+    from ...masks.making import first_map
+    from ...masks.names import said
+
+    try:
+        table = first_map(source, _table(names) if names is not None else None)
+        if out is not None:
+            require_folder_of(out)
+            _print_problems(write_label_table(table, out), source, source)
+            print(out)
+            return
+    except MaskError as fault:
+        _stop(fault, source, source)
+    refused = [(row.name, text_map_refuses(row.name)) for row in table.rows if text_map_refuses(row.name)]
+    for name, reason in refused:
+        typer.echo(f"quizloader: A map cannot hold {said(name)}: {reason}.", err=True)
+    if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
+        # What goes into a file is the map itself, which is UTF-8 whatever the console's code page.
+        sys.stdout.reconfigure(encoding="utf-8")
+    print(text_map(tuple(row for row in table.rows if not text_map_refuses(row.name))), end="")
+    raise typer.Exit(1 if refused else 0)
+
+
+@map_app.command("convert")
+def convert_map(
+    source: Annotated[
+        Path, typer.Argument(metavar="IN", help=".txt, .ctbl, .csv, .label, .tsv (BIDS) or .json (nnU-Net).")
+    ],
+    out: Annotated[Path, typer.Argument(metavar="OUT", help="The same endings; .txt is Label=value lines.")],
+) -> None:
+    """Convert a map to or from another program's label table; what would be lost is said."""
+    table = _table(source)
+    require_folder_of(out)
+    from ...masks.errors import MaskError
+    from ...masks.label_tables.tables import write_label_table
+
+    try:
+        problems = write_label_table(table, out)
+    except MaskError as fault:
+        _stop(fault, source, source)
+    _print_problems(problems, source, source)
+    print(out)
+
+
+def _filling(boundary: BoundaryChoice | None, fill_gaps: bool) -> "ContourFilling":
+    from ...images.contours.fill import Boundary
+    from ...masks.sources import ContourFilling
+
+    chosen = {
+        BoundaryChoice.CENTERS: Boundary.CENTER_INSIDE,
+        BoundaryChoice.THROUGH_CENTERS: Boundary.VERTICES_ON_CENTERS,
+    }
+    return ContourFilling(chosen[boundary] if boundary else None, fill_gaps)
+
+
+def _table(path: Path) -> "LabelTable":
+    """A map without errors, its warnings printed."""
+    from ...masks.errors import MaskError
+    from ...masks.label_tables.tables import require_label_table
+
+    try:
+        table, problems = require_label_table(path)
+    except MaskError as fault:
+        _stop(fault, path, path)
+    _print_problems(problems, path, path)
+    return table
+
+
+def _stop(fault: "MaskError", source: Path, map: Path) -> NoReturn:
+    _print_problems(fault.problems, source, map)
+    raise typer.Exit(1)
+
+
+def _print_problems(problems: Iterable[Problem], source: Path, map: Path) -> None:
+    """A problem with a line is the map's, the others are the source's."""
+    for problem in problems:
+        print(problem.as_line(str(map if problem.line else source)))
+
+
+def _print_columns(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
+    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
+    for row in [header, *rows]:
+        cells = [
+            row[0].ljust(widths[0]),
+            *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
+        ]
+        print("  ".join(cells))

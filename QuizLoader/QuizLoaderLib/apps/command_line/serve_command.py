@@ -1,0 +1,222 @@
+"""``quizloader serve``: the quiz in a browser."""
+
+import os
+import re
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from .terminal import (
+    CommandError,
+    FollowLinks,
+    ImagesOption,
+    OpenBrowser,
+    folder_option,
+    make_writable,
+    port_option,
+    require_folder,
+)
+
+if TYPE_CHECKING:
+    from subprocess import Popen
+
+    from ..study_server.study import Study
+    from ..web.server import Serving
+
+TOKEN_VARIABLE = "QUIZLOADER_TOKEN"
+"""A program that starts the command chooses the token of the address here: in the arguments every user of
+the machine could read it."""
+DEFAULT_PORT = 8080
+LOOPBACK = ("127.0.0.1", "::1", "localhost")
+ANY_ADDRESS = ("0.0.0.0", "::")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Add the command of this file to ``quizloader``."""
+    app.command()(serve)
+
+
+def serve(
+    quiz: Annotated[
+        list[Path], typer.Argument(metavar="QUIZ...", help="The quiz, an XML file; with --readers several.")
+    ],
+    images: ImagesOption,
+    results: Annotated[
+        Path | None, folder_option("Where the reader's answers go; without it nothing is stored.")
+    ] = None,
+    reader: Annotated[
+        str, typer.Option(metavar="NAME", help="Who reads; without it the page asks for the name.")
+    ] = "",
+    scripts: Annotated[
+        Path | None, folder_option("The folder of scripts that the quiz's buttons may run.")
+    ] = None,
+    host: Annotated[
+        str, typer.Option(metavar="ADDRESS", help="Where to listen; with --readers other than this machine.")
+    ] = "127.0.0.1",
+    port: Annotated[
+        int | None, port_option("The port; 0 takes a free one, as is done without --readers.")
+    ] = None,
+    browser: OpenBrowser = True,
+    follow_links: FollowLinks = False,
+    preview: Annotated[
+        bool,
+        typer.Option(
+            "--preview", help="For the author: problems, all pages, the file read again when it is saved."
+        ),
+    ] = False,
+    readers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE.csv", help="Serve many readers: the table of `quizloader readers new`."),
+    ] = None,
+    address: Annotated[
+        str,
+        typer.Option(metavar="URL", help="With --readers: where they find the server behind a proxy."),
+    ] = "",
+    at_once: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="With --readers: how many are let in at once.")
+    ] = None,
+    idle: Annotated[
+        float,
+        typer.Option(min=0.05, metavar="MINUTES", help="With --readers: after how long who rests gives way."),
+    ] = 30.0,
+) -> None:
+    """Show a quiz in the browser, until Ctrl+C: to one reader, or with --readers to many."""
+    for folder, what in ((images, "image folder"), (scripts, "folder of scripts")):
+        if folder is not None:
+            require_folder(folder, what)
+    if reader and results is None:
+        raise CommandError("With --reader say where the answers go: --results DIR.", code=2)
+    if readers is not None and results is None:
+        raise CommandError("With --readers say where the answers go: --results DIR.", code=2)
+    if preview and results is not None:
+        raise CommandError("With --preview nothing is stored, so it takes no --results.", code=2)
+    if results is not None:
+        make_writable(results)
+    require_web()
+    if readers is not None and results is not None:
+        from ..study_server.study import Study
+
+        study = Study(
+            quizzes=tuple(each.resolve() for each in quiz),
+            images=images.resolve(),
+            results=results.resolve(),
+            readers=readers,
+            host=host,
+            port=DEFAULT_PORT if port is None else port,
+            address=address.rstrip("/"),
+            most=at_once,
+            idle_s=idle * 60,
+            scripts=scripts.resolve() if scripts else None,
+            follow_links=follow_links,
+        )
+        serve_many_until_told(study)
+        return
+    if len(quiz) > 1:
+        raise CommandError("Several quizzes are served to readers who sign in: --readers FILE.csv.", code=2)
+    if host not in LOOPBACK:
+        raise CommandError(
+            "Other machines are let in only by personal links: --readers FILE.csv "
+            "(`quizloader readers new` makes it).",
+            code=2,
+        )
+    from ..web.server import Serving
+
+    serve_until_told(
+        Serving(
+            quiz[0],
+            images,
+            results,
+            reader.strip(),
+            scripts,
+            follow_links,
+            host,
+            port or 0,
+            preview=preview,
+        ),
+        browser,
+    )
+
+
+def serve_many_until_told(study: "Study") -> None:
+    """Print the address when readers can come; end with Ctrl+C or SIGTERM."""
+    from ..study_server.spares import new_python
+
+    # It imports while the rest is looked at.
+    first = new_python()
+    try:
+        _serve_many(study, first)
+    finally:
+        first.kill()
+        first.wait()
+
+
+def _serve_many(study: "Study", first: "Popen[bytes]") -> None:
+    import logging
+
+    from ...quiz.reading import read_quiz
+    from ..shared.opengl import OpenGLMissingError
+    from ..study_server.readers import ReadersError
+    from ..study_server.server import serve_study
+
+    for quiz in study.quizzes:
+        parsed, problems = read_quiz(quiz)
+        if parsed is None:
+            for each in problems:
+                print(each.as_line(str(quiz)))
+            raise CommandError(f"{quiz} cannot be read as a quiz.")
+    if len({quiz.stem for quiz in study.quizzes}) < len(study.quizzes):
+        raise CommandError("Two of the quizzes have one name; their results would meet.", code=2)
+    if study.host in ANY_ADDRESS and not study.address:
+        raise CommandError("With this --host say where the readers find the server: --address URL.", code=2)
+    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
+    logging.getLogger("QuizLoaderLib.apps.front").setLevel(logging.INFO)
+    try:
+        serve_study(study, first, lambda address: print(address, flush=True))
+    except (ReadersError, OpenGLMissingError) as fault:
+        raise CommandError(str(fault)) from fault
+    except OSError as fault:
+        raise CommandError(f"Port {study.port} cannot be used: {fault.strerror or fault}.") from fault
+
+
+def require_web() -> None:
+    """Raises CommandError where the packages of the web page are not installed."""
+    from importlib.util import find_spec
+
+    if find_spec("trame_slicer") is None:
+        raise CommandError('The browser needs one more package: pip install "quizloader[web]".')
+
+
+def serve_until_told(serving: "Serving", browser: bool) -> None:
+    """Print the address, alone on its line, when the page can be asked for; end with Ctrl+C or SIGTERM."""
+    from dataclasses import replace
+
+    from ..shared.opengl import OpenGLMissingError
+    from ..web.server import NotBegunError, QuizUnreadableError, open_browser
+    from ..web.server import serve as serve_quiz
+
+    if token := os.environ.pop(TOKEN_VARIABLE, ""):
+        if not re.fullmatch(r"[A-Za-z0-9_-]{32,128}", token):
+            raise CommandError(f"The key in {TOKEN_VARIABLE} has 32 to 128 letters and digits.", code=2)
+        serving = replace(serving, token=token)
+
+    def ready(address: str) -> None:
+        print(address, flush=True)
+        if sys.stderr.isatty():
+            print("The quiz is at this address. Ctrl+C ends it.", file=sys.stderr)
+        if browser:
+            open_browser(address)
+
+    try:
+        sentence = serve_quiz(serving, ready)
+    except (NotBegunError, OpenGLMissingError) as fault:
+        raise CommandError(str(fault)) from fault
+    except QuizUnreadableError as fault:
+        for problem in fault.problems:
+            print(problem.as_line(str(serving.quiz_path)))
+        raise CommandError(f"{serving.quiz_path} cannot be read as a quiz.") from fault
+    except OSError as fault:
+        raise CommandError(f"Port {serving.port} cannot be used: {fault.strerror or fault}.") from fault
+    if sentence:
+        raise CommandError(sentence)

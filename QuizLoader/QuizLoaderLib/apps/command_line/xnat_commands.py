@@ -1,0 +1,113 @@
+"""``quizloader xnat``: value maps on an XNAT server."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from ...quiz.problems import has_errors
+from .terminal import CommandError
+
+xnat_app = typer.Typer(
+    no_args_is_help=True,
+    help="Keep value maps on an XNAT server. User and password come from XNAT_USER and XNAT_PASS or netrc.",
+)
+
+MAP_NAME = "region2MaskValueMap.txt"
+
+Server = Annotated[str, typer.Option(metavar="URL", help="The server, as https://xnat.example.org.")]
+Project = Annotated[str, typer.Option(metavar="P", help="The project's ID.")]
+PlacePath = Annotated[
+    str,
+    typer.Option(
+        metavar="PATH",
+        help="An experiment or assessor, as subjects/S/experiments/E or experiments/E/assessors/A.",
+    ),
+]
+Name = Annotated[str, typer.Option(metavar="FILE", help="The map's name on the server.")]
+
+
+@xnat_app.command("put-map")
+def put_map(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The map, Label=value lines.")],
+    server: Server,
+    project: Project = "",
+    path: PlacePath = "",
+    resource: Annotated[
+        str, typer.Option(metavar="LABEL", help="The folder that it goes into; made if absent.")
+    ] = "region2MaskValueMap",
+    name: Name = MAP_NAME,
+) -> None:
+    """Store a map on the server, after checking it; an older one of that name is replaced."""
+    from ...masks.errors import MaskError
+    from ...masks.xnat import connected, place_of
+    from ...quiz.value_map import read_value_map
+
+    value_map, problems = read_value_map(file)
+    for problem in problems:
+        print(problem.as_line(str(file)))
+    if value_map is None or has_errors(problems):
+        raise CommandError(f"{file} has errors, so it was not sent.")
+    try:
+        place = place_of(project, path)
+        with connected(server) as xnat:
+            xnat.put_file(place, resource, name, file.read_bytes())
+    except MaskError as fault:
+        raise _as_command_error(fault) from fault
+    print(f"{server.rstrip('/')}/data/{place}/resources/{resource}/files/{name}")
+
+
+@xnat_app.command("get-map")
+def get_map(
+    server: Server,
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the map goes.")] = Path(MAP_NAME),
+    project: Project = "",
+    path: PlacePath = "",
+    resource: Annotated[
+        str, typer.Option(metavar="LABEL", help="The folder that holds it; else the only one that does.")
+    ] = "",
+    name: Name = MAP_NAME,
+) -> None:
+    """Fetch a map from the server and check it. Ends with 1 where it has errors."""
+    from ...masks.errors import MaskError
+    from ...masks.files import writing
+    from ...masks.xnat import connected, place_of
+    from ...quiz.value_map import read_value_map
+
+    try:
+        place = place_of(project, path)
+        with connected(server) as xnat:
+            data = xnat.get_file(place, resource or xnat.find_resource(place, name), name)
+        with writing(out) as part:
+            part.write_bytes(data)
+    except MaskError as fault:
+        raise _as_command_error(fault) from fault
+    value_map, problems = read_value_map(out)
+    for problem in problems:
+        print(problem.as_line(str(out)))
+    print(out)
+    raise typer.Exit(1 if value_map is None or has_errors(problems) else 0)
+
+
+@xnat_app.command("list")
+def list_files(server: Server, project: Project = "", path: PlacePath = "") -> None:
+    """List the resource folders of a project, experiment or assessor and the files in them."""
+    from ...masks.errors import MaskError
+    from ...masks.xnat import connected, place_of
+
+    try:
+        with connected(server) as xnat:
+            files = xnat.files(place_of(project, path))
+    except MaskError as fault:
+        raise _as_command_error(fault) from fault
+    for file in files:
+        size = f"{file.size} bytes" if file.size >= 0 else ""
+        print(f"{file.resource}\t{file.name}\t{size}".rstrip())
+
+
+def _as_command_error(fault: Exception) -> CommandError:
+    from ...masks.errors import MaskError
+
+    assert isinstance(fault, MaskError)
+    hints = [problem.hint for problem in fault.problems if problem.hint]
+    return CommandError(f"{fault}" + (f" ({hints[0]})" if hints else ""))

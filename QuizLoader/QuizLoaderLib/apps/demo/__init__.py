@@ -1,0 +1,1 @@
+"""The sample images that every sample quiz can be shown with."""

@@ -1,0 +1,181 @@
+"""A scene and offscreen slice views on slicer-core: no screen, no Qt, no 3D Slicer installation."""
+
+import json
+from collections.abc import Callable
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+
+from ...quiz.checking import check_quiz
+from ...quiz.file_rules import mask_value_maps
+from ...quiz.image_folder import ImageFolder
+from ...quiz.model import Layout, Page, SliceView
+from ...quiz.problems import Problem
+from ...quiz.reading import read_quiz
+from ...quiz.regions import QuizRegions
+from ...views.layouts import slicer_layout
+from ...views.page import show_page
+from ..shared.opengl import OpenGLMissingError, opengl_problem
+from .offscreen_view import OffscreenView
+from .page_index import page_index
+from .page_picture import page_picture
+from .shown_page import ShownPage, folder_name, shown_page
+
+
+class HeadlessHost:
+    """A Host (views/host.py) whose views are rendered into arrays.
+
+    ``size`` is (width, height) of every view in pixels. Raises OpenGLMissingError where nothing can be
+    rendered. Usable as a context manager; ``close`` frees the scene and the OpenGL contexts.
+    """
+
+    def __init__(self, size: tuple[int, int] = (512, 512)) -> None:
+        problem = opengl_problem()
+        if problem:
+            raise OpenGLMissingError(problem)
+        import slicer
+        import vtk
+
+        self.size = size
+        self.scene = slicer.vtkMRMLScene()
+        self.application_logic = slicer.vtkSlicerApplicationLogic()
+        self.application_logic.SetMRMLScene(self.scene)
+        self.application_logic.SetSliceLogics(vtk.vtkCollection())
+        self.application_logic.SetViewLogics(vtk.vtkCollection())
+        color_logic = self.application_logic.GetColorLogic()
+        color_logic.SetMRMLScene(self.scene)
+        color_logic.AddDefaultColorNodes()
+        slicer.vtkMRMLSliceNode.AddDefaultSliceOrientationPresets(self.scene, True)
+        # The application logic holds module logics weakly; without one named "Colors" volumes have no
+        # lookup table and views stay black.
+        self._module_logics = {
+            "Colors": slicer.vtkMRMLColorLogic(),
+            "Volumes": slicer.vtkSlicerVolumesLogic(),
+            "Segmentations": slicer.vtkSlicerSegmentationsModuleLogic(),
+        }
+        for name, logic in self._module_logics.items():
+            logic.SetMRMLScene(self.scene)
+            logic.SetMRMLApplicationLogic(self.application_logic)
+            self.application_logic.SetModuleLogic(name, logic)
+        self._layout_logic = slicer.vtkMRMLLayoutLogic()
+        self._layout_logic.SetMRMLScene(self.scene)
+        self._views: dict[SliceView, OffscreenView] = {}
+
+    def __enter__(self) -> "HeadlessHost":
+        return self
+
+    def __exit__(self, *exception: object) -> None:
+        self.close()
+
+    def set_layout(self, layout: Layout) -> None:
+        """Slicer's own layout logic makes the slice nodes; a view is made for each that is new."""
+        self._layout_logic.GetLayoutNode().SetViewArrangement(slicer_layout(layout))
+        for view in SliceView:
+            node = self.scene.GetSingletonNode(view.value, "vtkMRMLSliceNode")
+            if node and view not in self._views:
+                self._views[view] = OffscreenView(node, self.application_logic, self.size)
+
+    def place_on_screen(self, view: SliceView) -> tuple[int, int]:
+        return (0, 0)
+
+    def picture(self, view: SliceView) -> np.ndarray:
+        """The bare view: uint8 (rows, columns, 3), RGB, the first row at the top.
+
+        Raises KeyError for a view that no layout has made yet.
+        """
+        return self._views[view].picture()
+
+    def close(self) -> None:
+        import slicer
+
+        for view in self._views.values():
+            view.close()
+        self._views.clear()
+        self.application_logic.GetSliceLogics().RemoveAllItems()
+        self._layout_logic.SetMRMLScene(None)
+        self.scene.Clear(1)
+        self.application_logic.SetMRMLScene(None)
+        self._module_logics.clear()
+        slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance().SetMRMLApplicationLogic(None)
+
+
+def render_quiz(
+    quiz_path: Path,
+    image_root: Path,
+    out: Path,
+    page: int | None = None,
+    size: tuple[int, int] = (512, 512),
+    follow_links: bool = False,
+    progress: Callable[[int, int], None] | None = None,
+) -> list[Problem]:
+    """Make a picture of every view of every page, or of page number ``page`` alone (the first is 1).
+
+    Writes ``OUT/<NN>-<page ID>/Red.png`` and so on, each ``size`` (width, height) in pixels, ``page.png``
+    beside them, ``OUT/index.html`` and ``OUT/problems.json``. An image that is broken leaves its layer empty
+    and its message in page.png; only a quiz that cannot be read at all gives no pictures. ``progress`` is
+    told how many pages are done, of how many. Gives all problems, sorted by line.
+
+    Raises OpenGLMissingError, and OSError where ``out`` cannot be written.
+    """
+    from ...images.loading.library import ImageLibrary
+
+    quiz, problems = read_quiz(quiz_path)
+    out.mkdir(parents=True, exist_ok=True)
+    if quiz is None:
+        _write_problems(quiz_path, problems, out)
+        return problems
+    pages = [each for each in quiz.pages if page in (None, each.number)]
+    folder = ImageFolder(image_root, follow_links=follow_links)
+    checked = check_quiz(quiz)
+    checked += [problem for problem in mask_value_maps(quiz, folder) if problem not in checked]
+    problems = _of_pages(problems + checked, pages)
+    shown: list[ShownPage] = []
+    with HeadlessHost(size) as host:
+        library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder))
+        try:
+            for each, following in zip(pages, [*pages[1:], None], strict=True):
+                if progress:
+                    progress(len(shown), len(pages))
+                loaded = library.load(each)
+                if following:
+                    library.read_ahead(following)
+                problems = _with_new(problems, loaded.problems + show_page(each, loaded, host, quiz))
+                own = [problem for problem in problems if problem.page == each.number]
+                shown.append(shown_page(each, loaded.nodes, host, folder_name(each, len(quiz.pages)), own))
+                _write_pictures(shown[-1], len(quiz.pages), out)
+            if progress:
+                progress(len(pages), len(pages))
+        finally:
+            library.close()
+    problems = sorted(problems, key=lambda problem: problem.line)
+    (out / "index.html").write_text(page_index(quiz, shown, problems), encoding="utf-8")
+    _write_problems(quiz_path, problems, out)
+    return problems
+
+
+def _of_pages(problems: list[Problem], pages: list[Page]) -> list[Problem]:
+    """Without the problems of pages that are not rendered."""
+    wanted = {0} | {page.number for page in pages}
+    return [problem for problem in problems if problem.page in wanted]
+
+
+def _with_new(problems: list[Problem], more: list[Problem]) -> list[Problem]:
+    """Without what the check has said of the same line already."""
+    told = {(problem.line, problem.code, problem.sentence) for problem in problems}
+    return problems + [one for one in more if (one.line, one.code, one.sentence) not in told]
+
+
+def _write_pictures(shown: ShownPage, number_of_pages: int, out: Path) -> None:
+    from PIL import Image as Picture
+
+    folder = out / shown.folder
+    folder.mkdir(exist_ok=True)
+    for view in shown.views.values():
+        Picture.fromarray(view.picture).save(folder / f"{view.view.value}.png")
+    page_picture(shown, number_of_pages).save(folder / "page.png")
+
+
+def _write_problems(quiz_path: Path, problems: list[Problem], out: Path) -> None:
+    entries = [{"file": str(quiz_path), **asdict(problem)} for problem in problems]
+    (out / "problems.json").write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")

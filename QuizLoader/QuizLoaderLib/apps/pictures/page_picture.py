@@ -1,0 +1,219 @@
+"""page.png: a page as a reader would see it, with its layout, its regions and its questions."""
+
+from dataclasses import dataclass
+
+from PIL import Image as Picture
+from PIL import ImageDraw
+
+from ...quiz.model import SliceView
+from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
+from ..shared.question_text import QuestionLine, question_lines
+from .picture_text import Color, TextPen, undrawable
+from .shown_page import ShownPage, ShownView
+
+_BACKGROUND: Color = (32, 32, 32)
+_EMPTY: Color = (0, 0, 0)
+_STRONG: Color = (255, 255, 255)
+_TEXT: Color = (208, 208, 208)
+_FAINT: Color = (160, 160, 160)
+_DARK: Color = (16, 16, 16)
+_MESSAGE: Color = (255, 214, 140)
+_MESSAGE_BOX: Color = (72, 40, 24)
+
+_MOST_QUESTION_LINES = 400
+
+
+@dataclass(frozen=True)
+class _Box:
+    left: int
+    top: int
+    width: int
+    height: int
+
+
+def page_picture(shown: ShownPage, number_of_pages: int) -> Picture.Image:
+    """The picture grows with the size of the views and with the length of the questions."""
+    return _Composition(shown, number_of_pages).draw()
+
+
+class _Composition:
+    def __init__(self, shown: ShownPage, number_of_pages: int) -> None:
+        self.shown = shown
+        self.title = f"Page {shown.page.number} of {number_of_pages}: {shown.page.title}"
+        rows = ROWS_OF_LAYOUT[shown.page.layout]
+        height, width, _ = next(iter(shown.views.values())).picture.shape
+        self.pen = TextPen(min(40, max(13, min(width, height) // 32)))
+        self.small = TextPen(max(11, round(self.pen.size * 0.85)))
+        self.gap = self.pen.size // 2
+        self.bar = self.pen.height + self.gap // 2
+        self.grid_top = self.pen.height + 2 * self.gap
+        self.cells = {
+            (row, column): _Box(
+                self.gap + column * (width + self.gap),
+                self.grid_top + row * (self.bar + height + self.gap),
+                width,
+                height,
+            )
+            for row, views in enumerate(rows)
+            for column in range(len(views))
+        }
+        self.views = {(r, c): view for r, views in enumerate(rows) for c, view in enumerate(views)}
+        grid_width = len(rows[0]) * (width + self.gap) + self.gap
+        self.panel = _Box(grid_width, self.grid_top, 24 * self.pen.size, 0)
+        self.lines = self._wrapped_questions()
+        self.legend_place = next((self.cells[at] for at, view in self.views.items() if view is None), None)
+        self.width = self.panel.left + self.panel.width + self.gap
+        self.grid_bottom = self.grid_top + len(rows) * (self.bar + height + self.gap)
+
+    def draw(self) -> Picture.Image:
+        note = self._font_note()
+        panel_bottom = self.panel.top + self._panel_height()
+        bottom = max(self.grid_bottom, panel_bottom) + (self.small.height + self.gap if note else 0)
+        picture = Picture.new("RGB", (self.width, bottom + self.gap), _BACKGROUND)
+        canvas = ImageDraw.Draw(picture)
+        title = self.pen.wrap(self.title, self.width - 2 * self.gap)
+        self.pen.draw(canvas, self.gap, self.gap, title[0] + (" ..." if title[1:] else ""), _TEXT)
+        for at, box in self.cells.items():
+            view = self.views[at]
+            if view is None:
+                canvas.rectangle(_corners(box, self.bar), fill=_EMPTY)
+            else:
+                self._draw_view(picture, canvas, box, self.shown.views[view])
+        if self.legend_place:
+            self._draw_legend(canvas, self.legend_place)
+        self._draw_panel(canvas)
+        if note:
+            self.small.draw(canvas, self.gap, bottom - self.small.height, note, _FAINT)
+        return picture
+
+    def _draw_view(
+        self, picture: Picture.Image, canvas: ImageDraw.ImageDraw, box: _Box, shown: ShownView
+    ) -> None:
+        canvas.rectangle(
+            (box.left, box.top, box.left + box.width - 1, box.top + self.bar - 1),
+            fill=COLOR_OF_VIEW[shown.view],
+        )
+        name = f"{shown.view.value}  {shown.orientation}".strip()
+        self.pen.draw(canvas, box.left + self.gap, box.top + self.gap // 4, name, _DARK)
+        room = box.width - 3 * self.gap - self.pen.width(name)
+        if shown.window and (width := self.pen.width(shown.window)) <= room:
+            right = box.left + box.width - self.gap
+            self.pen.draw(canvas, right - width, box.top + self.gap // 4, shown.window, _DARK)
+        top = box.top + self.bar
+        picture.paste(Picture.fromarray(shown.picture), (box.left, top))
+        if shown.letters:
+            self._draw_letters(canvas, box, shown)
+        self._draw_messages(canvas, box, shown)
+
+    def _draw_letters(self, canvas: ImageDraw.ImageDraw, box: _Box, shown: ShownView) -> None:
+        letters = shown.letters
+        if letters is None:
+            return
+        pen, top = self.pen, box.top + self.bar
+        middle_x, middle_y = box.left + box.width / 2, top + box.height / 2 - pen.height / 2
+        margin = pen.size // 3
+        places = (
+            (box.left + margin, middle_y, letters.left),
+            (box.left + box.width - margin - pen.width(letters.right), middle_y, letters.right),
+            (middle_x - pen.width(letters.top) / 2, top + margin / 2, letters.top),
+            (
+                middle_x - pen.width(letters.bottom) / 2,
+                top + box.height - pen.height - margin / 2,
+                letters.bottom,
+            ),
+        )
+        for x, y, text in places:
+            pen.draw(canvas, x, y, text, _TEXT, stroke_width=max(1, pen.size // 8), stroke_fill=_EMPTY)
+
+    def _draw_messages(self, canvas: ImageDraw.ImageDraw, box: _Box, shown: ShownView) -> None:
+        """In the middle of a view that shows nothing else, at its foot where other images are seen."""
+        pen, inset = self.small, 2 * self.gap
+        lines = [line for text in shown.messages for line in pen.wrap(text, box.width - 2 * inset - self.gap)]
+        lines = lines[: max(1, (box.height - self.gap) // pen.height - 2)]
+        if not lines:
+            return
+        height = len(lines) * pen.height + self.gap
+        room = max(0, box.height - height)
+        foot = max(0, room - self.pen.height - self.gap)
+        top = box.top + self.bar + (foot if shown.letters else room // 2)
+        canvas.rectangle(
+            (box.left + inset, top, box.left + box.width - 1 - inset, top + height), fill=_MESSAGE_BOX
+        )
+        for number, line in enumerate(lines):
+            x, y = box.left + inset + self.gap // 2, top + self.gap // 2 + number * pen.height
+            pen.draw(canvas, x, y, line, _MESSAGE)
+
+    def _draw_legend(self, canvas: ImageDraw.ImageDraw, box: _Box) -> int:
+        """Draw the regions in a box, as many as fit where it has a height; gives the y below them."""
+        pen, y = self.pen, box.top + self.gap
+        rows = self.shown.rois
+        room = (box.height - 2 * self.gap) // pen.height if box.height else len(rows)
+        if len(rows) > room:
+            rows = rows[: max(0, room - 1)]
+        for roi in rows:
+            left, side = box.left + self.gap, pen.size
+            canvas.rectangle((left, y + 2, left + side, y + 2 + side), fill=roi.color, outline=_FAINT)
+            where = "" if set(roi.views) == set(self.shown.views) else _names(roi.views)
+            text = f"{roi.name}  ({where})" if where else roi.name
+            width = box.width - 3 * self.gap - side
+            lines = pen.wrap(text, width)
+            pen.draw(canvas, left + side + self.gap, y, lines[0] + ("..." if lines[1:] else ""), _TEXT)
+            y += pen.height
+        if len(rows) < len(self.shown.rois):
+            text = f"and {len(self.shown.rois) - len(rows)} more, all in index.html"
+            self.small.draw(canvas, box.left + self.gap, y, text, _FAINT)
+            y += pen.height
+        return y
+
+    def _draw_panel(self, canvas: ImageDraw.ImageDraw) -> None:
+        y = self.panel.top
+        for line in self.lines:
+            self._draw_question_line(canvas, line, y)
+            y += self.pen.height
+        if not self.legend_place and self.shown.rois:
+            self._draw_legend(canvas, _Box(self.panel.left, y, self.panel.width, 0))
+
+    def _draw_question_line(self, canvas: ImageDraw.ImageDraw, line: QuestionLine, y: int) -> None:
+        pen = self.pen
+        left = self.panel.left + self.gap + (line.indent * pen.size)
+        mark = (left, y + pen.size // 4, left + pen.size * 3 // 4, y + pen.size)
+        if line.mark == "radio":
+            canvas.ellipse(mark, outline=_FAINT, width=2)
+        elif line.mark == "box":
+            canvas.rectangle(mark, outline=_FAINT, width=2)
+        elif line.mark == "field":
+            right = self.panel.left + self.panel.width - self.gap
+            canvas.rectangle((left, y + 2, right, y + pen.height - 2), outline=_FAINT)
+            left -= pen.size // 2
+        if line.mark:
+            left += pen.size + pen.size // 4
+        pen.draw(canvas, left, y, line.text, _STRONG if line.strong else _TEXT)
+
+    def _wrapped_questions(self) -> list[QuestionLine]:
+        wrapped: list[QuestionLine] = []
+        for line in question_lines(self.shown.page):
+            indent = line.indent + (1.25 if line.mark else 0)
+            width = self.panel.width - 2 * self.gap - indent * self.pen.size
+            for number, text in enumerate(self.pen.wrap(line.text, width)):
+                wrapped.append(line.with_text(text) if number == 0 else line.continued(text, indent))
+        if len(wrapped) > _MOST_QUESTION_LINES:
+            wrapped = wrapped[:_MOST_QUESTION_LINES]
+            wrapped.append(QuestionLine("... and more, all in index.html"))
+        return wrapped
+
+    def _panel_height(self) -> int:
+        regions = 0 if self.legend_place else len(self.shown.rois) + 1
+        return (len(self.lines) + regions) * self.pen.height + 2 * self.gap
+
+    def _font_note(self) -> str:
+        texts = [self.title, *(line.text for line in self.lines), *(roi.name for roi in self.shown.rois)]
+        missing = undrawable("".join(texts))
+        return f"No font here has {len(missing)} of the characters; index.html shows them." if missing else ""
+
+
+def _names(views: tuple[SliceView, ...]) -> str:
+    return ", ".join(view.value for view in views)
+
+
+def _corners(box: _Box, bar: int) -> tuple[int, int, int, int]:
+    return box.left, box.top, box.left + box.width - 1, box.top + bar + box.height - 1

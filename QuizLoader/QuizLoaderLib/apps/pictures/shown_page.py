@@ -1,0 +1,80 @@
+"""A page as it was shown: what its picture and the index say about it."""
+
+import re
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+
+from ...quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
+from ...quiz.problems import Problem
+from ...views.contents import ViewContents, contents_of_views
+from ...views.host import Host
+from ...views.legend import ShownRoi, rois_shown
+from ...views.orientation_letters import EdgeLetters, edge_letters
+from ..shared.view_texts import missing_images, orientation_text, window_text
+
+_LONGEST_NAME = 60
+
+
+class PictureHost(Host, Protocol):
+    """A host that can give the bare view as uint8 (rows, columns, 3), the first row at the top."""
+
+    def picture(self, view: SliceView) -> np.ndarray: ...
+
+
+@dataclass(frozen=True, eq=False)
+class ShownView:
+    """``picture`` is uint8 (rows, columns, 3); ``messages`` stand where an image could not be shown.
+
+    ``orientation`` is as the reader would call it; ``letters`` are None where the view shows no image of a
+    patient. ``window`` are window and level of its lowest image with their units, empty for one of colours.
+    """
+
+    view: SliceView
+    picture: np.ndarray
+    orientation: str
+    letters: EdgeLetters | None
+    messages: tuple[str, ...]
+    window: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ShownPage:
+    """``folder`` is the name of the folder of its pictures; ``problems`` are those of this page."""
+
+    page: Page
+    folder: str
+    views: dict[SliceView, ShownView]
+    rois: list[ShownRoi]
+    problems: list[Problem]
+
+
+def shown_page(
+    page: Page, nodes: tuple[Any, ...], host: PictureHost, folder: str, problems: list[Problem]
+) -> ShownPage:
+    """Take the pictures of a page that ``show_page`` has put on the views of ``host``."""
+    contents = contents_of_views(page, nodes)
+    views = {view: _shown_view(contents[view], host, problems) for view in VIEWS_OF_LAYOUT[page.layout]}
+    return ShownPage(page, folder, views, rois_shown(page, nodes), problems)
+
+
+def folder_name(page: Page, number_of_pages: int) -> str:
+    """``<NN>-<ID>``, unique by its number; characters that some file system refuses become ``_``."""
+    digits = max(2, len(str(number_of_pages)))
+    safe = re.sub(r"[^\w.()+-]+", "_", page.id)[:_LONGEST_NAME].strip("._ ")
+    return f"{page.number:0{digits}}-{safe or 'page'}"
+
+
+def _shown_view(contents: ViewContents, host: PictureHost, problems: list[Problem]) -> ShownView:
+    logic = host.application_logic.GetSliceLogicByLayoutName(contents.view.value)
+    node = logic.GetSliceNode()
+    shows_something = any(placed.node for placed in contents.images)
+    return ShownView(
+        view=contents.view,
+        picture=host.picture(contents.view),
+        orientation=orientation_text(contents, node),
+        letters=edge_letters(node) if shows_something and not contents.is_picture else None,
+        messages=tuple(missing_images(contents, problems)),
+        window=window_text(contents),
+    )

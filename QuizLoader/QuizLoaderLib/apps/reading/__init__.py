@@ -1,1 +1,0 @@
-"""A quiz that somebody goes through, whichever host shows it: no widgets, no web page."""

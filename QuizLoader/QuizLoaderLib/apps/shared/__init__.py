@@ -1,0 +1,1 @@
+"""What several hosts use and no layer below them needs."""

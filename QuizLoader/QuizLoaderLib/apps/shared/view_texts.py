@@ -1,0 +1,46 @@
+"""What stands over a view, the same in a rendered picture and in the browser."""
+
+from typing import Any
+
+from ...images.types.volume import units_of
+from ...quiz.problems import Problem
+from ...reader.texts import tr as _
+from ...views.contents import ViewContents
+
+
+def orientation_text(contents: ViewContents, slice_node: Any) -> str:
+    """As the reader would call the plane, empty for a picture and in an empty view; Slicer calls one that
+    is turned to the volume's axes reformatted."""
+    if contents.is_picture or contents.is_empty:
+        return ""
+    is_turned = slice_node.GetOrientation() != contents.orientation.value
+    return contents.orientation.value + (_(", rotated") if is_turned else "")
+
+
+def window_text(contents: ViewContents) -> str:
+    """Window and level of the lowest image with their units, empty for one of colours."""
+    node = contents.leader.node if contents.leader else None
+    display = node.GetDisplayNode() if node else None
+    if display is None or not display.IsA("vtkMRMLScalarVolumeDisplayNode") or contents.is_picture:
+        return ""
+    return f"W {_short(display.GetWindow())} L {_short(display.GetLevel())} {units_of(node)}".rstrip()
+
+
+def missing_images(contents: ViewContents, problems: list[Problem]) -> list[str]:
+    """Every error of an image that this view should show and does not, whether its file or its element is
+    to blame."""
+    shown = {placed.image.id for placed in contents.images if placed.node}
+    told = [
+        f"{problem.sentence} ({problem.hint})" if problem.hint else problem.sentence
+        for problem in problems
+        if problem.is_error and problem.view == contents.view.value and problem.image not in shown
+    ]
+    for placed in contents.images:
+        if placed.node is None and not any(problem.image == placed.image.id for problem in problems):
+            told.append(f'The {placed.image.type.value} image "{placed.image.id}" is not shown.')
+    return list(dict.fromkeys(told))
+
+
+def _short(value: float) -> str:
+    """Whole numbers where they have three digits or more."""
+    return f"{value:.0f}" if 100 <= abs(value) < 1e9 else f"{value:.3g}"

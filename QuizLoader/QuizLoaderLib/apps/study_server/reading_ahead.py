@@ -1,0 +1,32 @@
+"""The images with which readers begin are read before the first of them comes."""
+
+from collections.abc import Sequence
+from concurrent.futures import wait
+from pathlib import Path
+
+
+def read_first_pages(
+    quizzes: Sequence[Path], image_folder: Path, follow_links: bool, shared_voxels: Path
+) -> None:
+    """Put the images of each quiz's first page into the shared folder; where groups are in random order,
+    those of each group's first page. What cannot be read is told to the reader who comes to it."""
+    from ...images.loading.library import ImageLibrary
+    from ...images.loading.voxel_store import VoxelStore
+    from ...quiz.image_folder import ImageFolder
+    from ...quiz.reading import read_quiz
+    from ...session.order import page_groups
+
+    folder, store = ImageFolder(image_folder, follow_links=follow_links), VoxelStore(shared_voxels)
+    for path in quizzes:
+        quiz, _problems = read_quiz(path)
+        if quiz is None:
+            continue
+        groups = page_groups(quiz.pages) if quiz.randomize_page_groups else [0] * len(quiz.pages)
+        first = dict(reversed(list(zip(groups, quiz.pages, strict=True))))
+        # Nodes are not made, so there is no scene.
+        library = ImageLibrary(None, folder, store=store)
+        try:
+            for page in first.values():
+                wait(library.request(page).reads.values())
+        finally:
+            library.close()

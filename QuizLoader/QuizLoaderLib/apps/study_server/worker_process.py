@@ -1,0 +1,181 @@
+"""The process of one reader: made beforehand, so that it is ready at once when a link is opened.
+
+``python -m QuizLoaderLib.apps.study_server.worker_process`` imports all that a quiz needs. Then, on Linux,
+it forks for every line on its standard input: what is imported is in memory once for all readers. Elsewhere,
+where forking is unsafe or unknown, it is itself the one reader's process, and the server keeps another in
+reserve.
+
+A reader's process connects to the server's control port and exchanges lines of JSON: it says ``hello``, what
+keeps it from rendering, and what memory is free; it gets an ``order``, says ``ready`` with its address or
+``failed``, and goes on until it gets ``end`` or the server is gone. In both cases it keeps everything and
+says ``ended``. Instead of an order it may be told to ``read`` images ahead.
+"""
+
+import asyncio
+import gc
+import json
+import logging
+import os
+import signal
+import sys
+import threading
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from ..shared.opengl import opengl_problem
+
+LONGEST_LINE = 64 * 1024
+FORKS = sys.platform == "linux" and not os.environ.get("QUIZLOADER_NO_FORK")
+
+
+class Control(NamedTuple):
+    """Where the server listens for its processes on this machine, and what they show to be let in."""
+
+    port: int
+    secret: str
+
+
+def main() -> None:
+    # Ctrl+C in a terminal is for the server; it tells us.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # Tried in another process, once for all readers.
+    trying = threading.Thread(target=opengl_problem)
+    trying.start()
+    gc.disable()
+    _import_all()
+    gc.enable()
+    from ...images.loading.memory import default_budget
+
+    memory = default_budget()
+    trying.join()
+    line = sys.stdin.readline()
+    if not line:
+        return
+    control = Control(**json.loads(line))
+    if not FORKS:
+        _work(control, memory)
+        return
+    gc.collect()
+    # What is there now is not looked at again: looking alone would copy its pages.
+    gc.freeze()
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+    for _line in sys.stdin:
+        if os.fork() == 0:
+            signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+            with open(os.devnull, encoding="utf-8") as nothing:
+                os.dup2(nothing.fileno(), 0)
+            status = 1
+            try:
+                _work(control, memory)
+                status = 0
+            finally:
+                # Nothing of the parent's is to be ended by its child.
+                os._exit(status)
+
+
+def _import_all() -> None:
+    """Opens no window and leaves no thread: neither outlives a fork."""
+    import SimpleITK  # noqa: F401
+    import slicer  # noqa: F401
+    from PIL import PngImagePlugin  # noqa: F401
+
+    from ...images.dicom import series  # noqa: F401
+    from ...images.loading import voxel_store  # noqa: F401
+    from ...images.structure_set import drawn_rois  # noqa: F401
+    from ...images.types import registry  # noqa: F401
+    from ...session import reading_session  # noqa: F401
+    from ...views import page  # noqa: F401
+    from ..web import server, slice_view  # noqa: F401
+
+
+def _work(control: Control, memory: int) -> None:
+    if not os.environ.get("QUIZLOADER_DEBUG"):
+        # What a reader has typed may be in what trame and wslink log.
+        logging.getLogger().addHandler(logging.NullHandler())
+        logging.getLogger("QuizLoaderLib").addHandler(logging.StreamHandler())
+    asyncio.run(_serve_one(control, memory))
+
+
+async def _serve_one(control: Control, memory: int) -> None:
+    try:
+        lines, out = await asyncio.open_connection("127.0.0.1", control.port, limit=LONGEST_LINE)
+    except OSError:
+        return
+
+    def say(**what: Any) -> None:
+        out.write(json.dumps(what).encode() + b"\n")
+
+    say(hello=control.secret, pid=os.getpid(), problem=opengl_problem() or "", memory_for_images=memory)
+    heard = _read(await lines.readline())
+    if "read" in heard:
+        _read_ahead(heard["read"])
+    order = heard.get("order")
+    if order is None:
+        return
+    end = asyncio.Event()
+    listening = asyncio.create_task(_end_when_told(lines, end))
+    try:
+        sentence = await _serve_order(order, say, end)
+        say(ended=sentence)
+    finally:
+        listening.cancel()
+        try:
+            await out.drain()
+            out.close()
+            await out.wait_closed()
+        except OSError:
+            # The server is gone.
+            pass
+
+
+def _read_ahead(order: dict[str, Any]) -> None:
+    from .reading_ahead import read_first_pages
+
+    read_first_pages(
+        [Path(quiz) for quiz in order["quizzes"]],
+        Path(order["images"]),
+        order["follow_links"],
+        Path(order["shared_voxels"]),
+    )
+
+
+async def _serve_order(order: dict[str, Any], say: Any, end: asyncio.Event) -> str:
+    from ...reader.opened_quiz import QuizUnreadableError
+    from ...reader.session_answers import NotBegunError
+    from ..web.server import Serving, serve_until
+
+    serving = Serving(
+        quiz_path=Path(order["quiz"]),
+        image_folder=Path(order["images"]),
+        results_folder=Path(order["results"]),
+        reader=order["reader"],
+        scripts_folder=Path(order["scripts"]) if order["scripts"] else None,
+        follow_links=order["follow_links"],
+        shared_voxels=Path(order["shared_voxels"]),
+    )
+    try:
+        return await serve_until(serving, lambda address: say(ready=address), end)
+    except NotBegunError as fault:
+        # It may be that his process before this one is just putting everything away.
+        say(failed=str(fault), again=True)
+    except QuizUnreadableError as fault:
+        say(failed=str(fault), again=False)
+    return ""
+
+
+async def _end_when_told(lines: asyncio.StreamReader, end: asyncio.Event) -> None:
+    try:
+        while line := await lines.readline():
+            if "end" in _read(line):
+                break
+    except (OSError, ValueError):
+        pass
+    end.set()
+
+
+def _read(line: bytes) -> dict[str, Any]:
+    return json.loads(line) if line.strip() else {}
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,290 @@
+"""DICOM segmentations (SEG): binary, overlapping, fractional and label map, with colours and terminology."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from pydicom import Dataset
+
+from ...quiz.problems import Problem, warning
+from ..arrays import ImageReadError, SegmentationArrays, SegmentDescription
+from ..contours.fill import Block
+from ..contours.label_layers import LabelLayers
+from ..files.read_context import ReadContext
+from . import codes as dicom_codes
+from .frames import Frame, frames_of
+from .headers import Header, faults_named, integer_of, items_of, macro_value, numbers_of, read_header, text_of
+from .segmentation_pixels import FramePixels
+
+_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+_MOST_VOXELS = 1 << 32
+
+
+def is_dicom_seg(path: Path) -> bool:
+    """Whether the file is a DICOM segmentation; False for all that is no DICOM."""
+    try:
+        return read_header(path, ("Modality", "SOPClassUID")).modality == "SEG"
+    except ImageReadError:
+        return False
+
+
+def read(context: ReadContext) -> SegmentationArrays:
+    """For the registry. :raises ImageReadError:"""
+    return read_dicom_seg(context.path)
+
+
+def read_dicom_seg(path: Path) -> SegmentationArrays:
+    """Every segment with its name, colour and coded terminology, on the file's own grid.
+
+    The images it was made on are not needed. Slices between the stored ones are empty. A fractional
+    segmentation shows where it is at least 0.5, and says so.
+
+    :raises ImageReadError: no SEG, damaged, without a place in the patient, pixels that cannot be decoded.
+    """
+    header = _seg_header(path)
+    with faults_named(path):
+        described = _segments(header.dataset)
+        frames = frames_of(header)
+        planes = _planes(frames, path)
+        kind = header.text("SegmentationType")
+        pixels = FramePixels(header, kind == "BINARY")
+        problems = list(planes.problems)
+        shape = (planes.count, frames[0].rows, frames[0].columns)
+        if kind == "LABELMAP":
+            layers, places = _label_map(pixels, planes, shape, [one.number for one in described])
+        else:
+            layers, places = _binary(pixels, planes, shape, frames, [one.number for one in described])
+    if kind == "FRACTIONAL":
+        problems.append(
+            warning(
+                0,
+                dicom_codes.FRACTIONAL,
+                f"'{path.name}' is a fractional segmentation; voxels of at least 0.5 belong to a segment.",
+            )
+        )
+    segments = tuple(
+        SegmentDescription(one.name, layer, value, one.color, f"Segment_{one.number}", one.tags, one.number)
+        for one, (layer, value) in zip(described, places, strict=True)
+    )
+    return SegmentationArrays(layers, planes.ijk_to_ras, segments, tuple(problems))
+
+
+def dicom_seg_names(path: Path) -> list[str]:
+    """The segments' names, from the header alone. :raises ImageReadError:"""
+    header = _seg_header(path)
+    with faults_named(path):
+        return [one.name for one in _segments(header.dataset)]
+
+
+def _seg_header(path: Path) -> Header:
+    header = read_header(path)
+    if header.modality != "SEG":
+        raise ImageReadError(
+            dicom_codes.NOT_A_SEGMENTATION,
+            f"'{path.name}' is not a DICOM segmentation (its modality is {header.modality or 'missing'}).",
+            'an image series is read with Type="Volume" and DicomRead="Y"',
+        )
+    return header
+
+
+@dataclass(frozen=True)
+class _Segment:
+    number: int
+    name: str
+    color: tuple[float, float, float] | None
+    tags: dict[str, str]
+
+
+def _segments(dataset: Dataset) -> list[_Segment]:
+    """Those of the file, without the background that a LABELMAP may list as number 0."""
+    found = []
+    for item in items_of(dataset, "SegmentSequence"):
+        number = integer_of(item, "SegmentNumber", -1)
+        if number < 1:
+            continue
+        name = text_of(item, "SegmentLabel") or f"Segment {number}"
+        tags = {"DICOM.SegmentNumber": str(number), "TerminologyEntry": _terminology(item)}
+        description = text_of(item, "SegmentDescription")
+        if description:
+            tags["DICOM.SegmentDescription"] = description
+        found.append(_Segment(number, name, _color(item), tags))
+    return found
+
+
+def _terminology(item: Dataset) -> str:
+    """As Slicer keeps it: context~category~type~modifier~context~region~modifier, each a code triplet."""
+    kind = items_of(item, "SegmentedPropertyTypeCodeSequence")
+    region = items_of(item, "AnatomicRegionSequence")
+    parts = [
+        "Segmentation category and type - DICOM master list",
+        _code(item, "SegmentedPropertyCategoryCodeSequence"),
+        _code(item, "SegmentedPropertyTypeCodeSequence"),
+        _code(kind[0], "SegmentedPropertyTypeModifierCodeSequence") if kind else "^^",
+        "Anatomic codes - DICOM master list",
+        _code(item, "AnatomicRegionSequence"),
+        _code(region[0], "AnatomicRegionModifierSequence") if region else "^^",
+    ]
+    return "~".join(parts)
+
+
+def _code(item: Dataset, sequence: str) -> str:
+    codes = items_of(item, sequence)
+    if not codes:
+        return "^^"
+    return "^".join(text_of(codes[0], key) for key in ("CodingSchemeDesignator", "CodeValue", "CodeMeaning"))
+
+
+def _color(item: Dataset) -> tuple[float, float, float] | None:
+    """CIELab (PS3.3 C.10.7.1.1) as sRGB 0..1, with the D65 white that DCMTK and Slicer write it with."""
+    value = item.get("RecommendedDisplayCIELabValue")
+    if value is None or len(value) != 3:
+        return None
+    lightness = value[0] / 65535 * 100
+    a, b = (component / 65535 * 255 - 128 for component in value[1:])
+    y = (lightness + 16) / 116
+    xyz = np.array([y + a / 500, y, y - b / 200])
+    xyz = np.where(xyz > 6 / 29, xyz**3, (xyz - 4 / 29) * 3 * (6 / 29) ** 2) * [0.950456, 1.0, 1.088754]
+    to_rgb = np.array(
+        [
+            [3.2404542, -1.5371385, -0.4985314],
+            [-0.969266, 1.8760108, 0.041556],
+            [0.0556434, -0.2040259, 1.0572252],
+        ]
+    )
+    linear = np.clip(to_rgb @ xyz, 0, 1)
+    rgb = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
+    red, green, blue = (float(component) for component in np.clip(rgb, 0, 1))
+    return red, green, blue
+
+
+@dataclass(frozen=True, eq=False)
+class _Planes:
+    """For each frame the slices of the regular grid that show it."""
+
+    slices_of_frame: list[list[int]]
+    count: int
+    ijk_to_ras: np.ndarray
+    problems: tuple[Problem, ...] = ()
+
+
+def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
+    first = frames[0]
+    if any(frame.position is None for frame in frames):
+        raise ImageReadError(
+            dicom_codes.NO_PLACE,
+            f"The segmentation '{path.name}' does not say where in the patient its frames are.",
+        )
+    positions = np.array([frame.position for frame in frames])
+    normal = first.normal
+    offsets = positions @ normal
+    lowest = positions[offsets.argmin()]
+    offsets = offsets - offsets.min()
+    in_plane = positions - lowest - np.outer(offsets, normal)
+    if not all(frame.is_aligned_with(first) for frame in frames) or np.abs(in_plane).max() > 0.5 * min(
+        first.spacing
+    ):
+        raise ImageReadError(
+            dicom_codes.NOT_ONE_STACK,
+            f"The frames of the segmentation '{path.name}' do not form one stack of slices.",
+            "tiled and several-plane segmentations are not shown",
+        )
+    stated = macro_value(first.groups, "PixelMeasuresSequence", "SpacingBetweenSlices")
+    gap, count, steps = _spacing(offsets, stated[0] if stated else 0.0, first.thickness)
+    if count * first.rows * first.columns > _MOST_VOXELS:
+        raise ImageReadError(
+            dicom_codes.NOT_ONE_STACK,
+            f"The frames of the segmentation '{path.name}' lie too far apart to be one stack.",
+        )
+    problems: tuple[Problem, ...] = ()
+    if steps is not None:
+        slices = [[int(step)] for step in steps]
+    else:
+        nearest = np.abs(np.arange(count)[:, None] * gap - np.unique(offsets)[None, :]).argmin(axis=1)
+        slices = [list(np.flatnonzero(np.unique(offsets)[nearest] == offset)) for offset in offsets]
+        problems = (
+            warning(
+                0,
+                dicom_codes.UNEVEN,
+                f"The segmentation '{path.name}' has uneven spacing; its slices are set {gap:.4g} mm apart.",
+            ),
+        )
+    matrix = np.eye(4)
+    matrix[:3, 0] = first.right * first.spacing[0]
+    matrix[:3, 1] = first.down * first.spacing[1]
+    matrix[:3, 2] = normal * gap
+    matrix[:3, 3] = lowest
+    return _Planes(slices, count, _LPS_TO_RAS @ matrix, problems)
+
+
+def _spacing(offsets: np.ndarray, stated: float, thickness: float) -> tuple[float, int, np.ndarray | None]:
+    """The grid's spacing, its slices, and for each frame its slice (None: they lie on no regular grid)."""
+    distinct = np.unique(np.round(offsets, 4))
+    gaps = np.diff(distinct)
+    gaps = gaps[gaps > 1e-3]
+    if not len(gaps):
+        return thickness or 1.0, 1, np.zeros(len(offsets), int)
+    for gap in (stated, float(gaps.min())):
+        if gap <= 0:
+            continue
+        steps = np.rint(offsets / gap)
+        if steps.max() >= 1 and np.abs(offsets - steps * gap).max() <= 0.05 * gap:
+            gap = float(offsets.max() / steps.max())
+            return gap, int(steps.max()) + 1, steps.astype(int)
+    gap = float(gaps.min())
+    return gap, int(np.rint(offsets.max() / gap)) + 1, None
+
+
+_Result = tuple[tuple[np.ndarray, ...], list[tuple[int, int]]]
+
+
+def _label_map(
+    pixels: FramePixels, planes: _Planes, shape: tuple[int, int, int], numbers: list[int]
+) -> _Result:
+    """One layer; stored values that no segment has (PixelPaddingValue) are background."""
+    dtype = np.uint8 if len(numbers) < 256 else np.uint16
+    values = np.zeros(65536, dtype)
+    values[numbers] = np.arange(1, len(numbers) + 1)
+    layer = np.zeros(shape, dtype)
+    for index, slices in enumerate(planes.slices_of_frame):
+        plane = values[pixels.frame(index)]
+        for k in slices:
+            layer[k] = plane
+    return (layer,), [(0, value) for value in range(1, len(numbers) + 1)]
+
+
+def _binary(
+    pixels: FramePixels,
+    planes: _Planes,
+    shape: tuple[int, int, int],
+    frames: Sequence[Frame],
+    numbers: list[int],
+) -> _Result:
+    of_segment: dict[int, list[int]] = {number: [] for number in numbers}
+    for frame in frames:
+        number = _segment_number(frame)
+        if number in of_segment:
+            of_segment[number].append(frame.index)
+    layers = LabelLayers(shape)
+    places = [layers.add(_blocks(pixels, planes, of_segment[number])) for number in numbers]
+    return layers.arrays(), places
+
+
+def _segment_number(frame: Frame) -> int:
+    for group in frame.groups:
+        for item in items_of(group, "SegmentIdentificationSequence"):
+            values = numbers_of(item, "ReferencedSegmentNumber")
+            if values:
+                return int(values[0])
+    return 1
+
+
+def _blocks(pixels: FramePixels, planes: _Planes, indices: list[int]) -> Iterator[Block]:
+    for index in indices:
+        mask = pixels.mask(index)
+        rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
+        if not len(rows):
+            continue
+        cut = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+        for k in planes.slices_of_frame[index]:
+            yield Block(np.array([k]), int(rows[0]), int(columns[0]), cut[np.newaxis])

@@ -1,0 +1,300 @@
+"""A DICOM series: its files found by their headers, checked, and read as one volume or as time points."""
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+
+from ...quiz.problems import Problem, warning
+from ..arrays import DicomIdentity, ImageReadError, VolumeArrays
+from . import codes as dicom_codes
+from . import stack as dicom_geometry
+from .frames import TAGS, Frame, frames_of
+from .headers import Header, headers_in, read_header
+from .pixels import read_voxels
+from .time_points import TimePoint, split_by_time
+
+_MADE_ALONG = ("RTDOSE", "RTIMAGE")
+"""Modalities of images that radiotherapy keeps beside the series a plan was made on."""
+
+
+@dataclass(frozen=True, eq=False)
+class Series:
+    """The frames of one series that make one stack each time point; ``problems`` are warnings."""
+
+    path: Path
+    times: tuple[TimePoint, ...]
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def times_s(self) -> tuple[float, ...]:
+        """Seconds after the first time point; counted 0, 1, 2 where the headers say nothing better."""
+        return tuple(time.seconds for time in self.times)
+
+    def read(self, index: int) -> VolumeArrays:
+        """One time point. :raises ImageReadError:"""
+        return _read(self, self.times[index].frames)
+
+    def grid(self) -> VolumeArrays:
+        """The first time point's place in the patient without reading its pixels: the voxels are all zero
+        and take no memory."""
+        return _read(self, self.times[0].frames, with_pixels=False)
+
+
+def read_series(path: Path) -> VolumeArrays:
+    """The series that the file belongs to, or the one series of the folder, with its rescale applied.
+
+    Slices ascend along the normal; an uneven or tilted series is brought onto a regular grid with a
+    warning. Of several time points the first is taken, with a warning.
+
+    :raises ImageReadError: no DICOM image, several series in the folder, pixels that cannot be decoded.
+    """
+    series = find_series(path)
+    volume = series.read(0)
+    if len(series.times) > 1:
+        several = warning(
+            0,
+            dicom_codes.SEVERAL_TIMES,
+            f"The series of '{path.name}' has {len(series.times)} time points; the first is shown.",
+            'Type="VolumeSequence" shows them all',
+        )
+        volume = replace(volume, problems=(several, *volume.problems))
+    return volume
+
+
+def read_grid(path: Path) -> VolumeArrays:
+    """Where the volume of ``read_series`` lies, from the headers alone; the voxels are all zero."""
+    return find_series(path).grid()
+
+
+def read_time_points(path: Path) -> Series:
+    """The time points of a series, each read when asked for; of a folder also one series a subfolder.
+
+    :raises ImageReadError: as ``read_series``; time points that are not of one grid.
+    """
+    if path.is_dir() and not headers_in(path, TAGS):
+        parts = [find_series(folder) for folder in sorted(path.iterdir()) if folder.is_dir()]
+        if parts:
+            first = parts[0].times[0].frames
+            for part in parts:
+                if len(part.times[0].frames) != len(first) or not part.times[0].frames[0].is_aligned_with(
+                    first[0]
+                ):
+                    raise ImageReadError(
+                        dicom_codes.OTHER_GRID,
+                        f"The time point '{part.path.name}' has another grid than the first.",
+                    )
+            times = tuple(TimePoint(float(k), part.times[0].frames) for k, part in enumerate(parts))
+            return Series(path, times, tuple(problem for part in parts for problem in part.problems))
+    return find_series(path)
+
+
+def find_series(path: Path) -> Series:
+    """The frames of a series and their time points, from the headers alone. :raises ImageReadError:"""
+    headers = _headers_of_folder(path) if path.is_dir() else _headers_beside(path)
+    problems: list[Problem] = []
+    headers = _without_copies(headers, path, problems)
+    frames = [frame for header in headers for frame in frames_of(header)]
+    frames = _of_one_kind(frames, path, problems)
+    times = split_by_time(frames, path, problems)
+    return Series(path, times, tuple(problems))
+
+
+def _headers_beside(path: Path) -> list[Header]:
+    own = read_header(path, TAGS)
+    if not own.is_image:
+        what = {"RTSTRUCT": "a structure set", "SEG": "a segmentation"}.get(own.modality, "without an image")
+        hint = {"RTSTRUCT": 'use Type="RTStruct"', "SEG": 'use Type="Segmentation"'}.get(own.modality, "")
+        raise ImageReadError(dicom_codes.NOT_A_SERIES, f"'{path.name}' is {what}, not an image series.", hint)
+    beside = [header for header in headers_in(path.parent, TAGS, own.series_uid) if header.is_image]
+    if not own.series_uid:
+        beside = [header for header in beside if not header.series_uid]
+    return [own, *(header for header in beside if header.path.name != path.name)]
+
+
+def _headers_of_folder(folder: Path) -> list[Header]:
+    headers = [header for header in headers_in(folder, TAGS) if header.is_image]
+    if not headers:
+        inner = sorted(path.name for path in folder.iterdir() if path.is_dir())
+        hint = "the series may be in a folder below: " + ", ".join(inner[:6]) if inner else ""
+        raise ImageReadError(
+            dicom_codes.NOT_A_SERIES, f"The folder '{folder.name}' holds no DICOM images.", hint
+        )
+    headers = [header for header in headers if header.modality not in _MADE_ALONG] or headers
+    found = series_list(headers)
+    if len(found) > 1:
+        raise ImageReadError(
+            dicom_codes.SEVERAL_SERIES,
+            f"The folder '{folder.name}' holds {len(found)} series: "
+            + "; ".join(found[:6])
+            + ("; ..." if len(found) > 6 else "")
+            + ".",
+            "give the path of one file of the series that is meant",
+        )
+    return headers
+
+
+def series_list(headers: Sequence[Header]) -> list[str]:
+    """One phrase for each series: modality, description, number of files, the name of one file."""
+    by_uid: dict[str, list[Header]] = {}
+    for header in headers:
+        by_uid.setdefault(header.series_uid, []).append(header)
+    return [
+        " ".join(
+            part
+            for part in (
+                group[0].modality,
+                group[0].text("SeriesDescription"),
+                f"({len(group)} file{'s' * (len(group) > 1)}, {group[0].path.name})",
+            )
+            if part
+        )
+        for group in by_uid.values()
+    ]
+
+
+def _without_copies(headers: list[Header], path: Path, problems: list[Problem]) -> list[Header]:
+    """The same SOP instance twice is one image; the file that the quiz names is kept."""
+    kept: dict[str, Header] = {}
+    for header in sorted(headers, key=lambda header: header.path != path):
+        kept.setdefault(header.text("SOPInstanceUID") or str(header.path), header)
+    if len(kept) < len(headers):
+        problems.append(
+            warning(
+                0,
+                dicom_codes.COPIES,
+                f"{len(headers) - len(kept)} files beside '{path.name}' are copies of others and left out.",
+            )
+        )
+    return list(kept.values())
+
+
+def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> list[Frame]:
+    """Those of the size and direction of the named file; of a folder, the largest such group."""
+    groups: list[list[Frame]] = []
+    for frame in frames:
+        for group in groups:
+            if group[0].is_aligned_with(frame):
+                group.append(frame)
+                break
+        else:
+            groups.append([frame])
+    if len(groups) == 1:
+        return groups[0]
+    chosen = max(groups, key=lambda group: (any(frame.header.path == path for frame in group), len(group)))
+    left_out = len(frames) - len(chosen)
+    kind = "sizes" if len({(group[0].rows, group[0].columns) for group in groups}) > 1 else "directions"
+    problems.append(
+        warning(
+            0,
+            dicom_codes.MIXED,
+            f"The series of '{path.name}' mixes images of several {kind}; "
+            f"{left_out} of {len(frames)} images do not fit the others and are left out.",
+            "give the path of one of the other files to see those",
+        )
+    )
+    return chosen
+
+
+def _read(series: Series, frames: Sequence[Frame], with_pixels: bool = True) -> VolumeArrays:
+    stack = dicom_geometry.stack(frames, f"The series of '{series.path.name}'")
+    if with_pixels:
+        voxels = stack.on_grid(read_voxels(stack.frames))
+    else:
+        left, right, top, bottom = stack.padding()
+        rows, columns = frames[0].rows + top + bottom, frames[0].columns + left + right
+        voxels = np.broadcast_to(np.int16(0), (stack.count, rows, columns))
+    header = stack.frames[0].header
+    identity = DicomIdentity(
+        series_uid=header.series_uid,
+        frame_of_reference_uid=header.text("FrameOfReferenceUID"),
+        modality=header.modality,
+        slice_uids=tuple(frame.uid for frame in stack.frames),
+        slice_offsets_mm=() if stack.is_even else tuple(float(offset) for offset in stack.offsets_mm),
+    )
+    return VolumeArrays(
+        voxels,
+        stack.ijk_to_ras(),
+        identity,
+        stack.frames[len(stack.frames) // 2].window_level(),
+        (*series.problems, *stack.problems),
+        units_of(header),
+        header.text("PhotometricInterpretation") == "MONOCHROME1",
+    )
+
+
+def units_of(header: Header) -> str:
+    """HU, BQML, GY and so on; empty where the header does not say."""
+    if header.modality == "RTDOSE":
+        return header.text("DoseUnits")
+    if header.modality == "PT":
+        return header.text("Units")
+    kind = header.text("RescaleType")
+    if header.modality == "CT":
+        return "HU" if kind in ("", "US") else kind
+    return "" if kind == "US" else kind
+
+
+@dataclass(frozen=True)
+class SeriesContents:
+    """What a series is, for people: ``size`` is columns, rows, slices; ``spacing_mm`` likewise."""
+
+    series_uid: str
+    modality: str
+    description: str
+    size: tuple[int, int, int]
+    spacing_mm: tuple[float, float, float]
+    ijk_to_ras: np.ndarray
+    files: int
+    time_points: int
+    units: str
+    window_level: tuple[float, float] | None
+    transfer_syntaxes: tuple[str, ...]
+    problems: tuple[Problem, ...] = ()
+
+
+def series_contents(path: Path) -> SeriesContents:
+    """From the headers alone. :raises ImageReadError: as ``read_series``."""
+    series = find_series(path)
+    return _contents(series)
+
+
+def folder_contents(folder: Path) -> tuple[list[SeriesContents], list[Problem]]:
+    """Every image series of a folder; a series that cannot be understood is a problem."""
+    firsts: dict[str, Header] = {}
+    for header in headers_in(folder, TAGS):
+        if header.is_image:
+            firsts.setdefault(header.series_uid, header)
+    found: list[SeriesContents] = []
+    problems: list[Problem] = []
+    for header in firsts.values():
+        try:
+            found.append(series_contents(header.path))
+        except ImageReadError as fault:
+            problems.append(fault.as_problem())
+    return found, problems
+
+
+def _contents(series: Series) -> SeriesContents:
+    grid = series.grid()
+    frames = [frame for time in series.times for frame in time.frames]
+    header = frames[0].header
+    count, rows, columns = grid.voxels.shape
+    spacing = np.linalg.norm(grid.ijk_to_ras[:3, :3], axis=0)
+    syntaxes = Counter(frame.header.transfer_syntax for frame in frames)
+    return SeriesContents(
+        series_uid=header.series_uid,
+        modality=header.modality,
+        description=header.text("SeriesDescription"),
+        size=(columns, rows, count),
+        spacing_mm=(float(spacing[0]), float(spacing[1]), float(spacing[2])),
+        ijk_to_ras=grid.ijk_to_ras,
+        files=len({frame.header.path for frame in frames}),
+        time_points=len(series.times),
+        units=grid.units,
+        window_level=grid.window_level,
+        transfer_syntaxes=tuple(syntaxes),
+        problems=grid.problems,
+    )

@@ -1,0 +1,234 @@
+"""Frames become a stack: sorted along the normal, and brought onto a regular grid."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import median
+
+import numpy as np
+
+from ...quiz.problems import Problem, warning
+from . import codes as dicom_codes
+from .frames import Frame
+
+_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """Frames in ascending order along the normal, one for each position.
+
+    ``offsets_mm`` is how far along the normal each lies from the first; ``shifts`` is (frames, 2), how many
+    columns and rows each is displaced in its plane against the first (gantry tilt), all zero where the
+    stack is upright; ``gap_mm`` is the spacing of the regular grid, ``count`` its slices.
+    """
+
+    frames: tuple[Frame, ...]
+    offsets_mm: np.ndarray
+    shifts: np.ndarray
+    gap_mm: float
+    count: int
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def is_upright(self) -> bool:
+        return not self.shifts.any()
+
+    @property
+    def is_even(self) -> bool:
+        return self.count == len(self.frames) and _is_even(self.offsets_mm, self.gap_mm)
+
+    def padding(self) -> tuple[int, int, int, int]:
+        """Columns before and after, rows before and after, that the shifts ask for."""
+        before = np.ceil(-self.shifts.min(axis=0) - 1e-6).astype(int)
+        after = np.ceil(self.shifts.max(axis=0) - 1e-6).astype(int)
+        return int(before[0]), int(after[0]), int(before[1]), int(after[1])
+
+    def ijk_to_ras(self) -> np.ndarray:
+        """Of the regular grid, (4, 4) in mm."""
+        first = self.frames[0]
+        matrix = np.eye(4)
+        matrix[:3, 0] = first.right * first.spacing[0]
+        matrix[:3, 1] = first.down * first.spacing[1]
+        matrix[:3, 2] = first.normal * self.gap_mm
+        origin = first.position if first.position is not None else np.zeros(3)
+        left, _, top, _ = self.padding()
+        matrix[:3, 3] = origin - matrix[:3, 0] * left - matrix[:3, 1] * top
+        return _LPS_TO_RAS @ matrix
+
+    def on_grid(self, voxels: np.ndarray) -> np.ndarray:
+        """(frames, ...) as (count, ...): linear in the planes for a tilt, between them for uneven gaps."""
+        if self.is_upright and self.is_even:
+            return voxels
+        left, right, top, bottom = self.padding()
+        rows, columns = voxels.shape[1] + top + bottom, voxels.shape[2] + left + right
+        out = np.empty((self.count, rows, columns, *voxels.shape[3:]), voxels.dtype)
+        fill = voxels.min()
+        for k, (lower, weight) in enumerate(self.sources()):
+            plane = self._upright(voxels, lower, fill, (rows, columns), (left, top))
+            if weight:
+                upper = self._upright(voxels, lower + 1, fill, (rows, columns), (left, top))
+                plane = plane * (1 - weight) + upper * weight
+            out[k] = np.rint(plane) if voxels.dtype.kind in "iu" else plane
+        return out
+
+    def sources(self) -> list[tuple[int, float]]:
+        """For each slice of the grid the frame below it and the weight of the next one."""
+        result = []
+        for k in range(self.count):
+            offset = k * self.gap_mm
+            lower = int(np.searchsorted(self.offsets_mm, offset, side="right")) - 1
+            lower = min(max(lower, 0), len(self.frames) - 1)
+            if lower == len(self.frames) - 1:
+                result.append((lower, 0.0))
+                continue
+            weight = (offset - self.offsets_mm[lower]) / (self.offsets_mm[lower + 1] - self.offsets_mm[lower])
+            if weight > 0.99:
+                lower, weight = lower + 1, 0.0
+            result.append((lower, 0.0 if weight < 0.01 else float(weight)))
+        return result
+
+    def _upright(self, voxels, k, fill, size, corner) -> np.ndarray:
+        """One plane moved back to where it belongs, linear between its pixels."""
+        plane = voxels[k]
+        if self.is_upright:
+            return plane.astype(np.float64)
+        for axis, (length, before) in enumerate(zip(size, reversed(corner), strict=True)):
+            shift = before + self.shifts[k, 1 - axis]
+            whole = int(np.floor(shift + 1e-6))
+            part = shift - whole if shift - whole > 1e-6 else 0.0
+            near = _placed(plane, axis, length, whole, fill)
+            if part:
+                near = near * (1 - part) + _placed(plane, axis, length, whole + 1, fill) * part
+            plane = near
+        return plane
+
+
+def _placed(plane: np.ndarray, axis: int, length: int, start: int, fill: float) -> np.ndarray:
+    """The plane in a longer one that is filled, beginning at ``start`` of the axis."""
+    shape = list(plane.shape)
+    shape[axis] = length
+    out = np.full(shape, fill, np.float64)
+    count = min(plane.shape[axis], length - start)
+    source = [slice(None)] * plane.ndim
+    target = [slice(None)] * plane.ndim
+    source[axis], target[axis] = slice(0, count), slice(start, start + count)
+    out[tuple(target)] = plane[tuple(source)]
+    return out
+
+
+def stack(frames: Sequence[Frame], name: str) -> Stack:
+    """One time point's frames, of one size and direction and no two at one position."""
+    if any(frame.position is None for frame in frames):
+        return _without_positions(frames, name)
+    normal = frames[0].normal
+    positions = np.array([frame.position for frame in frames])
+    order = np.argsort(positions @ normal, kind="stable")
+    frames = [frames[index] for index in order]
+    positions = positions[order] - positions[order[0]]
+    offsets = positions @ normal
+    problems: list[Problem] = []
+    gap, count = _regular_gap(frames, offsets, name, problems)
+    shifts = _shifts(frames[0], positions - np.outer(offsets, normal))
+    if shifts.any():
+        problems.append(_tilt_problem(frames[0], offsets, shifts, name))
+    return Stack(tuple(frames), offsets, shifts, gap, count, tuple(problems))
+
+
+def _without_positions(frames: Sequence[Frame], name: str) -> Stack:
+    """Photographs, projections and cine: in the order of their numbers."""
+    ordered = sorted(frames, key=lambda frame: (frame.header.integer("InstanceNumber"), frame.index))
+    gap = ordered[0].thickness or 1.0
+    problems: tuple[Problem, ...] = ()
+    if len(ordered) > 1:
+        problems = (
+            warning(
+                0,
+                dicom_codes.NO_POSITION,
+                f"{name} does not say where in the patient its {len(ordered)} images are; "
+                f"they are stacked in the order of their numbers, {gap:g} mm apart.",
+            ),
+        )
+    return Stack(
+        tuple(ordered),
+        np.arange(len(ordered)) * gap,
+        np.zeros((len(ordered), 2)),
+        gap,
+        len(ordered),
+        problems,
+    )
+
+
+def _is_even(offsets: np.ndarray, gap: float) -> bool:
+    return bool(np.abs(offsets - np.arange(len(offsets)) * gap).max() <= max(0.01 * gap, 1e-6))
+
+
+def _regular_gap(
+    frames: Sequence[Frame], offsets: np.ndarray, name: str, problems: list[Problem]
+) -> tuple[float, int]:
+    """The spacing and number of slices of the regular grid; a warning where frames do not lie on it."""
+    if len(frames) == 1:
+        return frames[0].thickness or 1.0, 1
+    gaps = np.diff(offsets)
+    even = offsets[-1] / len(gaps)
+    if _is_even(offsets, even):
+        return float(even), len(frames)
+    smallest = float(gaps.min())
+    steps = np.rint(offsets / smallest)
+    fits = np.abs(offsets - steps * smallest).max() <= 0.02 * smallest
+    if fits and steps[-1] < 4 * len(frames):
+        gap, count = float(offsets[-1] / steps[-1]), int(steps[-1]) + 1
+    else:
+        count = min(int(np.ceil(offsets[-1] / smallest)), 4 * len(frames)) + 1
+        gap = float(offsets[-1] / (count - 1))
+    usual = median(gaps.tolist())
+    if fits and np.isclose(usual, smallest, rtol=0.02):
+        missing = count - len(frames)
+        problems.append(
+            warning(
+                0,
+                dicom_codes.MISSING_SLICES,
+                f"{name} lacks {missing} of {count} slices (after {_list_mm(frames, gaps, usual)}); "
+                "they are filled by interpolation.",
+                "export the series again",
+            )
+        )
+    else:
+        problems.append(
+            warning(
+                0,
+                dicom_codes.UNEVEN,
+                f"{name} has uneven spacing, {gaps.min():.4g} to {gaps.max():.4g} mm; "
+                f"it is shown resampled to slices {gap:.4g} mm apart.",
+            )
+        )
+    return gap, count
+
+
+def _list_mm(frames: Sequence[Frame], gaps: np.ndarray, usual: float) -> str:
+    places = [index for index, gap in enumerate(gaps) if gap > 1.5 * usual]
+    axis = int(np.argmax(np.abs(frames[0].normal)))
+    positions = [frame.position for frame in frames if frame.position is not None]
+    shown = [f"{'LPS'[axis]} {positions[index][axis]:.4g} mm" for index in places[:3]]
+    return ", ".join(shown) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+
+
+def _shifts(first: Frame, in_plane: np.ndarray) -> np.ndarray:
+    """(frames, 2) in columns and rows; zero where it is below a twentieth of a pixel."""
+    shifts = np.stack(
+        [in_plane @ first.right / first.spacing[0], in_plane @ first.down / first.spacing[1]], axis=1
+    )
+    shifts[:, np.abs(shifts).max(axis=0) < 0.05] = 0.0
+    return shifts
+
+
+def _tilt_problem(first: Frame, offsets: np.ndarray, shifts: np.ndarray, name: str) -> Problem:
+    lengths = np.linalg.norm(shifts * np.array(first.spacing), axis=1)
+    degrees = np.degrees(np.arctan2(lengths[-1], offsets[-1]))
+    expected = offsets / offsets[-1] * lengths[-1] if offsets[-1] else lengths
+    if np.allclose(lengths, expected, atol=0.5 * min(first.spacing)):
+        sentence = (
+            f"{name} was acquired with a gantry tilt of {degrees:.1f} degrees; it is shown sheared upright."
+        )
+    else:
+        sentence = f"The slices of {name} are displaced against each other; each is moved to its place."
+    return warning(0, dicom_codes.TILTED, sentence)

@@ -1,0 +1,171 @@
+"""Several images at one position: time points told apart by their headers, or copies that are left out."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+import numpy as np
+from pydicom import Dataset
+
+from ...quiz.problems import Problem, warning
+from ..arrays import ImageReadError
+from . import codes as dicom_codes
+from .frames import Frame
+from .headers import numbers_of, text_of
+
+_SECONDS_OF = {
+    "TemporalPositionIdentifier": None,
+    "TemporalPositionIndex": None,
+    "TriggerTime": 1e-3,
+    "FrameReferenceTime": 1e-3,
+    "AcquisitionNumber": None,
+    "AcquisitionDateTime": None,
+    "AcquisitionTime": None,
+    "ContentTime": None,
+    "DiffusionBValue": None,
+    "EchoTime": None,
+}
+"""What may tell time points apart, the surest first; a number where it counts in parts of a second."""
+
+_CLOCKS = ("AcquisitionDateTime", "AcquisitionTime", "ContentTime")
+_CLOCK = re.compile(r"^(?:\d{8})?(\d{2})(\d{2})(\d{2}(?:\.\d+)?)")
+
+
+@dataclass(frozen=True, eq=False)
+class TimePoint:
+    """``seconds`` after the first one."""
+
+    seconds: float
+    frames: tuple[Frame, ...]
+
+
+def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) -> tuple[TimePoint, ...]:
+    """One group of frames for each time point, no two of a group at one position.
+
+    Where nothing in the headers tells images at one position apart, they are taken in the order of their
+    numbers; where the positions do not all have the same number of images, only the first of each is kept.
+    """
+    if any(frame.position is None for frame in frames):
+        return (TimePoint(0.0, tuple(frames)),)
+    places = _places(frames)
+    count = int(places.max()) + 1
+    if count == len(frames):
+        return (TimePoint(0.0, tuple(frames)),)
+    how_many = np.bincount(places)
+    if how_many.min() == how_many.max():
+        for keyword, scale in _SECONDS_OF.items():
+            groups = _grouped_by(frames, keyword)
+            if len(groups) == how_many[0] and all(
+                _is_complete(group, places, count) for group in groups.values()
+            ):
+                return _in_order(frames, groups, keyword, scale)
+        return _by_number(frames, places, int(how_many[0]))
+    problems.append(
+        warning(
+            0,
+            dicom_codes.SAME_POSITION,
+            f"The series of '{path.name}' has several images at {int((how_many > 1).sum())} of {count} "
+            "positions; the first of each is shown.",
+            "export the series again",
+        )
+    )
+    return _by_number(frames, places, 1)
+
+
+def _places(frames: Sequence[Frame]) -> np.ndarray:
+    """For each frame the number of its position along the normal; nearer than 5 % of a gap is one."""
+    offsets = np.array([frame.position for frame in frames]) @ frames[0].normal
+    if not np.all(np.isfinite(offsets)):
+        raise ImageReadError(
+            dicom_codes.BAD_POSITION, f"'{frames[0].header.path.name}' has a position that is no number."
+        )
+    order = np.argsort(offsets, kind="stable")
+    gaps = np.diff(offsets[order])
+    real = gaps[gaps > 1e-3]
+    is_new = gaps > (0.05 * median(real) if len(real) else 1e-3)
+    places = np.empty(len(frames), int)
+    places[order] = np.concatenate([[0], np.cumsum(is_new)])
+    return places
+
+
+def _grouped_by(frames: Sequence[Frame], keyword: str) -> dict[float, list[int]]:
+    groups: dict[float, list[int]] = {}
+    for index, frame in enumerate(frames):
+        value = _value(frame, keyword)
+        if value is None:
+            return {}
+        groups.setdefault(value, []).append(index)
+    return groups
+
+
+def _value(frame: Frame, keyword: str) -> float | None:
+    """A number, seconds of the day for a time; None where it is absent."""
+    for group in frame.groups:
+        for item in (*_content_items(group), group):
+            if keyword in _CLOCKS:
+                clock = _CLOCK.match(text_of(item, keyword))
+                if clock:
+                    return int(clock[1]) * 3600.0 + int(clock[2]) * 60.0 + float(clock[3])
+            else:
+                values = numbers_of(item, keyword)
+                if values:
+                    return values[0]
+    return None
+
+
+def _content_items(group: Dataset) -> tuple[Dataset, ...]:
+    found = []
+    for sequence in ("FrameContentSequence", "MRDiffusionSequence", "CardiacSynchronizationSequence"):
+        value = group.get(sequence)
+        if value:
+            found.append(value[0])
+    return tuple(found)
+
+
+def _is_complete(indices: list[int], places: np.ndarray, count: int) -> bool:
+    return len(indices) == count and len(set(places[indices])) == count
+
+
+def _in_order(
+    frames: Sequence[Frame], groups: dict[float, list[int]], keyword: str, scale: float | None
+) -> tuple[TimePoint, ...]:
+    keys = sorted(groups)
+    if scale:
+        seconds = [(key - keys[0]) * scale for key in keys]
+    elif keyword in _CLOCKS:
+        seconds = [key - keys[0] for key in keys]
+    else:
+        seconds = _clock_seconds(frames, [groups[key] for key in keys])
+    return tuple(
+        TimePoint(float(second), tuple(frames[index] for index in groups[key]))
+        for second, key in zip(seconds, keys, strict=True)
+    )
+
+
+def _clock_seconds(frames: Sequence[Frame], groups: list[list[int]]) -> list[float]:
+    """The earliest time of each group where those ascend, else 0, 1, 2."""
+    for keyword in _CLOCKS:
+        starts = []
+        for group in groups:
+            times = [time for time in (_value(frames[index], keyword) for index in group) if time is not None]
+            starts.append(min(times, default=np.nan))
+        if all(np.diff(starts) > 0):
+            return [start - starts[0] for start in starts]
+    return [float(index) for index in range(len(groups))]
+
+
+def _by_number(frames: Sequence[Frame], places: np.ndarray, count: int) -> tuple[TimePoint, ...]:
+    order = sorted(
+        range(len(frames)),
+        key=lambda index: (frames[index].header.integer("InstanceNumber"), frames[index].index),
+    )
+    seen: dict[int, int] = {}
+    groups: list[list[Frame]] = [[] for _ in range(count)]
+    for index in order:
+        nth = seen.get(places[index], 0)
+        seen[places[index]] = nth + 1
+        if nth < count:
+            groups[nth].append(frames[index])
+    return tuple(TimePoint(float(nth), tuple(group)) for nth, group in enumerate(groups))

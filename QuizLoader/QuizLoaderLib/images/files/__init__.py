@@ -1,0 +1,1 @@
+"""What a file is, and the formats that are not DICOM."""

@@ -1,0 +1,135 @@
+"""png, jpg, bmp and tif files as arrays, upright, with colours as they are meant to be seen (Pillow)."""
+
+import warnings
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from .. import codes
+from ..arrays import ImageReadError
+from .file_formats import FileFormat, format_of, name_for_libraries
+
+_MOST_PIXELS = 178_000_000
+"""Of all pages together, such as 13,000 x 13,000: what Pillow takes for an honest picture."""
+
+_ORIENTATION = 0x0112
+
+
+def read_picture(path: Path) -> np.ndarray:
+    """(pages, rows, columns) of a grey picture, (pages, rows, columns, 3) of a coloured one, RGB.
+
+    The first row is the top one, as EXIF says where the camera was turned. What is transparent is mixed
+    with black, the ground of a slice view. Values of 8 and 16 bits, and those of a grey TIFF, stay as they
+    are. Only a TIFF has several pages; those of another size or kind than the first are left out.
+
+    Raises ImageReadError.
+    """
+    from PIL import Image as Picture
+
+    found = format_of(path)
+    if found is not FileFormat.PICTURE:
+        raise ImageReadError(
+            codes.WRONG_CONTENT,
+            f'"{path.name}" is no picture.',
+            'set DicomRead="Y"' if found is FileFormat.DICOM else "a Vector is a png, jpg, bmp or tif file",
+        )
+    # Pillow warns from half its limit on; a picture of 10,000 x 10,000 is no attack.
+    warnings.filterwarnings("ignore", category=Picture.DecompressionBombWarning)
+    try:
+        with Picture.open(path) as picture:
+            if _has_deep_colors(picture):
+                return _read_deep_colors(path, picture)
+            return _read_pages(path, picture)
+    except (Picture.DecompressionBombError, MemoryError) as problem:
+        raise _too_large(path) from problem
+    except (OSError, SyntaxError, ValueError, EOFError) as problem:
+        # What Pillow raises for bytes that are missing or make no sense, SyntaxError among them.
+        raise ImageReadError(
+            codes.DAMAGED,
+            f'"{path.name}" is damaged, incomplete or a picture of a kind that is not known here.',
+            "open it in another program and save it as png",
+        ) from problem
+
+
+def _read_pages(path: Path, picture: Any) -> np.ndarray:
+    pages: list[np.ndarray] = []
+    pixels = 0
+    for number in range(picture.n_frames if picture.format == "TIFF" else 1):
+        picture.seek(number)
+        pixels += picture.width * picture.height
+        if pixels > _MOST_PIXELS:
+            raise _too_large(path)
+        page = _values(picture)
+        if not pages or (page.shape, page.dtype) == (pages[0].shape, pages[0].dtype):
+            pages.append(page)
+    return np.stack(pages) if len(pages) > 1 else pages[0][np.newaxis]
+
+
+def _values(picture: Any) -> np.ndarray:
+    """(rows, columns) or (rows, columns, 3) of the page that the picture is at."""
+    picture.load()
+    # A TIFF is turned by Pillow itself while it is loaded, and has no orientation afterwards.
+    orientation = picture.getexif().get(_ORIENTATION, 1)
+    mode, is_transparent = picture.mode, "transparency" in picture.info
+    if mode in ("LA", "La") or (mode == "L" and is_transparent):
+        values = _on_black(np.array(picture.convert("LA")))[..., 0]
+    elif mode in ("RGBA", "RGBa", "PA") or (mode in ("P", "RGB") and is_transparent):
+        values = _on_black(np.array(picture.convert("RGBA")))
+    elif mode == "1":
+        values = np.array(picture.convert("L"))
+    elif mode in ("L", "I", "F", "RGB") or mode.startswith("I;16"):
+        values = np.array(picture)
+    else:
+        values = np.array(picture.convert("RGB"))
+    return _upright(values, orientation)
+
+
+def _on_black(values: np.ndarray) -> np.ndarray:
+    """The colours without their last component, the share of them that covers the ground."""
+    colors, cover = values[..., :-1], values[..., -1:]
+    if cover.min() == 255:
+        return np.ascontiguousarray(colors)
+    return ((colors.astype(np.uint16) * cover + 127) // 255).astype(np.uint8)
+
+
+def _upright(values: np.ndarray, orientation: int) -> np.ndarray:
+    """Source: EXIF 2.32, tag Orientation: which sides of what is seen the first row and column are."""
+    if orientation in (5, 6, 7, 8):
+        values = values.swapaxes(0, 1)
+    if orientation in (3, 4, 7, 8):
+        values = values[::-1]
+    if orientation in (2, 3, 6, 7):
+        values = values[:, ::-1]
+    return np.ascontiguousarray(values)
+
+
+def _has_deep_colors(picture: Any) -> bool:
+    """Colours of 16 bits, of which Pillow keeps 8."""
+    raw_modes = [tile[3] if isinstance(tile[3], str) else tile[3][0] for tile in picture.tile if tile[3]]
+    return picture.mode in ("RGB", "RGBA", "LA") and any(";16" in str(mode) for mode in raw_modes)
+
+
+def _read_deep_colors(path: Path, picture: Any) -> np.ndarray:
+    import SimpleITK
+
+    orientation = picture.getexif().get(_ORIENTATION, 1) if picture.format != "TIFF" else 1
+    try:
+        values = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(name_for_libraries(path)))
+    except RuntimeError as problem:
+        raise ValueError(str(problem)) from problem
+    values = values.reshape(-1, *values.shape[-3:])
+    if values.shape[-1] in (2, 4):
+        cover = values[..., -1:].astype(np.uint32)
+        values = ((values[..., :-1] * cover + 32767) // 65535).astype(np.uint16)
+    pages = [_upright(page, orientation) for page in values]
+    together = np.stack(pages)
+    return together[..., 0] if together.shape[-1] == 1 else together
+
+
+def _too_large(path: Path) -> ImageReadError:
+    return ImageReadError(
+        codes.TOO_LARGE,
+        f'"{path.name}" has more than {_MOST_PIXELS // 1_000_000} million pixels.',
+        "save it at a smaller scale",
+    )

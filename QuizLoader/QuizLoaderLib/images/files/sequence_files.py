@@ -1,0 +1,233 @@
+"""The frames of a 4D NRRD or NIfTI file, read one after the other."""
+
+from dataclasses import dataclass
+from math import prod
+from pathlib import Path
+from urllib.parse import unquote
+
+import numpy as np
+
+from .. import codes
+from ..arrays import ImageReadError
+from .file_formats import FileFormat, checked_format, data_files_of
+from .frame_memory import room_for_frames
+from .image_file import ImageFile, damaged, placed, require_data_file
+from .nrrd import NrrdHeader, read_nrrd_header
+from .raw_voxels import (
+    NiftiNumbers,
+    RawVoxels,
+    VoxelsEndError,
+    VoxelStream,
+    nifti_numbers,
+    nrrd_voxels,
+    raw_voxels_of,
+)
+from .read_context import ReadContext
+
+_SPACES = {
+    "right-anterior-superior": (-1, -1, 1), "ras": (-1, -1, 1),
+    "left-anterior-superior": (1, -1, 1), "las": (1, -1, 1),
+}  # fmt: skip
+"""What brings a space to LPS; any other is taken as LPS, as ITK does."""
+
+_NIFTI_SECONDS = {8: 1.0, 16: 1e-3, 24: 1e-6}
+
+
+@dataclass(frozen=True)
+class FrameIndex:
+    """What tells frames apart: ``values`` in their order, as texts, numbers where ``is_numeric``."""
+
+    values: tuple[str, ...]
+    name: str = "frame"
+    unit: str = ""
+    is_numeric: bool = True
+
+
+@dataclass(frozen=True)
+class _Layout:
+    """How the frames, each of ``size`` (columns, rows, slices), lie in the file."""
+
+    voxels: RawVoxels
+    size: tuple[int, ...]
+    count: int
+    list_is_first: bool
+    ijk_to_ras: np.ndarray
+    index: FrameIndex
+    slope: float = 1.0
+    intercept: float = 0.0
+
+    @property
+    def is_rescaled(self) -> bool:
+        return self.slope != 1 or self.intercept != 0
+
+
+def read_frames(context: ReadContext) -> tuple[list[np.ndarray], np.ndarray, FrameIndex]:
+    """Each frame as (slices, rows, columns), their common ``ijk_to_ras``, and what tells them apart.
+
+    Raises ImageReadError.
+    """
+    path = context.path
+    if checked_format(path) is FileFormat.NRRD:
+        layout = _nrrd_layout(context)
+    else:
+        layout = _nifti_layout(context.file())
+    stored = layout.voxels.dtype.newbyteorder("=")
+    dtype = _rescaled_dtype(stored) if layout.is_rescaled else stored
+    shape = layout.size[::-1]
+    try:
+        new_frame = room_for_frames(layout.count, prod(shape) * dtype.itemsize, context.most_in_memory)
+        frames = [new_frame(shape, dtype) for _ in range(layout.count)]
+        with layout.voxels.open() as stream:
+            if layout.list_is_first:
+                _read_slice_by_slice(stream, frames, stored)
+            else:
+                _read_frame_by_frame(stream, frames, layout)
+            stream.check_end()
+    except VoxelsEndError as problem:
+        raise damaged(path) from problem
+    except (MemoryError, OSError) as problem:
+        raise ImageReadError(
+            codes.TOO_LARGE,
+            f'The {layout.count} frames of "{path.name}" fit neither into memory nor on the disk of the '
+            "temporary folder.",
+            "free some space or save fewer frames",
+        ) from problem
+    return frames, layout.ijk_to_ras, layout.index
+
+
+def _read_frame_by_frame(stream: VoxelStream, frames: list[np.ndarray], layout: _Layout) -> None:
+    for frame in frames:
+        if not layout.is_rescaled:
+            stream.fill(frame)
+        else:
+            raw = np.empty(frame.shape, layout.voxels.dtype.newbyteorder("="))
+            stream.fill(raw)
+            frame[...] = raw * np.float64(layout.slope) + layout.intercept
+
+
+def _read_slice_by_slice(stream: VoxelStream, frames: list[np.ndarray], stored: np.dtype) -> None:
+    """The values of all frames at one voxel lie side by side."""
+    together = np.empty((*frames[0].shape[1:], len(frames)), stored)
+    for k in range(frames[0].shape[0]):
+        stream.fill(together)
+        for number, frame in enumerate(frames):
+            frame[k] = together[..., number]
+
+
+def _rescaled_dtype(stored: np.dtype) -> np.dtype:
+    """float32 holds every 16-bit value exactly; wider ones need float64."""
+    is_small = stored.itemsize <= 2 or stored == np.float32
+    return np.dtype(np.float32 if is_small else np.float64)
+
+
+def _nrrd_layout(context: ReadContext) -> _Layout:
+    path = context.path
+    for name in data_files_of(path, FileFormat.NRRD):
+        context.check_data_file(name)
+        require_data_file(path, name)
+    header = read_nrrd_header(path)
+    sizes = header.sizes
+    if len(sizes) != 4 or header.fields.get("dimension") != "4" or prod(sizes) == 0:
+        raise _not_4d(path, sizes)
+    axis = _list_axis(header)
+    if axis not in (0, 3):
+        raise ImageReadError(
+            codes.WRONG_SHAPE,
+            f'"{path.name}" has its list of frames between the axes of space.',
+            "save it with the list as its first or last axis",
+        )
+    voxels = nrrd_voxels(path, header)
+    if voxels is None:
+        raise ImageReadError(
+            codes.WRONG_CONTENT,
+            f'"{path.name}" is packed as "{header.fields.get("encoding", "")}" or spread over several files, '
+            "which a VolumeSequence cannot be.",
+            "save it with the encoding raw or gzip",
+        )
+    return _Layout(
+        voxels,
+        sizes[1:] if axis == 0 else sizes[:3],
+        sizes[axis],
+        axis == 0,
+        _nrrd_ijk_to_ras(path, header, axis),
+        _nrrd_index(header, axis, sizes[axis]),
+    )
+
+
+def _list_axis(header: NrrdHeader) -> int:
+    """The axis without a direction, else the one of another kind, else the last."""
+    outside = [axis for axis, direction in enumerate(header.directions) if direction is None]
+    if len(outside) != 1:
+        outside = [axis for axis, kind in enumerate(header.kinds) if kind not in ("domain", "space")]
+    return outside[0] if len(outside) == 1 else 3
+
+
+def _nrrd_ijk_to_ras(path: Path, header: NrrdHeader, list_axis: int) -> np.ndarray:
+    axes_lps, origin_lps = np.eye(3), np.zeros(3)
+    space = header.fields.get("space", "").lower().removesuffix("-time")
+    to_lps = np.diag(_SPACES.get(space.removesuffix("t") if len(space) == 4 else space, (1, 1, 1)))
+    in_space = [axis for axis in range(4) if axis != list_axis]
+    directions = header.directions
+    if len(directions) == 4:
+        for column, axis in enumerate(in_space):
+            direction = directions[axis]
+            if direction is None or len(direction) < 3:
+                raise damaged(path)
+            axes_lps[:, column] = to_lps @ direction[:3]
+    elif len(header.spacings) == 4:
+        axes_lps = np.diag([header.spacings[axis] for axis in in_space])
+    if header.origin is not None and len(header.origin) >= 3:
+        origin_lps = to_lps @ header.origin[:3]
+    return placed(path, axes_lps, origin_lps)
+
+
+def _nrrd_index(header: NrrdHeader, axis: int, count: int) -> FrameIndex:
+    """As Slicer writes it into a .seq.nrrd: the label and unit of the axis, the values as a key."""
+    labels, units = header.texts("labels"), header.texts("units")
+    values = tuple(unquote(text) for text in header.values.get(f"axis {axis} index values", "").split())
+    is_numeric = header.values.get(f"axis {axis} index type", "numeric") != "text"
+    if len(values) != count:
+        values, is_numeric = tuple(str(number) for number in range(count)), True
+    return FrameIndex(
+        values,
+        (labels[axis] if len(labels) > axis else "") or "frame",
+        units[axis] if len(units) > axis else "",
+        is_numeric,
+    )
+
+
+def _nifti_layout(file: ImageFile) -> _Layout:
+    if len(file.size) != 4 or file.components != 1:
+        raise _not_4d(file.path, file.size)
+    voxels = raw_voxels_of(file.path, file.format, file.header)
+    if voxels is None:
+        raise ImageReadError(
+            codes.WRONG_CONTENT,
+            f'The frames of "{file.path.name}" cannot be read one by one.',
+            "save it as .seq.nrrd or .nii.gz",
+        )
+    numbers = nifti_numbers(file.path)
+    slope, intercept = numbers.slope, numbers.intercept
+    if slope == 0 or not np.isfinite([slope, intercept]).all():
+        slope, intercept = 1.0, 0.0
+    index = _nifti_index(numbers, file.size[3])
+    return _Layout(voxels, file.size[:3], file.size[3], False, file.ijk_to_ras, index, slope, intercept)
+
+
+def _nifti_index(numbers: NiftiNumbers, count: int) -> FrameIndex:
+    """pixdim[4] is the time between frames, in the unit of xyzt_units (nifti1.h)."""
+    step, unit = numbers.time_step, numbers.time_unit
+    if not step > 0 or not np.isfinite(step) or unit not in (0, *_NIFTI_SECONDS):
+        return FrameIndex(tuple(str(number) for number in range(count)))
+    step *= _NIFTI_SECONDS.get(unit, 1.0)
+    values = tuple(f"{number * step:.9g}" for number in range(count))
+    return FrameIndex(values, "time", "s" if unit else "")
+
+
+def _not_4d(path: Path, size: tuple[int, ...]) -> ImageReadError:
+    what = f"has {len(size)} dimensions" if size and len(size) != 4 else "is no list of scalar volumes"
+    return ImageReadError(
+        codes.WRONG_SHAPE,
+        f'"{path.name}" {what}, a VolumeSequence has four: three of space and one of frames.',
+        'Type="Volume" shows a single volume' if len(size) == 3 else "save it as 4D nrrd or nii",
+    )

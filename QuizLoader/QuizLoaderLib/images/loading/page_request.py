@@ -1,0 +1,70 @@
+"""The images of a page on their way into memory."""
+
+import os
+from collections.abc import Callable
+from concurrent.futures import CancelledError, Future
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...quiz.model import Image, ImageType, Page
+from ...quiz.problems import Problem
+from ..arrays import ImageReadError, VolumeArrays
+
+
+class NoRoomError(Exception):
+    """Reading a file ahead would take more memory than there is for it."""
+
+
+@dataclass(eq=False)
+class PageRequest:
+    """Made by ``ImageLibrary.request``, ended by ``finish``; or made by ``read_ahead``.
+
+    ``paths``, ``reads`` and ``problems`` are by the number of the image on the page. What ``is_ahead`` gives
+    way where memory is short.
+    """
+
+    page: Page
+    is_ahead: bool = False
+    reads: "dict[int, Future[Any]]" = field(default_factory=dict)
+    paths: dict[int, Path] = field(default_factory=dict)
+    problems: dict[int, list[Problem]] = field(default_factory=dict)
+    is_cancelled: bool = False
+
+    @property
+    def files(self) -> frozenset[str]:
+        """The real paths of the images, as FileMemory knows them."""
+        return frozenset(os.path.realpath(path) for path in list(self.paths.values()))
+
+    @property
+    def total(self) -> int:
+        """How many different files, or ways to read one, this page waits for."""
+        return len(set(self.reads.values()))
+
+    @property
+    def done(self) -> int:
+        return sum(read.done() for read in set(self.reads.values()))
+
+    @property
+    def is_ready(self) -> bool:
+        return self.done == self.total
+
+    def cancel(self) -> None:
+        """Give up what has not begun to be read; an image whose reading has begun is read to its end."""
+        self.is_cancelled = True
+        for read in self.reads.values():
+            read.cancel()
+
+    def volumes(self) -> tuple[tuple[Image, VolumeArrays], ...]:
+        """The volumes of the page, waited for; those that failed are left out."""
+        there = []
+        for number, image in enumerate(self.page.images):
+            if image.type is ImageType.VOLUME and number in self.reads:
+                try:
+                    there.append((image, self.reads[number].result()))
+                except (ImageReadError, CancelledError, NoRoomError):
+                    continue
+        return tuple(there)
+
+
+VolumesOfPage = Callable[[], tuple[tuple[Image, VolumeArrays], ...]]

@@ -1,0 +1,1 @@
+"""DICOM structure sets: their contours, and where these lie on an image."""

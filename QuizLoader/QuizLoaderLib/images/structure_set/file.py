@@ -1,0 +1,196 @@
+"""What a DICOM structure set says: its ROIs, their contours in patient coordinates, and their faults."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pydicom
+from pydicom import Dataset
+
+from ..arrays import ImageReadError
+from ..dicom import codes as dicom_codes
+from ..dicom.decimals import parse_decimals
+from ..dicom.headers import FAULTS, faults_named, integer_of, items_of, numbers_of, read_header, text_of
+from ..dicom.quick_headers import quick_items
+
+CLOSED_TYPES = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
+_CONTOUR_SEQUENCE, _CONTOUR_DATA = 0x30060040, 0x30060050
+_OF_A_CONTOUR = frozenset((0x30060042, 0x30060046, _CONTOUR_DATA))
+"""Its ContourGeometricType, NumberOfContourPoints and ContourData."""
+
+
+@dataclass(frozen=True, eq=False)
+class Contour:
+    """``points_lps`` is (n, 3) in mm; ``number`` counts the ROI's contours from 1."""
+
+    number: int
+    points_lps: np.ndarray
+    kind: str
+
+    @property
+    def is_xor(self) -> bool:
+        return self.kind == "CLOSEDPLANAR_XOR"
+
+
+@dataclass(eq=False)
+class Roi:
+    """One ROI; ``faults`` says for each reason which contours were left out, by their numbers."""
+
+    number: int
+    name: str
+    color: tuple[float, float, float] | None = None
+    frame_of_reference_uid: str = ""
+    contours: list[Contour] = field(default_factory=list)
+    contour_count: int = 0
+    faults: dict[str, list[int]] = field(default_factory=dict)
+
+    def lose(self, number: int, reason: str) -> None:
+        self.faults.setdefault(reason, []).append(number)
+
+
+@dataclass(frozen=True)
+class References:
+    """What a structure set says it was drawn on, as DICOM UIDs."""
+
+    series_uids: set[str]
+    instance_uids: set[str]
+    frame_of_reference_uids: set[str]
+
+    def mean(self, series_uid: str, slice_uids: tuple[str, ...]) -> bool:
+        """Whether the contours were drawn on this series, by its UID or by those of its images."""
+        if series_uid and series_uid in self.series_uids:
+            return True
+        return not self.instance_uids.isdisjoint(slice_uids)
+
+
+@dataclass(eq=False)
+class StructureSet:
+    """``unknown_numbers`` are of contours whose ROI is not listed."""
+
+    path: Path
+    label: str
+    rois: list[Roi]
+    references: References
+    unknown_numbers: list[int]
+
+
+def read_references(path: Path) -> References:
+    """The references alone, without a look at the contours. :raises ImageReadError:"""
+    tags = ("Modality", "ReferencedFrameOfReferenceSequence", "StructureSetROISequence")
+    header = read_header(path, tags)
+    with faults_named(path):
+        return _references(header.dataset)
+
+
+def read_structure_set(path: Path) -> StructureSet:
+    """The ROIs in the order of the file, bad contours and bad ROIs noted and left out.
+
+    :raises ImageReadError: no DICOM, damaged, or no structure set.
+    """
+    header = read_header(path)
+    if header.modality != "RTSTRUCT":
+        what = f"its modality is {header.modality}" if header.modality else "it says no modality"
+        raise ImageReadError(
+            dicom_codes.NOT_A_STRUCTURE_SET,
+            f"'{path.name}' is not a DICOM structure set ({what}).",
+            "give the path of an RTSTRUCT file",
+        )
+    dataset = header.dataset
+    unknown: list[int] = []
+    with faults_named(path):
+        rois = _rois(dataset)
+        by_number = {roi.number: roi for roi in reversed(rois)}
+        for item in items_of(dataset, "ROIContourSequence"):
+            number = integer_of(item, "ReferencedROINumber", -1)
+            if number in by_number:
+                _read_contours(item, by_number[number])
+            else:
+                unknown.append(number)
+        return StructureSet(path, text_of(dataset, "StructureSetLabel"), rois, _references(dataset), unknown)
+
+
+def _rois(dataset: Dataset) -> list[Roi]:
+    rois = []
+    for index, item in enumerate(items_of(dataset, "StructureSetROISequence")):
+        number = integer_of(item, "ROINumber", index + 1)
+        name = text_of(item, "ROIName") or f"ROI {number}"
+        rois.append(Roi(number, name, frame_of_reference_uid=text_of(item, "ReferencedFrameOfReferenceUID")))
+    return rois
+
+
+def _references(dataset: Dataset) -> References:
+    series: set[str] = set()
+    instances: set[str] = set()
+    frames: set[str] = set()
+    for frame in items_of(dataset, "ReferencedFrameOfReferenceSequence"):
+        frames.add(text_of(frame, "FrameOfReferenceUID"))
+        for study in items_of(frame, "RTReferencedStudySequence"):
+            for one in items_of(study, "RTReferencedSeriesSequence"):
+                series.add(text_of(one, "SeriesInstanceUID"))
+                for image in items_of(one, "ContourImageSequence"):
+                    instances.add(text_of(image, "ReferencedSOPInstanceUID"))
+    for item in items_of(dataset, "StructureSetROISequence"):
+        frames.add(text_of(item, "ReferencedFrameOfReferenceUID"))
+    return References(series - {""}, instances - {""}, frames - {""})
+
+
+def _read_contours(item: Dataset, roi: Roi) -> None:
+    color = numbers_of(item, "ROIDisplayColor")
+    if len(color) == 3 and all(0 <= value <= 255 for value in color):
+        roi.color = (color[0] / 255, color[1] / 255, color[2] / 255)
+    for contour in _contour_items(item):
+        roi.contour_count += 1
+        number = roi.contour_count
+        try:
+            kind = text_of(contour, "ContourGeometricType")
+            points = _points(contour)
+            promised = integer_of(contour, "NumberOfContourPoints", len(points))
+        except _BadContourError as bad:
+            roi.lose(number, str(bad))
+            continue
+        except FAULTS:
+            roi.lose(number, "is damaged")
+            continue
+        if kind and kind not in CLOSED_TYPES:
+            roi.lose(number, f"is of type {kind[:20]}, which encloses nothing")
+        elif promised != len(points):
+            roi.lose(number, "has another number of points than it says")
+        elif not len(points):
+            roi.lose(number, "has no points")
+        else:
+            roi.contours.append(Contour(number, points, kind or "CLOSED_PLANAR"))
+
+
+def _contour_items(item: Dataset) -> Sequence[Any]:
+    sequence: Any = item.get_item(_CONTOUR_SEQUENCE)
+    found = quick_items(sequence, _OF_A_CONTOUR) if sequence is not None and sequence.is_raw else None
+    return items_of(item, "ContourSequence") if found is None else found
+
+
+class _BadContourError(ValueError):
+    """Its text says what is wrong with a contour, to follow "contour 3 ..."."""
+
+
+def _points(contour: Any) -> np.ndarray:
+    """(n, 3), from the raw bytes: pydicom's DS type takes ten times as long."""
+    element = contour.get_item(_CONTOUR_DATA)
+    raw = element.value if element is not None else b""
+    if raw is None:
+        return np.empty((0, 3))
+    if not isinstance(raw, bytes):
+        raw = "\\".join(
+            str(part) for part in (raw if isinstance(raw, pydicom.multival.MultiValue) else [raw])
+        ).encode()
+    try:
+        values = parse_decimals(raw)
+    except ValueError as fault:
+        raise _BadContourError("has coordinates that are no numbers") from fault
+    if len(values) % 3:
+        raise _BadContourError("has coordinates that are not x, y, z for every point")
+    if not np.isfinite(values).all():
+        raise _BadContourError("has coordinates that are not finite")
+    if len(values) and np.abs(values).max() > 1e6:
+        raise _BadContourError("has coordinates a kilometre away")
+    return values.reshape(-1, 3)

@@ -1,0 +1,89 @@
+"""What is wrong or doubtful in a structure set, and in its placing: one sentence for each kind of fault."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from ...quiz.problems import Problem, warning
+from ..dicom import codes as dicom_codes
+from .file import StructureSet
+from .placing import Placed
+
+_MOST_NAMED = 6
+
+
+def problems_of(structure: StructureSet, placed: Sequence[Placed], fill_gaps: bool) -> list[Problem]:
+    """Warnings that name the ROIs and the contours; ``placed`` belongs to the ROIs in their order."""
+    return [
+        *_nothing_drawn(structure),
+        *_unlisted_rois(structure),
+        *_bad_contours(structure),
+        *_placing(structure, placed, fill_gaps),
+        *_names_used_twice(structure),
+    ]
+
+
+def _nothing_drawn(structure: StructureSet) -> Iterator[Problem]:
+    name = structure.path.name
+    if not structure.rois:
+        yield warning(0, dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no ROIs.")
+    elif not any(roi.contour_count for roi in structure.rois):
+        yield warning(0, dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no contours.")
+
+
+def _unlisted_rois(structure: StructureSet) -> Iterator[Problem]:
+    if structure.unknown_numbers:
+        yield warning(
+            0,
+            dicom_codes.UNKNOWN_ROI,
+            f"'{structure.path.name}' has contours for ROI number {_listed(structure.unknown_numbers)}, "
+            "which it does not list; they are left out.",
+        )
+
+
+def _bad_contours(structure: StructureSet) -> Iterator[Problem]:
+    for roi in structure.rois:
+        for reason, lost in roi.faults.items():
+            which = f"Contour {_listed(lost)}"
+            if len(lost) > 1 and len(lost) == roi.contour_count:
+                which = "Every contour"
+            yield warning(
+                0,
+                dicom_codes.BAD_CONTOUR,
+                f"{which} of ROI '{roi.name}' in '{structure.path.name}' {reason}; left out.",
+            )
+
+
+def _placing(structure: StructureSet, placed: Sequence[Placed], fill_gaps: bool) -> Iterator[Problem]:
+    name = structure.path.name
+    named = [(f"'{roi.name}'", one) for roi, one in zip(structure.rois, placed, strict=True)]
+    if parts := [f"{one.outside} of {roi}" for roi, one in named if one.outside]:
+        sentence = f"Contours in '{name}' lie outside the image and are left out: {_listed(parts)}."
+        yield warning(0, dicom_codes.OUTSIDE, sentence)
+    if parts := [f"{one.between} of {roi}" for roi, one in named if one.between]:
+        sentence = f"Contours in '{name}' lie between slices that have nearer ones and are left out: "
+        yield warning(0, dicom_codes.BETWEEN_SLICES, f"{sentence}{_listed(parts)}.")
+    if parts := [f"{roi} on {len(one.overlapping)}" for roi, one in named if one.overlapping]:
+        sentence = f"Contours of one ROI in '{name}' overlap in part or are drawn twice, and are united: "
+        yield warning(0, dicom_codes.UNITED, f"{sentence}{_listed(parts)} slices.")
+    if parts := [f"{roi} on {one.gap_slices}" for roi, one in named if one.gap_slices]:
+        what = "are filled by interpolation" if fill_gaps else "stay empty"
+        sentence = f"ROIs in '{name}' are not drawn on every slice; those between {what}: {_listed(parts)}."
+        yield warning(0, dicom_codes.GAPS, sentence)
+    if parts := [roi for roi, one in named if one.crossing]:
+        sentence = (
+            f"ROIs in '{name}' are drawn in planes that cross the slices of the image, and are resampled"
+        )
+        yield warning(0, dicom_codes.CROSSING, f"{sentence}: {_listed(parts)}.")
+
+
+def _names_used_twice(structure: StructureSet) -> Iterator[Problem]:
+    names = [roi.name for roi in structure.rois]
+    if twice := sorted({one for one in names if names.count(one) > 1}):
+        sentence = f"'{structure.path.name}' has several ROIs of one name, kept apart by their numbers: "
+        parts = [f"'{one}'" for one in twice]
+        yield warning(0, dicom_codes.SAME_NAME, f"{sentence}{_listed(parts)}.")
+
+
+def _listed(parts: Iterable[object]) -> str:
+    texts = [str(part) for part in parts]
+    more = len(texts) - _MOST_NAMED
+    return ", ".join(texts[:_MOST_NAMED]) + (f" and {more} more" if more > 0 else "")

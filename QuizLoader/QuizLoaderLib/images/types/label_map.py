@@ -1,0 +1,85 @@
+"""Type LabelMap: an integer image whose values are regions, on the label layer."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from ...quiz.label_colors import color_of_value
+from ...quiz.model import Image
+from ...quiz.problems import Problem, warning
+from ...quiz.regions import Regions
+from .. import codes
+from ..files.labels import Labels
+from ..files.read_context import ReadContext
+from ..vtk_images import shared_image, vtk_matrix
+from .volume import require_scalar_3d
+
+
+@dataclass(frozen=True, eq=False)
+class LabelMapArrays:
+    """A label image; ``voxels`` (slices, rows, columns) are the file's own values."""
+
+    voxels: np.ndarray
+    ijk_to_ras: np.ndarray
+    labels: Labels
+    problems: tuple[Problem, ...] = ()
+
+
+def read(context: ReadContext) -> LabelMapArrays:
+    """The file's labels and their place; raises ImageReadError."""
+    file = context.file()
+    require_scalar_3d(file, "LabelMap")
+    labels = file.labels
+    return LabelMapArrays(file.voxels, file.ijk_to_ras, labels, no_labels_warning(file.path.name, labels))
+
+
+def no_labels_warning(name: str, labels: Labels) -> tuple[Problem, ...]:
+    if labels.values:
+        return ()
+    return (
+        warning(0, codes.NO_REGION, f'"{name}" has no region: every voxel is 0.', "nothing of it is shown"),
+    )
+
+
+def make_node(image: Image, arrays: LabelMapArrays, scene: Any) -> Any:
+    """A vtkMRMLLabelMapVolumeNode with a colour table of its own (main thread).
+
+    The table is indexed by ``labels.shown``, so by the label's value wherever that is possible; the name of
+    an entry is the value as text. Index 0 and the indexes of no label are transparent and without name.
+    """
+    display = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeDisplayNode")
+    colors = _color_table(image.id, arrays.labels, scene)
+    display.SetAndObserveColorNodeID(colors.GetID())
+    node = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", image.id)
+    node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
+    node.SetAndObserveDisplayNodeID(display.GetID())
+    node.SetAndObserveImageData(shared_image(arrays, arrays.labels.shown))
+    return node
+
+
+def name_regions(node: Any, arrays: LabelMapArrays, regions: Regions) -> None:
+    """Give the values of a new node the names and colours of the quiz (main thread)."""
+    table = node.GetDisplayNode().GetColorNode()
+    was_modifying = table.StartModify()
+    for value, index in zip(arrays.labels.values, arrays.labels.indexes, strict=True):
+        name = regions.name(value) or str(value)
+        table.SetColor(index, name, *(regions.color(name, value) or color_of_value(value)), 1.0)
+    table.EndModify(was_modifying)
+
+
+def unnamed_values(arrays: LabelMapArrays) -> list[int]:
+    """The values of a label map, which a quiz may name."""
+    return list(arrays.labels.values)
+
+
+def _color_table(name: str, labels: Labels, scene: Any) -> Any:
+    table = scene.AddNewNodeByClass("vtkMRMLColorTableNode", f"{name} colors")
+    table.SetTypeToUser()
+    table.SetNumberOfColors(max(labels.indexes, default=0) + 1)
+    table.GetLookupTable().SetTableRange(0, max(labels.indexes, default=0))
+    modified = table.StartModify()
+    for value, index in zip(labels.values, labels.indexes, strict=True):
+        table.SetColor(index, str(value), *color_of_value(value), 1.0)
+    table.EndModify(modified)
+    return table

@@ -1,0 +1,221 @@
+"""Type Segmentation: a .seg.nrrd, a label image or a DICOM SEG on the segmentation layer."""
+
+import re
+from typing import Any
+
+from ...quiz.label_colors import color_of_value
+from ...quiz.model import Image
+from ...quiz.problems import Problem, warning
+from ...quiz.regions import Regions
+from .. import codes
+from ..arrays import ImageReadError, SegmentationArrays, SegmentDescription
+from ..files.file_formats import is_dicom
+from ..files.image_file import ImageFile
+from ..files.read_context import ReadContext
+from ..vtk_images import set_voxels, vtk_matrix
+from .label_map import no_labels_warning
+from .volume import require_scalar_3d
+
+MOST_SEGMENTS = 1000
+"""A label image of more values is taken for grey values; MRML would need minutes for its segments."""
+
+
+def read(context: ReadContext) -> SegmentationArrays:
+    """The file's segments, whichever kind of segmentation it is; raises ImageReadError."""
+    if is_dicom(context.path):
+        from ..dicom.segmentation import read as read_dicom_seg
+
+        return read_dicom_seg(context)
+    file = context.file()
+    if is_slicer_segmentation(file):
+        return _read_slicer_segmentation(file)
+    require_scalar_3d(file, "Segmentation")
+    labels = file.labels
+    if len(labels.values) > MOST_SEGMENTS:
+        raise ImageReadError(
+            codes.NOT_INTEGER,
+            f'"{file.path.name}" is no label image: it has {len(labels.values)} different values.',
+            'Type="Volume" shows grey values',
+        )
+    segments = tuple(
+        SegmentDescription(
+            name=segment_name(value),
+            layer=0,
+            value=index,
+            color=color_of_value(value),
+            id=segment_name(value),
+            label_value=value,
+            is_named=False,
+        )
+        for value, index in zip(labels.values, labels.indexes, strict=True)
+    )
+    problems = no_labels_warning(file.path.name, labels)
+    return SegmentationArrays((labels.shown,), file.ijk_to_ras, segments, problems)
+
+
+def segment_name(value: int) -> str:
+    """The name of a label image's value as a segment, as Slicer gives it."""
+    return f"Segment_{value}"
+
+
+def is_slicer_segmentation(file: ImageFile) -> bool:
+    """Whether the header describes segments, as a .seg.nrrd does (whatever its name)."""
+    return any(re.match(r"Segment(ation|\d+)_", key) for key in file.header)
+
+
+def described_segments(file: ImageFile) -> tuple[SegmentDescription, ...]:
+    """The segments that a .seg.nrrd's header lists, without reading a voxel.
+
+    Source: Slicer's vtkMRMLSegmentationStorageNode. Files from before shared layers have neither Layer nor
+    LabelValue: each segment then is the value 1 of a layer of its own. Raises ImageReadError where a
+    number is none, or where a layer is named that the file has not.
+    """
+    numbers = sorted(
+        int(match.group(1)) for key in file.header if (match := re.fullmatch(r"Segment(\d+)_ID", key))
+    )
+    segments = []
+    for place, number in enumerate(numbers):
+        facts = {
+            key.split("_", 1)[1]: value
+            for key, value in file.header.items()
+            if key.startswith(f"Segment{number}_")
+        }
+        layer = _whole_number(file, facts.get("Layer", str(place)))
+        if not 0 <= layer < file.components:
+            raise ImageReadError(
+                codes.DAMAGED,
+                f'"{file.path.name}" puts a segment on layer {layer} but has {file.components} layers.',
+                "save the segmentation again",
+            )
+        value = _whole_number(file, facts.get("LabelValue", "1"))
+        segments.append(
+            SegmentDescription(
+                name=facts.get("Name") or facts["ID"],
+                layer=layer,
+                value=value,
+                color=_color(facts.get("Color") or facts.get("DefaultColor", "")),
+                id=facts["ID"],
+                label_value=value,
+                tags=_tags(facts.get("Tags", "")),
+            )
+        )
+    return tuple(segments)
+
+
+def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
+    if len(file.size) > 3:
+        require_scalar_3d(file, "Segmentation")
+    segments = described_segments(file)
+    layers = file.layers
+    for layer in layers:
+        if layer.dtype.kind not in "iu":
+            raise ImageReadError(
+                codes.NOT_INTEGER,
+                f'"{file.path.name}" is no segmentation: its voxels are {layer.dtype.name} numbers.',
+                "save it with an integer type",
+            )
+    problems: tuple[Problem, ...] = ()
+    if not segments:
+        sentence = f'"{file.path.name}" is a segmentation without a segment.'
+        problems = (warning(0, codes.NO_REGION, sentence, "nothing of it is shown"),)
+    offset = file.header.get("Segmentation_ReferenceImageExtentOffset", "0 0 0").split()
+    return SegmentationArrays(
+        layers,
+        file.ijk_to_ras,
+        segments,
+        problems,
+        tuple(_whole_number(file, part) for part in offset) if len(offset) == 3 else (0, 0, 0),  # type: ignore[arg-type]
+        file.header.get("Segmentation_ConversionParameters", ""),
+    )
+
+
+def _whole_number(file: ImageFile, text: str) -> int:
+    try:
+        return int(text)
+    except ValueError as problem:
+        raise ImageReadError(
+            codes.DAMAGED,
+            f'"{file.path.name}" describes its segments with "{text}" where a number belongs.',
+            "save the segmentation again",
+        ) from problem
+
+
+def _color(text: str) -> tuple[float, float, float] | None:
+    try:
+        red, green, blue = (min(max(float(part), 0.0), 1.0) for part in text.split())
+    except ValueError:
+        return None
+    return (red, green, blue)
+
+
+def _tags(text: str) -> dict[str, str]:
+    """``name:value|name:value|``; a value may hold further colons."""
+    pairs = (entry.partition(":") for entry in text.split("|"))
+    return {name: value for name, colon, value in pairs if colon}
+
+
+def make_node(image: Image, arrays: SegmentationArrays, scene: Any) -> Any:
+    """A vtkMRMLSegmentationNode with its display node; segments of a layer share one label image.
+
+    The binary label maps look at the arrays' own memory; no closed surface is made (main thread).
+    """
+    import slicer
+
+    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", image.id)
+    segmentation = node.GetSegmentation()
+    representation = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
+    segmentation.SetSourceRepresentationName(representation)
+    if arrays.conversion_parameters:
+        segmentation.DeserializeConversionParameters(arrays.conversion_parameters)
+    label_images = [_label_image(arrays, layer) for layer in range(len(arrays.layers))]
+    for number, described in enumerate(arrays.segments, start=1):
+        segment = slicer.vtkSegment()
+        segment.SetName(described.name)
+        segment.SetColor(*(described.color or color_of_value(number)))
+        segment.SetLabelValue(described.value)
+        segment.AddRepresentation(representation, label_images[described.layer])
+        for name, value in described.tags.items():
+            segment.SetTag(name, value)
+        wanted = described.id or f"Segment_{number}"
+        segmentation.AddSegment(segment, segmentation.GenerateUniqueSegmentID(wanted))
+    node.CreateDefaultDisplayNodes()
+    return node
+
+
+def name_regions(node: Any, arrays: SegmentationArrays, regions: Regions) -> None:
+    """Give the segments of a new node the names and colours of the quiz (main thread).
+
+    A name that the file gives stays.
+    """
+    segmentation = node.GetSegmentation()
+    for number, described in enumerate(arrays.segments):
+        segment = segmentation.GetNthSegment(number)
+        if not described.is_named and described.label_value is not None:
+            segment.SetName(regions.name(described.label_value) or described.name)
+        color = regions.color(segment.GetName(), described.label_value)
+        if color is not None:
+            segment.SetColor(*color)
+
+
+def unnamed_values(arrays: SegmentationArrays) -> list[int]:
+    """The values of a label image, which a quiz may name."""
+    return [one.label_value for one in arrays.segments if not one.is_named and one.label_value is not None]
+
+
+def _label_image(arrays: SegmentationArrays, layer: int) -> Any:
+    import slicer
+
+    voxels = arrays.layers[layer]
+    first = arrays.extent_offset
+    extent = []
+    for start, length in zip(first, voxels.shape[::-1], strict=True):
+        extent += [start, start + length - 1]
+    to_first_voxel = vtk_matrix(arrays.ijk_to_ras)
+    origin = arrays.ijk_to_ras @ [-first[0], -first[1], -first[2], 1]
+    for axis in range(3):
+        to_first_voxel.SetElement(axis, 3, origin[axis])
+    image = slicer.vtkOrientedImageData()
+    image.SetExtent(extent)
+    image.SetImageToWorldMatrix(to_first_voxel)
+    set_voxels(image, voxels)
+    return image

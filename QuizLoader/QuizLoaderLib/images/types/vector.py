@@ -1,0 +1,69 @@
+"""Type Vector: a picture, in colours or grey, on the background."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from ...quiz.model import Image
+from .. import codes
+from ..arrays import ImageReadError, VolumeArrays
+from ..files.file_formats import FileFormat, format_of
+from ..files.pictures import read_picture
+from ..files.read_context import ReadContext
+from ..vtk_images import shared_image, vtk_matrix
+from . import volume
+
+_UPRIGHT_IN_AXIAL = np.diag([-1.0, -1.0, 1.0, 1.0])
+"""Columns run to the patient's left, rows to the back: pixels of 1 mm from the origin in LPS, as ITK and so
+Slicer place a picture. An axial view then shows it upright and not mirrored."""
+
+
+def read(context: ReadContext) -> VolumeArrays:
+    """The picture, or the colours of an image file; raises ImageReadError."""
+    if context.image.dicom_read:
+        from ..dicom.series import read_series
+
+        arrays = read_series(context.path)
+    elif format_of(context.path) in (FileFormat.NRRD, FileFormat.META_IMAGE, FileFormat.NIFTI):
+        file = context.file()
+        if file.components not in (3, 4) or len(file.size) > 3:
+            raise ImageReadError(
+                codes.WRONG_SHAPE,
+                f'"{file.path.name}" is no picture: its voxels are no colours.',
+                'Type="Volume" or Type="VolumeSequence" shows it',
+            )
+        arrays = VolumeArrays(np.ascontiguousarray(file.colors[..., :3]), file.ijk_to_ras)
+    else:
+        arrays = VolumeArrays(read_picture(context.path), _UPRIGHT_IN_AXIAL)
+    if arrays.voxels.dtype == np.uint8 or arrays.voxels.ndim == 4:
+        arrays = replace(arrays, window_level=_as_stored(arrays.voxels))
+    return arrays
+
+
+def _as_stored(voxels: np.ndarray) -> tuple[float, float]:
+    """A picture is made to be seen: its darkest possible value is black, the brightest white."""
+    if voxels.dtype.kind == "f":
+        return (1.0, 0.5)
+    limits = np.iinfo(voxels.dtype)
+    return (float(limits.max) - limits.min, (float(limits.max) + limits.min) / 2)
+
+
+def make_node(image: Image, arrays: VolumeArrays, scene: Any) -> Any:
+    """A vtkMRMLVectorVolumeNode over the arrays' own memory, a scalar volume node for a grey picture."""
+    if arrays.voxels.ndim == 3:
+        return volume.make_node(image, arrays, scene)
+    display = scene.AddNewNodeByClass("vtkMRMLVectorVolumeDisplayNode")
+    display.SetDefaultColorMap()
+    display.AutoWindowLevelOff()
+    window, level = arrays.window_level or _as_stored(arrays.voxels)
+    if image.window_level is not None:
+        window, level = image.window_level.window, image.window_level.level
+    # Its first preset is what the page starts with, whatever the reader does to it.
+    display.AddWindowLevelPreset(window, level)
+    display.SetWindowLevelFromPreset(0)
+    node = scene.AddNewNodeByClass("vtkMRMLVectorVolumeNode", image.id)
+    node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
+    node.SetAndObserveDisplayNodeID(display.GetID())
+    node.SetAndObserveImageData(shared_image(arrays, arrays.voxels))
+    return node

@@ -1,0 +1,138 @@
+"""Type VolumeSequence: volumes of one grid, such as time points, of which a view shows one at a time."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from ...quiz.model import Image
+from ...quiz.problems import Problem
+from .. import codes
+from ..arrays import ImageReadError, VolumeArrays
+from ..files.frame_memory import is_in_memory, room_for_frames
+from ..files.read_context import ReadContext
+from ..files.sequence_files import FrameIndex, read_frames
+from ..vtk_images import shared_image, vtk_matrix
+from ..window_level import automatic_window_level
+from . import volume
+
+_FRAMES_SAMPLED = 8
+_SAME_PLACE_MM = 1e-3
+
+
+@dataclass(frozen=True, eq=False)
+class SequenceArrays:
+    """``frames`` in their order, all with one shape, place and window; ``index`` names them."""
+
+    frames: tuple[VolumeArrays, ...]
+    index: FrameIndex
+    problems: tuple[Problem, ...] = ()
+
+    @property
+    def buffers(self) -> tuple[np.ndarray, ...]:
+        """The voxels that take memory; a long sequence lies in a temporary file."""
+        return tuple(frame.voxels for frame in self.frames if is_in_memory(frame.voxels))
+
+
+def read(context: ReadContext) -> SequenceArrays:
+    """All frames of a 4D file, or the time points of a DICOM folder; raises ImageReadError."""
+    if context.image.dicom_read or context.path.is_dir():
+        return _read_dicom(context)
+    voxels, ijk_to_ras, index = read_frames(context)
+    frames = [VolumeArrays(frame, ijk_to_ras) for frame in voxels]
+    return SequenceArrays(_with_one_window(frames), index)
+
+
+def _read_dicom(context: ReadContext) -> SequenceArrays:
+    from ..dicom import codes as dicom_codes
+    from ..dicom.series import read_time_points
+
+    series = read_time_points(context.path)
+    count = len(series.times)
+    if count < 2:
+        raise ImageReadError(
+            codes.WRONG_SHAPE,
+            f'"{context.path.name}" has one time point, a VolumeSequence has several.',
+            'Type="Volume" shows it',
+        )
+    first = series.read(0)
+    new_frame = None
+    frames: list[VolumeArrays] = []
+    for number in range(count):
+        frame = series.read(number) if number else first
+        same_place = np.allclose(frame.ijk_to_ras, first.ijk_to_ras, rtol=0, atol=_SAME_PLACE_MM)
+        if frame.voxels.shape != first.voxels.shape or not same_place:
+            raise ImageReadError(
+                dicom_codes.OTHER_GRID,
+                f'Time point {number + 1} of "{context.path.name}" has another grid than the first.',
+                "give each grid an Image of its own",
+            )
+        # A later time point may need a wider type than the first.
+        new_frame = new_frame or room_for_frames(count, first.voxels.size * 4, context.most_in_memory)
+        kept = new_frame(frame.voxels.shape, frame.voxels.dtype)
+        if not is_in_memory(kept):
+            kept[...] = frame.voxels
+            frame = replace(frame, voxels=kept)
+        frames.append(frame)
+    problems = tuple(dict.fromkeys(problem for frame in frames for problem in frame.problems))
+    values = tuple(f"{seconds:.9g}" for seconds in series.times_s)
+    return SequenceArrays(_with_one_window(frames), FrameIndex(values, "time", "s"), problems)
+
+
+def _with_one_window(frames: Sequence[VolumeArrays]) -> tuple[VolumeArrays, ...]:
+    """Grey values can be compared between frames: all have the window of the first, or one from them all."""
+    chosen = frames[0].window_level
+    if chosen is None:
+        step = max(1, len(frames) // _FRAMES_SAMPLED)
+        chosen = automatic_window_level(*(frame.voxels for frame in frames[::step]))
+    return tuple(replace(frame, window_level=chosen) for frame in frames)
+
+
+def make_node(image: Image, arrays: SequenceArrays, scene: Any) -> Any:
+    """The volume node that shows one frame, the first to begin with (main thread).
+
+    It is the proxy node of a vtkMRMLSequenceBrowserNode over a vtkMRMLSequenceNode whose data nodes look at
+    the arrays' own voxels, so that Slicer's own controls, and ``views.frames``, show every frame.
+    """
+    import slicer
+
+    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", f"{image.id} frames")
+    index = _distinct(arrays.index)
+    sequence.SetIndexName(index.name)
+    sequence.SetIndexUnit(index.unit)
+    sequence.SetIndexTypeFromString("numeric" if index.is_numeric else "text")
+    if index.is_numeric:
+        gap = min(np.diff([float(value) for value in index.values]), default=1.0)
+        sequence.SetNumericIndexValueTolerance(min(1e-3, float(gap) / 2))
+    for frame, value in zip(arrays.frames, index.values, strict=True):
+        empty = slicer.vtkMRMLScalarVolumeNode()
+        empty.SetName(image.id)
+        empty.SetIJKToRASMatrix(vtk_matrix(frame.ijk_to_ras))
+        # The sequence keeps a copy of the node; the voxels come after it, so that they are not copied.
+        kept = sequence.SetDataNodeAtValue(empty, value)
+        kept.SetAndObserveImageData(shared_image(frame, frame.voxels))
+    shown = volume.make_node(image, arrays.frames[0], scene)
+    # Without Slicer's module for sequences the scene does not know this class by its name.
+    browser = slicer.vtkMRMLSequenceBrowserNode()
+    browser.SetName(f"{image.id} browser")
+    scene.AddNode(browser)
+    browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
+    browser.AddProxyNode(shown, sequence, False)
+    browser.SetSelectedItemNumber(0)
+    return shown
+
+
+def _distinct(index: FrameIndex) -> FrameIndex:
+    """A sequence node keeps one frame a value, in ascending order: other values become 0, 1, 2."""
+    if index.is_numeric:
+        try:
+            numbers = np.array([float(value) for value in index.values])
+        except ValueError:
+            numbers = np.zeros(len(index.values))
+        is_usable = bool(np.isfinite(numbers).all() and (np.diff(numbers) > 0).all())
+    else:
+        is_usable = len(set(index.values)) == len(index.values) and "" not in index.values
+    if is_usable or len(index.values) < 2:
+        return index
+    return FrameIndex(tuple(str(number) for number in range(len(index.values))))

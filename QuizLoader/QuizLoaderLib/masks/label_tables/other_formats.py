@@ -1,0 +1,357 @@
+"""The label tables of other programs: Slicer's colour tables, ITK-SNAP, BIDS, nnU-Net.
+
+Sources: Slicer, vtkMRMLColorTableStorageNode; ITK-SNAP's label description files; BIDS 1.10, "Segmentation
+derivatives"; nnU-Net v2, dataset_format.md.
+"""
+
+import csv
+import io
+import json
+import re
+
+from ...quiz.label_colors import color_of_value
+from ...quiz.problems import Problem, error, warning
+from ...quiz.value_map import LARGEST_VALUE
+from .. import codes
+from ..names import said
+from .label_table import LabelRow, Rows, TableFormat
+from .terminology import Code, Terminology, parse_terminology
+
+LARGEST_IN_SLICER = 1_000_000
+LARGEST_IN_ITK_SNAP = 65535
+
+_CODE_COLUMNS = ("Category", "Type", "TypeModifier", "Region", "RegionModifier")
+_CSV_COLUMNS = (
+    "LabelValue",
+    "Name",
+    "Color_R",
+    "Color_G",
+    "Color_B",
+    "Color_A",
+    *(f"{name}_{part}" for name in _CODE_COLUMNS for part in ("CodingScheme", "CodeValue", "CodeMeaning")),
+)
+_SNAP_LINE = re.compile(
+    r'\s*([0-9]+)\s+([0-9]+)\s+([0-9]+)\s+([0-9]+)\s+([0-9.]+)\s+[0-9]\s+[0-9]\s+"(.*)"\s*', re.ASCII
+)
+_COLOR_LINE = re.compile(
+    r"\s*([0-9]+)\s+(\S+)\s+([0-9.]+)\s+([0-9.]+)\s+([0-9.]+)(?:\s+([0-9.]+))?\s*", re.ASCII
+)
+
+
+def looks_like_itk_snap(line: str) -> bool:
+    return _SNAP_LINE.fullmatch(line) is not None
+
+
+def looks_like_color_table(line: str) -> bool:
+    return _COLOR_LINE.fullmatch(line) is not None
+
+
+class _Reader:
+    """Collects rows by the rules that all formats share: 0 is background, names are not used twice."""
+
+    def __init__(self) -> None:
+        self.rows: list[LabelRow] = []
+        self.problems: list[Problem] = []
+        self._by_name: dict[str, LabelRow] = {}
+
+    def fault(self, line: int, sentence: str, hint: str = "") -> None:
+        self.problems.append(error(line, codes.BAD_ROW, sentence, hint))
+
+    def add(
+        self,
+        line: int,
+        value: str,
+        name: str,
+        color: tuple[float, float, float] | None = None,
+        terminology: str = "",
+    ) -> None:
+        if not re.fullmatch(r"[0-9]{1,10}", value.strip(), re.ASCII) or int(value) > LARGEST_VALUE:
+            self.fault(
+                line, f"The value of {said(name)} is {said(value)}, not a whole number up to 4294967295."
+            )
+            return
+        row = LabelRow(name, int(value), color, terminology, line)
+        if row.value == 0:
+            return
+        if not name:
+            self.fault(line, f"The value {row.value} has no name.")
+        elif name in self._by_name and self._by_name[name].value != row.value:
+            other = self._by_name[name]
+            self.fault(
+                line, f"{said(name)} has the value {row.value} here and {other.value} in line {other.line}."
+            )
+        elif name in self._by_name:
+            sentence = f"{said(name)} is there twice with the same value."
+            self.problems.append(warning(line, codes.BAD_ROW, sentence))
+        else:
+            self._by_name[name] = row
+            self.rows.append(row)
+
+    @property
+    def result(self) -> Rows:
+        return self.rows, self.problems
+
+
+def _bytes(color: tuple[float, float, float]) -> tuple[int, int, int]:
+    red, green, blue = (round(channel * 255) for channel in color)
+    return red, green, blue
+
+
+def _color(parts: tuple[str, ...]) -> tuple[float, float, float] | None:
+    try:
+        red, green, blue = (float(part) / 255 for part in parts)
+    except ValueError:
+        return None
+    return (red, green, blue) if all(0 <= channel <= 1 for channel in (red, green, blue)) else None
+
+
+def _color_of(row: LabelRow) -> tuple[int, int, int]:
+    return _bytes(row.color or color_of_value(row.value))
+
+
+def _read_color_table(text: str) -> Rows:
+    """Slicer's ``.ctbl``: as Slicer does, ``_`` is read as a blank, which is said."""
+    reader = _Reader()
+    underscores = []
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = _COLOR_LINE.fullmatch(line)
+        if match is None:
+            reader.fault(number, f"{said(line)} is no row of a colour table.", "write: value name r g b a")
+            continue
+        value, name, *color = match.groups()[:5]
+        if "_" in name:
+            underscores.append(name)
+        reader.add(number, value, name.replace("_", " "), _color(tuple(color)))
+    if underscores:
+        sentence = (
+            f"A Slicer colour table writes blanks as '_', so every '_' is read as a blank: "
+            f"{said(underscores[0])} becomes {said(underscores[0].replace('_', ' '))}."
+        )
+        reader.problems.append(warning(0, codes.FORMAT_LOSES, sentence, "Slicer's .csv table keeps both"))
+    return reader.result
+
+
+def _write_color_table(rows: tuple[LabelRow, ...], old: str) -> str:
+    lines = ["# Slicer color table: value name r g b a", "0 Background 0 0 0 0"]
+    for row in rows:
+        red, green, blue = _color_of(row)
+        lines.append(f"{row.value} {row.name.replace(' ', '_')} {red} {green} {blue} 255")
+    return "\n".join(lines) + "\n"
+
+
+def _color_table_refuses(name: str) -> str:
+    if re.search(r"[^\S ]", name):
+        return "it has a tab, a line break or a blank of another kind"
+    return "it starts or ends with a blank" if name != name.strip() else ""
+
+
+def _color_table_losses(rows: tuple[LabelRow, ...], old: str) -> list[Problem]:
+    problems = []
+    read_back: dict[str, str] = {}
+    for row in rows:
+        back = row.name.replace("_", " ")
+        if back in read_back:
+            sentence = (
+                f"In a Slicer colour table {said(read_back[back])} and {said(row.name)} are the same name."
+            )
+            problems.append(error(row.line, codes.FORMAT_CANNOT, sentence, "Slicer's .csv table keeps both"))
+        elif back != row.name:
+            sentence = f"Slicer will read {said(row.name)} as {said(back)}: its colour tables lose the '_'."
+            problems.append(
+                warning(row.line, codes.FORMAT_LOSES, sentence, "Slicer's .csv table keeps underscores")
+            )
+        read_back.setdefault(back, row.name)
+    return problems
+
+
+def _read_slicer_csv(text: str) -> Rows:
+    reader = _Reader()
+    table = csv.DictReader(io.StringIO(text))
+    if not {"LabelValue", "Name"} <= set(table.fieldnames or ()):
+        reader.fault(1, "A Slicer colour table in CSV has the columns LabelValue and Name.")
+        return reader.result
+    for row in table:
+        cells = {key: (value or "") for key, value in row.items() if isinstance(key, str)}
+        color = _color(tuple(cells.get(f"Color_{channel}", "") for channel in "RGB"))
+        parts = [
+            Code(*(cells.get(f"{name}_{part}", "") for part in ("CodingScheme", "CodeValue", "CodeMeaning")))
+            for name in _CODE_COLUMNS
+        ]
+        reader.add(table.line_num, cells["LabelValue"], cells["Name"], color, Terminology(*parts).as_text())
+    return reader.result
+
+
+def _write_slicer_csv(rows: tuple[LabelRow, ...], old: str) -> str:
+    lines = [",".join(_CSV_COLUMNS)]
+    for row in rows:
+        found = [part for code in parse_terminology(row.terminology).codes for part in _parts(code)]
+        texts = ",".join(f'"{part}"' for part in found)
+        red, green, blue = _color_of(row)
+        lines.append(f'{row.value},"{row.name}",{red},{green},{blue},255,{texts}')
+    return "\n".join(lines) + "\n"
+
+
+def _parts(code: Code) -> tuple[str, str, str]:
+    return (code.scheme, code.value, code.meaning)
+
+
+def _csv_refuses(name: str) -> str:
+    if '"' in name:
+        return "Slicer's reader breaks off at a quotation mark"
+    return _one_line(name)
+
+
+def _one_line(name: str) -> str:
+    return "it has a line break or another control character" if not name.isprintable() else ""
+
+
+def _read_itk_snap(text: str) -> Rows:
+    reader = _Reader()
+    for number, line in enumerate(text.splitlines(), start=1):
+        if not line.strip() or line.lstrip().startswith("#"):
+            continue
+        match = _SNAP_LINE.fullmatch(line)
+        if match is None:
+            hint = 'write: value r g b a visible mesh "label"'
+            reader.fault(number, f"{said(line)} is no row of an ITK-SNAP label file.", hint)
+            continue
+        value, *color, _, name = match.groups()
+        reader.add(number, value, name, _color(tuple(color)))
+    return reader.result
+
+
+def _write_itk_snap(rows: tuple[LabelRow, ...], old: str) -> str:
+    lines = [
+        "# ITK-SnAP Label Description File",
+        "# IDX   -R-  -G-  -B-  -A--  VIS MSH  LABEL",
+        '    0     0    0    0        0  0  0    "Clear Label"',
+    ]
+    for row in rows:
+        red, green, blue = _color_of(row)
+        lines.append(f'{row.value:5d} {red:5d}{green:5d}{blue:5d}        1  1  1    "{row.name}"')
+    return "\n".join(lines) + "\n"
+
+
+def _snap_refuses(name: str) -> str:
+    return "its names are in quotation marks" if '"' in name else _one_line(name)
+
+
+def _read_bids(text: str) -> Rows:
+    reader = _Reader()
+    table = csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
+    if not {"index", "name"} <= set(table.fieldnames or ()):
+        reader.fault(1, "A BIDS label table has the columns index and name, with tabs between.")
+        return reader.result
+    for row in table:
+        color = re.fullmatch(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})", row.get("color") or "")
+        channels = tuple(str(int(part, 16)) for part in color.groups()) if color else ()
+        name = row["name"] or ""
+        reader.add(
+            table.line_num,
+            row["index"] or "",
+            "" if name == "n/a" else name,
+            _color(channels) if channels else None,
+        )
+    return reader.result
+
+
+def _write_bids(rows: tuple[LabelRow, ...], old: str) -> str:
+    lines = ["index\tname\tcolor"]
+    for row in rows:
+        red, green, blue = _color_of(row)
+        lines.append(f"{row.value}\t{row.name}\t#{red:02x}{green:02x}{blue:02x}")
+    return "\n".join(lines) + "\n"
+
+
+def _bids_refuses(name: str) -> str:
+    return "BIDS reads n/a as no name" if name == "n/a" else _one_line(name)
+
+
+def _read_nnunet(text: str) -> Rows:
+    """Version 2 (name to value) and version 1 (value to name); regions of several values are left out."""
+    reader = _Reader()
+    try:
+        document = json.loads(text)
+        labels = document["labels"].items()
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        reader.fault(0, 'An nnU-Net dataset.json is a JSON object with "labels".')
+        return reader.result
+    for key, value in labels:
+        if isinstance(value, str):
+            reader.add(0, key, value)
+        elif isinstance(value, list):
+            sentence = (
+                f"{said(key)} is a region of several values; a map has one value for a label: left out."
+            )
+            reader.problems.append(warning(0, codes.FORMAT_LOSES, sentence))
+        else:
+            reader.add(0, json.dumps(value), key)
+    return reader.result
+
+
+def _write_nnunet(rows: tuple[LabelRow, ...], old: str) -> str:
+    """The labels, and what an older dataset.json of that name says beside them."""
+    try:
+        document = json.loads(old) if old.strip() else {}
+    except ValueError:
+        document = {}
+    labels = {"background": 0, **{row.name: row.value for row in rows}}
+    document = {**(document if isinstance(document, dict) else {}), "labels": labels}
+    return json.dumps(document, indent=4, ensure_ascii=False) + "\n"
+
+
+def _nnunet_losses(rows: tuple[LabelRow, ...], old: str) -> list[Problem]:
+    values = sorted({row.value for row in rows})
+    if values != list(range(1, len(values) + 1)):
+        listed = ", ".join(str(value) for value in values[:6]) + (", ..." if len(values) > 6 else "")
+        sentence = f"nnU-Net needs the values 1, 2, 3 and so on without a gap; these are {listed}."
+        return [error(0, codes.FORMAT_CANNOT, sentence, "make a second map with such values for nnU-Net")]
+    if '"channel_names"' not in old:
+        sentence = "An nnU-Net dataset.json also names channel_names, numTraining and file_ending; add them."
+        return [warning(0, codes.FORMAT_LOSES, sentence)]
+    return []
+
+
+def _nnunet_refuses(name: str) -> str:
+    return "nnU-Net keeps that name for the value 0" if name == "background" else ""
+
+
+COLOR_TABLE = TableFormat(
+    "A Slicer colour table (.ctbl)",
+    (".ctbl",),
+    _read_color_table,
+    _write_color_table,
+    _color_table_refuses,
+    LARGEST_IN_SLICER,
+    losses=_color_table_losses,
+)
+SLICER_CSV = TableFormat(
+    "A Slicer colour table (.csv)",
+    (".csv",),
+    _read_slicer_csv,
+    _write_slicer_csv,
+    _csv_refuses,
+    LARGEST_IN_SLICER,
+    holds_codes=True,
+)
+ITK_SNAP = TableFormat(
+    "An ITK-SNAP label file",
+    (".label", ".lbl"),
+    _read_itk_snap,
+    _write_itk_snap,
+    _snap_refuses,
+    LARGEST_IN_ITK_SNAP,
+)
+BIDS = TableFormat("A BIDS label table", (".tsv",), _read_bids, _write_bids, _bids_refuses)
+NNUNET = TableFormat(
+    "An nnU-Net dataset.json",
+    (".json",),
+    _read_nnunet,
+    _write_nnunet,
+    _nnunet_refuses,
+    holds_colors=False,
+    losses=_nnunet_losses,
+)
+OTHER_FORMATS = (COLOR_TABLE, SLICER_CSV, ITK_SNAP, BIDS, NNUNET)

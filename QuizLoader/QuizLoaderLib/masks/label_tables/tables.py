@@ -1,0 +1,167 @@
+"""Tables of names and mask values: the text map and the formats of other programs, to and fro.
+
+What a format cannot hold is said: an error where a region or its value would be lost, a warning where only
+a colour or a code is.
+"""
+
+import csv
+from pathlib import Path
+
+from ...quiz.problems import Problem, error, has_errors, warning
+from ...quiz.value_map import parse_value_map
+from .. import codes
+from ..errors import MaskError
+from ..names import said
+from .label_table import LabelRow, LabelTable, Rows, TableFormat
+
+_MOST_BYTES = 64 * 1024 * 1024
+
+
+def read_label_table(path: Path) -> tuple[LabelTable | None, list[Problem]]:
+    """The labels of a file of any format, and everything that is wrong with it, with lines.
+
+    None where it cannot be read at all; a row with an error is left out of the table. The ending decides the
+    format, for ``.txt`` the content: text map, Slicer colour table or ITK-SNAP label file.
+    """
+    text, problems = _text_of(path)
+    if text is None:
+        return None, problems
+    found = _format_of(path, text)
+    if found is None:
+        return None, [_unknown_format(path)]
+    try:
+        rows, problems = found.read(text)
+    except csv.Error as fault:
+        return None, [error(0, codes.UNREADABLE, f"{path} cannot be read as a table: {fault}.")]
+    return LabelTable(tuple(rows)), problems
+
+
+def require_label_table(path: Path) -> tuple[LabelTable, list[Problem]]:
+    """``read_label_table`` without an error, with its warnings; raises MaskError."""
+    table, problems = read_label_table(path)
+    if table is None or has_errors(problems):
+        raise MaskError(problems)
+    return table, problems
+
+
+def write_label_table(table: LabelTable, path: Path) -> list[Problem]:
+    """Write labels in the format that the ending of ``path`` says; gives what the format does not hold.
+
+    Raises MaskError, and writes nothing, where a label or its value would be lost.
+    """
+    from ..files import writing
+
+    found = next((one for one in formats() if path.name.lower().endswith(one.endings)), None)
+    if found is None:
+        raise MaskError([_unknown_format(path)])
+    old = (_text_of(path)[0] or "") if path.is_file() else ""
+    problems = losses(table, found, old)
+    if has_errors(problems):
+        raise MaskError(problems)
+    text = found.write(table.rows, old)
+    with writing(path) as part:
+        part.write_text(text, encoding="utf-8", newline="")
+    return problems
+
+
+def losses(table: LabelTable, into: TableFormat, old: str = "") -> list[Problem]:
+    """What of a table a format cannot hold."""
+    problems = [
+        error(row.line, codes.FORMAT_CANNOT, f"{into.name} cannot hold {said(row.name)}: {reason}.")
+        for row in table.rows
+        if (reason := into.refuses(row.name))
+    ]
+    for row in table.rows:
+        if row.value > into.largest:
+            what = f"the value {row.value} of {said(row.name)}"
+            sentence = f"{into.name} cannot hold {what}: it ends at {into.largest}."
+            problems.append(error(row.line, codes.FORMAT_CANNOT, sentence))
+    owners: dict[int, str] = {}
+    for row in table.rows if not into.holds_two_names else ():
+        if row.value in owners:
+            sentence = (
+                f"{into.name} cannot hold two labels with one value: "
+                f"{said(owners[row.value])} and {said(row.name)} both have {row.value}."
+            )
+            problems.append(error(row.line, codes.FORMAT_CANNOT, sentence))
+        owners.setdefault(row.value, row.name)
+    if table.colors and not into.holds_colors:
+        problems.append(warning(0, codes.FORMAT_LOSES, f"{into.name} holds no colours; they are left out."))
+    if any(row.terminology for row in table.rows) and not into.holds_codes:
+        sentence = f"{into.name} holds no coded meanings (terminology); they are left out."
+        problems.append(warning(0, codes.FORMAT_LOSES, sentence))
+    return problems + into.losses(table.rows, old)
+
+
+def text_map_refuses(name: str) -> str:
+    """Why a name cannot stand in a text map, or nothing."""
+    if not name.strip():
+        return "it is empty"
+    if name != name.strip():
+        return "blanks at either end are not read back"
+    if "\n" in name or "\r" in name:
+        return "it has a line break"
+    return "a line that starts with # is not read" if name.startswith("#") else ""
+
+
+def text_map(rows: tuple[LabelRow, ...], old: str = "") -> str:
+    """``Label=value`` lines, as XNAT's description has them: no comments, no blanks."""
+    return "".join(f"{row.name}={row.value}\n" for row in rows)
+
+
+def formats() -> tuple[TableFormat, ...]:
+    """Every format; the first whose ending fits is written."""
+    from .other_formats import OTHER_FORMATS
+
+    return (TEXT_MAP, *OTHER_FORMATS)
+
+
+def _read_text_map(text: str) -> Rows:
+    value_map, problems = parse_value_map(text.encode())
+    if value_map is None:
+        return [], problems
+    rows = [LabelRow(name, value, line=value_map.lines[name]) for name, value in value_map.values.items()]
+    return rows, problems
+
+
+TEXT_MAP = TableFormat(
+    "A text map",
+    (".txt",),
+    _read_text_map,
+    text_map,
+    text_map_refuses,
+    holds_colors=False,
+    holds_two_names=True,
+)
+
+
+def _text_of(path: Path) -> tuple[str | None, list[Problem]]:
+    try:
+        if path.stat().st_size > _MOST_BYTES:
+            return None, [error(0, codes.UNREADABLE, f"{path} is too large for a label table (above 64 MB).")]
+        data = path.read_bytes()
+    except OSError as fault:
+        return None, [error(0, codes.UNREADABLE, f"{path} cannot be read: {fault.strerror or fault}.")]
+    try:
+        return data.decode("utf-8-sig"), []
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        return None, [error(line, codes.UNREADABLE, f"{path} is not UTF-8 text.", "save it as UTF-8")]
+
+
+def _format_of(path: Path, text: str) -> TableFormat | None:
+    from .other_formats import COLOR_TABLE, ITK_SNAP, looks_like_color_table, looks_like_itk_snap
+
+    name = path.name.lower()
+    if name.endswith(".txt"):
+        first = next((line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"), "")
+        if looks_like_itk_snap(first):
+            return ITK_SNAP
+        return COLOR_TABLE if looks_like_color_table(first) else TEXT_MAP
+    return next((one for one in formats() if name.endswith(one.endings)), None)
+
+
+def _unknown_format(path: Path) -> Problem:
+    endings = ", ".join(ending for one in formats() for ending in one.endings)
+    sentence = f"{path.name} is no label table of a format that is known here."
+    return error(0, codes.UNKNOWN_FORMAT, sentence, f"let the name end with one of {endings}")

@@ -1,0 +1,174 @@
+"""Who looks at the quiz decides what is asked and kept; a host knows only this interface of it.
+
+An author's look (``FormAnswers``) goes through the pages freely and keeps answers in memory; a reader's
+session (``readers_session.Reading``) decides where the reader is and keeps every answer on the disk.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from ..quiz.model import Page, QuestionSet
+
+Answer = tuple[str, ...]
+"""One text for each Option of a question, as in ``session.answers``."""
+
+Given = dict[tuple[int, int, int], Answer]
+"""Answers by page, question set and question."""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """What a host shows beside the images at one place of the quiz.
+
+    ``question_sets`` are shown together. ``steps`` tells how far the reader is, empty for an author.
+    ``bookmark_label`` is the text of the bookmark's button, empty where there is none.
+    """
+
+    page: Page
+    page_number: int
+    page_count: int
+    question_sets: tuple[QuestionSet, ...]
+    steps: str = ""
+    is_locked: bool = False
+    can_go_back: bool = False
+    can_go_on: bool = False
+    can_repeat: bool = False
+    can_finish: bool = False
+    bookmark_label: str = ""
+
+
+@dataclass(frozen=True)
+class Pressed:
+    """A Button was pressed and its script runs. A host asks ``is_done()`` now and then, ``stop()`` ends it;
+    then ``finish()`` keeps what it gave, and says why it failed, or nothing."""
+
+    is_done: Callable[[], bool]
+    stop: Callable[[], None]
+    finish: Callable[[], str]
+
+
+class Answers(Protocol):
+    """Steps give what is missing, as sentences; nothing where they were made. Pages count from 0."""
+
+    reader: str
+    """The reader's name, empty for an author."""
+    notices: tuple[str, ...]
+    runs_scripts: bool
+    pages: tuple[Page, ...]
+
+    @property
+    def index(self) -> int:
+        """The page to show."""
+
+    def may_show(self, index: int) -> bool: ...
+
+    def arrive(self, index: int) -> None:
+        """A page was shown that ``may_show`` allowed."""
+
+    def asked(self) -> Asked: ...
+
+    def answer(self, page: Page, question_set: int, question: int) -> Answer: ...
+
+    def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
+        """``question_set`` counts from 0 in ``asked``. Gives why the texts cannot be kept, or nothing."""
+
+    def start_press(self, question_set: int, question: int, option: int) -> Pressed:
+        """Start the script of a Button, without waiting for its end."""
+
+    def missing(self) -> list[str]: ...
+
+    def save_sentence(self) -> str:
+        """Tries again what could not be saved, and says how saving stands; empty where nothing is saved."""
+
+    def next(self) -> list[str]: ...
+
+    def previous(self) -> list[str]: ...
+
+    def repeat(self) -> list[str]: ...
+
+    def go_to_bookmark(self) -> list[str]: ...
+
+    def finish(self) -> list[str]: ...
+
+    def close(self) -> str:
+        """Keep everything and let go; where that fails nothing is let go of, and this says why."""
+
+    def close_for_good(self) -> str:
+        """As ``close``, but let go in any case; says where unsaved answers were put."""
+
+
+class FormAnswers:
+    """An author's look: pages in the order of the file, answers in memory (``given``), nothing stored."""
+
+    reader = ""
+    notices: tuple[str, ...] = ()
+    runs_scripts = False
+
+    def __init__(self, pages: tuple[Page, ...], given: Given) -> None:
+        self.pages = pages
+        self._given = given
+        self._index = 0
+
+    @property
+    def index(self) -> int:
+        return self._index
+
+    def may_show(self, index: int) -> bool:
+        return True
+
+    def arrive(self, index: int) -> None:
+        self._index = index
+
+    def asked(self) -> Asked:
+        page = self.pages[self._index]
+        return Asked(
+            page=page,
+            page_number=page.number,
+            page_count=len(self.pages),
+            question_sets=page.question_sets,
+            can_go_back=self._index > 0,
+            can_go_on=self._index + 1 < len(self.pages),
+        )
+
+    def answer(self, page: Page, question_set: int, question: int) -> Answer:
+        from ..session.answers import blank
+
+        nothing = blank(page.question_sets[question_set].questions[question])
+        return self._given.get((page.number, question_set, question), nothing)
+
+    def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
+        self._given[page.number, question_set, question] = tuple(texts)
+        return ""
+
+    def start_press(self, *_where: Any) -> Pressed:
+        return Pressed(lambda: True, lambda: None, lambda: "")
+
+    def missing(self) -> list[str]:
+        return []
+
+    def save_sentence(self) -> str:
+        return ""
+
+    def next(self) -> list[str]:
+        self._index = min(self._index + 1, len(self.pages) - 1)
+        return []
+
+    def previous(self) -> list[str]:
+        self._index = max(self._index - 1, 0)
+        return []
+
+    def repeat(self) -> list[str]:
+        return []
+
+    def go_to_bookmark(self) -> list[str]:
+        return []
+
+    def finish(self) -> list[str]:
+        return []
+
+    def close(self) -> str:
+        return ""
+
+    def close_for_good(self) -> str:
+        return ""

@@ -1,0 +1,1 @@
+"""What a reader draws on an image: contours, lines, and the files that hold them."""

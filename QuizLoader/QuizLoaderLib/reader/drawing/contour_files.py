@@ -1,0 +1,203 @@
+"""The two files of a contour that a reader drew: the segments as Slicer keeps them, and the label map.
+
+``<name>-quizlabel.seg.nrrd`` is the contour, with names, colours and overlaps. ``<name>-quizlabel.nrrd``
+is made from it, on all voxels of the image, under the name and for the scripts of the original's results.
+Both appear whole or not at all, the segments first. The label map says in its header which segments it was
+made from, and which voxels it had, so that what a crash or a hand left is recognized by a look at headers. It
+also says how many voxels of a region lie under another one.
+"""
+
+import hashlib
+import struct
+import zlib
+from collections import Counter
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...images.arrays import ImageReadError, SegmentationArrays
+from ...images.files.image_file import ImageFile
+from ...images.files.read_context import ReadContext
+from ...images.types.segmentation import read as read_segments
+from ...masks.errors import MaskError
+from ...masks.files import PART, whole_file, write_nrrd
+from ...masks.grids import Grid
+from ...masks.painting import LostOverlap, Mask, paint
+from ...masks.segments import segments_of
+from ...masks.sources import read_mask_file
+from ...quiz.model import Image, ImageType
+from ...quiz.value_map import ValueMap
+from ...views.drawings import write_segmentation
+from ..texts import tr as _
+from .regions_to_draw import RegionsToDraw
+
+_MADE_FROM, _VOXELS, _LOST = "QuizLoader_MadeFrom", "QuizLoader_Voxels", "QuizLoader_LostVoxels"
+
+
+@dataclass(frozen=True)
+class ContourFiles:
+    """``label_map`` is the file that the results name; nothing says that it is there."""
+
+    label_map: Path
+
+    @property
+    def segments(self) -> Path:
+        return self.label_map.with_name(self.label_map.name.removesuffix(".nrrd") + ".seg.nrrd")
+
+    @property
+    def are_there(self) -> bool:
+        return self.label_map.is_file() or self.segments.is_file()
+
+    @property
+    def are_of_one_time(self) -> bool:
+        """Whether both are there and the label map is the one that was made from the segments."""
+        return (
+            self.segments.is_file()
+            and self.label_map.is_file()
+            and _header_of(self.label_map).get(_MADE_FROM) == _sha256(self.segments)
+        )
+
+
+@dataclass(frozen=True)
+class ReadContour:
+    """``sentences`` say what is odd about the files. Files that ``to_put_aside`` names hold something that is
+    not in ``segmentation``, so they must not be replaced."""
+
+    segmentation: SegmentationArrays | None
+    sentences: tuple[str, ...] = ()
+    to_put_aside: tuple[Path, ...] = ()
+
+
+def write_contour(
+    node: Any, files: ContourFiles, grid: Grid, regions: RegionsToDraw
+) -> tuple[LostOverlap, ...]:
+    """Write both files, each whole; the label map covers ``grid``. Gives what overlaps cost the label map.
+
+    Raises OSError; a file that could not be replaced is as it was before.
+    """
+    files.label_map.parent.mkdir(parents=True, exist_ok=True)
+    with whole_file(files.segments) as part:
+        write_segmentation(node, part)
+        try:
+            written = _read_segments(part)
+        except ImageReadError as fault:
+            raise OSError(None, _("not all of it could be written"), str(files.segments)) from fault
+    mask = _painted(written, grid, regions)
+    overlaps = "; ".join(f"{loss.voxels} of {loss.region} under {loss.winner}" for loss in mask.lost)
+    checksum = f"{zlib.crc32(mask.voxels.data):08x}"
+    facts = {_MADE_FROM: _sha256(files.segments), _VOXELS: checksum, _LOST: overlaps}
+    with whole_file(files.label_map) as part, part.open("wb") as file:
+        # A reader waits for it: the lowest level packs masks four times as fast, into a little more.
+        write_nrrd(file, (mask.voxels,), mask.ijk_to_ras, facts, level=1)
+    return mask.lost
+
+
+def read_contour(files: ContourFiles, regions: RegionsToDraw) -> ReadContour:
+    """What was drawn: the segments, else those of the label map by the values of the quiz."""
+    sentences: list[str] = []
+    aside: list[Path] = []
+    if files.segments.is_file():
+        try:
+            found = _read_segments(files.segments)
+        except ImageReadError as fault:
+            sentences.append(f"{fault.sentence} {_('It is kept.')}")
+            aside.append(files.segments)
+        else:
+            if files.label_map.is_file() and _was_changed(files.label_map):
+                aside.append(files.label_map)
+                sentences.append(
+                    _(
+                        "The label map {name} was changed outside of this program; the contour is shown as it"
+                        " was drawn, and the label map is kept beside it."
+                    ).format(name=files.label_map.name)
+                )
+            return ReadContour(found, tuple(sentences), tuple(aside))
+    if files.label_map.is_file():
+        if not sentences and _MADE_FROM in _header_of(files.label_map):
+            sentences.append(
+                _("The file {name} is gone; the contour is shown as its label map has it.").format(
+                    name=files.segments.name
+                )
+            )
+        try:
+            found = _segments_of_label_map(files.label_map, regions)
+        except MaskError as fault:
+            sentences.append(f"{fault} {_('It is kept.')}")
+            aside.append(files.label_map)
+        else:
+            sentences += [problem.sentence for problem in found.problems]
+            return ReadContour(found, tuple(sentences), tuple(aside))
+    return ReadContour(None, tuple(sentences), tuple(aside))
+
+
+def remove_left_overs(folder: Path) -> None:
+    """Files that a crash kept from becoming whole; nobody else writes into a page's folder."""
+    for part in folder.glob(f"{PART}*"):
+        with suppress(OSError):
+            part.unlink()
+
+
+def put_aside(path: Path) -> Path:
+    """Give a file a name of its own beside the one that is to be written; raises OSError."""
+    ending = ".seg.nrrd" if path.name.endswith(".seg.nrrd") else path.suffix
+    stem = path.name.removesuffix(ending)
+    number = 1
+    while (kept := path.with_name(f"{stem}_kept{number}{ending}")).exists():
+        number += 1
+    return path.rename(kept)
+
+
+def _painted(segmentation: SegmentationArrays, grid: Grid, regions: RegionsToDraw) -> Mask:
+    """Segments of one name are one region of the label map."""
+    names = [segment.name for segment in segmentation.segments]
+    values = regions.value_map(names).values
+    own = [f"{name}\0{number}" for number, name in enumerate(names)]
+    segments = [replace(one, name=name) for one, name in zip(segmentation.segments, own, strict=True)]
+    order = list(values)
+    in_order = sorted(zip(own, names, strict=True), key=lambda pair: order.index(pair[1]))
+    value_map = ValueMap({name: values[plain] for name, plain in in_order})
+    try:
+        mask = paint(replace(segmentation, segments=tuple(segments)), value_map, grid)
+    except MaskError:
+        # Nothing lies on the image, which is no reason to keep a contour from being saved.
+        return Mask(np.zeros(grid.shape, np.uint8), grid.ijk_to_ras)
+    lost = Counter[tuple[str, str]]()
+    for loss in mask.lost:
+        lost[loss.region.partition("\0")[0], loss.winner.partition("\0")[0]] += loss.voxels
+    return replace(mask, lost=tuple(LostOverlap(*pair, count) for pair, count in lost.items()))
+
+
+def _read_segments(path: Path) -> SegmentationArrays:
+    return read_segments(ReadContext(Image("contour", ImageType.SEGMENTATION, str(path), 0), path))
+
+
+def _segments_of_label_map(path: Path, regions: RegionsToDraw) -> SegmentationArrays:
+    voxels, ijk_to_ras = read_mask_file(path)
+    # Of two regions with one value the first is meant.
+    names = {region.value: region.name for region in reversed(regions.regions)}
+    values = ValueMap({name: value for value, name in names.items()})
+    return segments_of(voxels, ijk_to_ras, values, {region.name: region.color for region in regions.regions})
+
+
+def _was_changed(label_map: Path) -> bool:
+    """Whether the voxels are not those that were written here: gzip ends with their checksum."""
+    with label_map.open("rb") as file:
+        file.seek(max(0, label_map.stat().st_size - 8))
+        end = file.read(8)
+    checksum = f"{struct.unpack('<I', end[:4])[0]:08x}" if len(end) == 8 else ""
+    return _header_of(label_map).get(_VOXELS) != checksum
+
+
+def _header_of(path: Path) -> Mapping[str, str]:
+    try:
+        return ImageFile(path).header
+    except ImageReadError:
+        return {}
+
+
+def _sha256(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()

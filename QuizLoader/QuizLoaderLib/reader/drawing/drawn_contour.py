@@ -1,0 +1,187 @@
+"""What a reader draws on one image of one page: its segmentation, and the files where it is kept."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from ...images.arrays import SegmentationArrays
+from ...images.types.segmentation import make_node
+from ...images.vtk_images import array_of
+from ...masks.grids import Grid
+from ...masks.painting import LostOverlap
+from ...quiz.model import Image, ImageType
+from ...views import drawings
+from ..texts import tr as _
+from .contour_files import ContourFiles, put_aside, read_contour, write_contour
+from .merging import merged
+from .regions_to_draw import RegionsToDraw
+
+
+@dataclass
+class Contour:
+    """``volume`` is the node of the image. Without ``files`` nothing is kept but the node in the scene;
+    ``may_change`` False: files are shown, never written.
+
+    ``lost`` is what overlaps cost the label map that was written last, None where none was written since the
+    session was told; ``fault`` is why the last saving failed.
+    """
+
+    image: Image
+    page_title: str
+    volume: Any
+    regions: RegionsToDraw
+    files: ContourFiles | None = None
+    may_change: bool = True
+    node: Any = None
+    lost: tuple[LostOverlap, ...] | None = None
+    fault: str = ""
+    _saved: tuple[Any, ...] | None = None
+    _is_behind: bool = False
+    _seen: tuple[Any, ...] | None = None
+    _is_drawn: bool = False
+    _to_put_aside: list[Path] = field(default_factory=list)
+
+    @property
+    def grid(self) -> Grid:
+        return grid_of(self.volume)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether there are files of it, or would be if they could be written."""
+        return self._saved is not None or bool(self.fault)
+
+    @property
+    def is_drawn(self) -> bool:
+        """Whether there is anything but an unchanged copy of an earlier contour."""
+        if self.node is None:
+            return False
+        seen = drawings.stamp(self.node)
+        if seen != self._seen:
+            self._seen = seen
+            self._is_drawn = not drawings.is_empty(self.node) and not drawings.is_unchanged_copy(self.node)
+        return self._is_drawn
+
+    def open(self, scene: Any, own: ContourFiles | None, earlier: Sequence[ContourFiles]) -> list[str]:
+        """Make the node of what the reader drew here (the files ``own``), else of a copy of the ``earlier``
+        contours, merged where there are several; none where there is neither. Gives what is odd.
+
+        A copy that the reader has not changed is made anew, as long as the page may change.
+        """
+        sentences: list[str] = []
+        if own is not None:
+            found = read_contour(own, self.regions)
+            sentences += found.sentences
+            self._to_put_aside = list(found.to_put_aside)
+            if found.segmentation is not None:
+                sentences += self._take_over(scene, found.segmentation, own)
+        is_renewed = self.may_change and self.node is not None and drawings.is_unchanged_copy(self.node)
+        if earlier and (self.node is None or is_renewed) and not self._to_put_aside:
+            sentences += self._copy(scene, earlier)
+        return sentences
+
+    def make(self, scene: Any) -> Any:
+        """The node to draw in, with an empty segment for each region of the quiz that it lacks."""
+        if self.node is None or not scene.IsNodePresent(self.node):
+            self.node = drawings.new_segmentation(scene, self._name, self.volume)
+        drawings.add_empty_segments(self.node, [(each.name, each.color) for each in self.regions.regions])
+        return self.node
+
+    def save(self, copies: bool = True) -> bool:
+        """Write the files where they are not what is drawn; an unchanged copy only with ``copies``.
+
+        Gives whether everything is saved; else ``fault`` says why, and the next call tries again.
+        """
+        self.fault = ""
+        if self.files is None or not self.may_change or self.node is None:
+            return True
+        now = self._state()
+        if now == self._saved and not self._is_behind:
+            return True
+        if self._saved is None and not (now[0] if copies else self.is_drawn):
+            return True
+        try:
+            while self._to_put_aside:
+                put_aside(self._to_put_aside[-1])
+                self._to_put_aside.pop()
+            self.lost = write_contour(self.node, self.files, self.grid, self.regions)
+        except OSError as fault:
+            self.fault = fault.strerror or str(fault)
+            return False
+        except MemoryError:
+            self.fault = _("there is not enough memory")
+            return False
+        self._saved, self._is_behind = now, False
+        return True
+
+    def save_copy(self, files: ContourFiles) -> None:
+        """Write files elsewhere, where its own cannot be written; raises OSError."""
+        write_contour(self.node, files, self.grid, self.regions)
+        self.fault = ""
+
+    def has_changed(self) -> bool:
+        """Whether anything was done to the node since ``is_drawn`` was asked for."""
+        return self.node is not None and drawings.stamp(self.node) != self._seen
+
+    @property
+    def _name(self) -> str:
+        return f"{self.page_title} {self.image.id}"
+
+    def _state(self) -> tuple[Any, ...]:
+        return drawings.fingerprint(self.node), drawings.description(self.node)
+
+    def _take_over(self, scene: Any, segmentation: SegmentationArrays, own: ContourFiles) -> list[str]:
+        self.node = self._node_of(scene, segmentation)
+        self._saved = self._state()
+        self._is_behind = not own.are_of_one_time and not self._to_put_aside
+        if not self._saved[0] or _fits(segmentation, self.grid):
+            return []
+        self._to_put_aside += [path for path in (own.segments, own.label_map) if path.is_file()]
+        self._is_behind = False
+        sentence = _(
+            "The contour of “{image}” was drawn on other voxels than the image has now. It is shown at its"
+            " place in the patient; its files are kept, also when it is changed."
+        )
+        return [sentence.format(image=self.image.id)]
+
+    def _copy(self, scene: Any, earlier: Sequence[ContourFiles]) -> list[str]:
+        found = [read_contour(files, self.regions) for files in earlier]
+        sentences = [sentence for each in found for sentence in each.sentences]
+        contours = [each.segmentation for each in found if each.segmentation is not None]
+        if not contours:
+            return sentences
+        copied = contours[0] if len(contours) == 1 else merged(contours, self.grid, self.regions)
+        node = self._node_of(scene, copied)
+        if self.node is not None:
+            drawings.remove(self.node)
+        self.node = node
+        drawings.mark_as_copy(node)
+        return sentences
+
+    def _node_of(self, scene: Any, segmentation: SegmentationArrays) -> Any:
+        if any(layer.any() for layer in segmentation.layers):
+            node = make_node(Image(self._name, ImageType.SEGMENTATION, "", 0), segmentation, scene)
+        else:
+            node = drawings.new_segmentation(scene, self._name, self.volume)
+            drawings.add_empty_segments(
+                node, [(each.name, each.color or (1.0, 1.0, 1.0)) for each in segmentation.segments]
+            )
+        drawings.set_grid(node, self.volume)
+        return node
+
+
+def grid_of(volume: Any) -> Grid:
+    """The voxels of a vtkMRMLVolumeNode."""
+    import vtk
+
+    columns, rows, slices = volume.GetImageData().GetDimensions()
+    matrix = vtk.vtkMatrix4x4()
+    volume.GetIJKToRASMatrix(matrix)
+    return Grid((slices, rows, columns), array_of(matrix))
+
+
+def _fits(segmentation: SegmentationArrays, grid: Grid) -> bool:
+    """Whether the segments' voxels are voxels of the grid."""
+    slices, rows, columns = segmentation.layers[0].shape
+    own = Grid((slices, rows, columns), segmentation.ijk_to_ras)
+    return own.is_part_of(grid)

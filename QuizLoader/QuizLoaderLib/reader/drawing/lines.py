@@ -1,0 +1,304 @@
+"""The lines that a reader measures on a page: shown on arrival, each in its file, gone when deleted."""
+
+from collections.abc import Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from itertools import count
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from ...masks.files import whole_file
+from ...views import drawings, lines
+from ..texts import tr as _
+from .page_drawn_on import NO_IMAGE, PageDrawnOn, PageKey
+
+_MOST_NUMBERS = 1000
+"""Lines on one image beyond which a file that the results do not name is not found."""
+
+
+@dataclass
+class Line:
+    """``image_id`` is empty for a line that lies on no image of the page, and until it has two points.
+
+    ``path`` is its file where it has one, ``fault`` why the last saving failed.
+    """
+
+    node: Any
+    image_id: str = NO_IMAGE
+    path: Path | None = None
+    fault: str = ""
+    _saved: np.ndarray | None = field(default=None, repr=False)
+
+    @property
+    def is_complete(self) -> bool:
+        return lines.is_complete(self.node)
+
+    @property
+    def length_mm(self) -> float:
+        return lines.length_mm(self.node)
+
+    @property
+    def is_saved(self) -> bool:
+        return self._saved is not None and np.array_equal(self._saved, lines.points_ras(self.node))
+
+    @property
+    def is_new(self) -> bool:
+        """Whether nobody has tried to save it yet."""
+        return self._saved is None and not self.fault
+
+    def read(self) -> None:
+        """The file was just read."""
+        self._saved = lines.points_ras(self.node)
+
+    def save(self) -> None:
+        if self.is_saved:
+            self.fault = ""
+        if self.is_saved or self.path is None:
+            return
+        points = lines.points_ras(self.node)
+        try:
+            self.save_copy(self.path)
+        except OSError as fault:
+            self.fault = fault.strerror or str(fault)
+        else:
+            self._saved, self.fault = points, ""
+
+    def save_copy(self, path: Path) -> None:
+        """Raises OSError."""
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with whole_file(path) as part:
+            lines.write_line(self.node, part)
+
+
+class Lines:
+    """The lines of the page that is shown: ``Drawing.lines``.
+
+    What a host does::
+
+        node = lines.new()                  # let the reader place its two points, with Slicer's markups
+        for line in lines.measured: ...     # line.node, line.image_id, line.length_mm
+        lines.remove(node)                  # for good, its file too
+        lines.show_in_all_views(True)       # not only where the image of the line is shown
+
+    A line node that somebody else adds to the scene while the page is shown is one of its lines as well, and
+    one that is taken out of the scene of a page with images is removed. A line belongs to the image that
+    Slicer placed it on, if one of its points is inside it, else to the first image of the page that has a
+    point inside, else to the page.
+    """
+
+    def __init__(self) -> None:
+        self._on: PageDrawnOn | None = None
+        self._lines: list[Line] = []
+        self._unread: dict[str, list[Path]] = {}
+        self._foreign: set[str] = set()
+        self._to_delete: list[Path] = []
+        self._put_away: dict[PageKey, list[Line]] = {}
+        self._in_all_views = False
+
+    @property
+    def may_measure(self) -> bool:
+        """Whether lines of the page that is shown may be made, moved and removed."""
+        return self._on is not None and self._on.may_change
+
+    @property
+    def measured(self) -> tuple[Line, ...]:
+        """The lines that have both points, oldest first."""
+        self._look()
+        on = self._on
+        return tuple(line for line in self._lines if on and on.is_there(line.node) and line.is_complete)
+
+    def new(self) -> Any:
+        """A line node without points, in the scene; raises ValueError without ``may_measure``."""
+        if self._on is None or not self.may_measure:
+            raise ValueError("This page cannot be changed.")
+        node = lines.new_line(self._on.host.scene, self._next_name())
+        self._lines.append(Line(node))
+        return node
+
+    def remove(self, node: Any) -> None:
+        """Delete a line for good, with its file. Raises ValueError without ``may_measure``."""
+        if not self.may_measure:
+            raise ValueError("This page cannot be changed.")
+        drawings.remove(node)
+        for line in [line for line in self._lines if line.node is node]:
+            self._forget(line)
+        self.note()
+
+    def show_in_all_views(self, on: bool) -> None:
+        self._in_all_views = on
+        self.show_again()
+
+    # What Drawing does
+
+    def show(self, on: PageDrawnOn) -> list[str]:
+        """Show the lines of a page; gives what is odd about their files."""
+        self._on, self._in_all_views, self._unread = on, False, {}
+        self._foreign = {node.GetID() for node in self._nodes_in_scene()}
+        self._lines = self._put_away.pop(on.key, [])
+        sentences = self._read(on) if on.kept is not None else []
+        self.show_again()
+        self.note()
+        return sentences
+
+    def show_again(self) -> None:
+        if self._on is None:
+            return
+        for line in self._lines:
+            if self._on.is_there(line.node):
+                is_bound = line.image_id != NO_IMAGE and not self._in_all_views
+                lines.show_on(line.node, self._on.views_of(line.image_id) if is_bound else None)
+
+    def save(self) -> None:
+        """Write what is not written, and tell the session."""
+        may_write = self._on is not None and self._on.writes_to is not None
+        for line in self.measured:
+            if may_write or line.fault:
+                line.save()
+        self.note()
+        for key, waiting in list(self._put_away.items()):
+            for line in waiting:
+                line.save()
+                if line.is_saved:
+                    drawings.remove(line.node)
+            self._put_away[key] = [line for line in waiting if not line.is_saved]
+            if not self._put_away[key]:
+                del self._put_away[key]
+
+    def note(self) -> None:
+        """What the session says of the lines is what is there."""
+        if self._on is None or self._on.writes_to is None:
+            return
+        self._delete_files()
+        places = self._on.writes_to
+        for image_id in [*self._on.images, NO_IMAGE]:
+            own = [line.path for line in self._lines if line.image_id == image_id and line.path]
+            paths = [*own, *self._unread.get(image_id, [])]
+            if set(paths) != set(places.lines(image_id)):
+                places.set_lines(image_id, sorted(paths, key=lambda path: (len(path.name), path.name)))
+
+    def save_new(self) -> None:
+        """Write lines that were never written, and tell the session: the page may require them."""
+        for line in self.measured if self._on is not None and self._on.writes_to else ():
+            if line.is_new:
+                line.save()
+        self.note()
+
+    def leave(self) -> None:
+        """The page is left, after ``save``."""
+        on, self._on = self._on, None
+        if on is None:
+            return
+        waiting = []
+        for line in self._lines:
+            if not on.is_there(line.node):
+                continue
+            if line.is_complete and (line.fault if on.kept else True):
+                lines.show_on(line.node, [])
+                waiting.append(line)
+            else:
+                drawings.remove(line.node)
+        if waiting:
+            self._put_away[on.key] = waiting
+        self._lines = []
+
+    def close(self) -> None:
+        """What is saved nowhere stays in the scene."""
+        self.leave()
+        for line in self._all_put_away():
+            lines.show_on(line.node, None)
+        self._put_away = {}
+
+    @property
+    def unsaved(self) -> list[Line]:
+        return [line for line in [*self._lines, *self._all_put_away()] if line.fault]
+
+    # Inside
+
+    def _look(self) -> None:
+        """Take in lines that came, let go of those that went, and find the image of those that are new."""
+        on = self._on
+        if on is None or not on.may_change:
+            return
+        # A scene that is cleared takes the images too; that deletes no line.
+        volumes = on.volumes()
+        is_watched = bool(volumes) and all(on.is_there(volume) for volume in volumes)
+        known = {line.node for line in self._lines} | {line.node for line in self._all_put_away()}
+        for node in self._nodes_in_scene():
+            if node not in known and node.GetID() not in self._foreign:
+                self._lines.append(Line(node))
+        for line in list(self._lines):
+            is_gone = not on.is_there(line.node)
+            if (is_gone and is_watched) or (not is_gone and line.path is not None and not line.is_complete):
+                self._forget(line)
+                if not is_gone:
+                    # One point was deleted; what is left is a line that is being placed.
+                    self._lines.append(Line(line.node))
+            elif not is_gone and line.is_complete and line.path is None:
+                self._find_image(line, on)
+
+    def _forget(self, line: Line) -> None:
+        self._lines.remove(line)
+        if line.path is not None:
+            self._to_delete.append(line.path)
+
+    def _find_image(self, line: Line, on: PageDrawnOn) -> None:
+        volumes = on.volumes()
+        under = lines.volumes_under(line.node, list(volumes))
+        line.image_id = volumes[under[0]] if under else NO_IMAGE
+        if on.writes_to is not None:
+            taken = {each.path for each in self._lines}
+            numbered = (on.writes_to.line_file(line.image_id, number) for number in count())
+            line.path = next(path for path in numbered if path not in taken and not path.exists())
+
+    def _delete_files(self) -> None:
+        for path in list(self._to_delete):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+                self._to_delete.remove(path)
+
+    def _read(self, on: PageDrawnOn) -> list[str]:
+        assert on.kept is not None
+        sentences = []
+        waiting = {line.path for line in self._lines}
+        found = self._files(on)
+        for image_id, path in ((image_id, path) for image_id, paths in found.items() for path in paths):
+            if path in waiting:
+                continue
+            if not path.is_file():
+                sentences.append(_("The line {path} is gone: there is no such file.").format(path=path))
+                continue
+            try:
+                node = lines.read_line(on.host.scene, self._next_name(), path)
+            except lines.LineUnreadableError:
+                self._unread.setdefault(image_id, []).append(path)
+                sentences.append(_("{path} is no line that can be shown; it is kept.").format(path=path))
+                continue
+            node.SetLocked(not on.may_change)
+            self._lines.append(Line(node, image_id, path))
+            self._lines[-1].read()
+        return sentences
+
+    def _files(self, on: PageDrawnOn) -> dict[str, list[Path]]:
+        """Those that the results name, and those that a crash kept from being named."""
+        assert on.kept is not None
+        places = on.kept.places
+        there = set(places.folder().glob("*_quizline.mrk.json"))
+        found = {}
+        for image_id in [*on.images, NO_IMAGE]:
+            named = places.lines(image_id)
+            possible = [places.line_file(image_id, number) for number in range(_MOST_NUMBERS if there else 0)]
+            found[image_id] = [*named, *(path for path in possible if path in there and path not in named)]
+        return found
+
+    def _next_name(self) -> str:
+        return _("Line {number}").format(number=len(self._lines) + 1)
+
+    def _all_put_away(self) -> list[Line]:
+        return [line for waiting in self._put_away.values() for line in waiting]
+
+    def _nodes_in_scene(self) -> Iterator[Any]:
+        scene, kind = self._on.host.scene, "vtkMRMLMarkupsLineNode"  # type: ignore[union-attr]
+        for index in range(scene.GetNumberOfNodesByClass(kind)):
+            yield scene.GetNthNodeByClass(index, kind)

@@ -1,0 +1,227 @@
+"""A quiz that is open: read, checked, and its pages shown through the host. No widgets."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from ..quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
+from ..quiz.problems import Problem, warning
+from ..views.host import Host
+from ..views.planes import ViewingMode
+from ..views.state import POSITION, put_back_states, take_states
+from .answers import Answers, FormAnswers, Given
+from .drawing.regions_to_draw import value_map_path
+from .session_answers import Reading
+
+_DRAWN_FILE = "Q952"
+
+
+class QuizUnreadableError(Exception):
+    """The file is no quiz; ``problems`` say why."""
+
+    def __init__(self, problems: list[Problem]) -> None:
+        super().__init__(problems[0].sentence if problems else "The quiz cannot be read.")
+        self.problems = problems
+
+
+class OpenedQuiz:
+    """The pages of the quiz ``path`` with the images of ``image_folder``, on the views of ``host``.
+
+    Raises QuizUnreadableError where the file cannot be read as XML at all; everything else that is wrong is
+    in ``problems``, and the pages that are right can be shown. Pages count from 0 here, as in a list.
+    A reader's session (``reading``) has its own quiz, as it was when the reader began, and its own order;
+    without one the answers go into ``given``. Processes that are given one folder of ``shared_voxels`` read
+    each image once together (``images/voxel_store.py``).
+    """
+
+    def __init__(
+        self,
+        path: Path,
+        image_folder: Path,
+        host: Host,
+        follow_links: bool = False,
+        reading: Reading | None = None,
+        given: Given | None = None,
+        shared_voxels: Path | None = None,
+    ) -> None:
+        from ..images.loading.library import ImageLibrary
+        from ..images.loading.voxel_store import VoxelStore
+        from ..quiz.checking import check_quiz
+        from ..quiz.image_folder import ImageFolder
+        from ..quiz.reading import read_quiz
+        from ..quiz.regions import QuizRegions
+        from .drawing.drawing import Drawing
+        from .drawing.keeping import Keeping
+
+        quiz, problems = (reading.quiz, []) if reading else read_quiz(path)
+        if quiz is None:
+            raise QuizUnreadableError(problems)
+        self.answers: Answers = reading or FormAnswers(quiz.pages, {} if given is None else given)
+        self.path = path
+        self.quiz = quiz
+        self.image_folder = image_folder
+        self.host = host
+        folder = ImageFolder(image_folder, follow_links=follow_links)
+        self.problems = sorted(problems + check_quiz(quiz, folder), key=lambda problem: problem.line)
+        self.value_map_path = value_map_path(quiz, folder)
+        store = VoxelStore(shared_voxels) if shared_voxels else None
+        self._library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder), store=store)
+        self._reading = reading
+        self.drawing = Drawing(host, quiz, folder)
+        if reading is not None:
+            reading.keeping = Keeping(host, self.drawing, lambda: self.on_views[0].layout, self.states)
+        self._shown: Any = None
+        self._index = -1
+        self._viewing = (ViewingMode.DEFAULT, "")
+        self._own_states: dict[int, dict[str, str]] = {}
+        self._left_states: dict[int, dict[str, str]] | None = None
+
+    @property
+    def pages(self) -> tuple[Page, ...]:
+        """In the order that they are gone through; repetitions come in while a reader reads."""
+        return self.answers.pages
+
+    @property
+    def index(self) -> int:
+        """The page that is shown, -1 before the first one."""
+        return self._index
+
+    @property
+    def shown(self) -> Any:
+        """The LoadedPage on the views, None where there is none."""
+        return self._shown
+
+    def request(self, index: int) -> Any:
+        """Begin to read the images of a page in threads: ``done``, ``total``, ``is_ready``, ``cancel()``."""
+        return self._library.request(self.pages[index])
+
+    def read_ahead(self, index: int) -> Any:
+        """As ``request``, for the page that will be asked for next: it keeps within the memory budget."""
+        return self._library.read_ahead(self.pages[index])
+
+    @property
+    def byte_size(self) -> int:
+        """Bytes of voxels in memory."""
+        return self._library.byte_size
+
+    def show(self, index: int, progress: Callable[[int, int], None] | None = None) -> list[Problem]:
+        """Load a page (at once, where ``request`` has read its files) and put it on the views.
+
+        Gives what is wrong with its images and with what was drawn on them; all that is right is shown.
+        Raises IndexError.
+        """
+        if not 0 <= index < len(self.pages):
+            raise IndexError(f"The quiz has {len(self.pages)} pages; there is no page {index}.")
+        page = self.pages[index]
+        loaded = self._library.load(page, progress)
+        left, self._left_states = (self._left_states if index == self._index else None), None
+        self._shown, self._index = loaded, index
+        self._leave()
+        problems = list(loaded.problems) + self._place((ViewingMode.DEFAULT, ""))
+        kept = self._reading.kept(index) if self._reading else None
+        states = self._reading.last_states() if self._reading and kept else {}
+        put_back_states(page, self.nodes(index), self.host, states if left is None else left)
+        problems += [
+            warning(page.line, _DRAWN_FILE, each) for each in self.drawing.show(page, loaded.nodes, kept)
+        ]
+        if self._reading and self._reading.keeping and kept:
+            self._reading.keeping.begin(page, kept)
+        return [problem.at(page=page.number) for problem in problems]
+
+    def leave_views(self) -> None:
+        """The views are for something else from now on. What the reader made of them is remembered, and there
+        again when the page is shown next."""
+        if self._shown is not None and self._left_states is None:
+            self._left_states = self.states()
+            if self._reading and self._reading.keeping:
+                self._reading.keeping.look_away()
+
+    def place_again(self) -> list[Problem]:
+        """The page's own position, zoom and looks, whatever the reader has done to the views."""
+        return self._place((ViewingMode.DEFAULT, "")) if self._shown else []
+
+    def view(self, mode: ViewingMode, image_id: str = "") -> None:
+        """Show one image of the page in planes through the point that is looked at now, or the page again as
+        it was before. The image is one of ``views.tools.tool_images``. Window, level and frame stay."""
+        from ..views.planes import go_through, point_seen
+
+        point = point_seen(*self.on_views, image_id, self.host)
+        states = self.states()
+        self._place((mode, image_id))
+        self._own_states = states
+        page, nodes = self.pages[self._index], self.nodes(self._index)
+        put_back_states(page, nodes, self.host, states, positions=mode is ViewingMode.DEFAULT)
+        if mode is not ViewingMode.DEFAULT:
+            go_through(self.on_views[0], self.host, point)
+
+    def states(self) -> dict[int, dict[str, str]]:
+        """What State elements say of the page's images now, by their place on the page. While one image is
+        seen in planes, positions are those before; what the reader left is there until the page is shown."""
+        if self._left_states is not None:
+            return self._left_states
+        page, nodes = self.pages[self._index], self.nodes(self._index)
+        states = take_states(page, nodes, self.host, self.viewing_mode.value)
+        if self.viewing_mode is not ViewingMode.DEFAULT:
+            for number, state in states.items():
+                before = self._own_states.get(number, {})
+                state.update({name: before[name] for name in POSITION if name in before})
+        return states
+
+    @property
+    def viewing_mode(self) -> ViewingMode:
+        return self._viewing[0]
+
+    @property
+    def on_views(self) -> tuple[Page, tuple[Any, ...]]:
+        """The shown page as it is on the views, with the nodes of its images: as its author wrote it, or with
+        one image of it in planes. None for a node that did not load or was deleted by hand."""
+        from ..views.planes import in_planes
+
+        mode, image_id = self._viewing
+        return in_planes(self.pages[self._index], self.nodes(self._index), image_id, mode)
+
+    def nodes(self, index: int) -> tuple[Any, ...]:
+        """The MRML nodes of the page's images in the order of the quiz: None for one that did not load or was
+        deleted by hand, an empty tuple for a page that is not shown."""
+        if self._shown is None or index != self._index:
+            return ()
+        scene = self.host.scene
+        return tuple(node if node and scene.IsNodePresent(node) else None for node in self._shown.nodes)
+
+    @property
+    def background(self) -> Any:
+        """The node of the shown page's first background image that loaded, None without one."""
+        pairs = zip(self.pages[self._index].images, self.nodes(self._index), strict=False)
+        return next((node for image, node in pairs if image.layer is Layer.BACKGROUND and node), None)
+
+    def slice_logics(self) -> dict[SliceView, Any]:
+        """The slice logics of the layout that is shown, by view."""
+        logic_of = self.host.application_logic.GetSliceLogicByLayoutName
+        return {view: logic_of(view.value) for view in VIEWS_OF_LAYOUT[self.on_views[0].layout]}
+
+    def close(self) -> None:
+        """The views and the scene are as before the quiz was opened."""
+        self._leave()
+        self._shown, self._index = None, -1
+        self.drawing.close()
+        self._library.close()
+
+    def _leave(self) -> None:
+        if self._reading and self._reading.keeping:
+            self._reading.keeping.leave()
+        self.drawing.leave()
+
+    def _place(self, viewing: tuple[ViewingMode, str]) -> list[Problem]:
+        from ..views.page import show_page
+
+        keeping = self._reading.keeping if self._reading else None
+        if keeping:
+            keeping.look_away()
+        self._viewing = viewing
+        page, nodes = self.on_views
+        problems = show_page(page, replace(self._shown, nodes=nodes), self.host, self.quiz)
+        self.drawing.show_again()
+        if keeping:
+            keeping.look_again()
+        return problems

@@ -1,0 +1,17 @@
+"""A problem as an author and as a reader is told it."""
+
+from ..quiz.problems import Problem
+
+
+def for_author(problem: Problem) -> str:
+    """``12: error: sentence (hint)``: a line of the quiz file."""
+    return f"{problem.line}: {problem.severity.value}: {_with_hint(problem)}"
+
+
+def for_reader(problem: Problem) -> str:
+    """``Green: sentence (hint)``: the slice view where something is missing."""
+    return f"{problem.view}: {_with_hint(problem)}" if problem.view else _with_hint(problem)
+
+
+def _with_hint(problem: Problem) -> str:
+    return f"{problem.sentence} ({problem.hint})" if problem.hint else problem.sentence

@@ -1,0 +1,224 @@
+"""A reader's session behind the interface that hosts know. Its packages are imported when it begins."""
+
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from ..quiz.model import Page
+from .answers import Answer, Asked, Pressed
+from .texts import tr as _
+
+if TYPE_CHECKING:
+    from .drawing.keeping import Keeping
+    from .drawing.page_drawn_on import Kept
+
+
+class NotBegunError(Exception):
+    """Why the session cannot begin, as one sentence for the reader."""
+
+
+@dataclass(frozen=True)
+class SignIn:
+    """Who reads, and where the results go. ``scripts_folder`` is None where no script may run; ``python``
+    runs them."""
+
+    reader: str
+    results_folder: Path
+    scripts_folder: Path | None = None
+    python: str = sys.executable
+
+    def begin(self, quiz_path: Path, image_folder: Path) -> "Reading":
+        """Begin or take up the session; raises NotBegunError."""
+        from ..session.reading_session import ReadingSession, ScriptRules, SessionError
+
+        scripts = None
+        if self.scripts_folder is not None:
+            scripts = ScriptRules(self.scripts_folder, image_folder, python=self.python)
+        try:
+            session = ReadingSession.open(quiz_path, self.results_folder, self.reader, scripts=scripts)
+        except SessionError as error:
+            raise NotBegunError(str(error)) from error
+        return Reading(session, self.reader, scripts is not None)
+
+
+class Reading:
+    """One question set at a time, where the session says; every answer goes to the session at once."""
+
+    def __init__(self, session: Any, reader: str, runs_scripts: bool) -> None:
+        self._session = session
+        self.reader = reader
+        self.runs_scripts = runs_scripts
+        self.quiz = session.quiz
+        self.notices: tuple[str, ...] = tuple(session.notices)
+        self.keeping: Keeping | None = None
+        self._is_closed = False
+        session.when_page_is_left = self._keep_states
+        self._list_pages()
+
+    def _list_pages(self) -> None:
+        self._keys = [key for key, _page in self._session.pages]
+        self.pages: tuple[Page, ...] = tuple(page for _key, page in self._session.pages)
+
+    @property
+    def index(self) -> int:
+        return self._keys.index(self._session.where().place.page)
+
+    def may_show(self, index: int) -> bool:
+        return index == self.index
+
+    def kept(self, index: int) -> "Kept | None":
+        """How the drawings of this page are kept, None for one that the reader is not at."""
+        if index != self.index:
+            return None
+        from .drawing.page_drawn_on import Kept
+
+        session, page = self._session, self._session.where().place.page
+
+        def is_open() -> bool:
+            return not self._is_closed and session.where().place.page == page and not session.locked()
+
+        return Kept(session.drawings, is_open, session.in_review)
+
+    def arrive(self, index: int) -> None:
+        """The session knows where the reader is."""
+
+    def last_states(self) -> dict[int, dict[str, str]]:
+        """What was last kept of the views of this page's images, by their place on the page."""
+        images = range(len(self._session.where().page.images))
+        return {image: state for image in images if (state := self._session.last_state(image))}
+
+    def asked(self) -> Asked:
+        where, in_review = self._session.where(), self._session.in_review
+        steps = _("Pages complete: {done} of {count}").format(
+            done=where.pages_complete, count=where.pages_total
+        )
+        if len(where.page.question_sets) > 1:
+            part = _("Questions {number} of {count}").format(
+                number=where.set_number, count=len(where.page.question_sets)
+            )
+            steps = f"{part}. {steps}"
+        return Asked(
+            page=where.page,
+            page_number=self.index + 1,
+            page_count=len(self.pages),
+            question_sets=(where.question_set,) if where.question_set else (),
+            steps=steps,
+            is_locked=self._session.locked(),
+            can_go_back=where.can_go_back,
+            can_go_on=not where.is_last,
+            can_repeat=where.can_repeat,
+            can_finish=where.is_last and not in_review,
+            bookmark_label=where.bookmark_label,
+        )
+
+    def answer(self, page: Page, question_set: int, question: int) -> Answer:
+        return self._session.answers()[question]
+
+    def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
+        return "\n".join(self._try(lambda: self._kept(question, texts)))
+
+    def start_press(self, question_set: int, question: int, option: int) -> Pressed:
+        from ..session.reading_session import SessionError
+
+        try:
+            press = self._session.start_press(question, option)
+        except SessionError as error:
+            sentence = str(error)
+            return Pressed(lambda: True, lambda: None, lambda: sentence)
+
+        def finish() -> str:
+            return "\n".join(self._try(lambda: [self._session.end_press(press).sentence]))
+
+        return Pressed(lambda: press.script.is_done, press.script.stop, finish)
+
+    def missing(self) -> list[str]:
+        if self.keeping:
+            self.keeping.save_what_is_new()
+        return self._session.missing()
+
+    def save_sentence(self) -> str:
+        unsaved = self.keeping.tick() if self.keeping else ""
+        state = self._session.save_now()
+        saved = state.sentence
+        if self._session.in_review:
+            finished = _("This quiz is finished: everything can be looked at, and nothing changes.")
+            return " ".join(filter(None, (unsaved, "" if state.saved else saved, finished)))
+        if self._session.locked():
+            saved = _("This page is complete and cannot be changed any more.") + " " + saved
+        return f"{unsaved} {saved}".strip()
+
+    def next(self) -> list[str]:
+        return self._step(self._session.next)
+
+    def previous(self) -> list[str]:
+        return self._step(self._session.previous)
+
+    def repeat(self) -> list[str]:
+        missing = self._step(self._session.repeat)
+        self._list_pages()
+        return missing
+
+    def go_to_bookmark(self) -> list[str]:
+        return self._step(self._session.go_to_bookmark)
+
+    def finish(self) -> list[str]:
+        return self._step(self._session.finish)
+
+    def close(self) -> str:
+        if unsaved := self._save_page():
+            return unsaved
+        state = self._session.close()
+        self._is_closed = state.saved
+        return "" if state.saved else state.sentence
+
+    def close_for_good(self) -> str:
+        sentence = self.close()
+        if not sentence:
+            return ""
+        folder = Path.home() / _("Unsaved quiz answers") / f"{datetime.now():%Y-%m-%d %H-%M-%S}"
+        try:
+            copy = self._session.save_copy(folder)
+            if self.keeping:
+                self.keeping.save_copies(copy.parent, self._session.drawings.folder().parent)
+        except OSError as error:
+            # Nothing can be written anywhere, and the program ends: there is only the sentence left.
+            sentence = f"{sentence} {error}"
+        else:
+            sentence = _(
+                "The results folder could not be written. What was not saved there is in {path} instead; "
+                "to go on, choose {folder} as results folder."
+            ).format(path=copy, folder=folder)
+        self._session.close(even_unsaved=True)
+        self._is_closed = True
+        return sentence
+
+    def _kept(self, question: int, texts: Sequence[str]) -> None:
+        # How saving stands is asked for separately.
+        self._session.set_draft(question, texts)
+
+    def _step(self, step: Callable[[], list[str] | None]) -> list[str]:
+        """A step to another place, with everything of the page saved before it."""
+        self._save_page()
+        place = self._session.where().place
+        sentences = self._try(step)
+        if self.keeping and self._session.where().place.page != place.page:
+            self.keeping.leave()
+        return sentences
+
+    def _save_page(self) -> str:
+        return self.keeping.save() if self.keeping else ""
+
+    def _keep_states(self) -> None:
+        if self.keeping:
+            self._session.record_states(list(self.keeping.states().items()))
+
+    def _try(self, step: Callable[[], list[str] | None]) -> list[str]:
+        from ..session.reading_session import SessionError
+
+        try:
+            return [sentence for sentence in step() or [] if sentence]
+        except SessionError as error:
+            return [str(error)]
