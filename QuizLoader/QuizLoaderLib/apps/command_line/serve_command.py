@@ -171,7 +171,7 @@ def _serve_many(study: "Study", first: "Popen[bytes]") -> None:
     if study.host in ANY_ADDRESS and not study.address:
         raise CommandError("With this --host say where the readers find the server: --address URL.", code=2)
     logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
-    logging.getLogger("QuizLoaderLib.apps.front").setLevel(logging.INFO)
+    logging.getLogger("QuizLoaderLib.apps.study_server").setLevel(logging.INFO)
     try:
         serve_study(study, first, lambda address: print(address, flush=True))
     except (ReadersError, OpenGLMissingError) as fault:
