@@ -54,24 +54,24 @@ async def _serve(study: Study, first: "Popen[bytes]", ready: Callable[[str], Non
     end = asyncio.Event()
     when_told_to_end(asyncio.get_running_loop(), end.set)
     with folder_of_shared_voxels() as voxels:
-        front = Front(study, first, voxels)
+        server = StudyServer(study, first, voxels)
         # What aiohttp logs, of requests that are none too, would hold personal links.
         runner = web.AppRunner(
-            front.app(), access_log=None, logger=_SILENT, shutdown_timeout=_STOP_S, max_line_size=4096
+            server.app(), access_log=None, logger=_SILENT, shutdown_timeout=_STOP_S, max_line_size=4096
         )
         try:
             await runner.setup()
             await web.TCPSite(runner, study.host, study.port).start()
-            await front.begin(runner.addresses[0][1])
-            ready(front.address)
+            await server.begin(runner.addresses[0][1])
+            ready(server.address)
             await end.wait()
             _log.info("The server is told to end; all that is open is kept.")
         finally:
-            await front.close()
+            await server.close()
             await runner.cleanup()
 
 
-class Front:
+class StudyServer:
     """The routes, and who may use which."""
 
     def __init__(self, study: Study, first: "Popen[bytes]", shared_voxels: Path) -> None:

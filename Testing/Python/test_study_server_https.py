@@ -10,9 +10,9 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
-from front_stage import ask, processes_of, study
 from panel_stage import write_images
 from session_by_hand import SAMPLES
+from study_server_stage import ask, processes_of, study
 from web_reader import do, window_in_thread
 from web_stage import until
 

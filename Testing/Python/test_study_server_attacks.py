@@ -10,11 +10,11 @@ from urllib.parse import urlsplit
 import aiohttp
 import msgpack
 import pytest
-from front_stage import CHIEF, NAMES, ask, processes_of, study
 from panel_stage import write_images
 from QuizLoaderLib.apps.study_server.messages import MOST_BYTES
 from QuizLoaderLib.apps.study_server.readers import Person, add_readers, digest
 from session_by_hand import SAMPLES
+from study_server_stage import CHIEF, NAMES, ask, processes_of, study
 from web_reader import WebReader, do, framed, window_in_thread
 from web_stage import served, until
 

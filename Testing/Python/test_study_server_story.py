@@ -9,9 +9,9 @@ import zipfile
 from urllib.parse import urlsplit
 
 import pytest
-from front_stage import CHIEF, NAMES, Study, ask, processes_of, study
 from panel_stage import VOLUME, image_element
 from session_by_hand import SAMPLES, page_of, responses, saved
+from study_server_stage import CHIEF, NAMES, Study, ask, processes_of, study
 from web_reader import do, window_in_thread
 from web_stage import picture_of, text, until, wait_for_text, window
 

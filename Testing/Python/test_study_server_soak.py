@@ -13,9 +13,9 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pytest
-from front_stage import Study, ask, private_megabytes, processes_of, study
 from panel_stage import image_element, write_image, write_quiz
 from session_by_hand import SOAK, page_of, responses, saved
+from study_server_stage import Study, ask, private_megabytes, processes_of, study
 from web_reader import WebReader
 from web_stage import Served
 
