@@ -10,7 +10,7 @@ from image_files import write_nrrd
 from image_pages import image, library_of, page, voxels_of
 from PIL import Image as Picture
 from QuizLoaderLib.images import codes
-from QuizLoaderLib.images.files.image_file.image_file import ImageFile
+from QuizLoaderLib.images.files.image_file import ImageFile
 from QuizLoaderLib.quiz.model import ImageType
 
 SHAPE = (4, 32, 32)

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import slicer
 from panel_stage import QUESTIONS, SIDE, VOLUME, image_element, stage, write_images, write_quiz
-from QuizLoaderLib.images.files.image_file.image_file import ImageFile
+from QuizLoaderLib.images.files.image_file import ImageFile
 from reader_at_work import box, draw, drawn
 from test_panel_session import READER, Reader, hashes
 from test_panel_tools import key
