@@ -224,7 +224,7 @@ def test_a_name_of_an_older_system_is_refused_and_ends_nothing(tmp_path):
 
 
 def test_a_hint_with_such_a_name_can_be_written():
-    assert error(0, "Q1", "There is no b.", "there is \udcfcb").hint == "there is \\udcfcb"
+    assert error("Q1", "There is no b.", "there is \udcfcb").hint == "there is \\udcfcb"
 
 
 AS_ANOTHER_USER = """

@@ -190,7 +190,7 @@ def test_a_file_is_opened_once_for_its_names_and_a_broken_one_is_told_once(tmp_p
 
     def broken(path: Path, _image: Image) -> Names:
         opened.append(path)
-        raise ProblemError(error(0, "Q601", "It is broken."))
+        raise ProblemError(error("Q601", "It is broken."))
 
     assert quiz is not None
     problems = check_quiz(quiz, ImageFolder(tmp_path), broken)

@@ -15,7 +15,7 @@ class ImageReadError(ProblemError):
     """A file that cannot be shown: ``sentence`` names the file and what is wrong, ``hint`` the remedy."""
 
     def __init__(self, code: str, sentence: str, hint: str = "") -> None:
-        super().__init__(error(0, code, sentence, hint))
+        super().__init__(error(code, sentence, hint))
         self.code = code
         self.sentence = sentence
         self.hint = hint

@@ -50,7 +50,7 @@ def write_dicom_segmentation(
     target = source.target
     if target is None or target.volume.dicom is None:
         sentence = "A DICOM segmentation refers to the DICOM series it is drawn on, and none was given."
-        raise MaskError([error(0, codes.NO_REFERENCED_SERIES, sentence, "name its folder with --like")])
+        raise MaskError([error(codes.NO_REFERENCED_SERIES, sentence, "name its folder with --like")])
     segmentation = source.segmentation
     present = {segment.name for segment in segmentation.segments}
     names = [name for name in value_map.values if name in present]
@@ -82,7 +82,7 @@ def write_dicom_segmentation(
             dataset = _segmentation(highdicom, target, pixels, described)
     except (AttributeError, TypeError, ValueError) as fault:
         sentence = f"The series of {target.path} does not allow a DICOM segmentation: {fault}."
-        raise MaskError([error(0, codes.NOT_WRITTEN, " ".join(sentence.split()))]) from fault
+        raise MaskError([error(codes.NOT_WRITTEN, " ".join(sentence.split()))]) from fault
     with writing(path) as part:
         dataset.save_as(str(part))
     regions = tuple(replace(region, value=value_map.values[region.name]) for region in counted)
@@ -99,7 +99,7 @@ def _highdicom() -> Any:
             "Writing a DICOM segmentation needs highdicom and pydicom 3, which this Python does not have."
         )
         hint = "python -m pip install highdicom"
-        raise MaskError([error(0, codes.PYDICOM_TOO_OLD, sentence, hint)]) from fault
+        raise MaskError([error(codes.PYDICOM_TOO_OLD, sentence, hint)]) from fault
     return highdicom
 
 
@@ -201,9 +201,9 @@ def _coding_problems(segments: dict[str, SegmentDescription], names: list[str]) 
         sentence = (
             f"No coded meaning is known for {', '.join(uncoded[:6])}{more}; the code written is Tissue."
         )
-        problems.append(warning(0, codes.NOT_CODED, sentence))
+        problems.append(warning(codes.NOT_CODED, sentence))
     for name in names:
         if len(name) > 64:
             sentence = f"DICOM holds 64 letters of a name; {said(name)} is cut after them."
-            problems.append(warning(0, codes.FORMAT_LOSES, sentence))
+            problems.append(warning(codes.FORMAT_LOSES, sentence))
     return problems

@@ -62,7 +62,7 @@ def first_map(source: Path, names: LabelTable | None = None) -> LabelTable:
     rows = source_labels(source, names)
     kept = tuple({row.name: row for row in reversed(rows)}.values())[::-1]
     if not kept:
-        raise MaskError([error(0, codes.NOTHING_MAPPED, f"{source.name} has no regions.")])
+        raise MaskError([error(codes.NOTHING_MAPPED, f"{source.name} has no regions.")])
     values = [row.value for row in kept]
     usable = len(set(values)) == len(values) and min(values) >= 1
     if not usable:

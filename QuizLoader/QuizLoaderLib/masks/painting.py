@@ -86,7 +86,7 @@ def paint(
     order = [name for name in value_map.values if name in set(names)]
     if names and not order and not has_errors(about_names):
         about_names.append(
-            error(0, codes.NOTHING_MAPPED, "None of the regions is in the map, so there is nothing to paint.")
+            error(codes.NOTHING_MAPPED, "None of the regions is in the map, so there is nothing to paint.")
         )
     if has_errors(about_names):
         raise MaskError([*source.problems, *about_names])
@@ -107,13 +107,12 @@ def paint(
     regions, lost = _tallied(order, values, brush.kept, brush.lost, target.voxel_ml)
     gone = {order[rank - 1] for rank in brush.outside}
     problems += [
-        warning(0, codes.REGION_EMPTY, f"The region {said(region.name)} has no voxel in the mask.")
+        warning(codes.REGION_EMPTY, f"The region {said(region.name)} has no voxel in the mask.")
         for region in regions
         if not region.voxels and region.name not in gone
     ]
     problems += [
         warning(
-            0,
             codes.OVERLAP_LOST,
             f"{_voxels(loss.voxels)} of {said(loss.region)} {'is' if loss.voxels == 1 else 'are'} lost "
             f"under {said(loss.winner)}, which comes later in the map.",
@@ -145,7 +144,6 @@ def _outside_problems(brush: Brush, order: list[str]) -> list[Problem]:
     if brush.outside and not brush.kept[1:].any():
         return [
             error(
-                0,
                 codes.GRIDS_APART,
                 "The regions and the image they are to be painted on do not overlap anywhere in space.",
                 "is it the image they were drawn on?",
@@ -153,7 +151,6 @@ def _outside_problems(brush: Brush, order: list[str]) -> list[Problem]:
         ]
     return [
         warning(
-            0,
             codes.OUTSIDE_GRID,
             f"{_voxels(count)} of {said(order[rank - 1])} lie outside the image and are not in the mask.",
         )

@@ -44,7 +44,6 @@ def segments_of(
         names[value] = _free_name(f"Label_{value}", value_map.values)
         problems.append(
             warning(
-                0,
                 codes.VALUE_WITHOUT_NAME,
                 f"The map has no name for the value {value}; its segment is called {said(names[value])}.",
             )
@@ -67,7 +66,7 @@ def segments_of(
         for value, name in names.items()
     )
     if not segments:
-        problems.append(warning(0, codes.ALL_BACKGROUND, "The mask holds nothing but background."))
+        problems.append(warning(codes.ALL_BACKGROUND, "The mask holds nothing but background."))
     return SegmentationArrays((labels,), ijk_to_ras, segments, tuple(problems))
 
 
@@ -81,7 +80,6 @@ def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
     if voxels.ndim != 3:
         return voxels, [
             error(
-                0,
                 codes.NOT_WHOLE_NUMBERS,
                 f"A mask has three dimensions and one number a voxel; this has the shape {voxels.shape}.",
             )
@@ -91,10 +89,9 @@ def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
         odd = voxels[~(np.isfinite(voxels) & (np.floor(voxels) == voxels))]
         if odd.size:
             sentence = f"A mask holds whole numbers; this one holds {odd.flat[0]:g}, of type {voxels.dtype}."
-            return voxels, [error(0, codes.NOT_WHOLE_NUMBERS, sentence)]
+            return voxels, [error(codes.NOT_WHOLE_NUMBERS, sentence)]
         problems.append(
             warning(
-                0,
                 codes.WHOLE_FLOATS,
                 f"The mask is stored as {voxels.dtype}; all its values are whole numbers, so it is read.",
             )
@@ -105,7 +102,7 @@ def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
             f"The mask holds the value {int(least if least < 0 else greatest)}; "
             "values go from 1 to 4294967295, and 0 is background."
         )
-        return voxels, [error(0, codes.VALUE_OUT_OF_RANGE, sentence)]
+        return voxels, [error(codes.VALUE_OUT_OF_RANGE, sentence)]
     if voxels.dtype.kind == "u" and voxels.dtype.itemsize <= 4:
         return voxels, problems
     return voxels.astype(np.min_scalar_type(int(greatest))), problems

@@ -74,7 +74,7 @@ class Source:
         problems = [*about_target, *regions.problems]
         if self.target is None and regions.extent_offset != (0, 0, 0):
             sentence = "The file holds only the part of its image around the segments, and so will the mask."
-            problems.append(warning(0, codes.GRID_CROPPED, sentence, "name the image with --like"))
+            problems.append(warning(codes.GRID_CROPPED, sentence, "name the image with --like"))
         return Source(replace(regions, problems=tuple(problems)), self.target)
 
 
@@ -147,10 +147,10 @@ def _read(path: Path, target: Target | None, names: LabelTable | None, filling: 
     if table is None:
         sentence = f"The values of {path.name} have no names."
         hint = "name them with --names FILE: a value map or another label table"
-        raise MaskError([error(0, codes.WITHOUT_NAMES, sentence, hint)])
+        raise MaskError([error(codes.WITHOUT_NAMES, sentence, hint)])
     if file.components > 1 or len(file.size) > 3:
         sentence = f"{path.name} has more than one number for each voxel, so it is no label image."
-        raise MaskError([error(0, codes.NOT_WHOLE_NUMBERS, sentence)])
+        raise MaskError([error(codes.NOT_WHOLE_NUMBERS, sentence)])
     return Source(segments_of(voxels, file.ijk_to_ras, table.value_map, table.colors), target)
 
 
@@ -159,11 +159,11 @@ def read_mask_file(path: Path) -> tuple[np.ndarray, np.ndarray]:
     try:
         if is_dicom(path):
             sentence = f"{path.name} is a DICOM file, not a mask of values."
-            raise MaskError([error(0, codes.UNREADABLE, sentence, "give an nrrd, nii, nii.gz or mha file")])
+            raise MaskError([error(codes.UNREADABLE, sentence, "give an nrrd, nii, nii.gz or mha file")])
         file = ImageFile(path)
         if file.components > 1 or len(file.size) > 3:
             sentence = f"{path.name} has more than one number for each voxel, so it is no mask."
-            raise MaskError([error(0, codes.NOT_WHOLE_NUMBERS, sentence)])
+            raise MaskError([error(codes.NOT_WHOLE_NUMBERS, sentence)])
         return file.voxels, file.ijk_to_ras
     except ImageReadError as fault:
         raise MaskError([fault.as_problem()]) from fault
@@ -236,7 +236,7 @@ def _without_regions(path: Path, modality: str) -> MaskError:
     sentence = (
         f"{path.name} is a DICOM file of the modality {modality or 'unknown'}, which has no named regions."
     )
-    return MaskError([error(0, codes.UNREADABLE, sentence, "give an RTSTRUCT or a SEG")])
+    return MaskError([error(codes.UNREADABLE, sentence, "give an RTSTRUCT or a SEG")])
 
 
 def _referenced_series(path: Path) -> Target:
@@ -248,7 +248,7 @@ def _referenced_series(path: Path) -> Target:
     if found is not None:
         return Target(found, read_grid(found))
     sentence = f"The series that {path.name} was drawn on is neither beside it nor in a folder below."
-    raise MaskError([error(0, codes.NO_REFERENCED_SERIES, sentence, "name the image with --like")])
+    raise MaskError([error(codes.NO_REFERENCED_SERIES, sentence, "name the image with --like")])
 
 
 def _folders(top: Path) -> Iterator[Path]:

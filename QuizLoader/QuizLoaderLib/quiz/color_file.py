@@ -27,14 +27,14 @@ def read_color_file(path: Path) -> tuple[list[RoiColor], list[Problem]]:
     """
     try:
         if path.stat().st_size > _MOST_BYTES:
-            return [], [error(0, codes.TEXT_FILE_UNREADABLE, f"{path.name} is too large for a colour file.")]
+            return [], [error(codes.TEXT_FILE_UNREADABLE, f"{path.name} is too large for a colour file.")]
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as failure:
         reason = failure.strerror or "unknown reason"
-        return [], [error(0, codes.TEXT_FILE_UNREADABLE, f"{path.name} cannot be read: {reason}.")]
+        return [], [error(codes.TEXT_FILE_UNREADABLE, f"{path.name} cannot be read: {reason}.")]
     except UnicodeDecodeError:
         sentence = f"{path.name} is not UTF-8 text."
-        return [], [error(0, codes.TEXT_FILE_UNREADABLE, sentence, "save it as UTF-8")]
+        return [], [error(codes.TEXT_FILE_UNREADABLE, sentence, "save it as UTF-8")]
     colors: list[RoiColor] = []
     problems: list[Problem] = []
     line_of_index: dict[int, int] = {}
@@ -58,7 +58,7 @@ def read_color_file(path: Path) -> tuple[list[RoiColor], list[Problem]]:
             colors.append(color)
             continue
         sentence = f"The {what} is there already, in line {earlier}."
-        problems.append(error(number, codes.COLOR_FILE_REPEATED, sentence))
+        problems.append(error(codes.COLOR_FILE_REPEATED, sentence, line=number))
     return colors, problems
 
 
@@ -67,17 +67,17 @@ def _read_line(line: str, number: int) -> RoiColor | Problem:
     hint = "as in: 1 Liver 221 130 101 255"
     if len(words) != 6:
         sentence = f"{shown(line)} has {len(words)} entries, not 6 (index, name, r, g, b, a)."
-        return error(number, codes.COLOR_FILE_LINE, sentence, hint)
+        return error(codes.COLOR_FILE_LINE, sentence, hint, line=number)
     try:
         index = whole_number(words[0])
         red, green, blue, alpha = (whole_number(word) for word in words[2:])
     except ValueError as failure:
         sentence = f"{shown(str(failure))} is no whole number."
-        return error(number, codes.COLOR_FILE_LINE, sentence, hint)
+        return error(codes.COLOR_FILE_LINE, sentence, hint, line=number)
     if index == 0:
         sentence = f"{shown(line)} has the index 0, which is the background."
-        return error(number, codes.COLOR_FILE_LINE, sentence, "begin with index 1")
+        return error(codes.COLOR_FILE_LINE, sentence, "begin with index 1", line=number)
     if max(red, green, blue, alpha) > 255:
         sentence = f"{shown(line)} has a colour above 255."
-        return error(number, codes.COLOR_FILE_LINE, sentence, "r, g, b and a are 0 to 255")
+        return error(codes.COLOR_FILE_LINE, sentence, "r, g, b and a are 0 to 255", line=number)
     return RoiColor(index, words[1], (red, green, blue, alpha))

@@ -25,8 +25,8 @@ def unknown_color_table(image: Image) -> Problem:
     names = ", ".join(sorted(COLOR_TABLES, key=str.casefold))
     hint = f"did you mean {shown(near)}? " if near else ""
     return error(
-        image.line,
         codes.UNKNOWN_COLOR_TABLE,
         f"ColorTable of Image {shown(image.id)} is {shown(image.color_table)}, which Slicer does not have.",
         f"{hint}allowed: {names}",
+        line=image.line,
     )

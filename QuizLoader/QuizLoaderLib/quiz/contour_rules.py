@@ -17,16 +17,15 @@ def required_segments(page: Page) -> Iterator[Problem]:
     if (asking or page.segment_required_on_any_image) and not page.enable_segment_editor:
         name = "SegmentRequired" if asking else "SegmentRequiredOnAnyImage"
         yield error(
-            asking[0].line if asking else page.line,
             codes.SEGMENTS_WITHOUT_EDITOR,
             f'{name} is "Y", but the page has no segment editor.',
             'write EnableSegmentEditor="Y" on the Page',
+            line=asking[0].line if asking else page.line,
         )
     if asking and page.segment_required_on_any_image:
         yield about(
             asking[0],
             error(
-                0,
                 codes.SEGMENTS_REQUIRED_TWICE,
                 'SegmentRequired is "Y", and so is SegmentRequiredOnAnyImage of its page.',
                 "keep one of the two",
@@ -49,7 +48,6 @@ def required_lines(page: Page) -> Iterator[Problem]:
         yield about(
             asking[0],
             error(
-                0,
                 codes.LINES_REQUIRED_TWICE,
                 f'MinMarkupLinesRequired is "{asking[0].min_markup_lines_required}", and its page has '
                 f'MinMarkupLinesRequiredOnAnyImage "{page.min_markup_lines_required_on_any_image}".',
@@ -87,7 +85,7 @@ def shown_contours_have_a_source(quiz: Quiz) -> Iterator[Problem]:
                 f"DisplayLabelMapID {shown(wanted)} of Image {shown(image.id)} is the LabelMapID of this "
                 "Path on no earlier page."
             )
-            problem = error(0, codes.CONTOUR_WITHOUT_SOURCE, sentence, hint)
+            problem = error(codes.CONTOUR_WITHOUT_SOURCE, sentence, hint)
             yield about(image, problem).at(page=page.number)
 
 
@@ -127,7 +125,6 @@ def _merging(page: Page, image: Image, loops: _LoopsByGroup) -> Iterator[Problem
     merge = f"MergeLabelMaps of Image {shown(image.id)}"
     if not image.display_label_map_id:
         yield error(
-            0,
             codes.MERGE_WITHOUT_DISPLAY,
             f'{merge} is "Y", but it has no DisplayLabelMapID.',
             "name the LabelMapID whose contours are merged",
@@ -138,15 +135,14 @@ def _merging(page: Page, image: Image, loops: _LoopsByGroup) -> Iterator[Problem
         ("SegmentRequired", any(other.segment_required for other in page.images)),
     ):
         if is_set:
-            yield error(0, codes.MERGE_WITH_EDITING, f'{merge} is "Y", and so is {name} of its page.')
+            yield error(codes.MERGE_WITH_EDITING, f'{merge} is "Y", and so is {name} of its page.')
     if page.loop:
-        yield error(0, codes.MERGE_ON_LOOP, f'{merge} is "Y", but its page has Loop "Y" itself.')
+        yield error(codes.MERGE_ON_LOOP, f'{merge} is "Y", but its page has Loop "Y" itself.')
     key = (image.display_label_map_id, image.path)
     if not image.display_label_map_id or not loops.before(page, key):
         return  # a source that is missing has its own rule
     if not loops.before(page, key, "loop"):
         yield error(
-            0,
             codes.MERGE_SOURCE_NOT_LOOP,
             f"{merge}: no earlier page with LabelMapID {shown(image.display_label_map_id)} has Loop.",
             'write Loop="Y" on that page',
@@ -154,7 +150,6 @@ def _merging(page: Page, image: Image, loops: _LoopsByGroup) -> Iterator[Problem
     elif page.page_group is None or not loops.before(page, key, "loop", page.page_group):
         group = "no PageGroup" if page.page_group is None else f"the PageGroup {page.page_group}"
         yield error(
-            0,
             codes.MERGE_GROUPS_DIFFER,
             f"{merge}: its page has {group}, and the page that it merges has not the same one.",
             "give both pages one PageGroup",
@@ -169,12 +164,11 @@ def _same_for_a_path(
         known = first.setdefault(image.path, image)
         if value_of(known) != value_of(image):
             sentence = f"{name} of the Path {shown(image.path)} is not the same as in line {known.line}."
-            yield about(image, error(0, code, sentence, "write it alike on all images of this file"))
+            yield about(image, error(code, sentence, "write it alike on all images of this file"))
 
 
 def _wrong_layer(code: str, name: str, image: Image) -> Problem:
     return error(
-        0,
         code,
         f"{name} of Image {shown(image.id)} is not for the Layer {image.layer.value}.",
         "write it on a Background or Foreground",

@@ -140,5 +140,5 @@ def _too_large(path: Path) -> QuizFileError:
 
 
 def _unreadable(code: str, line: int, sentence: str, hint: str = "") -> QuizFileError:
-    problem: Problem = error(line, code, sentence, hint)
+    problem: Problem = error(code, sentence, hint, line=line)
     return QuizFileError(problem)

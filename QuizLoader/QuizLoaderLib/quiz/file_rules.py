@@ -143,11 +143,10 @@ def _files_of_question(beside: ImageFolder, question: Question) -> Iterator[Prob
     name = question.type.value
     for option in question.options:
         if not option:
-            yield error(0, codes.MISSING_ELEMENT, f"An Option of a {name} question names no file.")
+            yield error(codes.MISSING_ELEMENT, f"An Option of a {name} question names no file.")
             continue
         if question.type is QuestionType.PICTURE and not option.lower().endswith(_PICTURE_FILES):
             yield error(
-                0,
                 codes.PICTURE_FORMAT,
                 f"The Picture {shown(option)} has a format that is not shown.",
                 "allowed: png, jpg, bmp, gif",
@@ -158,17 +157,17 @@ def _files_of_question(beside: ImageFolder, question: Question) -> Iterator[Prob
             yield _named(failure.problem, name)
             continue
         if found.path.is_dir():
-            yield error(0, codes.PATH_IS_FOLDER, f"{name}: the path {shown(option)} is a folder.")
+            yield error(codes.PATH_IS_FOLDER, f"{name}: the path {shown(option)} is a folder.")
         if found.warning:
             yield _named(found.warning, name)
 
 
 def _named(problem: Problem, name: str) -> Problem:
     sentence = f"{name}: {problem.sentence[0].lower()}{problem.sentence[1:]}"
-    return Problem(problem.severity, 0, problem.code, sentence, problem.hint)
+    return Problem(problem.severity, problem.code, sentence, problem.hint)
 
 
 def _in_file(problem: Problem, path: Path, name: str) -> Problem:
     """A problem of another file, told at the quiz's line that names it."""
     place = f"line {problem.line} of {path.name}" if problem.line else path.name
-    return Problem(problem.severity, 0, problem.code, f"{name}, {place}: {problem.sentence}", problem.hint)
+    return Problem(problem.severity, problem.code, f"{name}, {place}: {problem.sentence}", problem.hint)

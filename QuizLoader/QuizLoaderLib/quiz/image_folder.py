@@ -59,7 +59,6 @@ def relative_path(text: str) -> str:
         return "/".join(parts)
     raise ImagePathError(
         error(
-            0,
             codes.PATH_LEAVES_FOLDER,
             f"The path {shown(text)} {reason}.",
             "write it relative to the folder and inside it",
@@ -106,7 +105,6 @@ class ImageFolder:
         if not image.dicom_read and self._is_folder(found.path):
             raise ImagePathError(
                 error(
-                    0,
                     codes.PATH_IS_FOLDER,
                     f"The path {shown(image.path)} is a folder.",
                     'write DicomRead="Y" to read the series in it, or name a file',
@@ -136,7 +134,7 @@ class ImageFolder:
                 raise self._missing(text, f"{shown(folder)} is a file, not a folder")
             elif not is_file:
                 raise ImagePathError(
-                    error(0, codes.NOT_A_FILE, f"The path {shown(text)} is neither a file nor a folder.")
+                    error(codes.NOT_A_FILE, f"The path {shown(text)} is neither a file nor a folder.")
                 )
         path = self.root / folder
         if is_folder:
@@ -175,13 +173,11 @@ class ImageFolder:
                 reason = "is a file"
             elif isinstance(failure, PermissionError):
                 return ImagePathError(
-                    error(
-                        0, codes.NO_PERMISSION, f"{subject} may not be read.", "ask its owner for permission"
-                    )
+                    error(codes.NO_PERMISSION, f"{subject} may not be read.", "ask its owner for permission")
                 )
             else:
                 reason = f"cannot be listed: {failure.strerror or 'unknown reason'}"
-            return ImagePathError(error(0, codes.FOLDER_MISSING, f"{subject} {reason}."))
+            return ImagePathError(error(codes.FOLDER_MISSING, f"{subject} {reason}."))
         return _Listing(entries, folded)
 
     def _entry(self, text: str, folder: str, part: str, listing: _Listing) -> _Entry:
@@ -194,7 +190,6 @@ class ImageFolder:
         if alike:
             raise ImagePathError(
                 error(
-                    0,
                     codes.FILE_CASE_AMBIGUOUS,
                     f"The path {shown(text)} fits several files that differ in the case of letters only.",
                     "write one of " + ", ".join(sorted(alike)),
@@ -212,7 +207,7 @@ class ImageFolder:
         return f"{shown(part)} is not in {shown(place)}"
 
     def _missing(self, text: str, hint: str) -> ImagePathError:
-        return ImagePathError(error(0, codes.FILE_MISSING, f"The file {shown(text)} is not there.", hint))
+        return ImagePathError(error(codes.FILE_MISSING, f"The file {shown(text)} is not there.", hint))
 
     def _follow(self, text: str, folder: str) -> tuple[bool, bool]:
         """Whether a link leads to a folder and whether to a file, after it was seen to be allowed."""
@@ -224,7 +219,6 @@ class ImageFolder:
         if not (is_folder or is_file):
             raise ImagePathError(
                 error(
-                    0,
                     codes.LINK_BROKEN,
                     f"The path {shown(text)} is a link to nothing that can be read.",
                 )
@@ -239,7 +233,6 @@ class ImageFolder:
         if target != self._real_root and not target.startswith(self._real_root.rstrip(os.sep) + os.sep):
             raise ImagePathError(
                 error(
-                    0,
                     codes.LINK_LEAVES_FOLDER,
                     f"The path {shown(text)} is a link that leads out of the folder.",
                     "allow links (--follow-links) if you trust them, or copy the file",
@@ -254,7 +247,6 @@ def _check_readable(text: str, path: Path) -> None:
     except PermissionError as failure:
         raise ImagePathError(
             error(
-                0,
                 codes.NO_PERMISSION,
                 f"The file {shown(text)} may not be read.",
                 "ask its owner for permission",
@@ -263,7 +255,7 @@ def _check_readable(text: str, path: Path) -> None:
     except OSError as failure:
         reason = failure.strerror or "unknown reason"
         raise ImagePathError(
-            error(0, codes.FILE_MISSING, f"The file {shown(text)} cannot be opened: {reason}.")
+            error(codes.FILE_MISSING, f"The file {shown(text)} cannot be opened: {reason}.")
         ) from failure
 
 
@@ -277,7 +269,6 @@ def _case_warning(parts: list[str], on_disk: str) -> Problem | None:
     if unicodedata.normalize("NFC", written) == unicodedata.normalize("NFC", on_disk):
         return None
     return warning(
-        0,
         codes.FILE_CASE_DIFFERS,
         f"The path {shown(written)} differs from the file in the case of letters.",
         f"write {shown(on_disk)}",

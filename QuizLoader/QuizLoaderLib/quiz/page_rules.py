@@ -27,41 +27,41 @@ def safe_names(page: Page) -> Iterator[Problem]:
         refused = dict.fromkeys(_REFUSED_BY_FILE_SYSTEMS.findall(value))
         if refused:
             yield warning(
-                page.line,
                 codes.UNSAFE_CHARACTERS,
                 f"{name} {shown(value)} has characters that file systems refuse: {' '.join(refused)}.",
                 "the names of stored files are made safe",
+                line=page.line,
             )
 
 
 def question_set_is_there(page: Page) -> Iterator[Problem]:
     if not page.question_sets:
-        yield warning(page.line, codes.NO_QUESTION_SET, f"Page {shown(page.id)} has no QuestionSet.")
+        yield warning(codes.NO_QUESTION_SET, f"Page {shown(page.id)} has no QuestionSet.", line=page.line)
 
 
 def rerun_needs_multiple_responses(page: Page) -> Iterator[Problem]:
     if page.button_script_rerun_required and not page.allow_multiple_response:
         yield error(
-            page.line,
             codes.RERUN_WITHOUT_RESPONSES,
             'ButtonScriptRerunRequired is "Y", but AllowMultipleResponse is not.',
             'write AllowMultipleResponse="Y"',
+            line=page.line,
         )
 
 
 def bookmark_is_usable(page: Page) -> Iterator[Problem]:
     if " " in page.bookmark_id:
         yield warning(
-            page.line,
             codes.BOOKMARK_WITH_SPACE,
             f"BookmarkID {shown(page.bookmark_id)} has a space, so no GoToBookmark can name it.",
+            line=page.line,
         )
     if page.go_to_bookmark is not None and not page.go_to_bookmark.label:
         yield warning(
-            page.line,
             codes.BOOKMARK_WITHOUT_LABEL,
             f"GoToBookmark {shown(page.go_to_bookmark.bookmark)} has no label for its button.",
             "write a space and the label behind it",
+            line=page.line,
         )
 
 
@@ -76,7 +76,6 @@ def one_path_one_id(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    0,
                     codes.ID_WITH_TWO_PATHS,
                     f"Image {shown(image.id)} has the Path {shown(image.path)}, but {shown(path)} earlier.",
                     "give each file of a page an ID of its own",
@@ -87,7 +86,6 @@ def one_path_one_id(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    0,
                     codes.PATH_WITH_TWO_IDS,
                     f"The Path {shown(image.path)} has the ID {shown(image.id)}, but {shown(known)} earlier.",
                     "use one ID for one file of a page",
@@ -107,7 +105,6 @@ def views_of_layout(page: Page) -> Iterator[Problem]:
         yield about(
             image,
             error(
-                0,
                 codes.VIEW_NOT_IN_LAYOUT,
                 f"Image {shown(image.id)} is for {image.destination.value}, "
                 f"which the Layout {page.layout.value} does not show.",
@@ -126,7 +123,6 @@ def one_image_a_layer(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    0,
                     codes.LAYER_TAKEN,
                     f"Image {shown(image.id)} is a second {image.layer.value} on {image.destination.value}.",
                     f"the first one is {shown(first.id)} of line {first.line}",
@@ -147,7 +143,6 @@ def foreground_orientation(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 warning(
-                    0,
                     codes.FOREGROUND_ORIENTATION,
                     f"Foreground {shown(image.id)} asks for {image.orientation.value}, "
                     f"but its Background {shown(background.id)} for {background.orientation.value}.",
@@ -164,7 +159,6 @@ def rtstruct_has_a_volume(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    0,
                     codes.RTSTRUCT_WITHOUT_VOLUME,
                     f"RTStruct {shown(image.id)} has no volume on its page to lie on.",
                     "add the volume that it was drawn on",
@@ -180,17 +174,17 @@ def roi_names_fit_code(page: Page) -> Iterator[Problem]:
         needs_names = rois.code in (RoiCode.SELECT, RoiCode.IGNORE)
         if needs_names and not rois.names:
             problem = error(
-                rois.line,
                 codes.ROIS_WITHOUT_NAME,
                 f'ROIVisibilityCode is "{rois.code.value}", but there is no ROI with a name.',
                 "write <ROI>name</ROI> within ROIs",
+                line=rois.line,
             )
         elif rois.names and not needs_names:
             problem = warning(
-                rois.line,
                 codes.ROIS_NOT_USED,
                 f'ROIVisibilityCode is "{rois.code.value}" and does not use the ROI {shown(rois.names[0])}.',
                 "Select and Ignore use names",
+                line=rois.line,
             )
         else:
             continue
@@ -203,9 +197,9 @@ def rois_fit_type(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 warning(
-                    image.roi_visibility.line,
                     codes.ROIS_ON_WRONG_TYPE,
                     f"ROIs of Image {shown(image.id)} are not used, because it is a {image.type.value}.",
+                    line=image.roi_visibility.line,
                 ),
             )
 
@@ -223,7 +217,6 @@ def view_attributes_on_background(page: Page) -> Iterator[Problem]:
                 yield about(
                     image,
                     warning(
-                        0,
                         codes.NOT_ON_BACKGROUND,
                         f"{name} of Image {shown(image.id)} is not used, because its Layer is "
                         f"{image.layer.value}.",
@@ -240,7 +233,6 @@ def vectors(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    0,
                     codes.VECTOR_FILE,
                     f"The Path {shown(image.path)} of Vector {shown(image.id)} is no colour picture.",
                     "allowed: png, jpg, jpeg, bmp, tif, or a colour DICOM image",
@@ -250,7 +242,6 @@ def vectors(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    0,
                     codes.VECTOR_SEGMENTS,
                     f'SegmentRequired of Image {shown(image.id)} is "Y", but it is a Vector.',
                     "segments are drawn on volumes",
@@ -270,7 +261,6 @@ def value_map_fits_type(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 warning(
-                    0,
                     codes.VALUE_MAP_ON_WRONG_TYPE,
                     f"MaskValueMap of Image {shown(image.id)} is not used, because it is a "
                     f"{image.type.value}.",

@@ -24,10 +24,10 @@ class Problem:
     """
 
     severity: Severity
-    line: int
     code: str
     sentence: str
     hint: str = ""
+    line: int = 0
     page: int = 0
     image: str = ""
     view: str = ""
@@ -68,12 +68,12 @@ class ProblemError(Exception):
         return self.problem
 
 
-def error(line: int, code: str, sentence: str, hint: str = "") -> Problem:
-    return Problem(Severity.ERROR, line, code, _writable(sentence), _writable(hint))
+def error(code: str, sentence: str, hint: str = "", *, line: int = 0) -> Problem:
+    return Problem(Severity.ERROR, code, _writable(sentence), _writable(hint), line)
 
 
-def warning(line: int, code: str, sentence: str, hint: str = "") -> Problem:
-    return Problem(Severity.WARNING, line, code, _writable(sentence), _writable(hint))
+def warning(code: str, sentence: str, hint: str = "", *, line: int = 0) -> Problem:
+    return Problem(Severity.WARNING, code, _writable(sentence), _writable(hint), line)
 
 
 def _writable(text: str) -> str:

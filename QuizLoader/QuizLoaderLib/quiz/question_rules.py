@@ -19,10 +19,12 @@ def options(page: Page) -> Iterator[Problem]:
         subject = f"The {question.type.value} question {shown(question.descriptor)}"
         if question.type in _CHOICES:
             yield error(
-                question.line, codes.NO_OPTION, f"{subject} has no Option, so it can never be answered."
+                codes.NO_OPTION, f"{subject} has no Option, so it can never be answered.", line=question.line
             )
         else:
-            yield warning(question.line, codes.NO_OPTION, f"{subject} has no Option, so nothing is shown.")
+            yield warning(
+                codes.NO_OPTION, f"{subject} has no Option, so nothing is shown.", line=question.line
+            )
 
 
 def limits(page: Page) -> Iterator[Problem]:
@@ -32,22 +34,24 @@ def limits(page: Page) -> Iterator[Problem]:
             continue
         if question.type not in _NUMBERS:
             yield warning(
-                question.line,
                 codes.LIMITS_ON_WRONG_TYPE,
                 f"Min and Max of a {question.type.value} question are not used.",
                 "they are for IntegerValue and FloatValue",
+                line=question.line,
             )
         elif low is None or high is None:
             continue
         elif low > high:
             yield error(
-                question.line, codes.LIMITS_CROSSED, f"Min {low:g} of the question is above its Max {high:g}."
+                codes.LIMITS_CROSSED,
+                f"Min {low:g} of the question is above its Max {high:g}.",
+                line=question.line,
             )
         elif question.type is QuestionType.INTEGER_VALUE and math.ceil(low) > math.floor(high):
             yield error(
-                question.line,
                 codes.LIMITS_CROSSED,
                 f"No whole number lies between Min {low:g} and Max {high:g} of the IntegerValue question.",
+                line=question.line,
             )
 
 

@@ -47,7 +47,7 @@ def read_quiz(path: Path) -> tuple[Quiz | None, list[Problem]]:
     if root.name != ROOT:
         hint = f'write "{ROOT}"' if nearest(root.name, [ROOT]) else f"a quiz begins with <{ROOT}>"
         problem = error(
-            root.line, codes.WRONG_ROOT, f"The root element {shown(root.name)} is not {ROOT}.", hint
+            codes.WRONG_ROOT, f"The root element {shown(root.name)} is not {ROOT}.", hint, line=root.line
         )
         return None, [problem]
     quiz = reader.read_session(path, root)
@@ -76,7 +76,7 @@ class _Reader:
         self._of_session.update(self._attributes(root))
         self._refuse_text(root)
         if not self._pages:
-            self.problems.append(error(root.line, codes.NO_PAGE, "The Session has no Page."))
+            self.problems.append(error(codes.NO_PAGE, "The Session has no Page.", line=root.line))
         return Quiz(path=path, line=root.line, pages=tuple(self._pages), **self._of_session)
 
     def _page(self, element: Element, number: int) -> Page:
@@ -119,14 +119,14 @@ class _Reader:
                 self._read_value(child, values)
         label = f"Image {shown(values['id'])}" if "id" in values else "An Image"
         if not paths:
-            self._add(error(element.line, codes.MISSING_ELEMENT, f"{label} has no Path."))
+            self._add(error(codes.MISSING_ELEMENT, f"{label} has no Path.", line=element.line))
         if values.get("type") in _NEED_ROIS and not roi_elements:
             self._add(
                 error(
-                    element.line,
                     codes.ROIS_MISSING,
                     f"{label} is a {values['type'].value} and has no ROIs.",
                     'write <ROIs ROIVisibilityCode="All"/> to show them all',
+                    line=element.line,
                 )
             )
         self._settle_layer(element, values)
@@ -140,7 +140,7 @@ class _Reader:
     def _read_path(self, element: Element, values: dict[str, Any]) -> None:
         text = self._text(element)
         if not text:
-            self._add(error(element.line, codes.MISSING_ELEMENT, "The Path is empty."))
+            self._add(error(codes.MISSING_ELEMENT, "The Path is empty.", line=element.line))
             return
         try:
             values["path"] = relative_path(text)
@@ -155,10 +155,10 @@ class _Reader:
         if layer not in layers:
             self._add(
                 error(
-                    element.line,
                     codes.LAYER_OF_TYPE,
                     f"A {values['type'].value} cannot be on the Layer {shown(layer.value)}.",
                     "allowed: " + ", ".join(allowed.value for allowed in layers),
+                    line=element.line,
                 )
             )
             values["layer"] = layers[0]
@@ -177,7 +177,7 @@ class _Reader:
             if name:
                 names.append(name)
             else:
-                self._add(warning(child.line, codes.ROI_EMPTY, "An ROI without a name is left out."))
+                self._add(warning(codes.ROI_EMPTY, "An ROI without a name is left out.", line=child.line))
         if "code" not in values:
             return None
         return RoiVisibility(values["code"], tuple(names), element.line)
@@ -212,10 +212,10 @@ class _Reader:
         if once and child.name in seen:
             self._add(
                 error(
-                    child.line,
                     codes.REPEATED_ELEMENT,
                     f"{child.name} occurs more than once in {parent.name} of line {parent.line}.",
                     "the first one is read",
+                    line=child.line,
                 )
             )
             return False
@@ -241,10 +241,10 @@ class _Reader:
                 unusable.add(name)
                 self._add(
                     error(
-                        element.line,
                         codes.WRONG_VALUE,
                         f"{name} of {element.name} is {shown(text)}.",
                         self._allowed(text, rule.kind),
+                        line=element.line,
                     )
                 )
         for name in _REQUIRED[element.name]:
@@ -263,10 +263,10 @@ class _Reader:
         except (LookupError, ValueError):
             self._add(
                 error(
-                    element.line,
                     codes.WRONG_VALUE,
                     f"{element.name} is {shown(text)}.",
                     self._allowed(text, rule.text),
+                    line=element.line,
                 )
             )
 
@@ -287,9 +287,9 @@ class _Reader:
         if text and not text.isspace():
             self._add(
                 warning(
-                    element.line,
                     codes.STRAY_TEXT,
                     f"{element.name} has text of its own, which is left out: {shown(text.strip())}.",
+                    line=element.line,
                 )
             )
 
@@ -304,19 +304,19 @@ class _Reader:
             belongs = [name for name, other in LANGUAGE.items() if child.name in other.children]
             hint = f"it belongs in {belongs[0]}" if belongs else f"{child.name} is the root of a quiz"
         return warning(
-            child.line,
             codes.UNKNOWN_ELEMENT,
             f"{parent.name} has no element {shown(child.name)}; it is left out with all that is in it.",
             hint,
+            line=child.line,
         )
 
     def _unknown_attribute(self, element: Element, name: str, value: str, known: Collection[str]) -> Problem:
         in_element = name in LANGUAGE[element.name].children
         return warning(
-            element.line,
             codes.UNKNOWN_ATTRIBUTE,
             f"{element.name} has no attribute {shown(name)}; it is left out with its value {shown(value)}.",
             f"write it as an element in {element.name}" if in_element else self._known_hint(name, known),
+            line=element.line,
         )
 
     def _known_hint(self, name: str, known: Collection[str]) -> str:
@@ -338,4 +338,4 @@ _REQUIRED = {
 
 def _missing_attribute(element: Element, name: str, kind: Kind) -> Problem:
     hint = f"allowed: {kind.allowed}" if kind.names else ""
-    return error(element.line, codes.MISSING_ATTRIBUTE, f"{element.name} has no {name}.", hint)
+    return error(codes.MISSING_ATTRIBUTE, f"{element.name} has no {name}.", hint, line=element.line)

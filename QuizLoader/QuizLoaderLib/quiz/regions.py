@@ -43,7 +43,6 @@ class Regions:
         """An error for each of these values that has several names: it shows under its number."""
         return [
             error(
-                0,
                 codes.VALUE_WITH_NAMES,
                 f"MaskValueMap gives the value {value} to {', '.join(map(shown, self.names[value]))}, "
                 "so the region of this value has no name.",

@@ -32,14 +32,12 @@ def _problems(names: Sequence[str], names_in_file: Sequence[str]) -> Iterator[Pr
             near = nearest(name, counts)
             hint = f"did you mean {shown(near)}? " if near else ""
             yield warning(
-                0,
                 codes.ROI_NOT_IN_FILE,
                 f"The ROI {shown(name)} is not in the image's file.",
                 f"{hint}in the file: {_listed(counts)}",
             )
         elif counts[name] > 1:
             yield warning(
-                0,
                 codes.ROI_TWICE_IN_FILE,
                 f"The image's file has {counts[name]} segments of the name {shown(name)}; all are meant.",
             )

@@ -38,10 +38,10 @@ class EarlierPages:
 def results_are_not_sent(quiz: Quiz) -> Iterator[Problem]:
     if quiz.email_results_to:
         yield warning(
-            quiz.line,
             codes.RESULTS_NOT_SENT,
             f"EmailResultsTo is {shown(quiz.email_results_to)}, but this program sends no mail.",
             "send the file of results yourself",
+            line=quiz.line,
         )
 
 
@@ -52,10 +52,10 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
     name = "RandomizedPageGroupIndices"
     if not quiz.randomize_page_groups:
         yield warning(
-            quiz.line,
             codes.FORCED_ORDER_IGNORED,
             f"{name} is not used, because RandomizePageGroups is not Y.",
             'write RandomizePageGroups="Y" or delete it',
+            line=quiz.line,
         )
         return
     groups = list(dict.fromkeys(page.page_group for page in quiz.pages if page.page_group is not None))
@@ -65,26 +65,26 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
     for group in order:
         if group in seen:
             yield warning(
-                quiz.line,
                 codes.FORCED_ORDER_REPEATED_GROUP,
                 f"{name} has the group {group} twice.",
                 "the first place counts",
+                line=quiz.line,
             )
         elif group and group not in has_group:
             yield error(
-                quiz.line,
                 codes.FORCED_ORDER_UNKNOWN_GROUP,
                 f"{name} has the group {group}, which no page has.",
                 f"page groups: {known}",
+                line=quiz.line,
             )
         seen.add(group)
     missing = [str(group) for group in groups if group and group not in seen]
     if missing:
         yield warning(
-            quiz.line,
             codes.FORCED_ORDER_MISSING_GROUP,
             f"{name} leaves out the groups {', '.join(missing[:50])}.",
             "they follow in the order of the file",
+            line=quiz.line,
         )
 
 
@@ -97,18 +97,18 @@ def one_page_group(quiz: Quiz) -> Iterator[Problem]:
         if page.page_group is None:
             groups_of_their_own += 1
             yield warning(
-                page.line,
                 codes.PAGE_WITHOUT_GROUP,
                 f"Page {shown(page.id)} has no PageGroup, so it is a group of its own when randomized.",
+                line=page.line,
             ).at(page=page.number)
         elif page.page_group:
             groups.add(page.page_group)
     if quiz.pages and len(groups) + groups_of_their_own < 2:
         which = f"only the group {groups.pop()}" if groups else "no group"
         yield warning(
-            quiz.line,
             codes.ONE_PAGE_GROUP,
             f"RandomizePageGroups is Y, but there is {which} besides 0, so nothing is randomized.",
+            line=quiz.line,
         )
 
 
@@ -129,8 +129,8 @@ def bookmarks_have_a_source(quiz: Quiz) -> Iterator[Problem]:
             near = names.find(bookmark, known)
             hint = f"did you mean {shown(near)}?" if near else ""
         yield error(
-            page.line,
             codes.BOOKMARK_WITHOUT_SOURCE,
             f"GoToBookmark names {shown(bookmark)}, which is the BookmarkID of no earlier page.",
             hint,
+            line=page.line,
         ).at(page=page.number)

@@ -44,15 +44,11 @@ def read_value_map(path: Path) -> tuple[ValueMap | None, list[Problem]]:
     try:
         if path.stat().st_size > _MOST_BYTES:
             return None, [
-                error(
-                    0, codes.TEXT_FILE_UNREADABLE, f"{path.name} is too large for a value map (above 64 MB)."
-                )
+                error(codes.TEXT_FILE_UNREADABLE, f"{path.name} is too large for a value map (above 64 MB).")
             ]
         data = path.read_bytes()
     except OSError as fault:
-        return None, [
-            error(0, codes.TEXT_FILE_UNREADABLE, f"{path} cannot be read: {fault.strerror or fault}.")
-        ]
+        return None, [error(codes.TEXT_FILE_UNREADABLE, f"{path} cannot be read: {fault.strerror or fault}.")]
     return parse_value_map(data)
 
 
@@ -63,7 +59,9 @@ def parse_value_map(data: bytes) -> tuple[ValueMap | None, list[Problem]]:
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
         return None, [
-            error(line, codes.TEXT_FILE_UNREADABLE, "The value map is not UTF-8 text.", "save it as UTF-8")
+            error(
+                codes.TEXT_FILE_UNREADABLE, "The value map is not UTF-8 text.", "save it as UTF-8", line=line
+            )
         ]
     values: dict[str, int] = {}
     lines: dict[str, int] = {}
@@ -75,16 +73,16 @@ def parse_value_map(data: bytes) -> tuple[ValueMap | None, list[Problem]]:
         label, sign, digits = (part.strip() for part in entry.rpartition("="))
         wrong = _fault(entry, label, sign, digits)
         if wrong is not None:
-            problems.append(error(number, codes.VALUE_MAP_LINE, *wrong))
+            problems.append(error(codes.VALUE_MAP_LINE, *wrong, line=number))
             continue
         value = int(digits)
         if label in values:
             if values[label] == value:
                 sentence = f"'{label}' is there twice with the same value; line {lines[label]} has it too."
-                problems.append(warning(number, codes.VALUE_MAP_REPEATED, sentence))
+                problems.append(warning(codes.VALUE_MAP_REPEATED, sentence, line=number))
             else:
                 sentence = f"'{label}' has the value {value} here and {values[label]} in line {lines[label]}."
-                problems.append(error(number, codes.VALUE_MAP_CONFLICT, sentence))
+                problems.append(error(codes.VALUE_MAP_CONFLICT, sentence, line=number))
             continue
         values[label], lines[label] = value, number
     problems += _large_values(values, lines)
@@ -120,7 +118,7 @@ def _large_values(values: Mapping[str, int], lines: Mapping[str, int]) -> list[P
         label = next((label for label, value in values.items() if value > limit), None)
         if label is not None:
             sentence = f"The value {values[label]} of '{_short(label)}' is above {limit}: {who}."
-            problems.append(warning(lines[label], codes.VALUE_MAP_LARGE_VALUE, sentence))
+            problems.append(warning(codes.VALUE_MAP_LARGE_VALUE, sentence, line=lines[label]))
     return problems
 
 

@@ -123,7 +123,7 @@ class OpenedQuiz:
         states = self._reading.last_states() if self._reading and kept else {}
         put_back_states(page, self.nodes(index), self.host, states if left is None else left)
         problems += [
-            warning(page.line, _DRAWN_FILE, each) for each in self.drawing.show(page, loaded.nodes, kept)
+            warning(_DRAWN_FILE, each, line=page.line) for each in self.drawing.show(page, loaded.nodes, kept)
         ]
         if self._reading and self._reading.keeping and kept:
             self._reading.keeping.begin(page, kept)

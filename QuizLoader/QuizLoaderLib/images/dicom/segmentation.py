@@ -58,7 +58,6 @@ def read_dicom_seg(path: Path) -> SegmentationArrays:
     if kind == "FRACTIONAL":
         problems.append(
             warning(
-                0,
                 dicom_codes.FRACTIONAL,
                 f"'{path.name}' is a fractional segmentation; voxels of at least 0.5 belong to a segment.",
             )
@@ -204,7 +203,6 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
         slices = [list(np.flatnonzero(np.unique(offsets)[nearest] == offset)) for offset in offsets]
         problems = (
             warning(
-                0,
                 dicom_codes.UNEVEN,
                 f"The segmentation '{path.name}' has uneven spacing; its slices are set {gap:.4g} mm apart.",
             ),

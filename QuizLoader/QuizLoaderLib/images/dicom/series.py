@@ -55,7 +55,6 @@ def read_series(path: Path) -> VolumeArrays:
     volume = series.read(0)
     if len(series.times) > 1:
         several = warning(
-            0,
             dicom_codes.SEVERAL_TIMES,
             f"The series of '{path.name}' has {len(series.times)} time points; the first is shown.",
             'Type="VolumeSequence" shows them all',
@@ -163,7 +162,6 @@ def _without_copies(headers: list[Header], path: Path, problems: list[Problem]) 
     if len(kept) < len(headers):
         problems.append(
             warning(
-                0,
                 dicom_codes.COPIES,
                 f"{len(headers) - len(kept)} files beside '{path.name}' are copies of others and left out.",
             )
@@ -188,7 +186,6 @@ def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> li
     kind = "sizes" if len({(group[0].rows, group[0].columns) for group in groups}) > 1 else "directions"
     problems.append(
         warning(
-            0,
             dicom_codes.MIXED,
             f"The series of '{path.name}' mixes images of several {kind}; "
             f"{left_out} of {len(frames)} images do not fit the others and are left out.",

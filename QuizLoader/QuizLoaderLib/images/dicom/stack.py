@@ -142,7 +142,6 @@ def _without_positions(frames: Sequence[Frame], name: str) -> Stack:
     if len(ordered) > 1:
         problems = (
             warning(
-                0,
                 dicom_codes.NO_POSITION,
                 f"{name} does not say where in the patient its {len(ordered)} images are; "
                 f"they are stacked in the order of their numbers, {gap:g} mm apart.",
@@ -185,7 +184,6 @@ def _regular_gap(
         missing = count - len(frames)
         problems.append(
             warning(
-                0,
                 dicom_codes.MISSING_SLICES,
                 f"{name} lacks {missing} of {count} slices (after {_list_mm(frames, gaps, usual)}); "
                 "they are filled by interpolation.",
@@ -195,7 +193,6 @@ def _regular_gap(
     else:
         problems.append(
             warning(
-                0,
                 dicom_codes.UNEVEN,
                 f"{name} has uneven spacing, {gaps.min():.4g} to {gaps.max():.4g} mm; "
                 f"it is shown resampled to slices {gap:.4g} mm apart.",
@@ -231,4 +228,4 @@ def _tilt_problem(first: Frame, offsets: np.ndarray, shifts: np.ndarray, name: s
         )
     else:
         sentence = f"The slices of {name} are displaced against each other; each is moved to its place."
-    return warning(0, dicom_codes.TILTED, sentence)
+    return warning(dicom_codes.TILTED, sentence)

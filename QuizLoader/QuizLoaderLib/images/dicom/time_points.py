@@ -64,7 +64,6 @@ def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) 
         return _by_number(frames, places, int(how_many[0]))
     problems.append(
         warning(
-            0,
             dicom_codes.SAME_POSITION,
             f"The series of '{path.name}' has several images at {int((how_many > 1).sum())} of {count} "
             "positions; the first of each is shown.",

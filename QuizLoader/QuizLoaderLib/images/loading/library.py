@@ -315,7 +315,6 @@ class _OwnNode:
 
 def _over_budget(needed: int, budget: int) -> Problem:
     return warning(
-        0,
         codes.OVER_BUDGET,
         f"The images of this page take {needed / 1e9:.1f} GB of memory, more than the {budget / 1e9:.1f} GB "
         "set aside for images.",

@@ -24,15 +24,14 @@ def problems_of(structure: StructureSet, placed: Sequence[Placed], fill_gaps: bo
 def _nothing_drawn(structure: StructureSet) -> Iterator[Problem]:
     name = structure.path.name
     if not structure.rois:
-        yield warning(0, dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no ROIs.")
+        yield warning(dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no ROIs.")
     elif not any(roi.contour_count for roi in structure.rois):
-        yield warning(0, dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no contours.")
+        yield warning(dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no contours.")
 
 
 def _unlisted_rois(structure: StructureSet) -> Iterator[Problem]:
     if structure.unknown_numbers:
         yield warning(
-            0,
             dicom_codes.UNKNOWN_ROI,
             f"'{structure.path.name}' has contours for ROI number {_listed(structure.unknown_numbers)}, "
             "which it does not list; they are left out.",
@@ -46,7 +45,6 @@ def _bad_contours(structure: StructureSet) -> Iterator[Problem]:
             if len(lost) > 1 and len(lost) == roi.contour_count:
                 which = "Every contour"
             yield warning(
-                0,
                 dicom_codes.BAD_CONTOUR,
                 f"{which} of ROI '{roi.name}' in '{structure.path.name}' {reason}; left out.",
             )
@@ -57,22 +55,22 @@ def _placing(structure: StructureSet, placed: Sequence[Placed], fill_gaps: bool)
     named = [(f"'{roi.name}'", one) for roi, one in zip(structure.rois, placed, strict=True)]
     if parts := [f"{one.outside} of {roi}" for roi, one in named if one.outside]:
         sentence = f"Contours in '{name}' lie outside the image and are left out: {_listed(parts)}."
-        yield warning(0, dicom_codes.OUTSIDE, sentence)
+        yield warning(dicom_codes.OUTSIDE, sentence)
     if parts := [f"{one.between} of {roi}" for roi, one in named if one.between]:
         sentence = f"Contours in '{name}' lie between slices that have nearer ones and are left out: "
-        yield warning(0, dicom_codes.BETWEEN_SLICES, f"{sentence}{_listed(parts)}.")
+        yield warning(dicom_codes.BETWEEN_SLICES, f"{sentence}{_listed(parts)}.")
     if parts := [f"{roi} on {len(one.overlapping)}" for roi, one in named if one.overlapping]:
         sentence = f"Contours of one ROI in '{name}' overlap in part or are drawn twice, and are united: "
-        yield warning(0, dicom_codes.UNITED, f"{sentence}{_listed(parts)} slices.")
+        yield warning(dicom_codes.UNITED, f"{sentence}{_listed(parts)} slices.")
     if parts := [f"{roi} on {one.gap_slices}" for roi, one in named if one.gap_slices]:
         what = "are filled by interpolation" if fill_gaps else "stay empty"
         sentence = f"ROIs in '{name}' are not drawn on every slice; those between {what}: {_listed(parts)}."
-        yield warning(0, dicom_codes.GAPS, sentence)
+        yield warning(dicom_codes.GAPS, sentence)
     if parts := [roi for roi, one in named if one.crossing]:
         sentence = (
             f"ROIs in '{name}' are drawn in planes that cross the slices of the image, and are resampled"
         )
-        yield warning(0, dicom_codes.CROSSING, f"{sentence}: {_listed(parts)}.")
+        yield warning(dicom_codes.CROSSING, f"{sentence}: {_listed(parts)}.")
 
 
 def _names_used_twice(structure: StructureSet) -> Iterator[Problem]:
@@ -80,7 +78,7 @@ def _names_used_twice(structure: StructureSet) -> Iterator[Problem]:
     if twice := sorted({one for one in names if names.count(one) > 1}):
         sentence = f"'{structure.path.name}' has several ROIs of one name, kept apart by their numbers: "
         parts = [f"'{one}'" for one in twice]
-        yield warning(0, dicom_codes.SAME_NAME, f"{sentence}{_listed(parts)}.")
+        yield warning(dicom_codes.SAME_NAME, f"{sentence}{_listed(parts)}.")
 
 
 def _listed(parts: Iterable[object]) -> str:

@@ -52,9 +52,7 @@ def reference_of(references: References, context: ReadContext) -> tuple[VolumeAr
             f"It is not known whether the structure set '{name}' was drawn on '{image.path}': "
             f"{unnamed} names no frame of reference."
         )
-        return volume, [
-            warning(0, dicom_codes.UNKNOWN_FRAME, sentence, "compare the outlines with the image")
-        ]
+        return volume, [warning(dicom_codes.UNKNOWN_FRAME, sentence, "compare the outlines with the image")]
     if frame not in frames:
         raise ImageReadError(
             dicom_codes.OTHER_FRAME,

@@ -37,9 +37,7 @@ def read(context: ReadContext) -> LabelMapArrays:
 def no_labels_warning(name: str, labels: Labels) -> tuple[Problem, ...]:
     if labels.values:
         return ()
-    return (
-        warning(0, codes.NO_REGION, f'"{name}" has no region: every voxel is 0.', "nothing of it is shown"),
-    )
+    return (warning(codes.NO_REGION, f'"{name}" has no region: every voxel is 0.', "nothing of it is shown"),)
 
 
 def make_node(image: Image, arrays: LabelMapArrays, scene: Any) -> Any:

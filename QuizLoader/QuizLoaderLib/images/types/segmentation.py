@@ -117,7 +117,7 @@ def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
     problems: tuple[Problem, ...] = ()
     if not segments:
         sentence = f'"{file.path.name}" is a segmentation without a segment.'
-        problems = (warning(0, codes.NO_REGION, sentence, "nothing of it is shown"),)
+        problems = (warning(codes.NO_REGION, sentence, "nothing of it is shown"),)
     offset = file.header.get("Segmentation_ReferenceImageExtentOffset", "0 0 0").split()
     return SegmentationArrays(
         layers,
