@@ -14,7 +14,7 @@ from pathlib import Path
 from QuizLoaderLib.session.files import sync
 from QuizLoaderLib.session.journal import Entry, Journal, read_journal
 from QuizLoaderLib.session.opening import results_files
-from QuizLoaderLib.session.reading_session import ReadingSession
+from QuizLoaderLib.session.session import Session
 
 PAGES, QUESTIONS, OPTIONS = 2000, 10, 3
 MEASURED = 100
@@ -34,7 +34,7 @@ def make_quiz(folder: Path) -> Path:
     return path
 
 
-def answer_page(session: ReadingSession, peer: int, journal: Path) -> tuple[list[float], list[float], float]:
+def answer_page(session: Session, peer: int, journal: Path) -> tuple[list[float], list[float], float]:
     """Milliseconds of each answer, of the peer's appends, and of turning the page."""
     answers, appends = [], []
     for question in range(QUESTIONS):
@@ -85,7 +85,7 @@ def main() -> None:
         folder = Path(name)
         quiz = make_quiz(folder)
         start = time.perf_counter()
-        session = ReadingSession.open(quiz, folder / "results", "bench")
+        session = Session.open(quiz, folder / "results", "bench")
         print(f"open a new session: {1e3 * (time.perf_counter() - start):.0f} ms")
         files = results_files(folder / "results", "bench", quiz)
         peer = os.open(folder / "peer", os.O_CREAT | os.O_WRONLY | os.O_APPEND)
@@ -97,7 +97,7 @@ def main() -> None:
         journal.append(pages_read(number, range(MEASURED + 1, PAGES - MEASURED + 1)))
         journal.close()
         start = time.perf_counter()
-        session = ReadingSession.open(quiz, folder / "results", "bench")
+        session = Session.open(quiz, folder / "results", "bench")
         print(f"take it up with most of it in the journal only: {1e3 * (time.perf_counter() - start):.0f} ms")
         assert session.where().page.number == PAGES - MEASURED + 1
         report("end", [answer_page(session, peer, files.journal) for _ in range(MEASURED)])
@@ -105,7 +105,7 @@ def main() -> None:
         assert session.in_review
         session.close()
         start = time.perf_counter()
-        ReadingSession.open(quiz, folder / "results", "bench").close()
+        Session.open(quiz, folder / "results", "bench").close()
         print(f"open it for review: {1e3 * (time.perf_counter() - start):.0f} ms")
 
 

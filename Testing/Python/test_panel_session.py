@@ -9,7 +9,7 @@ import pytest
 import slicer
 from panel_stage import QUESTIONS, REPOSITORY, Stage, stage, write_quiz
 from PySide6.QtWidgets import QAbstractButton, QGroupBox, QLabel, QLineEdit, QPushButton
-from QuizLoaderLib.session.reading_session import ReadingSession, ScriptRules
+from QuizLoaderLib.session.session import ScriptRules, Session
 
 SAMPLES = REPOSITORY / "Resources" / "Quizzes" / "Session"
 READER = "Dr. Chen"
@@ -175,7 +175,7 @@ def test_a_reader_answers_stops_comes_back_finishes_and_looks_back(tmp_path, ima
 
     same = tmp_path / "same"
     rules = ScriptRules(SAMPLES, images)
-    session = ReadingSession.open(quiz, same, READER, scripts=rules)
+    session = Session.open(quiz, same, READER, scripts=rules)
     session.set_draft(2, ("N", "Y", "N"))
     session.set_draft(2, ("Y", "N", "N"))
     session.set_draft(3, ("N", "Y"))
@@ -183,7 +183,7 @@ def test_a_reader_answers_stops_comes_back_finishes_and_looks_back(tmp_path, ima
     session.set_draft(0, ("6",))
     session.set_draft(2, ("half a thou",))
     session.close()
-    session = ReadingSession.open(quiz, same, READER, scripts=rules)
+    session = Session.open(quiz, same, READER, scripts=rules)
     session.next()
     session.set_draft(0, ("5",))
     session.next()
@@ -306,7 +306,7 @@ def test_typed_text_is_kept_on_leaving_the_module_and_with_the_scene(reader):
 
 
 def test_a_second_window_is_told_and_the_first_goes_on(reader):
-    other = ReadingSession.open(SAMPLES / "looping.xml", reader.results, READER)
+    other = Session.open(SAMPLES / "looping.xml", reader.results, READER)
     reader.stage.choose(SAMPLES / "looping.xml", reader.images)
     reader.stage.widget("readerEdit").setText(READER)
     reader.click("openButton")

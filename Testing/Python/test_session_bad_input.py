@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from QuizLoaderLib.session.opening import results_files
-from QuizLoaderLib.session.reading_session import ReadingSession, SessionError
+from QuizLoaderLib.session.session import Session, SessionError
 from session_by_hand import page_of, responses, saved, text_page, ticking_clock, write_quiz
 
 
@@ -24,7 +24,7 @@ def results(tmp_path: Path) -> Path:
 
 def read_one_page(quiz: Path, results: Path, text: str = "one", reader: str = "Ann") -> Path:
     """Answer the first page and stop; gives the results file."""
-    session = ReadingSession.open(quiz, results, reader)
+    session = Session.open(quiz, results, reader)
     session.set_draft(0, (text,))
     assert session.next() == []
     assert session.close().saved
@@ -42,7 +42,7 @@ def test_results_of_another_quiz_of_the_same_name_are_left_alone(
     other = write_quiz(tmp_path / "other", text_page("X") + text_page("Y"))
 
     with pytest.raises(SessionError, match=r"results of another quiz of the same name.*“A”.*rename the quiz"):
-        ReadingSession.open(other, results, "Ann")
+        Session.open(other, results, "Ann")
 
     assert file.read_bytes() == before
 
@@ -55,7 +55,7 @@ def test_a_changed_quiz_is_told_and_the_session_goes_on_with_the_stored_one(
         quiz.parent, text_page("A", descriptor="Other words") + "\n\n" + text_page("B") + text_page("C")
     )
 
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
 
     assert session.notices == (
         "The quiz was changed since you began; the session goes on with the quiz as it was. Different now: "
@@ -72,7 +72,7 @@ def test_a_quiz_whose_comments_changed_is_the_same_quiz(quiz: Path, results: Pat
         encoding="utf-8",
     )
 
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
 
     assert session.notices == ()
     session.close()
@@ -82,7 +82,7 @@ def test_a_quiz_that_is_gone_is_said_and_the_stored_one_is_used(quiz: Path, resu
     read_one_page(quiz, results)
     quiz.unlink()
 
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
 
     assert "goes on with the quiz as it was when you began" in session.notices[0]
     assert session.where().page.id == "B"
@@ -94,7 +94,7 @@ def test_results_without_their_quiz_are_not_guessed_at(quiz: Path, results: Path
     shutil.rmtree(file.parent / "master")
 
     with pytest.raises(SessionError, match="has results, but no quiz that they belong to"):
-        ReadingSession.open(quiz, results, "Ann")
+        Session.open(quiz, results, "Ann")
 
 
 def test_results_of_the_original_are_left_alone_with_a_word_on_what_can_be_done(
@@ -106,7 +106,7 @@ def test_results_of_the_original_are_left_alone_with_a_word_on_what_can_be_done(
     (folder / "study.xml").write_text(original, encoding="utf-8")
 
     with pytest.raises(SessionError, match=r"results of the Image Quizzer.*quizloader answers.*another res"):
-        ReadingSession.open(quiz, results, "Ann")
+        Session.open(quiz, results, "Ann")
 
     assert (folder / "study.xml").read_text(encoding="utf-8") == original
 
@@ -116,7 +116,7 @@ def test_a_stored_quiz_that_was_edited_is_said(quiz: Path, results: Path) -> Non
     stored = file.parent / "master" / "study.xml"
     stored.write_text(stored.read_text(encoding="utf-8").replace("Remark", "Comment"), encoding="utf-8")
 
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
 
     assert any("master/study.xml, was changed by another program" in notice for notice in session.notices)
     session.close()
@@ -127,13 +127,13 @@ def test_results_of_another_reader_are_refused(quiz: Path, results: Path) -> Non
     (results / "Ann").rename(results / "Bob")
 
     with pytest.raises(SessionError, match="results of the reader “Ann”, not of “Bob”"):
-        ReadingSession.open(quiz, results, "Bob")
+        Session.open(quiz, results, "Bob")
 
 
 def test_a_journal_of_another_quiz_is_refused(quiz: Path, results: Path, tmp_path: Path) -> None:
     file = read_one_page(quiz, results)
     other = write_quiz(tmp_path / "other", "".join(text_page(f"X{number}") for number in range(9)))
-    session = ReadingSession.open(other, tmp_path / "elsewhere", "Ann")
+    session = Session.open(other, tmp_path / "elsewhere", "Ann")
     for _ in range(8):
         session.set_draft(0, ("x",))
         session.next()
@@ -141,7 +141,7 @@ def test_a_journal_of_another_quiz_is_refused(quiz: Path, results: Path, tmp_pat
     shutil.copy(tmp_path / "elsewhere" / "Ann" / "study" / "study.journal", file.with_name("study.journal"))
 
     with pytest.raises(SessionError, match="journal does not belong to these results"):
-        ReadingSession.open(quiz, results, "Ann")
+        Session.open(quiz, results, "Ann")
 
 
 # Edited, damaged, lost
@@ -151,7 +151,7 @@ def test_an_answer_that_was_edited_by_hand_is_used_and_said(quiz: Path, results:
     file = read_one_page(quiz, results, "wrnog")
     file.write_text(file.read_text(encoding="utf-8").replace("wrnog", "wrong"), encoding="utf-8")
 
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
 
     assert session.notices == ("Another program changed study.xml since it was saved; it is used as it is.",)
     session.previous()
@@ -181,7 +181,7 @@ def test_a_results_file_that_was_damaged_is_made_anew_from_the_journal(
     file.write_text(damage(file.read_text(encoding="utf-8")), encoding="utf-8")
     damaged = file.read_bytes()
 
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
 
     assert "was damaged" in session.notices[0] and "made anew from the journal" in session.notices[0]
     assert session.where().page.id == "B"
@@ -192,11 +192,11 @@ def test_a_results_file_that_was_damaged_is_made_anew_from_the_journal(
 
 def test_without_the_journal_the_newest_good_copy_is_used(quiz: Path, results: Path) -> None:
     file = read_one_page(quiz, results)
-    ReadingSession.open(quiz, results, "Ann").close()
+    Session.open(quiz, results, "Ann").close()
     file.with_name("study.journal").unlink()
     file.write_bytes(file.read_bytes()[:100])
 
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
 
     assert "its last good copy is used" in session.notices[0]
     assert session.where().page.id == "B"
@@ -214,13 +214,13 @@ def test_where_everything_is_damaged_the_reader_is_told_and_nothing_is_overwritt
     file.write_bytes(b"<Session")
 
     with pytest.raises(SessionError, match=r"cannot be read .*put back a good copy"):
-        ReadingSession.open(quiz, results, "Ann")
+        Session.open(quiz, results, "Ann")
 
     assert file.read_bytes() == b"<Session"
 
 
 def test_a_damaged_line_in_the_journal_is_said_and_the_others_count(quiz: Path, results: Path) -> None:
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
     session.set_draft(0, ("first",))
     session.set_draft(0, ("second",))
     crashed = results.with_name("crashed")
@@ -229,7 +229,7 @@ def test_a_damaged_line_in_the_journal_is_said_and_the_others_count(quiz: Path, 
     journal = crashed / "Ann" / "study" / "study.journal"
     journal.write_bytes(journal.read_bytes().replace(b"first", b"f\xffrst"))
 
-    again = ReadingSession.open(quiz, crashed, "Ann")
+    again = Session.open(quiz, crashed, "Ann")
 
     assert again.notices == (
         "The journal study.journal is damaged in line 4; what was saved there is lost unless the results "
@@ -246,7 +246,7 @@ def test_results_of_a_newer_version_are_not_touched(quiz: Path, results: Path) -
         journal.write(b"%08x %s\n" % (zlib.crc32(text), text))
 
     with pytest.raises(SessionError, match="written by a newer version"):
-        ReadingSession.open(quiz, results, "Ann")
+        Session.open(quiz, results, "Ann")
 
 
 # Time
@@ -254,19 +254,19 @@ def test_results_of_a_newer_version_are_not_touched(quiz: Path, results: Path) -
 
 def test_a_clock_that_was_set_back_is_said_and_the_order_of_answers_stays(quiz: Path, results: Path) -> None:
     late = ticking_clock(datetime(2030, 1, 2, 9))
-    session = ReadingSession.open(quiz, results, "Ann", now=late)
+    session = Session.open(quiz, results, "Ann", now=late)
     session.set_draft(0, ("old",))
     session.previous() if session.where().can_go_back else session.next()
     session.close()
 
-    session = ReadingSession.open(quiz, results, "Ann", now=ticking_clock(datetime(2020, 1, 2, 9)))
+    session = Session.open(quiz, results, "Ann", now=ticking_clock(datetime(2020, 1, 2, 9)))
     assert session.notices == (
         "The computer's clock says 2020-01-02 09:00, but your last answer was given at 2030-01-02 09:00; "
         "please check the clock. Answers are kept in the order they are given.",
     )
     session.set_draft(0, ("new",))
     session.close()
-    session = ReadingSession.open(quiz, results, "Ann", now=ticking_clock(datetime(2020, 1, 2, 9)))
+    session = Session.open(quiz, results, "Ann", now=ticking_clock(datetime(2020, 1, 2, 9)))
     assert session.answers() == (("new",),)
     session.close()
 
@@ -284,11 +284,11 @@ def test_a_quiz_that_cannot_be_asked_is_refused_with_a_sentence(tmp_path: Path, 
         '<Page ID="A"><QuestionSet><Question Type="Slider"><Option>x</Option></Question></QuestionSet></Page>'
     )
     with pytest.raises(SessionError, match="questions of the page “A” cannot be understood"):
-        ReadingSession.open(write_quiz(tmp_path, unknown), results, "Ann")
+        Session.open(write_quiz(tmp_path, unknown), results, "Ann")
     with pytest.raises(SessionError, match="has no page"):
-        ReadingSession.open(write_quiz(tmp_path, "", name="empty.xml"), results, "Ann")
+        Session.open(write_quiz(tmp_path, "", name="empty.xml"), results, "Ann")
     with pytest.raises(SessionError, match="not there"):
-        ReadingSession.open(tmp_path / "none.xml", results, "Ann")
+        Session.open(tmp_path / "none.xml", results, "Ann")
 
 
 def test_a_quiz_with_a_namespace_is_saved_without_it_and_goes_on(tmp_path: Path, results: Path) -> None:
@@ -299,7 +299,7 @@ def test_a_quiz_with_a_namespace_is_saved_without_it_and_goes_on(tmp_path: Path,
     )
     file = read_one_page(quiz, results)
 
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
 
     assert session.notices == ()
     assert session.where().page.id == "B"
@@ -314,7 +314,7 @@ def test_a_quiz_with_another_readers_answers_in_it_starts_clean(tmp_path: Path, 
     )
     quiz = write_quiz(tmp_path, page + '<Login LoginTime="z" QuizComplete="Y"/>', 'UserName="Somebody"')
 
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
 
     assert not session.in_review
     assert session.answers() == (("",),)
@@ -322,7 +322,7 @@ def test_a_quiz_with_another_readers_answers_in_it_starts_clean(tmp_path: Path, 
 
 
 def test_letters_that_xml_cannot_hold_are_left_out_of_an_answer(quiz: Path, results: Path) -> None:
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
     session.set_draft(0, ("a\x00b\x0bc\ud800d\r\ne",))
     session.next()
     session.close()
@@ -331,7 +331,7 @@ def test_letters_that_xml_cannot_hold_are_left_out_of_an_answer(quiz: Path, resu
 
 
 def test_an_answer_of_a_book_is_refused_and_the_one_before_it_stays(quiz: Path, results: Path) -> None:
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
     session.set_draft(0, ("short",))
 
     with pytest.raises(SessionError, match="longer than 100,000 letters"):

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.session.reading_session import ReadingSession
+from QuizLoaderLib.session.session import Session
 from session_by_hand import page_of, responses, saved, text_page, ticking_clock, write_quiz
 
 BEGIN = datetime(2030, 1, 1, 9)
@@ -19,7 +19,7 @@ def quiz(tmp_path: Path) -> Path:
 def answer(quiz: Path, text: str, day: int) -> Path:
     """One visit on a day of the study; gives the results file."""
     clock = ticking_clock(BEGIN + timedelta(days=day))
-    session = ReadingSession.open(quiz, quiz.parent / "results", "Ann", now=clock)
+    session = Session.open(quiz, quiz.parent / "results", "Ann", now=clock)
     session.set_draft(0, (text,))
     assert session.close().saved
     return quiz.parent / "results" / "Ann" / "study" / "study.xml"
@@ -69,7 +69,7 @@ def test_the_newest_copy_is_known_by_its_content_where_times_were_lost(quiz: Pat
     file.unlink()
     file.with_suffix(".journal").unlink()
 
-    session = ReadingSession.open(quiz, quiz.parent / "results", "Ann")
+    session = Session.open(quiz, quiz.parent / "results", "Ann")
 
     assert "its last good copy is used" in session.notices[0]
     assert session.answers() == (("day 7",),)

@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.session.reading_session import ReadingSession, SessionError
+from QuizLoaderLib.session.requirements import incomplete_pages
+from QuizLoaderLib.session.session import Session, SessionError
 from session_by_hand import page_of, saved, write_quiz
 
 CT = '<Image ID="CT" Type="Volume"{}><Path>ct.nrrd</Path></Image>'
 
 
-def drawn_contour(session: ReadingSession, image: str = "CT", drawn: bool = True) -> Path:
+def drawn_contour(session: Session, image: str = "CT", drawn: bool = True) -> Path:
     path = session.drawings.contour_file(image)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"NRRD0004\n")
@@ -17,7 +18,7 @@ def drawn_contour(session: ReadingSession, image: str = "CT", drawn: bool = True
     return path
 
 
-def measured_lines(session: ReadingSession, count: int) -> list[Path]:
+def measured_lines(session: Session, count: int) -> list[Path]:
     paths = [session.drawings.line_file("CT", number) for number in range(count)]
     session.drawings.set_lines("CT", paths)
     return paths
@@ -31,7 +32,7 @@ def texts(results: Path, name: str, page: int = 1) -> list[list[str | None]]:
 def test_a_page_that_requires_drawings_waits_for_them(tmp_path: Path) -> None:
     two_views = CT.format(' SegmentRequired="Y" MinMarkupLinesRequired="2"') * 2
     page = f'<Page ID="Case 1" Descriptor="Draw" EnableSegmentEditor="Y">{two_views}<QuestionSet/></Page>'
-    session = ReadingSession.open(write_quiz(tmp_path, page + '<Page ID="End"/>'), tmp_path / "r", "Ann")
+    session = Session.open(write_quiz(tmp_path, page + '<Page ID="End"/>'), tmp_path / "r", "Ann")
     contour = "Please draw a contour on the image “CT”."
     assert session.next() == [contour, "Please measure at least 2 lines on the image “CT” (0 so far)."]
 
@@ -64,7 +65,7 @@ def test_erasing_a_contour_later_makes_the_page_incomplete_again(tmp_path: Path)
     page = CT.format("")
     attributes = 'EnableSegmentEditor="Y" SegmentRequiredOnAnyImage="Y" AllowMultipleResponse="Y"'
     quiz = write_quiz(tmp_path, f'<Page ID="A" {attributes}>{page}</Page><Page ID="B"/>')
-    session = ReadingSession.open(quiz, tmp_path / "r", "Ann")
+    session = Session.open(quiz, tmp_path / "r", "Ann")
     drawn_contour(session)
     session.next()
     session.previous()
@@ -72,7 +73,7 @@ def test_erasing_a_contour_later_makes_the_page_incomplete_again(tmp_path: Path)
     assert session.next() == ["Please draw a contour on at least one image of this page."]
     session.close()
 
-    session = ReadingSession.open(quiz, tmp_path / "r", "Ann")
+    session = Session.open(quiz, tmp_path / "r", "Ann")
     assert session.where().page.id == "A"
     drawn_contour(session)
     assert session.next() == []
@@ -82,40 +83,46 @@ def test_erasing_a_contour_later_makes_the_page_incomplete_again(tmp_path: Path)
     session.close()
 
 
-def test_finishing_waits_for_earlier_pages_and_leads_to_them(tmp_path: Path) -> None:
+def test_a_page_whose_drawing_was_emptied_is_gone_through_again_before_finishing(tmp_path: Path) -> None:
     attributes = 'SegmentRequiredOnAnyImage="Y" EnableSegmentEditor="Y" AllowMultipleResponse="Y"'
     quiz = write_quiz(
         tmp_path,
         f'<Page ID="A" {attributes} BookmarkID="a">{CT.format("")}</Page>'
         '<Page ID="B" GoToBookmark="a Back"/><Page ID="C" GoToBookmark="a Back"/>',
     )
-    session = ReadingSession.open(quiz, tmp_path / "r", "Ann")
+    session = Session.open(quiz, tmp_path / "r", "Ann")
     drawn_contour(session)
     session.next()
     session.next()
     session.go_to_bookmark()
     drawn_contour(session, drawn=False)
     session.close()
-    session = ReadingSession.open(quiz, tmp_path / "r", "Ann")
-    drawn_contour(session)
-    session.next()
-    session.next()
-    assert session.missing() == []
-    session.go_to_bookmark()
-    drawn_contour(session, drawn=False)
-    session.go_to_first_incomplete()
-    assert session.where().page.id == "C"
-    assert session.missing() == ["The page “A” is not complete yet."]
-    assert session.finish() == ["The page “A” is not complete yet."]
-
-    session.go_to_first_incomplete()
-
+    session = Session.open(quiz, tmp_path / "r", "Ann")
     assert session.where().page.id == "A"
+    assert session.next() == ["Please draw a contour on at least one image of this page."]
+    drawn_contour(session)
+    session.next()
+    session.next()
+
+    assert session.missing() == []
+    assert session.finish() == []
     session.close()
+
+
+def test_what_finishing_waits_for_is_named_page_by_page() -> None:
+    titles = [f"Case {number}" for number in range(1, 9)]
+
+    assert incomplete_pages([]) == []
+    assert incomplete_pages(titles[:1]) == ["The page “Case 1” is not complete yet."]
+    assert incomplete_pages(titles[:6])[-1] == "Neither is 1 more page."
+    assert incomplete_pages(titles)[4:] == [
+        "The page “Case 5” is not complete yet.",
+        "Neither are 3 more pages.",
+    ]
 
 
 def test_a_file_outside_the_readers_folder_or_of_no_image_is_refused(tmp_path: Path) -> None:
-    session = ReadingSession.open(
+    session = Session.open(
         write_quiz(tmp_path, f'<Page ID="A">{CT.format("")}</Page>'), tmp_path / "r", "Ann"
     )
 
@@ -136,7 +143,7 @@ def test_an_earlier_contour_is_found_by_label_map_id_and_path(tmp_path: Path) ->
         '<Page ID="Show"><Image ID="X" Type="Volume" DisplayLabelMapID="gtv"><Path>./ct.nrrd</Path></Image>'
         "</Page>",
     )
-    session = ReadingSession.open(quiz, tmp_path / "r", "Ann")
+    session = Session.open(quiz, tmp_path / "r", "Ann")
     wanted = drawn_contour(session)
     session.next()
     drawn_contour(session)
@@ -159,7 +166,7 @@ def test_the_contours_of_all_repetitions_are_merged_in_order(tmp_path: Path) -> 
         f'<Page ID="Lesion" Loop="Y" PageGroup="1">{source}</Page>'
         f'<Page ID="All" PageGroup="1">{shown}</Page>',
     )
-    session = ReadingSession.open(quiz, tmp_path / "r", "Ann")
+    session = Session.open(quiz, tmp_path / "r", "Ann")
     drawn = [drawn_contour(session)]
     for _ in range(2):
         session.repeat()
@@ -183,7 +190,7 @@ def test_the_look_of_a_view_is_kept_for_its_own_page_and_an_older_one_is_never_r
     quiz = write_quiz(
         tmp_path, f'<Page ID="A" AllowMultipleResponse="Y">{CT.format("") * 2}</Page><Page ID="B"/>'
     )
-    session = ReadingSession.open(quiz, tmp_path / "r", "Ann")
+    session = Session.open(quiz, tmp_path / "r", "Ann")
     session.record_states([(1, {"Window": "400.0", "Level": "40.0"})])
     session.record_states([(1, {"Window": "400.0", "Level": "40.0"})])
     session.record_states([(1, {"Window": "1500.0", "Level": "-600.0"})])

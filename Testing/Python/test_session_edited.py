@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.session.reading_session import ReadingSession
+from QuizLoaderLib.session.session import Session
 from session_by_hand import page_of, responses, saved, write_quiz
 
 CHOICE = '<Question Type="Radio"><Option>no</Option><Option>yes</Option></Question>'
@@ -20,7 +20,7 @@ def quiz(tmp_path: Path) -> Path:
 @pytest.fixture
 def file(quiz: Path) -> Path:
     """Results of Ann, who said yes on the first page and is at the second."""
-    session = ReadingSession.open(quiz, quiz.parent / "results", "Ann")
+    session = Session.open(quiz, quiz.parent / "results", "Ann")
     session.set_draft(0, ("N", "Y"))
     assert session.next() == []
     session.close()
@@ -38,7 +38,7 @@ def edit(file: Path, change: Callable[[str], str]) -> None:
 def test_a_time_that_is_none_counts_as_no_time(quiz: Path, file: Path, written: str) -> None:
     edit(file, lambda text: re.sub('SecondsShown="[^"]*"', f'SecondsShown="{written}"', text))
 
-    session = ReadingSession.open(quiz, quiz.parent / "results", "Ann")
+    session = Session.open(quiz, quiz.parent / "results", "Ann")
     session.previous()
     session.set_draft(0, ("Y", "N"))
     assert session.next() == []
@@ -52,7 +52,7 @@ def test_a_time_that_is_none_counts_as_no_time(quiz: Path, file: Path, written: 
 def test_choices_that_an_editor_put_on_lines_of_their_own_are_understood(quiz: Path, file: Path) -> None:
     edit(file, lambda text: re.sub(">([YN])</Response>", r">\n      \1\n</Response>", text))
 
-    session = ReadingSession.open(quiz, quiz.parent / "results", "Ann")
+    session = Session.open(quiz, quiz.parent / "results", "Ann")
     session.previous()
 
     assert session.answers() == (("N", "Y"),)
@@ -62,7 +62,7 @@ def test_choices_that_an_editor_put_on_lines_of_their_own_are_understood(quiz: P
 def test_without_the_number_of_the_last_entry_no_answer_is_written_twice(quiz: Path, file: Path) -> None:
     edit(file, lambda text: re.sub(' JournalEntry="[^"]*"', "", text))
 
-    session = ReadingSession.open(quiz, quiz.parent / "results", "Ann")
+    session = Session.open(quiz, quiz.parent / "results", "Ann")
 
     assert "made anew from the journal" in session.notices[0]
     session.close()

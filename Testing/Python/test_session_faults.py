@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from QuizLoaderLib.session.files import sync_folder
-from QuizLoaderLib.session.reading_session import ReadingSession, SessionError
+from QuizLoaderLib.session.session import Session, SessionError
 from session_by_hand import fast_folder, page_of, responses, saved, text_page, write_quiz
 
 SOURCE = Path(__file__).resolve().parents[2] / "QuizLoader"
@@ -18,7 +18,7 @@ import os, resource, signal, sys
 import _strptime  # the standard library imports it late, when nobody may read it
 from pathlib import Path
 from QuizLoaderLib.session.files import sync_folder
-from QuizLoaderLib.session.reading_session import ReadingSession, SessionError
+from QuizLoaderLib.session.session import Session, SessionError
 quiz, results = Path(sys.argv[1]), Path(sys.argv[2])
 folder = results / "Ann" / "study"
 if os.geteuid() == 0:
@@ -63,7 +63,7 @@ def test_an_answer_on_a_full_disk_waits_in_memory_and_is_saved_when_there_is_roo
 ) -> None:
     run_child(
         """
-session = ReadingSession.open(quiz, results, "Ann")
+session = Session.open(quiz, results, "Ann")
 assert session.set_draft(0, ("before",)).saved
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 size = (folder / "study.journal").stat().st_size
@@ -88,7 +88,7 @@ session.close()
 
     assert answer_of(results, 1) == ["on a full disk"]
     assert answer_of(results, 2) == ["after"]
-    again = ReadingSession.open(quiz, results, "Ann")
+    again = Session.open(quiz, results, "Ann")
     assert again.notices == ()
     again.close()
 
@@ -97,7 +97,7 @@ session.close()
 def test_in_a_folder_that_became_read_only_answers_go_to_the_open_journal(quiz: Path, results: Path) -> None:
     run_child(
         """
-session = ReadingSession.open(quiz, results, "Ann")
+session = Session.open(quiz, results, "Ann")
 os.chmod(folder, 0o555)
 session.set_draft(0, ("one",))
 assert session.next() == []
@@ -112,7 +112,7 @@ os.chmod(folder, 0o555)
 os.chmod(folder / "study.lock", 0o444)
 os.chmod(folder / "study.journal", 0o444)
 try:
-    ReadingSession.open(quiz, results, "Ann")
+    Session.open(quiz, results, "Ann")
 except SessionError as fault:
     assert str(fault) == (
         f"Nothing can be written to the results folder {folder} (Permission denied); "
@@ -135,7 +135,7 @@ os.chmod(folder / "study.journal", 0o644)
 def test_a_finished_quiz_can_be_reviewed_where_nothing_can_be_written(quiz: Path, results: Path) -> None:
     run_child(
         """
-session = ReadingSession.open(quiz, results, "Ann")
+session = Session.open(quiz, results, "Ann")
 session.set_draft(0, ("one",))
 session.next()
 session.set_draft(0, ("two",))
@@ -144,7 +144,7 @@ session.close()
 before = (folder / "study.xml").read_bytes()
 for path in (folder / "study.lock", folder / "study.journal", folder):
     os.chmod(path, 0o555)
-session = ReadingSession.open(quiz, results, "Ann")
+session = Session.open(quiz, results, "Ann")
 assert session.in_review and session.locked()
 assert session.answers() == (("one",),)
 assert session.next() == [] and session.answers() == (("two",),)
@@ -159,7 +159,7 @@ os.chmod(folder, 0o755)
 
 def test_a_results_file_that_cannot_be_replaced_is_written_later(quiz: Path, results: Path) -> None:
     """On Windows another program that has the file open refuses the renaming; here a folder does."""
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
     file = results / "Ann" / "study" / "study.xml"
     aside = file.with_suffix(".aside")
     file.rename(aside)
@@ -180,7 +180,7 @@ def test_a_results_file_that_cannot_be_replaced_is_written_later(quiz: Path, res
 
 
 def test_a_network_folder_that_goes_away_gets_its_answers_when_it_is_back(quiz: Path, results: Path) -> None:
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
     session.set_draft(0, ("one",))
     gone = results.with_name("gone")
     results.rename(gone)
@@ -208,7 +208,7 @@ def test_a_network_folder_that_goes_away_gets_its_answers_when_it_is_back(quiz: 
 def test_what_cannot_be_saved_can_be_taken_elsewhere_and_gone_on_with_there(
     quiz: Path, results: Path, tmp_path: Path
 ) -> None:
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
     results.rename(results.with_name("gone"))
     session.set_draft(0, ("rescued",))
     session.next()
@@ -219,7 +219,7 @@ def test_what_cannot_be_saved_can_be_taken_elsewhere_and_gone_on_with_there(
     assert copy == tmp_path / "Ann" / "study" / "study.xml"
     assert responses(page_of(saved(copy), 1)) == [[[["rescued"]]]]
     session.close(even_unsaved=True)
-    there = ReadingSession.open(quiz, tmp_path, "Ann")
+    there = Session.open(quiz, tmp_path, "Ann")
     assert there.notices == ()
     assert (there.where().page.id, there.answers()) == ("B", (("begun",),))
     assert there.finish() == []
@@ -230,7 +230,7 @@ def test_what_cannot_be_saved_can_be_taken_elsewhere_and_gone_on_with_there(
 def test_a_journal_that_another_program_cut_is_made_good_by_the_results_file(
     quiz: Path, results: Path
 ) -> None:
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
     session.set_draft(0, ("one",))
     session.next()
     (results / "Ann" / "study" / "study.journal").write_bytes(b"")
@@ -246,7 +246,7 @@ def test_a_draft_outlasts_a_journal_that_another_program_cut(quiz: Path, results
     """Until its page is left a draft is in the journal alone, so it has to get there again."""
     two = '<Page ID="P"><QuestionSet>' + '<Question Type="Text"><Option>a</Option></Question>' * 2
     quiz = write_quiz(quiz.parent, f"{two}</QuestionSet></Page>", name="two.xml")
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
     session.set_draft(0, ("one",))
     (results / "Ann" / "two" / "two.journal").write_bytes(b"")
     assert session.set_draft(1, ("two",)).saved
@@ -254,7 +254,7 @@ def test_a_draft_outlasts_a_journal_that_another_program_cut(quiz: Path, results
     shutil.copytree(results, crashed)
     session.close()
 
-    again = ReadingSession.open(quiz, crashed, "Ann")
+    again = Session.open(quiz, crashed, "Ann")
 
     assert again.answers() == (("one",), ("two",))
     again.close()
@@ -264,13 +264,13 @@ def test_a_window_whose_folder_was_away_leaves_alone_what_another_one_went_on_wi
     quiz: Path, results: Path, tmp_path: Path
 ) -> None:
     """As where the network fails, its locks with it, and the reader goes on at another computer."""
-    first = ReadingSession.open(quiz, results, "Ann")
+    first = Session.open(quiz, results, "Ann")
     first.set_draft(0, ("first",))
     shutil.copytree(results, results.with_name("server"))
     results.rename(results.with_name("gone"))
     assert not first.set_draft(0, ("first, offline",)).saved
     results.with_name("server").rename(results)
-    second = ReadingSession.open(quiz, results, "Ann")
+    second = Session.open(quiz, results, "Ann")
     second.set_draft(0, ("second",))
     assert second.next() == []
 
@@ -286,7 +286,7 @@ def test_a_window_whose_folder_was_away_leaves_alone_what_another_one_went_on_wi
     copy = first.save_copy(tmp_path)
     assert responses(page_of(saved(copy), 1)) == [[[["first, offline"]]]]
     first.close(even_unsaved=True)
-    again = ReadingSession.open(quiz, results, "Ann")
+    again = Session.open(quiz, results, "Ann")
     assert again.notices == ()
     again.close()
 
@@ -302,12 +302,12 @@ def test_a_folder_on_a_disk_that_cannot_sync_folders_is_used_all_the_same() -> N
 
 
 def test_a_second_window_of_one_reader_is_refused(quiz: Path, results: Path) -> None:
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
 
     with pytest.raises(SessionError, match="open for the reader “Ann” in another window"):
-        ReadingSession.open(quiz, results, "ann")
-    other = ReadingSession.open(quiz, results, "Bob")
+        Session.open(quiz, results, "ann")
+    other = Session.open(quiz, results, "Bob")
 
     other.close()
     session.close()
-    ReadingSession.open(quiz, results, "Ann").close()
+    Session.open(quiz, results, "Ann").close()

@@ -11,8 +11,8 @@ from datetime import datetime
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.session.order import PageKey, Place
-from QuizLoaderLib.session.reading_session import ReadingSession
+from QuizLoaderLib.session.order import PageKey, Position
+from QuizLoaderLib.session.session import Session
 from session_by_hand import SOAK, fast_folder, page_of, responses, saved, ticking_clock, write_quiz
 
 KILLS = 300 if SOAK else 30
@@ -23,9 +23,9 @@ SOURCE = Path(__file__).resolve().parents[2] / "QuizLoader"
 READER = """
 import os, sys
 from pathlib import Path
-from QuizLoaderLib.session.reading_session import ReadingSession
+from QuizLoaderLib.session.session import Session
 quiz, results, run = Path(sys.argv[1]), Path(sys.argv[2]), sys.argv[3]
-session = ReadingSession.open(quiz, results, "killed")
+session = Session.open(quiz, results, "killed")
 count = 0
 while True:
     where = session.where()
@@ -33,7 +33,7 @@ while True:
         count += 1
         text = f"{run}-{count}"
         assert session.set_draft(question, (text,)).saved
-        key = where.place.page
+        key = where.position.page
         os.write(1, f"{key.number} {key.repetition} {question} {text}\\n".encode())
     if where.is_last or count % 7 == 0 and where.can_go_back:
         session.previous()
@@ -83,9 +83,9 @@ def killed_reader(quiz: Path, results: Path, run: int, delay_s: float) -> list[s
 def require_answers(quiz: Path, results: Path, newest: dict[tuple[int, int, int], str]) -> None:
     file = results / "killed" / "study" / "study.xml"
     saved(file)  # always parses
-    session = ReadingSession.open(quiz, results, "killed")
+    session = Session.open(quiz, results, "killed")
     for (number, repetition, question), text in newest.items():
-        shown = session.answers_at(Place(PageKey(number, repetition)))[question][0]
+        shown = session.answers_at(Position(PageKey(number, repetition)))[question][0]
         # The reader may have answered once more before it could say so, never less.
         assert counted(shown) >= counted(text), (number, question, shown, text)
     session.close()
@@ -105,7 +105,7 @@ def test_what_a_killed_program_had_acknowledged_is_in_the_results_as_if_it_had_c
         tmp_path,
         f'<Page ID="P" AllowMultipleResponse="Y"><QuestionSet>{TWO_TEXTS}</QuestionSet></Page><Page ID="Q"/>',
     )
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", now=ticking_clock())  # 09:00:01 logs in
+    session = Session.open(quiz, tmp_path / "results", "Ann", now=ticking_clock())  # 09:00:01 logs in
     session.set_draft(0, ("old",))  # 09:00:02
     session.set_draft(1, ("kept",))  # 09:00:03
     assert session.next() == []  # 09:00:04
@@ -116,7 +116,7 @@ def test_what_a_killed_program_had_acknowledged_is_in_the_results_as_if_it_had_c
     shutil.copytree(tmp_path / "results", crashed)
     session.close()
 
-    again = ReadingSession.open(quiz, crashed, "Ann", now=ticking_clock(datetime(2030, 1, 3)))
+    again = Session.open(quiz, crashed, "Ann", now=ticking_clock(datetime(2030, 1, 3)))
 
     assert again.answers() == (("new",), ("",))
     again.close()
@@ -142,7 +142,7 @@ def test_a_page_that_was_repeated_has_its_repetition_wherever_the_program_was_ki
     """A complete page cannot be repeated, so its reader could describe no other lesion."""
     lesion = f'<Page ID="Lesion" Loop="Y"><QuestionSet>{TWO_TEXTS}</QuestionSet></Page>'
     quiz = write_quiz(tmp_path, lesion + '<Page ID="End"/>')
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann")
+    session = Session.open(quiz, tmp_path / "results", "Ann")
     session.set_draft(0, ("one",))
     session.set_draft(1, ("two",))
     assert session.repeat() == []
@@ -155,7 +155,7 @@ def test_a_page_that_was_repeated_has_its_repetition_wherever_the_program_was_ki
         folder = crashed / "Ann" / "study"
         (folder / "study.xml").unlink()
         (folder / "study.journal").write_bytes(b"".join(lines[:count]))
-        again = ReadingSession.open(quiz, crashed, "Ann")
+        again = Session.open(quiz, crashed, "Ann")
         repeated.append(again.where().page.id == "Lesion-Rep1")
         assert repeated[-1] or again.where().can_repeat, lines[count - 1]
         again.close()
@@ -167,7 +167,7 @@ def test_a_page_that_was_repeated_has_its_repetition_wherever_the_program_was_ki
 @pytest.mark.parametrize("length", [1, 8, 60, 200])
 def test_a_cut_journal_loses_only_the_line_that_was_cut(tmp_path: Path, length: int) -> None:
     quiz = write_quiz(tmp_path, f'<Page ID="P"><QuestionSet>{TWO_TEXTS}</QuestionSet></Page>' * 2)
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann")
+    session = Session.open(quiz, tmp_path / "results", "Ann")
     session.set_draft(0, ("kept",))
     session.set_draft(1, ("x" * 200,))
     journal = tmp_path / "results" / "Ann" / "study" / "study.journal"
@@ -177,7 +177,7 @@ def test_a_cut_journal_loses_only_the_line_that_was_cut(tmp_path: Path, length: 
     session.close()
     (crashed / "Ann" / "study" / "study.journal").write_bytes(data[:-length])
 
-    again = ReadingSession.open(quiz, crashed, "Ann")
+    again = Session.open(quiz, crashed, "Ann")
 
     assert again.answers() == (("kept",), ("",))
     assert again.notices == (
@@ -185,7 +185,7 @@ def test_a_cut_journal_loses_only_the_line_that_was_cut(tmp_path: Path, length: 
     )
     assert again.set_draft(1, ("y",)).saved
     again.close()
-    again = ReadingSession.open(quiz, crashed, "Ann")
+    again = Session.open(quiz, crashed, "Ann")
     assert again.answers() == (("kept",), ("y",))
     assert again.notices == ()
     again.close()

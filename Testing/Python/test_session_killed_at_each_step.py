@@ -15,8 +15,8 @@ SCRIPT = """
 import itertools, os, signal, sys
 import xml.etree.ElementTree as ElementTree
 from pathlib import Path
-from QuizLoaderLib.session.order import PageKey, Place
-from QuizLoaderLib.session.reading_session import ReadingSession
+from QuizLoaderLib.session.order import PageKey, Position
+from QuizLoaderLib.session.session import Session
 
 quiz, folder = Path(sys.argv[1]), Path(sys.argv[2])
 ON_DISK = {"open", "os.rename", "os.remove", "os.mkdir", "os.listdir", "os.scandir"}
@@ -37,10 +37,10 @@ def die_at(step):
 
 
 def read(results, say):
-    session = ReadingSession.open(quiz, results, "Ann", seed=1)
+    session = Session.open(quiz, results, "Ann", seed=1)
 
     def answer(question, text):
-        page = session.where().place.page.number
+        page = session.where().position.page.number
         if session.set_draft(question, (text,)).saved:
             say(f"{page} {question} {text}")
 
@@ -52,8 +52,8 @@ def read(results, say):
     session.previous()
     answer(1, "05")
     assert session.close().saved
-    session = ReadingSession.open(quiz, results, "Ann")
-    while session.where().place.page.number == 1:
+    session = Session.open(quiz, results, "Ann")
+    while session.where().position.page.number == 1:
         assert session.next() == []
     answer(0, "06")
     answer(1, "07")
@@ -83,10 +83,10 @@ for step in itertools.count(1):
     assert code in (0, -signal.SIGKILL), (step, code)
     for path in results.glob("*/*/*.xml"):
         ElementTree.parse(path)
-    session = ReadingSession.open(quiz, results, "Ann", seed=1)
+    session = Session.open(quiz, results, "Ann", seed=1)
     for line in lines:
         page, question, text = line.split()
-        kept = session.answers_at(Place(PageKey(int(page))))[int(question)][0]
+        kept = session.answers_at(Position(PageKey(int(page))))[int(question)][0]
         assert kept >= text, (step, line, kept)
     assert not any("damaged" in notice for notice in session.notices), (step, session.notices)
     session.close()

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 from QuizLoaderLib.session.files import safe_name
-from QuizLoaderLib.session.reading_session import ReadingSession, SessionError
+from QuizLoaderLib.session.session import Session, SessionError
 from session_by_hand import saved, text_page, write_quiz
 
 
@@ -38,7 +38,7 @@ STRANGE_NAMES = [
 def test_any_name_of_a_reader_gives_a_folder_that_every_system_takes(
     quiz: Path, results: Path, name: str
 ) -> None:
-    session = ReadingSession.open(quiz, results, name)
+    session = Session.open(quiz, results, name)
     session.set_draft(0, ("kept",))
     session.close()
 
@@ -50,7 +50,7 @@ def test_any_name_of_a_reader_gives_a_folder_that_every_system_takes(
     assert folder.name.split(".")[0].upper() not in ("CON", "LPT¹")
     root = saved(folder / "study" / "study.xml")
     assert root.get("UserName") == "".join(letter for letter in name if letter.isprintable())
-    again = ReadingSession.open(quiz, results, name)
+    again = Session.open(quiz, results, name)
     assert again.answers() == (("kept",),)
     again.close()
 
@@ -60,7 +60,7 @@ def test_one_reader_is_one_reader_however_the_name_is_typed(tmp_path: Path, resu
     first = write_quiz(tmp_path, text_page("A"), name="first.xml")
     second = write_quiz(tmp_path, text_page("B"), name="second.xml")
     for quiz, name in ((first, "Zoë"), (second, "zoë"), (first, "ZOË"), (first, "Zoe\u0308")):
-        ReadingSession.open(quiz, results, name).close()
+        Session.open(quiz, results, name).close()
 
     (folder,) = results.iterdir()
     assert folder.name == "Zoë"
@@ -70,12 +70,12 @@ def test_one_reader_is_one_reader_however_the_name_is_typed(tmp_path: Path, resu
 
 def test_a_folder_that_came_from_a_mac_is_found(quiz: Path, results: Path) -> None:
     """There letters and their accents may be stored apart."""
-    session = ReadingSession.open(quiz, results, "Zoë")
+    session = Session.open(quiz, results, "Zoë")
     session.set_draft(0, ("kept",))
     session.close()
     (results / "Zoë").rename(results / "Zoe\u0308")
 
-    again = ReadingSession.open(quiz, results, "Zoë")
+    again = Session.open(quiz, results, "Zoë")
 
     assert again.answers() == (("kept",),)
     again.close()
@@ -92,7 +92,7 @@ def test_readers_whose_names_are_made_alike_do_not_share_a_folder() -> None:
 @pytest.mark.parametrize("name", ["", "  ", "\n"])
 def test_a_blank_name_is_asked_for_again(quiz: Path, results: Path, name: str) -> None:
     with pytest.raises(SessionError, match="Please give the reader's name"):
-        ReadingSession.open(quiz, results, name)
+        Session.open(quiz, results, name)
 
 
 def test_the_longest_path_stays_below_the_limit_of_windows(tmp_path: Path, results: Path) -> None:
@@ -101,7 +101,7 @@ def test_the_longest_path_stays_below_the_limit_of_windows(tmp_path: Path, resul
         "<Path>a.nrrd</Path></Image></Page>"
     )
     quiz = write_quiz(tmp_path, page * 2, name=f"{'q' * 200}.xml")
-    session = ReadingSession.open(quiz, results, "r" * 200)
+    session = Session.open(quiz, results, "r" * 200)
     path = session.drawings.line_file("I" * 200, 12)
     session.close()
 
@@ -114,7 +114,7 @@ def test_pages_that_share_id_and_descriptor_have_folders_of_their_own(tmp_path: 
     other_case = f'<Page ID="CASE" Descriptor="read" PageGroup="1">{image}</Page>'
     looks_alike = f'<Page ID="Case" Descriptor="Read_Page2" PageGroup="1">{image}</Page>'
     quiz = write_quiz(tmp_path, same + same + other_case + looks_alike)
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
     folders = [session.drawings.folder()]
     while not session.where().is_last:
         session.next()

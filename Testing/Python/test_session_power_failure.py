@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.session.reading_session import ReadingSession
+from QuizLoaderLib.session.session import Session
 from session_by_hand import text_page, write_quiz
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="watches fsync, which macOS calls otherwise")
@@ -48,7 +48,7 @@ def quiz(tmp_path: Path) -> Path:
 
 
 def test_an_answer_is_acknowledged_when_the_journal_is_on_the_disk(quiz: Path, disk: Disk) -> None:
-    session = ReadingSession.open(quiz, quiz.parent / "results", "Ann")
+    session = Session.open(quiz, quiz.parent / "results", "Ann")
     journal = quiz.parent / "results" / "Ann" / "study" / "study.journal"
 
     for text in ("one", "two", "three"):
@@ -61,7 +61,7 @@ def test_an_answer_is_acknowledged_when_the_journal_is_on_the_disk(quiz: Path, d
 def test_the_results_are_on_the_disk_before_they_take_the_place_of_the_old_ones(
     quiz: Path, disk: Disk
 ) -> None:
-    session = ReadingSession.open(quiz, quiz.parent / "results", "Ann")
+    session = Session.open(quiz, quiz.parent / "results", "Ann")
     session.set_draft(0, ("one",))
     disk.steps.clear()
 
@@ -78,7 +78,7 @@ def test_the_results_are_on_the_disk_before_they_take_the_place_of_the_old_ones(
 
 
 def test_each_new_folder_is_on_the_disk_before_anything_counts(quiz: Path, disk: Disk) -> None:
-    ReadingSession.open(quiz, quiz.parent / "deep" / "results", "Ann").close()
+    Session.open(quiz, quiz.parent / "deep" / "results", "Ann").close()
 
     folder = quiz.parent / "deep" / "results" / "Ann" / "study"
     for made in (folder / "master", folder, *folder.parents[:3]):

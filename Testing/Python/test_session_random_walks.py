@@ -13,7 +13,7 @@ from pathlib import Path
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from QuizLoaderLib.session.reading_session import ReadingSession
+from QuizLoaderLib.session.session import Session
 from session_by_hand import SOAK, fast_folder, page_of, responses, saved, write_quiz
 
 Answer = tuple[str, ...]
@@ -92,7 +92,7 @@ class RandomWalk(RuleBasedStateMachine):
         xml = "\n".join(page.as_xml(number) for number, page in self.plan.items())
         self.quiz = write_quiz(self.folder, xml, 'RandomizePageGroups="Y"' if shuffled else "")
         self.results = self.folder / "results"
-        self.session = ReadingSession.open(self.quiz, self.results, "walker", seed=self.seed)
+        self.session = Session.open(self.quiz, self.results, "walker", seed=self.seed)
         self.finished = False
         self.complete: set[tuple[int, int]] = set()
         self.history: dict[tuple, list[list[Answer]]] = {}
@@ -276,7 +276,7 @@ class RandomWalk(RuleBasedStateMachine):
         assert self.session.close().saved
         self.leave(passed=False)
         self.require_file()
-        self.session = ReadingSession.open(self.quiz, self.results, "walker", seed=self.seed)
+        self.session = Session.open(self.quiz, self.results, "walker", seed=self.seed)
         self.resume()
 
     @rule()
@@ -287,7 +287,7 @@ class RandomWalk(RuleBasedStateMachine):
         shutil.copytree(self.results, copy)
         self.session.close()
         self.results = copy
-        self.session = ReadingSession.open(self.quiz, self.results, "walker", seed=self.seed)
+        self.session = Session.open(self.quiz, self.results, "walker", seed=self.seed)
         assert self.session.notices == ()
         if self.here in self.drafts:
             self.leave(passed=False)
@@ -299,9 +299,9 @@ class RandomWalk(RuleBasedStateMachine):
     @invariant()
     def the_page_is_the_one_the_order_says(self) -> None:
         where = self.session.where()
-        place = where.place
-        assert ((place.page.number, place.page.repetition), place.question_set) == self.here
-        assert where.position == self.places().index(self.here) + 1
+        position = where.position
+        assert ((position.page.number, position.page.repetition), position.question_set) == self.here
+        assert where.number == self.places().index(self.here) + 1
         assert where.total == len(self.places())
         assert [(key.number, key.repetition) for key, _ in self.session.pages] == self.order
         assert self.session.locked() == self.is_locked()
@@ -353,7 +353,7 @@ TestRandomWalks = RandomWalk.TestCase
 def test_a_walk_can_reach_the_end(tmp_path: Path) -> None:
     """The walks above are worth something only where they can finish."""
     quiz = write_quiz(tmp_path, PlannedPage((("Integer",),), 1, False, False, False, False).as_xml(1))
-    session = ReadingSession.open(quiz, tmp_path / "results", "walker")
+    session = Session.open(quiz, tmp_path / "results", "walker")
     session.set_draft(0, ("5",))
 
     assert session.finish() == []

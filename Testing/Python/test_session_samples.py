@@ -6,12 +6,12 @@ from pathlib import Path
 import pytest
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.reading import read_quiz
-from QuizLoaderLib.session.reading_session import ReadingSession, ScriptRules
+from QuizLoaderLib.session.session import ScriptRules, Session
 from session_by_hand import SAMPLES, events, page_of, responses, saved, ticking_clock, write_quiz
 
 
-def opened(name: str, results: Path, **options) -> ReadingSession:
-    return ReadingSession.open(SAMPLES / f"{name}.xml", results, "Dr. Chen", now=ticking_clock(), **options)
+def opened(name: str, results: Path, **options) -> Session:
+    return Session.open(SAMPLES / f"{name}.xml", results, "Dr. Chen", now=ticking_clock(), **options)
 
 
 def file_of(name: str, results: Path) -> Path:
@@ -110,7 +110,7 @@ def test_looping_makes_a_page_for_each_lesion(tmp_path: Path) -> None:
     assert session.repeat() == ["“Diameter in mm” needs a number of at least 0."]
     session.set_draft(0, ("12.5",))
     assert session.repeat() == []
-    assert (session.where().page.id, session.where().position, session.where().total) == ("Lesion-Rep1", 3, 4)
+    assert (session.where().page.id, session.where().number, session.where().total) == ("Lesion-Rep1", 3, 4)
     assert session.answers() == (("",),)
     session.set_draft(0, ("3",))
     assert session.repeat() == []
@@ -189,7 +189,7 @@ def test_an_order_that_the_author_forces_is_stored_as_it_was_used(tmp_path: Path
     forced = "<RandomizedPageGroupIndices>3,2</RandomizedPageGroupIndices>"
     quiz = write_quiz(tmp_path, pages + forced, 'RandomizePageGroups="Y"')
 
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", seed=1)
+    session = Session.open(quiz, tmp_path / "results", "Ann", seed=1)
 
     assert [page.id for _, page in session.pages] == ["0", "3", "2", "1"]
     session.close()
@@ -234,7 +234,7 @@ def test_a_reader_who_stops_is_back_at_the_first_incomplete_page(tmp_path: Path)
     session.set_draft(0, ("7",))
     session.close()
 
-    again = ReadingSession.open(
+    again = Session.open(
         SAMPLES / "bookmarks.xml", tmp_path, "Dr. Chen", now=ticking_clock(datetime(2030, 1, 3))
     )
 
@@ -261,7 +261,7 @@ def test_a_finished_quiz_is_only_looked_at(tmp_path: Path) -> None:
     review = opened("looping", tmp_path)
 
     assert review.in_review
-    assert review.where().position == 1
+    assert review.where().number == 1
     assert [review.next(), review.next()] == [[], []]
     assert review.locked()
     assert review.answers() == (("Y", "N"),)

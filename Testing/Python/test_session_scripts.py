@@ -6,8 +6,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.session.reading_session import ReadingSession, ScriptRules, SessionError
 from QuizLoaderLib.session.scripts import RunningScript, run_script
+from QuizLoaderLib.session.session import ScriptRules, Session, SessionError
 from session_by_hand import page_of, responses, saved, write_quiz
 
 TELL = (
@@ -46,7 +46,7 @@ def test_a_button_runs_its_script_with_the_page_on_standard_input(
     tmp_path: Path, allowed: ScriptRules
 ) -> None:
     quiz = quiz_with(tmp_path, "tell.py")
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
 
     outcome = session.press(0, 0)
 
@@ -62,9 +62,7 @@ def test_a_button_runs_its_script_with_the_page_on_standard_input(
 def test_a_script_that_fails_leaves_the_question_open_and_says_why(
     tmp_path: Path, allowed: ScriptRules
 ) -> None:
-    session = ReadingSession.open(
-        quiz_with(tmp_path, "fail.py"), tmp_path / "results", "Ann", scripts=allowed
-    )
+    session = Session.open(quiz_with(tmp_path, "fail.py"), tmp_path / "results", "Ann", scripts=allowed)
 
     assert session.press(0, 0).sentence == "The script “fail.py” failed: ValueError: no lesion was found."
     assert session.next() == ["Please press every button of “Tool”."]
@@ -106,7 +104,7 @@ def test_the_reader_does_other_things_while_a_script_runs(tmp_path: Path, allowe
         encoding="utf-8",
     )
     quiz = quiz_with(tmp_path, "wait.py", "tell.py", attributes='AllowMultipleResponse="Y"')
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
 
     press = session.start_press(0, 0)
 
@@ -168,7 +166,7 @@ def test_only_python_files_run_never_the_text_of_a_quiz(allowed: ScriptRules, na
 
 def test_a_folder_of_scripts_is_not_allowed_by_the_quiz(tmp_path: Path, allowed: ScriptRules) -> None:
     quiz = quiz_with(allowed.folder, "tell.py")
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann")
+    session = Session.open(quiz, tmp_path / "results", "Ann")
 
     assert not session.press(0, 0).succeeded
     session.close()
@@ -179,7 +177,7 @@ def test_buttons_of_a_page_that_asks_for_it_are_pressed_at_each_visit(
 ) -> None:
     attributes = 'AllowMultipleResponse="Y" ButtonScriptRerunRequired="Y"'
     quiz = quiz_with(tmp_path, "tell.py", attributes=attributes)
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
     session.press(0, 0)
     session.next()
 
@@ -204,7 +202,7 @@ def test_a_button_pressed_again_in_another_question_set_is_asked_for_too(
     attributes = 'AllowMultipleResponse="Y" ButtonScriptRerunRequired="Y"'
     sets = f"<QuestionSet>{button}</QuestionSet><QuestionSet/>"
     page = f'<Page ID="Case" {attributes}>{sets}</Page><Page ID="After"/>'
-    session = ReadingSession.open(write_quiz(tmp_path, page), tmp_path / "results", "Ann", scripts=allowed)
+    session = Session.open(write_quiz(tmp_path, page), tmp_path / "results", "Ann", scripts=allowed)
     session.press(0, 0)
     session.next()
     session.next()
@@ -223,7 +221,7 @@ def test_each_press_keeps_its_own_result(tmp_path: Path, allowed: ScriptRules) -
         encoding="utf-8",
     )
     quiz = quiz_with(tmp_path, "count.py", attributes='AllowMultipleResponse="Y"')
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
     session.press(0, 0)
     session.next()
     session.previous()
@@ -239,13 +237,13 @@ def test_each_press_keeps_its_own_result(tmp_path: Path, allowed: ScriptRules) -
 
 def test_a_toggle_is_switched_on_and_off_and_is_remembered(tmp_path: Path, allowed: ScriptRules) -> None:
     quiz = quiz_with(tmp_path, "tell.py", more='ButtonToggleColorOff="1 2 3"')
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
     assert session.missing() == []
     session.press(0, 0)
     assert session.answers() == (("tell-On",),)
     session.close()
 
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
     assert session.answers() == (("tell-On",),)
     session.press(0, 0)
     assert session.answers() == (("tell",),)
@@ -258,7 +256,7 @@ def test_a_toggle_is_switched_on_and_off_and_is_remembered(tmp_path: Path, allow
 
 
 @pytest.fixture
-def waiting(tmp_path: Path, allowed: ScriptRules) -> ReadingSession:
+def waiting(tmp_path: Path, allowed: ScriptRules) -> Session:
     """A session whose button runs a script that waits for the file ``go`` beside it."""
     (allowed.folder / "slow.py").write_text(
         "import os, time\nfrom pathlib import Path\nPath('process').write_text(str(os.getpid()))\n"
@@ -269,14 +267,12 @@ def waiting(tmp_path: Path, allowed: ScriptRules) -> ReadingSession:
     text = '<Question Type="Text" Descriptor="Remark"><Option>Remark</Option></Question>'
     page = f'<Page ID="Case"><QuestionSet>{button}{text}</QuestionSet></Page>'
     quiz = write_quiz(tmp_path, f'<Page ID="Before"/>{page}<Page ID="After"/>')
-    session = ReadingSession.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
+    session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
     session.next()
     return session
 
 
-def test_the_reader_answers_on_and_stays_at_the_question_set(
-    waiting: ReadingSession, allowed: ScriptRules
-) -> None:
+def test_the_reader_answers_on_and_stays_at_the_question_set(waiting: Session, allowed: ScriptRules) -> None:
     running = "The script “slow” is still running."
     press = waiting.start_press(0, 0)
 
@@ -293,7 +289,7 @@ def test_the_reader_answers_on_and_stays_at_the_question_set(
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for the processes in /proc")
-def test_closing_the_session_stops_the_script(waiting: ReadingSession, allowed: ScriptRules) -> None:
+def test_closing_the_session_stops_the_script(waiting: Session, allowed: ScriptRules) -> None:
     press = waiting.start_press(0, 0)
     told = allowed.folder / "process"
     wait_until(lambda: told.exists() and told.read_text(encoding="utf-8") != "")
@@ -318,9 +314,7 @@ def test_a_script_may_import_what_lies_beside_it_and_keeps_the_home_of_slicers_p
 
 
 def test_a_button_is_not_answered_by_writing_its_answer(tmp_path: Path, allowed: ScriptRules) -> None:
-    session = ReadingSession.open(
-        quiz_with(tmp_path, "tell.py"), tmp_path / "results", "Ann", scripts=allowed
-    )
+    session = Session.open(quiz_with(tmp_path, "tell.py"), tmp_path / "results", "Ann", scripts=allowed)
 
     with pytest.raises(SessionError, match="answered by pressing it"):
         session.set_draft(0, ("tell-Done",))

@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.session.reading_session import ReadingSession
+from QuizLoaderLib.session.session import Session
 from QuizLoaderLib.session.tables import ANSWER_COLUMNS, MRMC_COLUMNS
 from session_by_hand import SAMPLES, ticking_clock, write_quiz
 
@@ -101,9 +101,7 @@ def ours(tmp_path: Path) -> Path:
     """Two readers of the sample with random order; the second one is at the first patient still."""
     results = tmp_path / "ours"
     for reader, pages in (("Ann", 7), ("Bob", 2)):
-        session = ReadingSession.open(
-            SAMPLES / "randomizing.xml", results, reader, seed=3, now=ticking_clock()
-        )
+        session = Session.open(SAMPLES / "randomizing.xml", results, reader, seed=3, now=ticking_clock())
         session.next()
         for page in range(pages - 1):
             answer = ["N"] * 5
@@ -203,7 +201,7 @@ def test_scores_of_other_questions_and_another_choice_of_case(tmp_path: Path) ->
         '<Question Type="Text" Descriptor="T"><Option>words</Option></Question>'
         "</QuestionSet></Page>"
     )
-    session = ReadingSession.open(write_quiz(tmp_path, page), tmp_path / "results", "Ann")
+    session = Session.open(write_quiz(tmp_path, page), tmp_path / "results", "Ann")
     for question, answer in enumerate([("N", "Y"), ("N", "Y"), ("2.50",), ("none",)]):
         session.set_draft(question, answer)
     session.finish()
@@ -231,7 +229,7 @@ def test_scores_of_other_questions_and_another_choice_of_case(tmp_path: Path) ->
 
 
 def test_what_is_in_the_journal_only_is_counted(ours: Path, tmp_path: Path) -> None:
-    session = ReadingSession.open(SAMPLES / "questions.xml", tmp_path / "open", "Ann")
+    session = Session.open(SAMPLES / "questions.xml", tmp_path / "open", "Ann")
     session.set_draft(2, ("Y", "N", "N"))
     session.set_draft(3, ("Y", "N"))
     session.next()

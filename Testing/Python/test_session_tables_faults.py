@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.session.reading_session import ReadingSession
+from QuizLoaderLib.session.session import Session
 from session_by_hand import text_page, write_quiz
 from test_session_tables import quizloader, table
 
@@ -18,7 +18,7 @@ ANSWERED = 'Event="NextBtn" LoginTime="20230317_15:00:00.000000" ResponseTime="2
 
 
 def finish(quiz: Path, results: Path) -> None:
-    session = ReadingSession.open(quiz, results, "Ann")
+    session = Session.open(quiz, results, "Ann")
     session.set_draft(0, ("told",))
     assert session.finish() == []
     session.close()
@@ -39,7 +39,7 @@ def with_values(folder: Path, *values: str) -> Path:
 @pytest.mark.parametrize("reader", ["Ann", "master"])
 def test_a_quiz_may_be_named_as_the_files_beside_results_are(tmp_path: Path, name: str, reader: str) -> None:
     quiz = write_quiz(tmp_path, text_page("P"), name=f"{name}.xml")
-    session = ReadingSession.open(quiz, tmp_path / "results", reader)
+    session = Session.open(quiz, tmp_path / "results", reader)
     session.set_draft(0, ("told",))
     assert session.finish() == []
     session.close()
@@ -154,7 +154,7 @@ def test_a_file_of_the_original_from_another_countrys_windows(tmp_path: Path) ->
 
 def test_answers_of_a_page_that_was_never_left_are_said(tmp_path: Path) -> None:
     """As where the program was ended by a crash, and the reader has not come back."""
-    session = ReadingSession.open(write_quiz(tmp_path, text_page("P")), tmp_path / "results", "Ann")
+    session = Session.open(write_quiz(tmp_path, text_page("P")), tmp_path / "results", "Ann")
     session.set_draft(0, ("begun",))
 
     result = quizloader("answers", tmp_path / "results", "--out", tmp_path / "a.csv")

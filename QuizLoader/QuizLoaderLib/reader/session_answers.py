@@ -32,13 +32,13 @@ class SignIn:
 
     def begin(self, quiz_path: Path, image_folder: Path) -> "Reading":
         """Begin or take up the session; raises NotBegunError."""
-        from ..session.reading_session import ReadingSession, ScriptRules, SessionError
+        from ..session.session import ScriptRules, Session, SessionError
 
         scripts = None
         if self.scripts_folder is not None:
             scripts = ScriptRules(self.scripts_folder, image_folder, python=self.python)
         try:
-            session = ReadingSession.open(quiz_path, self.results_folder, self.reader, scripts=scripts)
+            session = Session.open(quiz_path, self.results_folder, self.reader, scripts=scripts)
         except SessionError as error:
             raise NotBegunError(str(error)) from error
         return Reading(session, self.reader, scripts is not None)
@@ -64,7 +64,7 @@ class Reading:
 
     @property
     def index(self) -> int:
-        return self._keys.index(self._session.where().place.page)
+        return self._keys.index(self._session.where().position.page)
 
     def may_show(self, index: int) -> bool:
         return index == self.index
@@ -75,10 +75,10 @@ class Reading:
             return None
         from .drawing.page_drawn_on import Kept
 
-        session, page = self._session, self._session.where().place.page
+        session, page = self._session, self._session.where().position.page
 
         def is_open() -> bool:
-            return not self._is_closed and session.where().place.page == page and not session.locked()
+            return not self._is_closed and session.where().position.page == page and not session.locked()
 
         return Kept(session.drawings, is_open, session.in_review)
 
@@ -121,7 +121,7 @@ class Reading:
         return "\n".join(self._try(lambda: self._kept(question, texts)))
 
     def start_press(self, question_set: int, question: int, option: int) -> Pressed:
-        from ..session.reading_session import SessionError
+        from ..session.session import SessionError
 
         try:
             press = self._session.start_press(question, option)
@@ -202,9 +202,9 @@ class Reading:
     def _step(self, step: Callable[[], list[str] | None]) -> list[str]:
         """A step to another place, with everything of the page saved before it."""
         self._save_page()
-        place = self._session.where().place
+        position = self._session.where().position
         sentences = self._try(step)
-        if self.keeping and self._session.where().place.page != place.page:
+        if self.keeping and self._session.where().position.page != position.page:
             self.keeping.leave()
         return sentences
 
@@ -216,7 +216,7 @@ class Reading:
             self._session.record_states(list(self.keeping.states().items()))
 
     def _try(self, step: Callable[[], list[str] | None]) -> list[str]:
-        from ..session.reading_session import SessionError
+        from ..session.session import SessionError
 
         try:
             return [sentence for sentence in step() or [] if sentence]

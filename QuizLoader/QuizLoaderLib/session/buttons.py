@@ -7,7 +7,7 @@ from typing import Protocol
 
 from ..quiz.model import Page, Question, QuestionType, Quiz
 from .answers import DONE, ON, Answer, blank, is_toggle, script_label
-from .order import PageKey, Place
+from .order import PageKey, Position
 from .results import Results
 from .scripts import RunningScript, ScriptOutcome, ScriptRules, script_details
 
@@ -23,9 +23,9 @@ class Script(Protocol):
 
 @dataclass(frozen=True)
 class Press:
-    """``place`` is where the reader pressed it, wherever he is when the script ends."""
+    """``position`` is where the reader pressed it, wherever he is when the script ends."""
 
-    place: Place
+    position: Position
     question: int
     option: int
     model: Question
@@ -92,12 +92,12 @@ def start_script(
     return RunningScript(rules, model.options[option], script_details(rules, quiz, page, folder, label))
 
 
-def to_press_again(page: Page, key: PageKey, results: Results) -> Iterator[tuple[Place, int, Answer]]:
+def to_press_again(page: Page, key: PageKey, results: Results) -> Iterator[tuple[Position, int, Answer]]:
     """The pressed buttons of a page that asks for a press at each visit, with their unpressed answers."""
     if not (page.button_script_rerun_required and page.allow_multiple_response):
         return
     for number, question_set in enumerate(page.question_sets):
         for index, question in enumerate(question_set.questions):
-            answer = results.answer(Place(key, number), index)
+            answer = results.answer(Position(key, number), index)
             if question.type is QuestionType.BUTTON and any(text.endswith(DONE) for text in answer):
-                yield Place(key, number), index, blank(question)
+                yield Position(key, number), index, blank(question)

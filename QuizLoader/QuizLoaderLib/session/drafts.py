@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from .answers import Answer
 from .journal import Entry
-from .order import PageKey, Place
+from .order import PageKey, Position
 
 
 @dataclass(frozen=True)
@@ -28,30 +28,30 @@ class Drafts:
     """The newest draft of each question."""
 
     def __init__(self) -> None:
-        self._by_place: dict[Place, dict[int, Draft]] = {}
+        self._by_position: dict[Position, dict[int, Draft]] = {}
 
     def keep(self, entry: Entry) -> None:
-        self._by_place.setdefault(place_of(entry), {})[entry["question"]] = Draft(entry)
+        self._by_position.setdefault(position_of(entry), {})[entry["question"]] = Draft(entry)
 
-    def leave(self, place: Place) -> dict[int, Draft]:
-        """The drafts of the place by question, which are drafts no longer."""
-        return self._by_place.pop(place, {})
+    def leave(self, position: Position) -> dict[int, Draft]:
+        """The drafts of the position by question, which are drafts no longer."""
+        return self._by_position.pop(position, {})
 
-    def answer(self, place: Place, question: int) -> Answer | None:
-        draft = self._by_place.get(place, {}).get(question)
+    def answer(self, position: Position, question: int) -> Answer | None:
+        draft = self._by_position.get(position, {}).get(question)
         return None if draft is None else draft.answer
 
     def entries(self) -> list[Entry]:
         """The journal's entries, oldest first."""
-        entries = [draft.entry for drafts in self._by_place.values() for draft in drafts.values()]
+        entries = [draft.entry for drafts in self._by_position.values() for draft in drafts.values()]
         return sorted(entries, key=lambda entry: entry["n"])
 
-    def newest(self) -> dict[Place, Entry]:
-        """The newest entry of each place, in the order of the entries."""
-        newest: dict[Place, Entry] = {}
+    def newest(self) -> dict[Position, Entry]:
+        """The newest entry of each position, in the order of the entries."""
+        newest: dict[Position, Entry] = {}
         for entry in self.entries():
-            newest.pop(place_of(entry), None)
-            newest[place_of(entry)] = entry
+            newest.pop(position_of(entry), None)
+            newest[position_of(entry)] = entry
         return newest
 
 
@@ -59,5 +59,5 @@ def key_of(entry: Entry) -> PageKey:
     return PageKey(*entry["page"])
 
 
-def place_of(entry: Entry) -> Place:
-    return Place(key_of(entry), entry["set"])
+def position_of(entry: Entry) -> Position:
+    return Position(key_of(entry), entry["set"])

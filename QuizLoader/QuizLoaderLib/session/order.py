@@ -16,7 +16,7 @@ class PageKey:
 
 
 @dataclass(frozen=True)
-class Place:
+class Position:
     """Where a reader is: a page and one of its question sets, counted from 0."""
 
     page: PageKey

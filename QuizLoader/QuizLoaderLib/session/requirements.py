@@ -59,6 +59,15 @@ def missing_on_page(
     return sentences + missing_drawings(page, drawn)
 
 
+def incomplete_pages(titles: Sequence[str]) -> list[str]:
+    """What keeps a reader from finishing: other pages, the first five by name."""
+    sentences = [f"The page “{title}” is not complete yet." for title in titles[:5]]
+    more = len(titles) - 5
+    if more > 0:
+        sentences.append("Neither is 1 more page." if more == 1 else f"Neither are {more} more pages.")
+    return sentences
+
+
 def _by_id(page: Page) -> list[Image]:
     return list({image.id: image for image in reversed(page.images)}.values())[::-1]
 

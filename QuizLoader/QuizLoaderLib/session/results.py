@@ -16,10 +16,10 @@ from lxml import etree
 
 from ..quiz.model import Page, Question, Quiz
 from .answers import CHOICES, ON, Answer, blank, is_toggle, is_untouched, stored_text
-from .drafts import Drafts, key_of, place_of
+from .drafts import Drafts, key_of, position_of
 from .files import SessionError
 from .journal import Entry
-from .order import PageKey, Place, display_order, page_groups
+from .order import PageKey, Position, display_order, page_groups
 from .requirements import Drawn
 from .tree import MADE_BY_READER, Element, appended, finite, integer, parsed_xml, remove, strip_results
 
@@ -111,11 +111,11 @@ class Results:
     def last_repetition(self, number: int) -> int:
         return max(key.repetition for key in self.pages if key.number == number)
 
-    def saved_answer(self, place: Place, question: int) -> Answer | None:
+    def saved_answer(self, position: Position, question: int) -> Answer | None:
         """The last Response of each option, None where there is none."""
-        model = self._question(place, question)
+        model = self._question(position, question)
         texts = []
-        for option in self._options_of(place, question):
+        for option in self._options_of(position, question):
             responses = option.findall("Response")
             if not responses:
                 return None
@@ -126,18 +126,18 @@ class Results:
             texts.append(text + ON if is_toggle(model) and last.get("Toggle") == "On" else text)
         return tuple(texts) if texts else None
 
-    def answer(self, place: Place, question: int) -> Answer:
+    def answer(self, position: Position, question: int) -> Answer:
         """What the form shows: the draft, else what was saved, else nothing."""
-        draft = self.drafts.answer(place, question)
+        draft = self.drafts.answer(position, question)
         if draft is not None:
             return draft
-        return self.saved_answer(place, question) or blank(self._question(place, question))
+        return self.saved_answer(position, question) or blank(self._question(position, question))
 
-    def answers(self, place: Place) -> tuple[Answer, ...]:
+    def answers(self, position: Position) -> tuple[Answer, ...]:
         """The answers of all questions of the set; none where the page has no set."""
-        sets = self.pages[place.page].question_sets
-        questions = sets[place.question_set].questions if sets else ()
-        return tuple(self.answer(place, index) for index in range(len(questions)))
+        sets = self.pages[position.page].question_sets
+        questions = sets[position.question_set].questions if sets else ()
+        return tuple(self.answer(position, index) for index in range(len(questions)))
 
     def drawn(self, key: PageKey) -> dict[str, Drawn]:
         """What the reader drew on the page, by Image ID."""
@@ -189,7 +189,7 @@ class Results:
         if entry["do"] == "draft":
             self.drafts.keep(entry)
         elif entry["do"] == "leave":
-            self.drafts.leave(place_of(entry))
+            self.drafts.leave(position_of(entry))
 
     def _login(self, entry: Entry) -> None:
         self._logins.append(appended(self.root, "Login"))
@@ -201,21 +201,21 @@ class Results:
 
     def _leave(self, entry: Entry) -> None:
         """Write what changed, and everything that has no Response yet where the set was completed."""
-        place = place_of(entry)
-        drafts = self.drafts.leave(place)
-        page = self.pages[place.page]
-        questions = page.question_sets[place.question_set].questions if page.question_sets else ()
+        position = position_of(entry)
+        drafts = self.drafts.leave(position)
+        page = self.pages[position.page]
+        questions = page.question_sets[position.question_set].questions if page.question_sets else ()
         for index, question in enumerate(questions):
             draft = drafts.get(index)
-            saved = self.saved_answer(place, index)
+            saved = self.saved_answer(position, index)
             answer = draft.answer if draft is not None else saved or blank(question)
             if saved is None:
                 is_new = entry["passed"] or not is_untouched(question, answer)
             else:
                 is_new = answer != saved or (draft is not None and bool(draft.facts))
             if is_new:
-                self._write(place, index, answer, draft.facts if draft else {}, entry)
-        element = self._elements[place.page]
+                self._write(position, index, answer, draft.facts if draft else {}, entry)
+        element = self._elements[position.page]
         if "complete" in entry:
             element.set("PageComplete", entry["complete"])
         shown = (finite(element.get("SecondsShown") or "") or 0.0) + entry["seconds"]
@@ -225,14 +225,14 @@ class Results:
 
     def _write(
         self,
-        place: Place,
+        position: Position,
         index: int,
         answer: Answer,
         facts: Mapping[int, Mapping[str, str]],
         entry: Entry,
     ) -> None:
-        question = self._question(place, index)
-        for number, (option, text) in enumerate(zip(self._options_of(place, index), answer, strict=True)):
+        question = self._question(position, index)
+        for number, (option, text) in enumerate(zip(self._options_of(position, index), answer, strict=True)):
             response = appended(option, "Response")
             stored = stored_text(question, text)
             if stored:
@@ -334,11 +334,11 @@ class Results:
         self._elements[key] = element
         self._options[key] = options
 
-    def _question(self, place: Place, question: int) -> Question:
-        return self.pages[place.page].question_sets[place.question_set].questions[question]
+    def _question(self, position: Position, question: int) -> Question:
+        return self.pages[position.page].question_sets[position.question_set].questions[question]
 
-    def _options_of(self, place: Place, question: int) -> list[Element]:
-        return self._options[place.page][place.question_set][question]
+    def _options_of(self, position: Position, question: int) -> list[Element]:
+        return self._options[position.page][position.question_set][question]
 
     def _images(self, key: PageKey, image_id: str) -> list[Element]:
         """The elements of an image; without an ID the page, which has the lines that lie on no image."""

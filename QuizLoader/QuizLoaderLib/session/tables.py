@@ -11,7 +11,7 @@ from enum import Enum
 
 from .answers import DONE
 from .files import parsed_timestamp
-from .results_reading import ReadPage, ReadResults, pages_in_order, relative_path
+from .results_parser import ReadPage, ReadResults, pages_in_order, relative_path
 from .tree import Element, finite
 
 ANSWER_COLUMNS = (

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from ...masks.batch import Case
 from ...session.files import safe_name
-from ...session.results_reading import ReadPage, ReadResults, pages_in_order, read_all_results, relative_path
+from ...session.results_parser import ReadPage, ReadResults, pages_in_order, read_all_results, relative_path
 from ...session.tree import Element
 
 _NAME_LENGTH = 100

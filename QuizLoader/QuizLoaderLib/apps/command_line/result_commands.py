@@ -10,7 +10,7 @@ from ...session.tables import PageFact
 from .terminal import CommandError
 
 if TYPE_CHECKING:
-    from ...session.results_reading import Found
+    from ...session.results_parser import Found
 
 ResultsArgument = Annotated[
     list[Path],
@@ -110,7 +110,7 @@ def progress(
 def _found(paths: list[Path], encoding: str) -> "Found":
     import codecs
 
-    from ...session.results_reading import read_all_results
+    from ...session.results_parser import read_all_results
 
     try:
         codecs.lookup(encoding)

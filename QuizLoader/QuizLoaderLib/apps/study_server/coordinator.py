@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from ...session.results_reading import Found, read_all_results
+from ...session.results_parser import Found, read_all_results
 from ...session.tables import ANSWER_COLUMNS, Progress, answer_rows, as_csv, duration, progress
 
 Here = dict[tuple[str, str], float]

@@ -83,7 +83,7 @@ def _import_all() -> None:
     from ...images.loading import voxel_store  # noqa: F401
     from ...images.structure_set import drawn_rois  # noqa: F401
     from ...images.types import registry  # noqa: F401
-    from ...session import reading_session  # noqa: F401
+    from ...session import session  # noqa: F401
     from ...views import page  # noqa: F401
     from ..web import server, slice_view  # noqa: F401
 

@@ -17,7 +17,7 @@ PageKey = tuple[int, str]
 
 
 class Places(Protocol):
-    """Where a session keeps the drawings of the page that the reader is at: ``ReadingSession.drawings``."""
+    """Where a session keeps the drawings of the page that the reader is at: ``Session.drawings``."""
 
     def folder(self) -> Path: ...
     def contour_file(self, image_id: str) -> Path: ...

@@ -13,20 +13,20 @@ from .files import SessionError, timestamp
 from .journal import Entry
 from .navigation import Route, Where, can_repeat
 from .opening import Opened, open_results
-from .order import PageKey, Place
-from .requirements import missing_drawings, missing_on_page
+from .order import PageKey, Position
+from .requirements import incomplete_pages, missing_drawings, missing_on_page
 from .scripts import NO_SCRIPTS, ScriptOutcome, ScriptRules, has_buttons
 from .storage import SaveState
 
-__all__ = ["ReadingSession", "SaveState", "ScriptRules", "SessionError", "Where"]
+__all__ = ["SaveState", "ScriptRules", "Session", "SessionError", "Where"]
 
 
-class ReadingSession:
+class Session:
     """One reader's run of one quiz, saved as it goes. Use it from one thread.
 
     The life of a session::
 
-        session = ReadingSession.open(quiz_path, results_folder, "Dr. Chen")   # SessionError: say it, stop
+        session = Session.open(quiz_path, results_folder, "Dr. Chen")   # SessionError: say it, stop
         show(session.notices)                      # quiz changed, clock set back, ...
         while ...:
             where = session.where()                # show where.page, ask where.question_set
@@ -58,14 +58,14 @@ class ReadingSession:
         self.when_page_is_left: Callable[[], object] = lambda: None
         self.quiz: Quiz = opened.quiz
         self.drawings = DrawingPlaces(
-            opened.store.files, self._results, self._record, self._page_to_change, lambda: self._place.page
+            opened.store.files, self._results, self._record, self._page_to_change, lambda: self._position.page
         )
         self._presses = Presses()
         self._route = Route(self._results.display_order(), self._results.pages)
         self._leave_interrupted()
         resumed = self._route.first_incomplete(self._results.is_complete)
-        # All complete but not finished: the last place, where Finish is.
-        self._place = self._route.places[0] if self.in_review else resumed or self._route.places[-1]
+        # All complete but not finished: the last position, where Finish is.
+        self._position = self._route.positions[0] if self.in_review else resumed or self._route.positions[-1]
         self.notices = opened.notices
         if scripts is None and not self.in_review and has_buttons(self.quiz):
             self.notices += (NO_SCRIPTS,)
@@ -81,7 +81,7 @@ class ReadingSession:
         seed: int | None = None,
         scripts: ScriptRules | None = None,
         now: Callable[[], datetime] = datetime.now,
-    ) -> "ReadingSession":
+    ) -> "Session":
         """Begin the quiz, or take it up at the first page that is not complete.
 
         ``seed`` decides a new reader's order of page groups (it is stored; without one it is drawn).
@@ -101,42 +101,40 @@ class ReadingSession:
     @property
     def pages(self) -> tuple[tuple[PageKey, Page], ...]:
         """All pages in the reader's order, repetitions included (to read images ahead)."""
-        keys = dict.fromkeys(place.page for place in self._route.places)
+        keys = dict.fromkeys(position.page for position in self._route.positions)
         return tuple((key, self._results.pages[key]) for key in keys)
 
     def where(self) -> Where:
-        return self._route.where(self._place, self._results.is_complete, self._can_repeat())
+        return self._route.where(self._position, self._results.is_complete, self._can_repeat())
 
     def answers(self) -> tuple[Answer, ...]:
         """The answers to show, one for each question of the set."""
-        return self._results.answers(self._place)
+        return self._results.answers(self._position)
 
-    def answers_at(self, place: Place) -> tuple[Answer, ...]:
-        """The answers of any place, to look back at them."""
-        return self._results.answers(place)
+    def answers_at(self, position: Position) -> tuple[Answer, ...]:
+        """The answers of any position, to look back at them."""
+        return self._results.answers(position)
 
     def locked(self) -> bool:
         """The page cannot be changed: it is complete and allows one response, or the quiz is finished."""
-        page = self._results.pages[self._place.page]
+        page = self._results.pages[self._position.page]
         return self.in_review or (
-            self._results.is_complete(self._place.page) and not page.allow_multiple_response
+            self._results.is_complete(self._position.page) and not page.allow_multiple_response
         )
 
     def missing(self) -> list[str]:
         """What keeps the reader from going on, as sentences; the same in all hosts."""
         if self.in_review:
             return []
-        place = self._place
+        position = self._position
         sentences = [] if self.locked() else self._missing_here()
-        if self._route.after(place) is None:
-            others = [
+        if self._route.after(position) is None:
+            others = (
                 page.title
                 for key, page in self.pages
-                if key != place.page and not self._results.is_complete(key)
-            ]
-            sentences += [f"The page “{title}” is not complete yet." for title in others[:5]]
-            if len(others) > 5:
-                sentences.append(f"So are {len(others) - 5} more pages.")
+                if key != position.page and not self._results.is_complete(key)
+            )
+            sentences += incomplete_pages(list(others))
         return sentences
 
     # Answering
@@ -164,17 +162,17 @@ class ReadingSession:
             raise SessionError("This question has no button.")
         details = (self.quiz, self.where().page, self.drawings.folder())
         script = start_script(self._scripts, model, option, *details)
-        return self._presses.add(Press(self._place, question, option, model, script))
+        return self._presses.add(Press(self._position, question, option, model, script))
 
     def end_press(self, press: Press) -> ScriptOutcome:
         """Keep what the script gave; waits for it where it still runs. Until then the reader stays at the
         question set; a session that closes stops the script."""
         outcome = press.script.wait()
         if self._presses.remove(press) and outcome.succeeded:
-            answer = press.answer_after(self._results.answer(press.place, press.question))
+            answer = press.answer_after(self._results.answer(press.position, press.question))
             facts = {str(press.option): {"Result": outcome.result}}
             more = {"texts": list(answer), "facts": facts, "seconds": self._seconds()}
-            self._record(do="draft", **_at(press.place), question=press.question, **more)
+            self._record(do="draft", **_at(press.position), question=press.question, **more)
         return outcome
 
     def record_states(self, states: Sequence[tuple[int, dict[str, str]]]) -> SaveState:
@@ -182,18 +180,20 @@ class ReadingSession:
         SliceOffset, Orientation, Destination, ViewingMode, Frame). Writes nothing on a locked page."""
         if not self.locked():
             for image, attributes in states:
-                self._record(do="state", page=_listed(self._place.page), image=image, attributes=attributes)
+                self._record(
+                    do="state", page=_listed(self._position.page), image=image, attributes=attributes
+                )
         return self.save_state()
 
     def last_state(self, image: int) -> dict[str, str] | None:
         """What ``record_states`` last kept of this image on this very page."""
-        return self._results.last_state(self._place.page, image)
+        return self._results.last_state(self._position.page, image)
 
     # Going on
 
     def next(self) -> list[str]:
-        """One place on. Returns what is missing; nothing where the reader moved."""
-        following = self._route.after(self._place)
+        """One position on. Returns what is missing; nothing where the reader moved."""
+        following = self._route.after(self._position)
         if following is None:
             raise SessionError("This is the last page; finish the quiz.")
         if sentences := self.missing():
@@ -202,23 +202,17 @@ class ReadingSession:
         return []
 
     def previous(self) -> None:
-        """One place back; what is there is kept, complete or not."""
-        before = self._route.before(self._place)
+        """One position back; what is there is kept, complete or not."""
+        before = self._route.before(self._position)
         if before is None:
             raise SessionError("This is the first page.")
         self._go(before, "Previous")
 
     def go_to_bookmark(self) -> None:
-        bookmark = self._route.bookmark(self._place)
+        bookmark = self._route.bookmark(self._position)
         if bookmark is None:
             raise SessionError("There is no bookmarked page to go to.")
         self._go(bookmark, "GoToBookmark")
-
-    def go_to_first_incomplete(self) -> None:
-        """Where Finish is kept back by earlier pages: the first of them."""
-        place = self._route.first_incomplete(self._results.is_complete)
-        if place is not None and place != self._place:
-            self._go(place, "Previous")
 
     def repeat(self) -> list[str]:
         """Complete this looping page and go to a new copy of it. Returns what is missing."""
@@ -226,16 +220,16 @@ class ReadingSession:
             raise SessionError("This page cannot be repeated now.")
         if sentences := self._missing_here():
             return sentences
-        number = self._place.page.number
+        number = self._position.page.number
         copy = PageKey(number, self._results.last_repetition(number) + 1)
-        self._leave("Repeat", passed=True, to=Place(copy))
+        self._leave("Repeat", passed=True, to=Position(copy))
         self._route = Route(self._results.display_order(), self._results.pages)
-        self._move(Place(copy))
+        self._move(Position(copy))
         return []
 
     def finish(self) -> list[str]:
         """Lock all answers for good. Returns what is missing; nothing where the quiz is finished now."""
-        if self.in_review or self._route.after(self._place) is not None:
+        if self.in_review or self._route.after(self._position) is not None:
             raise SessionError("Only the last page can finish the quiz.")
         if sentences := self.missing():
             return sentences
@@ -270,7 +264,7 @@ class ReadingSession:
                 self._record(do="logout")
             state = self._store.save()
             if not state.saved and not even_unsaved:
-                self._arrive(self._place.page)
+                self._arrive(self._position.page)
                 return state
         self._login = ""
         self._store.close()
@@ -279,10 +273,10 @@ class ReadingSession:
     # Inside
 
     def _can_repeat(self) -> bool:
-        key = self._place.page
+        key = self._position.page
         return (
             not self.in_review
-            and self._route.is_last_of_page(self._place)
+            and self._route.is_last_of_page(self._position)
             and can_repeat(
                 key,
                 self._results.pages[key],
@@ -298,65 +292,67 @@ class ReadingSession:
         return self._store.record(entry)
 
     def _set_draft(self, question: int, answer: Answer) -> SaveState:
-        if answer == self._results.answer(self._place, question):
+        if answer == self._results.answer(self._position, question):
             return self._store.retry()
-        place, seconds = _at(self._place), self._seconds()
-        return self._record(do="draft", **place, question=question, texts=list(answer), seconds=seconds)
+        position, seconds = _at(self._position), self._seconds()
+        return self._record(do="draft", **position, question=question, texts=list(answer), seconds=seconds)
 
     def _questions(self) -> Sequence[Question]:
-        sets = self._results.pages[self._place.page].question_sets
-        return sets[self._place.question_set].questions if sets else ()
+        sets = self._results.pages[self._position.page].question_sets
+        return sets[self._position.question_set].questions if sets else ()
 
     def _page_to_change(self) -> PageKey:
         if self.locked():
             raise SessionError("This page is complete and cannot be changed any more.")
-        return self._place.page
+        return self._position.page
 
     def _missing_here(self) -> list[str]:
-        place, page = self._place, self._results.pages[self._place.page]
+        position, page = self._position, self._results.pages[self._position.page]
         sets, runs_scripts = page.question_sets, self._scripts is not None
         sentences = [running] if (running := self._presses.running()) else []
-        sentences += missing_answers(sets[place.question_set], self.answers(), runs_scripts) if sets else []
-        if self._route.is_last_of_page(place):
+        sentences += (
+            missing_answers(sets[position.question_set], self.answers(), runs_scripts) if sets else []
+        )
+        if self._route.is_last_of_page(position):
             for number, each in enumerate(sets[:-1]):
-                given = self._results.answers(Place(place.page, number))
+                given = self._results.answers(Position(position.page, number))
                 sentences += missing_answers(each, given, runs_scripts)
-            sentences += missing_drawings(page, self._results.drawn(place.page))
+            sentences += missing_drawings(page, self._results.drawn(position.page))
         return sentences
 
-    def _go(self, place: Place, event: str, passed: bool = False) -> None:
-        self._leave(event, passed, to=place)
-        self._move(place)
+    def _go(self, position: Position, event: str, passed: bool = False) -> None:
+        self._leave(event, passed, to=position)
+        self._move(position)
 
-    def _leave(self, event: str, passed: bool = False, to: Place | None = None) -> None:
+    def _leave(self, event: str, passed: bool = False, to: Position | None = None) -> None:
         """Write the Responses of this set; a page that is no longer complete is marked so."""
         if running := self._presses.running():
             raise SessionError(running)
         if self.locked():
             return
-        if to is None or to.page != self._place.page:
+        if to is None or to.page != self._position.page:
             self.when_page_is_left()
         more: dict[str, object] = {}
         if event == "Repeat" and to is not None:
             # In one entry: a complete page without its repetition could not be repeated any more.
             more = {"complete": "Y", "repeat": _listed(to.page)}
-        elif passed and self._route.is_last_of_page(self._place):
+        elif passed and self._route.is_last_of_page(self._position):
             more["complete"] = "Y"
-        elif self._is_spoiled(self._place.page):
+        elif self._is_spoiled(self._position.page):
             more["complete"] = "N"
         self._record(
-            do="leave", **_at(self._place), event=event, passed=passed, seconds=self._seconds(), **more
+            do="leave", **_at(self._position), event=event, passed=passed, seconds=self._seconds(), **more
         )
 
     def _leave_interrupted(self) -> None:
         """Where the program ended without closing, write the Responses as if it had closed then."""
         if self.in_review:
             return
-        for place, draft in self._results.drafts.newest().items():
-            more = {"complete": "N"} if self._is_spoiled(place.page) else {}
+        for position, draft in self._results.drafts.newest().items():
+            more = {"complete": "N"} if self._is_spoiled(position.page) else {}
             when = {"time": draft["time"], "login": draft["login"], "seconds": draft.get("seconds", 0.0)}
             self._record(
-                do="leave", **_at(place), event="ExitBtn", passed=False, recovered=True, **when, **more
+                do="leave", **_at(position), event="ExitBtn", passed=False, recovered=True, **when, **more
             )
 
     def _is_spoiled(self, key: PageKey) -> bool:
@@ -364,35 +360,35 @@ class ReadingSession:
         if not self._results.is_complete(key):
             return False
         page = self._results.pages[key]
-        answers = [self._results.answers(Place(key, number)) for number in range(len(page.question_sets))]
+        answers = [self._results.answers(Position(key, number)) for number in range(len(page.question_sets))]
         return bool(missing_on_page(page, answers, self._results.drawn(key), self._scripts is not None))
 
     def _seconds(self) -> float:
         """Since the question set was shown."""
         return round(time.monotonic() - self._shown_at, 3)
 
-    def _move(self, place: Place) -> None:
-        left = self._place.page
-        self._place = place
+    def _move(self, position: Position) -> None:
+        left = self._position.page
+        self._position = position
         self._arrive(left)
-        if left != place.page and not self.in_review:
+        if left != position.page and not self.in_review:
             self._store.save()
 
     def _arrive(self, left: PageKey | None) -> None:
         """The set is shown; buttons that have to be pressed at each visit are made unpressed."""
         self._shown_at = time.monotonic()
-        key = self._place.page
+        key = self._position.page
         page = self._results.pages[key]
         if key == left or self.in_review or self._scripts is None:
             return
-        for place, question, unpressed in to_press_again(page, key, self._results):
+        for position, question, unpressed in to_press_again(page, key, self._results):
             self._record(do="rerun", page=_listed(key))
-            self._record(do="draft", **_at(place), question=question, texts=list(unpressed))
+            self._record(do="draft", **_at(position), question=question, texts=list(unpressed))
 
 
 def _listed(key: PageKey) -> list[int]:
     return [key.number, key.repetition]
 
 
-def _at(place: Place) -> dict[str, object]:
-    return {"page": _listed(place.page), "set": place.question_set}
+def _at(position: Position) -> dict[str, object]:
+    return {"page": _listed(position.page), "set": position.question_set}
