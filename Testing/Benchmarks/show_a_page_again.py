@@ -28,6 +28,7 @@ from QuizLoaderLib.quiz.model import (
     RoiVisibility,
     SliceView,
 )
+from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 
 TIMES = 15
@@ -96,7 +97,7 @@ def ratios(regions: ImageType) -> tuple[float, float, float]:
 
         def show(shown: Page) -> None:
             loaded = library.load(shown)
-            if loaded.problems or show_page(shown, loaded, host, quiz):
+            if loaded.problems or show_page(PageNodes(shown, loaded.nodes), host, quiz):
                 raise RuntimeError(f"the images of page {shown.number} have problems")
             render()
 

@@ -20,6 +20,7 @@ from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.images.loading.library import ImageLibrary, LoadedPage
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import Image, ImageType, Layout, Page, Quiz, SliceView
+from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 
 SHAPE = (200, 512, 512)
@@ -70,7 +71,7 @@ class Reader:
     def show(self, page: Page) -> LoadedPage:
         loaded = self.library.load(page)
         assert all(node is not None for node in loaded.nodes), loaded.problems
-        show_page(page, loaded, self.host, self.quiz)
+        show_page(PageNodes(page, loaded.nodes), self.host, self.quiz)
         self.render()
         return loaded
 

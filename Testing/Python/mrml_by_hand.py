@@ -1,7 +1,5 @@
 """MRML nodes and quiz pages made by hand, so that the truth of a test is not made by the code it tests."""
 
-from dataclasses import dataclass
-
 import numpy as np
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer, Orientation, Page, SliceView
 from vtkmodules.util.numpy_support import numpy_to_vtk
@@ -10,11 +8,6 @@ from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 LABEL_COLORS = {1: (0.0, 1.0, 0.0), 2: (1.0, 0.0, 0.0), 3: (0.0, 0.0, 1.0)}
 """Pure colours by value, (r, g, b) 0..1, for label maps and segments alike."""
-
-
-@dataclass
-class Loaded:
-    nodes: tuple
 
 
 def matrix4x4(array) -> vtkMatrix4x4:

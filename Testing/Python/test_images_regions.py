@@ -12,7 +12,7 @@ from QuizLoaderLib.quiz.color_file import read_color_file
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import LAYERS_OF_TYPE, ImageType, Quiz, RoiCode, RoiVisibility, SliceView
 from QuizLoaderLib.quiz.regions import QuizRegions
-from QuizLoaderLib.views.contents import contents_of_views
+from QuizLoaderLib.views.contents import PageNodes, contents_of_views
 from QuizLoaderLib.views.legend import rois_shown
 from QuizLoaderLib.views.roi_visibility import unmatched_rois
 
@@ -67,7 +67,7 @@ def _loaded(folder, quiz, *images):
 def _legend(folder, quiz, *images):
     """(name, colour, views) of what the page shows, and the problems of loading it."""
     with _loaded(folder, quiz, *images) as loaded:
-        shown = rois_shown(loaded.page, loaded.nodes)
+        shown = rois_shown(PageNodes(loaded.page, loaded.nodes))
         return [(roi.name, roi.color, [view.value for view in roi.views]) for roi in shown], loaded.problems
 
 
@@ -162,7 +162,7 @@ def test_a_page_shown_again_keeps_names_and_colours(folder):
     one = image("labels.nrrd", LABEL_MAP)
     for number in (1, 2, 1):
         loaded = library.load(page(one, number=number))
-        names = [roi.name for roi in rois_shown(loaded.page, loaded.nodes)]
+        names = [roi.name for roi in rois_shown(PageNodes(loaded.page, loaded.nodes))]
         assert names == ["2", "1", "30"], "labels that look like values are names"
     library.close()
 
@@ -209,7 +209,7 @@ def test_roi_codes_use_the_names_of_the_map(folder):
     wanted = RoiVisibility(RoiCode.SELECT, ("Liver", "30", "2"))
     one = image("labels.nrrd", LABEL_MAP, roi_visibility=wanted)
     with _loaded(folder, quiz, one) as loaded:
-        (problem,) = unmatched_rois(contents_of_views(loaded.page, loaded.nodes)[RED])
+        (problem,) = unmatched_rois(contents_of_views(PageNodes(loaded.page, loaded.nodes))[RED])
     assert 'ROI "2"' in problem.sentence, "a value that has a name is asked for by its name"
 
 

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mrml_by_hand import Loaded, image, page, volume
+from mrml_by_hand import image, page, volume
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.model import Layout, Quiz, SliceView
+from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 
 QUIZ = Quiz(Path("quiz.xml"))
@@ -17,7 +18,7 @@ QUIZ = Quiz(Path("quiz.xml"))
 
 def _grey_picture(host, grey):
     node = volume(host.scene, np.full((3, 8, 8), grey, np.uint8), np.eye(4), window=(0, 255))
-    show_page(page(image()), Loaded((node,)), host, QUIZ)
+    show_page(PageNodes(page(image()), (node,)), host, QUIZ)
     return host.picture(SliceView.RED)
 
 
@@ -52,9 +53,10 @@ import gc, os, sys
 sys.path[:0] = sys.argv[1:]
 import numpy as np
 from test_views_layers import FILL, GRID, SHAPE, _square
-from mrml_by_hand import Loaded, image, label_map, page, segmentation, volume
+from mrml_by_hand import image, label_map, page, segmentation, volume
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.model import Layer, Layout, SliceView
+from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 
 def resident_mb():
@@ -67,11 +69,11 @@ def one_host():
         labels, segments = label_map(host.scene, _square(), GRID), segmentation(host.scene, _square(), GRID)
         images = [image(layer, view=view) for layer in (Layer.BACKGROUND, Layer.LABEL, Layer.SEGMENTATION)
                   for view in (SliceView.RED, SliceView.YELLOW)]
-        shown = Loaded((big, big, labels, labels, segments, segments))
+        nodes = (big, big, labels, labels, segments, segments)
         for layout in Layout:
-            show_page(page(*images, layout=layout), shown, host, FILL)
+            show_page(PageNodes(page(*images, layout=layout), nodes), host, FILL)
             host.picture(SliceView.RED)
-        show_page(page(), Loaded(()), host, FILL)
+        show_page(PageNodes(page(), ()), host, FILL)
         host.picture(SliceView.RED)
 
 one_host(); one_host(); gc.collect()
@@ -103,7 +105,7 @@ def test_hosts_free_their_memory_and_windows_and_print_nothing():
 
 
 RENDER_WITHOUT_OPENGL = """
-from QuizLoaderLib.apps import opengl
+from QuizLoaderLib.apps.shared import opengl
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 print(opengl.opengl_problem())
 try:

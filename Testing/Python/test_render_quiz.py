@@ -16,6 +16,7 @@ from QuizLoaderLib.quiz.codes import ROI_NOT_IN_FILE
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import SliceView
 from QuizLoaderLib.quiz.reading import read_quiz
+from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 
 SHAPE = (20, 24, 28)
@@ -263,8 +264,8 @@ def test_a_view_says_every_error_of_the_image_that_it_lacks(folder, tmp_path):
         page = quiz[0].pages[0]
         library = ImageLibrary(host.scene, ImageFolder(folder))
         loaded = library.load(page)
-        problems = quiz[1] + loaded.problems + show_page(page, loaded, host, quiz[0])
-        shown = shown_page(page, loaded.nodes, host, "01", problems)
+        problems = quiz[1] + loaded.problems + show_page(PageNodes(page, loaded.nodes), host, quiz[0])
+        shown = shown_page(PageNodes(page, loaded.nodes), host, "01", problems)
         library.close()
     red, green, yellow = (
         shown.views[view].messages for view in (SliceView.RED, SliceView.GREEN, SliceView.YELLOW)
@@ -289,8 +290,8 @@ def test_a_view_that_is_turned_to_the_volume_says_so_where_that_turns_it(tmp_pat
         page = quiz.pages[0]
         library = ImageLibrary(host.scene, ImageFolder(tmp_path))
         loaded = library.load(page)
-        show_page(page, loaded, host, quiz)
-        shown = shown_page(page, loaded.nodes, host, "01", [])
+        show_page(PageNodes(page, loaded.nodes), host, quiz)
+        shown = shown_page(PageNodes(page, loaded.nodes), host, "01", [])
         library.close()
     assert shown.views[SliceView.RED].orientation == said
     assert shown.views[SliceView.GREEN].orientation == ""

@@ -11,6 +11,7 @@ from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, Layout, Orientation, Page, Quiz, SliceView, WindowLevel
+from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.frames import show_frame
 from QuizLoaderLib.views.page import show_page
 
@@ -39,20 +40,13 @@ def show(host, tmp_path):
         shown = Page(id="P", number=1, line=1, images=images, layout=layout)
         loaded = library.load(shown)
         assert [problem.sentence for problem in loaded.problems] == []
-        show_page(shown, loaded, host, Quiz(tmp_path))
+        show_page(PageNodes(shown, loaded.nodes), host, Quiz(tmp_path))
         return loaded.nodes
 
     yield show
     library.close()
     empty = page()
-    show_page(empty, library_page(empty), host, Quiz(tmp_path))
-
-
-def library_page(page):
-    class Loaded:
-        nodes = tuple(None for _ in page.images)
-
-    return Loaded()
+    show_page(PageNodes(empty, (None,) * len(empty.images)), host, Quiz(tmp_path))
 
 
 def drawn():

@@ -4,13 +4,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mrml_by_hand import Loaded, image, page, volume
+from mrml_by_hand import image, page, volume
 from quiz_text import image as image_text
 from quiz_text import only_problem, problems_of, session
 from quiz_text import page as page_text
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.color_tables import COLOR_TABLES
 from QuizLoaderLib.quiz.model import Layout, Quiz, SliceView
+from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 from view_geometry import grid
 
@@ -29,7 +30,7 @@ def _color_shown(host, grey, color_table, view=SliceView.RED):
     """The colour of a volume of one value, 0..255, under the window 0 to 255."""
     node = volume(host.scene, np.full(SHAPE, grey, np.int16), GRID, window=(0, 255))
     shown = page(image(view=view, color_table=color_table))
-    assert show_page(shown, Loaded((node,)), host, QUIZ) == []
+    assert show_page(PageNodes(shown, (node,)), host, QUIZ) == []
     color = host.picture(view)[32, 32].astype(int).tolist()
     host.scene.RemoveNode(node)
     return color
@@ -84,7 +85,7 @@ def test_one_file_has_another_table_on_each_view(host):
     nodes = [volume(host.scene, voxels, GRID, window=(0, 255)) for _ in range(4)]
     tables = {SliceView.RED: "Blue", SliceView.GREEN: "Red", SliceView.YELLOW: "", SliceView.SLICE4: "Green"}
     images = [image(view=view, color_table=name) for view, name in tables.items()]
-    assert show_page(page(*images, layout=Layout.TWO_OVER_TWO), Loaded(tuple(nodes)), host, QUIZ) == []
+    assert show_page(PageNodes(page(*images, layout=Layout.TWO_OVER_TWO), tuple(nodes)), host, QUIZ) == []
     shown = {view: host.picture(view)[32, 32].tolist() for view in tables}
     assert shown == {
         SliceView.RED: [0, 0, 120],
@@ -99,7 +100,7 @@ def test_one_file_has_another_table_on_each_view(host):
 def test_a_missing_table_is_an_error_when_shown_and_the_image_stays_grey(host):
     node = volume(host.scene, np.full(SHAPE, 90, np.int16), GRID, window=(0, 255))
     wrong = image(color_table="PET-Heet", id="PET", view=SliceView.GREEN)
-    (problem,) = show_page(page(wrong), Loaded((node,)), host, QUIZ)
+    (problem,) = show_page(PageNodes(page(wrong), (node,)), host, QUIZ)
     assert (problem.is_error, problem.page, problem.image, problem.view) == (True, 1, "PET", "Green")
     assert problem.hint.startswith('did you mean "PET-Heat"?')
     assert host.picture(SliceView.GREEN)[32, 32].tolist() == [90, 90, 90]

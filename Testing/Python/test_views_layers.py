@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mrml_by_hand import Loaded, image, label_map, page, segmentation, volume
+from mrml_by_hand import image, label_map, page, segmentation, volume
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.model import ContourVisibility, Layer, Layout, Orientation, Quiz, SliceView
+from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 from view_geometry import RIGHT_UP_AND_NEXT, grid, points_of_pixels
 
@@ -47,7 +48,7 @@ def _grey_volume(scene):
 
 
 def _show(host, images, nodes, quiz=OUTLINE, **attributes):
-    problems = show_page(page(*images, **attributes), Loaded(tuple(nodes)), host, quiz)
+    problems = show_page(PageNodes(page(*images, **attributes), tuple(nodes)), host, quiz)
     assert problems == []
 
 

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mrml_by_hand import Loaded, image, page, volume
+from mrml_by_hand import image, page, volume
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.model import VIEWS_OF_LAYOUT, Layer, Layout, Orientation, Quiz, SliceView
+from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 from view_geometry import grid
 
@@ -43,7 +44,7 @@ def _show(host, views, link_views=True, layout=Layout.TWO_OVER_TWO):
     """``views`` gives each view its volume and orientation."""
     images = [image(view=view, orientation=orientation) for view, (_, orientation) in views.items()]
     shown = page(*images, layout=layout, link_views=link_views)
-    assert show_page(shown, Loaded(tuple(node for node, _ in views.values())), host, QUIZ) == []
+    assert show_page(PageNodes(shown, tuple(node for node, _ in views.values())), host, QUIZ) == []
 
 
 def _logic(host, view):
@@ -124,7 +125,7 @@ def test_a_foreground_without_a_background_is_linked_too(host, thin, thick, orie
     above = image(Layer.FOREGROUND, orientation=orientation, opacity=1.0)
     below = image(view=YELLOW, orientation=orientation)
     shown = page(above, below, link_views=True)
-    assert show_page(shown, Loaded((thin, thick)), host, QUIZ) == []
+    assert show_page(PageNodes(shown, (thin, thick)), host, QUIZ) == []
     _scroll(host, RED, 7.0)
     assert _offsets(host, RED, YELLOW) == [7, 7]
 
@@ -138,7 +139,7 @@ def test_the_background_leads_whatever_the_order_in_the_file(host, thin, thick, 
     if first is Layer.FOREGROUND:
         both.reverse()
     shown = page(*(each for each, _ in both))
-    assert show_page(shown, Loaded(tuple(node for _, node in both)), host, QUIZ) == []
+    assert show_page(PageNodes(shown, tuple(node for _, node in both)), host, QUIZ) == []
     node, composite = _logic(host, RED).GetSliceNode(), _logic(host, RED).GetSliceCompositeNode()
     assert node.GetOrientation() == "Coronal"
     assert (composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID()) == (

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mrml_by_hand import Loaded, image, label_map, page, segmentation, volume
+from mrml_by_hand import image, label_map, page, segmentation, volume
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.model import ContourVisibility, Layer, Orientation, Quiz, SliceView
+from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 from view_geometry import (
     RIGHT_UP_AND_NEXT,
@@ -62,10 +63,10 @@ def _bright_pixels(host, layer, array, ijk_to_ras, orientation, **look):
     black = volume(host.scene, np.zeros_like(array), ijk_to_ras, window=(0, 1))
     below = image(orientation=orientation, **look)
     if layer is Layer.BACKGROUND:
-        show_page(page(below), Loaded((bright,)), host, FILL)
+        show_page(PageNodes(page(below), (bright,)), host, FILL)
     else:
         above = image(layer, orientation=orientation, opacity=1.0)
-        show_page(page(below, above), Loaded((black, bright)), host, FILL)
+        show_page(PageNodes(page(below, above), (black, bright)), host, FILL)
     pixels = host.picture(SliceView.RED)[..., 1] > 64
     for node in (bright, black):
         host.scene.RemoveNode(node)
@@ -113,7 +114,9 @@ def test_an_image_that_fills_its_view_has_no_dark_border(
     host, white = square_host, np.full((32, 32, 32), 200, np.int16)
     ijk_to_ras = grid(directions, (spacing,) * 3, origin)
     node = volume(host.scene, white, ijk_to_ras, window=(0, 255), interpolate=interpolate)
-    show_page(page(image(orientation=orientation, rotate_to_acquisition=True)), Loaded((node,)), host, FILL)
+    show_page(
+        PageNodes(page(image(orientation=orientation, rotate_to_acquisition=True)), (node,)), host, FILL
+    )
     assert (host.picture(SliceView.RED) == 200).all()
     host.scene.RemoveNode(node)
 
@@ -123,7 +126,7 @@ def test_the_slice_shown_goes_through_voxel_centres(host, number_of_slices):
     spacing, origin = 3.0, 7.0
     ijk_to_ras = grid(np.eye(3), (1, 1, spacing), (0, 0, origin))
     node = volume(host.scene, np.zeros((number_of_slices, 20, 20), np.int16), ijk_to_ras, window=(0, 1))
-    show_page(page(image()), Loaded((node,)), host, FILL)
+    show_page(PageNodes(page(image()), (node,)), host, FILL)
     offset = host.application_logic.GetSliceLogicByLayoutName("Red").GetSliceNode().GetSliceOffset()
     middle = origin + spacing * (number_of_slices - 1) / 2
     assert (offset - origin) / spacing == pytest.approx(round((offset - origin) / spacing))
@@ -143,7 +146,7 @@ def test_copies_of_an_even_number_of_slices_open_on_the_same_slice(host, directi
         copy = ijk_to_ras.copy()
         copy[:3, 3] += origin_noise
         node = volume(host.scene, array, copy, window=(0, 1))
-        show_page(page(image(orientation=orientation)), Loaded((node,)), host, FILL)
+        show_page(PageNodes(page(image(orientation=orientation)), (node,)), host, FILL)
         offsets.append(slice_node.GetSliceOffset())
         host.scene.RemoveNode(node)
     normal = RIGHT_UP_AND_NEXT[orientation][2]
@@ -219,7 +222,7 @@ def test_a_foreground_of_another_grid_lies_over_the_background_by_patient_positi
     below = volume(host.scene, np.zeros(SHAPE, np.int16), background_grid, window=(0, 1))
     above = volume(host.scene, _one_voxel(ijk, shape), foreground_grid)
     foreground = image(Layer.FOREGROUND, opacity=1.0)
-    show_page(page(image(), foreground), Loaded((below, above)), host, FILL)
+    show_page(PageNodes(page(image(), foreground), (below, above)), host, FILL)
     seen = host.picture(SliceView.RED)[..., 1] > 128
     expected = pixels_of_voxel(ijk, foreground_grid, points)
     assert expected.sum() > 50

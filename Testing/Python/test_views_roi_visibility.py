@@ -4,9 +4,10 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from mrml_by_hand import LABEL_COLORS, Loaded, image, label_map, page, segmentation, volume
+from mrml_by_hand import LABEL_COLORS, image, label_map, page, segmentation, volume
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.model import ContourVisibility, Layer, Quiz, RoiCode, RoiVisibility, SliceView
+from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.legend import ShownRoi, rois_shown
 from QuizLoaderLib.views.page import show_page
 from view_geometry import grid
@@ -54,9 +55,9 @@ def _show(host, black, node, layer, choices, warnings=()):
         node[view] if isinstance(node, dict) else node for view in choices
     )
     shown = page(*images)
-    problems = show_page(shown, Loaded(nodes), host, FILL)
+    problems = show_page(PageNodes(shown, nodes), host, FILL)
     assert [(problem.view, problem.sentence) for problem in problems] == list(warnings)
-    return rois_shown(shown, nodes)
+    return rois_shown(PageNodes(shown, nodes))
 
 
 def _seen(host, view):

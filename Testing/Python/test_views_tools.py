@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 import slicer
 from image_files import write_nifti, write_nrrd
-from mrml_by_hand import Loaded, image, label_map, page, segmentation, volume
+from mrml_by_hand import image, label_map, page, segmentation, volume
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
@@ -24,7 +24,8 @@ from QuizLoaderLib.quiz.model import (
     WindowLevel,
 )
 from QuizLoaderLib.views import tools
-from QuizLoaderLib.views.contours import draw_contours
+from QuizLoaderLib.views.contents import PageNodes
+from QuizLoaderLib.views.contours import ContourLook, draw_contours
 from QuizLoaderLib.views.frames import shown_frame, step_frame
 from QuizLoaderLib.views.page import show_page
 from QuizLoaderLib.views.planes import ViewingMode, go_through, in_planes, point_seen
@@ -82,8 +83,9 @@ def test_a_preset_changes_all_looks_of_one_image_and_the_page_shown_again_its_ow
     library = ImageLibrary(host.scene, ImageFolder(tmp_path))
     loaded = library.load(shown)
     assert loaded.problems == []
-    show_page(shown, loaded, host, QUIZ)
-    ct, mr = tools.tool_images(shown, loaded.nodes)
+    with_nodes = PageNodes(shown, loaded.nodes)
+    show_page(with_nodes, host, QUIZ)
+    ct, mr = tools.tool_images(with_nodes)
     assert (ct.id, ct.type, len(ct.nodes)) == ("CT", ImageType.VOLUME, 2)
     assert (mr.id, mr.nodes) == ("MR", (loaded.nodes[2],))
 
@@ -98,7 +100,7 @@ def test_a_preset_changes_all_looks_of_one_image_and_the_page_shown_again_its_ow
     # (100 + 500 + 700) / 1400 of the way from black to white.
     assert host.picture(RED)[50, 50] == pytest.approx([237] * 3, abs=1)
 
-    show_page(shown, loaded, host, QUIZ)
+    show_page(with_nodes, host, QUIZ)
     assert window_levels() == [(400, 40), (1, 100), (1, 7)]
     library.close()
 
@@ -111,12 +113,12 @@ def test_an_image_that_no_view_shows_has_no_tools(host, ramp):
         image(id="second background", path="b.nrrd"),
         image(id="no such view", view=SliceView.SLICE4),
     )
-    assert [one.id for one in tools.tool_images(shown, (ramp, None, other, other))] == ["CT"]
+    assert [one.id for one in tools.tool_images(PageNodes(shown, (ramp, None, other, other)))] == ["CT"]
 
 
 def test_the_crosshair_comes_and_goes(host, ramp):
     shown = page(image(), image(view=GREEN, orientation=Orientation.CORONAL))
-    show_page(shown, Loaded((ramp, ramp)), host, QUIZ)
+    show_page(PageNodes(shown, (ramp, ramp)), host, QUIZ)
     assert not tools.crosshair_is_shown(host)
     crosshair = host.scene.GetSingletonNode("default", "vtkMRMLCrosshairNode")
 
@@ -139,14 +141,14 @@ def test_one_image_in_three_planes_through_the_point_looked_at_and_back(host, ra
         link_views=True,
     )
     nodes = (ramp, other, other)
-    show_page(shown, Loaded(nodes), host, QUIZ)
+    show_page(PageNodes(shown, nodes), host, QUIZ)
     slice_node(host, RED).SetSliceOffset(9.5)
-    point = point_seen(shown, nodes, "CT", host)
+    point = point_seen(PageNodes(shown, nodes), "CT", host)
     assert point == pytest.approx((0, 0, 9.5), abs=0.01)
 
-    planes, its_nodes = in_planes(shown, nodes, "CT", ViewingMode.THREE_PLANES)
-    show_page(planes, Loaded(its_nodes), host, QUIZ)
-    go_through(planes, host, point)
+    planes = in_planes(PageNodes(shown, nodes), "CT", ViewingMode.THREE_PLANES)
+    show_page(planes, host, QUIZ)
+    go_through(planes.page, host, point)
 
     for view, orientation in ((RED, "Axial"), (GREEN, "Coronal"), (YELLOW, "Sagittal")):
         assert composite(host, view).GetBackgroundVolumeID() == ramp.GetID()
@@ -159,15 +161,15 @@ def test_one_image_in_three_planes_through_the_point_looked_at_and_back(host, ra
     column = host.picture(GREEN)[:, 50, 0].astype(int)
     assert (column[1], column[98]) == pytest.approx((250, 0), abs=3)
 
-    one, its_nodes = in_planes(shown, nodes, "CT", ViewingMode.CORONAL)
-    show_page(one, Loaded(its_nodes), host, QUIZ)
-    assert one.layout is Layout.ONE_UP_RED_SLICE
+    one = in_planes(PageNodes(shown, nodes), "CT", ViewingMode.CORONAL)
+    show_page(one, host, QUIZ)
+    assert one.page.layout is Layout.ONE_UP_RED_SLICE
     assert slice_node(host, RED).GetOrientation() == "Coronal"
     assert composite(host, GREEN).GetBackgroundVolumeID() is None
 
-    back, its_nodes = in_planes(shown, nodes, "CT", ViewingMode.DEFAULT)
-    assert (back, its_nodes) == (shown, nodes)
-    show_page(back, Loaded(its_nodes), host, QUIZ)
+    back = in_planes(PageNodes(shown, nodes), "CT", ViewingMode.DEFAULT)
+    assert back == PageNodes(shown, nodes)
+    show_page(back, host, QUIZ)
     assert composite(host, RED).GetBackgroundVolumeID() == other.GetID()
     assert composite(host, RED).GetForegroundVolumeID() == ramp.GetID()
     assert composite(host, YELLOW).GetLinkedControl()
@@ -191,10 +193,10 @@ def test_contours_come_along_with_their_image_only(host, ramp):
     )
     nodes = (ramp, ramp, mr, drawn, drawn, labels, other)
 
-    planes, its_nodes = in_planes(shown, nodes, "CT", ViewingMode.AXIAL)
-    assert show_page(planes, Loaded(its_nodes), host, QUIZ) == []
+    planes = in_planes(PageNodes(shown, nodes), "CT", ViewingMode.AXIAL)
+    assert show_page(planes, host, QUIZ) == []
 
-    assert its_nodes == (ramp, labels, drawn)
+    assert planes.nodes == (ramp, labels, drawn)
     display = drawn.GetDisplayNode()
     ids = [drawn.GetSegmentation().GetNthSegmentID(index) for index in range(3)]
     assert [display.GetSegmentVisibility(id) for id in ids] == [True, True, False]
@@ -211,9 +213,11 @@ def test_opacity_of_outline_and_fill_of_segments_and_labels(host):
     black = volume(host.scene, np.zeros((50, 50, 50), np.int16), GRID, window=(0, 1))
     half = np.zeros((50, 50, 50), np.uint8)
     half[:, :, 25:] = 1
-    shown = page(image(), image(view=GREEN), image(Layer.SEGMENTATION), image(Layer.LABEL, view=GREEN))
-    nodes = (black, black, segmentation(host.scene, half, GRID), label_map(host.scene, half, GRID))
-    show_page(shown, Loaded(nodes), host, QUIZ)
+    shown = PageNodes(
+        page(image(), image(view=GREEN), image(Layer.SEGMENTATION), image(Layer.LABEL, view=GREEN)),
+        (black, black, segmentation(host.scene, half, GRID), label_map(host.scene, half, GRID)),
+    )
+    show_page(shown, host, QUIZ)
 
     def greens():
         """Of the region's inside and of its edge, on both views."""
@@ -221,16 +225,16 @@ def test_opacity_of_outline_and_fill_of_segments_and_labels(host):
         return [(row[75, 1], row[48:53, 1].max()) for row in pictures]
 
     assert greens() == [(0, 255), (0, 255)]
-    draw_contours(shown, nodes, host, ContourVisibility.FILL, True)
+    draw_contours(shown, host, ContourLook(ContourVisibility.FILL))
     assert [inside for inside, _ in greens()] == pytest.approx([127, 127], abs=2)
-    draw_contours(shown, nodes, host, ContourVisibility.FILL, True, opacity=0.4)
+    draw_contours(shown, host, ContourLook(ContourVisibility.FILL, opacity=0.4))
     assert [inside for inside, _ in greens()] == pytest.approx([51, 51], abs=2)
-    draw_contours(shown, nodes, host, ContourVisibility.OUTLINE, True, opacity=0.4)
+    draw_contours(shown, host, ContourLook(opacity=0.4))
     assert [edge for _, edge in greens()] == pytest.approx([102, 102], abs=2)
-    draw_contours(shown, nodes, host, ContourVisibility.OUTLINE, False)
+    draw_contours(shown, host, ContourLook(visible=False))
     assert greens() == [(0, 0), (0, 0)]
 
-    show_page(shown, Loaded(nodes), host, QUIZ)
+    show_page(shown, host, QUIZ)
     assert greens() == [(0, 255), (0, 255)]
 
 

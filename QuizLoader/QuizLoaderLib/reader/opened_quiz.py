@@ -1,12 +1,12 @@
 """A quiz that is open: read, checked, and its pages shown through the host. No widgets."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
 from ..quiz.problems import Problem, warning
+from ..views.contents import PageNodes
 from ..views.host import Host
 from ..views.planes import ViewingMode
 from ..views.state import POSITION, put_back_states, take_states
@@ -70,7 +70,7 @@ class OpenedQuiz:
         self._reading = reading
         self.drawing = Drawing(host, quiz, folder)
         if reading is not None:
-            reading.keeping = Keeping(host, self.drawing, lambda: self.on_views[0].layout, self.states)
+            reading.keeping = Keeping(host, self.drawing, lambda: self.on_views.page.layout, self.states)
         self._shown: Any = None
         self._index = -1
         self._viewing = (ViewingMode.DEFAULT, "")
@@ -121,10 +121,9 @@ class OpenedQuiz:
         problems = list(loaded.problems) + self._place((ViewingMode.DEFAULT, ""))
         kept = self._reading.kept(index) if self._reading else None
         states = self._reading.last_states() if self._reading and kept else {}
-        put_back_states(page, self.nodes(index), self.host, states if left is None else left)
-        problems += [
-            warning(_DRAWN_FILE, each, line=page.line) for each in self.drawing.show(page, loaded.nodes, kept)
-        ]
+        put_back_states(self.page_nodes, self.host, states if left is None else left)
+        odd = self.drawing.show(PageNodes(page, loaded.nodes), kept)
+        problems += [warning(_DRAWN_FILE, each, line=page.line) for each in odd]
         if self._reading and self._reading.keeping and kept:
             self._reading.keeping.begin(page, kept)
         return [problem.at(page=page.number) for problem in problems]
@@ -146,22 +145,20 @@ class OpenedQuiz:
         it was before. The image is one of ``views.tools.tool_images``. Window, level and frame stay."""
         from ..views.planes import go_through, point_seen
 
-        point = point_seen(*self.on_views, image_id, self.host)
+        point = point_seen(self.on_views, image_id, self.host)
         states = self.states()
         self._place((mode, image_id))
         self._own_states = states
-        page, nodes = self.pages[self._index], self.nodes(self._index)
-        put_back_states(page, nodes, self.host, states, positions=mode is ViewingMode.DEFAULT)
+        put_back_states(self.page_nodes, self.host, states, positions=mode is ViewingMode.DEFAULT)
         if mode is not ViewingMode.DEFAULT:
-            go_through(self.on_views[0], self.host, point)
+            go_through(self.on_views.page, self.host, point)
 
     def states(self) -> dict[int, dict[str, str]]:
         """What State elements say of the page's images now, by their place on the page. While one image is
         seen in planes, positions are those before; what the reader left is there until the page is shown."""
         if self._left_states is not None:
             return self._left_states
-        page, nodes = self.pages[self._index], self.nodes(self._index)
-        states = take_states(page, nodes, self.host, self.viewing_mode.value)
+        states = take_states(self.page_nodes, self.host, self.viewing_mode.value)
         if self.viewing_mode is not ViewingMode.DEFAULT:
             for number, state in states.items():
                 before = self._own_states.get(number, {})
@@ -173,13 +170,17 @@ class OpenedQuiz:
         return self._viewing[0]
 
     @property
-    def on_views(self) -> tuple[Page, tuple[Any, ...]]:
-        """The shown page as it is on the views, with the nodes of its images: as its author wrote it, or with
-        one image of it in planes. None for a node that did not load or was deleted by hand."""
+    def page_nodes(self) -> PageNodes:
+        """The shown page as its author wrote it; None for a node that did not load or was deleted by hand."""
+        return PageNodes(self.pages[self._index], self.nodes(self._index))
+
+    @property
+    def on_views(self) -> PageNodes:
+        """The shown page as it is on the views: as its author wrote it, or with one image of it in planes."""
         from ..views.planes import in_planes
 
         mode, image_id = self._viewing
-        return in_planes(self.pages[self._index], self.nodes(self._index), image_id, mode)
+        return in_planes(self.page_nodes, image_id, mode)
 
     def nodes(self, index: int) -> tuple[Any, ...]:
         """The MRML nodes of the page's images in the order of the quiz: None for one that did not load or was
@@ -198,7 +199,7 @@ class OpenedQuiz:
     def slice_logics(self) -> dict[SliceView, Any]:
         """The slice logics of the layout that is shown, by view."""
         logic_of = self.host.application_logic.GetSliceLogicByLayoutName
-        return {view: logic_of(view.value) for view in VIEWS_OF_LAYOUT[self.on_views[0].layout]}
+        return {view: logic_of(view.value) for view in VIEWS_OF_LAYOUT[self.on_views.page.layout]}
 
     def close(self) -> None:
         """The views and the scene are as before the quiz was opened."""
@@ -219,8 +220,7 @@ class OpenedQuiz:
         if keeping:
             keeping.look_away()
         self._viewing = viewing
-        page, nodes = self.on_views
-        problems = show_page(page, replace(self._shown, nodes=nodes), self.host, self.quiz)
+        problems = show_page(self.on_views, self.host, self.quiz)
         self.drawing.show_again()
         if keeping:
             keeping.look_again()

@@ -33,8 +33,7 @@ class Tools:
     @property
     def images(self) -> list[tools.ToolImage]:
         """Those of the page that are there."""
-        index = self._opened.index
-        return tools.tool_images(self._opened.pages[index], self._opened.nodes(index)) if index >= 0 else []
+        return tools.tool_images(self._opened.page_nodes) if self._opened.index >= 0 else []
 
     @property
     def image(self) -> tools.ToolImage | None:
@@ -74,9 +73,8 @@ class Tools:
 
     def draw_contours(self) -> None:
         if self._opened.shown:
-            look = self.contours
-            draw_contours(*self._opened.on_views, self._opened.host, look.contour, look.visible, look.opacity)
-            self._opened.drawing.set_look(look)
+            draw_contours(self._opened.on_views, self._opened.host, self.contours)
+            self._opened.drawing.set_look(self.contours)
 
     # Frames
 

@@ -19,6 +19,14 @@ _PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True)
+class PageNodes:
+    """A page with the MRML nodes of its images, in their order; None for one that is not there."""
+
+    page: Page
+    nodes: Sequence[Any]
+
+
+@dataclass(frozen=True)
 class Placed:
     """An Image element and its MRML node, None where its file could not be loaded."""
 
@@ -67,15 +75,15 @@ class ViewContents:
         return [placed for placed in layers if placed] + self.segmentations
 
 
-def contents_of_views(page: Page, nodes: Sequence[Any]) -> dict[SliceView, ViewContents]:
-    """Every slice view with what this page gives it; ``nodes`` are aligned with ``page.images``.
+def contents_of_views(shown: PageNodes) -> dict[SliceView, ViewContents]:
+    """Every slice view with what this page gives it.
 
     Of two backgrounds, foregrounds or labels on one view the first is taken, and an image for a view that
     the layout does not show is left out (checking the quiz reports both).
     """
     views = {view: ViewContents(view) for view in SliceView}
-    for image, node in zip(page.images, nodes, strict=True):
-        if image.destination not in VIEWS_OF_LAYOUT[page.layout]:
+    for image, node in zip(shown.page.images, shown.nodes, strict=True):
+        if image.destination not in VIEWS_OF_LAYOUT[shown.page.layout]:
             continue
         contents = views[image.destination]
         placed = Placed(image, node)

@@ -1,11 +1,11 @@
 """Contours of the shown page are hidden, outlined, filled, one region at a time or all together."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from ..quiz.model import ContourVisibility, Page, SliceView
-from .contents import contents_of_views
+from ..quiz.model import ContourVisibility, SliceView
+from .contents import PageNodes, contents_of_views
 from .host import Host
 from .legend import ShownRoi
 from .placement import FILL_OPACITY
@@ -15,42 +15,32 @@ _LABEL_FILL_LAYER = 3
 
 @dataclass(frozen=True)
 class ContourLook:
-    """``opacity`` is 0..1."""
+    """``opacity``, 0..1, is that of the outline; a fill has half of it."""
 
     contour: ContourVisibility = ContourVisibility.OUTLINE
     visible: bool = True
     opacity: float = 1.0
 
 
-def draw_contours(
-    page: Page,
-    nodes: Sequence[Any],
-    host: Host,
-    contour: ContourVisibility,
-    visible: bool,
-    opacity: float = 1.0,
-) -> None:
+def draw_contours(shown: PageNodes, host: Host, look: ContourLook) -> None:
     """Outline, or outline and fill, of every region of the page, labels and segments alike; or none of them.
-
-    ``opacity``, 0..1, is that of the outline; a fill has half of it. Views stay where they are. ``nodes`` are
-    aligned with ``page.images``, None for one that is not there.
-    """
-    filled = contour is ContourVisibility.FILL
-    for node in nodes:
+    Views stay where they are."""
+    filled = look.contour is ContourVisibility.FILL
+    for node in shown.nodes:
         for display in _segmentation_displays(node):
-            display.SetVisibility2D(visible)
+            display.SetVisibility2D(look.visible)
             display.SetVisibility2DFill(filled)
-            display.SetOpacity(opacity)
-    for view, contents in contents_of_views(page, nodes).items():
+            display.SetOpacity(look.opacity)
+    for view, contents in contents_of_views(shown).items():
         logic = host.application_logic.GetSliceLogicByLayoutName(view.value)
         if logic and contents.label and contents.label.node:
             label = contents.label.node
-            _draw_label(logic.GetSliceCompositeNode(), label, filled, opacity if visible else 0.0)
+            _draw_label(logic.GetSliceCompositeNode(), label, filled, look.opacity if look.visible else 0.0)
 
 
-def show_region(page: Page, nodes: Sequence[Any], host: Host, region: ShownRoi, visible: bool) -> None:
+def show_region(shown: PageNodes, host: Host, region: ShownRoi, visible: bool) -> None:
     """Show or hide one region of ``rois_shown`` on the views that the quiz shows it on."""
-    for view, contents in contents_of_views(page, nodes).items():
+    for view, contents in contents_of_views(shown).items():
         if view not in region.views:
             continue
         if contents.label and contents.label.node:

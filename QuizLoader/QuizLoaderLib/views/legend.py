@@ -6,8 +6,8 @@ from typing import Any
 
 import numpy as np
 
-from ..quiz.model import Page, SliceView
-from .contents import contents_of_views
+from ..quiz.model import SliceView
+from .contents import PageNodes, contents_of_views
 from .roi_visibility import visible_segments
 
 _VOXELS_AT_ONCE = 1 << 22
@@ -22,12 +22,12 @@ class ShownRoi:
     views: tuple[SliceView, ...]
 
 
-def rois_shown(page: Page, nodes: Sequence[Any]) -> list[ShownRoi]:
+def rois_shown(shown: PageNodes) -> list[ShownRoi]:
     """Label values and segments that are visible on the page, in the order of its views and of the file;
-    a region is listed once, with all views that show it. ``nodes`` are aligned with ``page.images``."""
+    a region is listed once, with all views that show it."""
     views_of: dict[tuple[str, tuple[int, int, int]], list[SliceView]] = {}
     labels: dict[Any, list[tuple[str, tuple[int, int, int]]]] = {}
-    for view, contents in contents_of_views(page, nodes).items():
+    for view, contents in contents_of_views(shown).items():
         regions: list[tuple[str, tuple[int, int, int]]] = []
         if contents.label and contents.label.node:
             node = contents.label.node

@@ -1,31 +1,24 @@
 """A page is put on its slice views."""
 
-from collections.abc import Iterable, Sequence
-from typing import Any, Protocol
+from collections.abc import Iterable
 
-from ..quiz.model import Page, Quiz, SliceView
+from ..quiz.model import Quiz, SliceView
 from ..quiz.problems import Problem
 from . import colors, frames, placement, roi_visibility, tools
-from .contents import ViewContents, contents_of_views
+from .contents import PageNodes, ViewContents, contents_of_views
 from .host import Host
 
 
-class LoadedNodes(Protocol):
-    """The MRML nodes of a page, aligned with its images; None where an image could not be loaded."""
-
-    @property
-    def nodes(self) -> Sequence[Any]: ...
-
-
-def show_page(page: Page, loaded: LoadedNodes, host: Host, quiz: Quiz) -> list[Problem]:
-    """Put the nodes of ``loaded`` on the slice views of ``host``.
+def show_page(shown: PageNodes, host: Host, quiz: Quiz) -> list[Problem]:
+    """Put the nodes of a page on the slice views of ``host``.
 
     Whatever an earlier page left on the four slice views is gone. An image that cannot be placed (a second
     background on a view, a view that the layout lacks) is left out; of two the first stays. Gives what was
     found wrong with the looks of the images, each with its page, image and view.
     """
+    page = shown.page
     host.set_layout(page.layout)
-    views = contents_of_views(page, loaded.nodes)
+    views = contents_of_views(shown)
     logics = {view: host.application_logic.GetSliceLogicByLayoutName(view.value) for view in SliceView}
     host.application_logic.PauseRender()
     try:

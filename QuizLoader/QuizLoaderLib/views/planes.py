@@ -16,7 +16,7 @@ from ..quiz.model import (
     RoiVisibility,
     SliceView,
 )
-from .contents import Placed, ViewContents, contents_of_views
+from .contents import PageNodes, Placed, ViewContents, contents_of_views
 from .host import Host
 from .roi_visibility import visible_segments
 
@@ -46,38 +46,37 @@ _LAYOUT_AND_PLANES: dict[ViewingMode, tuple[Layout, dict[SliceView, Orientation]
 }
 
 
-def in_planes(
-    page: Page, nodes: Sequence[Any], image_id: str, mode: ViewingMode
-) -> tuple[Page, tuple[Any, ...]]:
-    """The page as ``mode`` shows the image ``image_id``, with its nodes, for ``show_page``.
+def in_planes(shown: PageNodes, image_id: str, mode: ViewingMode) -> PageNodes:
+    """The page as ``mode`` shows the image ``image_id``, for ``show_page``.
 
     The image is the only background. The label map and the segmentations that share a view with it on the
     page come with it; a segmentation shows all regions that it shows on any of those views. Linking, zoom,
     pan and offset of the page do not hold. ViewingMode.DEFAULT gives the page itself.
     """
     if mode is ViewingMode.DEFAULT:
-        return page, tuple(nodes)
+        return shown
     layout, planes = _LAYOUT_AND_PLANES[mode]
-    views = [contents for contents in contents_of_views(page, nodes).values() if _shows(contents, image_id)]
+    views = [contents for contents in contents_of_views(shown).values() if _shows(contents, image_id)]
     leader = next(
         placed for contents in views for placed in _volumes(contents) if placed.image.id == image_id
     )
-    shown = [Placed(_plainly(leader.image), leader.node), *_contours(views)]
+    in_each = [Placed(_plainly(leader.image), leader.node), *_contours(views)]
     placed = [
         (replace(each.image, destination=view, orientation=orientation), each.node)
         for view, orientation in planes.items()
-        for each in shown
+        for each in in_each
     ]
     images = tuple(image for image, _ in placed)
-    return replace(page, layout=layout, link_views=False, images=images), tuple(node for _, node in placed)
+    page = replace(shown.page, layout=layout, link_views=False, images=images)
+    return PageNodes(page, tuple(node for _, node in placed))
 
 
-def point_seen(page: Page, nodes: Sequence[Any], image_id: str, host: Host) -> tuple[float, float, float]:
+def point_seen(shown: PageNodes, image_id: str, host: Host) -> tuple[float, float, float]:
     """RAS in mm of the middle of the first view that shows the image, else of the first view: what the
     reader looks at now."""
-    views = contents_of_views(page, nodes)
+    views = contents_of_views(shown)
     showing = (view for view, contents in views.items() if _shows(contents, image_id))
-    view = next(showing, VIEWS_OF_LAYOUT[page.layout][0])
+    view = next(showing, VIEWS_OF_LAYOUT[shown.page.layout][0])
     slice_to_ras = host.application_logic.GetSliceLogicByLayoutName(view.value).GetSliceNode().GetSliceToRAS()
     right, anterior, superior = (slice_to_ras.GetElement(row, 3) for row in range(3))
     return right, anterior, superior

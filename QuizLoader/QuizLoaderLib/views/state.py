@@ -3,12 +3,13 @@
 The names are those of a State element of the Image Quizzer's results; its images are those with grey values.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import Any
 
-from ..quiz.model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Page
+from ..quiz.model import VIEWS_OF_LAYOUT, Image, ImageType, Layer
 from . import frames
+from .contents import PageNodes
 from .host import Host
 
 POSITION = ("SliceOffset", "Orientation")
@@ -17,15 +18,14 @@ POSITION = ("SliceOffset", "Orientation")
 _WITH_STATE = (ImageType.VOLUME, ImageType.VOLUME_SEQUENCE)
 
 
-def take_states(page: Page, nodes: Sequence[Any], host: Host, viewing_mode: str) -> dict[int, dict[str, str]]:
-    """The state of each image on its view, by its place on the page from 0; ``nodes`` are aligned with
-    ``page.images``.
+def take_states(shown: PageNodes, host: Host, viewing_mode: str) -> dict[int, dict[str, str]]:
+    """The state of each image on its view, by its place on the page from 0.
 
     Window and Level are in voxel values, SliceOffset in mm along the view's normal, Frame counts from 0.
     ``viewing_mode`` is the value of a ``planes.ViewingMode``.
     """
     states = {}
-    for number, image, node, slice_node in _shown(page, nodes, host):
+    for number, image, node, slice_node in _on_views(shown, host):
         display = node.GetDisplayNode()
         state = {"Window": repr(display.GetWindow()), "Level": repr(display.GetLevel())}
         state["SliceOffset"] = repr(slice_node.GetSliceOffset())
@@ -40,8 +40,7 @@ def take_states(page: Page, nodes: Sequence[Any], host: Host, viewing_mode: str)
 
 
 def put_back_states(
-    page: Page,
-    nodes: Sequence[Any],
+    shown: PageNodes,
     host: Host,
     states: Mapping[int, Mapping[str, str]],
     positions: bool = True,
@@ -51,7 +50,7 @@ def put_back_states(
     A position is that of the view's background, and only of the orientation that the view has now; without
     ``positions`` the views stay where they are. What is no number is left out: results may be edited by hand.
     """
-    for number, image, node, slice_node in _shown(page, nodes, host):
+    for number, image, node, slice_node in _on_views(shown, host):
         state = states.get(number, {})
         window, level = _number(state, "Window"), _number(state, "Level")
         if window and level is not None:
@@ -67,11 +66,11 @@ def put_back_states(
             frames.show_frame(node, int(frame))
 
 
-def _shown(page: Page, nodes: Sequence[Any], host: Host) -> Iterator[tuple[int, Image, Any, Any]]:
+def _on_views(shown: PageNodes, host: Host) -> Iterator[tuple[int, Image, Any, Any]]:
     logic_of = host.application_logic.GetSliceLogicByLayoutName
-    for number, (image, node) in enumerate(zip(page.images, nodes, strict=True)):
+    for number, (image, node) in enumerate(zip(shown.page.images, shown.nodes, strict=True)):
         logic = logic_of(image.destination.value)
-        is_on_view = image.destination in VIEWS_OF_LAYOUT[page.layout] and logic is not None
+        is_on_view = image.destination in VIEWS_OF_LAYOUT[shown.page.layout] and logic is not None
         if node is not None and image.type in _WITH_STATE and is_on_view:
             yield number, image, node, logic.GetSliceNode()
 

@@ -1,11 +1,10 @@
 """The reader's tools on the slice views of any host: the mouse's window and level, presets, the crosshair."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ..quiz.model import ImageType, Layer, Page, SliceView, WindowLevel
-from .contents import contents_of_views
+from ..quiz.model import ImageType, Layer, SliceView, WindowLevel
+from .contents import PageNodes, contents_of_views
 from .host import Host
 
 WINDOW_LEVEL_PRESETS: dict[str, WindowLevel] = {
@@ -26,19 +25,18 @@ class ToolImage:
     nodes: tuple[Any, ...]
 
 
-def tool_images(page: Page, nodes: Sequence[Any]) -> list[ToolImage]:
-    """The page's images with grey values or colours that a view shows, each once, in the order of the page.
-    ``nodes`` are aligned with ``page.images``."""
-    shown = [
+def tool_images(shown: PageNodes) -> list[ToolImage]:
+    """The page's images with grey values or colours that a view shows, each once, in its order."""
+    on_views = [
         placed.node
-        for contents in contents_of_views(page, nodes).values()
+        for contents in contents_of_views(shown).values()
         for placed in (contents.background, contents.foreground)
         if placed and placed.node
     ]
     types: dict[str, ImageType] = {}
     nodes_of: dict[str, list[Any]] = {}
-    for image, node in zip(page.images, nodes, strict=True):
-        if node in shown and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
+    for image, node in zip(shown.page.images, shown.nodes, strict=True):
+        if node in on_views and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
             types.setdefault(image.id, image.type)
             of_image = nodes_of.setdefault(image.id, [])
             if node not in of_image:

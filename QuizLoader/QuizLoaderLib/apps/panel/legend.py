@@ -24,7 +24,7 @@ class Legend:
         self.clear()
         if opened.shown is None:
             return
-        regions = rois_shown(*opened.on_views)
+        regions = rois_shown(opened.on_views)
         self._list.blockSignals(True)
         for region in regions:
             item = qt.QListWidgetItem(region.name)
@@ -55,4 +55,4 @@ class Legend:
         if opened is None or opened.shown is None or not 0 <= row < len(self._regions):
             return
         visible = item.checkState() == qt.Qt.Checked
-        show_region(*opened.on_views, opened.host, self._regions[row], visible)
+        show_region(opened.on_views, opened.host, self._regions[row], visible)

@@ -60,9 +60,9 @@ def _look_and_measure(test: TestCase, opened: OpenedQuiz, volume: Any) -> None:
     """One plane and back, and a line of 20 mm."""
     red = slicer.app.applicationLogic().GetSliceLogicByLayoutName("Red").GetSliceNode()
     offset = red.GetSliceOffset()
-    opened.view(ViewingMode.CORONAL, tool_images(*opened.on_views)[0].id)
+    opened.view(ViewingMode.CORONAL, tool_images(opened.on_views)[0].id)
     test.assertEqual(red.GetOrientation(), "Coronal")
-    opened.view(ViewingMode.DEFAULT, tool_images(opened.pages[0], opened.nodes(0))[0].id)
+    opened.view(ViewingMode.DEFAULT, tool_images(opened.page_nodes)[0].id)
     test.assertEqual(red.GetOrientation(), "Axial")
     test.assertAlmostEqual(red.GetSliceOffset(), offset, places=3)
 

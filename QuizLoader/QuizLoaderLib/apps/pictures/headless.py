@@ -14,6 +14,7 @@ from ...quiz.model import Layout, Page, SliceView
 from ...quiz.problems import Problem
 from ...quiz.reading import read_quiz
 from ...quiz.regions import QuizRegions
+from ...views.contents import PageNodes
 from ...views.layouts import slicer_layout
 from ...views.page import show_page
 from ..shared.opengl import OpenGLMissingError, opengl_problem
@@ -140,9 +141,10 @@ def render_quiz(
                 loaded = library.load(each)
                 if following:
                     library.read_ahead(following)
-                problems = _with_new(problems, loaded.problems + show_page(each, loaded, host, quiz))
+                on_page = PageNodes(each, loaded.nodes)
+                problems = _with_new(problems, loaded.problems + show_page(on_page, host, quiz))
                 own = [problem for problem in problems if problem.page == each.number]
-                shown.append(shown_page(each, loaded.nodes, host, folder_name(each, len(quiz.pages)), own))
+                shown.append(shown_page(on_page, host, folder_name(each, len(quiz.pages)), own))
                 _write_pictures(shown[-1], len(quiz.pages), out)
             if progress:
                 progress(len(pages), len(pages))

@@ -2,13 +2,13 @@
 
 import re
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 import numpy as np
 
 from ...quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
 from ...quiz.problems import Problem
-from ...views.contents import ViewContents, contents_of_views
+from ...views.contents import PageNodes, ViewContents, contents_of_views
 from ...views.host import Host
 from ...views.legend import ShownRoi, rois_shown
 from ...views.orientation_letters import EdgeLetters, edge_letters
@@ -50,13 +50,11 @@ class ShownPage:
     problems: list[Problem]
 
 
-def shown_page(
-    page: Page, nodes: tuple[Any, ...], host: PictureHost, folder: str, problems: list[Problem]
-) -> ShownPage:
+def shown_page(shown: PageNodes, host: PictureHost, folder: str, problems: list[Problem]) -> ShownPage:
     """Take the pictures of a page that ``show_page`` has put on the views of ``host``."""
-    contents = contents_of_views(page, nodes)
-    views = {view: _shown_view(contents[view], host, problems) for view in VIEWS_OF_LAYOUT[page.layout]}
-    return ShownPage(page, folder, views, rois_shown(page, nodes), problems)
+    contents = contents_of_views(shown)
+    views = {view: _shown_view(contents[view], host, problems) for view in VIEWS_OF_LAYOUT[shown.page.layout]}
+    return ShownPage(shown.page, folder, views, rois_shown(shown), problems)
 
 
 def folder_name(page: Page, number_of_pages: int) -> str:

@@ -26,7 +26,7 @@ class Fitting:
         is_untouched = self._placed.get(view) == _state(logic)
         logic.ResizeSliceNode(*size)
         if is_untouched and opened is not None and opened.shown is not None:
-            fit_again(contents_of_views(*opened.on_views)[view], logic)
+            fit_again(contents_of_views(opened.on_views)[view], logic)
             self._placed[view] = _state(logic)
 
 

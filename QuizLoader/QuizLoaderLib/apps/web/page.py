@@ -215,7 +215,7 @@ class QuizOnPage:
         opened = self._the_quiz()
         change()
         self._fitting.placed(opened)
-        layout = opened.on_views[0].layout
+        layout = opened.on_views.page.layout
         self._state.rows = [[view.value if view else "" for view in row] for row in ROWS_OF_LAYOUT[layout]]
         for view in VIEWS_OF_LAYOUT[layout]:
             self.host.view(view).schedule_render()
@@ -239,7 +239,7 @@ class QuizOnPage:
         opened = self.opened
         if opened is None or opened.shown is None:
             return
-        contents = contents_of_views(*opened.on_views)
+        contents = contents_of_views(opened.on_views)
         # In planes the views show another image than the page's own there.
         problems = self._problems if opened.viewing_mode is ViewingMode.DEFAULT else []
         for view in views:

@@ -76,7 +76,7 @@ class ToolsOnPage:
             set_window_level_by_mouse(opened.host, True)
         self._stop()
         self._the_tools().begin()
-        self._regions, self._hidden = rois_shown(*opened.on_views), set()
+        self._regions, self._hidden = rois_shown(opened.on_views), set()
         self.show()
 
     def leave(self) -> None:
@@ -146,7 +146,7 @@ class ToolsOnPage:
         hidden = {(region.name, region.color) for region in self._hidden}
         self.leave()
         self._change_views(change)
-        self._regions = rois_shown(*self._the_quiz().on_views)
+        self._regions = rois_shown(self._the_quiz().on_views)
         for region in self._regions:
             if (region.name, region.color) in hidden:
                 self._show_region(region, False)
@@ -201,7 +201,7 @@ class ToolsOnPage:
 
     def _window_level(self, view: str, wider: int, brighter: int) -> None:
         if self._logic(view):
-            leader = contents_of_views(*self._the_quiz().on_views)[SliceView(view)].leader
+            leader = contents_of_views(self._the_quiz().on_views)[SliceView(view)].leader
             if leader and leader.node:
                 change_window_level(leader.node, _WINDOW_STEP**wider, brighter * _LEVEL_STEP)
 
@@ -266,7 +266,7 @@ class ToolsOnPage:
 
     def _show_region(self, region: ShownRoi, visible: bool) -> None:
         opened = self._the_quiz()
-        show_region(*opened.on_views, opened.host, region, visible)
+        show_region(opened.on_views, opened.host, region, visible)
         self._hidden = self._hidden - {region} if visible else self._hidden | {region}
 
     def _mode_name(self) -> str:

@@ -1,13 +1,14 @@
 """What is drawn on the pages of an open quiz: shown on arrival, kept, and known when a page asks for it."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from ...quiz.image_folder import ImageFolder
-from ...quiz.model import Image, Page, Quiz
+from ...quiz.model import Image, Quiz
 from ...views import drawings
+from ...views.contents import PageNodes
 from ...views.contours import ContourLook
 from ...views.host import Host
 from ..texts import tr as _
@@ -89,13 +90,13 @@ class Drawing:
         """The segmentations that are shown."""
         return tuple(contour.node for contour in self._contours.values() if self._is_there(contour))
 
-    def show(self, page: Page, nodes: Sequence[Any], kept: Kept | None) -> list[str]:
-        """Show what was drawn on a page; ``nodes`` are aligned with ``page.images``.
+    def show(self, shown: PageNodes, kept: Kept | None) -> list[str]:
+        """Show what was drawn on a page.
 
         Gives what is odd about the files, and what of them could not be shown, as sentences.
         """
         self.leave()
-        on = self._on = PageDrawnOn(page, nodes, self._host, kept)
+        on = self._on = PageDrawnOn(shown, self._host, kept)
         self._look = ContourLook(self._quiz.contour_visibility)
         if on.writes_to is not None:
             remove_left_overs(on.writes_to.folder())

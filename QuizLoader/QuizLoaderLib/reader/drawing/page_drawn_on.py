@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Protocol
 
-from ...quiz.model import Image, Layer, Page, SliceView
+from ...quiz.model import Image, Layer, SliceView
 from ...session.requirements import Drawn
+from ...views.contents import PageNodes
 from ...views.host import Host
 
 NO_IMAGE = ""
@@ -48,14 +49,13 @@ class Kept:
 
 
 class PageDrawnOn:
-    """``nodes`` are aligned with ``page.images``, None for one that is not there; ``kept`` is None in an
-    author's look."""
+    """``kept`` is None in an author's look."""
 
-    def __init__(self, page: Page, nodes: Sequence[Any], host: Host, kept: Kept | None) -> None:
-        self.page, self.host, self.kept = page, host, kept
+    def __init__(self, shown: PageNodes, host: Host, kept: Kept | None) -> None:
+        self.page, self.host, self.kept = shown.page, host, kept
         self.images: dict[str, Image] = {}
         self._nodes: dict[str, list[Any]] = {}
-        for image, node in zip(page.images, nodes, strict=True):
+        for image, node in zip(shown.page.images, shown.nodes, strict=True):
             if node is not None and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
                 self.images.setdefault(image.id, image)
                 self._nodes.setdefault(image.id, []).append(node)
