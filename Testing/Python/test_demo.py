@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from QuizLoaderLib.apps.demo.make import (
+from QuizLoaderLib.apps.demo.samples import (
     CONTRAST,
     PROJECTION,
     REGIONS,

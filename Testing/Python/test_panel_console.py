@@ -132,7 +132,7 @@ def test_the_modules_own_test_passes_and_the_tutorial_is_among_the_sample_data(t
 def test_the_window_lives_while_the_sample_images_are_made_and_a_second_click_does_no_harm(
     tmp_path, monkeypatch
 ):
-    from QuizLoaderLib.apps.demo import make as demo
+    from QuizLoaderLib.apps.demo import samples as demo
 
     with stage(tmp_path) as on_stage:
         steps = []

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 from PIL import Image as Picture
-from QuizLoaderLib.apps.demo.make import make_demo
+from QuizLoaderLib.apps.demo.samples import make_demo
 from QuizLoaderLib.apps.pictures.headless import render_quiz
 from web_stage import picture_of, served, text, until, window
 

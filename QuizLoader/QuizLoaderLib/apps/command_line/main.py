@@ -113,7 +113,7 @@ def demo(
     browser: OpenBrowser = True,
 ) -> None:
     """Make sample images and show the tutorial in the browser, until Ctrl+C; nothing is stored."""
-    from ..demo.make import make_demo
+    from ..demo.samples import make_demo
 
     if render is None:
         serve_command.require_web()

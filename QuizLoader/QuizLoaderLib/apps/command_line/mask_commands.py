@@ -175,9 +175,9 @@ def masks(
 
 def _contours(folder: Path) -> tuple[list["Case"], bool]:
     """The cases of a results folder, and whether a file of it was left out."""
-    from .contour_cases import contour_cases
+    from .drawing_cases import drawing_cases
 
-    found = contour_cases(folder)
+    found = drawing_cases(folder)
     for sentence in (*found.left_out, *found.remarks):
         typer.echo(f"quizloader: {sentence}", err=True)
     if not found.cases:

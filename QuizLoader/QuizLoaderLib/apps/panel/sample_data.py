@@ -78,7 +78,7 @@ class _Making(threading.Thread):
         self.sentence = self.fault = ""
 
     def run(self) -> None:
-        from ..demo.make import make_demo
+        from ..demo.samples import make_demo
 
         try:
             make_demo(self._folder, self._progress)

@@ -24,7 +24,7 @@ _MOST_QUESTION_LINES = 400
 
 
 @dataclass(frozen=True)
-class _Box:
+class _TextArea:
     left: int
     top: int
     width: int
@@ -48,7 +48,7 @@ class _Composition:
         self.bar = self.pen.height + self.gap // 2
         self.grid_top = self.pen.height + 2 * self.gap
         self.cells = {
-            (row, column): _Box(
+            (row, column): _TextArea(
                 self.gap + column * (width + self.gap),
                 self.grid_top + row * (self.bar + height + self.gap),
                 width,
@@ -59,7 +59,7 @@ class _Composition:
         }
         self.views = {(r, c): view for r, views in enumerate(rows) for c, view in enumerate(views)}
         grid_width = len(rows[0]) * (width + self.gap) + self.gap
-        self.panel = _Box(grid_width, self.grid_top, 24 * self.pen.size, 0)
+        self.panel = _TextArea(grid_width, self.grid_top, 24 * self.pen.size, 0)
         self.lines = self._wrapped_questions()
         self.legend_place = next((self.cells[at] for at, view in self.views.items() if view is None), None)
         self.width = self.panel.left + self.panel.width + self.gap
@@ -87,7 +87,7 @@ class _Composition:
         return picture
 
     def _draw_view(
-        self, picture: Picture.Image, canvas: ImageDraw.ImageDraw, box: _Box, shown: ShownView
+        self, picture: Picture.Image, canvas: ImageDraw.ImageDraw, box: _TextArea, shown: ShownView
     ) -> None:
         canvas.rectangle(
             (box.left, box.top, box.left + box.width - 1, box.top + self.bar - 1),
@@ -105,7 +105,7 @@ class _Composition:
             self._draw_letters(canvas, box, shown)
         self._draw_messages(canvas, box, shown)
 
-    def _draw_letters(self, canvas: ImageDraw.ImageDraw, box: _Box, shown: ShownView) -> None:
+    def _draw_letters(self, canvas: ImageDraw.ImageDraw, box: _TextArea, shown: ShownView) -> None:
         letters = shown.letters
         if letters is None:
             return
@@ -125,7 +125,7 @@ class _Composition:
         for x, y, text in places:
             pen.draw(canvas, x, y, text, _TEXT, stroke_width=max(1, pen.size // 8), stroke_fill=_EMPTY)
 
-    def _draw_messages(self, canvas: ImageDraw.ImageDraw, box: _Box, shown: ShownView) -> None:
+    def _draw_messages(self, canvas: ImageDraw.ImageDraw, box: _TextArea, shown: ShownView) -> None:
         """In the middle of a view that shows nothing else, at its foot where other images are seen."""
         pen, inset = self.small, 2 * self.gap
         lines = [line for text in shown.messages for line in pen.wrap(text, box.width - 2 * inset - self.gap)]
@@ -143,7 +143,7 @@ class _Composition:
             x, y = box.left + inset + self.gap // 2, top + self.gap // 2 + number * pen.height
             pen.draw(canvas, x, y, line, _MESSAGE)
 
-    def _draw_legend(self, canvas: ImageDraw.ImageDraw, box: _Box) -> int:
+    def _draw_legend(self, canvas: ImageDraw.ImageDraw, box: _TextArea) -> int:
         """Draw the regions in a box, as many as fit where it has a height; gives the y below them."""
         pen, y = self.pen, box.top + self.gap
         rows = self.shown.rois
@@ -171,7 +171,7 @@ class _Composition:
             self._draw_question_line(canvas, line, y)
             y += self.pen.height
         if not self.legend_place and self.shown.rois:
-            self._draw_legend(canvas, _Box(self.panel.left, y, self.panel.width, 0))
+            self._draw_legend(canvas, _TextArea(self.panel.left, y, self.panel.width, 0))
 
     def _draw_question_line(self, canvas: ImageDraw.ImageDraw, line: QuestionLine, y: int) -> None:
         pen = self.pen
@@ -215,5 +215,5 @@ def _names(views: tuple[SliceView, ...]) -> str:
     return ", ".join(view.value for view in views)
 
 
-def _corners(box: _Box, bar: int) -> tuple[int, int, int, int]:
+def _corners(box: _TextArea, bar: int) -> tuple[int, int, int, int]:
     return box.left, box.top, box.left + box.width - 1, box.top + bar + box.height - 1

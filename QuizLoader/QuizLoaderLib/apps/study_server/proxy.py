@@ -2,7 +2,7 @@
 
 import asyncio
 import re
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from typing import Any
 
 import aiohttp
@@ -10,8 +10,6 @@ from aiohttp import web
 
 from .limits import Allowance
 from .messages import MOST_BYTES, BadMessageError, read_message
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _ASKED = ("Range", "If-None-Match", "If-Modified-Since", "Accept-Encoding")

@@ -16,13 +16,14 @@ import aiohttp
 from aiohttp import web
 
 from ...images.loading.voxel_store import folder_of_shared_voxels
-from ..shared.until_told import when_told_to_end
+from ..shared.end_signals import on_end_signal
+from ..web.guard import Handler
 from . import coordinator, proxy
 from .limits import Allowance
-from .pages import HEADERS, page, sentence_page
 from .readers import COORDINATOR, ENTER, READER, Person, ReadersFile
+from .responses import HEADERS, html_response, sentence_response
 from .study import Study
-from .workers import NoWorkerError, Order, ServerFullError, Worker, Workers
+from .workers import NoWorkerError, Order, ServerFullError, WorkerProcess, Workers
 
 _log = logging.getLogger(__name__)
 _SILENT = logging.Logger("silent", logging.CRITICAL + 1)
@@ -52,7 +53,7 @@ def serve_study(study: Study, first: "Popen[bytes]", ready: Callable[[str], None
 
 async def _serve(study: Study, first: "Popen[bytes]", ready: Callable[[str], None]) -> None:
     end = asyncio.Event()
-    when_told_to_end(asyncio.get_running_loop(), end.set)
+    on_end_signal(asyncio.get_running_loop(), end.set)
     with folder_of_shared_voxels() as voxels:
         server = StudyServer(study, first, voxels)
         # What aiohttp logs, of requests that are none too, would hold personal links.
@@ -124,16 +125,16 @@ class StudyServer:
     # Who may
 
     @web.middleware
-    async def _guard(self, request: web.Request, handler: proxy.Handler) -> web.StreamResponse:
+    async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.host.lower() not in self._hosts:
             # Another site's name that was made to lead here.
-            response: web.StreamResponse = sentence_page("Wrong address", status=421)
+            response: web.StreamResponse = sentence_response("Wrong address", status=421)
         else:
             try:
                 response = await handler(request)
             except web.HTTPException as answer:
                 response = (
-                    answer if answer.status < 400 else sentence_page(answer.reason, status=answer.status)
+                    answer if answer.status < 400 else sentence_response(answer.reason, status=answer.status)
                 )
             except NoWorkerError as fault:
                 response = self._no_worker(request, fault)
@@ -167,9 +168,9 @@ class StudyServer:
         person = self._readers.who(token)
         if person is None:
             if not self._wrong_links.take():
-                return sentence_page("Too many wrong links", "Try again in a minute.", status=429)
+                return sentence_response("Too many wrong links", "Try again in a minute.", status=429)
             _log.warning("A link was opened that is nobody's.")
-            return sentence_page(
+            return sentence_response(
                 "This link is not valid",
                 "It may have been replaced by a newer one. Ask the coordinator of the study.",
                 status=403,
@@ -182,7 +183,7 @@ class StudyServer:
         return answer
 
     async def _leave(self, request: web.Request) -> web.StreamResponse:
-        response = sentence_page("Goodbye", "Everything is kept. Your personal link brings you back.")
+        response = sentence_response("Goodbye", "Everything is kept. Your personal link brings you back.")
         for role in (READER, COORDINATOR):
             response.del_cookie(self._cookie(role), path="/", httponly=True, secure=self._is_https)
         return response
@@ -199,7 +200,7 @@ class StudyServer:
             f'<li><a href="/quiz/{number}/">{escape(quiz.stem)}</a></li>'
             for number, quiz in enumerate(quizzes, start=1)
         )
-        return page("Quizzes", f"<ul>{entries}</ul>{_LEAVE}")
+        return html_response("Quizzes", f"<ul>{entries}</ul>{_LEAVE}")
 
     async def _quiz(self, request: web.Request) -> web.StreamResponse:
         person = self._who(request, READER)
@@ -259,7 +260,7 @@ class StudyServer:
             return self._say(request, "The quiz is not open.", 409)
         return await proxy.deliver(request, worker.address + "unsent", self._client)
 
-    async def _web_socket(self, request: web.Request, worker: Worker) -> web.StreamResponse:
+    async def _web_socket(self, request: web.Request, worker: WorkerProcess) -> web.StreamResponse:
         _require_own_page(request)
         if worker.connections >= _MOST_WINDOWS:
             raise web.HTTPTooManyRequests
@@ -302,7 +303,7 @@ class StudyServer:
     ) -> web.StreamResponse:
         """A page for a person; only the sentence for a page that asks by itself, and shows it."""
         if _is_navigation(request):
-            return sentence_page("QuizLoader", sentence, status=status, again_s=again_s)
+            return sentence_response("QuizLoader", sentence, status=status, again_s=again_s)
         return web.Response(text=sentence, status=status)
 
     @property
@@ -328,7 +329,7 @@ class StudyServer:
         fault = f'<p class="fault">{escape(self._readers.fault)}</p>' if self._readers.fault else ""
         taken = f"{len(workers)} of {self._workers.most} places are taken"
         counts = f"<p>Readers who are here: {len({name for name, _quiz in here})}; {taken}.</p>"
-        return page("Readers", f"{counts}{fault}{table}{_DOWNLOADS}{_LEAVE}", again_s=_TABLE_AGAIN_S)
+        return html_response("Readers", f"{counts}{fault}{table}{_DOWNLOADS}{_LEAVE}", again_s=_TABLE_AGAIN_S)
 
     async def _answers(self, request: web.Request) -> web.StreamResponse:
         self._require_coordinator(request)

@@ -129,9 +129,9 @@ async def _serve_one(control: Control, memory: int) -> None:
 
 
 def _read_ahead(order: dict[str, Any]) -> None:
-    from .reading_ahead import read_first_pages
+    from .loading_ahead import load_first_pages
 
-    read_first_pages(
+    load_first_pages(
         [Path(quiz) for quiz in order["quizzes"]],
         Path(order["images"]),
         order["follow_links"],

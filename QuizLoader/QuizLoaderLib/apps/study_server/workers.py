@@ -53,7 +53,7 @@ class Order:
 
 
 @dataclass(eq=False)
-class Worker:
+class WorkerProcess:
     """A process that serves a reader at ``address`` (http, on this machine, with its own token).
 
     ``active`` is when the reader did something last, on the clock of time.monotonic.
@@ -86,7 +86,7 @@ class Workers:
 
     def __init__(self, first: "Popen[bytes]", most: int | None, idle_s: float) -> None:
         self.most, self._idle_s = most or 0, idle_s
-        self._workers: dict[Order, Worker] = {}
+        self._workers: dict[Order, WorkerProcess] = {}
         self._starting: dict[Order, asyncio.Lock] = {}
         self._taken = 0
         self._short_lives: dict[str, list[float]] = {}
@@ -128,15 +128,15 @@ class Workers:
         self._keep(read())
 
     @property
-    def here(self) -> list[Worker]:
+    def here(self) -> list[WorkerProcess]:
         return [worker for worker in self._workers.values() if not worker.is_gone]
 
-    def of(self, order: Order) -> Worker | None:
+    def of(self, order: Order) -> WorkerProcess | None:
         """The reader's process for this quiz, None where he has none."""
         worker = self._workers.get(order)
         return None if worker is None or worker.is_gone or worker.ending else worker
 
-    async def serve(self, order: Order) -> Worker:
+    async def serve(self, order: Order) -> WorkerProcess:
         """The reader's process for this quiz, made where there is none. Raises NoWorkerError."""
         await self._is_open.wait()
         async with self._starting.setdefault(order, asyncio.Lock()):
@@ -170,7 +170,7 @@ class Workers:
 
     # Beginning and ending
 
-    async def _begin(self, order: Order) -> Worker:
+    async def _begin(self, order: Order) -> WorkerProcess:
         started = time.monotonic()
         heard: dict[str, Any] = {}
         for attempt in range(_TRIES):
@@ -187,7 +187,7 @@ class Workers:
             if "ready" in heard:
                 now = time.monotonic()
                 _log.info("%s: process %d is ready after %.1f s", order.reader, process.pid, now - started)
-                return Worker(order, heard["ready"], process, now, now)
+                return WorkerProcess(order, heard["ready"], process, now, now)
             process.out.close()
             if not heard:
                 self._note_short_life(order.reader)
@@ -200,7 +200,7 @@ class Workers:
         _log.warning("%s: no process: %s", order.reader, sentence)
         raise NoWorkerError(sentence)
 
-    async def _watch(self, worker: Worker) -> None:
+    async def _watch(self, worker: WorkerProcess) -> None:
         heard: dict[str, Any] = {}
         while (line := await worker.process.hear()) and "ended" not in heard:
             heard |= line
@@ -217,12 +217,12 @@ class Workers:
             if lived < _SHORT_LIFE_S:
                 self._note_short_life(worker.order.reader)
 
-    async def _end(self, worker: Worker) -> None:
+    async def _end(self, worker: WorkerProcess) -> None:
         if worker.ending is None:
             worker.ending = asyncio.create_task(self._ended(worker))
         await worker.ending
 
-    async def _ended(self, worker: Worker) -> None:
+    async def _ended(self, worker: WorkerProcess) -> None:
         with contextlib.suppress(OSError):
             worker.process.say(end=True)
         try:

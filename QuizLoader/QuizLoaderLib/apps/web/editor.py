@@ -19,7 +19,7 @@ LOWEST_SHARE = 0.25
 """Of the range of grey values: where a threshold begins that the reader has not set, as in Slicer."""
 
 
-class EditorOnPage:
+class EditorView:
     """Connects trame-slicer's segment editor to ``OpenedQuiz.drawing`` and to the ``state`` of the page.
 
     ``changed()`` is called when something was drawn or another tool is in hand.

@@ -76,7 +76,7 @@ class Islands(SegmentationEffectIslands):
         if islands and number and len(islands.sizes) > 1:
             self._keep(islands, islands.numbers == number)
 
-    def _islands(self) -> "_Islands | None":
+    def _islands(self) -> "_SegmentIslands | None":
         import SimpleITK as sitk
 
         labels = self.modifier.get_segment_labelmap(self.modifier.active_segment_id, as_numpy_array=True)
@@ -88,13 +88,13 @@ class Islands(SegmentationEffectIslands):
         box = tuple(slice(int(np.flatnonzero(at)[0]), int(np.flatnonzero(at)[-1]) + 1) for at in taken)
         mask = sitk.GetImageFromArray(np.ascontiguousarray(labels[box] != 0).view(np.uint8))
         components = sitk.GetArrayFromImage(sitk.ConnectedComponent(mask))
-        return _Islands((box[0].start, box[1].start, box[2].start), components)
+        return _SegmentIslands((box[0].start, box[1].start, box[2].start), components)
 
-    def _keep(self, islands: "_Islands", mask: np.ndarray) -> None:
+    def _keep(self, islands: "_SegmentIslands", mask: np.ndarray) -> None:
         modify(self.modifier, Voxels(islands.first, mask), ModificationMode.Set)
 
 
-class _Islands:
+class _SegmentIslands:
     """Of a segment, from the voxel ``first`` (k, j, i) of the volume on: ``numbers`` (slices, rows, columns)
     is that of each voxel's island, from 1, 0 for none; ``sizes`` how many voxels each has."""
 

@@ -16,11 +16,11 @@ from aiohttp import web
 
 from ...reader.opened_quiz import QuizUnreadableError
 from ...reader.session_answers import NotBegunError, SignIn
-from ..shared.until_told import when_told_to_end
+from ..shared.end_signals import on_end_signal
 from . import tabs
+from .client_quiz import ClientQuiz
 from .forms import PICTURES
 from .guard import let_in_only
-from .page import QuizOnPage
 from .preview import Preview
 
 STOP_S = 2.0
@@ -79,7 +79,7 @@ def serve(serving: Serving, ready: Callable[[str], None]) -> str:
 
     async def until_a_signal() -> str:
         end = asyncio.Event()
-        when_told_to_end(asyncio.get_running_loop(), end.set)
+        on_end_signal(asyncio.get_running_loop(), end.set)
         return await serve_until(serving, ready, end)
 
     return asyncio.run(until_a_signal())
@@ -133,7 +133,7 @@ class _App:
         tabs.add_to(server, self._tabs)
         state = server.state
         state.update({"phase": "sign-in", "owner": "", "fault": "", "preview": None})
-        self.quiz = QuizOnPage(
+        self.quiz = ClientQuiz(
             state,
             serving.quiz_path,
             serving.image_folder,
@@ -220,7 +220,7 @@ class _App:
         server.state.trame__vue_use += ["QuizLoader"]
         server.state.trame__template_error = "<quiz-lost></quiz-lost>"
         with VAppLayout(server, vuetify_config={"theme": THEME}) as layout:
-            layout.root.add_child(page_template())
+            layout.root.add_child(client_template())
         # Everything lies below the token: the page's library, ours, and the pictures of the quiz.
         token = self._serving.token
         served = {f"{token}/{name}": folder for name, folder in server.serve.items()}
@@ -322,10 +322,10 @@ class _App:
         self._server.state.update({"phase": "quiz", "fault": ""})
 
 
-def page_template(name: str = "page.html") -> str:
+def client_template(name: str = "client.html") -> str:
     """A file of the page with its parts in their places."""
     text = (CLIENT / name).read_text(encoding="utf-8")
-    return re.sub(r'<part src="([a-z.]+)" />', lambda part: page_template(part[1]), text)
+    return re.sub(r'<part src="([a-z.]+)" />', lambda part: client_template(part[1]), text)
 
 
 __all__ = ["NotBegunError", "QuizUnreadableError", "Serving", "new_token", "open_browser", "serve"]

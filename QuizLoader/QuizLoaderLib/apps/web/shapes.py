@@ -10,7 +10,7 @@ from ...masks.grids import Grid
 _EDGE_MM = 1e-9
 """A centre just on the edge of a ball is in it, whatever the last bit says."""
 
-Box = tuple[slice, slice, slice]
+VoxelBox = tuple[slice, slice, slice]
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +63,7 @@ def inside_contour(corners_ras: np.ndarray, slice_to_ras: np.ndarray, grid: Grid
     return _voxels(box, mask)
 
 
-def _box(grid: Grid, low_ijk: np.ndarray, high_ijk: np.ndarray) -> Box:
+def _box(grid: Grid, low_ijk: np.ndarray, high_ijk: np.ndarray) -> VoxelBox:
     """The voxels with centres between two corners; it may be empty."""
     first = np.maximum(np.ceil(low_ijk), 0).astype(int)
     end = np.minimum(np.floor(high_ijk).astype(int) + 1, grid.shape[::-1])
@@ -71,7 +71,7 @@ def _box(grid: Grid, low_ijk: np.ndarray, high_ijk: np.ndarray) -> Box:
     return k, j, i
 
 
-def _centers(box: Box, from_ijk: np.ndarray) -> list[np.ndarray]:
+def _centers(box: VoxelBox, from_ijk: np.ndarray) -> list[np.ndarray]:
     """Three coordinates of the voxels of a box, each of which can be broadcast to its shape."""
     k, j, i = np.ogrid[box]
     return [row[0] * i + row[1] * j + row[2] * k + row[3] for row in from_ijk[:3]]
@@ -81,7 +81,7 @@ def _moved(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
     return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
-def _voxels(box: Box, mask: np.ndarray) -> Voxels | None:
+def _voxels(box: VoxelBox, mask: np.ndarray) -> Voxels | None:
     k, j, i = box
     return Voxels((k.start, j.start, i.start), mask) if mask.any() else None
 

@@ -1,4 +1,4 @@
-/* What the page does by itself: it keeps what is typed until the server has it, knows its own window, and
+/* What the client does by itself: it keeps what is typed until the server has it, knows its own window, and
    comes back after the connection was lost. */
 (function () {
   "use strict";
@@ -21,13 +21,13 @@
   sessionStorage.removeItem(TAB);
   window.addEventListener("pagehide", () => sessionStorage.setItem(TAB, tab));
 
-  const page = Vue.reactive({ unsent: 0, isSilent: false, refused: [], helps: false, renames: false });
+  const client = Vue.reactive({ unsent: 0, isSilent: false, refused: [], helps: false, renames: false });
   const unsent = new Map(JSON.parse(sessionStorage.getItem(UNSENT) || "[]"));
   let typing = null;
 
   function remember() {
     sessionStorage.setItem(UNSENT, JSON.stringify([...unsent]));
-    page.unsent = unsent.size;
+    client.unsent = unsent.size;
   }
 
   function trigger(name, ...values) {
@@ -42,7 +42,7 @@
 
   async function sendOne(key, item) {
     const refusal = await trigger("answer", item.place, item.set, item.number, item.texts);
-    if (refusal) page.refused.push(`${refusal} ${item.texts.join(", ")}`);
+    if (refusal) client.refused.push(`${refusal} ${item.texts.join(", ")}`);
     if (unsent.get(key) === item) {
       unsent.delete(key);
       remember();
@@ -75,7 +75,7 @@
   // A tool of the views, by a button or a key.
   function use(tool, ...values) {
     const { asked, tools } = window.trame.state.get();
-    if (tool === "help") page.helps = !page.helps;
+    if (tool === "help") client.helps = !client.helps;
     else if (tool === "draw") draw(...values);
     else if (tool === "measure") measure("measure");
     else if (tool === "step") stepByKey(asked, values[0]);
@@ -97,7 +97,7 @@
     if (isAllowed) toServer("step", asked.serial, name);
   }
 
-  // What was typed before the page was loaded again shows again.
+  // What was typed before the client was loaded again shows again.
   function showUnsent() {
     const asked = window.trame.state.get("asked");
     for (const item of unsent.values()) {
@@ -106,7 +106,7 @@
   }
 
   function connected() {
-    page.isSilent = false;
+    client.isSilent = false;
     showUnsent();
     window.trame.state.addListener(({ type, keys }) => {
       if (type === "dirty-state" && keys.includes("asked")) showUnsent();
@@ -119,14 +119,14 @@
     for (;;) {
       await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
       if (!window.trame?.client?.isConnected()) continue;
-      const silence = setTimeout(() => (page.isSilent = true), SILENCE_MS);
+      const silence = setTimeout(() => (client.isSilent = true), SILENCE_MS);
       await trigger("alive").catch(() => {});
       clearTimeout(silence);
-      page.isSilent = false;
+      client.isSilent = false;
     }
   }
 
-  // As many pixels of the page as make a whole number of the screen's.
+  // As many pixels of the browser as make a whole number of the screen's.
   function setStep() {
     const dots = window.devicePixelRatio || 1;
     const isWhole = (step) => Math.abs(step * dots - Math.round(step * dots)) < 1e-6;
@@ -159,11 +159,11 @@
       keys.listen(use);
       window.QuizLoaderDrawing.listen(use);
       app.component("quiz-lost", Lost);
-      app.config.globalProperties.quizloader = { ...keys, ...window.QuizLoaderDrawing, tab, page, answer, withText, toServer, use, draw, measure };
+      app.config.globalProperties.quizloader = { ...keys, ...window.QuizLoaderDrawing, tab, client, answer, withText, toServer, use, draw, measure };
       // A screen reader begins at the title of each new place.
       app.directive("quiz-focus", { mounted: (element) => element.focus({ preventScroll: true }) });
       let before = null;
-      Vue.watch(() => page.helps, (helps) => {
+      Vue.watch(() => client.helps, (helps) => {
         if (helps) before = document.activeElement;
         else before?.focus({ preventScroll: true });
       }, { flush: "post" });
@@ -171,7 +171,7 @@
       listen();
     },
   };
-  page.unsent = unsent.size;
+  client.unsent = unsent.size;
   // The window may be closed before the pause in typing is over. The browser sends this when it is gone.
   window.addEventListener("pagehide", () => {
     if (unsent.size) navigator.sendBeacon("unsent", JSON.stringify([...unsent.values()]));

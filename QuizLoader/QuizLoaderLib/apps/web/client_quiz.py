@@ -17,7 +17,7 @@ from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
 from ...views.planes import ViewingMode
 from .asking import Asking
 from .corners import Corner, corner_of
-from .editor import EditorOnPage
+from .editor import EditorView
 from .fitting import Fitting
 from .host import WebHost
 from .lines import LinesOnPage
@@ -28,7 +28,7 @@ CORNERS_S = 0.05
 """How often the texts over the views may change while the reader scrolls."""
 
 
-class QuizOnPage:
+class ClientQuiz:
     """One quiz, for one reader at a time, in the ``state`` of trame's page.
 
     ``quiz_path`` and ``image_folder`` are the quiz's; ``register`` takes each view's adapter (see WebHost).
@@ -49,7 +49,7 @@ class QuizOnPage:
         self.host = WebHost(register, self._resized, self._rendered)
         self.asking = Asking(state, self._moved)
         self.tools = ToolsOnPage(state, self._change_views)
-        self.editor = EditorOnPage(state, self.host.slicer, self._drawn)
+        self.editor = EditorView(state, self.host.slicer, self._drawn)
         self.lines = LinesOnPage(state, self._drawn, self.editor.put_down)
         self.opened: OpenedQuiz | None = None
         self._given: Given = {}

@@ -5,7 +5,7 @@ import signal
 from collections.abc import Callable
 
 
-def when_told_to_end(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
+def on_end_signal(loop: asyncio.AbstractEventLoop, end: Callable[[], None]) -> None:
     """``end`` is called at Ctrl+C and, where the system has it, SIGTERM."""
     for number in (signal.SIGINT, signal.SIGTERM):
         try:

@@ -5,7 +5,7 @@ from concurrent.futures import wait
 from pathlib import Path
 
 
-def read_first_pages(
+def load_first_pages(
     quizzes: Sequence[Path], image_folder: Path, follow_links: bool, shared_voxels: Path
 ) -> None:
     """Put the images of each quiz's first page into the shared folder; where groups are in random order,

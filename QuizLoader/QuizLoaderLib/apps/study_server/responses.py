@@ -1,4 +1,4 @@
-"""The front's own pages: a sentence or two, without scripts and without anything from elsewhere."""
+"""What the study server itself shows: a sentence or two as HTML, without scripts and foreign files."""
 
 from html import escape
 
@@ -29,8 +29,8 @@ HEADERS = {
 }
 
 
-def page(title: str, body: str, status: int = 200, again_s: int | None = None) -> web.Response:
-    """``body`` is HTML; ``again_s`` asks for the page again after so many seconds."""
+def html_response(title: str, body: str, status: int = 200, again_s: int | None = None) -> web.Response:
+    """``body`` is HTML; ``again_s`` asks the browser to load it again after so many seconds."""
     refresh = f'<meta http-equiv="refresh" content="{again_s}">' if again_s else ""
     response = web.Response(
         text='<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
@@ -46,5 +46,7 @@ def page(title: str, body: str, status: int = 200, again_s: int | None = None) -
     return response
 
 
-def sentence_page(title: str, *sentences: str, status: int = 200, again_s: int | None = None) -> web.Response:
-    return page(title, "".join(f"<p>{escape(text)}</p>" for text in sentences), status, again_s)
+def sentence_response(
+    title: str, *sentences: str, status: int = 200, again_s: int | None = None
+) -> web.Response:
+    return html_response(title, "".join(f"<p>{escape(text)}</p>" for text in sentences), status, again_s)

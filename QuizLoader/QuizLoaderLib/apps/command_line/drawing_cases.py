@@ -13,7 +13,7 @@ _NAME_LENGTH = 100
 
 
 @dataclass
-class ContourCases:
+class DrawingCases:
     """``empty`` counts contours without a voxel of the reader's own, which are no cases; ``left_out`` and
     ``remarks`` are sentences about files of results."""
 
@@ -23,7 +23,7 @@ class ContourCases:
     remarks: list[str] = field(default_factory=list)
 
 
-def contour_cases(folder: Path) -> ContourCases:
+def drawing_cases(folder: Path) -> DrawingCases:
     """A case for each contour that a reader of the results in ``folder`` drew, in the order that he saw it.
 
     A case is named ``<reader>_<quiz>_<page>_<image>``, with the page's number where two are called so. The
@@ -32,7 +32,7 @@ def contour_cases(folder: Path) -> ContourCases:
     there is a case that fails.
     """
     results = read_all_results([folder])
-    found = ContourCases(left_out=results.left_out, remarks=results.remarks)
+    found = DrawingCases(left_out=results.left_out, remarks=results.remarks)
     drawn: list[tuple[str, int, Case]] = []
     for each in results.results:
         for page in pages_in_order(each):
