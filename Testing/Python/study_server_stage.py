@@ -31,13 +31,13 @@ class Study:
     def results(self) -> Path:
         return self.folder / "results"
 
-    def token(self, name: str) -> str:
+    def secret(self, name: str) -> str:
         return self.paths[name].rsplit("/", 1)[1]
 
     def cookie(self, name: str) -> dict[str, str]:
         """The header with which a browser comes that has opened the link."""
         role = COORDINATOR if name == CHIEF else READER
-        return {"Cookie": f"quizloader-{role}={self.token(name)}"}
+        return {"Cookie": f"quizloader-{role}={self.secret(name)}"}
 
     @contextmanager
     def served(self, *options: object, port: int = 0, **environment: str) -> Iterator[Served]:

@@ -164,7 +164,7 @@ def test_a_key_that_could_be_guessed_or_is_no_part_of_an_address(
     result = quizloader("serve", quiz, "--images", tmp_path, QUIZLOADER_TOKEN=key)
 
     assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "quizloader: The key in QUIZLOADER_TOKEN has 32 to 128 letters and digits.\n"
+    assert result.stderr == "quizloader: The secret in QUIZLOADER_TOKEN has 32 to 128 letters and digits.\n"
 
 
 @pytest.mark.parametrize(

@@ -63,24 +63,24 @@ PAGES = (
 
 def strangers(prepared):
     """Cookies of those who are nobody."""
-    token = prepared.token(ANN)
-    other_case = token.swapcase()
-    hashed = digest(token)
-    for value in ("", "x", token[:-1], token + "x", other_case, hashed, "../" + token, "\xff"):
+    secret = prepared.secret(ANN)
+    other_case = secret.swapcase()
+    hashed = digest(secret)
+    for value in ("", "x", secret[:-1], secret + "x", other_case, hashed, "../" + secret, "\xff"):
         yield {"Cookie": f"quizloader-reader={value}; quizloader-coordinator={value}"}
     yield {}
-    yield {"Cookie": f"quizloader={token}; token={token}; quizloader-Reader={token}"}
-    yield {"Authorization": f"Bearer {token}"}
+    yield {"Cookie": f"quizloader={secret}; token={secret}; quizloader-Reader={secret}"}
+    yield {"Authorization": f"Bearer {secret}"}
 
 
-def test_without_a_token_nobody_gets_anything(prepared, server, ann):
+def test_without_a_secret_nobody_gets_anything(prepared, server, ann):
     for headers in strangers(prepared):
         for path in PAGES:
             reply = ask(server.address, path, headers)
             assert reply.status == 403, (path, headers)
             assert b"Case 1" not in reply.body and b"vue" not in reply.body and b"Dr." not in reply.body
     for path in PAGES:
-        assert ask(server.address, f"{path}?token={prepared.token(ANN)}").status == 403
+        assert ask(server.address, f"{path}?token={prepared.secret(ANN)}").status == 403
 
 
 def test_a_reader_is_no_coordinator_and_the_other_way_round(prepared, server, ann):
@@ -91,12 +91,12 @@ def test_a_reader_is_no_coordinator_and_the_other_way_round(prepared, server, an
         )
         chief = ask(server.address, path, prepared.cookie(CHIEF)).status
         assert chief == (403 if allowed else 200), path
-        # The chief's token in a reader's cookie, and a reader's in the chief's.
+        # The chief's secret in a reader's cookie, and a reader's in the chief's.
         assert (
-            ask(server.address, path, {"Cookie": f"quizloader-reader={prepared.token(CHIEF)}"}).status == 403
+            ask(server.address, path, {"Cookie": f"quizloader-reader={prepared.secret(CHIEF)}"}).status == 403
         )
         assert (
-            ask(server.address, path, {"Cookie": f"quizloader-coordinator={prepared.token(ANN)}"}).status
+            ask(server.address, path, {"Cookie": f"quizloader-coordinator={prepared.secret(ANN)}"}).status
             == 403
         )
 
@@ -332,7 +332,7 @@ def test_a_link_that_was_replaced_lets_nobody_in_and_ends_who_is_in(prepared, se
 
 @pytest.mark.skipif(not os.path.exists("/proc/net/tcp"), reason="finds the port as Linux tells it")
 def test_a_readers_process_talks_to_the_server_alone(prepared, server, ann):
-    """Another user of the machine who finds its port has no token for it."""
+    """Another user of the machine who finds its port has no secret for it."""
     inodes = {
         os.readlink(link).removeprefix("socket:[").rstrip("]")
         for link in Path(f"/proc/{processes_of(server, ANN)[0]}/fd").iterdir()
@@ -343,7 +343,7 @@ def test_a_readers_process_talks_to_the_server_alone(prepared, server, ann):
         int(fields[1].split(":")[1], 16) for fields in lines if fields[9] in inodes and fields[3] == "0A"
     ]
     assert len(ports) == 1
-    for path in ("/", "/index.html", "/ws", f"/{prepared.token(ANN)}/", "/" + "0" * 32 + "/ws"):
+    for path in ("/", "/index.html", "/ws", f"/{prepared.secret(ANN)}/", "/" + "0" * 32 + "/ws"):
         reply = ask(f"http://127.0.0.1:{ports[0]}", path, prepared.cookie(ANN))
         assert (reply.status, reply.body) == (404, b"")
 
@@ -377,7 +377,7 @@ def test_what_is_no_http_ends_the_connection(server, ann):
         assert answer == b"" or answer.split()[1] in (b"400", b"404", b"405", b"421"), text[:40]
 
 
-def test_neither_token_nor_answer_is_in_the_log(prepared, server, ann):
+def test_neither_secret_nor_answer_is_in_the_log(prepared, server, ann):
     async def write():
         await ann.trigger("answer", ann.state["asked"]["place"], 0, 2, [SECRET_ANSWER, "", ""])
         await ann.call("trame.error.client", SECRET_ANSWER)
@@ -389,7 +389,7 @@ def test_neither_token_nor_answer_is_in_the_log(prepared, server, ann):
     assert ask(server.address, f"/enter/{SECRET_ANSWER.replace(' ', '-')}").status in (403, 429)
     log = until(lambda: server.errors, "the log")
     assert f"{ANN} has come" in log
-    for secret in (SECRET_ANSWER, SECRET_ANSWER.replace(" ", "-"), *map(prepared.token, prepared.paths)):
+    for secret in (SECRET_ANSWER, SECRET_ANSWER.replace(" ", "-"), *map(prepared.secret, prepared.paths)):
         assert secret not in log
 
 

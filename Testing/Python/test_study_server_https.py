@@ -144,4 +144,4 @@ def test_readers_come_over_https_and_keep_to_one_of_two_servers(prepared, tmp_pa
     assert " GET /enter/ 303 " in written
     assert " GET /quiz/1/ws 101 " in written
     for path in [tmp_path / "early.log", *tmp_path.glob("quizloader*.log")]:
-        assert not any(prepared.token(name) in path.read_text(encoding="utf-8") for name in READERS)
+        assert not any(prepared.secret(name) in path.read_text(encoding="utf-8") for name in READERS)

@@ -51,15 +51,15 @@ def test_each_reader_gets_a_link_and_the_table_has_only_its_hash(tmp_path, monke
         ("Müller, Ute", "reader"),
         ("Chief", "coordinator"),
     ]
-    tokens = [row["link"].removeprefix("https://q.org/enter/") for row in rows]
+    link_secrets = [row["link"].removeprefix("https://q.org/enter/") for row in rows]
     # 24 random bytes as 32 letters of base 64: 192 bits.
-    assert [len(token) for token in tokens] == [32, 32, 32] and len(set(tokens)) == 3
+    assert [len(secret) for secret in link_secrets] == [32, 32, 32] and len(set(link_secrets)) == 3
     text = table.read_text(encoding="utf-8")
-    assert not any(token in text for token in tokens)
+    assert not any(secret in text for secret in link_secrets)
     readers = read_readers(table)
-    assert readers[hashlib.sha256(tokens[1].encode()).hexdigest()] == Person("Müller, Ute")
-    assert ReadersFile(table).who(tokens[2]) == Person("Chief", COORDINATOR)
-    assert ReadersFile(table).who(tokens[2][:-1]) is None
+    assert readers[hashlib.sha256(link_secrets[1].encode()).hexdigest()] == Person("Müller, Ute")
+    assert ReadersFile(table).who(link_secrets[2]) == Person("Chief", COORDINATOR)
+    assert ReadersFile(table).who(link_secrets[2][:-1]) is None
     assert ReadersFile(table).who("") is None
 
 
@@ -124,7 +124,7 @@ HASH = "a" * 64
         ("reader,role\nA,reader\n", "has no column 'token_sha256'"),
         (
             f"reader,role,token_sha256\nA,reader,{HASH[1:]}\n",
-            "line 2: the token's SHA-256 must have 64 digits",
+            "line 2: token_sha256 must have 64 digits",
         ),
         (f"reader,role,token_sha256\n,reader,{HASH}\n", "line 2: A reader has no name."),
         (f"reader,role,token_sha256\nA,boss,{HASH}\n", "line 2: the role is 'boss'"),

@@ -218,14 +218,14 @@ def status(address: str) -> int:
         return refusal.code
 
 
-def test_without_the_token_there_is_neither_page_nor_file_nor_socket(browser, reading):
-    root, token = reading.address.rstrip("/").rsplit("/", 1)
+def test_without_the_secret_there_is_neither_page_nor_file_nor_socket(browser, reading):
+    root, secret = reading.address.rstrip("/").rsplit("/", 1)
     assert root.startswith("http://127.0.0.1:")
-    assert len(token) == 32
+    assert len(secret) == 32
     inside = ["", "index.html", "vue.global.js", "client/quizloader.js"]
-    assert {status(f"{root}/{token}/{path}") for path in inside} == {200}
+    assert {status(f"{root}/{secret}/{path}") for path in inside} == {200}
     wrong = "0" * 32
-    for path in [*inside, "ws", f"{wrong}/", f"{wrong}/ws", f"{wrong}/index.html", f"{token[:-1]}/", "."]:
+    for path in [*inside, "ws", f"{wrong}/", f"{wrong}/ws", f"{wrong}/index.html", f"{secret[:-1]}/", "."]:
         assert status(f"{root}/{path}") == 404, path
     with window(browser, reading.address) as page:
         opens = """address => new Promise(resolve => {
@@ -234,10 +234,10 @@ def test_without_the_token_there_is_neither_page_nor_file_nor_socket(browser, re
             socket.onerror = () => resolve(false);
         })"""
         socket = root.replace("http", "ws")
-        assert page.evaluate(opens, f"{socket}/{token}/ws")
+        assert page.evaluate(opens, f"{socket}/{secret}/ws")
         assert not page.evaluate(opens, f"{socket}/ws")
         assert not page.evaluate(opens, f"{socket}/{wrong}/ws")
-    assert not any(token in line for line in reading.errors.splitlines())
+    assert not any(secret in line for line in reading.errors.splitlines())
 
 
 def test_the_view_shows_the_image_the_right_way_round(browser, reading):

@@ -25,8 +25,8 @@ if TYPE_CHECKING:
     from ..study_server.study import Study
     from ..web.server import Serving
 
-TOKEN_VARIABLE = "QUIZLOADER_TOKEN"
-"""A program that starts the command chooses the token of the address here: in the arguments every user of
+SECRET_VARIABLE = "QUIZLOADER_TOKEN"
+"""A program that starts the command chooses the secret in the address here: in the arguments every user of
 the machine could read it."""
 DEFAULT_PORT = 8080
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
@@ -196,10 +196,10 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
     from ..web.server import NotBegunError, QuizUnreadableError, open_browser
     from ..web.server import serve as serve_quiz
 
-    if token := os.environ.pop(TOKEN_VARIABLE, ""):
-        if not re.fullmatch(r"[A-Za-z0-9_-]{32,128}", token):
-            raise CommandError(f"The key in {TOKEN_VARIABLE} has 32 to 128 letters and digits.", code=2)
-        serving = replace(serving, token=token)
+    if secret := os.environ.pop(SECRET_VARIABLE, ""):
+        if not re.fullmatch(r"[A-Za-z0-9_-]{32,128}", secret):
+            raise CommandError(f"The secret in {SECRET_VARIABLE} has 32 to 128 letters and digits.", code=2)
+        serving = replace(serving, secret=secret)
 
     def ready(address: str) -> None:
         print(address, flush=True)

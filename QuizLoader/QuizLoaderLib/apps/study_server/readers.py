@@ -1,4 +1,4 @@
-"""Who may come in: a table of readers with the hashes of their tokens, and the personal links."""
+"""Who may come in: a table of readers with the hashes of their secrets, and the personal links."""
 
 import csv
 import hashlib
@@ -15,9 +15,9 @@ from ...session.files import safe_name, write_whole
 COLUMNS = ("reader", "role", "token_sha256")
 READER, COORDINATOR = "reader", "coordinator"
 ENTER = "enter"
-"""The part of an address before a token."""
+"""The part of an address before a secret."""
 
-_TOKEN_BYTES = 24
+_SECRET_BYTES = 24
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LONGEST_NAME = 100
 
@@ -42,11 +42,11 @@ class Link(NamedTuple):
 
 
 Readers = dict[str, Person]
-"""By the SHA-256 of their token, which is random and long: a hash of it needs no salt."""
+"""By the SHA-256 of their secret, which is random and long: a hash of it needs no salt."""
 
 
-def digest(token: str) -> str:
-    return hashlib.sha256(token.encode("utf-8", "surrogatepass")).hexdigest()
+def digest(secret: str) -> str:
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
 
 
 def read_readers(path: Path) -> Readers:
@@ -80,7 +80,7 @@ def read_readers(path: Path) -> Readers:
             raise ReadersError(f"{where}: the role is {role!r}; it must be {READER} or {COORDINATOR}.")
         if not _DIGEST.fullmatch(hashed):
             raise ReadersError(
-                f"{where}: the token's SHA-256 must have 64 digits of 0-9 and a-f; "
+                f"{where}: token_sha256 must have 64 digits of 0-9 and a-f; "
                 "make the line anew with `quizloader readers new --renew`."
             )
         if hashed in readers or (folder := _folder(name)) in names:
@@ -91,7 +91,7 @@ def read_readers(path: Path) -> Readers:
 
 
 def add_readers(path: Path, people: Iterable[Person], address: str, renew: bool = False) -> list[Link]:
-    """Give each a new token: its hash goes into the table, the link that holds it is returned.
+    """Give each a new secret: its hash goes into the table, the link that holds it is returned.
 
     Those who have a link already keep it, which is an error, unless ``renew`` takes it from them. Raises
     ReadersError, and OSError where the table cannot be written.
@@ -106,11 +106,11 @@ def add_readers(path: Path, people: Iterable[Person], address: str, renew: bool 
             raise ReadersError(
                 f"{path} has {person.name!r} already; --renew gives a new link for the old one."
             )
-        token = secrets.token_urlsafe(_TOKEN_BYTES)
+        secret = secrets.token_urlsafe(_SECRET_BYTES)
         # In the place of the old line.
-        readers = {digest(token) if key in known else key: other for key, other in readers.items()}
-        readers[digest(token)] = person
-        links.append(Link(person, f"{address.rstrip('/')}/{ENTER}/{token}"))
+        readers = {digest(secret) if key in known else key: other for key, other in readers.items()}
+        readers[digest(secret)] = person
+        links.append(Link(person, f"{address.rstrip('/')}/{ENTER}/{secret}"))
     text = io.StringIO(newline="")
     table = csv.writer(text)
     table.writerow(COLUMNS)
@@ -163,10 +163,10 @@ class ReadersFile:
         self._refresh()
         return tuple(self._readers.values())
 
-    def who(self, token: str) -> Person | None:
-        """Whose token this is; looked for by its hash, so that the time taken tells nothing of a token."""
+    def who(self, secret: str) -> Person | None:
+        """Whose secret this is; looked for by its hash, so that the time taken tells nothing of a secret."""
         self._refresh()
-        return self._readers.get(digest(token))
+        return self._readers.get(digest(secret))
 
     def _refresh(self) -> None:
         stamp = self._now()

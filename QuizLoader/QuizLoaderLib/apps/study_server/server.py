@@ -91,7 +91,7 @@ class StudyServer:
         app.add_routes(
             [
                 web.get("/", self._start),
-                web.get(f"/{ENTER}/{{token}}", self._enter),
+                web.get(f"/{ENTER}/{{secret}}", self._enter),
                 web.post("/leave", self._leave),
                 web.get("/quiz/{number:[0-9]{1,4}}/{path:.*}", self._quiz),
                 web.post("/quiz/{number:[0-9]{1,4}}/unsent", self._unsent),
@@ -164,8 +164,8 @@ class StudyServer:
         return self.address.startswith("https:")
 
     async def _enter(self, request: web.Request) -> web.StreamResponse:
-        token = request.match_info["token"]
-        person = self._readers.who(token)
+        secret = request.match_info["secret"]
+        person = self._readers.who(secret)
         if person is None:
             if not self._wrong_links.take():
                 return sentence_response("Too many wrong links", "Try again in a minute.", status=429)
@@ -178,7 +178,7 @@ class StudyServer:
         _log.info("%s has come", person.name)
         answer = web.HTTPSeeOther("/" if person.role == READER else "/coordinator")
         answer.set_cookie(
-            self._cookie(person.role), token, httponly=True, samesite="Lax", secure=self._is_https, path="/"
+            self._cookie(person.role), secret, httponly=True, samesite="Lax", secure=self._is_https, path="/"
         )
         return answer
 

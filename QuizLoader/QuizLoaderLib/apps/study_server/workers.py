@@ -54,7 +54,7 @@ class Order:
 
 @dataclass(eq=False)
 class WorkerProcess:
-    """A process that serves a reader at ``address`` (http, on this machine, with its own token).
+    """A process that serves a reader at ``address`` (http, on this machine, with its own secret).
 
     ``active`` is when the reader did something last, on the clock of time.monotonic.
     """

@@ -1,4 +1,4 @@
-"""Who does not know the token gets nothing: no page, no file, no WebSocket."""
+"""Who does not know the secret gets nothing: no page, no file, no WebSocket."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -13,20 +13,20 @@ _HEADERS = {
     "style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' blob: data:; "
     "connect-src 'self' ws://{host} wss://{host}; worker-src 'self' blob:; object-src 'none'; "
     "base-uri 'self'; form-action 'none'",
-    # The address holds the token.
+    # The address holds the secret.
     "Referrer-Policy": "no-referrer",
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
 }
 
 
-def let_in_only(token: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
-    """A middleware of aiohttp that answers requests below ``/<token>/`` and is silent (404) to others."""
+def let_in_only(secret: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+    """A middleware of aiohttp that answers requests below ``/<secret>/`` and is silent (404) to others."""
 
     @web.middleware
     async def let_in(request: web.Request, handler: Handler) -> web.StreamResponse:
         named = request.path.split("/")[1]
-        if not hmac.compare_digest(named.encode(), token.encode()):
+        if not hmac.compare_digest(named.encode(), secret.encode()):
             return web.Response(status=404)
         response = await handler(request)
         if not response.prepared:

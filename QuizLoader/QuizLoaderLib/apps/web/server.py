@@ -37,7 +37,7 @@ THEME = {"defaultTheme": "dark", "themes": {"dark": _DARK}}
 CLIENT = Path(__file__).with_name("client")
 
 
-def new_token() -> str:
+def new_secret() -> str:
     # In lower case: the page's library reads addresses so.
     return secrets.token_hex(16)
 
@@ -49,7 +49,7 @@ class Serving:
     Without a results folder nothing is stored. With one and without ``reader`` the page asks for the name.
     With ``preview`` the page has what an author needs.
     ``shared_voxels`` is a folder that the processes of several readers have in common (OpenedQuiz).
-    ``port`` 0 takes a free one. The address is ``http://host:port/token/``.
+    ``port`` 0 takes a free one. The address is ``http://host:port/secret/``.
     """
 
     quiz_path: Path
@@ -62,7 +62,7 @@ class Serving:
     port: int = 0
     shared_voxels: Path | None = None
     preview: bool = False
-    token: str = field(default_factory=new_token)
+    secret: str = field(default_factory=new_secret)
 
     def sign_in(self, reader: str) -> SignIn | None:
         if self.results_folder is None:
@@ -99,7 +99,7 @@ async def serve_until(serving: Serving, ready: Callable[[str], None], end: async
     await app.begin()
     try:
         port = await app.listen()
-        ready(f"http://{_in_address(serving.host)}:{port}/{serving.token}/")
+        ready(f"http://{_in_address(serving.host)}:{port}/{serving.secret}/")
         await end.wait()
     finally:
         sentence = app.close()
@@ -126,7 +126,7 @@ class _App:
         from trame.app import get_server
 
         self._serving = serving
-        self._server = server = get_server(f"quiz-{serving.token}", client_type="vue3")
+        self._server = server = get_server(f"quiz-{serving.secret}", client_type="vue3")
         self._adapters: list[Any] = []
         self._web_server: Any = None
         self._tabs = tabs.Tabs(self._owner_changed, self._window_lost)
@@ -174,11 +174,11 @@ class _App:
 
     async def listen(self) -> int:
         """Gives the port."""
-        token = self._serving.token
+        secret = self._serving.secret
         server = self._server
         # trame reads the arguments of its own command; these are ours.
         # What goes through the socket is mostly pictures, which are packed already.
-        server.cli.set_defaults(ws=f"{token}/ws", nowscompress=True)
+        server.cli.set_defaults(ws=f"{secret}/ws", nowscompress=True)
         parse = server.cli.parse_known_args
         server.cli.parse_known_args = lambda *_: parse([])
         server.start(
@@ -221,23 +221,23 @@ class _App:
         server.state.trame__template_error = "<quiz-lost></quiz-lost>"
         with VAppLayout(server, vuetify_config={"theme": THEME}) as layout:
             layout.root.add_child(client_template())
-        # Everything lies below the token: the page's library, ours, and the pictures of the quiz.
-        token = self._serving.token
-        served = {f"{token}/{name}": folder for name, folder in server.serve.items()}
+        # Everything lies below the secret: the page's library, ours, and the pictures of the quiz.
+        secret = self._serving.secret
+        served = {f"{secret}/{name}": folder for name, folder in server.serve.items()}
         server.serve.clear()
         server.serve.update(served)
-        server.serve[f"{token}/client"] = str(CLIENT)
-        server.serve[f"{token}/assets"] = str(Path(vue3.www) / "assets")
+        server.serve[f"{secret}/client"] = str(CLIENT)
+        server.serve[f"{secret}/assets"] = str(Path(vue3.www) / "assets")
 
     def _bind(self, web_server: Any) -> None:
         self._web_server = web_server
-        token = self._serving.token
-        web_server.app.middlewares.append(let_in_only(token))
-        web_server.app.router.add_get(f"/{token}/", self._get_index)
-        web_server.app.router.add_get(f"/{token}/index.html", self._get_index)
-        web_server.app.router.add_get(f"/{token}/vue.global.js", self._get_vue)
-        web_server.app.router.add_post(f"/{token}/unsent", self._take_unsent)
-        web_server.app.router.add_get(f"/{token}/{PICTURES}/{{name}}", self._get_picture)
+        secret = self._serving.secret
+        web_server.app.middlewares.append(let_in_only(secret))
+        web_server.app.router.add_get(f"/{secret}/", self._get_index)
+        web_server.app.router.add_get(f"/{secret}/index.html", self._get_index)
+        web_server.app.router.add_get(f"/{secret}/vue.global.js", self._get_vue)
+        web_server.app.router.add_post(f"/{secret}/unsent", self._take_unsent)
+        web_server.app.router.add_get(f"/{secret}/{PICTURES}/{{name}}", self._get_picture)
 
     def _register(self, adapter: Any) -> None:
         if self._server.running:
@@ -328,4 +328,4 @@ def client_template(name: str = "client.html") -> str:
     return re.sub(r'<part src="([a-z.]+)" />', lambda part: client_template(part[1]), text)
 
 
-__all__ = ["NotBegunError", "QuizUnreadableError", "Serving", "new_token", "open_browser", "serve"]
+__all__ = ["NotBegunError", "QuizUnreadableError", "Serving", "new_secret", "open_browser", "serve"]
