@@ -20,10 +20,10 @@ from dicom_made import (
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
-from QuizLoaderLib.images.arrays import ImageReadError
-from QuizLoaderLib.images.dicom import codes as dicom_codes
-from QuizLoaderLib.images.dicom.headers import headers_in
-from QuizLoaderLib.images.dicom.series import find_series, read_series, read_time_points
+from QuizLoaderLib.images.dicom.headers import DICOM_DAMAGED, NOT_DICOM, headers_in
+from QuizLoaderLib.images.dicom.pixels import NOT_DECODED
+from QuizLoaderLib.images.dicom.series import NOT_A_SERIES, find_series, read_series, read_time_points
+from QuizLoaderLib.images.errors import ImageReadError
 
 RLE, JPEG_LS = "1.2.840.10008.1.2.5", "1.2.840.10008.1.2.4.80"
 ENHANCED_MR = "1.2.840.10008.5.1.4.1.1.4.1"
@@ -180,11 +180,11 @@ def test_what_is_no_series_says_what_it_is(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     for path, code, words in (
-        (structures, dicom_codes.NOT_A_SERIES, "'rt' is a structure set"),
-        (segmentation, dicom_codes.NOT_A_SERIES, "'seg' is a segmentation"),
-        (text, dicom_codes.NOT_DICOM, "'text.dcm' is not a DICOM file"),
-        (empty, dicom_codes.NOT_A_SERIES, "The folder 'empty' holds no DICOM images"),
-        (tmp_path / "nowhere", dicom_codes.NOT_DICOM, "'nowhere' does not exist"),
+        (structures, NOT_A_SERIES, "'rt' is a structure set"),
+        (segmentation, NOT_A_SERIES, "'seg' is a segmentation"),
+        (text, NOT_DICOM, "'text.dcm' is not a DICOM file"),
+        (empty, NOT_A_SERIES, "The folder 'empty' holds no DICOM images"),
+        (tmp_path / "nowhere", NOT_DICOM, "'nowhere' does not exist"),
     ):
         with pytest.raises(ImageReadError) as caught:
             read_series(path)
@@ -198,7 +198,7 @@ def test_a_file_cut_in_its_pixels_or_its_header_is_named(tmp_path: Path) -> None
     paths[1].write_bytes(whole[:-100])
     with pytest.raises(ImageReadError, match="'I00002' is cut short") as caught:
         read_series(paths[0])
-    assert caught.value.code == dicom_codes.DAMAGED
+    assert caught.value.code == DICOM_DAMAGED
     for length in (133, 150, 300, 420):
         paths[1].write_bytes(whole[:length])
         with pytest.raises(ImageReadError, match="I00002"):
@@ -211,7 +211,7 @@ def test_a_private_transfer_syntax_is_named(tmp_path: Path) -> None:
     paths[0].write_bytes(content)
     with pytest.raises(ImageReadError) as caught:
         read_series(paths[0])
-    assert caught.value.code == dicom_codes.NOT_DECODED
+    assert caught.value.code == NOT_DECODED
     assert "1.2.840.99999.1.2.9" in caught.value.sentence
 
 

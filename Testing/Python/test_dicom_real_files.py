@@ -9,13 +9,14 @@ import SimpleITK
 from PIL import Image as Picture
 from QuizLoaderLib.apps.pictures.headless import render_quiz
 from QuizLoaderLib.images.arrays import SegmentationArrays, VolumeArrays
-from QuizLoaderLib.images.dicom import codes as dicom_codes
 from QuizLoaderLib.images.dicom.frames import TAGS
 from QuizLoaderLib.images.dicom.headers import headers_in, numbers_of, text_of
 from QuizLoaderLib.images.dicom.segmentation import read_dicom_seg
 from QuizLoaderLib.images.dicom.series import read_series
 from QuizLoaderLib.images.files.read_context import ReadContext
 from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct
+from QuizLoaderLib.images.structure_set.problems import CONTOUR_OUTSIDE
+from QuizLoaderLib.images.structure_set.reference import UNKNOWN_FRAME
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer
 from sample_data import SAMPLE_DATA, needs_sample_data
 
@@ -75,7 +76,7 @@ def test_the_tiny_structure_set_on_its_ct_and_on_the_copy() -> None:
         assert np.array_equal(cut, truth[..., index] > 0)
     on_copy = shown(path, nrrd(SAMPLE_DATA / "TinyPatient" / "TinyPatient_CT.nrrd"))
     assert sizes(on_copy) == sizes(arrays)
-    assert [problem.code for problem in on_copy.problems] == [dicom_codes.UNKNOWN_FRAME]
+    assert [problem.code for problem in on_copy.problems] == [UNKNOWN_FRAME]
 
 
 @pytest.mark.parametrize("folder", SERIES)
@@ -103,7 +104,7 @@ def test_structure_sets_with_wrong_references_go_where_their_contours_are() -> N
     assert sizes(shown(folder / "rt.dcm", volume)) == {"ROI-1": 1443}
     for name in ("invalid_reference_rt.dcm", "non_existent_reference_rt.dcm"):
         arrays = shown(folder / name, volume)
-        assert [problem.code for problem in arrays.problems] == [dicom_codes.OUTSIDE]
+        assert [problem.code for problem in arrays.problems] == [CONTOUR_OUTSIDE]
         assert sizes(arrays) == {"ROI-1": 4976, "ROI-2": 3697, "ROI-3": 4519, "ROI-4": 6954}
 
 

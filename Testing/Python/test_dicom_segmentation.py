@@ -5,9 +5,18 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dicom_made import Placement, write_segmentation, write_series
-from QuizLoaderLib.images.arrays import ImageReadError, SegmentationArrays
-from QuizLoaderLib.images.dicom import codes as dicom_codes
-from QuizLoaderLib.images.dicom.segmentation import dicom_seg_names, is_dicom_seg, read_dicom_seg
+from QuizLoaderLib.images.arrays import SegmentationArrays
+from QuizLoaderLib.images.dicom.headers import DICOM_DAMAGED
+from QuizLoaderLib.images.dicom.segmentation import (
+    FRACTIONAL,
+    NOT_A_SEGMENTATION,
+    NOT_ONE_STACK,
+    SEGMENTATION_WITHOUT_POSITION,
+    dicom_seg_names,
+    is_dicom_seg,
+    read_dicom_seg,
+)
+from QuizLoaderLib.images.errors import ImageReadError
 
 PLACEMENT = Placement((0.0, 2.0, 4.0, 6.0), (0.5, 0.75), (-3.0, 4.0, 10.0))
 
@@ -66,7 +75,7 @@ def test_a_fractional_one_shows_from_a_half_on_and_says_so(tmp_path: Path) -> No
     )
     arrays = read_dicom_seg(path)
     assert mask_of(arrays, 0).tolist() == [[[False, False, True, True]]]
-    assert [problem.code for problem in arrays.problems] == [dicom_codes.FRACTIONAL]
+    assert [problem.code for problem in arrays.problems] == [FRACTIONAL]
 
 
 def test_a_label_map_gives_its_values_to_the_segments_and_drops_unlisted_ones(tmp_path: Path) -> None:
@@ -105,10 +114,10 @@ def test_what_cannot_be_shown_is_named(tmp_path: Path) -> None:
     cut = write_segmentation(tmp_path / "cut", np.ones((9, 40, 40)), [1] * 9, [np.zeros(3)] * 9, PLACEMENT)
     cut.write_bytes(cut.read_bytes()[:-500])
     for path, code in (
-        (series, dicom_codes.NOT_A_SEGMENTATION),
-        (nowhere, dicom_codes.NO_PLACE),
-        (tiles, dicom_codes.NOT_ONE_STACK),
-        (cut, dicom_codes.DAMAGED),
+        (series, NOT_A_SEGMENTATION),
+        (nowhere, SEGMENTATION_WITHOUT_POSITION),
+        (tiles, NOT_ONE_STACK),
+        (cut, DICOM_DAMAGED),
     ):
         with pytest.raises(ImageReadError) as caught:
             read_dicom_seg(path)

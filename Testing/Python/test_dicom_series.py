@@ -15,17 +15,23 @@ from dicom_made import (
     write_series,
     write_structure_set,
 )
-from QuizLoaderLib.images.arrays import ImageReadError, VolumeArrays
-from QuizLoaderLib.images.dicom import codes as dicom_codes
+from QuizLoaderLib.images.arrays import VolumeArrays
 from QuizLoaderLib.images.dicom.frames import TAGS
 from QuizLoaderLib.images.dicom.headers import headers_in
 from QuizLoaderLib.images.dicom.series import (
+    FILES_COPIED,
+    IMAGES_MIXED,
+    SEVERAL_SERIES,
+    SEVERAL_TIMES,
     folder_contents,
     read_grid,
     read_series,
     read_time_points,
     series_contents,
 )
+from QuizLoaderLib.images.dicom.stack import MISSING_SLICES, NO_POSITION, SLICES_TILTED, SLICES_UNEVEN
+from QuizLoaderLib.images.dicom.time_points import SAME_POSITION
+from QuizLoaderLib.images.errors import ImageReadError
 
 OBLIQUE = np.linalg.qr(np.array([[0.92, -0.3, 0.2], [0.25, 0.93, 0.3], [-0.2, -0.3, 0.95]]))[0].T
 ORIENTATIONS = {
@@ -91,7 +97,7 @@ def test_a_folder_of_several_series_names_them_and_asks_for_a_file(tmp_path: Pat
     write_series(tmp_path, numbered(3), even(3), series="1.2.3.11", first=50, SeriesDescription="Contrast")
     with pytest.raises(ImageReadError) as caught:
         read_series(tmp_path)
-    assert caught.value.code == dicom_codes.SEVERAL_SERIES
+    assert caught.value.code == SEVERAL_SERIES
     assert "2 series: CT Native (4 files, I00001); CT Contrast (3 files, I00050)" in caught.value.sentence
     found, problems = folder_contents(tmp_path)
     assert [(one.description, one.size) for one in found] == [("Native", (6, 5, 4)), ("Contrast", (6, 5, 3))]
@@ -214,7 +220,7 @@ def test_missing_slices_are_filled_and_said(tmp_path: Path) -> None:
     volume = read_series(tmp_path)
     assert volume.voxels[:, 0, 0].tolist() == [0, 20, 40, 60, 80, 100]
     (problem,) = volume.problems
-    assert problem.code == dicom_codes.MISSING_SLICES
+    assert problem.code == MISSING_SLICES
     assert "lacks 1 of 6 slices (after S 4 mm)" in problem.sentence
 
 
@@ -223,7 +229,7 @@ def test_uneven_slices_are_resampled_to_their_places(tmp_path: Path) -> None:
     voxels = np.repeat(np.rint(np.array(offsets) * 100).astype(np.int16), 4).reshape(5, 2, 2)
     write_series(tmp_path, voxels, Placement(offsets))
     volume = read_series(tmp_path)
-    assert codes_of(volume) == [dicom_codes.UNEVEN]
+    assert codes_of(volume) == [SLICES_UNEVEN]
     gap = volume.ijk_to_ras[2, 2]
     assert gap == pytest.approx(1.5)
     along = np.arange(len(volume.voxels)) * gap
@@ -244,7 +250,7 @@ def test_a_tilted_gantry_is_sheared_upright(tmp_path: Path) -> None:
     write_series(tmp_path, voxels, placement)
     volume = read_series(tmp_path)
     (problem,) = volume.problems
-    assert problem.code == dicom_codes.TILTED
+    assert problem.code == SLICES_TILTED
     assert "gantry tilt of 20.0 degrees" in problem.sentence
     assert volume.voxels.shape == (6, 46, 10)
     bar = np.linalg.solve(volume.ijk_to_ras, [-4.0, -20.0, 0.0, 1.0])[1]
@@ -258,7 +264,7 @@ def test_copies_and_unequal_images_are_left_out_and_said(tmp_path: Path) -> None
     write_series(tmp_path, numbered(1, 9, 9), even(1), first=90)
     volume = read_series(paths[0])
     assert np.array_equal(volume.voxels, numbered())
-    assert sorted(codes_of(volume)) == [dicom_codes.COPIES, dicom_codes.MIXED]
+    assert sorted(codes_of(volume)) == [FILES_COPIED, IMAGES_MIXED]
     assert any("1 of 5 images do not fit" in problem.sentence for problem in volume.problems)
 
 
@@ -267,7 +273,7 @@ def test_several_images_at_some_positions_only(tmp_path: Path) -> None:
     write_series(tmp_path, numbered(1) + 700, even(1), first=70)
     volume = read_series(tmp_path)
     assert np.array_equal(volume.voxels, numbered())
-    assert codes_of(volume) == [dicom_codes.SAME_POSITION]
+    assert codes_of(volume) == [SAME_POSITION]
     assert "at 1 of 4 positions" in volume.problems[0].sentence
 
 
@@ -281,7 +287,7 @@ def test_time_points_by_their_clock(tmp_path: Path) -> None:
     assert np.array_equal(points.read(1).voxels, numbered() + 200)
     shown = read_series(tmp_path)
     assert np.array_equal(shown.voxels, numbered())
-    assert codes_of(shown) == [dicom_codes.SEVERAL_TIMES]
+    assert codes_of(shown) == [SEVERAL_TIMES]
 
 
 def test_time_points_without_a_clock_and_in_subfolders(tmp_path: Path) -> None:
@@ -302,7 +308,7 @@ def test_pictures_without_a_place_are_stacked_and_said(tmp_path: Path) -> None:
         save(dataset, tmp_path / str(9 - number))
     volume = read_series(tmp_path)
     assert volume.voxels[:, 0, 0].tolist() == [1, 2]
-    assert codes_of(volume) == [dicom_codes.NO_POSITION]
+    assert codes_of(volume) == [NO_POSITION]
 
 
 def test_a_group_length_before_the_pixels_is_no_pixel(tmp_path: Path) -> None:

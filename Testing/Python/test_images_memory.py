@@ -9,8 +9,8 @@ from dicom_made import Placement, write_series
 from image_files import write_nrrd
 from image_pages import image, library_of, page, voxels_of
 from PIL import Image as Picture
-from QuizLoaderLib.images import codes
 from QuizLoaderLib.images.files.image_file import ImageFile
+from QuizLoaderLib.images.loading.library import OVER_BUDGET
 from QuizLoaderLib.quiz.model import ImageType
 
 SHAPE = (4, 32, 32)
@@ -84,7 +84,7 @@ def test_a_page_larger_than_the_budget_is_shown_with_a_warning(folder):
         loaded = library.load(page_of(0, 1, 2))
         assert values(loaded) == [0, 1, 2]
         (problem,) = loaded.problems
-        assert (problem.code, problem.is_error, problem.page) == (codes.OVER_BUDGET, False, 1)
+        assert (problem.code, problem.is_error, problem.page) == (OVER_BUDGET, False, 1)
         assert library.load(page_of(3)).problems == []
         assert library.byte_size <= 2 * ONE
 

@@ -8,7 +8,7 @@ import pytest
 from dicom_made import MadeRoi, Placement, new_dataset, save, write_series, write_structure_set
 from image_files import nifti_bytes, numbered, write_nrrd
 from quiz_text import image, page, session
-from QuizLoaderLib.images.arrays import ImageReadError
+from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.types.file_info import FileInfo, file_info
 from test_command_line import quizloader
 

@@ -9,11 +9,12 @@ import pytest
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from QuizLoaderLib.images.arrays import ImageReadError
-from QuizLoaderLib.images.dicom import codes as dicom_codes
 from QuizLoaderLib.images.dicom.series import read_series
+from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.files.read_context import ReadContext
 from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct
+from QuizLoaderLib.images.structure_set.file import NOT_A_STRUCTURE_SET
+from QuizLoaderLib.images.structure_set.problems import BAD_CONTOUR, NO_CONTOURS, UNKNOWN_ROI
 from test_rtstruct_rules import CT_IMAGE, STRUCTURES, codes_of, mask_of, shown, square, volume
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
@@ -42,7 +43,7 @@ def test_a_bad_contour_loses_only_itself(bad: str, words: str, tmp_path: Path) -
     assert mask_of(arrays).sum() == 2 * 49
     assert mask_of(arrays, 1).sum() == 49
     (problem,) = arrays.problems
-    assert problem.code == dicom_codes.BAD_CONTOUR
+    assert problem.code == BAD_CONTOUR
     assert (
         problem.sentence.startswith("Contour 2 of ROI 'A' in 'rt' has") or "does not lie" in problem.sentence
     )
@@ -84,14 +85,14 @@ def test_contours_of_an_unlisted_roi_are_left_out(tmp_path: Path) -> None:
     dataset.save_as(path)
     arrays = shown(path)
     assert [int(mask_of(arrays, index).sum()) for index in range(2)] == [0, 49]
-    assert codes_of(arrays) == [dicom_codes.UNKNOWN_ROI]
+    assert codes_of(arrays) == [UNKNOWN_ROI]
     assert "ROI number 99" in arrays.problems[0].sentence
 
 
 def test_a_structure_set_without_contours_or_rois_says_so(tmp_path: Path) -> None:
     for rois in ([], [MadeRoi("A", [])]):
         arrays = shown(write_structure_set(tmp_path / "rt", rois))
-        assert codes_of(arrays) == [dicom_codes.NO_CONTOURS]
+        assert codes_of(arrays) == [NO_CONTOURS]
         assert len(arrays.segments) == len(rois)
 
 
@@ -99,7 +100,7 @@ def test_other_files_are_named(tmp_path: Path) -> None:
     (series,) = write_series(tmp_path, np.ones((1, 4, 4), np.int16), Placement((0.0,)))
     with pytest.raises(ImageReadError, match="'I00001' is not a DICOM structure set") as caught:
         shown(series)
-    assert caught.value.code == dicom_codes.NOT_A_STRUCTURE_SET
+    assert caught.value.code == NOT_A_STRUCTURE_SET
     whole = write_structure_set(tmp_path / "rt", [MadeRoi("A", [GOOD] * 20)]).read_bytes()
     (tmp_path / "rt").write_bytes(whole[:-900])
     with pytest.raises(ImageReadError, match="'rt' is damaged or cut short"):

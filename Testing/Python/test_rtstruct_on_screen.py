@@ -11,7 +11,7 @@ import SimpleITK
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
 from PIL import Image as Picture
 from QuizLoaderLib.apps.pictures.headless import render_quiz
-from QuizLoaderLib.images.dicom import codes as dicom_codes
+from QuizLoaderLib.images.structure_set.reference import UNKNOWN_FRAME
 
 SHAPE, GAP, PIXEL = (30, 48, 40), 3.0, 2.0
 ORIGIN = (-40.0, -48.0, -45.0)
@@ -75,7 +75,7 @@ def extent(marked: np.ndarray) -> np.ndarray:
     [
         ("ct/I00004", 'DicomRead="Y"', []),
         ("ct", 'DicomRead="Y"', []),
-        ("copy.nrrd", "", [dicom_codes.UNKNOWN_FRAME]),
+        ("copy.nrrd", "", [UNKNOWN_FRAME]),
     ],
 )
 def test_the_outline_lies_around_the_lesion_on_every_view(

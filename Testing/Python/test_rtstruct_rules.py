@@ -10,15 +10,16 @@ import pytest
 from dicom_made import FRAME_OF_REFERENCE, SERIES, MadeRoi, save, write_structure_set
 from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
-from QuizLoaderLib.images.arrays import DicomIdentity, ImageReadError, SegmentationArrays, VolumeArrays
+from QuizLoaderLib.images.arrays import DicomIdentity, SegmentationArrays, VolumeArrays
 from QuizLoaderLib.images.contours.fill.fill import Boundary
-from QuizLoaderLib.images.dicom import codes as dicom_codes
 from QuizLoaderLib.images.dicom.headers import items_of
+from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.files.read_context import ReadContext
 from QuizLoaderLib.images.structure_set import file as rtstruct_file
 from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct, rtstruct_contents
 from QuizLoaderLib.images.structure_set.file import read_structure_set
-from QuizLoaderLib.images.structure_set.reference import variant
+from QuizLoaderLib.images.structure_set.problems import BETWEEN_SLICES, CONTOURS_UNITED, ROI_NAMES_ALIKE
+from QuizLoaderLib.images.structure_set.reference import NO_VOLUME, OTHER_FRAME, UNKNOWN_FRAME, variant
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer, SliceView
 
 STRUCTURES = Image("structures", ImageType.RT_STRUCT, "rt", 1, layer=Layer.SEGMENTATION)
@@ -75,7 +76,7 @@ def test_contours_that_overlap_in_part_are_united_unless_they_say_xor(tmp_path: 
     two = [square(1.5, 10.5), square(5.5, 15.5)]
     united = shown(write_structure_set(tmp_path / "or", [MadeRoi("A", two)]))
     assert np.array_equal(mask_of(united)[1], expected((2, 10, True), (6, 15, True)))
-    assert codes_of(united) == [dicom_codes.UNITED]
+    assert codes_of(united) == [CONTOURS_UNITED]
     exclusive = shown(write_structure_set(tmp_path / "xor", [MadeRoi("A", two, kind="CLOSEDPLANAR_XOR")]))
     assert np.array_equal(mask_of(exclusive)[1], expected((2, 10, True)) ^ expected((6, 15, True)))
     assert codes_of(exclusive) == []
@@ -145,7 +146,7 @@ def test_of_several_contour_planes_at_a_slice_the_nearest_counts(tmp_path: Path)
     ]
     arrays = shown(write_structure_set(tmp_path / "rt", [MadeRoi("A", contours)]))
     assert np.array_equal(mask_of(arrays)[1], expected((4, 15, True), (9, 10, False)))
-    assert codes_of(arrays) == [dicom_codes.BETWEEN_SLICES]
+    assert codes_of(arrays) == [BETWEEN_SLICES]
     assert "2 of 'A'" in arrays.problems[0].sentence
 
 
@@ -165,7 +166,7 @@ def test_names_colours_numbers_and_empty_rois_are_kept(tmp_path: Path) -> None:
     assert arrays.segments[0].color == pytest.approx((0, 128 / 255, 1))
     assert arrays.segments[1].color is None
     assert [int(mask_of(arrays, index).sum()) for index in range(3)] == [49, 0, 4]
-    assert codes_of(arrays) == [dicom_codes.SAME_NAME]
+    assert codes_of(arrays) == [ROI_NAMES_ALIKE]
     contents, _ = rtstruct_contents(path, volume())
     assert [(one.number, one.contours, one.voxels) for one in contents] == [(7, 1, 49), (3, 0, 0), (9, 1, 4)]
 
@@ -224,7 +225,7 @@ def test_without_its_series_it_is_shown_on_the_background_of_its_view(tmp_path: 
     arrays = read_rtstruct(ReadContext(STRUCTURES, path, lambda: pages))
     assert arrays.layers[0].shape == (4, 24, 30)
     assert mask_of(arrays).sum() == 9
-    assert codes_of(arrays) == [dicom_codes.UNKNOWN_FRAME]
+    assert codes_of(arrays) == [UNKNOWN_FRAME]
     assert read_rtstruct(ReadContext(STRUCTURES, path, lambda: pages[:2])).layers[0].shape == (4, 8, 8)
 
 
@@ -232,8 +233,8 @@ def test_another_frame_of_reference_or_no_volume_is_an_error(tmp_path: Path) -> 
     path = write_structure_set(tmp_path / "rt", [MadeRoi("A", [square(2.5, 5.5)])], series="1.2.3.4")
     others = ((CT_IMAGE, volume(frame="1.2.3.21")),)
     for context, code in (
-        (ReadContext(STRUCTURES, path, lambda: others), dicom_codes.OTHER_FRAME),
-        (ReadContext(STRUCTURES, path, tuple), dicom_codes.NO_VOLUME),
+        (ReadContext(STRUCTURES, path, lambda: others), OTHER_FRAME),
+        (ReadContext(STRUCTURES, path, tuple), NO_VOLUME),
     ):
         with pytest.raises(ImageReadError) as caught:
             read_rtstruct(context)

@@ -8,9 +8,9 @@ import numpy as np
 import pytest
 from dicom_made import SERIES, MadeRoi, write_structure_set
 from QuizLoaderLib.images.arrays import DicomIdentity, SegmentationArrays, VolumeArrays
-from QuizLoaderLib.images.dicom import codes as dicom_codes
 from QuizLoaderLib.images.files.read_context import ReadContext
 from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct
+from QuizLoaderLib.images.structure_set.problems import CONTOUR_OUTSIDE, CONTOURS_CROSSING, SLICES_SKIPPED
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer
 from rtstruct_shapes import SHAPES, Shape, dice, in_polygons
 
@@ -140,7 +140,7 @@ def test_contours_beyond_the_scan_are_left_out_and_counted(tmp_path: Path) -> No
         truth = np.stack([shape.inside(u, v, w) for w in inner.offsets])
         assert dice(mask_of(arrays, shape.name), truth) >= 0.997
     (problem,) = arrays.problems
-    assert problem.code == dicom_codes.OUTSIDE
+    assert problem.code == CONTOUR_OUTSIDE
     assert "10 of 'Tube'" in problem.sentence
 
 
@@ -151,7 +151,7 @@ def test_every_other_slice_stays_empty_unless_it_is_to_be_filled(tmp_path: Path)
     truth = np.stack([SHAPES[1].inside(u, v, w) for w in grid.offsets])
     plain = read_on(path, grid.volume())
     assert not mask_of(plain, "Sphere20")[1::2].any()
-    (said,) = [problem for problem in plain.problems if problem.code == dicom_codes.GAPS]
+    (said,) = [problem for problem in plain.problems if problem.code == SLICES_SKIPPED]
     assert "stay empty" in said.sentence
     assert "'Sphere20' on 6" in said.sentence
     filled = read_on(path, grid.volume(), fill_gaps=True)
@@ -168,7 +168,7 @@ def test_contours_across_the_slices_of_another_image_are_resampled(axes: np.ndar
     path = write_shapes(tmp_path / "rt.dcm", drawn, shapes=tuple(least))
     on = replace(drawn, axes=axes, offsets=tuple(np.arange(-66.0, 66.5, 3.0)))
     arrays = read_on(path, on.volume())
-    assert [problem.code for problem in arrays.problems] == [dicom_codes.CROSSING]
+    assert [problem.code for problem in arrays.problems] == [CONTOURS_CROSSING]
     u, v = on.centers()
     flat = np.column_stack([u.ravel(), v.ravel()])
     for shape in least:

@@ -8,17 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..quiz.problems import Problem, ProblemError, error
-
-
-class ImageReadError(ProblemError):
-    """A file that cannot be shown: ``sentence`` names the file and what is wrong, ``hint`` the remedy."""
-
-    def __init__(self, code: str, sentence: str, hint: str = "") -> None:
-        super().__init__(error(code, sentence, hint))
-        self.code = code
-        self.sentence = sentence
-        self.hint = hint
+from ..quiz.problems import Problem
 
 
 @dataclass(frozen=True)

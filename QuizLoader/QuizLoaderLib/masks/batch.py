@@ -12,9 +12,8 @@ from pathlib import Path
 
 from .. import __version__
 from ..images.loading.stamps import stamp_of
-from ..quiz.problems import Problem, Severity, error, has_errors
-from . import codes
-from .errors import MaskError
+from ..quiz.problems import Problem, ProblemCode, Severity, error, has_errors
+from .errors import MASK_NOT_WRITTEN, MASK_UNREADABLE, UNKNOWN_FORMAT, MaskError
 from .files import MASK_ENDINGS, PART, writing
 from .label_tables.label_table import LabelTable
 from .making import make_mask
@@ -22,6 +21,12 @@ from .names import said
 from .painting import LostOverlap, PaintedRegion
 from .sources import AS_DRAWN, ContourFilling, names_beside
 from .workers import EndedError, in_processes, on_dask
+
+BAD_CASE_TABLE = ProblemCode(
+    "M401", "A table of cases is a CSV file in UTF-8 with one row for each case, used by one run at a time."
+)
+CASE_ENDED = ProblemCode("M402", "The process of a case runs to its end with the memory that there is.")
+CASE_DEFECT = ProblemCode("M403", "A case does not meet a defect of QuizLoader.")
 
 RECORDS = ".quizloader"
 """The folder beside the masks that holds a record of each finished case, and files not whole yet."""
@@ -90,10 +95,10 @@ def read_cases(table: Path) -> list[Case]:
         cases, problems = _cases(rows, table)
     except OSError as fault:
         sentence = f"{table} cannot be read: {fault.strerror or fault}."
-        raise MaskError([error(codes.BAD_TABLE, sentence)]) from fault
+        raise MaskError([error(BAD_CASE_TABLE, sentence)]) from fault
     except (UnicodeDecodeError, csv.Error) as fault:
         sentence = f"{table} is no CSV file in UTF-8: {fault}."
-        raise MaskError([error(codes.BAD_TABLE, sentence, "save it as CSV UTF-8")]) from fault
+        raise MaskError([error(BAD_CASE_TABLE, sentence, "save it as CSV UTF-8")]) from fault
     if problems:
         raise MaskError(problems)
     return cases
@@ -118,13 +123,13 @@ def run_cases(
     """
     if ending not in MASK_ENDINGS:
         sentence = f"Masks of many cases cannot have the ending {said(ending)}."
-        raise MaskError([error(codes.UNKNOWN_FORMAT, sentence, f"use one of {', '.join(MASK_ENDINGS)}")])
+        raise MaskError([error(UNKNOWN_FORMAT, sentence, f"use one of {', '.join(MASK_ENDINGS)}")])
     out = out.resolve()
     try:
         (out / RECORDS).mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         sentence = f"Nothing can be written to the folder {out}: {fault.strerror or fault}."
-        raise MaskError([error(codes.NOT_WRITTEN, sentence)]) from fault
+        raise MaskError([error(MASK_NOT_WRITTEN, sentence)]) from fault
     with _alone_in(out):
         for left_over in (out / RECORDS).glob(PART + "*"):
             left_over.unlink(missing_ok=True)
@@ -172,12 +177,12 @@ def do_case(job: Job) -> CaseResult:
         problems = fault.problems
     except OSError as fault:
         where = f"{fault.filename}: " if fault.filename else ""
-        problems = (error(codes.UNREADABLE, f"{where}{fault.strerror or fault}."),)
+        problems = (error(MASK_UNREADABLE, f"{where}{fault.strerror or fault}."),)
     except MemoryError:
-        problems = (error(codes.CASE_ENDED, "There is not enough memory for this case."),)
+        problems = (error(CASE_ENDED, "There is not enough memory for this case."),)
     except Exception as fault:  # noqa: BLE001 a defect in one case must not cost the others
         sentence = f"This is a defect of QuizLoader ({type(fault).__name__}: {fault}); please report it."
-        problems = (error(codes.CASE_DEFECT, " ".join(sentence.split())),)
+        problems = (error(CASE_DEFECT, " ".join(sentence.split())),)
     _remove_outdated(job)
     return CaseResult(case.name, case.written[0], problems=tuple(problems))
 
@@ -227,7 +232,7 @@ def _cases(rows: "csv.DictReader[str]", table: Path) -> tuple[list[Case], list[P
     if "source" not in columns:
         sentence = "The table of cases has no column source."
         hint = "its first line is: source,like,name"
-        return [], [error(codes.BAD_TABLE, sentence, hint, line=1)]
+        return [], [error(BAD_CASE_TABLE, sentence, hint, line=1)]
     cases: list[Case] = []
     problems: list[Problem] = []
     taken: dict[str, int] = {}
@@ -238,23 +243,23 @@ def _cases(rows: "csv.DictReader[str]", table: Path) -> tuple[list[Case], list[P
         )
         if not source:
             if like or name:
-                problems.append(error(codes.BAD_TABLE, "The row has no source.", line=line))
+                problems.append(error(BAD_CASE_TABLE, "The row has no source.", line=line))
             continue
         name = name or _stem(source)
         if not re.fullmatch(r'[^/\\:*?"<>|\x00-\x1f.][^/\\:*?"<>|\x00-\x1f]*(?<![. ])', name):
             hint = "use letters, digits, - and _"
             problems.append(
-                error(codes.BAD_TABLE, f"{said(name)} cannot be the name of a file.", hint, line=line)
+                error(BAD_CASE_TABLE, f"{said(name)} cannot be the name of a file.", hint, line=line)
             )
         elif name.casefold() in taken:
             sentence = f"The name {said(name)} is used in line {taken[name.casefold()]} too."
-            problems.append(error(codes.BAD_TABLE, sentence, "give each row a name of its own", line=line))
+            problems.append(error(BAD_CASE_TABLE, sentence, "give each row a name of its own", line=line))
         else:
             taken[name.casefold()] = line
             folder = table.resolve().parent
             cases.append(Case(name, folder / source, folder / like if like else None, (source, like)))
     if not cases and not problems:
-        problems.append(error(codes.BAD_TABLE, "The table has no cases."))
+        problems.append(error(BAD_CASE_TABLE, "The table has no cases."))
     return cases, problems
 
 
@@ -308,7 +313,7 @@ def _remove_outdated(job: Job) -> None:
 def _ended(job: Job, fault: EndedError) -> CaseResult:
     _remove_outdated(job)
     sentence = f"The process that painted this case ended before it was done ({fault})."
-    problem = error(codes.CASE_ENDED, sentence, "run it again with fewer jobs")
+    problem = error(CASE_ENDED, sentence, "run it again with fewer jobs")
     return CaseResult(job.case.name, job.case.written[0], problems=(problem,))
 
 
@@ -322,7 +327,7 @@ def _alone_in(out: Path) -> Iterator[None]:
     except Timeout as fault:
         sentence = f"Another run works in {out}."
         raise MaskError(
-            [error(codes.BAD_TABLE, sentence, "wait until it is done, or name another folder")]
+            [error(BAD_CASE_TABLE, sentence, "wait until it is done, or name another folder")]
         ) from fault
     try:
         yield

@@ -10,15 +10,19 @@ import numpy as np
 from .. import __version__
 from ..images.arrays import SegmentDescription
 from ..quiz.label_colors import color_of_value
-from ..quiz.problems import Problem, error, warning
+from ..quiz.problems import Problem, ProblemCode, error, warning
 from ..quiz.value_map import ValueMap
-from . import codes
-from .errors import MaskError
+from .errors import FORMAT_LOSES, MASK_NOT_WRITTEN, NO_REFERENCED_SERIES, OVERLAP_LOST, MaskError
 from .files import writing
 from .label_tables.terminology import Code, parse_terminology
 from .names import said
 from .painting import Mask, paint
 from .sources import Source, Target
+
+NOT_CODED = ProblemCode(
+    "M309", "A coded meaning is known for every region of a DICOM segmentation (warning)."
+)
+PYDICOM_TOO_OLD = ProblemCode("M310", "DICOM segmentations are written with highdicom and pydicom 3.")
 
 _TISSUE = Code("SCT", "85756007", "Tissue")
 """What Slicer too calls a segment of which nothing is said."""
@@ -50,7 +54,7 @@ def write_dicom_segmentation(
     target = source.target
     if target is None or target.volume.dicom is None:
         sentence = "A DICOM segmentation refers to the DICOM series it is drawn on, and none was given."
-        raise MaskError([error(codes.NO_REFERENCED_SERIES, sentence, "name its folder with --like")])
+        raise MaskError([error(NO_REFERENCED_SERIES, sentence, "name its folder with --like")])
     segmentation = source.segmentation
     present = {segment.name for segment in segmentation.segments}
     names = [name for name in value_map.values if name in present]
@@ -82,11 +86,11 @@ def write_dicom_segmentation(
             dataset = _segmentation(highdicom, target, pixels, described)
     except (AttributeError, TypeError, ValueError) as fault:
         sentence = f"The series of {target.path} does not allow a DICOM segmentation: {fault}."
-        raise MaskError([error(codes.NOT_WRITTEN, " ".join(sentence.split()))]) from fault
+        raise MaskError([error(MASK_NOT_WRITTEN, " ".join(sentence.split()))]) from fault
     with writing(path) as part:
         dataset.save_as(str(part))
     regions = tuple(replace(region, value=value_map.values[region.name]) for region in counted)
-    kept = [problem for problem in mask.problems if problem.code != codes.OVERLAP_LOST]
+    kept = [problem for problem in mask.problems if problem.code != OVERLAP_LOST]
     return replace(mask, regions=regions, lost=(), problems=(*kept, *_coding_problems(segments, names)))
 
 
@@ -99,7 +103,7 @@ def _highdicom() -> Any:
             "Writing a DICOM segmentation needs highdicom and pydicom 3, which this Python does not have."
         )
         hint = "python -m pip install highdicom"
-        raise MaskError([error(codes.PYDICOM_TOO_OLD, sentence, hint)]) from fault
+        raise MaskError([error(PYDICOM_TOO_OLD, sentence, hint)]) from fault
     return highdicom
 
 
@@ -201,9 +205,9 @@ def _coding_problems(segments: dict[str, SegmentDescription], names: list[str]) 
         sentence = (
             f"No coded meaning is known for {', '.join(uncoded[:6])}{more}; the code written is Tissue."
         )
-        problems.append(warning(codes.NOT_CODED, sentence))
+        problems.append(warning(NOT_CODED, sentence))
     for name in names:
         if len(name) > 64:
             sentence = f"DICOM holds 64 letters of a name; {said(name)} is cut after them."
-            problems.append(warning(codes.FORMAT_LOSES, sentence))
+            problems.append(warning(FORMAT_LOSES, sentence))
     return problems

@@ -12,8 +12,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ..quiz.problems import error
-from . import codes
-from .errors import MaskError
+from .errors import MASK_NOT_WRITTEN, UNKNOWN_FORMAT, MaskError
 from .painting import Mask
 
 PART = ".part-"
@@ -50,7 +49,7 @@ def not_written(path: Path, fault: Exception) -> MaskError:
     reason = (isinstance(fault, OSError) and fault.strerror) or str(fault)
     hint = "make room on the disk and run it again" if _is_full(fault) else ""
     sentence = f"{path} could not be written: {reason}."
-    return MaskError([error(codes.NOT_WRITTEN, sentence, hint)])
+    return MaskError([error(MASK_NOT_WRITTEN, sentence, hint)])
 
 
 @contextmanager
@@ -69,7 +68,7 @@ def mask_ending(path: Path) -> str:
     if not ending or path.name.lower().endswith(".seg.nrrd"):
         sentence = f"A mask cannot be written as {path.name}."
         hint = f"let the name end with one of {', '.join(MASK_ENDINGS)}, or .dcm for a DICOM segmentation"
-        raise MaskError([error(codes.UNKNOWN_FORMAT, sentence, hint)])
+        raise MaskError([error(UNKNOWN_FORMAT, sentence, hint)])
     return ending
 
 

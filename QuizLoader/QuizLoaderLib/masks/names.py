@@ -4,9 +4,13 @@ import unicodedata
 from collections import Counter
 from collections.abc import Sequence
 
-from ..quiz.problems import Problem, error, nearest, warning
+from ..quiz.problems import Problem, ProblemCode, error, nearest, warning
 from ..quiz.value_map import ValueMap
-from . import codes
+
+REGION_NOT_IN_MAP = ProblemCode("M101", "Every region is in the map.")
+NOT_IN_SOURCE = ProblemCode("M102", "Every label of the map is among the regions (warning).")
+NAME_TWICE = ProblemCode("M103", "Two regions that the map names do not have the same name.")
+VALUE_WITH_TWO_NAMES = ProblemCode("M108", "A value of a mask that becomes segments has one name.")
 
 _MOST_SAID = 20
 """So many missing labels are told one by one, as a map of a whole body would drown the rest; and so many
@@ -32,22 +36,22 @@ def region_problems(
         near = _near(name, known) if number < _MOST_SAID else ""
         if ignore_unmapped:
             sentence = f"The region {said(name)} is not in the map and is left out."
-            problems.append(warning(codes.REGION_NOT_IN_MAP, sentence, near))
+            problems.append(warning(REGION_NOT_IN_MAP, sentence, near))
         else:
             sentence = f"The region {said(name)} is not in the map."
             remedy = "add it to the map, or leave such regions out with --ignore-unmapped"
             hint = f"{near}; {remedy}" if near else remedy
-            problems.append(error(codes.REGION_NOT_IN_MAP, sentence, hint))
+            problems.append(error(REGION_NOT_IN_MAP, sentence, hint))
     present = set(names)
     missing = [name for name in value_map.values if name not in present]
     for name in missing[:_MOST_SAID]:
         sentence = f"The map's {said(name)} is not among the regions."
         line = value_map.lines.get(name, 0)
-        problems.append(warning(codes.NOT_IN_SOURCE, sentence, _near(name, present), line=line))
+        problems.append(warning(NOT_IN_SOURCE, sentence, _near(name, present), line=line))
     if len(missing) > _MOST_SAID:
         more = len(missing) - _MOST_SAID
         sentence = f"{more} more labels of the map are not among the regions."
-        problems.append(warning(codes.NOT_IN_SOURCE, sentence))
+        problems.append(warning(NOT_IN_SOURCE, sentence))
     return problems
 
 
@@ -61,7 +65,7 @@ def ambiguous_value_problems(value_map: ValueMap) -> list[Problem]:
                 f"{said(owners[value])} and {said(name)} both have the value {value}, "
                 "so the mask cannot tell which of them a voxel is."
             )
-            problems.append(error(codes.VALUE_WITH_TWO_NAMES, sentence, line=value_map.lines.get(name, 0)))
+            problems.append(error(VALUE_WITH_TWO_NAMES, sentence, line=value_map.lines.get(name, 0)))
         owners.setdefault(value, name)
     return problems
 
@@ -73,7 +77,7 @@ def _twice(names: Sequence[str], known: set[str]) -> list[Problem]:
             numbers = ", ".join(str(number) for number, one in enumerate(names, start=1) if one == name)
             which = f"{count} regions are called {said(name)} (numbers {numbers})"
             sentence = f"{which}, so it is not clear which is meant."
-            problems.append(error(codes.NAME_TWICE, sentence, "rename all but one of them"))
+            problems.append(error(NAME_TWICE, sentence, "rename all but one of them"))
     return problems
 
 

@@ -13,13 +13,16 @@ import numpy as np
 
 from ..images.arrays import SegmentationArrays
 from ..images.structure_set.drawn_rois import DrawnRois
-from ..quiz.problems import Problem, error, has_errors, warning
+from ..quiz.problems import Problem, ProblemCode, error, has_errors, warning
 from ..quiz.value_map import ValueMap
-from . import codes
 from .brushes import Brush, ContourBrush, LayerBrush
-from .errors import MaskError
+from .errors import NOTHING_MAPPED, OVERLAP_LOST, MaskError
 from .grids import Grid, Resampler
 from .names import region_problems, said
+
+REGION_EMPTY = ProblemCode("M104", "Every region has a voxel in the mask (warning).")
+OUTSIDE_GRID = ProblemCode("M201", "Regions lie within the image that they are painted on (warning).")
+GRIDS_APART = ProblemCode("M202", "Regions and the image that they are painted on overlap in space.")
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ def paint(
     order = [name for name in value_map.values if name in set(names)]
     if names and not order and not has_errors(about_names):
         about_names.append(
-            error(codes.NOTHING_MAPPED, "None of the regions is in the map, so there is nothing to paint.")
+            error(NOTHING_MAPPED, "None of the regions is in the map, so there is nothing to paint.")
         )
     if has_errors(about_names):
         raise MaskError([*source.problems, *about_names])
@@ -107,13 +110,13 @@ def paint(
     regions, lost = _tallied(order, values, brush.kept, brush.lost, target.voxel_ml)
     gone = {order[rank - 1] for rank in brush.outside}
     problems += [
-        warning(codes.REGION_EMPTY, f"The region {said(region.name)} has no voxel in the mask.")
+        warning(REGION_EMPTY, f"The region {said(region.name)} has no voxel in the mask.")
         for region in regions
         if not region.voxels and region.name not in gone
     ]
     problems += [
         warning(
-            codes.OVERLAP_LOST,
+            OVERLAP_LOST,
             f"{_voxels(loss.voxels)} of {said(loss.region)} {'is' if loss.voxels == 1 else 'are'} lost "
             f"under {said(loss.winner)}, which comes later in the map.",
         )
@@ -144,14 +147,14 @@ def _outside_problems(brush: Brush, order: list[str]) -> list[Problem]:
     if brush.outside and not brush.kept[1:].any():
         return [
             error(
-                codes.GRIDS_APART,
+                GRIDS_APART,
                 "The regions and the image they are to be painted on do not overlap anywhere in space.",
                 "is it the image they were drawn on?",
             )
         ]
     return [
         warning(
-            codes.OUTSIDE_GRID,
+            OUTSIDE_GRID,
             f"{_voxels(count)} of {said(order[rank - 1])} lie outside the image and are not in the mask.",
         )
         for rank, count in sorted(brush.outside.items())

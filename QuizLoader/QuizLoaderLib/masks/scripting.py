@@ -83,11 +83,11 @@ def segments_of_node(node: Any) -> SegmentationArrays:
     label map.
     """
     from ..quiz.problems import error
-    from . import codes
+    from .errors import MASK_UNREADABLE
     from .mrml_segments import read_segmentation_node
 
     if not getattr(node, "IsA", lambda kind: False)("vtkMRMLSegmentationNode"):
         kind = type(node).__name__
         sentence = f"Segments come from a file, a segmentation node or SegmentationArrays, not from {kind}."
-        raise MaskError([error(codes.UNREADABLE, sentence)])
+        raise MaskError([error(MASK_UNREADABLE, sentence)])
     return read_segmentation_node(node)

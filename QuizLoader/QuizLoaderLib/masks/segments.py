@@ -6,11 +6,15 @@ import numpy as np
 
 from ..images.arrays import SegmentationArrays, SegmentDescription
 from ..quiz.label_colors import color_of_value
-from ..quiz.problems import Problem, error, has_errors, warning
+from ..quiz.problems import Problem, ProblemCode, error, has_errors, warning
 from ..quiz.value_map import ValueMap
-from . import codes
-from .errors import MaskError
+from .errors import NOT_WHOLE_NUMBERS, MaskError
 from .names import ambiguous_value_problems, said
+
+VALUE_WITHOUT_NAME = ProblemCode("M107", "Every value of a mask has a name in the map (warning).")
+WHOLE_FLOATS = ProblemCode("M204", "A mask is stored as an integer type (warning).")
+VALUE_OUT_OF_RANGE = ProblemCode("M205", "The values of a mask go from 0 to 4294967295.")
+ALL_BACKGROUND = ProblemCode("M207", "A mask has a voxel that is not background (warning).")
 
 MAX_SEGMENT_VALUE = 2**31 - 1
 """A segment's own label value is a C int in MRML; greater values live in the map alone."""
@@ -44,7 +48,7 @@ def segments_of(
         names[value] = _free_name(f"Label_{value}", value_map.values)
         problems.append(
             warning(
-                codes.VALUE_WITHOUT_NAME,
+                VALUE_WITHOUT_NAME,
                 f"The map has no name for the value {value}; its segment is called {said(names[value])}.",
             )
         )
@@ -66,7 +70,7 @@ def segments_of(
         for value, name in names.items()
     )
     if not segments:
-        problems.append(warning(codes.ALL_BACKGROUND, "The mask holds nothing but background."))
+        problems.append(warning(ALL_BACKGROUND, "The mask holds nothing but background."))
     return SegmentationArrays((labels,), ijk_to_ras, segments, tuple(problems))
 
 
@@ -80,7 +84,7 @@ def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
     if voxels.ndim != 3:
         return voxels, [
             error(
-                codes.NOT_WHOLE_NUMBERS,
+                NOT_WHOLE_NUMBERS,
                 f"A mask has three dimensions and one number a voxel; this has the shape {voxels.shape}.",
             )
         ]
@@ -89,10 +93,10 @@ def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
         odd = voxels[~(np.isfinite(voxels) & (np.floor(voxels) == voxels))]
         if odd.size:
             sentence = f"A mask holds whole numbers; this one holds {odd.flat[0]:g}, of type {voxels.dtype}."
-            return voxels, [error(codes.NOT_WHOLE_NUMBERS, sentence)]
+            return voxels, [error(NOT_WHOLE_NUMBERS, sentence)]
         problems.append(
             warning(
-                codes.WHOLE_FLOATS,
+                WHOLE_FLOATS,
                 f"The mask is stored as {voxels.dtype}; all its values are whole numbers, so it is read.",
             )
         )
@@ -102,7 +106,7 @@ def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
             f"The mask holds the value {int(least if least < 0 else greatest)}; "
             "values go from 1 to 4294967295, and 0 is background."
         )
-        return voxels, [error(codes.VALUE_OUT_OF_RANGE, sentence)]
+        return voxels, [error(VALUE_OUT_OF_RANGE, sentence)]
     if voxels.dtype.kind == "u" and voxels.dtype.itemsize <= 4:
         return voxels, problems
     return voxels.astype(np.min_scalar_type(int(greatest))), problems

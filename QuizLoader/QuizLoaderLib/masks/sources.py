@@ -7,20 +7,23 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images.arrays import ImageReadError, SegmentationArrays, VolumeArrays
+from ..images.arrays import SegmentationArrays, VolumeArrays
 from ..images.contours.fill import Boundary
+from ..images.errors import ImageReadError
 from ..images.files.file_formats import is_dicom
 from ..images.files.image_file import ImageFile
 from ..images.files.read_context import ReadContext
 from ..images.structure_set.drawn_rois import DrawnRois, read_drawn_rois
 from ..images.types.segmentation import described_segments, is_slicer_segmentation
 from ..quiz.model import Image, ImageType, Layer
-from ..quiz.problems import error, has_errors, warning
-from . import codes
-from .errors import MaskError
+from ..quiz.problems import ProblemCode, error, has_errors, warning
+from .errors import MASK_UNREADABLE, NO_REFERENCED_SERIES, NOT_WHOLE_NUMBERS, MaskError
 from .grids import Grid
 from .label_tables.label_table import LabelRow, LabelTable
 from .segments import segments_of
+
+GRID_CROPPED = ProblemCode("M206", "A file of segments holds the whole grid of its image (warning).")
+WITHOUT_NAMES = ProblemCode("M302", "The values of a label image have names.")
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,7 +77,7 @@ class Source:
         problems = [*about_target, *regions.problems]
         if self.target is None and regions.extent_offset != (0, 0, 0):
             sentence = "The file holds only the part of its image around the segments, and so will the mask."
-            problems.append(warning(codes.GRID_CROPPED, sentence, "name the image with --like"))
+            problems.append(warning(GRID_CROPPED, sentence, "name the image with --like"))
         return Source(replace(regions, problems=tuple(problems)), self.target)
 
 
@@ -115,14 +118,13 @@ def read_source(
 
 
 def _read_folder(folder: Path, source: Path | None) -> Target:
-    from ..images.dicom import codes as dicom_codes
-    from ..images.dicom.series import read_grid
+    from ..images.dicom.series import SEVERAL_SERIES, read_grid
     from ..images.structure_set.referenced_series import file_of_series, references_of
 
     try:
         return Target(folder, read_grid(folder))
     except ImageReadError as fault:
-        if fault.code != dicom_codes.SEVERAL_SERIES or source is None or not is_dicom(source):
+        if fault.code != SEVERAL_SERIES or source is None or not is_dicom(source):
             raise
         meant = file_of_series(references_of(source), [folder])
         if meant is None:
@@ -147,10 +149,10 @@ def _read(path: Path, target: Target | None, names: LabelTable | None, filling: 
     if table is None:
         sentence = f"The values of {path.name} have no names."
         hint = "name them with --names FILE: a value map or another label table"
-        raise MaskError([error(codes.WITHOUT_NAMES, sentence, hint)])
+        raise MaskError([error(WITHOUT_NAMES, sentence, hint)])
     if file.components > 1 or len(file.size) > 3:
         sentence = f"{path.name} has more than one number for each voxel, so it is no label image."
-        raise MaskError([error(codes.NOT_WHOLE_NUMBERS, sentence)])
+        raise MaskError([error(NOT_WHOLE_NUMBERS, sentence)])
     return Source(segments_of(voxels, file.ijk_to_ras, table.value_map, table.colors), target)
 
 
@@ -159,11 +161,11 @@ def read_mask_file(path: Path) -> tuple[np.ndarray, np.ndarray]:
     try:
         if is_dicom(path):
             sentence = f"{path.name} is a DICOM file, not a mask of values."
-            raise MaskError([error(codes.UNREADABLE, sentence, "give an nrrd, nii, nii.gz or mha file")])
+            raise MaskError([error(MASK_UNREADABLE, sentence, "give an nrrd, nii, nii.gz or mha file")])
         file = ImageFile(path)
         if file.components > 1 or len(file.size) > 3:
             sentence = f"{path.name} has more than one number for each voxel, so it is no mask."
-            raise MaskError([error(codes.NOT_WHOLE_NUMBERS, sentence)])
+            raise MaskError([error(NOT_WHOLE_NUMBERS, sentence)])
         return file.voxels, file.ijk_to_ras
     except ImageReadError as fault:
         raise MaskError([fault.as_problem()]) from fault
@@ -236,7 +238,7 @@ def _without_regions(path: Path, modality: str) -> MaskError:
     sentence = (
         f"{path.name} is a DICOM file of the modality {modality or 'unknown'}, which has no named regions."
     )
-    return MaskError([error(codes.UNREADABLE, sentence, "give an RTSTRUCT or a SEG")])
+    return MaskError([error(MASK_UNREADABLE, sentence, "give an RTSTRUCT or a SEG")])
 
 
 def _referenced_series(path: Path) -> Target:
@@ -248,7 +250,7 @@ def _referenced_series(path: Path) -> Target:
     if found is not None:
         return Target(found, read_grid(found))
     sentence = f"The series that {path.name} was drawn on is neither beside it nor in a folder below."
-    raise MaskError([error(codes.NO_REFERENCED_SERIES, sentence, "name the image with --like")])
+    raise MaskError([error(NO_REFERENCED_SERIES, sentence, "name the image with --like")])
 
 
 def _folders(top: Path) -> Iterator[Path]:

@@ -4,9 +4,12 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import codes
-from .problems import Problem, error
+from .problems import Problem, ProblemCode, error
+from .text_file import TEXT_FILE_UNREADABLE
 from .values import shown, whole_number
+
+COLOR_FILE_LINE = ProblemCode("Q701", "A line of a colour file is: index above 0, name, r g b a.")
+COLOR_FILE_REPEATED = ProblemCode("Q702", "An index or name occurs once in a colour file.")
 
 _MOST_BYTES = 16 * 1024 * 1024
 
@@ -27,14 +30,14 @@ def read_color_file(path: Path) -> tuple[list[RoiColor], list[Problem]]:
     """
     try:
         if path.stat().st_size > _MOST_BYTES:
-            return [], [error(codes.TEXT_FILE_UNREADABLE, f"{path.name} is too large for a colour file.")]
+            return [], [error(TEXT_FILE_UNREADABLE, f"{path.name} is too large for a colour file.")]
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as failure:
         reason = failure.strerror or "unknown reason"
-        return [], [error(codes.TEXT_FILE_UNREADABLE, f"{path.name} cannot be read: {reason}.")]
+        return [], [error(TEXT_FILE_UNREADABLE, f"{path.name} cannot be read: {reason}.")]
     except UnicodeDecodeError:
         sentence = f"{path.name} is not UTF-8 text."
-        return [], [error(codes.TEXT_FILE_UNREADABLE, sentence, "save it as UTF-8")]
+        return [], [error(TEXT_FILE_UNREADABLE, sentence, "save it as UTF-8")]
     colors: list[RoiColor] = []
     problems: list[Problem] = []
     line_of_index: dict[int, int] = {}
@@ -58,7 +61,7 @@ def read_color_file(path: Path) -> tuple[list[RoiColor], list[Problem]]:
             colors.append(color)
             continue
         sentence = f"The {what} is there already, in line {earlier}."
-        problems.append(error(codes.COLOR_FILE_REPEATED, sentence, line=number))
+        problems.append(error(COLOR_FILE_REPEATED, sentence, line=number))
     return colors, problems
 
 
@@ -67,17 +70,17 @@ def _read_line(line: str, number: int) -> RoiColor | Problem:
     hint = "as in: 1 Liver 221 130 101 255"
     if len(words) != 6:
         sentence = f"{shown(line)} has {len(words)} entries, not 6 (index, name, r, g, b, a)."
-        return error(codes.COLOR_FILE_LINE, sentence, hint, line=number)
+        return error(COLOR_FILE_LINE, sentence, hint, line=number)
     try:
         index = whole_number(words[0])
         red, green, blue, alpha = (whole_number(word) for word in words[2:])
     except ValueError as failure:
         sentence = f"{shown(str(failure))} is no whole number."
-        return error(codes.COLOR_FILE_LINE, sentence, hint, line=number)
+        return error(COLOR_FILE_LINE, sentence, hint, line=number)
     if index == 0:
         sentence = f"{shown(line)} has the index 0, which is the background."
-        return error(codes.COLOR_FILE_LINE, sentence, "begin with index 1", line=number)
+        return error(COLOR_FILE_LINE, sentence, "begin with index 1", line=number)
     if max(red, green, blue, alpha) > 255:
         sentence = f"{shown(line)} has a colour above 255."
-        return error(codes.COLOR_FILE_LINE, sentence, "r, g, b and a are 0 to 255", line=number)
+        return error(COLOR_FILE_LINE, sentence, "r, g, b and a are 0 to 255", line=number)
     return RoiColor(index, words[1], (red, green, blue, alpha))

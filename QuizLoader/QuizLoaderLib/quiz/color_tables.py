@@ -4,10 +4,11 @@ Kept here, so that a quiz is checked without Slicer. They are looked up among co
 and Yellow are names of slice views too.
 """
 
-from . import codes
 from .model import Image
-from .problems import Problem, error, nearest
+from .problems import Problem, ProblemCode, error, nearest
 from .values import shown
+
+UNKNOWN_COLOR_TABLE = ProblemCode("Q414", "ColorTable is a colour node that Slicer has.")
 
 COLOR_TABLES = (
     "Labels", "FullRainbow", "Grey", "Iron", "Rainbow", "Ocean", "Desert", "InvertedGrey", "ReverseRainbow",
@@ -25,7 +26,7 @@ def unknown_color_table(image: Image) -> Problem:
     names = ", ".join(sorted(COLOR_TABLES, key=str.casefold))
     hint = f"did you mean {shown(near)}? " if near else ""
     return error(
-        codes.UNKNOWN_COLOR_TABLE,
+        UNKNOWN_COLOR_TABLE,
         f"ColorTable of Image {shown(image.id)} is {shown(image.color_table)}, which Slicer does not have.",
         f"{hint}allowed: {names}",
         line=image.line,

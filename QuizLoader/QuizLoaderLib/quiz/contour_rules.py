@@ -2,12 +2,35 @@
 
 from collections.abc import Callable, Iterator
 
-from . import codes
 from .model import Image, Layer, Page, Quiz
 from .page_rules import about
-from .problems import NearestNames, Problem, error
+from .problems import NearestNames, Problem, ProblemCode, error
 from .session_rules import EarlierPages
 from .values import shown
+
+SEGMENTS_WITHOUT_EDITOR = ProblemCode("Q310", "Required segments need EnableSegmentEditor.")
+SEGMENTS_REQUIRED_TWICE = ProblemCode(
+    "Q311", "SegmentRequired and SegmentRequiredOnAnyImage exclude each other."
+)
+SEGMENTS_ON_WRONG_LAYER = ProblemCode("Q312", "SegmentRequired is not for the layers Label and Segmentation.")
+SEGMENTS_DIFFER = ProblemCode("Q313", "SegmentRequired is the same on all images of one Path.")
+LINES_REQUIRED_TWICE = ProblemCode(
+    "Q314", "MinMarkupLinesRequired and MinMarkupLinesRequiredOnAnyImage exclude each other."
+)
+LINES_ON_WRONG_LAYER = ProblemCode(
+    "Q315", "MinMarkupLinesRequired is not for the layers Label and Segmentation."
+)
+LINES_DIFFER = ProblemCode("Q316", "MinMarkupLinesRequired is the same on all images of one Path.")
+CONTOUR_WITHOUT_SOURCE = ProblemCode(
+    "Q420", "DisplayLabelMapID names the LabelMapID of the same Path on an earlier page."
+)
+MERGE_WITHOUT_DISPLAY = ProblemCode("Q421", "MergeLabelMaps needs DisplayLabelMapID.")
+MERGE_WITH_EDITING = ProblemCode(
+    "Q422", "A page with MergeLabelMaps has no segment editor and requires no segments."
+)
+MERGE_SOURCE_NOT_LOOP = ProblemCode("Q423", "MergeLabelMaps takes its contours from a page with Loop.")
+MERGE_ON_LOOP = ProblemCode("Q424", "MergeLabelMaps is not for a page with Loop.")
+MERGE_GROUPS_DIFFER = ProblemCode("Q425", "MergeLabelMaps needs the PageGroup of the page it merges.")
 
 _NOT_DRAWN_ON = (Layer.LABEL, Layer.SEGMENTATION)
 
@@ -17,7 +40,7 @@ def required_segments(page: Page) -> Iterator[Problem]:
     if (asking or page.segment_required_on_any_image) and not page.enable_segment_editor:
         name = "SegmentRequired" if asking else "SegmentRequiredOnAnyImage"
         yield error(
-            codes.SEGMENTS_WITHOUT_EDITOR,
+            SEGMENTS_WITHOUT_EDITOR,
             f'{name} is "Y", but the page has no segment editor.',
             'write EnableSegmentEditor="Y" on the Page',
             line=asking[0].line if asking else page.line,
@@ -26,17 +49,17 @@ def required_segments(page: Page) -> Iterator[Problem]:
         yield about(
             asking[0],
             error(
-                codes.SEGMENTS_REQUIRED_TWICE,
+                SEGMENTS_REQUIRED_TWICE,
                 'SegmentRequired is "Y", and so is SegmentRequiredOnAnyImage of its page.',
                 "keep one of the two",
             ),
         )
     for image in asking:
         if image.layer in _NOT_DRAWN_ON:
-            yield about(image, _wrong_layer(codes.SEGMENTS_ON_WRONG_LAYER, "SegmentRequired", image))
+            yield about(image, _wrong_layer(SEGMENTS_ON_WRONG_LAYER, "SegmentRequired", image))
     if asking:
         yield from _same_for_a_path(
-            page, codes.SEGMENTS_DIFFER, "SegmentRequired", lambda image: image.segment_required
+            page, SEGMENTS_DIFFER, "SegmentRequired", lambda image: image.segment_required
         )
 
 
@@ -48,7 +71,7 @@ def required_lines(page: Page) -> Iterator[Problem]:
         yield about(
             asking[0],
             error(
-                codes.LINES_REQUIRED_TWICE,
+                LINES_REQUIRED_TWICE,
                 f'MinMarkupLinesRequired is "{asking[0].min_markup_lines_required}", and its page has '
                 f'MinMarkupLinesRequiredOnAnyImage "{page.min_markup_lines_required_on_any_image}".',
                 "keep one of the two",
@@ -56,9 +79,9 @@ def required_lines(page: Page) -> Iterator[Problem]:
         )
     for image in asking:
         if image.layer in _NOT_DRAWN_ON:
-            yield about(image, _wrong_layer(codes.LINES_ON_WRONG_LAYER, "MinMarkupLinesRequired", image))
+            yield about(image, _wrong_layer(LINES_ON_WRONG_LAYER, "MinMarkupLinesRequired", image))
     yield from _same_for_a_path(
-        page, codes.LINES_DIFFER, "MinMarkupLinesRequired", lambda image: image.min_markup_lines_required
+        page, LINES_DIFFER, "MinMarkupLinesRequired", lambda image: image.min_markup_lines_required
     )
 
 
@@ -85,7 +108,7 @@ def shown_contours_have_a_source(quiz: Quiz) -> Iterator[Problem]:
                 f"DisplayLabelMapID {shown(wanted)} of Image {shown(image.id)} is the LabelMapID of this "
                 "Path on no earlier page."
             )
-            problem = error(codes.CONTOUR_WITHOUT_SOURCE, sentence, hint)
+            problem = error(CONTOUR_WITHOUT_SOURCE, sentence, hint)
             yield about(image, problem).at(page=page.number)
 
 
@@ -125,7 +148,7 @@ def _merging(page: Page, image: Image, loops: _LoopsByGroup) -> Iterator[Problem
     merge = f"MergeLabelMaps of Image {shown(image.id)}"
     if not image.display_label_map_id:
         yield error(
-            codes.MERGE_WITHOUT_DISPLAY,
+            MERGE_WITHOUT_DISPLAY,
             f'{merge} is "Y", but it has no DisplayLabelMapID.',
             "name the LabelMapID whose contours are merged",
         )
@@ -135,22 +158,22 @@ def _merging(page: Page, image: Image, loops: _LoopsByGroup) -> Iterator[Problem
         ("SegmentRequired", any(other.segment_required for other in page.images)),
     ):
         if is_set:
-            yield error(codes.MERGE_WITH_EDITING, f'{merge} is "Y", and so is {name} of its page.')
+            yield error(MERGE_WITH_EDITING, f'{merge} is "Y", and so is {name} of its page.')
     if page.loop:
-        yield error(codes.MERGE_ON_LOOP, f'{merge} is "Y", but its page has Loop "Y" itself.')
+        yield error(MERGE_ON_LOOP, f'{merge} is "Y", but its page has Loop "Y" itself.')
     key = (image.display_label_map_id, image.path)
     if not image.display_label_map_id or not loops.before(page, key):
         return  # a source that is missing has its own rule
     if not loops.before(page, key, "loop"):
         yield error(
-            codes.MERGE_SOURCE_NOT_LOOP,
+            MERGE_SOURCE_NOT_LOOP,
             f"{merge}: no earlier page with LabelMapID {shown(image.display_label_map_id)} has Loop.",
             'write Loop="Y" on that page',
         )
     elif page.page_group is None or not loops.before(page, key, "loop", page.page_group):
         group = "no PageGroup" if page.page_group is None else f"the PageGroup {page.page_group}"
         yield error(
-            codes.MERGE_GROUPS_DIFFER,
+            MERGE_GROUPS_DIFFER,
             f"{merge}: its page has {group}, and the page that it merges has not the same one.",
             "give both pages one PageGroup",
         )

@@ -9,9 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from xml.parsers import expat
 
-from . import codes
-from .problems import Problem, ProblemError, error
+from .problems import Problem, ProblemCode, ProblemError, error
 from .values import shown
+
+QUIZ_NOT_OPENED = ProblemCode("Q101", "The quiz file cannot be opened.")
+QUIZ_TOO_LARGE = ProblemCode("Q102", "The quiz file is larger than a quiz may be.")
+NOT_XML = ProblemCode("Q103", "The quiz file is not well-formed XML.")
+DOCTYPE = ProblemCode("Q104", "A quiz has no DOCTYPE.")
+TOO_DEEP = ProblemCode("Q105", "Elements are nested deeper than a quiz needs.")
 
 LARGEST_FILE_BYTES = 100_000_000
 DEEPEST_ELEMENT = 64
@@ -44,7 +49,7 @@ def read_elements(path: Path, each: Callable[[Element, Element], None]) -> Eleme
     try:
         if not path.is_file():
             what = "is no file" if path.exists() else "is not there"
-            raise _unreadable(codes.CANNOT_OPEN, 0, f"The quiz file {path} {what}.")
+            raise _unreadable(QUIZ_NOT_OPENED, 0, f"The quiz file {path} {what}.")
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise _too_large(path)
         with path.open("rb") as file:
@@ -52,7 +57,7 @@ def read_elements(path: Path, each: Callable[[Element, Element], None]) -> Eleme
     except OSError as failure:
         reason = failure.strerror or "unknown reason"
         raise _unreadable(
-            codes.CANNOT_OPEN, 0, f"The quiz file {path} cannot be opened: {reason}."
+            QUIZ_NOT_OPENED, 0, f"The quiz file {path} cannot be opened: {reason}."
         ) from failure
 
 
@@ -65,7 +70,7 @@ def _parse(path: Path, read: Callable[[int], bytes], each: Callable[[Element, El
     def start(name: str, attributes: dict[str, str]) -> None:
         if len(open_elements) > DEEPEST_ELEMENT:
             raise _unreadable(
-                codes.TOO_DEEP,
+                TOO_DEEP,
                 parser.CurrentLineNumber,
                 f"{shown(name)} is nested {len(open_elements)} elements deep; a quiz needs no more than 5.",
             )
@@ -85,7 +90,7 @@ def _parse(path: Path, read: Callable[[int], bytes], each: Callable[[Element, El
 
     def doctype(*_: object) -> None:
         raise _unreadable(
-            codes.DOCTYPE,
+            DOCTYPE,
             parser.CurrentLineNumber,
             "The quiz has a DOCTYPE, which is refused because it can name files and hide text.",
             "delete the DOCTYPE and what belongs to it",
@@ -108,7 +113,7 @@ def _parse(path: Path, read: Callable[[int], bytes], each: Callable[[Element, El
     except (LookupError, ValueError) as failure:
         # An encoding that neither expat nor Python's one-byte codecs know.
         raise _unreadable(
-            codes.NOT_XML, 1, f"The quiz cannot be decoded: {failure}.", "save it as UTF-8"
+            NOT_XML, 1, f"The quiz cannot be decoded: {failure}.", "save it as UTF-8"
         ) from failure
     return document.children[0]
 
@@ -127,7 +132,7 @@ def _not_xml(failure: expat.ExpatError, open_elements: list[Element]) -> QuizFil
     elif failure.code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
         hint = "write & as &amp; and < as &lt; in text; save the file as UTF-8"
     return _unreadable(
-        codes.NOT_XML,
+        NOT_XML,
         failure.lineno,
         f"The quiz is not well-formed XML: {reason}, column {failure.offset + 1}.",
         hint,
@@ -136,7 +141,7 @@ def _not_xml(failure: expat.ExpatError, open_elements: list[Element]) -> QuizFil
 
 def _too_large(path: Path) -> QuizFileError:
     limit = LARGEST_FILE_BYTES // 1_000_000
-    return _unreadable(codes.TOO_LARGE, 0, f"The quiz file {path} is larger than {limit} MB.")
+    return _unreadable(QUIZ_TOO_LARGE, 0, f"The quiz file {path} is larger than {limit} MB.")
 
 
 def _unreadable(code: str, line: int, sentence: str, hint: str = "") -> QuizFileError:

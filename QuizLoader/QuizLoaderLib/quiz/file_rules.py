@@ -4,16 +4,18 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Protocol
 
-from . import codes
 from .color_file import read_color_file
-from .image_folder import ImageFolder, ImagePathError
+from .image_folder import FILE_MISSING, PATH_IS_FOLDER, ImageFolder, ImagePathError
 from .model import Image, Question, QuestionType, Quiz
 from .page_rules import about
-from .problems import Problem, ProblemError, error
+from .problems import Problem, ProblemCode, ProblemError, error
+from .reading import MISSING_ELEMENT
 from .regions import QuizRegions, beside_quiz, find_color_file, find_value_map
-from .rois import unmatched_roi_problems
+from .rois import ROI_NOT_IN_FILE, ROI_TWICE_IN_FILE, unmatched_roi_problems
 from .value_map import read_value_map
 from .values import shown
+
+PICTURE_FORMAT = ProblemCode("Q804", "A picture is png, jpg, bmp or gif.")
 
 _PICTURE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 
@@ -85,7 +87,7 @@ def images(quiz: Quiz, folder: ImageFolder, contents: Contents | None) -> Iterat
         for image in page.images:
             for problem in _image_file(image, folder, contents, read, regions):
                 # A file on three views is one file that is missing.
-                is_about_roi = problem.code in (codes.ROI_NOT_IN_FILE, codes.ROI_TWICE_IN_FILE)
+                is_about_roi = problem.code in (ROI_NOT_IN_FILE, ROI_TWICE_IN_FILE)
                 if is_about_roi or image.path not in told:
                     yield about(image, problem).at(page=page.number)
                 if not is_about_roi:
@@ -131,7 +133,7 @@ def _value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> list[Proble
     try:
         found = find_value_map(quiz, name, folder)
     except ImagePathError as failure:
-        if folder is None and failure.problem.code == codes.FILE_MISSING:
+        if folder is None and failure.problem.code == FILE_MISSING:
             return []
         return [_named(failure.problem, "MaskValueMap")]
     problems = [_named(found.warning, "MaskValueMap")] if found.warning else []
@@ -143,11 +145,11 @@ def _files_of_question(beside: ImageFolder, question: Question) -> Iterator[Prob
     name = question.type.value
     for option in question.options:
         if not option:
-            yield error(codes.MISSING_ELEMENT, f"An Option of a {name} question names no file.")
+            yield error(MISSING_ELEMENT, f"An Option of a {name} question names no file.")
             continue
         if question.type is QuestionType.PICTURE and not option.lower().endswith(_PICTURE_FILES):
             yield error(
-                codes.PICTURE_FORMAT,
+                PICTURE_FORMAT,
                 f"The Picture {shown(option)} has a format that is not shown.",
                 "allowed: png, jpg, bmp, gif",
             )
@@ -157,7 +159,7 @@ def _files_of_question(beside: ImageFolder, question: Question) -> Iterator[Prob
             yield _named(failure.problem, name)
             continue
         if found.path.is_dir():
-            yield error(codes.PATH_IS_FOLDER, f"{name}: the path {shown(option)} is a folder.")
+            yield error(PATH_IS_FOLDER, f"{name}: the path {shown(option)} is a folder.")
         if found.warning:
             yield _named(found.warning, name)
 

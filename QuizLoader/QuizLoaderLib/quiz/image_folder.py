@@ -6,10 +6,20 @@ import unicodedata
 from dataclasses import dataclass
 from pathlib import Path
 
-from . import codes
 from .model import Image
-from .problems import NearestNames, Problem, ProblemError, error, warning
+from .problems import NearestNames, Problem, ProblemCode, ProblemError, error, warning
 from .values import shown
+
+FOLDER_MISSING = ProblemCode("Q501", "The image folder is not there or cannot be listed.")
+PATH_LEAVES_FOLDER = ProblemCode("Q502", "A path is relative and stays in its folder.")
+LINK_LEAVES_FOLDER = ProblemCode("Q503", "A symbolic link stays in the folder, unless links are allowed.")
+FILE_MISSING = ProblemCode("Q504", "A file that the quiz names is not there.")
+FILE_CASE_DIFFERS = ProblemCode("Q505", "A file's name differs in the case of letters (warning).")
+FILE_CASE_AMBIGUOUS = ProblemCode("Q506", "Several files differ from the name in the case of letters only.")
+PATH_IS_FOLDER = ProblemCode("Q507", "A folder is read with DicomRead only.")
+LINK_BROKEN = ProblemCode("Q508", "A symbolic link leads to nothing.")
+NO_PERMISSION = ProblemCode("Q509", "A file or folder may not be read.")
+NOT_A_FILE = ProblemCode("Q510", "A path leads to something that is neither a file nor a folder.")
 
 _DRIVE = re.compile(r"[A-Za-z]:")
 
@@ -59,7 +69,7 @@ def relative_path(text: str) -> str:
         return "/".join(parts)
     raise ImagePathError(
         error(
-            codes.PATH_LEAVES_FOLDER,
+            PATH_LEAVES_FOLDER,
             f"The path {shown(text)} {reason}.",
             "write it relative to the folder and inside it",
         )
@@ -105,7 +115,7 @@ class ImageFolder:
         if not image.dicom_read and self._is_folder(found.path):
             raise ImagePathError(
                 error(
-                    codes.PATH_IS_FOLDER,
+                    PATH_IS_FOLDER,
                     f"The path {shown(image.path)} is a folder.",
                     'write DicomRead="Y" to read the series in it, or name a file',
                 )
@@ -134,7 +144,7 @@ class ImageFolder:
                 raise self._missing(text, f"{shown(folder)} is a file, not a folder")
             elif not is_file:
                 raise ImagePathError(
-                    error(codes.NOT_A_FILE, f"The path {shown(text)} is neither a file nor a folder.")
+                    error(NOT_A_FILE, f"The path {shown(text)} is neither a file nor a folder.")
                 )
         path = self.root / folder
         if is_folder:
@@ -173,11 +183,11 @@ class ImageFolder:
                 reason = "is a file"
             elif isinstance(failure, PermissionError):
                 return ImagePathError(
-                    error(codes.NO_PERMISSION, f"{subject} may not be read.", "ask its owner for permission")
+                    error(NO_PERMISSION, f"{subject} may not be read.", "ask its owner for permission")
                 )
             else:
                 reason = f"cannot be listed: {failure.strerror or 'unknown reason'}"
-            return ImagePathError(error(codes.FOLDER_MISSING, f"{subject} {reason}."))
+            return ImagePathError(error(FOLDER_MISSING, f"{subject} {reason}."))
         return _Listing(entries, folded)
 
     def _entry(self, text: str, folder: str, part: str, listing: _Listing) -> _Entry:
@@ -190,7 +200,7 @@ class ImageFolder:
         if alike:
             raise ImagePathError(
                 error(
-                    codes.FILE_CASE_AMBIGUOUS,
+                    FILE_CASE_AMBIGUOUS,
                     f"The path {shown(text)} fits several files that differ in the case of letters only.",
                     "write one of " + ", ".join(sorted(alike)),
                 )
@@ -207,7 +217,7 @@ class ImageFolder:
         return f"{shown(part)} is not in {shown(place)}"
 
     def _missing(self, text: str, hint: str) -> ImagePathError:
-        return ImagePathError(error(codes.FILE_MISSING, f"The file {shown(text)} is not there.", hint))
+        return ImagePathError(error(FILE_MISSING, f"The file {shown(text)} is not there.", hint))
 
     def _follow(self, text: str, folder: str) -> tuple[bool, bool]:
         """Whether a link leads to a folder and whether to a file, after it was seen to be allowed."""
@@ -219,7 +229,7 @@ class ImageFolder:
         if not (is_folder or is_file):
             raise ImagePathError(
                 error(
-                    codes.LINK_BROKEN,
+                    LINK_BROKEN,
                     f"The path {shown(text)} is a link to nothing that can be read.",
                 )
             )
@@ -233,7 +243,7 @@ class ImageFolder:
         if target != self._real_root and not target.startswith(self._real_root.rstrip(os.sep) + os.sep):
             raise ImagePathError(
                 error(
-                    codes.LINK_LEAVES_FOLDER,
+                    LINK_LEAVES_FOLDER,
                     f"The path {shown(text)} is a link that leads out of the folder.",
                     "allow links (--follow-links) if you trust them, or copy the file",
                 )
@@ -247,7 +257,7 @@ def _check_readable(text: str, path: Path) -> None:
     except PermissionError as failure:
         raise ImagePathError(
             error(
-                codes.NO_PERMISSION,
+                NO_PERMISSION,
                 f"The file {shown(text)} may not be read.",
                 "ask its owner for permission",
             )
@@ -255,7 +265,7 @@ def _check_readable(text: str, path: Path) -> None:
     except OSError as failure:
         reason = failure.strerror or "unknown reason"
         raise ImagePathError(
-            error(codes.FILE_MISSING, f"The file {shown(text)} cannot be opened: {reason}.")
+            error(FILE_MISSING, f"The file {shown(text)} cannot be opened: {reason}.")
         ) from failure
 
 
@@ -269,7 +279,7 @@ def _case_warning(parts: list[str], on_disk: str) -> Problem | None:
     if unicodedata.normalize("NFC", written) == unicodedata.normalize("NFC", on_disk):
         return None
     return warning(
-        codes.FILE_CASE_DIFFERS,
+        FILE_CASE_DIFFERS,
         f"The path {shown(written)} differs from the file in the case of letters.",
         f"write {shown(on_disk)}",
     )

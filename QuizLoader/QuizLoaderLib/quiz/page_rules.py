@@ -3,11 +3,37 @@
 import re
 from collections.abc import Iterator
 
-from . import codes
 from .color_tables import COLOR_TABLES, unknown_color_table
 from .model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Page, RoiCode, SliceView
-from .problems import Problem, error, warning
+from .problems import Problem, ProblemCode, error, warning
 from .values import shown
+
+UNSAFE_CHARACTERS = ProblemCode(
+    "Q302", "An ID or Descriptor has characters that file systems refuse (warning)."
+)
+NO_QUESTION_SET = ProblemCode("Q303", "A page has no QuestionSet (warning).")
+RERUN_WITHOUT_RESPONSES = ProblemCode("Q304", "ButtonScriptRerunRequired needs AllowMultipleResponse.")
+BOOKMARK_WITH_SPACE = ProblemCode(
+    "Q306", "A BookmarkID with a space can never be named by GoToBookmark (warning)."
+)
+BOOKMARK_WITHOUT_LABEL = ProblemCode("Q307", "GoToBookmark has no label for its button (warning).")
+ID_WITH_TWO_PATHS = ProblemCode("Q320", "Within a page one image ID stands for one Path.")
+PATH_WITH_TWO_IDS = ProblemCode("Q321", "Within a page one Path has one image ID.")
+VIEW_NOT_IN_LAYOUT = ProblemCode("Q322", "DefaultDestination is a view of the page's Layout.")
+LAYER_TAKEN = ProblemCode("Q323", "A view has one Background, one Foreground and one Label.")
+FOREGROUND_ORIENTATION = ProblemCode(
+    "Q324", "A Foreground takes the orientation of its Background (warning)."
+)
+RTSTRUCT_WITHOUT_VOLUME = ProblemCode("Q325", "An RTStruct needs a volume on its page.")
+ROIS_WITHOUT_NAME = ProblemCode("Q403", "Select and Ignore need at least one ROI.")
+ROIS_NOT_USED = ProblemCode("Q404", "All and None do not use ROI elements (warning).")
+ROIS_ON_WRONG_TYPE = ProblemCode("Q406", "ROIs are for Segmentation, RTStruct and LabelMap (warning).")
+NOT_ON_BACKGROUND = ProblemCode(
+    "Q410", "InitialSliceOffset, ZoomFactor and PanOrigin belong to the Background (warning)."
+)
+VECTOR_FILE = ProblemCode("Q411", "A Vector is png, jpg, jpeg, bmp, tif or DICOM.")
+VECTOR_SEGMENTS = ProblemCode("Q412", "A Vector cannot have SegmentRequired.")
+VALUE_MAP_ON_WRONG_TYPE = ProblemCode("Q413", "MaskValueMap is for LabelMap and Segmentation (warning).")
 
 _REFUSED_BY_FILE_SYSTEMS = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _VECTOR_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm")
@@ -27,7 +53,7 @@ def safe_names(page: Page) -> Iterator[Problem]:
         refused = dict.fromkeys(_REFUSED_BY_FILE_SYSTEMS.findall(value))
         if refused:
             yield warning(
-                codes.UNSAFE_CHARACTERS,
+                UNSAFE_CHARACTERS,
                 f"{name} {shown(value)} has characters that file systems refuse: {' '.join(refused)}.",
                 "the names of stored files are made safe",
                 line=page.line,
@@ -36,13 +62,13 @@ def safe_names(page: Page) -> Iterator[Problem]:
 
 def question_set_is_there(page: Page) -> Iterator[Problem]:
     if not page.question_sets:
-        yield warning(codes.NO_QUESTION_SET, f"Page {shown(page.id)} has no QuestionSet.", line=page.line)
+        yield warning(NO_QUESTION_SET, f"Page {shown(page.id)} has no QuestionSet.", line=page.line)
 
 
 def rerun_needs_multiple_responses(page: Page) -> Iterator[Problem]:
     if page.button_script_rerun_required and not page.allow_multiple_response:
         yield error(
-            codes.RERUN_WITHOUT_RESPONSES,
+            RERUN_WITHOUT_RESPONSES,
             'ButtonScriptRerunRequired is "Y", but AllowMultipleResponse is not.',
             'write AllowMultipleResponse="Y"',
             line=page.line,
@@ -52,13 +78,13 @@ def rerun_needs_multiple_responses(page: Page) -> Iterator[Problem]:
 def bookmark_is_usable(page: Page) -> Iterator[Problem]:
     if " " in page.bookmark_id:
         yield warning(
-            codes.BOOKMARK_WITH_SPACE,
+            BOOKMARK_WITH_SPACE,
             f"BookmarkID {shown(page.bookmark_id)} has a space, so no GoToBookmark can name it.",
             line=page.line,
         )
     if page.go_to_bookmark is not None and not page.go_to_bookmark.label:
         yield warning(
-            codes.BOOKMARK_WITHOUT_LABEL,
+            BOOKMARK_WITHOUT_LABEL,
             f"GoToBookmark {shown(page.go_to_bookmark.bookmark)} has no label for its button.",
             "write a space and the label behind it",
             line=page.line,
@@ -76,7 +102,7 @@ def one_path_one_id(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    codes.ID_WITH_TWO_PATHS,
+                    ID_WITH_TWO_PATHS,
                     f"Image {shown(image.id)} has the Path {shown(image.path)}, but {shown(path)} earlier.",
                     "give each file of a page an ID of its own",
                 ),
@@ -86,7 +112,7 @@ def one_path_one_id(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    codes.PATH_WITH_TWO_IDS,
+                    PATH_WITH_TWO_IDS,
                     f"The Path {shown(image.path)} has the ID {shown(image.id)}, but {shown(known)} earlier.",
                     "use one ID for one file of a page",
                 ),
@@ -105,7 +131,7 @@ def views_of_layout(page: Page) -> Iterator[Problem]:
         yield about(
             image,
             error(
-                codes.VIEW_NOT_IN_LAYOUT,
+                VIEW_NOT_IN_LAYOUT,
                 f"Image {shown(image.id)} is for {image.destination.value}, "
                 f"which the Layout {page.layout.value} does not show.",
                 hint,
@@ -123,7 +149,7 @@ def one_image_a_layer(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    codes.LAYER_TAKEN,
+                    LAYER_TAKEN,
                     f"Image {shown(image.id)} is a second {image.layer.value} on {image.destination.value}.",
                     f"the first one is {shown(first.id)} of line {first.line}",
                 ),
@@ -143,7 +169,7 @@ def foreground_orientation(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 warning(
-                    codes.FOREGROUND_ORIENTATION,
+                    FOREGROUND_ORIENTATION,
                     f"Foreground {shown(image.id)} asks for {image.orientation.value}, "
                     f"but its Background {shown(background.id)} for {background.orientation.value}.",
                     "the Background decides",
@@ -159,7 +185,7 @@ def rtstruct_has_a_volume(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    codes.RTSTRUCT_WITHOUT_VOLUME,
+                    RTSTRUCT_WITHOUT_VOLUME,
                     f"RTStruct {shown(image.id)} has no volume on its page to lie on.",
                     "add the volume that it was drawn on",
                 ),
@@ -174,14 +200,14 @@ def roi_names_fit_code(page: Page) -> Iterator[Problem]:
         needs_names = rois.code in (RoiCode.SELECT, RoiCode.IGNORE)
         if needs_names and not rois.names:
             problem = error(
-                codes.ROIS_WITHOUT_NAME,
+                ROIS_WITHOUT_NAME,
                 f'ROIVisibilityCode is "{rois.code.value}", but there is no ROI with a name.',
                 "write <ROI>name</ROI> within ROIs",
                 line=rois.line,
             )
         elif rois.names and not needs_names:
             problem = warning(
-                codes.ROIS_NOT_USED,
+                ROIS_NOT_USED,
                 f'ROIVisibilityCode is "{rois.code.value}" and does not use the ROI {shown(rois.names[0])}.',
                 "Select and Ignore use names",
                 line=rois.line,
@@ -197,7 +223,7 @@ def rois_fit_type(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 warning(
-                    codes.ROIS_ON_WRONG_TYPE,
+                    ROIS_ON_WRONG_TYPE,
                     f"ROIs of Image {shown(image.id)} are not used, because it is a {image.type.value}.",
                     line=image.roi_visibility.line,
                 ),
@@ -217,7 +243,7 @@ def view_attributes_on_background(page: Page) -> Iterator[Problem]:
                 yield about(
                     image,
                     warning(
-                        codes.NOT_ON_BACKGROUND,
+                        NOT_ON_BACKGROUND,
                         f"{name} of Image {shown(image.id)} is not used, because its Layer is "
                         f"{image.layer.value}.",
                         "write it on the view's Background",
@@ -233,7 +259,7 @@ def vectors(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    codes.VECTOR_FILE,
+                    VECTOR_FILE,
                     f"The Path {shown(image.path)} of Vector {shown(image.id)} is no colour picture.",
                     "allowed: png, jpg, jpeg, bmp, tif, or a colour DICOM image",
                 ),
@@ -242,7 +268,7 @@ def vectors(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 error(
-                    codes.VECTOR_SEGMENTS,
+                    VECTOR_SEGMENTS,
                     f'SegmentRequired of Image {shown(image.id)} is "Y", but it is a Vector.',
                     "segments are drawn on volumes",
                 ),
@@ -261,7 +287,7 @@ def value_map_fits_type(page: Page) -> Iterator[Problem]:
             yield about(
                 image,
                 warning(
-                    codes.VALUE_MAP_ON_WRONG_TYPE,
+                    VALUE_MAP_ON_WRONG_TYPE,
                     f"MaskValueMap of Image {shown(image.id)} is not used, because it is a "
                     f"{image.type.value}.",
                     "it names the values of a LabelMap or of a label image read as a Segmentation",

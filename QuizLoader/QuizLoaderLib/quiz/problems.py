@@ -14,6 +14,24 @@ class Severity(str, Enum):
     WARNING = "warning"
 
 
+class ProblemCode(str):
+    """A problem's code with its rule in words. A code keeps its meaning for ever and is never used again.
+
+    It is defined at the top of the module that has the rule, or of the lowest one where several have it:
+    Q1xx the quiz file and its XML, Q2xx the session, Q3xx a page, Q4xx an image, Q5xx where a file is,
+    Q60x to Q61x what is in an image file, Q62x to Q69x what is in a DICOM file, Q7xx the text files that a
+    quiz names, Q8xx a question, Q95x what a reader drew; of masks M1xx regions against the map, M2xx
+    grids and voxels, M3xx files and formats, M4xx a table of cases, M5xx a server.
+    """
+
+    meaning: str
+
+    def __new__(cls, code: str, meaning: str = "") -> "ProblemCode":
+        self = super().__new__(cls, code)
+        self.meaning = meaning
+        return self
+
+
 @dataclass(frozen=True)
 class Problem:
     """One thing that is wrong: where, what, and what to do.

@@ -3,10 +3,15 @@
 import math
 from collections.abc import Iterator
 
-from . import codes
 from .model import Page, Question, QuestionType
-from .problems import Problem, error, warning
+from .problems import Problem, ProblemCode, error, warning
 from .values import shown
+
+NO_OPTION = ProblemCode(
+    "Q801", "A Radio or CheckBox has an Option; other questions without one show nothing (warning)."
+)
+LIMITS_ON_WRONG_TYPE = ProblemCode("Q802", "Min and Max are for IntegerValue and FloatValue (warning).")
+LIMITS_CROSSED = ProblemCode("Q803", "Min is not above Max, and an answer lies between them.")
 
 _CHOICES = (QuestionType.RADIO, QuestionType.CHECK_BOX)
 _NUMBERS = (QuestionType.INTEGER_VALUE, QuestionType.FLOAT_VALUE)
@@ -19,12 +24,10 @@ def options(page: Page) -> Iterator[Problem]:
         subject = f"The {question.type.value} question {shown(question.descriptor)}"
         if question.type in _CHOICES:
             yield error(
-                codes.NO_OPTION, f"{subject} has no Option, so it can never be answered.", line=question.line
+                NO_OPTION, f"{subject} has no Option, so it can never be answered.", line=question.line
             )
         else:
-            yield warning(
-                codes.NO_OPTION, f"{subject} has no Option, so nothing is shown.", line=question.line
-            )
+            yield warning(NO_OPTION, f"{subject} has no Option, so nothing is shown.", line=question.line)
 
 
 def limits(page: Page) -> Iterator[Problem]:
@@ -34,7 +37,7 @@ def limits(page: Page) -> Iterator[Problem]:
             continue
         if question.type not in _NUMBERS:
             yield warning(
-                codes.LIMITS_ON_WRONG_TYPE,
+                LIMITS_ON_WRONG_TYPE,
                 f"Min and Max of a {question.type.value} question are not used.",
                 "they are for IntegerValue and FloatValue",
                 line=question.line,
@@ -43,13 +46,13 @@ def limits(page: Page) -> Iterator[Problem]:
             continue
         elif low > high:
             yield error(
-                codes.LIMITS_CROSSED,
+                LIMITS_CROSSED,
                 f"Min {low:g} of the question is above its Max {high:g}.",
                 line=question.line,
             )
         elif question.type is QuestionType.INTEGER_VALUE and math.ceil(low) > math.floor(high):
             yield error(
-                codes.LIMITS_CROSSED,
+                LIMITS_CROSSED,
                 f"No whole number lies between Min {low:g} and Max {high:g} of the IntegerValue question.",
                 line=question.line,
             )

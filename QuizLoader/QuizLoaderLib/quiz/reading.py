@@ -4,7 +4,6 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from . import codes
 from .elements import Element, QuizFileError, read_elements
 from .image_folder import ImagePathError, relative_path
 from .language import LANGUAGE, ROOT, ElementRule
@@ -20,8 +19,23 @@ from .model import (
     RoiVisibility,
     SliceView,
 )
-from .problems import NearestNames, Problem, error, nearest, warning
+from .problems import NearestNames, Problem, ProblemCode, error, nearest, warning
 from .values import Kind, shown
+
+WRONG_ROOT = ProblemCode("Q106", "The root of a quiz is Session.")
+UNKNOWN_ELEMENT = ProblemCode(
+    "Q110", "An element that the language does not have at this place is left out (warning)."
+)
+UNKNOWN_ATTRIBUTE = ProblemCode("Q111", "An attribute that the language does not have is left out (warning).")
+STRAY_TEXT = ProblemCode("Q112", "Text where the language has none is left out (warning).")
+WRONG_VALUE = ProblemCode("Q113", "A value that the attribute or element does not take.")
+MISSING_ATTRIBUTE = ProblemCode("Q114", "A required attribute is absent or empty.")
+MISSING_ELEMENT = ProblemCode("Q115", "A required element is absent or empty.")
+REPEATED_ELEMENT = ProblemCode("Q116", "An element that may occur once occurs again.")
+NO_PAGE = ProblemCode("Q201", "A Session has at least one Page.")
+LAYER_OF_TYPE = ProblemCode("Q401", "Layer is one that the Type may take.")
+ROIS_MISSING = ProblemCode("Q402", "A Segmentation or RTStruct has one ROIs element.")
+ROI_EMPTY = ProblemCode("Q405", "An ROI without a name is left out (warning).")
 
 # What XML itself and its editors write (the place of a schema), and what the original program keeps in
 # the copy of a quiz that holds its results.
@@ -47,7 +61,7 @@ def read_quiz(path: Path) -> tuple[Quiz | None, list[Problem]]:
     if root.name != ROOT:
         hint = f'write "{ROOT}"' if nearest(root.name, [ROOT]) else f"a quiz begins with <{ROOT}>"
         problem = error(
-            codes.WRONG_ROOT, f"The root element {shown(root.name)} is not {ROOT}.", hint, line=root.line
+            WRONG_ROOT, f"The root element {shown(root.name)} is not {ROOT}.", hint, line=root.line
         )
         return None, [problem]
     quiz = reader.read_session(path, root)
@@ -76,7 +90,7 @@ class _Reader:
         self._of_session.update(self._attributes(root))
         self._refuse_text(root)
         if not self._pages:
-            self.problems.append(error(codes.NO_PAGE, "The Session has no Page.", line=root.line))
+            self.problems.append(error(NO_PAGE, "The Session has no Page.", line=root.line))
         return Quiz(path=path, line=root.line, pages=tuple(self._pages), **self._of_session)
 
     def _page(self, element: Element, number: int) -> Page:
@@ -119,11 +133,11 @@ class _Reader:
                 self._read_value(child, values)
         label = f"Image {shown(values['id'])}" if "id" in values else "An Image"
         if not paths:
-            self._add(error(codes.MISSING_ELEMENT, f"{label} has no Path.", line=element.line))
+            self._add(error(MISSING_ELEMENT, f"{label} has no Path.", line=element.line))
         if values.get("type") in _NEED_ROIS and not roi_elements:
             self._add(
                 error(
-                    codes.ROIS_MISSING,
+                    ROIS_MISSING,
                     f"{label} is a {values['type'].value} and has no ROIs.",
                     'write <ROIs ROIVisibilityCode="All"/> to show them all',
                     line=element.line,
@@ -140,7 +154,7 @@ class _Reader:
     def _read_path(self, element: Element, values: dict[str, Any]) -> None:
         text = self._text(element)
         if not text:
-            self._add(error(codes.MISSING_ELEMENT, "The Path is empty.", line=element.line))
+            self._add(error(MISSING_ELEMENT, "The Path is empty.", line=element.line))
             return
         try:
             values["path"] = relative_path(text)
@@ -155,7 +169,7 @@ class _Reader:
         if layer not in layers:
             self._add(
                 error(
-                    codes.LAYER_OF_TYPE,
+                    LAYER_OF_TYPE,
                     f"A {values['type'].value} cannot be on the Layer {shown(layer.value)}.",
                     "allowed: " + ", ".join(allowed.value for allowed in layers),
                     line=element.line,
@@ -177,7 +191,7 @@ class _Reader:
             if name:
                 names.append(name)
             else:
-                self._add(warning(codes.ROI_EMPTY, "An ROI without a name is left out.", line=child.line))
+                self._add(warning(ROI_EMPTY, "An ROI without a name is left out.", line=child.line))
         if "code" not in values:
             return None
         return RoiVisibility(values["code"], tuple(names), element.line)
@@ -212,7 +226,7 @@ class _Reader:
         if once and child.name in seen:
             self._add(
                 error(
-                    codes.REPEATED_ELEMENT,
+                    REPEATED_ELEMENT,
                     f"{child.name} occurs more than once in {parent.name} of line {parent.line}.",
                     "the first one is read",
                     line=child.line,
@@ -241,7 +255,7 @@ class _Reader:
                 unusable.add(name)
                 self._add(
                     error(
-                        codes.WRONG_VALUE,
+                        WRONG_VALUE,
                         f"{name} of {element.name} is {shown(text)}.",
                         self._allowed(text, rule.kind),
                         line=element.line,
@@ -263,7 +277,7 @@ class _Reader:
         except (LookupError, ValueError):
             self._add(
                 error(
-                    codes.WRONG_VALUE,
+                    WRONG_VALUE,
                     f"{element.name} is {shown(text)}.",
                     self._allowed(text, rule.text),
                     line=element.line,
@@ -287,7 +301,7 @@ class _Reader:
         if text and not text.isspace():
             self._add(
                 warning(
-                    codes.STRAY_TEXT,
+                    STRAY_TEXT,
                     f"{element.name} has text of its own, which is left out: {shown(text.strip())}.",
                     line=element.line,
                 )
@@ -304,7 +318,7 @@ class _Reader:
             belongs = [name for name, other in LANGUAGE.items() if child.name in other.children]
             hint = f"it belongs in {belongs[0]}" if belongs else f"{child.name} is the root of a quiz"
         return warning(
-            codes.UNKNOWN_ELEMENT,
+            UNKNOWN_ELEMENT,
             f"{parent.name} has no element {shown(child.name)}; it is left out with all that is in it.",
             hint,
             line=child.line,
@@ -313,7 +327,7 @@ class _Reader:
     def _unknown_attribute(self, element: Element, name: str, value: str, known: Collection[str]) -> Problem:
         in_element = name in LANGUAGE[element.name].children
         return warning(
-            codes.UNKNOWN_ATTRIBUTE,
+            UNKNOWN_ATTRIBUTE,
             f"{element.name} has no attribute {shown(name)}; it is left out with its value {shown(value)}.",
             f"write it as an element in {element.name}" if in_element else self._known_hint(name, known),
             line=element.line,
@@ -338,4 +352,4 @@ _REQUIRED = {
 
 def _missing_attribute(element: Element, name: str, kind: Kind) -> Problem:
     hint = f"allowed: {kind.allowed}" if kind.names else ""
-    return error(codes.MISSING_ATTRIBUTE, f"{element.name} has no {name}.", hint, line=element.line)
+    return error(MISSING_ATTRIBUTE, f"{element.name} has no {name}.", hint, line=element.line)

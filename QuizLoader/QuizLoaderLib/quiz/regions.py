@@ -9,13 +9,14 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
-from . import codes
 from .color_file import read_color_file
-from .image_folder import Found, ImageFolder, ImagePathError
+from .image_folder import FILE_MISSING, Found, ImageFolder, ImagePathError
 from .model import Image, Quiz
-from .problems import Problem, error
+from .problems import Problem, ProblemCode, error
 from .value_map import ValueMap, read_value_map
 from .values import shown
+
+VALUE_WITH_NAMES = ProblemCode("Q715", "A mask value that is shown has one label.")
 
 Color = tuple[float, float, float]
 
@@ -43,7 +44,7 @@ class Regions:
         """An error for each of these values that has several names: it shows under its number."""
         return [
             error(
-                codes.VALUE_WITH_NAMES,
+                VALUE_WITH_NAMES,
                 f"MaskValueMap gives the value {value} to {', '.join(map(shown, self.names[value]))}, "
                 "so the region of this value has no name.",
                 "give each label a value of its own",
@@ -94,7 +95,7 @@ def find_color_file(quiz: Quiz) -> Found:
         try:
             return beside.find(name + ".txt")
         except ImagePathError as failure:
-            if failure.problem.code != codes.FILE_MISSING:
+            if failure.problem.code != FILE_MISSING:
                 raise
     return beside.find(name)
 
@@ -104,7 +105,7 @@ def find_value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> Found:
     try:
         return beside_quiz(quiz).find(name)
     except ImagePathError as failure:
-        if folder is None or failure.problem.code != codes.FILE_MISSING:
+        if folder is None or failure.problem.code != FILE_MISSING:
             raise
     return folder.find(name)
 

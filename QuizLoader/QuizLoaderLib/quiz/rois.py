@@ -3,10 +3,14 @@
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-from . import codes
 from .model import Image, RoiCode
-from .problems import Problem, nearest, warning
+from .problems import Problem, ProblemCode, nearest, warning
 from .values import shown
+
+ROI_NOT_IN_FILE = ProblemCode("Q407", "An ROI name is not in the image's file (warning).")
+ROI_TWICE_IN_FILE = ProblemCode(
+    "Q408", "Several segments of the file have the name of an ROI; all are meant (warning)."
+)
 
 _MOST_NAMES_LISTED = 50
 
@@ -32,13 +36,13 @@ def _problems(names: Sequence[str], names_in_file: Sequence[str]) -> Iterator[Pr
             near = nearest(name, counts)
             hint = f"did you mean {shown(near)}? " if near else ""
             yield warning(
-                codes.ROI_NOT_IN_FILE,
+                ROI_NOT_IN_FILE,
                 f"The ROI {shown(name)} is not in the image's file.",
                 f"{hint}in the file: {_listed(counts)}",
             )
         elif counts[name] > 1:
             yield warning(
-                codes.ROI_TWICE_IN_FILE,
+                ROI_TWICE_IN_FILE,
                 f"The image's file has {counts[name]} segments of the name {shown(name)}; all are meant.",
             )
 

@@ -2,10 +2,24 @@
 
 from collections.abc import Iterator
 
-from . import codes
 from .model import Page, Quiz
-from .problems import NearestNames, Problem, error, warning
+from .problems import NearestNames, Problem, ProblemCode, error, warning
 from .values import shown
+
+RESULTS_NOT_SENT = ProblemCode("Q202", "EmailResultsTo: this program sends no mail (warning).")
+FORCED_ORDER_IGNORED = ProblemCode(
+    "Q203", "RandomizedPageGroupIndices without RandomizePageGroups is not used (warning)."
+)
+FORCED_ORDER_UNKNOWN_GROUP = ProblemCode("Q204", "RandomizedPageGroupIndices names a group that no page has.")
+FORCED_ORDER_MISSING_GROUP = ProblemCode(
+    "Q205", "A group missing in RandomizedPageGroupIndices follows the rest (warning)."
+)
+FORCED_ORDER_REPEATED_GROUP = ProblemCode("Q206", "RandomizedPageGroupIndices names a group twice (warning).")
+ONE_PAGE_GROUP = ProblemCode("Q207", "Randomizing with one group besides 0 changes nothing (warning).")
+PAGE_WITHOUT_GROUP = ProblemCode(
+    "Q301", "A page without PageGroup is a group of its own when randomized (warning)."
+)
+BOOKMARK_WITHOUT_SOURCE = ProblemCode("Q305", "GoToBookmark names the BookmarkID of an earlier page.")
 
 
 class EarlierPages:
@@ -38,7 +52,7 @@ class EarlierPages:
 def results_are_not_sent(quiz: Quiz) -> Iterator[Problem]:
     if quiz.email_results_to:
         yield warning(
-            codes.RESULTS_NOT_SENT,
+            RESULTS_NOT_SENT,
             f"EmailResultsTo is {shown(quiz.email_results_to)}, but this program sends no mail.",
             "send the file of results yourself",
             line=quiz.line,
@@ -52,7 +66,7 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
     name = "RandomizedPageGroupIndices"
     if not quiz.randomize_page_groups:
         yield warning(
-            codes.FORCED_ORDER_IGNORED,
+            FORCED_ORDER_IGNORED,
             f"{name} is not used, because RandomizePageGroups is not Y.",
             'write RandomizePageGroups="Y" or delete it',
             line=quiz.line,
@@ -65,14 +79,14 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
     for group in order:
         if group in seen:
             yield warning(
-                codes.FORCED_ORDER_REPEATED_GROUP,
+                FORCED_ORDER_REPEATED_GROUP,
                 f"{name} has the group {group} twice.",
                 "the first place counts",
                 line=quiz.line,
             )
         elif group and group not in has_group:
             yield error(
-                codes.FORCED_ORDER_UNKNOWN_GROUP,
+                FORCED_ORDER_UNKNOWN_GROUP,
                 f"{name} has the group {group}, which no page has.",
                 f"page groups: {known}",
                 line=quiz.line,
@@ -81,7 +95,7 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
     missing = [str(group) for group in groups if group and group not in seen]
     if missing:
         yield warning(
-            codes.FORCED_ORDER_MISSING_GROUP,
+            FORCED_ORDER_MISSING_GROUP,
             f"{name} leaves out the groups {', '.join(missing[:50])}.",
             "they follow in the order of the file",
             line=quiz.line,
@@ -97,7 +111,7 @@ def one_page_group(quiz: Quiz) -> Iterator[Problem]:
         if page.page_group is None:
             groups_of_their_own += 1
             yield warning(
-                codes.PAGE_WITHOUT_GROUP,
+                PAGE_WITHOUT_GROUP,
                 f"Page {shown(page.id)} has no PageGroup, so it is a group of its own when randomized.",
                 line=page.line,
             ).at(page=page.number)
@@ -106,7 +120,7 @@ def one_page_group(quiz: Quiz) -> Iterator[Problem]:
     if quiz.pages and len(groups) + groups_of_their_own < 2:
         which = f"only the group {groups.pop()}" if groups else "no group"
         yield warning(
-            codes.ONE_PAGE_GROUP,
+            ONE_PAGE_GROUP,
             f"RandomizePageGroups is Y, but there is {which} besides 0, so nothing is randomized.",
             line=quiz.line,
         )
@@ -129,7 +143,7 @@ def bookmarks_have_a_source(quiz: Quiz) -> Iterator[Problem]:
             near = names.find(bookmark, known)
             hint = f"did you mean {shown(near)}?" if near else ""
         yield error(
-            codes.BOOKMARK_WITHOUT_SOURCE,
+            BOOKMARK_WITHOUT_SOURCE,
             f"GoToBookmark names {shown(bookmark)}, which is the BookmarkID of no earlier page.",
             hint,
             line=page.line,

@@ -10,8 +10,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import codes
-from .problems import Problem, error, warning
+from .problems import Problem, ProblemCode, error, warning
+from .text_file import TEXT_FILE_UNREADABLE
+
+VALUE_MAP_LINE = ProblemCode("Q711", "A line of a mask value file is: Label=value, a whole number above 0.")
+VALUE_MAP_REPEATED = ProblemCode("Q712", "A line of a mask value file occurs again (warning).")
+VALUE_MAP_CONFLICT = ProblemCode("Q713", "A label has one mask value.")
+VALUE_MAP_LARGE_VALUE = ProblemCode("Q714", "A mask value that some tools cannot store (warning).")
 
 LARGEST_VALUE = 2**32 - 1
 LARGEST_BYTE = 255
@@ -44,11 +49,11 @@ def read_value_map(path: Path) -> tuple[ValueMap | None, list[Problem]]:
     try:
         if path.stat().st_size > _MOST_BYTES:
             return None, [
-                error(codes.TEXT_FILE_UNREADABLE, f"{path.name} is too large for a value map (above 64 MB).")
+                error(TEXT_FILE_UNREADABLE, f"{path.name} is too large for a value map (above 64 MB).")
             ]
         data = path.read_bytes()
     except OSError as fault:
-        return None, [error(codes.TEXT_FILE_UNREADABLE, f"{path} cannot be read: {fault.strerror or fault}.")]
+        return None, [error(TEXT_FILE_UNREADABLE, f"{path} cannot be read: {fault.strerror or fault}.")]
     return parse_value_map(data)
 
 
@@ -59,9 +64,7 @@ def parse_value_map(data: bytes) -> tuple[ValueMap | None, list[Problem]]:
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
         return None, [
-            error(
-                codes.TEXT_FILE_UNREADABLE, "The value map is not UTF-8 text.", "save it as UTF-8", line=line
-            )
+            error(TEXT_FILE_UNREADABLE, "The value map is not UTF-8 text.", "save it as UTF-8", line=line)
         ]
     values: dict[str, int] = {}
     lines: dict[str, int] = {}
@@ -73,16 +76,16 @@ def parse_value_map(data: bytes) -> tuple[ValueMap | None, list[Problem]]:
         label, sign, digits = (part.strip() for part in entry.rpartition("="))
         wrong = _fault(entry, label, sign, digits)
         if wrong is not None:
-            problems.append(error(codes.VALUE_MAP_LINE, *wrong, line=number))
+            problems.append(error(VALUE_MAP_LINE, *wrong, line=number))
             continue
         value = int(digits)
         if label in values:
             if values[label] == value:
                 sentence = f"'{label}' is there twice with the same value; line {lines[label]} has it too."
-                problems.append(warning(codes.VALUE_MAP_REPEATED, sentence, line=number))
+                problems.append(warning(VALUE_MAP_REPEATED, sentence, line=number))
             else:
                 sentence = f"'{label}' has the value {value} here and {values[label]} in line {lines[label]}."
-                problems.append(error(codes.VALUE_MAP_CONFLICT, sentence, line=number))
+                problems.append(error(VALUE_MAP_CONFLICT, sentence, line=number))
             continue
         values[label], lines[label] = value, number
     problems += _large_values(values, lines)
@@ -118,7 +121,7 @@ def _large_values(values: Mapping[str, int], lines: Mapping[str, int]) -> list[P
         label = next((label for label, value in values.items() if value > limit), None)
         if label is not None:
             sentence = f"The value {values[label]} of '{_short(label)}' is above {limit}: {who}."
-            problems.append(warning(codes.VALUE_MAP_LARGE_VALUE, sentence, line=lines[label]))
+            problems.append(warning(VALUE_MAP_LARGE_VALUE, sentence, line=lines[label]))
     return problems
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
-from ..quiz.problems import Problem, warning
+from ..quiz.problems import Problem, ProblemCode, warning
 from ..views.contents import PageNodes
 from ..views.host import Host
 from ..views.planes import ViewingMode
@@ -14,7 +14,7 @@ from .answers import Answers, FormAnswers, Given
 from .drawing.regions_to_draw import value_map_path
 from .session_answers import Reading
 
-_DRAWN_FILE = "Q952"
+DRAWING_NOT_SHOWN = ProblemCode("Q952", "What a reader drew can be shown on its page again (warning).")
 
 
 class QuizUnreadableError(Exception):
@@ -123,7 +123,7 @@ class OpenedQuiz:
         states = self._reading.last_states() if self._reading and kept else {}
         put_back_states(self.page_nodes, self.host, states if left is None else left)
         odd = self.drawing.show(PageNodes(page, loaded.nodes), kept)
-        problems += [warning(_DRAWN_FILE, each, line=page.line) for each in odd]
+        problems += [warning(DRAWING_NOT_SHOWN, each, line=page.line) for each in odd]
         if self._reading and self._reading.keeping and kept:
             self._reading.keeping.begin(page, kept)
         return [problem.at(page=page.number) for problem in problems]

@@ -8,9 +8,8 @@ from math import isfinite
 import numpy as np
 from pydicom import Dataset
 
-from ..arrays import ImageReadError
-from . import codes as dicom_codes
-from .headers import Header, faults_named, items_of, macro_value, numbers_of
+from ..errors import ImageReadError
+from .headers import DICOM_DAMAGED, Header, faults_named, items_of, macro_value, numbers_of
 
 _MOST_FRAMES = 100_000
 TAGS = [
@@ -131,7 +130,7 @@ def frames_of(header: Header) -> list[Frame]:
     count = max(1, header.integer("NumberOfFrames", 1))
     if count > _MOST_FRAMES:
         raise ImageReadError(
-            dicom_codes.DAMAGED, f"'{header.path.name}' says that it has {count} frames, which cannot be."
+            DICOM_DAMAGED, f"'{header.path.name}' says that it has {count} frames, which cannot be."
         )
     frames = []
     with faults_named(header.path):

@@ -19,9 +19,12 @@ from pydicom.datadict import dictionary_VR, keyword_for_tag
 from pydicom.errors import BytesLengthException, InvalidDicomError
 from pydicom.tag import BaseTag, Tag
 
-from ..arrays import ImageReadError
-from . import codes as dicom_codes
+from ...quiz.problems import ProblemCode
+from ..errors import ImageReadError
 from .quick_headers import DEFLATED, quick_header
+
+NOT_DICOM = ProblemCode("Q620", "An image read as DICOM is a DICOM file that may be read.")
+DICOM_DAMAGED = ProblemCode("Q621", "A DICOM file is complete.")
 
 _START = 65536
 _TEXT = ("LO", "LT", "PN", "SH", "ST", "UC", "UT")
@@ -51,12 +54,12 @@ def faults_named(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as fault:
-        raise ImageReadError(dicom_codes.NOT_DICOM, f"'{path.name}' does not exist.") from fault
+        raise ImageReadError(NOT_DICOM, f"'{path.name}' does not exist.") from fault
     except PermissionError as fault:
-        raise ImageReadError(dicom_codes.NOT_DICOM, f"'{path.name}' may not be read by this user.") from fault
+        raise ImageReadError(NOT_DICOM, f"'{path.name}' may not be read by this user.") from fault
     except FAULTS as fault:
         raise ImageReadError(
-            dicom_codes.DAMAGED,
+            DICOM_DAMAGED,
             f"'{path.name}' is damaged or cut short: its DICOM header cannot be read.",
             "copy or export the file again",
         ) from fault
@@ -216,7 +219,7 @@ def read_header(path: Path, tags: Sequence[str] | None = None) -> Header:
         start = file.read(132)
         if not _looks_like_dicom(start):
             raise ImageReadError(
-                dicom_codes.NOT_DICOM,
+                NOT_DICOM,
                 f"'{path.name}' is not a DICOM file.",
                 'without DicomRead="Y" other formats are read',
             )

@@ -8,11 +8,13 @@ from pathlib import Path
 
 import numpy as np
 
-from ..arrays import ImageReadError
+from ...quiz.problems import ProblemCode
+from ..errors import ImageReadError
 from ..files.file_formats import name_for_libraries
-from . import codes as dicom_codes
 from .frames import Frame
-from .headers import DEFLATED, Header, faults_named, pixel_bytes
+from .headers import DEFLATED, DICOM_DAMAGED, Header, faults_named, pixel_bytes
+
+NOT_DECODED = ProblemCode("Q624", "Pixel data are stored raw or in a transfer syntax that GDCM decodes.")
 
 _RAW_SYNTAXES = {"", "1.2.840.10008.1.2", "1.2.840.10008.1.2.1", "1.2.840.10008.1.2.2", DEFLATED}
 
@@ -109,14 +111,14 @@ def _raw(frame: Frame, layout: _Format, out: np.ndarray | None = None) -> np.nda
         with file:
             if length < 0:
                 raise ImageReadError(
-                    dicom_codes.NOT_DECODED,
+                    NOT_DECODED,
                     f"'{path.name}' says that its pixels are not compressed, but they are.",
                 )
             file.seek(frame.index * target.nbytes, os.SEEK_CUR)
             read = _fill(file, target.reshape(-1).view(np.uint8).data)
     if read < target.nbytes:
         raise ImageReadError(
-            dicom_codes.DAMAGED,
+            DICOM_DAMAGED,
             f"'{path.name}' is cut short: its pixel data end before the last row of frame {frame.index + 1}.",
             "copy or export the file again",
         )
@@ -215,7 +217,7 @@ def _read_decoded(frames: Sequence[Frame]) -> np.ndarray:
         for k in indices:
             if frames[k].index >= len(decoded) or decoded.shape[1:] != shape[1:]:
                 raise ImageReadError(
-                    dicom_codes.DAMAGED,
+                    DICOM_DAMAGED,
                     f"'{frames[k].header.path.name}' holds fewer pixels than its header says.",
                     "copy or export the file again",
                 )
@@ -261,7 +263,7 @@ def _decode(header: Header) -> np.ndarray:
     except RuntimeError as fault:
         syntax = header.transfer_syntax
         raise ImageReadError(
-            dicom_codes.NOT_DECODED,
+            NOT_DECODED,
             f"'{header.path.name}' cannot be decoded: its transfer syntax is {_syntax_name(syntax)}, "
             "or its pixel data are damaged.",
             "store it uncompressed or as JPEG, JPEG-LS, JPEG 2000 or RLE",

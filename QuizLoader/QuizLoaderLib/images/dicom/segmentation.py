@@ -7,15 +7,21 @@ from pathlib import Path
 import numpy as np
 from pydicom import Dataset
 
-from ...quiz.problems import Problem, warning
-from ..arrays import ImageReadError, SegmentationArrays, SegmentDescription
+from ...quiz.problems import Problem, ProblemCode, warning
+from ..arrays import SegmentationArrays, SegmentDescription
 from ..contours.fill import Block
 from ..contours.label_layers import LabelLayers
+from ..errors import ImageReadError
 from ..files.read_context import ReadContext
-from . import codes as dicom_codes
 from .frames import Frame, frames_of
 from .headers import Header, faults_named, integer_of, items_of, macro_value, numbers_of, read_header, text_of
 from .segmentation_pixels import FramePixels
+from .stack import SLICES_UNEVEN
+
+NOT_A_SEGMENTATION = ProblemCode("Q660", "A DICOM file of Type Segmentation is a DICOM segmentation.")
+SEGMENTATION_WITHOUT_POSITION = ProblemCode("Q661", "A DICOM segmentation says where in the patient it is.")
+NOT_ONE_STACK = ProblemCode("Q662", "The frames of a DICOM segmentation form one stack.")
+FRACTIONAL = ProblemCode("Q663", "A fractional DICOM segmentation is shown from 0.5 on (warning).")
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _MOST_VOXELS = 1 << 32
@@ -58,7 +64,7 @@ def read_dicom_seg(path: Path) -> SegmentationArrays:
     if kind == "FRACTIONAL":
         problems.append(
             warning(
-                dicom_codes.FRACTIONAL,
+                FRACTIONAL,
                 f"'{path.name}' is a fractional segmentation; voxels of at least 0.5 belong to a segment.",
             )
         )
@@ -80,7 +86,7 @@ def _seg_header(path: Path) -> Header:
     header = read_header(path)
     if header.modality != "SEG":
         raise ImageReadError(
-            dicom_codes.NOT_A_SEGMENTATION,
+            NOT_A_SEGMENTATION,
             f"'{path.name}' is not a DICOM segmentation (its modality is {header.modality or 'missing'}).",
             'an image series is read with Type="Volume" and DicomRead="Y"',
         )
@@ -171,7 +177,7 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
     first = frames[0]
     if any(frame.position is None for frame in frames):
         raise ImageReadError(
-            dicom_codes.NO_PLACE,
+            SEGMENTATION_WITHOUT_POSITION,
             f"The segmentation '{path.name}' does not say where in the patient its frames are.",
         )
     positions = np.array([frame.position for frame in frames])
@@ -184,7 +190,7 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
         first.spacing
     ):
         raise ImageReadError(
-            dicom_codes.NOT_ONE_STACK,
+            NOT_ONE_STACK,
             f"The frames of the segmentation '{path.name}' do not form one stack of slices.",
             "tiled and several-plane segmentations are not shown",
         )
@@ -192,7 +198,7 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
     gap, count, steps = _spacing(offsets, stated[0] if stated else 0.0, first.thickness)
     if count * first.rows * first.columns > _MOST_VOXELS:
         raise ImageReadError(
-            dicom_codes.NOT_ONE_STACK,
+            NOT_ONE_STACK,
             f"The frames of the segmentation '{path.name}' lie too far apart to be one stack.",
         )
     problems: tuple[Problem, ...] = ()
@@ -203,7 +209,7 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
         slices = [list(np.flatnonzero(np.unique(offsets)[nearest] == offset)) for offset in offsets]
         problems = (
             warning(
-                dicom_codes.UNEVEN,
+                SLICES_UNEVEN,
                 f"The segmentation '{path.name}' has uneven spacing; its slices are set {gap:.4g} mm apart.",
             ),
         )

@@ -6,10 +6,9 @@ import numpy as np
 import pydicom
 from pydicom import encaps
 
-from ..arrays import ImageReadError
-from . import codes as dicom_codes
+from ..errors import ImageReadError
 from .frames import frames_of
-from .headers import Header, pixel_bytes
+from .headers import DICOM_DAMAGED, Header, pixel_bytes
 from .pixels import read_voxels
 
 _DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
@@ -36,7 +35,7 @@ class FramePixels:
             self._decode(frames)
         elif len(self._bytes) < self._needed(frames):
             raise ImageReadError(
-                dicom_codes.DAMAGED,
+                DICOM_DAMAGED,
                 f"'{header.path.name}' is cut short: its pixel data end before its last frame.",
                 "copy or export the file again",
             )

@@ -7,14 +7,21 @@ from pathlib import Path
 
 import numpy as np
 
-from ...quiz.problems import Problem, warning
-from ..arrays import DicomIdentity, ImageReadError, VolumeArrays
-from . import codes as dicom_codes
+from ...quiz.problems import Problem, ProblemCode, warning
+from ..arrays import DicomIdentity, VolumeArrays
+from ..errors import ImageReadError
 from . import stack as dicom_geometry
 from .frames import TAGS, Frame, frames_of
 from .headers import Header, headers_in, read_header
 from .pixels import read_voxels
 from .time_points import TimePoint, split_by_time
+
+NOT_A_SERIES = ProblemCode("Q622", "An image read with DicomRead is a file, or a folder, of an image series.")
+SEVERAL_SERIES = ProblemCode("Q623", "A folder read with DicomRead holds one series.")
+SEVERAL_TIMES = ProblemCode("Q629", "A series shown as a Volume has one time point (warning).")
+GRIDS_DIFFER = ProblemCode("Q630", "The time points of a VolumeSequence share one grid.")
+FILES_COPIED = ProblemCode("Q631", "A folder holds each image once (warning).")
+IMAGES_MIXED = ProblemCode("Q632", "The images of a series share size, direction and spacing (warning).")
 
 _MADE_ALONG = ("RTDOSE", "RTIMAGE")
 """Modalities of images that radiotherapy keeps beside the series a plan was made on."""
@@ -55,7 +62,7 @@ def read_series(path: Path) -> VolumeArrays:
     volume = series.read(0)
     if len(series.times) > 1:
         several = warning(
-            dicom_codes.SEVERAL_TIMES,
+            SEVERAL_TIMES,
             f"The series of '{path.name}' has {len(series.times)} time points; the first is shown.",
             'Type="VolumeSequence" shows them all',
         )
@@ -82,7 +89,7 @@ def read_time_points(path: Path) -> Series:
                     first[0]
                 ):
                     raise ImageReadError(
-                        dicom_codes.OTHER_GRID,
+                        GRIDS_DIFFER,
                         f"The time point '{part.path.name}' has another grid than the first.",
                     )
             times = tuple(TimePoint(float(k), part.times[0].frames) for k, part in enumerate(parts))
@@ -106,7 +113,7 @@ def _headers_beside(path: Path) -> list[Header]:
     if not own.is_image:
         what = {"RTSTRUCT": "a structure set", "SEG": "a segmentation"}.get(own.modality, "without an image")
         hint = {"RTSTRUCT": 'use Type="RTStruct"', "SEG": 'use Type="Segmentation"'}.get(own.modality, "")
-        raise ImageReadError(dicom_codes.NOT_A_SERIES, f"'{path.name}' is {what}, not an image series.", hint)
+        raise ImageReadError(NOT_A_SERIES, f"'{path.name}' is {what}, not an image series.", hint)
     beside = [header for header in headers_in(path.parent, TAGS, own.series_uid) if header.is_image]
     if not own.series_uid:
         beside = [header for header in beside if not header.series_uid]
@@ -118,14 +125,12 @@ def _headers_of_folder(folder: Path) -> list[Header]:
     if not headers:
         inner = sorted(path.name for path in folder.iterdir() if path.is_dir())
         hint = "the series may be in a folder below: " + ", ".join(inner[:6]) if inner else ""
-        raise ImageReadError(
-            dicom_codes.NOT_A_SERIES, f"The folder '{folder.name}' holds no DICOM images.", hint
-        )
+        raise ImageReadError(NOT_A_SERIES, f"The folder '{folder.name}' holds no DICOM images.", hint)
     headers = [header for header in headers if header.modality not in _MADE_ALONG] or headers
     found = series_list(headers)
     if len(found) > 1:
         raise ImageReadError(
-            dicom_codes.SEVERAL_SERIES,
+            SEVERAL_SERIES,
             f"The folder '{folder.name}' holds {len(found)} series: "
             + "; ".join(found[:6])
             + ("; ..." if len(found) > 6 else "")
@@ -162,7 +167,7 @@ def _without_copies(headers: list[Header], path: Path, problems: list[Problem]) 
     if len(kept) < len(headers):
         problems.append(
             warning(
-                dicom_codes.COPIES,
+                FILES_COPIED,
                 f"{len(headers) - len(kept)} files beside '{path.name}' are copies of others and left out.",
             )
         )
@@ -186,7 +191,7 @@ def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> li
     kind = "sizes" if len({(group[0].rows, group[0].columns) for group in groups}) > 1 else "directions"
     problems.append(
         warning(
-            dicom_codes.MIXED,
+            IMAGES_MIXED,
             f"The series of '{path.name}' mixes images of several {kind}; "
             f"{left_out} of {len(frames)} images do not fit the others and are left out.",
             "give the path of one of the other files to see those",

@@ -6,9 +6,13 @@ from statistics import median
 
 import numpy as np
 
-from ...quiz.problems import Problem, warning
-from . import codes as dicom_codes
+from ...quiz.problems import Problem, ProblemCode, warning
 from .frames import Frame
+
+NO_POSITION = ProblemCode("Q625", "The images of a series say where in the patient they are (warning).")
+MISSING_SLICES = ProblemCode("Q626", "A series lacks no slice (warning).")
+SLICES_UNEVEN = ProblemCode("Q627", "Slices are evenly spaced (warning).")
+SLICES_TILTED = ProblemCode("Q628", "Slices stand upright on each other (warning).")
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
@@ -142,7 +146,7 @@ def _without_positions(frames: Sequence[Frame], name: str) -> Stack:
     if len(ordered) > 1:
         problems = (
             warning(
-                dicom_codes.NO_POSITION,
+                NO_POSITION,
                 f"{name} does not say where in the patient its {len(ordered)} images are; "
                 f"they are stacked in the order of their numbers, {gap:g} mm apart.",
             ),
@@ -184,7 +188,7 @@ def _regular_gap(
         missing = count - len(frames)
         problems.append(
             warning(
-                dicom_codes.MISSING_SLICES,
+                MISSING_SLICES,
                 f"{name} lacks {missing} of {count} slices (after {_list_mm(frames, gaps, usual)}); "
                 "they are filled by interpolation.",
                 "export the series again",
@@ -193,7 +197,7 @@ def _regular_gap(
     else:
         problems.append(
             warning(
-                dicom_codes.UNEVEN,
+                SLICES_UNEVEN,
                 f"{name} has uneven spacing, {gaps.min():.4g} to {gaps.max():.4g} mm; "
                 f"it is shown resampled to slices {gap:.4g} mm apart.",
             )
@@ -228,4 +232,4 @@ def _tilt_problem(first: Frame, offsets: np.ndarray, shifts: np.ndarray, name: s
         )
     else:
         sentence = f"The slices of {name} are displaced against each other; each is moved to its place."
-    return warning(dicom_codes.TILTED, sentence)
+    return warning(SLICES_TILTED, sentence)

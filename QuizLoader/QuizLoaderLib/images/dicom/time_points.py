@@ -9,11 +9,13 @@ from statistics import median
 import numpy as np
 from pydicom import Dataset
 
-from ...quiz.problems import Problem, warning
-from ..arrays import ImageReadError
-from . import codes as dicom_codes
+from ...quiz.problems import Problem, ProblemCode, warning
+from ..errors import ImageReadError
 from .frames import Frame
 from .headers import numbers_of, text_of
+
+SAME_POSITION = ProblemCode("Q633", "Every position of a series has the same number of images (warning).")
+BAD_POSITION = ProblemCode("Q634", "Positions are numbers.")
 
 _SECONDS_OF = {
     "TemporalPositionIdentifier": None,
@@ -64,7 +66,7 @@ def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) 
         return _by_number(frames, places, int(how_many[0]))
     problems.append(
         warning(
-            dicom_codes.SAME_POSITION,
+            SAME_POSITION,
             f"The series of '{path.name}' has several images at {int((how_many > 1).sum())} of {count} "
             "positions; the first of each is shown.",
             "export the series again",
@@ -78,7 +80,7 @@ def _places(frames: Sequence[Frame]) -> np.ndarray:
     offsets = np.array([frame.position for frame in frames]) @ frames[0].normal
     if not np.all(np.isfinite(offsets)):
         raise ImageReadError(
-            dicom_codes.BAD_POSITION, f"'{frames[0].header.path.name}' has a position that is no number."
+            BAD_POSITION, f"'{frames[0].header.path.name}' has a position that is no number."
         )
     order = np.argsort(offsets, kind="stable")
     gaps = np.diff(offsets[order])

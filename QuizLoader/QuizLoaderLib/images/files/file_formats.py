@@ -6,8 +6,10 @@ from collections.abc import Iterator
 from enum import Enum
 from pathlib import Path
 
-from .. import codes
-from ..arrays import ImageReadError
+from ...quiz.problems import ProblemCode
+from ..errors import DATA_FILE, WRONG_CONTENT, ImageReadError
+
+IMAGE_NOT_OPENED = ProblemCode("Q602", "An image is a file with content that may be read.")
 
 
 class FileFormat(Enum):
@@ -74,7 +76,7 @@ def checked_format(path: Path) -> FileFormat:
     if name.endswith(_IMAGE_EXTENSIONS) and not name.endswith(EXTENSIONS.get(found, ())):
         if found is FileFormat.OTHER:
             raise ImageReadError(
-                codes.WRONG_CONTENT,
+                WRONG_CONTENT,
                 f'"{path.name}" is not an image: its content is no {_format_of_name(name).value} file.',
                 "it may be damaged, or another file under this name; export it again",
             )
@@ -86,7 +88,7 @@ def checked_format(path: Path) -> FileFormat:
             is_packed_nifti = found is FileFormat.NIFTI and is_gzip(path)
             hint = f"rename it to {_stem(path)}{'.nii.gz' if is_packed_nifti else EXTENSIONS[found][0]}"
         raise ImageReadError(
-            codes.WRONG_CONTENT,
+            WRONG_CONTENT,
             f'"{path.name}" is called {_extension(name)} but its content is {found.value}.',
             hint,
         )
@@ -103,7 +105,7 @@ def name_for_libraries(path: Path) -> str:
         name.encode()
     except UnicodeEncodeError as problem:
         raise ImageReadError(
-            codes.CANNOT_OPEN,
+            IMAGE_NOT_OPENED,
             f'"{path.name}" cannot be opened: its path has letters that are not UTF-8.',
             "rename the file or its folder, or run in a UTF-8 locale (LANG=C.UTF-8)",
         ) from problem
@@ -158,7 +160,7 @@ def _meta_image_data_files(path: Path) -> Iterator[str]:
 def _numbered(path: Path, pattern: str, first: str, last: str, step: str) -> Iterator[str]:
     if not re.fullmatch(r"[^%]*%0?\d{0,2}d[^%]*", pattern) or int(step) == 0:
         raise ImageReadError(
-            codes.DATA_FILE,
+            DATA_FILE,
             f'"{path.name}" names its data files by a pattern that is not understood: "{pattern}".',
         )
     numbers = range(int(first), int(last) + (1 if int(step) > 0 else -1), int(step))
@@ -176,7 +178,7 @@ def header_lines(path: Path) -> Iterator[str]:
 def _first_bytes(path: Path) -> bytes:
     if path.is_dir():
         raise ImageReadError(
-            codes.CANNOT_OPEN,
+            IMAGE_NOT_OPENED,
             f'"{path.name}" is a folder, not an image file.',
             'name a file in it; in a quiz DicomRead="Y" shows the DICOM series of a folder',
         )
@@ -185,17 +187,17 @@ def _first_bytes(path: Path) -> bytes:
             start = file.read(4096)
     except FileNotFoundError as problem:
         raise ImageReadError(
-            codes.CANNOT_OPEN, f'"{path.name}" does not exist.', "check its path"
+            IMAGE_NOT_OPENED, f'"{path.name}" does not exist.', "check its path"
         ) from problem
     except OSError as problem:
         raise ImageReadError(
-            codes.CANNOT_OPEN,
+            IMAGE_NOT_OPENED,
             f'"{path.name}" cannot be opened: {problem.strerror or "the system refuses"}.',
             "check that the file may be read by the person who runs the program",
         ) from problem
     if not start:
         raise ImageReadError(
-            codes.CANNOT_OPEN, f'"{path.name}" is empty (0 bytes).', "copy or export it again"
+            IMAGE_NOT_OPENED, f'"{path.name}" is empty (0 bytes).', "copy or export it again"
         )
     return start
 

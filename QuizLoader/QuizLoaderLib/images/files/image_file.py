@@ -9,12 +9,14 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from .. import codes
-from ..arrays import ImageReadError
+from ...quiz.problems import ProblemCode
+from ..errors import DATA_FILE, IMAGE_DAMAGED, IMAGE_TOO_LARGE, WRONG_CONTENT, WRONG_SHAPE, ImageReadError
 from .completeness import has_sound_header, is_complete
 from .file_formats import EXTENSIONS, FileFormat, checked_format, data_files_of, format_of, name_for_libraries
 from .labels import Labels, labels_of
 from .raw_voxels import GZIP_IS_FAST, VoxelsEndError, raw_voxels_of
+
+NOT_ORTHOGONAL = ProblemCode("Q608", "The axes of an image are at right angles.")
 
 _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0])
 _LARGEST_SHEAR = 1e-3
@@ -200,7 +202,7 @@ def _run(path: Path, step: Callable[[], Any]) -> Any:
         # What has the first bytes of a format but is refused has lost the others.
         if "Unable to determine ImageIO" in text and format_of(path) not in EXTENSIONS:
             raise ImageReadError(
-                codes.WRONG_CONTENT,
+                WRONG_CONTENT,
                 f'"{path.name}" is no image of a kind that is known here.',
                 "use nrrd, nhdr, nii, nii.gz, mha or mhd",
             ) from problem
@@ -209,7 +211,7 @@ def _run(path: Path, step: Callable[[], Any]) -> Any:
 
 def too_large(path: Path) -> ImageReadError:
     return ImageReadError(
-        codes.TOO_LARGE,
+        IMAGE_TOO_LARGE,
         f'"{path.name}" does not fit into memory.',
         "close other programs or crop the image",
     )
@@ -217,7 +219,7 @@ def too_large(path: Path) -> ImageReadError:
 
 def damaged(path: Path) -> ImageReadError:
     return ImageReadError(
-        codes.DAMAGED,
+        IMAGE_DAMAGED,
         f'"{path.name}" is damaged or incomplete: its voxels cannot all be read.',
         "copy or export it again",
     )
@@ -225,7 +227,7 @@ def damaged(path: Path) -> ImageReadError:
 
 def _not_orthogonal(path: Path) -> ImageReadError:
     return ImageReadError(
-        codes.NOT_ORTHOGONAL,
+        NOT_ORTHOGONAL,
         f'"{path.name}" has axes that are not at right angles to each other.',
         "resample it onto an orthogonal grid, in Slicer for instance with Resample Image",
     )
@@ -234,7 +236,7 @@ def _not_orthogonal(path: Path) -> ImageReadError:
 def require_data_file(header: Path, name: str) -> None:
     if not (header.parent / name).is_file():
         raise ImageReadError(
-            codes.DATA_FILE,
+            DATA_FILE,
             f'"{header.name}" keeps its voxels in "{name}", which is not there.',
             "copy both files into the same folder",
         )
@@ -247,7 +249,7 @@ def _dtype_of(path: Path, pixel_id: int) -> np.dtype:
     kind = SimpleITK.GetPixelIDValueAsString(pixel_id)
     if "complex" in kind:
         raise ImageReadError(
-            codes.WRONG_SHAPE,
+            WRONG_SHAPE,
             f'"{path.name}" holds complex numbers.',
             "save their magnitude as a scalar volume",
         )

@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .. import codes
-from ..arrays import ImageReadError
+from ..errors import NOT_INTEGER, ImageReadError
 
 LARGEST_SHOWN_VALUE = 16383
 """Up to this value a label is its own index in a colour table; tables grow with it."""
@@ -33,7 +32,7 @@ def labels_of(name: str, voxels: np.ndarray) -> Labels:
     """
     if voxels.dtype.kind not in "iu":
         raise ImageReadError(
-            codes.NOT_INTEGER,
+            NOT_INTEGER,
             f'"{name}" is no label image: its voxels are {voxels.dtype.name} numbers.',
             "save it with an integer type, or show it as a Volume",
         )

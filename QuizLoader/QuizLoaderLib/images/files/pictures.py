@@ -6,8 +6,7 @@ from typing import Any
 
 import numpy as np
 
-from .. import codes
-from ..arrays import ImageReadError
+from ..errors import IMAGE_DAMAGED, IMAGE_TOO_LARGE, WRONG_CONTENT, ImageReadError
 from .file_formats import FileFormat, format_of, name_for_libraries
 
 _MOST_PIXELS = 178_000_000
@@ -30,7 +29,7 @@ def read_picture(path: Path) -> np.ndarray:
     found = format_of(path)
     if found is not FileFormat.PICTURE:
         raise ImageReadError(
-            codes.WRONG_CONTENT,
+            WRONG_CONTENT,
             f'"{path.name}" is no picture.',
             'set DicomRead="Y"' if found is FileFormat.DICOM else "a Vector is a png, jpg, bmp or tif file",
         )
@@ -46,7 +45,7 @@ def read_picture(path: Path) -> np.ndarray:
     except (OSError, SyntaxError, ValueError, EOFError) as problem:
         # What Pillow raises for bytes that are missing or make no sense, SyntaxError among them.
         raise ImageReadError(
-            codes.DAMAGED,
+            IMAGE_DAMAGED,
             f'"{path.name}" is damaged, incomplete or a picture of a kind that is not known here.',
             "open it in another program and save it as png",
         ) from problem
@@ -129,7 +128,7 @@ def _read_deep_colors(path: Path, picture: Any) -> np.ndarray:
 
 def _too_large(path: Path) -> ImageReadError:
     return ImageReadError(
-        codes.TOO_LARGE,
+        IMAGE_TOO_LARGE,
         f'"{path.name}" has more than {_MOST_PIXELS // 1_000_000} million pixels.',
         "save it at a smaller scale",
     )

@@ -7,8 +7,7 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from .. import codes
-from ..arrays import ImageReadError
+from ..errors import IMAGE_TOO_LARGE, WRONG_CONTENT, WRONG_SHAPE, ImageReadError
 from .file_formats import FileFormat, checked_format, data_files_of
 from .frame_memory import room_for_frames
 from .image_file import ImageFile, damaged, placed, require_data_file
@@ -87,7 +86,7 @@ def read_frames(context: ReadContext) -> tuple[list[np.ndarray], np.ndarray, Fra
         raise damaged(path) from problem
     except (MemoryError, OSError) as problem:
         raise ImageReadError(
-            codes.TOO_LARGE,
+            IMAGE_TOO_LARGE,
             f'The {layout.count} frames of "{path.name}" fit neither into memory nor on the disk of the '
             "temporary folder.",
             "free some space or save fewer frames",
@@ -132,14 +131,14 @@ def _nrrd_layout(context: ReadContext) -> _Layout:
     axis = _list_axis(header)
     if axis not in (0, 3):
         raise ImageReadError(
-            codes.WRONG_SHAPE,
+            WRONG_SHAPE,
             f'"{path.name}" has its list of frames between the axes of space.',
             "save it with the list as its first or last axis",
         )
     voxels = nrrd_voxels(path, header)
     if voxels is None:
         raise ImageReadError(
-            codes.WRONG_CONTENT,
+            WRONG_CONTENT,
             f'"{path.name}" is packed as "{header.fields.get("encoding", "")}" or spread over several files, '
             "which a VolumeSequence cannot be.",
             "save it with the encoding raw or gzip",
@@ -202,7 +201,7 @@ def _nifti_layout(file: ImageFile) -> _Layout:
     voxels = raw_voxels_of(file.path, file.format, file.header)
     if voxels is None:
         raise ImageReadError(
-            codes.WRONG_CONTENT,
+            WRONG_CONTENT,
             f'The frames of "{file.path.name}" cannot be read one by one.',
             "save it as .seq.nrrd or .nii.gz",
         )
@@ -227,7 +226,7 @@ def _nifti_index(numbers: NiftiNumbers, count: int) -> FrameIndex:
 def _not_4d(path: Path, size: tuple[int, ...]) -> ImageReadError:
     what = f"has {len(size)} dimensions" if size and len(size) != 4 else "is no list of scalar volumes"
     return ImageReadError(
-        codes.WRONG_SHAPE,
+        WRONG_SHAPE,
         f'"{path.name}" {what}, a VolumeSequence has four: three of space and one of frames.',
         'Type="Volume" shows a single volume' if len(size) == 3 else "save it as 4D nrrd or nii",
     )

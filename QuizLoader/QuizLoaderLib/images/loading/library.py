@@ -13,10 +13,9 @@ from weakref import WeakSet
 
 from ...quiz.image_folder import ImageFolder, ImagePathError
 from ...quiz.model import Image, ImageType, Page
-from ...quiz.problems import Problem, warning
+from ...quiz.problems import Problem, ProblemCode, warning
 from ...quiz.regions import QuizRegions
-from .. import codes
-from ..arrays import ImageReadError
+from ..errors import DATA_FILE, ImageReadError
 from ..files.image_file import ImageFile
 from ..files.read_context import ReadContext
 from ..types.registry import KINDS
@@ -24,6 +23,11 @@ from .memory import FileInMemory, FileMemory, bytes_to_come, default_budget
 from .page_request import NoRoomError, PageRequest, VolumesOfPage
 from .stamps import stamp_of_image
 from .voxel_store import VoxelStore
+
+READER_FAILED = ProblemCode("Q601", "The reader of an image failed in a way that was not foreseen.")
+OVER_BUDGET = ProblemCode(
+    "Q611", "The images of a page fit into the memory that is set aside for them (warning)."
+)
 
 _logger = logging.getLogger(__name__)
 
@@ -235,7 +239,7 @@ class ImageLibrary:
             # Whatever a library below did not foresee costs this image, never the page.
             _logger.debug("reading %s", path, exc_info=True)
             raise ImageReadError(
-                codes.CANNOT_READ,
+                READER_FAILED,
                 f'"{path.name}" cannot be read.',
                 f"the reader says {type(problem).__name__}: {problem}",
             ) from problem
@@ -267,7 +271,7 @@ class ImageLibrary:
             self._folder.find(Path(there).as_posix())
         except ImagePathError as problem:
             raise ImageReadError(
-                codes.DATA_FILE,
+                DATA_FILE,
                 f'"{header.name}" keeps its voxels in another file: {problem.problem.sentence}',
                 problem.problem.hint or "keep both files in the same folder",
             ) from problem
@@ -315,7 +319,7 @@ class _OwnNode:
 
 def _over_budget(needed: int, budget: int) -> Problem:
     return warning(
-        codes.OVER_BUDGET,
+        OVER_BUDGET,
         f"The images of this page take {needed / 1e9:.1f} GB of memory, more than the {budget / 1e9:.1f} GB "
         "set aside for images.",
         "close other programs, or show smaller or fewer images on the page",

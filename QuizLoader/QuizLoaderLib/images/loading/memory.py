@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 
 from ...quiz.model import ImageType
-from ..arrays import ImageReadError
+from ..errors import ImageReadError
 from ..files.file_formats import FileFormat, format_of
 from ..files.frame_memory import is_in_memory
 from ..files.image_file import ImageFile

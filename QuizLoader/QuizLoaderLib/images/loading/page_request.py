@@ -9,7 +9,8 @@ from typing import Any
 
 from ...quiz.model import Image, ImageType, Page
 from ...quiz.problems import Problem
-from ..arrays import ImageReadError, VolumeArrays
+from ..arrays import VolumeArrays
+from ..errors import ImageReadError
 
 
 class NoRoomError(Exception):

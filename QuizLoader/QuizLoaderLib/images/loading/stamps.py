@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
 
-from ..arrays import ImageReadError
+from ..errors import ImageReadError
 from ..files.file_formats import FileFormat, data_files_of, format_of
 
 Stamp = tuple[tuple[str, int, int], ...]

@@ -9,11 +9,13 @@ import numpy as np
 import pydicom
 from pydicom import Dataset
 
-from ..arrays import ImageReadError
-from ..dicom import codes as dicom_codes
+from ...quiz.problems import ProblemCode
 from ..dicom.decimals import parse_decimals
 from ..dicom.headers import FAULTS, faults_named, integer_of, items_of, numbers_of, read_header, text_of
 from ..dicom.quick_headers import quick_items
+from ..errors import ImageReadError
+
+NOT_A_STRUCTURE_SET = ProblemCode("Q640", "An RTStruct is a DICOM structure set.")
 
 CLOSED_TYPES = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
 _CONTOUR_SEQUENCE, _CONTOUR_DATA = 0x30060040, 0x30060050
@@ -93,7 +95,7 @@ def read_structure_set(path: Path) -> StructureSet:
     if header.modality != "RTSTRUCT":
         what = f"its modality is {header.modality}" if header.modality else "it says no modality"
         raise ImageReadError(
-            dicom_codes.NOT_A_STRUCTURE_SET,
+            NOT_A_STRUCTURE_SET,
             f"'{path.name}' is not a DICOM structure set ({what}).",
             "give the path of an RTSTRUCT file",
         )

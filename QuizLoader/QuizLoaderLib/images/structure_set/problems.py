@@ -2,10 +2,21 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from ...quiz.problems import Problem, warning
-from ..dicom import codes as dicom_codes
+from ...quiz.problems import Problem, ProblemCode, warning
 from .file import StructureSet
 from .placing import Placed
+
+NO_CONTOURS = ProblemCode("Q644", "A structure set has ROIs and contours (warning).")
+UNKNOWN_ROI = ProblemCode("Q645", "Contours belong to an ROI that is listed (warning).")
+BAD_CONTOUR = ProblemCode("Q646", "A contour is a closed polygon in the plane of a slice (warning).")
+CONTOUR_OUTSIDE = ProblemCode("Q647", "Contours lie within the volume (warning).")
+BETWEEN_SLICES = ProblemCode("Q648", "A slice has contours of one plane (warning).")
+CONTOURS_UNITED = ProblemCode("Q649", "Contours of an ROI lie inside each other or apart (warning).")
+SLICES_SKIPPED = ProblemCode("Q650", "An ROI is drawn on every slice between its ends (warning).")
+ROI_NAMES_ALIKE = ProblemCode("Q651", "ROIs of a structure set have different names (warning).")
+CONTOURS_CROSSING = ProblemCode(
+    "Q652", "Contours are drawn in the planes of the slices that they are shown on (warning)."
+)
 
 _MOST_NAMED = 6
 
@@ -24,15 +35,15 @@ def problems_of(structure: StructureSet, placed: Sequence[Placed], fill_gaps: bo
 def _nothing_drawn(structure: StructureSet) -> Iterator[Problem]:
     name = structure.path.name
     if not structure.rois:
-        yield warning(dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no ROIs.")
+        yield warning(NO_CONTOURS, f"The structure set '{name}' has no ROIs.")
     elif not any(roi.contour_count for roi in structure.rois):
-        yield warning(dicom_codes.NO_CONTOURS, f"The structure set '{name}' has no contours.")
+        yield warning(NO_CONTOURS, f"The structure set '{name}' has no contours.")
 
 
 def _unlisted_rois(structure: StructureSet) -> Iterator[Problem]:
     if structure.unknown_numbers:
         yield warning(
-            dicom_codes.UNKNOWN_ROI,
+            UNKNOWN_ROI,
             f"'{structure.path.name}' has contours for ROI number {_listed(structure.unknown_numbers)}, "
             "which it does not list; they are left out.",
         )
@@ -45,7 +56,7 @@ def _bad_contours(structure: StructureSet) -> Iterator[Problem]:
             if len(lost) > 1 and len(lost) == roi.contour_count:
                 which = "Every contour"
             yield warning(
-                dicom_codes.BAD_CONTOUR,
+                BAD_CONTOUR,
                 f"{which} of ROI '{roi.name}' in '{structure.path.name}' {reason}; left out.",
             )
 
@@ -55,22 +66,22 @@ def _placing(structure: StructureSet, placed: Sequence[Placed], fill_gaps: bool)
     named = [(f"'{roi.name}'", one) for roi, one in zip(structure.rois, placed, strict=True)]
     if parts := [f"{one.outside} of {roi}" for roi, one in named if one.outside]:
         sentence = f"Contours in '{name}' lie outside the image and are left out: {_listed(parts)}."
-        yield warning(dicom_codes.OUTSIDE, sentence)
+        yield warning(CONTOUR_OUTSIDE, sentence)
     if parts := [f"{one.between} of {roi}" for roi, one in named if one.between]:
         sentence = f"Contours in '{name}' lie between slices that have nearer ones and are left out: "
-        yield warning(dicom_codes.BETWEEN_SLICES, f"{sentence}{_listed(parts)}.")
+        yield warning(BETWEEN_SLICES, f"{sentence}{_listed(parts)}.")
     if parts := [f"{roi} on {len(one.overlapping)}" for roi, one in named if one.overlapping]:
         sentence = f"Contours of one ROI in '{name}' overlap in part or are drawn twice, and are united: "
-        yield warning(dicom_codes.UNITED, f"{sentence}{_listed(parts)} slices.")
+        yield warning(CONTOURS_UNITED, f"{sentence}{_listed(parts)} slices.")
     if parts := [f"{roi} on {one.gap_slices}" for roi, one in named if one.gap_slices]:
         what = "are filled by interpolation" if fill_gaps else "stay empty"
         sentence = f"ROIs in '{name}' are not drawn on every slice; those between {what}: {_listed(parts)}."
-        yield warning(dicom_codes.GAPS, sentence)
+        yield warning(SLICES_SKIPPED, sentence)
     if parts := [roi for roi, one in named if one.crossing]:
         sentence = (
             f"ROIs in '{name}' are drawn in planes that cross the slices of the image, and are resampled"
         )
-        yield warning(dicom_codes.CROSSING, f"{sentence}: {_listed(parts)}.")
+        yield warning(CONTOURS_CROSSING, f"{sentence}: {_listed(parts)}.")
 
 
 def _names_used_twice(structure: StructureSet) -> Iterator[Problem]:
@@ -78,7 +89,7 @@ def _names_used_twice(structure: StructureSet) -> Iterator[Problem]:
     if twice := sorted({one for one in names if names.count(one) > 1}):
         sentence = f"'{structure.path.name}' has several ROIs of one name, kept apart by their numbers: "
         parts = [f"'{one}'" for one in twice]
-        yield warning(dicom_codes.SAME_NAME, f"{sentence}{_listed(parts)}.")
+        yield warning(ROI_NAMES_ALIKE, f"{sentence}{_listed(parts)}.")
 
 
 def _listed(parts: Iterable[object]) -> str:

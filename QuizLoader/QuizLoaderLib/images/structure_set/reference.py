@@ -3,11 +3,15 @@
 from collections.abc import Hashable
 
 from ...quiz.model import Layer
-from ...quiz.problems import Problem, warning
-from ..arrays import ImageReadError, VolumeArrays
-from ..dicom import codes as dicom_codes
+from ...quiz.problems import Problem, ProblemCode, warning
+from ..arrays import VolumeArrays
+from ..errors import ImageReadError
 from ..files.read_context import ReadContext
 from .file import References, read_references
+
+NO_VOLUME = ProblemCode("Q641", "A page with an RTStruct shows a volume.")
+OTHER_FRAME = ProblemCode("Q642", "An RTStruct has the frame of reference of the volume it is shown on.")
+UNKNOWN_FRAME = ProblemCode("Q643", "The volume under an RTStruct names its frame of reference (warning).")
 
 
 def variant(context: ReadContext) -> Hashable:
@@ -34,7 +38,7 @@ def reference_of(references: References, context: ReadContext) -> tuple[VolumeAr
             return volume, []
     if not volumes:
         raise ImageReadError(
-            dicom_codes.NO_VOLUME,
+            NO_VOLUME,
             f"The structure set '{name}' has no volume on its page to be shown on.",
             "add the series it was drawn on, or a copy of it, as a Volume",
         )
@@ -52,10 +56,10 @@ def reference_of(references: References, context: ReadContext) -> tuple[VolumeAr
             f"It is not known whether the structure set '{name}' was drawn on '{image.path}': "
             f"{unnamed} names no frame of reference."
         )
-        return volume, [warning(dicom_codes.UNKNOWN_FRAME, sentence, "compare the outlines with the image")]
+        return volume, [warning(UNKNOWN_FRAME, sentence, "compare the outlines with the image")]
     if frame not in frames:
         raise ImageReadError(
-            dicom_codes.OTHER_FRAME,
+            OTHER_FRAME,
             f"The structure set '{name}' has another frame of reference than '{image.path}': "
             "it was not drawn on that image.",
             "show the series it was drawn on",

@@ -10,7 +10,8 @@ import numpy as np
 from ...quiz.label_colors import color_of_value
 from ...quiz.model import Image, ImageType
 from ...quiz.problems import Problem
-from ..arrays import ImageReadError, SegmentationArrays, SegmentDescription, VolumeArrays
+from ..arrays import SegmentationArrays, SegmentDescription, VolumeArrays
+from ..errors import ImageReadError
 from ..files.file_formats import FileFormat, format_of, is_dicom
 from ..files.image_file import ImageFile
 from ..files.labels import Labels
@@ -216,15 +217,14 @@ def _series(path: Path) -> FileInfo:
 
 def _dicom_folder(folder: Path) -> list[FileInfo]:
     """One for each image series, and one for each other file."""
-    from ..dicom import codes as dicom_codes
-    from ..dicom.headers import headers_in
+    from ..dicom.headers import NOT_DICOM, headers_in
 
     firsts: dict[object, Header] = {}
     for header in headers_in(folder, ("SeriesInstanceUID", "Modality", "Rows", "Columns")):
         firsts.setdefault(header.series_uid if header.is_image else header.path, header)
     if not firsts:
         raise ImageReadError(
-            dicom_codes.NOT_DICOM, f'"{folder.name}" has no DICOM file.', "give the name of an image file"
+            NOT_DICOM, f'"{folder.name}" has no DICOM file.', "give the name of an image file"
         )
     return [_in_dicom_folder(header) for header in firsts.values()]
 

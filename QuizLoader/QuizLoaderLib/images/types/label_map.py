@@ -9,7 +9,7 @@ from ...quiz.label_colors import color_of_value
 from ...quiz.model import Image
 from ...quiz.problems import Problem, warning
 from ...quiz.regions import Regions
-from .. import codes
+from ..errors import NO_REGION
 from ..files.labels import Labels
 from ..files.read_context import ReadContext
 from ..vtk_images import shared_image, vtk_matrix
@@ -37,7 +37,7 @@ def read(context: ReadContext) -> LabelMapArrays:
 def no_labels_warning(name: str, labels: Labels) -> tuple[Problem, ...]:
     if labels.values:
         return ()
-    return (warning(codes.NO_REGION, f'"{name}" has no region: every voxel is 0.', "nothing of it is shown"),)
+    return (warning(NO_REGION, f'"{name}" has no region: every voxel is 0.', "nothing of it is shown"),)
 
 
 def make_node(image: Image, arrays: LabelMapArrays, scene: Any) -> Any:

@@ -7,8 +7,8 @@ from ...quiz.label_colors import color_of_value
 from ...quiz.model import Image
 from ...quiz.problems import Problem, warning
 from ...quiz.regions import Regions
-from .. import codes
-from ..arrays import ImageReadError, SegmentationArrays, SegmentDescription
+from ..arrays import SegmentationArrays, SegmentDescription
+from ..errors import IMAGE_DAMAGED, NO_REGION, NOT_INTEGER, ImageReadError
 from ..files.file_formats import is_dicom
 from ..files.image_file import ImageFile
 from ..files.read_context import ReadContext
@@ -33,7 +33,7 @@ def read(context: ReadContext) -> SegmentationArrays:
     labels = file.labels
     if len(labels.values) > MOST_SEGMENTS:
         raise ImageReadError(
-            codes.NOT_INTEGER,
+            NOT_INTEGER,
             f'"{file.path.name}" is no label image: it has {len(labels.values)} different values.',
             'Type="Volume" shows grey values',
         )
@@ -83,7 +83,7 @@ def described_segments(file: ImageFile) -> tuple[SegmentDescription, ...]:
         layer = _whole_number(file, facts.get("Layer", str(place)))
         if not 0 <= layer < file.components:
             raise ImageReadError(
-                codes.DAMAGED,
+                IMAGE_DAMAGED,
                 f'"{file.path.name}" puts a segment on layer {layer} but has {file.components} layers.',
                 "save the segmentation again",
             )
@@ -110,14 +110,14 @@ def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
     for layer in layers:
         if layer.dtype.kind not in "iu":
             raise ImageReadError(
-                codes.NOT_INTEGER,
+                NOT_INTEGER,
                 f'"{file.path.name}" is no segmentation: its voxels are {layer.dtype.name} numbers.',
                 "save it with an integer type",
             )
     problems: tuple[Problem, ...] = ()
     if not segments:
         sentence = f'"{file.path.name}" is a segmentation without a segment.'
-        problems = (warning(codes.NO_REGION, sentence, "nothing of it is shown"),)
+        problems = (warning(NO_REGION, sentence, "nothing of it is shown"),)
     offset = file.header.get("Segmentation_ReferenceImageExtentOffset", "0 0 0").split()
     return SegmentationArrays(
         layers,
@@ -134,7 +134,7 @@ def _whole_number(file: ImageFile, text: str) -> int:
         return int(text)
     except ValueError as problem:
         raise ImageReadError(
-            codes.DAMAGED,
+            IMAGE_DAMAGED,
             f'"{file.path.name}" describes its segments with "{text}" where a number belongs.',
             "save the segmentation again",
         ) from problem

@@ -6,8 +6,8 @@ from typing import Any
 import numpy as np
 
 from ...quiz.model import Image
-from .. import codes
-from ..arrays import ImageReadError, VolumeArrays
+from ..arrays import VolumeArrays
+from ..errors import WRONG_SHAPE, ImageReadError
 from ..files.file_formats import FileFormat, format_of
 from ..files.pictures import read_picture
 from ..files.read_context import ReadContext
@@ -29,7 +29,7 @@ def read(context: ReadContext) -> VolumeArrays:
         file = context.file()
         if file.components not in (3, 4) or len(file.size) > 3:
             raise ImageReadError(
-                codes.WRONG_SHAPE,
+                WRONG_SHAPE,
                 f'"{file.path.name}" is no picture: its voxels are no colours.',
                 'Type="Volume" or Type="VolumeSequence" shows it',
             )

@@ -4,8 +4,8 @@ from dataclasses import replace
 from typing import Any
 
 from ...quiz.model import Image
-from .. import codes
-from ..arrays import ImageReadError, VolumeArrays
+from ..arrays import VolumeArrays
+from ..errors import WRONG_SHAPE, ImageReadError
 from ..files.image_file import ImageFile
 from ..files.read_context import ReadContext
 from ..vtk_images import shared_image, vtk_matrix
@@ -20,7 +20,7 @@ def read(context: ReadContext) -> VolumeArrays:
         arrays = read_series(context.path)
         if arrays.voxels.ndim == 4:
             raise ImageReadError(
-                codes.WRONG_SHAPE,
+                WRONG_SHAPE,
                 f'"{context.path.name}" is a colour picture, a Volume has one value for each voxel.',
                 'Type="Vector" shows it',
             )
@@ -43,7 +43,7 @@ def require_scalar_3d(file: ImageFile, type_name: str) -> None:
     if len(file.size) > 3:
         frames = " x ".join(str(length) for length in file.size[3:])
         raise ImageReadError(
-            codes.WRONG_SHAPE,
+            WRONG_SHAPE,
             f'"{name}" has {len(file.size)} dimensions ({frames} frames), a {type_name} has three.',
             'Type="VolumeSequence" shows time points' if type_name == "Volume" else "save one frame of it",
         )
@@ -56,9 +56,7 @@ def require_scalar_3d(file: ImageFile, type_name: str) -> None:
     else:
         sentence = f'"{name}" has {file.components} values for each voxel.'
         hint = 'Type="VolumeSequence" shows time points; save other images with one value a voxel'
-    raise ImageReadError(
-        codes.WRONG_SHAPE, f"{sentence[:-1]}, a {type_name} has one value for each voxel.", hint
-    )
+    raise ImageReadError(WRONG_SHAPE, f"{sentence[:-1]}, a {type_name} has one value for each voxel.", hint)
 
 
 def make_node(image: Image, arrays: VolumeArrays, scene: Any) -> Any:

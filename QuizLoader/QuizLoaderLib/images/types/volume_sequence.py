@@ -8,8 +8,8 @@ import numpy as np
 
 from ...quiz.model import Image
 from ...quiz.problems import Problem
-from .. import codes
-from ..arrays import ImageReadError, VolumeArrays
+from ..arrays import VolumeArrays
+from ..errors import WRONG_SHAPE, ImageReadError
 from ..files.frame_memory import is_in_memory, room_for_frames
 from ..files.read_context import ReadContext
 from ..files.sequence_files import FrameIndex, read_frames
@@ -45,14 +45,13 @@ def read(context: ReadContext) -> SequenceArrays:
 
 
 def _read_dicom(context: ReadContext) -> SequenceArrays:
-    from ..dicom import codes as dicom_codes
-    from ..dicom.series import read_time_points
+    from ..dicom.series import GRIDS_DIFFER, read_time_points
 
     series = read_time_points(context.path)
     count = len(series.times)
     if count < 2:
         raise ImageReadError(
-            codes.WRONG_SHAPE,
+            WRONG_SHAPE,
             f'"{context.path.name}" has one time point, a VolumeSequence has several.',
             'Type="Volume" shows it',
         )
@@ -64,7 +63,7 @@ def _read_dicom(context: ReadContext) -> SequenceArrays:
         same_place = np.allclose(frame.ijk_to_ras, first.ijk_to_ras, rtol=0, atol=_SAME_PLACE_MM)
         if frame.voxels.shape != first.voxels.shape or not same_place:
             raise ImageReadError(
-                dicom_codes.OTHER_GRID,
+                GRIDS_DIFFER,
                 f'Time point {number + 1} of "{context.path.name}" has another grid than the first.',
                 "give each grid an Image of its own",
             )

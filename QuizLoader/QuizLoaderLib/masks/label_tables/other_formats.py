@@ -10,12 +10,14 @@ import json
 import re
 
 from ...quiz.label_colors import color_of_value
-from ...quiz.problems import Problem, error, warning
+from ...quiz.problems import Problem, ProblemCode, error, warning
 from ...quiz.value_map import LARGEST_VALUE
-from .. import codes
+from ..errors import FORMAT_CANNOT, FORMAT_LOSES
 from ..names import said
 from .label_table import LabelRow, Rows, TableFormat
 from .terminology import Code, Terminology, parse_terminology
+
+BAD_ROW = ProblemCode("M308", "A row of a label table has a value, a name and what else its format asks for.")
 
 LARGEST_IN_SLICER = 1_000_000
 LARGEST_IN_ITK_SNAP = 65535
@@ -55,7 +57,7 @@ class _Reader:
         self._by_name: dict[str, LabelRow] = {}
 
     def fault(self, line: int, sentence: str, hint: str = "") -> None:
-        self.problems.append(error(codes.BAD_ROW, sentence, hint, line=line))
+        self.problems.append(error(BAD_ROW, sentence, hint, line=line))
 
     def add(
         self,
@@ -82,7 +84,7 @@ class _Reader:
             )
         elif name in self._by_name:
             sentence = f"{said(name)} is there twice with the same value."
-            self.problems.append(warning(codes.BAD_ROW, sentence, line=line))
+            self.problems.append(warning(BAD_ROW, sentence, line=line))
         else:
             self._by_name[name] = row
             self.rows.append(row)
@@ -129,7 +131,7 @@ def _read_color_table(text: str) -> Rows:
             f"A Slicer colour table writes blanks as '_', so every '_' is read as a blank: "
             f"{said(underscores[0])} becomes {said(underscores[0].replace('_', ' '))}."
         )
-        reader.problems.append(warning(codes.FORMAT_LOSES, sentence, "Slicer's .csv table keeps both"))
+        reader.problems.append(warning(FORMAT_LOSES, sentence, "Slicer's .csv table keeps both"))
     return reader.result
 
 
@@ -156,13 +158,11 @@ def _color_table_losses(rows: tuple[LabelRow, ...], old: str) -> list[Problem]:
             sentence = (
                 f"In a Slicer colour table {said(read_back[back])} and {said(row.name)} are the same name."
             )
-            problems.append(
-                error(codes.FORMAT_CANNOT, sentence, "Slicer's .csv table keeps both", line=row.line)
-            )
+            problems.append(error(FORMAT_CANNOT, sentence, "Slicer's .csv table keeps both", line=row.line))
         elif back != row.name:
             sentence = f"Slicer will read {said(row.name)} as {said(back)}: its colour tables lose the '_'."
             problems.append(
-                warning(codes.FORMAT_LOSES, sentence, "Slicer's .csv table keeps underscores", line=row.line)
+                warning(FORMAT_LOSES, sentence, "Slicer's .csv table keeps underscores", line=row.line)
             )
         read_back.setdefault(back, row.name)
     return problems
@@ -287,7 +287,7 @@ def _read_nnunet(text: str) -> Rows:
             sentence = (
                 f"{said(key)} is a region of several values; a map has one value for a label: left out."
             )
-            reader.problems.append(warning(codes.FORMAT_LOSES, sentence))
+            reader.problems.append(warning(FORMAT_LOSES, sentence))
         else:
             reader.add(0, json.dumps(value), key)
     return reader.result
@@ -309,10 +309,10 @@ def _nnunet_losses(rows: tuple[LabelRow, ...], old: str) -> list[Problem]:
     if values != list(range(1, len(values) + 1)):
         listed = ", ".join(str(value) for value in values[:6]) + (", ..." if len(values) > 6 else "")
         sentence = f"nnU-Net needs the values 1, 2, 3 and so on without a gap; these are {listed}."
-        return [error(codes.FORMAT_CANNOT, sentence, "make a second map with such values for nnU-Net")]
+        return [error(FORMAT_CANNOT, sentence, "make a second map with such values for nnU-Net")]
     if '"channel_names"' not in old:
         sentence = "An nnU-Net dataset.json also names channel_names, numTraining and file_ending; add them."
-        return [warning(codes.FORMAT_LOSES, sentence)]
+        return [warning(FORMAT_LOSES, sentence)]
     return []
 
 

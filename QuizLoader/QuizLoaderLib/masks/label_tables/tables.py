@@ -9,8 +9,7 @@ from pathlib import Path
 
 from ...quiz.problems import Problem, error, has_errors, warning
 from ...quiz.value_map import parse_value_map
-from .. import codes
-from ..errors import MaskError
+from ..errors import FORMAT_CANNOT, FORMAT_LOSES, MASK_UNREADABLE, UNKNOWN_FORMAT, MaskError
 from ..names import said
 from .label_table import LabelRow, LabelTable, Rows, TableFormat
 
@@ -32,7 +31,7 @@ def read_label_table(path: Path) -> tuple[LabelTable | None, list[Problem]]:
     try:
         rows, problems = found.read(text)
     except csv.Error as fault:
-        return None, [error(codes.UNREADABLE, f"{path} cannot be read as a table: {fault}.")]
+        return None, [error(MASK_UNREADABLE, f"{path} cannot be read as a table: {fault}.")]
     return LabelTable(tuple(rows)), problems
 
 
@@ -67,7 +66,7 @@ def write_label_table(table: LabelTable, path: Path) -> list[Problem]:
 def losses(table: LabelTable, into: TableFormat, old: str = "") -> list[Problem]:
     """What of a table a format cannot hold."""
     problems = [
-        error(codes.FORMAT_CANNOT, f"{into.name} cannot hold {said(row.name)}: {reason}.", line=row.line)
+        error(FORMAT_CANNOT, f"{into.name} cannot hold {said(row.name)}: {reason}.", line=row.line)
         for row in table.rows
         if (reason := into.refuses(row.name))
     ]
@@ -75,7 +74,7 @@ def losses(table: LabelTable, into: TableFormat, old: str = "") -> list[Problem]
         if row.value > into.largest:
             what = f"the value {row.value} of {said(row.name)}"
             sentence = f"{into.name} cannot hold {what}: it ends at {into.largest}."
-            problems.append(error(codes.FORMAT_CANNOT, sentence, line=row.line))
+            problems.append(error(FORMAT_CANNOT, sentence, line=row.line))
     owners: dict[int, str] = {}
     for row in table.rows if not into.holds_two_names else ():
         if row.value in owners:
@@ -83,13 +82,13 @@ def losses(table: LabelTable, into: TableFormat, old: str = "") -> list[Problem]
                 f"{into.name} cannot hold two labels with one value: "
                 f"{said(owners[row.value])} and {said(row.name)} both have {row.value}."
             )
-            problems.append(error(codes.FORMAT_CANNOT, sentence, line=row.line))
+            problems.append(error(FORMAT_CANNOT, sentence, line=row.line))
         owners.setdefault(row.value, row.name)
     if table.colors and not into.holds_colors:
-        problems.append(warning(codes.FORMAT_LOSES, f"{into.name} holds no colours; they are left out."))
+        problems.append(warning(FORMAT_LOSES, f"{into.name} holds no colours; they are left out."))
     if any(row.terminology for row in table.rows) and not into.holds_codes:
         sentence = f"{into.name} holds no coded meanings (terminology); they are left out."
-        problems.append(warning(codes.FORMAT_LOSES, sentence))
+        problems.append(warning(FORMAT_LOSES, sentence))
     return problems + into.losses(table.rows, old)
 
 
@@ -138,15 +137,15 @@ TEXT_MAP = TableFormat(
 def _text_of(path: Path) -> tuple[str | None, list[Problem]]:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            return None, [error(codes.UNREADABLE, f"{path} is too large for a label table (above 64 MB).")]
+            return None, [error(MASK_UNREADABLE, f"{path} is too large for a label table (above 64 MB).")]
         data = path.read_bytes()
     except OSError as fault:
-        return None, [error(codes.UNREADABLE, f"{path} cannot be read: {fault.strerror or fault}.")]
+        return None, [error(MASK_UNREADABLE, f"{path} cannot be read: {fault.strerror or fault}.")]
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
-        return None, [error(codes.UNREADABLE, f"{path} is not UTF-8 text.", "save it as UTF-8", line=line)]
+        return None, [error(MASK_UNREADABLE, f"{path} is not UTF-8 text.", "save it as UTF-8", line=line)]
 
 
 def _format_of(path: Path, text: str) -> TableFormat | None:
@@ -164,4 +163,4 @@ def _format_of(path: Path, text: str) -> TableFormat | None:
 def _unknown_format(path: Path) -> Problem:
     endings = ", ".join(ending for one in formats() for ending in one.endings)
     sentence = f"{path.name} is no label table of a format that is known here."
-    return error(codes.UNKNOWN_FORMAT, sentence, f"let the name end with one of {endings}")
+    return error(UNKNOWN_FORMAT, sentence, f"let the name end with one of {endings}")

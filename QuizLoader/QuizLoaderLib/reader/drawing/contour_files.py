@@ -19,7 +19,8 @@ from typing import Any
 
 import numpy as np
 
-from ...images.arrays import ImageReadError, SegmentationArrays
+from ...images.arrays import SegmentationArrays
+from ...images.errors import ImageReadError
 from ...images.files.image_file import ImageFile
 from ...images.files.read_context import ReadContext
 from ...images.types.segmentation import read as read_segments

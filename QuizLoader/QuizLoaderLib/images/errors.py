@@ -1,0 +1,23 @@
+"""Why an image cannot be shown, and the codes that several modules of this room give."""
+
+from ..quiz.problems import ProblemCode, ProblemError, error
+
+WRONG_CONTENT = ProblemCode("Q603", "The content of an image is what its name says.")
+IMAGE_DAMAGED = ProblemCode("Q604", "An image is complete.")
+DATA_FILE = ProblemCode("Q605", "The separate data file of a header lies in the image folder.")
+WRONG_SHAPE = ProblemCode(
+    "Q606", "The dimensions of an image, and the values of each voxel, are those of its Type."
+)
+NOT_INTEGER = ProblemCode("Q607", "Label values are whole numbers of an integer type.")
+NO_REGION = ProblemCode("Q609", "A label map or segmentation without a region shows nothing (warning).")
+IMAGE_TOO_LARGE = ProblemCode("Q610", "An image fits into memory.")
+
+
+class ImageReadError(ProblemError):
+    """A file that cannot be shown: ``sentence`` names the file and what is wrong, ``hint`` the remedy."""
+
+    def __init__(self, code: str, sentence: str, hint: str = "") -> None:
+        super().__init__(error(code, sentence, hint))
+        self.code = code
+        self.sentence = sentence
+        self.hint = hint

@@ -1,0 +1,34 @@
+"""All codes of the package with their meaning: the docs make a page of them."""
+
+import ast
+from dataclasses import dataclass
+from pathlib import Path
+
+_LIBRARY = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class CodeEntry:
+    """``name`` is the constant in the ``module``, a path within the package, that has the rule."""
+
+    code: str
+    meaning: str
+    module: str
+    name: str
+
+
+def all_codes() -> list[CodeEntry]:
+    """All of them, sorted, as the sources define them: the modules themselves may need Slicer."""
+    found = []
+    for path in _LIBRARY.rglob("*.py"):
+        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+            match node:
+                case ast.Assign(
+                    targets=[ast.Name(id=name)],
+                    value=ast.Call(
+                        func=ast.Name(id="ProblemCode"),
+                        args=[ast.Constant(value=code), ast.Constant(value=meaning)],
+                    ),
+                ):
+                    found.append(CodeEntry(code, meaning, path.relative_to(_LIBRARY).as_posix(), name))
+    return sorted(found, key=lambda entry: entry.code)

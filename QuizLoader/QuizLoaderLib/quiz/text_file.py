@@ -1,0 +1,31 @@
+"""The text files that a quiz names: UTF-8, of a bounded size."""
+
+import re
+from pathlib import Path
+
+from .problems import ProblemCode, ProblemError, error
+
+TEXT_FILE_UNREADABLE = ProblemCode("Q720", "A text file that the quiz names can be read, and is UTF-8.")
+
+_LARGEST_MB = 64
+
+
+def bytes_of_text_file(path: Path) -> bytes:
+    """What is in the file. Raises ProblemError where it is too large or cannot be read."""
+    try:
+        if path.stat().st_size <= _LARGEST_MB << 20:
+            return path.read_bytes()
+        reason = f"is larger than {_LARGEST_MB} MB"
+    except OSError as fault:
+        reason = f"cannot be read: {fault.strerror or 'unknown reason'}"
+    raise ProblemError(error(TEXT_FILE_UNREADABLE, f"{path.name} {reason}."))
+
+
+def lines_of(data: bytes, name: str) -> list[str]:
+    """The lines of UTF-8 text, with any kind of line break. Raises ProblemError for other bytes."""
+    try:
+        return re.split(r"\r\n|\n|\r", data.decode("utf-8-sig"))
+    except UnicodeDecodeError as fault:
+        line = data.count(b"\n", 0, fault.start) + 1
+        sentence = f"{name} is not UTF-8 text."
+        raise ProblemError(error(TEXT_FILE_UNREADABLE, sentence, "save it as UTF-8", line=line)) from fault
