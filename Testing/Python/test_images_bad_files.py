@@ -233,7 +233,7 @@ from pathlib import Path
 import numpy, SimpleITK
 from QuizLoaderLib.quiz.image_folder import ImageFolder, ImagePathError
 from QuizLoaderLib.quiz.model import Image, ImageType
-from QuizLoaderLib.images.arrays import ImageReadError
+from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.files.image_file import ImageFile
 if os.geteuid() == 0:
     os.setgroups([])

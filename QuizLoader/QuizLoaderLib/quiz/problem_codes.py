@@ -27,7 +27,7 @@ def all_codes() -> list[CodeEntry]:
                     targets=[ast.Name(id=name)],
                     value=ast.Call(
                         func=ast.Name(id="ProblemCode"),
-                        args=[ast.Constant(value=code), ast.Constant(value=meaning)],
+                        args=[ast.Constant(value=str(code)), ast.Constant(value=str(meaning))],
                     ),
                 ):
                     found.append(CodeEntry(code, meaning, path.relative_to(_LIBRARY).as_posix(), name))
