@@ -12,7 +12,6 @@ from PIL import Image as Picture
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost, render_quiz
 from QuizLoaderLib.apps.pictures.shown_page import shown_page
 from QuizLoaderLib.images.loading.library import ImageLibrary
-from QuizLoaderLib.quiz.rois import ROI_NOT_IN_FILE
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import SliceView
 from QuizLoaderLib.quiz.reading import read_quiz

@@ -11,7 +11,7 @@ from dicom_made import FRAME_OF_REFERENCE, SERIES, MadeRoi, save, write_structur
 from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
 from QuizLoaderLib.images.arrays import DicomIdentity, SegmentationArrays, VolumeArrays
-from QuizLoaderLib.images.contours.fill.fill import Boundary
+from QuizLoaderLib.images.contours.fill import Boundary
 from QuizLoaderLib.images.dicom.headers import items_of
 from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.files.read_context import ReadContext
