@@ -162,8 +162,8 @@ class QuizLoaderFileReader:
 
         try:
             node = read_into_scene(properties["fileName"], properties.get("name", ""))
-        except (OSError, ValueError) as error:
-            self.parent.userMessages().AddMessage(vtk.vtkCommand.ErrorEvent, str(error))
+        except (OSError, ValueError) as fault:
+            self.parent.userMessages().AddMessage(vtk.vtkCommand.ErrorEvent, str(fault))
             return False
         self.parent.loadedNodes = [node.GetID()]
         return True

@@ -12,7 +12,7 @@ from pathlib import Path
 from lxml import etree
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
-from QuizLoaderLib.quiz.reading import read_quiz
+from QuizLoaderLib.quiz.parser import read_quiz
 
 PAGES = 10_000
 PATIENTS = 500

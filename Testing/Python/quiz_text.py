@@ -5,8 +5,8 @@ from pathlib import Path
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import Image, Page, Question, Quiz
+from QuizLoaderLib.quiz.parser import read_quiz
 from QuizLoaderLib.quiz.problems import Problem
-from QuizLoaderLib.quiz.reading import read_quiz
 
 QUESTIONS = '<QuestionSet><Question Type="InfoBox"><Option>Look</Option></Question></QuestionSet>'
 

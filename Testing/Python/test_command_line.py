@@ -261,12 +261,12 @@ def test_a_defect_is_told_in_one_sentence(
     quiz: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from QuizLoaderLib.apps.command_line import main as command_line
-    from QuizLoaderLib.quiz import reading
+    from QuizLoaderLib.quiz import parser
 
     def fail(path: Path) -> None:
         raise RuntimeError("unforeseen")
 
-    monkeypatch.setattr(reading, "read_quiz", fail)
+    monkeypatch.setattr(parser, "read_quiz", fail)
     monkeypatch.setattr(sys, "argv", ["quizloader", "check", str(quiz)])
     with pytest.raises(SystemExit) as ending:
         command_line.main()

@@ -18,7 +18,7 @@ from QuizLoaderLib.apps.demo.samples import (
 from QuizLoaderLib.images.types.contents import contents
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
-from QuizLoaderLib.quiz.reading import read_quiz
+from QuizLoaderLib.quiz.parser import read_quiz
 
 
 @pytest.fixture(scope="module")

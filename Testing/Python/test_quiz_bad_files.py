@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from quiz_rights import without_rights
 from quiz_text import image, page, question, read, session
-from QuizLoaderLib.quiz.reading import read_quiz
+from QuizLoaderLib.quiz.parser import read_quiz
 
 QUIZ = session(page('Descriptor="H\u00f6he"', image()))
 
@@ -132,7 +132,7 @@ def test_a_quiz_that_may_not_be_read_is_one_sentence(tmp_path):
 def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
     path = tmp_path / "quiz.xml"
     os.mkfifo(path)
-    code = "import sys; from pathlib import Path; from QuizLoaderLib.quiz.reading import read_quiz;"
+    code = "import sys; from pathlib import Path; from QuizLoaderLib.quiz.parser import read_quiz;"
     code += "print(read_quiz(Path(sys.argv[1]))[1][0].code)"
     result = subprocess.run(
         [sys.executable, "-c", code, path], capture_output=True, encoding="utf-8", timeout=60, check=True

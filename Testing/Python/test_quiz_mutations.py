@@ -11,7 +11,7 @@ from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.language import LANGUAGE
 from QuizLoaderLib.quiz.model import LAYERS_OF_TYPE
-from QuizLoaderLib.quiz.reading import read_quiz
+from QuizLoaderLib.quiz.parser import read_quiz
 
 SOAK = bool(os.environ.get("QUIZLOADER_SOAK"))
 EXAMPLES = 5000 if SOAK else 500

@@ -7,7 +7,7 @@ import QuizLoaderLib.quiz
 from lxml import etree
 from quiz_text import image, page, question, read, session
 from QuizLoaderLib.quiz.language import LANGUAGE, ROOT
-from QuizLoaderLib.quiz.reading import WRONG_VALUE
+from QuizLoaderLib.quiz.parser import WRONG_VALUE
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 XSD = etree.parse(str(Path(QuizLoaderLib.quiz.__file__).with_name("Quiz.xsd")))

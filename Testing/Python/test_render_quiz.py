@@ -14,7 +14,7 @@ from QuizLoaderLib.apps.pictures.shown_page import shown_page
 from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import SliceView
-from QuizLoaderLib.quiz.reading import read_quiz
+from QuizLoaderLib.quiz.parser import read_quiz
 from QuizLoaderLib.quiz.rois import ROI_NOT_IN_FILE
 from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from QuizLoaderLib.quiz.checking import check_quiz
-from QuizLoaderLib.quiz.reading import read_quiz
+from QuizLoaderLib.quiz.parser import read_quiz
 from QuizLoaderLib.session.session import ScriptRules, Session
 from session_by_hand import SAMPLES, events, page_of, responses, saved, ticking_clock, write_quiz
 

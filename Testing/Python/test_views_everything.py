@@ -8,7 +8,7 @@ from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import SliceView
-from QuizLoaderLib.quiz.reading import read_quiz
+from QuizLoaderLib.quiz.parser import read_quiz
 from QuizLoaderLib.quiz.regions import QuizRegions
 from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.legend import rois_shown

@@ -32,8 +32,8 @@ def read_color_file(path: Path) -> tuple[list[RoiColor], list[Problem]]:
         if path.stat().st_size > _MOST_BYTES:
             return [], [error(TEXT_FILE_UNREADABLE, f"{path.name} is too large for a colour file.")]
         text = path.read_bytes().decode("utf-8-sig")
-    except OSError as failure:
-        reason = failure.strerror or "unknown reason"
+    except OSError as fault:
+        reason = fault.strerror or "unknown reason"
         return [], [error(TEXT_FILE_UNREADABLE, f"{path.name} cannot be read: {reason}.")]
     except UnicodeDecodeError:
         sentence = f"{path.name} is not UTF-8 text."
@@ -74,8 +74,8 @@ def _read_line(line: str, number: int) -> RoiColor | Problem:
     try:
         index = whole_number(words[0])
         red, green, blue, alpha = (whole_number(word) for word in words[2:])
-    except ValueError as failure:
-        sentence = f"{shown(str(failure))} is no whole number."
+    except ValueError as fault:
+        sentence = f"{shown(str(fault))} is no whole number."
         return error(COLOR_FILE_LINE, sentence, hint, line=number)
     if index == 0:
         sentence = f"{shown(line)} has the index 0, which is the background."

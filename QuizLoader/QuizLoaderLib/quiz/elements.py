@@ -54,11 +54,9 @@ def read_elements(path: Path, each: Callable[[Element, Element], None]) -> Eleme
             raise _too_large(path)
         with path.open("rb") as file:
             return _parse(path, file.read, each)
-    except OSError as failure:
-        reason = failure.strerror or "unknown reason"
-        raise _unreadable(
-            QUIZ_NOT_OPENED, 0, f"The quiz file {path} cannot be opened: {reason}."
-        ) from failure
+    except OSError as fault:
+        reason = fault.strerror or "unknown reason"
+        raise _unreadable(QUIZ_NOT_OPENED, 0, f"The quiz file {path} cannot be opened: {reason}.") from fault
 
 
 def _parse(path: Path, read: Callable[[int], bytes], each: Callable[[Element, Element], None]) -> Element:
@@ -108,13 +106,11 @@ def _parse(path: Path, read: Callable[[int], bytes], each: Callable[[Element, El
                 raise _too_large(path)
             parser.Parse(chunk, False)
         parser.Parse(b"", True)
-    except expat.ExpatError as failure:
-        raise _not_xml(failure, open_elements) from failure
-    except (LookupError, ValueError) as failure:
+    except expat.ExpatError as fault:
+        raise _not_xml(fault, open_elements) from fault
+    except (LookupError, ValueError) as fault:
         # An encoding that neither expat nor Python's one-byte codecs know.
-        raise _unreadable(
-            NOT_XML, 1, f"The quiz cannot be decoded: {failure}.", "save it as UTF-8"
-        ) from failure
+        raise _unreadable(NOT_XML, 1, f"The quiz cannot be decoded: {fault}.", "save it as UTF-8") from fault
     return document.children[0]
 
 

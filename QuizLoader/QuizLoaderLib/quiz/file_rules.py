@@ -8,8 +8,8 @@ from .color_file import read_color_file
 from .image_folder import FILE_MISSING, PATH_IS_FOLDER, ImageFolder, ImagePathError
 from .model import Image, Question, QuestionType, Quiz
 from .page_rules import about
+from .parser import MISSING_ELEMENT
 from .problems import Problem, ProblemCode, ProblemError, error
-from .reading import MISSING_ELEMENT
 from .regions import QuizRegions, beside_quiz, find_color_file, find_value_map
 from .rois import ROI_NOT_IN_FILE, ROI_TWICE_IN_FILE, unmatched_roi_problems
 from .value_map import read_value_map
@@ -42,8 +42,8 @@ def roi_color_file(quiz: Quiz) -> Iterator[Problem]:
         return
     try:
         found = find_color_file(quiz)
-    except ImagePathError as failure:
-        yield _named(failure.problem, "ROIColorFile").at(line=quiz.line)
+    except ImagePathError as fault:
+        yield _named(fault.problem, "ROIColorFile").at(line=quiz.line)
         return
     if found.warning:
         yield _named(found.warning, "ROIColorFile").at(line=quiz.line)
@@ -103,8 +103,8 @@ def _image_file(
 ) -> Iterator[Problem]:
     try:
         found = folder.find_image(image)
-    except ImagePathError as failure:
-        yield failure.problem
+    except ImagePathError as fault:
+        yield fault.problem
         return
     if found.warning:
         yield found.warning
@@ -115,8 +115,8 @@ def _image_file(
         read[key] = None
         try:
             read[key] = contents(found.path, image)
-        except ProblemError as failure:
-            yield failure.problem
+        except ProblemError as fault:
+            yield fault.problem
     in_file = read[key]
     if in_file is None:
         return
@@ -132,10 +132,10 @@ def _image_file(
 def _value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> list[Problem]:
     try:
         found = find_value_map(quiz, name, folder)
-    except ImagePathError as failure:
-        if folder is None and failure.problem.code == FILE_MISSING:
+    except ImagePathError as fault:
+        if folder is None and fault.problem.code == FILE_MISSING:
             return []
-        return [_named(failure.problem, "MaskValueMap")]
+        return [_named(fault.problem, "MaskValueMap")]
     problems = [_named(found.warning, "MaskValueMap")] if found.warning else []
     _, in_map = read_value_map(found.path)
     return problems + [_in_file(problem, found.path, "MaskValueMap") for problem in in_map]
@@ -155,8 +155,8 @@ def _files_of_question(beside: ImageFolder, question: Question) -> Iterator[Prob
             )
         try:
             found = beside.find(option)
-        except ImagePathError as failure:
-            yield _named(failure.problem, name)
+        except ImagePathError as fault:
+            yield _named(fault.problem, name)
             continue
         if found.path.is_dir():
             yield error(PATH_IS_FOLDER, f"{name}: the path {shown(option)} is a folder.")

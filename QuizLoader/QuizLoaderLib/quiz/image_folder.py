@@ -102,8 +102,8 @@ class ImageFolder:
         if known is None:
             try:
                 known = self._search(path)
-            except ImagePathError as failure:
-                known = failure
+            except ImagePathError as fault:
+                known = fault
             self._found[path] = known
         if isinstance(known, ImagePathError):
             raise ImagePathError(known.problem)
@@ -175,18 +175,18 @@ class ImageFolder:
                         item.is_symlink(),
                     )
                     folded.setdefault(_fold(item.name), []).append(item.name)
-        except OSError as failure:
+        except OSError as fault:
             subject = f"The folder {shown(folder)}" if folder else f"The image folder {self.root}"
-            if isinstance(failure, FileNotFoundError):
+            if isinstance(fault, FileNotFoundError):
                 reason = "is not there"
-            elif isinstance(failure, NotADirectoryError):
+            elif isinstance(fault, NotADirectoryError):
                 reason = "is a file"
-            elif isinstance(failure, PermissionError):
+            elif isinstance(fault, PermissionError):
                 return ImagePathError(
                     error(NO_PERMISSION, f"{subject} may not be read.", "ask its owner for permission")
                 )
             else:
-                reason = f"cannot be listed: {failure.strerror or 'unknown reason'}"
+                reason = f"cannot be listed: {fault.strerror or 'unknown reason'}"
             return ImagePathError(error(FOLDER_MISSING, f"{subject} {reason}."))
         return _Listing(entries, folded)
 
@@ -254,19 +254,19 @@ def _check_readable(text: str, path: Path) -> None:
     # Opening is the only answer that counts: rights come from owners, lists and mounts alike.
     try:
         os.close(os.open(path, os.O_RDONLY))
-    except PermissionError as failure:
+    except PermissionError as fault:
         raise ImagePathError(
             error(
                 NO_PERMISSION,
                 f"The file {shown(text)} may not be read.",
                 "ask its owner for permission",
             )
-        ) from failure
-    except OSError as failure:
-        reason = failure.strerror or "unknown reason"
+        ) from fault
+    except OSError as fault:
+        reason = fault.strerror or "unknown reason"
         raise ImagePathError(
             error(FILE_MISSING, f"The file {shown(text)} cannot be opened: {reason}.")
-        ) from failure
+        ) from fault
 
 
 def _fold(name: str) -> str:

@@ -94,8 +94,8 @@ def find_color_file(quiz: Quiz) -> Found:
     if not name.lower().endswith(".txt"):
         try:
             return beside.find(name + ".txt")
-        except ImagePathError as failure:
-            if failure.problem.code != FILE_MISSING:
+        except ImagePathError as fault:
+            if fault.problem.code != FILE_MISSING:
                 raise
     return beside.find(name)
 
@@ -104,8 +104,8 @@ def find_value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> Found:
     """A MaskValueMap, beside the quiz or else in the image folder; raises ImagePathError."""
     try:
         return beside_quiz(quiz).find(name)
-    except ImagePathError as failure:
-        if folder is None or failure.problem.code != FILE_MISSING:
+    except ImagePathError as fault:
+        if folder is None or fault.problem.code != FILE_MISSING:
             raise
     return folder.find(name)
 

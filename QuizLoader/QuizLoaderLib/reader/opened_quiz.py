@@ -49,7 +49,7 @@ class OpenedQuiz:
         from ..images.loading.voxel_store import VoxelStore
         from ..quiz.checking import check_quiz
         from ..quiz.image_folder import ImageFolder
-        from ..quiz.reading import read_quiz
+        from ..quiz.parser import read_quiz
         from ..quiz.regions import QuizRegions
         from .drawing.drawing import Drawing
         from .drawing.keeping import Keeping

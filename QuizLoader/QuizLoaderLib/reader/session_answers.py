@@ -39,8 +39,8 @@ class SignIn:
             scripts = ScriptRules(self.scripts_folder, image_folder, python=self.python)
         try:
             session = Session.open(quiz_path, self.results_folder, self.reader, scripts=scripts)
-        except SessionError as error:
-            raise NotBegunError(str(error)) from error
+        except SessionError as fault:
+            raise NotBegunError(str(fault)) from fault
         return Reading(session, self.reader, scripts is not None)
 
 
@@ -125,8 +125,8 @@ class Reading:
 
         try:
             press = self._session.start_press(question, option)
-        except SessionError as error:
-            sentence = str(error)
+        except SessionError as fault:
+            sentence = str(fault)
             return Pressed(lambda: True, lambda: None, lambda: sentence)
 
         def finish() -> str:
@@ -183,9 +183,9 @@ class Reading:
             copy = self._session.save_copy(folder)
             if self.keeping:
                 self.keeping.save_copies(copy.parent, self._session.drawings.folder().parent)
-        except OSError as error:
+        except OSError as fault:
             # Nothing can be written anywhere, and the program ends: there is only the sentence left.
-            sentence = f"{sentence} {error}"
+            sentence = f"{sentence} {fault}"
         else:
             sentence = _(
                 "The results folder could not be written. What was not saved there is in {path} instead; "
@@ -220,5 +220,5 @@ class Reading:
 
         try:
             return [sentence for sentence in step() or [] if sentence]
-        except SessionError as error:
-            return [str(error)]
+        except SessionError as fault:
+            return [str(fault)]

@@ -14,7 +14,7 @@ from filelock import FileLock, Timeout
 from lxml import etree
 
 from ..quiz.model import Quiz
-from ..quiz.reading import read_quiz
+from ..quiz.parser import read_quiz
 from .comparing import differences, is_another_quiz
 from .copies import copies, keep_copy
 from .files import SessionError, make_folder, parsed_timestamp, reason, safe_name, timestamp, write_whole

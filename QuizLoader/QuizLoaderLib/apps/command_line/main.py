@@ -61,7 +61,7 @@ def check(
 ) -> None:
     """List everything that is wrong with a quiz. Ends with 0 without errors, 1 with errors."""
     from ...quiz.checking import check_quiz
-    from ...quiz.reading import read_quiz
+    from ...quiz.parser import read_quiz
 
     if images is not None:
         require_folder(images, "image folder")
@@ -145,7 +145,7 @@ def _render(
     follow_links: bool = False,
 ) -> list[Problem]:
     """Render with a progress bar and print the problems and where the pictures are."""
-    from ...quiz.reading import read_quiz
+    from ...quiz.parser import read_quiz
 
     parsed, problems = read_quiz(quiz)
     if parsed is not None:

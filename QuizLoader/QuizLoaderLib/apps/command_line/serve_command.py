@@ -155,7 +155,7 @@ def serve_many_until_told(study: "Study") -> None:
 def _serve_many(study: "Study", first: "Popen[bytes]") -> None:
     import logging
 
-    from ...quiz.reading import read_quiz
+    from ...quiz.parser import read_quiz
     from ..shared.opengl import OpenGLMissingError
     from ..study_server.readers import ReadersError
     from ..study_server.server import serve_study

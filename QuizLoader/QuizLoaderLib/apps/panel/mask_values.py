@@ -78,10 +78,10 @@ class MaskValues:
             ensure_packages(REQUIREMENTS)
             with slicer.util.WaitCursor():
                 text = action(Path(table), Path(mask))
-        except PackagesMissingError as error:
-            text = str(error)
-        except MaskError as error:
-            text = _sentences(error.problems)
+        except PackagesMissingError as fault:
+            text = str(fault)
+        except MaskError as fault:
+            text = _sentences(fault.problems)
         else:
             self._ui.valueMapEdit.addCurrentPathToHistory()
             self._ui.maskEdit.addCurrentPathToHistory()

@@ -26,8 +26,8 @@ def ensure_packages(requirements: Path) -> None:
         raise PackagesMissingError(_remedy(wanted))
     try:
         _install(wanted)
-    except (RuntimeError, OSError, subprocess.CalledProcessError) as error:
-        raise PackagesMissingError(_remedy(wanted)) from error
+    except (RuntimeError, OSError, subprocess.CalledProcessError) as fault:
+        raise PackagesMissingError(_remedy(wanted)) from fault
     importlib.invalidate_caches()
     if _missing(wanted):
         raise PackagesMissingError(_remedy(wanted))

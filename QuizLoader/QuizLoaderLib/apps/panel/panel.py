@@ -153,12 +153,12 @@ class Panel:
         try:
             sign_in = self._sign_in.read()
             self._console.open(path, folder, self.ui.followLinksBox.checked, sign_in)
-        except (PackagesMissingError, NotBegunError) as error:
-            self._say(str(error))
+        except (PackagesMissingError, NotBegunError) as fault:
+            self._say(str(fault))
             return
-        except QuizUnreadableError as error:
-            self._say(str(error))
-            self._show_problems(Path(path), error.problems)
+        except QuizUnreadableError as fault:
+            self._say(str(fault))
+            self._show_problems(Path(path), fault.problems)
             return
         opened = self._the_quiz()
         self.ui.quizPathEdit.addCurrentPathToHistory()

@@ -82,9 +82,9 @@ class _Making(threading.Thread):
 
         try:
             make_demo(self._folder, self._progress)
-        except OSError as error:
+        except OSError as fault:
             sentence = _("The sample images cannot be written to {folder} ({reason}).")
-            self.fault = sentence.format(folder=self._folder, reason=error.strerror or error)
+            self.fault = sentence.format(folder=self._folder, reason=fault.strerror or fault)
 
     def _progress(self, done: int, total: int) -> None:
         sentence = _("The sample images are made: {done} of {total} steps.")

@@ -11,8 +11,8 @@ from ...quiz.checking import check_quiz
 from ...quiz.file_rules import mask_value_maps
 from ...quiz.image_folder import ImageFolder
 from ...quiz.model import Layout, Page, SliceView
+from ...quiz.parser import read_quiz
 from ...quiz.problems import Problem
-from ...quiz.reading import read_quiz
 from ...quiz.regions import QuizRegions
 from ...views.contents import PageNodes
 from ...views.layouts import slicer_layout

@@ -13,7 +13,7 @@ def load_first_pages(
     from ...images.loading.library import ImageLibrary
     from ...images.loading.voxel_store import VoxelStore
     from ...quiz.image_folder import ImageFolder
-    from ...quiz.reading import read_quiz
+    from ...quiz.parser import read_quiz
     from ...session.order import page_groups
 
     folder, store = ImageFolder(image_folder, follow_links=follow_links), VoxelStore(shared_voxels)

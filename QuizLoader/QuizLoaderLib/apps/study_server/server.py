@@ -132,9 +132,9 @@ class StudyServer:
         else:
             try:
                 response = await handler(request)
-            except web.HTTPException as answer:
+            except web.HTTPException as fault:
                 response = (
-                    answer if answer.status < 400 else sentence_response(answer.reason, status=answer.status)
+                    fault if fault.status < 400 else sentence_response(fault.reason, status=fault.status)
                 )
             except NoWorkerError as fault:
                 response = self._no_worker(request, fault)

@@ -103,12 +103,12 @@ def name_for_libraries(path: Path) -> str:
     name = str(path)
     try:
         name.encode()
-    except UnicodeEncodeError as problem:
+    except UnicodeEncodeError as fault:
         raise ImageReadError(
             IMAGE_NOT_OPENED,
             f'"{path.name}" cannot be opened: its path has letters that are not UTF-8.',
             "rename the file or its folder, or run in a UTF-8 locale (LANG=C.UTF-8)",
-        ) from problem
+        ) from fault
     return name
 
 
@@ -185,16 +185,14 @@ def _first_bytes(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             start = file.read(4096)
-    except FileNotFoundError as problem:
-        raise ImageReadError(
-            IMAGE_NOT_OPENED, f'"{path.name}" does not exist.', "check its path"
-        ) from problem
-    except OSError as problem:
+    except FileNotFoundError as fault:
+        raise ImageReadError(IMAGE_NOT_OPENED, f'"{path.name}" does not exist.', "check its path") from fault
+    except OSError as fault:
         raise ImageReadError(
             IMAGE_NOT_OPENED,
-            f'"{path.name}" cannot be opened: {problem.strerror or "the system refuses"}.',
+            f'"{path.name}" cannot be opened: {fault.strerror or "the system refuses"}.',
             "check that the file may be read by the person who runs the program",
-        ) from problem
+        ) from fault
     if not start:
         raise ImageReadError(
             IMAGE_NOT_OPENED, f'"{path.name}" is empty (0 bytes).', "copy or export it again"

@@ -154,10 +154,10 @@ class ImageFile:
                 with source.open() as stream:
                     stream.fill(voxels)
                     stream.check_end()
-            except VoxelsEndError as problem:
-                raise damaged(self.path) from problem
-            except MemoryError as problem:
-                raise too_large(self.path) from problem
+            except VoxelsEndError as fault:
+                raise damaged(self.path) from fault
+            except MemoryError as fault:
+                raise too_large(self.path) from fault
             return voxels
         image = _run(self.path, self._reader.Execute)
         return np.asarray(_Held(image, SimpleITK.GetArrayViewFromImage(image)))
@@ -193,20 +193,20 @@ def _run(path: Path, step: Callable[[], Any]) -> Any:
     """One step of SimpleITK's reader, its exceptions told in the user's words."""
     try:
         return step()
-    except (RuntimeError, MemoryError) as problem:
-        text = str(problem)
+    except (RuntimeError, MemoryError) as fault:
+        text = str(fault)
         if "orthonormal" in text or "Bad direction" in text:
-            raise _not_orthogonal(path) from problem
-        if isinstance(problem, MemoryError) or "alloc" in text.lower():
-            raise too_large(path) from problem
+            raise _not_orthogonal(path) from fault
+        if isinstance(fault, MemoryError) or "alloc" in text.lower():
+            raise too_large(path) from fault
         # What has the first bytes of a format but is refused has lost the others.
         if "Unable to determine ImageIO" in text and format_of(path) not in EXTENSIONS:
             raise ImageReadError(
                 WRONG_CONTENT,
                 f'"{path.name}" is no image of a kind that is known here.',
                 "use nrrd, nhdr, nii, nii.gz, mha or mhd",
-            ) from problem
-        raise damaged(path) from problem
+            ) from fault
+        raise damaged(path) from fault
 
 
 def too_large(path: Path) -> ImageReadError:

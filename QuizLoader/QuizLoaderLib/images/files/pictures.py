@@ -40,15 +40,15 @@ def read_picture(path: Path) -> np.ndarray:
             if _has_deep_colors(picture):
                 return _read_deep_colors(path, picture)
             return _read_pages(path, picture)
-    except (Picture.DecompressionBombError, MemoryError) as problem:
-        raise _too_large(path) from problem
-    except (OSError, SyntaxError, ValueError, EOFError) as problem:
+    except (Picture.DecompressionBombError, MemoryError) as fault:
+        raise _too_large(path) from fault
+    except (OSError, SyntaxError, ValueError, EOFError) as fault:
         # What Pillow raises for bytes that are missing or make no sense, SyntaxError among them.
         raise ImageReadError(
             IMAGE_DAMAGED,
             f'"{path.name}" is damaged, incomplete or a picture of a kind that is not known here.',
             "open it in another program and save it as png",
-        ) from problem
+        ) from fault
 
 
 def _read_pages(path: Path, picture: Any) -> np.ndarray:
@@ -115,8 +115,8 @@ def _read_deep_colors(path: Path, picture: Any) -> np.ndarray:
     orientation = picture.getexif().get(_ORIENTATION, 1) if picture.format != "TIFF" else 1
     try:
         values = SimpleITK.GetArrayFromImage(SimpleITK.ReadImage(name_for_libraries(path)))
-    except RuntimeError as problem:
-        raise ValueError(str(problem)) from problem
+    except RuntimeError as fault:
+        raise ValueError(str(fault)) from fault
     values = values.reshape(-1, *values.shape[-3:])
     if values.shape[-1] in (2, 4):
         cover = values[..., -1:].astype(np.uint32)

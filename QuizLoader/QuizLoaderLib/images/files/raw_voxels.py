@@ -119,8 +119,8 @@ class _Unpacked:
         if not self._ready:
             try:
                 self._ready = memoryview(self._next())
-            except _zlib.error as problem:
-                raise VoxelsEndError from problem
+            except _zlib.error as fault:
+                raise VoxelsEndError from fault
         count = min(len(view), len(self._ready))
         view[:count] = self._ready[:count]
         self._ready = self._ready[count:]

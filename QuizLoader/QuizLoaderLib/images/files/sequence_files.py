@@ -82,15 +82,15 @@ def read_frames(context: ReadContext) -> tuple[list[np.ndarray], np.ndarray, Fra
             else:
                 _read_frame_by_frame(stream, frames, layout)
             stream.check_end()
-    except VoxelsEndError as problem:
-        raise damaged(path) from problem
-    except (MemoryError, OSError) as problem:
+    except VoxelsEndError as fault:
+        raise damaged(path) from fault
+    except (MemoryError, OSError) as fault:
         raise ImageReadError(
             IMAGE_TOO_LARGE,
             f'The {layout.count} frames of "{path.name}" fit neither into memory nor on the disk of the '
             "temporary folder.",
             "free some space or save fewer frames",
-        ) from problem
+        ) from fault
     return frames, layout.ijk_to_ras, layout.index
 
 

@@ -140,8 +140,8 @@ class ImageLibrary:
                     own += arrays.problems
                     node = self._node(image, arrays)
                     own += self._ambiguous_names(image, arrays)
-                except ImageReadError as problem:
-                    own.append(problem.as_problem())
+                except ImageReadError as fault:
+                    own.append(fault.as_problem())
                 except CancelledError:
                     pass
             nodes.append(node)
@@ -178,8 +178,8 @@ class ImageLibrary:
             request.problems[number] = []
             try:
                 found = self._folder.find_image(image)
-            except ImagePathError as problem:
-                request.problems[number].append(problem.problem)
+            except ImagePathError as fault:
+                request.problems[number].append(fault.problem)
                 continue
             if found.warning is not None:
                 request.problems[number].append(found.warning)
@@ -235,14 +235,14 @@ class ImageLibrary:
                 return entry.arrays[way]
         except (ImageReadError, NoRoomError):
             raise
-        except Exception as problem:
+        except Exception as fault:
             # Whatever a library below did not foresee costs this image, never the page.
             _logger.debug("reading %s", path, exc_info=True)
             raise ImageReadError(
                 READER_FAILED,
                 f'"{path.name}" cannot be read.',
-                f"the reader says {type(problem).__name__}: {problem}",
-            ) from problem
+                f"the reader says {type(fault).__name__}: {fault}",
+            ) from fault
         finally:
             self._memory.settle(key)
 
@@ -269,12 +269,12 @@ class ImageLibrary:
         there = os.path.relpath(header.parent / name, self._folder.root)
         try:
             self._folder.find(Path(there).as_posix())
-        except ImagePathError as problem:
+        except ImagePathError as fault:
             raise ImageReadError(
                 DATA_FILE,
-                f'"{header.name}" keeps its voxels in another file: {problem.problem.sentence}',
-                problem.problem.hint or "keep both files in the same folder",
-            ) from problem
+                f'"{header.name}" keeps its voxels in another file: {fault.problem.sentence}',
+                fault.problem.hint or "keep both files in the same folder",
+            ) from fault
 
     def _node(self, image: Image, arrays: Any) -> Any:
         kind = KINDS[image.type]

@@ -149,8 +149,8 @@ def _read_contours(item: Dataset, roi: Roi) -> None:
             kind = text_of(contour, "ContourGeometricType")
             points = _points(contour)
             promised = integer_of(contour, "NumberOfContourPoints", len(points))
-        except _BadContourError as bad:
-            roi.lose(number, str(bad))
+        except _BadContourError as fault:
+            roi.lose(number, str(fault))
             continue
         except FAULTS:
             roi.lose(number, "is damaged")

@@ -132,12 +132,12 @@ def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
 def _whole_number(file: ImageFile, text: str) -> int:
     try:
         return int(text)
-    except ValueError as problem:
+    except ValueError as fault:
         raise ImageReadError(
             IMAGE_DAMAGED,
             f'"{file.path.name}" describes its segments with "{text}" where a number belongs.',
             "save the segmentation again",
-        ) from problem
+        ) from fault
 
 
 def _color(text: str) -> tuple[float, float, float] | None:

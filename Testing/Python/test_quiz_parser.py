@@ -31,8 +31,8 @@ from QuizLoaderLib.quiz.model import (
     SliceView,
     WindowLevel,
 )
+from QuizLoaderLib.quiz.parser import read_quiz
 from QuizLoaderLib.quiz.problems import Severity
-from QuizLoaderLib.quiz.reading import read_quiz
 
 TUTORIAL = Path(__file__).parents[2] / "Resources" / "Quizzes" / "Tutorial"
 

@@ -56,8 +56,8 @@ def read_quiz(path: Path) -> tuple[Quiz | None, list[Problem]]:
     reader = _Reader()
     try:
         root = read_elements(path, reader.read_child_of_session)
-    except QuizFileError as failure:
-        return None, [failure.problem]
+    except QuizFileError as fault:
+        return None, [fault.problem]
     if root.name != ROOT:
         hint = f'write "{ROOT}"' if nearest(root.name, [ROOT]) else f"a quiz begins with <{ROOT}>"
         problem = error(
@@ -158,8 +158,8 @@ class _Reader:
             return
         try:
             values["path"] = relative_path(text)
-        except ImagePathError as failure:
-            self._add(failure.problem.at(line=element.line))
+        except ImagePathError as fault:
+            self._add(fault.problem.at(line=element.line))
 
     def _settle_layer(self, element: Element, values: dict[str, Any]) -> None:
         if "type" not in values:
