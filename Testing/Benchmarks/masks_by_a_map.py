@@ -30,7 +30,7 @@ series, structures = Path(sys.argv[1]), Path(sys.argv[2])
 import numpy as np
 import SimpleITK
 from QuizLoaderLib.images.dicom.series import read_grid
-from QuizLoaderLib.images.structure_set.drawn_rois import rasterize
+from QuizLoaderLib.images.structure_set.drawn_regions import rasterize
 from QuizLoaderLib.images.structure_set.file import read_structure_set
 from QuizLoaderLib.masks import mask_from_segments
 from QuizLoaderLib.quiz.value_map import ValueMap

@@ -33,7 +33,7 @@ def peak():
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
 from QuizLoaderLib.images.dicom.series import read_grid
-from QuizLoaderLib.images.structure_set.drawn_rois import rasterize
+from QuizLoaderLib.images.structure_set.drawn_regions import rasterize
 from QuizLoaderLib.images.structure_set.file import read_structure_set
 before = peak()
 start = time.perf_counter()

@@ -14,7 +14,7 @@ from QuizLoaderLib.images.dicom.headers import headers_in, numbers_of, text_of
 from QuizLoaderLib.images.dicom.segmentation import read_dicom_seg
 from QuizLoaderLib.images.dicom.series import read_series
 from QuizLoaderLib.images.files.read_context import ReadContext
-from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct
+from QuizLoaderLib.images.structure_set.drawn_regions import read_rtstruct
 from QuizLoaderLib.images.structure_set.problems import CONTOUR_OUTSIDE
 from QuizLoaderLib.images.structure_set.reference import UNKNOWN_FRAME
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer

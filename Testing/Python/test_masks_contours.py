@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
-from QuizLoaderLib.images.structure_set.drawn_rois import DrawnRois
+from QuizLoaderLib.images.structure_set.drawn_regions import DrawnRegions
 from QuizLoaderLib.masks.painting import Mask, paint
 from QuizLoaderLib.masks.sources import ContourFilling, read_source
 from QuizLoaderLib.quiz.value_map import ValueMap
@@ -49,7 +49,7 @@ def study(folder: Path, offsets: tuple[float, ...], every: int = 1) -> Path:
 def both_ways(path: Path, values: ValueMap, filling: ContourFilling = ContourFilling()) -> Mask:  # noqa: B008
     """The mask, compared with the one that is painted from segments."""
     source = read_source(path, filling=filling)
-    assert isinstance(source.regions, DrawnRois)
+    assert isinstance(source.regions, DrawnRegions)
     mask = paint(source.regions, values, source.grid, ignore_unmapped=True)
     of_segments = paint(source.segmentation, values, source.grid, ignore_unmapped=True)
     assert mask.voxels.dtype == of_segments.voxels.dtype

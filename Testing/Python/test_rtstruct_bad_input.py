@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from QuizLoaderLib.images.dicom.series import read_series
 from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.files.read_context import ReadContext
-from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct
+from QuizLoaderLib.images.structure_set.drawn_regions import read_rtstruct
 from QuizLoaderLib.images.structure_set.file import NOT_A_STRUCTURE_SET
 from QuizLoaderLib.images.structure_set.problems import BAD_CONTOUR, NO_CONTOURS, UNKNOWN_ROI
 from test_rtstruct_rules import CT_IMAGE, STRUCTURES, codes_of, mask_of, shown, square, volume

@@ -8,7 +8,7 @@ from dicom_made import MadeRoi, Placement, write_series, write_structure_set
 from QuizLoaderLib.images.arrays import SegmentationArrays, VolumeArrays
 from QuizLoaderLib.images.dicom.series import read_grid, read_series
 from QuizLoaderLib.images.files.read_context import ReadContext
-from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct
+from QuizLoaderLib.images.structure_set.drawn_regions import read_rtstruct
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer
 
 STRUCTURES = Image("structures", ImageType.RT_STRUCT, "rt", 1, layer=Layer.SEGMENTATION)

@@ -16,7 +16,7 @@ from QuizLoaderLib.images.dicom.headers import items_of
 from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.files.read_context import ReadContext
 from QuizLoaderLib.images.structure_set import file as rtstruct_file
-from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct, rtstruct_contents
+from QuizLoaderLib.images.structure_set.drawn_regions import read_rtstruct, rtstruct_contents
 from QuizLoaderLib.images.structure_set.file import read_structure_set
 from QuizLoaderLib.images.structure_set.problems import BETWEEN_SLICES, CONTOURS_UNITED, ROI_NAMES_ALIKE
 from QuizLoaderLib.images.structure_set.reference import NO_VOLUME, OTHER_FRAME, UNKNOWN_FRAME, variant
@@ -202,9 +202,9 @@ def test_contours_are_the_same_in_every_encoding(
     assert ("ContourSequence" in by_pydicom) == (not has_lengths)
     for roi, drawn in zip(found.rois, (contours, contours[:1]), strict=True):
         assert roi.faults == {}
-        assert len(roi.contours) == roi.contour_count == len(drawn)
-        for contour, points in zip(roi.contours, drawn, strict=True):
-            np.testing.assert_allclose(contour.points_lps, points, atol=1e-6)
+        assert len(roi.polygons) == roi.polygon_count == len(drawn)
+        for polygon, points in zip(roi.polygons, drawn, strict=True):
+            np.testing.assert_allclose(polygon.points_lps, points, atol=1e-6)
 
 
 def test_the_grid_is_that_of_the_referenced_series_before_any_background(tmp_path: Path) -> None:

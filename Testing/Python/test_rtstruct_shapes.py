@@ -9,7 +9,7 @@ import pytest
 from dicom_made import SERIES, MadeRoi, write_structure_set
 from QuizLoaderLib.images.arrays import DicomIdentity, SegmentationArrays, VolumeArrays
 from QuizLoaderLib.images.files.read_context import ReadContext
-from QuizLoaderLib.images.structure_set.drawn_rois import read_rtstruct
+from QuizLoaderLib.images.structure_set.drawn_regions import read_rtstruct
 from QuizLoaderLib.images.structure_set.problems import CONTOUR_OUTSIDE, CONTOURS_CROSSING, SLICES_SKIPPED
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer
 from rtstruct_shapes import SHAPES, Shape, dice, in_polygons

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from ..images.arrays import SegmentationArrays, SegmentDescription
-from ..images.structure_set.drawn_rois import DrawnRois
+from ..images.structure_set.drawn_regions import DrawnRegions
 from .grids import Resampler
 
 _FEW = 20
@@ -39,7 +39,7 @@ class Brush:
 class ContourBrush(Brush):
     """Fills contours straight into the mask, from the last of the map to the first: what is there stays."""
 
-    def __init__(self, rois: DrawnRois, ranks: dict[str, int]) -> None:
+    def __init__(self, rois: DrawnRegions, ranks: dict[str, int]) -> None:
         super().__init__(len(ranks))
         self._rois = rois
         self._indexes = {ranks[name]: index for index, name in enumerate(rois.names) if name in ranks}

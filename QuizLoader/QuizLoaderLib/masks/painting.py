@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from ..images.arrays import SegmentationArrays
-from ..images.structure_set.drawn_rois import DrawnRois
+from ..images.structure_set.drawn_regions import DrawnRegions
 from ..quiz.problems import Problem, ProblemCode, error, has_errors, warning
 from ..quiz.value_map import ValueMap
 from .brushes import Brush, ContourBrush, LayerBrush
@@ -70,7 +70,7 @@ def smallest_unsigned(values: Mapping[str, int]) -> np.dtype:
 
 
 def paint(
-    source: SegmentationArrays | DrawnRois,
+    source: SegmentationArrays | DrawnRegions,
     value_map: ValueMap,
     like: Grid | None = None,
     ignore_unmapped: bool = False,
@@ -82,7 +82,7 @@ def paint(
     unless ``ignore_unmapped`` leaves it out. Raises MaskError with all reasons at once.
     """
     own = _grid_of(source)
-    if isinstance(source, DrawnRois) and like is not None and not like.is_like(own):
+    if isinstance(source, DrawnRegions) and like is not None and not like.is_like(own):
         source = source.segmentation()
     names = _names_of(source)
     about_names = region_problems(names, value_map, ignore_unmapped)
@@ -98,7 +98,7 @@ def paint(
     target = like or own
     brush: Brush = (
         ContourBrush(source, ranks)
-        if isinstance(source, DrawnRois)
+        if isinstance(source, DrawnRegions)
         else LayerBrush(source, ranks, Resampler(own, target))
     )
     values = np.array([0, *(value_map.values[name] for name in order)], smallest_unsigned(value_map.values))
@@ -161,12 +161,12 @@ def _outside_problems(brush: Brush, order: list[str]) -> list[Problem]:
     ]
 
 
-def _names_of(source: SegmentationArrays | DrawnRois) -> list[str]:
-    return source.names if isinstance(source, DrawnRois) else [segment.name for segment in source.segments]
+def _names_of(source: SegmentationArrays | DrawnRegions) -> list[str]:
+    return source.names if isinstance(source, DrawnRegions) else [segment.name for segment in source.segments]
 
 
-def _grid_of(source: SegmentationArrays | DrawnRois) -> Grid:
-    if isinstance(source, DrawnRois):
+def _grid_of(source: SegmentationArrays | DrawnRegions) -> Grid:
+    if isinstance(source, DrawnRegions):
         acquired, rows, columns = source.shape
         return Grid(
             (acquired if source.sources is None else len(source.sources), rows, columns), source.ijk_to_ras

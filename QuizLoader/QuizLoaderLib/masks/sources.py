@@ -13,7 +13,7 @@ from ..images.errors import ImageReadError
 from ..images.files.file_formats import is_dicom
 from ..images.files.image_file import ImageFile
 from ..images.files.read_context import ReadContext
-from ..images.structure_set.drawn_rois import DrawnRois, read_drawn_rois
+from ..images.structure_set.drawn_regions import DrawnRegions, read_drawn_rois
 from ..images.types.segmentation import described_segments, is_slicer_segmentation
 from ..quiz.model import Image, ImageType, Layer
 from ..quiz.problems import ProblemCode, error, has_errors, warning
@@ -56,13 +56,13 @@ class Source:
     """Segments or the ROIs of a structure set, and the image they were painted on or are to be resampled to
     (None: their own grid)."""
 
-    regions: SegmentationArrays | DrawnRois
+    regions: SegmentationArrays | DrawnRegions
     target: Target | None
 
     @property
     def segmentation(self) -> SegmentationArrays:
         """The regions as segments; the contours of ROIs are filled anew each time."""
-        return self.regions.segmentation() if isinstance(self.regions, DrawnRois) else self.regions
+        return self.regions.segmentation() if isinstance(self.regions, DrawnRegions) else self.regions
 
     @property
     def grid(self) -> Grid | None:
@@ -72,7 +72,7 @@ class Source:
         """The same, what is doubtful about the image and its extent told with the segments."""
         regions = self.regions
         about_target = self.target.volume.problems if self.target is not None else ()
-        if isinstance(regions, DrawnRois):
+        if isinstance(regions, DrawnRegions):
             return Source(regions.doubted(about_target), self.target)
         problems = [*about_target, *regions.problems]
         if self.target is None and regions.extent_offset != (0, 0, 0):

@@ -81,7 +81,7 @@ def _import_all() -> None:
 
     from ...images.dicom import series  # noqa: F401
     from ...images.loading import voxel_store  # noqa: F401
-    from ...images.structure_set import drawn_rois  # noqa: F401
+    from ...images.structure_set import drawn_regions  # noqa: F401
     from ...images.types import registry  # noqa: F401
     from ...session import session  # noqa: F401
     from ...views import page  # noqa: F401

@@ -1,4 +1,4 @@
-"""Planar contours become voxels: exact scanlines on unrounded vertices, holes, two boundary rules.
+"""Planar polygons become voxels: exact scanlines on unrounded vertices, holes, two boundary rules.
 
 All coordinates here are voxel indices: (column, row), whole numbers at the voxels' centres.
 """
@@ -27,7 +27,7 @@ class Boundary(str, Enum):
 
 
 @dataclass(frozen=True, eq=False)
-class SliceContour:
+class SlicePolygon:
     """A closed polygon on a slice: ``points`` is (2, n), columns and rows; ``is_xor``: CLOSEDPLANAR_XOR.
 
     ``corners`` are the smallest and the largest column and row, (2,) each, where they are known already.
@@ -58,12 +58,12 @@ class Block:
     mask: np.ndarray
 
 
-def boundary_of(contours: Iterable[SliceContour]) -> Boundary:
+def boundary_of(polygons: Iterable[SlicePolygon]) -> Boundary:
     """``VERTICES_ON_CENTERS`` where practically all vertices are within a hundredth of a voxel's centre.
 
     That leaves room for coordinates written with two decimals; by chance it happens to one vertex of 2500.
     """
-    points = [contour.points for contour in contours]
+    points = [polygon.points for polygon in polygons]
     if not points:
         return Boundary.CENTER_INSIDE
     vertices = np.concatenate(points, axis=1)
@@ -72,34 +72,34 @@ def boundary_of(contours: Iterable[SliceContour]) -> Boundary:
 
 
 def fill(
-    contours: Sequence[SliceContour],
+    polygons: Sequence[SlicePolygon],
     rows: int,
     columns: int,
     boundary: Boundary,
     overlapping: set[int] | None = None,
 ) -> Iterator[Block]:
-    """The ROI of these contours, clipped to the image, in blocks of a few megabytes.
+    """The ROI of these polygons, clipped to the image, in blocks of a few megabytes.
 
-    Contours of type XOR on one slice are combined by exclusive or. The others by nesting: one that lies
+    Polygons of type XOR on one slice are combined by exclusive or. The others by nesting: one that lies
     wholly inside another is a hole in it (or an island in a hole), those that overlap in part are united;
     the slices where that differs from exclusive or are added to ``overlapping``.
     """
-    contours = [contour for contour in contours if contour.points.size]
-    if not contours:
+    polygons = [polygon for polygon in polygons if polygon.points.size]
+    if not polygons:
         return
     if boundary is Boundary.VERTICES_ON_CENTERS:
-        contours = [SliceContour(np.rint(c.points), c.slice, c.is_xor) for c in contours]
-    low = np.min([contour.low for contour in contours], axis=0)
-    high = np.max([contour.high for contour in contours], axis=0)
+        polygons = [SlicePolygon(np.rint(c.points), c.slice, c.is_xor) for c in polygons]
+    low = np.min([polygon.low for polygon in polygons], axis=0)
+    high = np.max([polygon.high for polygon in polygons], axis=0)
     column, row = (int(max(0, np.ceil(value))) for value in low)
     width = int(min(columns, np.floor(high[0]) + 1)) - column
     height = int(min(rows, np.floor(high[1]) + 1)) - row
     if width <= 0 or height <= 0:
         return
     box = _Box(row, column, height, width)
-    by_slice: dict[int, list[SliceContour]] = {}
-    for contour in contours:
-        by_slice.setdefault(contour.slice, []).append(contour)
+    by_slice: dict[int, list[SlicePolygon]] = {}
+    for polygon in polygons:
+        by_slice.setdefault(polygon.slice, []).append(polygon)
     slices = sorted(by_slice)
     step = max(1, _BLOCK_BYTES // ((height + 1) * width))
     for start in range(0, len(slices), step):
@@ -118,16 +118,16 @@ class _Box:
 
 
 def _fill_block(
-    groups: list[list[SliceContour]], box: _Box, boundary: Boundary, overlapping: set[int] | None
+    groups: list[list[SlicePolygon]], box: _Box, boundary: Boundary, overlapping: set[int] | None
 ) -> np.ndarray:
     simple: list[tuple[int, np.ndarray]] = []
-    nested: list[tuple[int, list[SliceContour]]] = []
+    nested: list[tuple[int, list[SlicePolygon]]] = []
     for index, group in enumerate(groups):
-        plain = [contour for contour in group if not contour.is_xor]
+        plain = [polygon for polygon in group if not polygon.is_xor]
         if (len(plain) > 1 and _boxes_meet(plain)) or 0 < len(plain) < len(group):
             nested.append((index, group))
         else:
-            simple.extend((index, contour.points) for contour in group)
+            simple.extend((index, polygon.points) for polygon in group)
     mask = _parity(simple, len(groups), box)
     if boundary is Boundary.VERTICES_ON_CENTERS:
         _set_paths(mask, simple, box)
@@ -137,20 +137,20 @@ def _fill_block(
     return mask
 
 
-def _parity(contours: list[tuple[int, np.ndarray]], count: int, box: _Box) -> np.ndarray:
+def _parity(polygons: list[tuple[int, np.ndarray]], count: int, box: _Box) -> np.ndarray:
     """(count, rows, columns) bool: centres with an odd number of edges above them, all polygons at once.
 
     An edge counts for the columns from its left end, inclusive, to its right end, exclusive. Every crossing
     toggles the first row at or below it, and the running exclusive or of the toggles, row by row, is the
     mask. A crossing is reckoned from the edge's left end, so that an edge drawn there and back (a keyhole's
-    channel, the common edge of two contours) cancels to the last bit.
+    channel, the common edge of two polygons) cancels to the last bit.
     """
     toggles = np.zeros((box.rows + 1, count, box.columns), np.uint8)
-    if contours:
-        ends = np.cumsum([points.shape[1] for _, points in contours])
+    if polygons:
+        ends = np.cumsum([points.shape[1] for _, points in polygons])
         following = np.arange(1, ends[-1] + 1)
         following[ends - 1] = np.concatenate([[0], ends[:-1]])
-        x0, y0 = np.concatenate([points for _, points in contours], axis=1)
+        x0, y0 = np.concatenate([points for _, points in polygons], axis=1)
         x0 = x0 - box.column
         crossed = np.clip(np.ceil(x0), 0, box.columns).astype(np.int64)
         edges = np.flatnonzero(crossed != crossed[following])
@@ -160,7 +160,7 @@ def _parity(contours: list[tuple[int, np.ndarray]], count: int, box: _Box) -> np
         first = crossed[left]
         counts = crossed[right] - first
         x0, y0, width, height = x0[left], y0[left], x0[right] - x0[left], y0[right] - y0[left]
-        index = np.repeat([index for index, _ in contours], np.diff(ends, prepend=0))[edges]
+        index = np.repeat([index for index, _ in polygons], np.diff(ends, prepend=0))[edges]
         edge = np.repeat(np.arange(len(edges)), counts)
         column = np.arange(len(edge)) + np.repeat(first - (np.cumsum(counts) - counts), counts)
         y = y0[edge] + (column - x0[edge]) * (height / width)[edge]
@@ -173,9 +173,9 @@ def _parity(contours: list[tuple[int, np.ndarray]], count: int, box: _Box) -> np
     return toggles[:-1].view(bool).transpose(1, 0, 2)
 
 
-def _set_paths(mask: np.ndarray, contours: list[tuple[int, np.ndarray]], box: _Box) -> None:
+def _set_paths(mask: np.ndarray, polygons: list[tuple[int, np.ndarray]], box: _Box) -> None:
     """Sets every voxel centre that the polygons, whose vertices are whole numbers, go through."""
-    for index, points in contours:
+    for index, points in polygons:
         start = points.astype(np.int64)
         step = np.roll(start, -1, axis=1) - start
         count = np.maximum(np.gcd(np.abs(step[0]), np.abs(step[1])), 1)
@@ -187,9 +187,9 @@ def _set_paths(mask: np.ndarray, contours: list[tuple[int, np.ndarray]], box: _B
         mask[index, row[is_in], column[is_in]] = True
 
 
-def _boxes_meet(contours: list[SliceContour]) -> bool:
-    lows = np.array([contour.low for contour in contours])
-    highs = np.array([contour.high for contour in contours])
+def _boxes_meet(polygons: list[SlicePolygon]) -> bool:
+    lows = np.array([polygon.low for polygon in polygons])
+    highs = np.array([polygon.high for polygon in polygons])
     order = np.argsort(lows[:, 0])
     for position, i in enumerate(order):
         for j in order[position + 1 :]:
@@ -202,7 +202,7 @@ def _boxes_meet(contours: list[SliceContour]) -> bool:
 
 @dataclass(frozen=True, eq=False)
 class _Part:
-    """One contour's voxels in its own box; ``inside`` without, ``closed`` with those on its path."""
+    """One polygon's voxels in its own box; ``inside`` without, ``closed`` with those on its path."""
 
     box: _Box
     inside: np.ndarray
@@ -214,9 +214,9 @@ class _Part:
         return mask[row : row + self.box.rows, column : column + self.box.columns]
 
 
-def _fill_nested(mask: np.ndarray, group: list[SliceContour], box: _Box, boundary: Boundary) -> bool:
-    """Fills one slice by nesting; whether some contours overlap in part or are drawn twice."""
-    found = (_part(contour, box, boundary) for contour in group if not contour.is_xor)
+def _fill_nested(mask: np.ndarray, group: list[SlicePolygon], box: _Box, boundary: Boundary) -> bool:
+    """Fills one slice by nesting; whether some polygons overlap in part or are drawn twice."""
+    found = (_part(polygon, box, boundary) for polygon in group if not polygon.is_xor)
     parts = sorted((part for part in found if part is not None), key=lambda part: -part.area)
     levels: list[int] = []
     is_united = False
@@ -236,16 +236,16 @@ def _fill_nested(mask: np.ndarray, group: list[SliceContour], box: _Box, boundar
             part.view(mask, box)[part.inside] = False
         else:
             part.view(mask, box)[part.closed] = True
-    exclusive = [(0, contour.points) for contour in group if contour.is_xor]
+    exclusive = [(0, polygon.points) for polygon in group if polygon.is_xor]
     if exclusive:
         mask |= _parity(exclusive, 1, box)[0]
     if boundary is Boundary.VERTICES_ON_CENTERS:
-        _set_paths(mask[np.newaxis], [(0, contour.points) for contour in group], box)
+        _set_paths(mask[np.newaxis], [(0, polygon.points) for polygon in group], box)
     return is_united
 
 
-def _part(contour: SliceContour, outer: _Box, boundary: Boundary) -> _Part | None:
-    points, low, high = contour.points, np.ceil(contour.low), np.floor(contour.high) + 1
+def _part(polygon: SlicePolygon, outer: _Box, boundary: Boundary) -> _Part | None:
+    points, low, high = polygon.points, np.ceil(polygon.low), np.floor(polygon.high) + 1
     column, row = max(outer.column, int(low[0])), max(outer.row, int(low[1]))
     columns = min(outer.column + outer.columns, int(high[0])) - column
     rows = min(outer.row + outer.rows, int(high[1])) - row
@@ -262,7 +262,7 @@ def _part(contour: SliceContour, outer: _Box, boundary: Boundary) -> _Part | Non
 
 
 def _common(a: _Part, b: _Part) -> int:
-    """How many voxels two contours share."""
+    """How many voxels two polygons share."""
     row, column = max(a.box.row, b.box.row), max(a.box.column, b.box.column)
     last_row = min(a.box.row + a.box.rows, b.box.row + b.box.rows)
     last_column = min(a.box.column + a.box.columns, b.box.column + b.box.columns)

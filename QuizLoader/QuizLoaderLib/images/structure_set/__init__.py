@@ -1,1 +1,1 @@
-"""DICOM structure sets: their contours, and where these lie on an image."""
+"""DICOM structure sets: their polygons, and where these lie on an image."""

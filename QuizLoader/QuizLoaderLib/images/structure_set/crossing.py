@@ -1,23 +1,23 @@
-"""Contours drawn in planes across the slices they are shown on: filled in their own planes, then sampled."""
+"""Polygons drawn in planes across the slices they are shown on: filled in their own planes, then sampled."""
 
 from collections.abc import Iterator, Sequence
 
 import numpy as np
 
-from ..contours.fill import Block, Boundary, SliceContour, fill
+from ..contours.fill import Block, Boundary, SlicePolygon, fill
 from ..contours.slice_grid import SliceGrid
-from .file import Contour
+from .file import Polygon
 
 _FINER = 3
 _FLAT_MM = 0.1
 _MOST_PIXELS = 1 << 30
 
 
-def own_planes(contours: Sequence[Contour], grid: SliceGrid) -> SliceGrid | None:
-    """The planes that the contours were drawn in, with pixels a third of the grid's; None where they are not
+def own_planes(polygons: Sequence[Polygon], grid: SliceGrid) -> SliceGrid | None:
+    """The planes that the polygons were drawn in, with pixels a third of the grid's; None where they are not
     all flat and parallel, or reach absurdly far."""
     first = max(
-        (contour.points_lps for contour in contours), key=lambda points: float(np.ptp(points, axis=0).max())
+        (polygon.points_lps for polygon in polygons), key=lambda points: float(np.ptp(points, axis=0).max())
     )
     if len(first) < 3:
         return None
@@ -25,12 +25,12 @@ def own_planes(contours: Sequence[Contour], grid: SliceGrid) -> SliceGrid | None
     if len(sizes) < 3 or sizes[1] < 1e-3:
         return None
     normal = axes[2]
-    along = [contour.points_lps @ normal for contour in contours]
+    along = [polygon.points_lps @ normal for polygon in polygons]
     if max(float(np.ptp(one)) for one in along) > _FLAT_MM:
         return None
     offsets = np.unique(np.round([float(one.mean()) for one in along], 2))
     pixel = 1 / np.linalg.norm(grid.to_plane, axis=1).max() / _FINER
-    in_plane = np.concatenate([contour.points_lps for contour in contours]) @ axes[:2].T
+    in_plane = np.concatenate([polygon.points_lps for polygon in polygons]) @ axes[:2].T
     low, high = in_plane.min(axis=0) - pixel, in_plane.max(axis=0) + pixel
     columns, rows = (int(count) for count in np.ceil((high - low) / pixel) + 1)
     if rows * columns * len(offsets) > _MOST_PIXELS:
@@ -40,12 +40,12 @@ def own_planes(contours: Sequence[Contour], grid: SliceGrid) -> SliceGrid | None
     return SliceGrid(rows, columns, origins, normal, offsets, axes[:2] / pixel, gap)
 
 
-def sampled(contours: Sequence[Contour], planes: SliceGrid, grid: SliceGrid) -> Iterator[Block]:
+def sampled(polygons: Sequence[Polygon], planes: SliceGrid, grid: SliceGrid) -> Iterator[Block]:
     """The ROI on the grid: each voxel takes what is at its centre in the nearest plane, within half a gap."""
-    slices = planes.slices_at(np.array([float((c.points_lps @ planes.normal).mean()) for c in contours]))
+    slices = planes.slices_at(np.array([float((c.points_lps @ planes.normal).mean()) for c in polygons]))
     placed = [
-        SliceContour(planes.to_plane @ (contour.points_lps - planes.origins[k]).T, int(k), contour.is_xor)
-        for contour, k in zip(contours, slices, strict=True)
+        SlicePolygon(planes.to_plane @ (polygon.points_lps - planes.origins[k]).T, int(k), polygon.is_xor)
+        for polygon, k in zip(polygons, slices, strict=True)
     ]
     mask = np.zeros((len(planes.offsets), planes.rows, planes.columns), bool)
     for block in fill(placed, planes.rows, planes.columns, Boundary.CENTER_INSIDE):

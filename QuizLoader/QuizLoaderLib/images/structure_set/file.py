@@ -1,4 +1,4 @@
-"""What a DICOM structure set says: its ROIs, their contours in patient coordinates, and their faults."""
+"""What a DICOM structure set says: its ROIs, their polygons in patient coordinates, and their faults."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -24,8 +24,8 @@ _OF_A_CONTOUR = frozenset((0x30060042, 0x30060046, _CONTOUR_DATA))
 
 
 @dataclass(frozen=True, eq=False)
-class Contour:
-    """``points_lps`` is (n, 3) in mm; ``number`` counts the ROI's contours from 1."""
+class Polygon:
+    """``points_lps`` is (n, 3) in mm; ``number`` counts the ROI's polygons from 1."""
 
     number: int
     points_lps: np.ndarray
@@ -38,14 +38,14 @@ class Contour:
 
 @dataclass(eq=False)
 class Roi:
-    """One ROI; ``faults`` says for each reason which contours were left out, by their numbers."""
+    """One ROI; ``faults`` says for each reason which polygons were left out, by their numbers."""
 
     number: int
     name: str
     color: tuple[float, float, float] | None = None
     frame_of_reference_uid: str = ""
-    contours: list[Contour] = field(default_factory=list)
-    contour_count: int = 0
+    polygons: list[Polygon] = field(default_factory=list)
+    polygon_count: int = 0
     faults: dict[str, list[int]] = field(default_factory=dict)
 
     def lose(self, number: int, reason: str) -> None:
@@ -61,7 +61,7 @@ class References:
     frame_of_reference_uids: set[str]
 
     def mean(self, series_uid: str, slice_uids: tuple[str, ...]) -> bool:
-        """Whether the contours were drawn on this series, by its UID or by those of its images."""
+        """Whether the polygons were drawn on this series, by its UID or by those of its images."""
         if series_uid and series_uid in self.series_uids:
             return True
         return not self.instance_uids.isdisjoint(slice_uids)
@@ -69,7 +69,7 @@ class References:
 
 @dataclass(eq=False)
 class StructureSet:
-    """``unknown_numbers`` are of contours whose ROI is not listed."""
+    """``unknown_numbers`` are of polygons whose ROI is not listed."""
 
     path: Path
     label: str
@@ -79,7 +79,7 @@ class StructureSet:
 
 
 def read_references(path: Path) -> References:
-    """The references alone, without a look at the contours. :raises ImageReadError:"""
+    """The references alone, without a look at the polygons. :raises ImageReadError:"""
     tags = ("Modality", "ReferencedFrameOfReferenceSequence", "StructureSetROISequence")
     header = read_header(path, tags)
     with faults_named(path):
@@ -87,7 +87,7 @@ def read_references(path: Path) -> References:
 
 
 def read_structure_set(path: Path) -> StructureSet:
-    """The ROIs in the order of the file, bad contours and bad ROIs noted and left out.
+    """The ROIs in the order of the file, bad polygons and bad ROIs noted and left out.
 
     :raises ImageReadError: no DICOM, damaged, or no structure set.
     """
@@ -142,13 +142,13 @@ def _read_contours(item: Dataset, roi: Roi) -> None:
     color = numbers_of(item, "ROIDisplayColor")
     if len(color) == 3 and all(0 <= value <= 255 for value in color):
         roi.color = (color[0] / 255, color[1] / 255, color[2] / 255)
-    for contour in _contour_items(item):
-        roi.contour_count += 1
-        number = roi.contour_count
+    for polygon in _contour_items(item):
+        roi.polygon_count += 1
+        number = roi.polygon_count
         try:
-            kind = text_of(contour, "ContourGeometricType")
-            points = _points(contour)
-            promised = integer_of(contour, "NumberOfContourPoints", len(points))
+            kind = text_of(polygon, "ContourGeometricType")
+            points = _points(polygon)
+            promised = integer_of(polygon, "NumberOfContourPoints", len(points))
         except _BadContourError as fault:
             roi.lose(number, str(fault))
             continue
@@ -162,7 +162,7 @@ def _read_contours(item: Dataset, roi: Roi) -> None:
         elif not len(points):
             roi.lose(number, "has no points")
         else:
-            roi.contours.append(Contour(number, points, kind or "CLOSED_PLANAR"))
+            roi.polygons.append(Polygon(number, points, kind or "CLOSED_PLANAR"))
 
 
 def _contour_items(item: Dataset) -> Sequence[Any]:
@@ -175,9 +175,9 @@ class _BadContourError(ValueError):
     """Its text says what is wrong with a contour, to follow "contour 3 ..."."""
 
 
-def _points(contour: Any) -> np.ndarray:
+def _points(polygon: Any) -> np.ndarray:
     """(n, 3), from the raw bytes: pydicom's DS type takes ten times as long."""
-    element = contour.get_item(_CONTOUR_DATA)
+    element = polygon.get_item(_CONTOUR_DATA)
     raw = element.value if element is not None else b""
     if raw is None:
         return np.empty((0, 3))

@@ -1,43 +1,43 @@
-"""The contours of an ROI on the slices of a grid."""
+"""The polygons of an ROI on the slices of a grid."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from ..contours.fill import Boundary, SliceContour, boundary_of
+from ..contours.fill import Boundary, SlicePolygon, boundary_of
 from ..contours.shape_interpolation import gaps_to_fill
 from ..contours.slice_grid import SliceGrid
-from .file import Contour, Roi
+from .file import Polygon, Roi
 
 _COSINE_OF_ONE_DEGREE = 0.99985
 _PLANE_TOLERANCE = 0.1
-"""Contours this part of a slice gap apart are still of one plane."""
+"""Polygons this part of a slice gap apart are still of one plane."""
 
 
 @dataclass(eq=False)
-class Placed:
-    """The contours of one ROI on the slices of a grid, and how many were not used."""
+class PlacedRoi:
+    """The polygons of one ROI on the slices of a grid, and how many were not used."""
 
-    contours: list[SliceContour] = field(default_factory=list)
+    polygons: list[SlicePolygon] = field(default_factory=list)
     outside: int = 0
     between: int = 0
     boundary: Boundary = Boundary.CENTER_INSIDE
     overlapping: set[int] = field(default_factory=set)
     gap_slices: int = 0
-    crossing: tuple[list[Contour], SliceGrid] | None = None
+    crossing: tuple[list[Polygon], SliceGrid] | None = None
 
 
 class _Laid:
-    """Contours laid onto the slices, all at once: of each its mm along the normal (``low``, ``high``,
+    """Polygons laid onto the slices, all at once: of each its mm along the normal (``low``, ``high``,
     ``middle``), the slice it is ``at`` (-1 and their number: beyond them), its columns and rows, and the
-    ``corners`` of its box, (2, contours) each."""
+    ``corners`` of its box, (2, polygons) each."""
 
-    def __init__(self, contours: Sequence[Contour], grid: SliceGrid) -> None:
-        counts = np.array([len(contour.points_lps) for contour in contours])
+    def __init__(self, polygons: Sequence[Polygon], grid: SliceGrid) -> None:
+        counts = np.array([len(polygon.points_lps) for polygon in polygons])
         self.ends = np.cumsum(counts)
         self.starts = self.ends - counts
-        points = np.concatenate([contour.points_lps for contour in contours]).T
+        points = np.concatenate([polygon.points_lps for polygon in polygons]).T
         along = grid.normal @ points
         self.low, self.high = _extremes(along, self.starts)
         self.middle = (self.low + self.high) / 2
@@ -51,21 +51,21 @@ class _Laid:
         self.is_too_tilted = self.high - self.low > np.array([grid.gap_at(int(k)) for k in slices])
         self.is_beyond = slices != self.at
 
-    def contour(self, index: int, is_xor: bool) -> SliceContour:
+    def polygon(self, index: int, is_xor: bool) -> SlicePolygon:
         points = self.in_plane[:, self.starts[index] : self.ends[index]]
         box = (self.corners[0][:, index], self.corners[1][:, index])
-        return SliceContour(points, int(self.at[index]), is_xor, box)
+        return SlicePolygon(points, int(self.at[index]), is_xor, box)
 
 
-def place(roi: Roi, grid: SliceGrid, boundary: Boundary | None) -> Placed:
-    """The ROI's contours on the slices that they lie on; ``boundary`` None is found by their vertices.
+def place(roi: Roi, grid: SliceGrid, boundary: Boundary | None) -> PlacedRoi:
+    """The ROI's polygons on the slices that they lie on; ``boundary`` None is found by their vertices.
 
-    What is wrong with a contour is noted on the ROI.
+    What is wrong with a polygon is noted on the ROI.
     """
-    if not roi.contours:
-        return Placed(boundary=boundary or Boundary.CENTER_INSIDE)
-    laid = _Laid(roi.contours, grid)
-    placed = Placed(crossing=_crossing(roi, grid, laid))
+    if not roi.polygons:
+        return PlacedRoi(boundary=boundary or Boundary.CENTER_INSIDE)
+    laid = _Laid(roi.polygons, grid)
+    placed = PlacedRoi(crossing=_crossing(roi, grid, laid))
     if placed.crossing:
         return placed
     for k, found in _by_slice(roi, laid, placed).items():
@@ -77,14 +77,14 @@ def place(roi: Roi, grid: SliceGrid, boundary: Boundary | None) -> Placed:
             elif laid.is_beside[index]:
                 placed.outside += 1
             else:
-                contour = roi.contours[index]
-                placed.contours.append(laid.contour(index, contour.is_xor))
-                if (count := len(contour.points_lps)) < 3:
-                    roi.lose(contour.number, f"has only {count} point{'s' * (count > 1)}")
-    placed.boundary = boundary or boundary_of(placed.contours)
+                polygon = roi.polygons[index]
+                placed.polygons.append(laid.polygon(index, polygon.is_xor))
+                if (count := len(polygon.points_lps)) < 3:
+                    roi.lose(polygon.number, f"has only {count} point{'s' * (count > 1)}")
+    placed.boundary = boundary or boundary_of(placed.polygons)
     if placed.boundary is Boundary.VERTICES_ON_CENTERS:
         _keep_thin(roi)
-    gaps = gaps_to_fill({contour.slice for contour in placed.contours})
+    gaps = gaps_to_fill({polygon.slice for polygon in placed.polygons})
     placed.gap_slices = sum(upper - lower - 1 for lower, upper in gaps)
     return placed
 
@@ -93,27 +93,27 @@ def _extremes(values: np.ndarray, starts: np.ndarray) -> tuple[np.ndarray, np.nd
     return np.minimum.reduceat(values, starts, axis=-1), np.maximum.reduceat(values, starts, axis=-1)
 
 
-def _crossing(roi: Roi, grid: SliceGrid, laid: _Laid) -> tuple[list[Contour], SliceGrid] | None:
-    """The ROI's contours and their planes, where these are flat, parallel, and tilted against the slices."""
+def _crossing(roi: Roi, grid: SliceGrid, laid: _Laid) -> tuple[list[Polygon], SliceGrid] | None:
+    """The ROI's polygons and their planes, where these are flat, parallel, and tilted against the slices."""
     areas = laid.ends - laid.starts > 2
     spreads = np.where(areas, laid.high - laid.low, 0.0)
     if float(np.max(spreads)) <= _PLANE_TOLERANCE * grid.thickness:
         return None
     from .crossing import own_planes
 
-    drawn = [contour for contour in roi.contours if len(contour.points_lps) > 2]
+    drawn = [polygon for polygon in roi.polygons if len(polygon.points_lps) > 2]
     planes = own_planes(drawn, grid)
     if planes is None or abs(planes.normal @ grid.normal) > _COSINE_OF_ONE_DEGREE:
         return None
     return drawn, planes
 
 
-def _by_slice(roi: Roi, laid: _Laid, placed: Placed) -> dict[int, list[int]]:
-    """For each slice the indexes of the contours near it."""
+def _by_slice(roi: Roi, laid: _Laid, placed: PlacedRoi) -> dict[int, list[int]]:
+    """For each slice the indexes of the polygons near it."""
     found: dict[int, list[int]] = {}
-    for index, contour in enumerate(roi.contours):
+    for index, polygon in enumerate(roi.polygons):
         if laid.is_too_tilted[index]:
-            roi.lose(contour.number, "does not lie in a plane parallel to the slices of the image")
+            roi.lose(polygon.number, "does not lie in a plane parallel to the slices of the image")
         elif laid.is_beyond[index]:
             placed.outside += 1
         else:

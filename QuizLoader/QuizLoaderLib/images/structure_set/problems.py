@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from ...quiz.problems import Problem, ProblemCode, warning
 from .file import StructureSet
-from .placing import Placed
+from .placing import PlacedRoi
 
 NO_CONTOURS = ProblemCode("Q644", "A structure set has ROIs and contours (warning).")
 UNKNOWN_ROI = ProblemCode("Q645", "Contours belong to an ROI that is listed (warning).")
@@ -21,7 +21,7 @@ CONTOURS_CROSSING = ProblemCode(
 _MOST_NAMED = 6
 
 
-def problems_of(structure: StructureSet, placed: Sequence[Placed], fill_gaps: bool) -> list[Problem]:
+def problems_of(structure: StructureSet, placed: Sequence[PlacedRoi], fill_gaps: bool) -> list[Problem]:
     """Warnings that name the ROIs and the contours; ``placed`` belongs to the ROIs in their order."""
     return [
         *_nothing_drawn(structure),
@@ -36,7 +36,7 @@ def _nothing_drawn(structure: StructureSet) -> Iterator[Problem]:
     name = structure.path.name
     if not structure.rois:
         yield warning(NO_CONTOURS, f"The structure set '{name}' has no ROIs.")
-    elif not any(roi.contour_count for roi in structure.rois):
+    elif not any(roi.polygon_count for roi in structure.rois):
         yield warning(NO_CONTOURS, f"The structure set '{name}' has no contours.")
 
 
@@ -53,7 +53,7 @@ def _bad_contours(structure: StructureSet) -> Iterator[Problem]:
     for roi in structure.rois:
         for reason, lost in roi.faults.items():
             which = f"Contour {_listed(lost)}"
-            if len(lost) > 1 and len(lost) == roi.contour_count:
+            if len(lost) > 1 and len(lost) == roi.polygon_count:
                 which = "Every contour"
             yield warning(
                 BAD_CONTOUR,
@@ -61,7 +61,7 @@ def _bad_contours(structure: StructureSet) -> Iterator[Problem]:
             )
 
 
-def _placing(structure: StructureSet, placed: Sequence[Placed], fill_gaps: bool) -> Iterator[Problem]:
+def _placing(structure: StructureSet, placed: Sequence[PlacedRoi], fill_gaps: bool) -> Iterator[Problem]:
     name = structure.path.name
     named = [(f"'{roi.name}'", one) for roi, one in zip(structure.rois, placed, strict=True)]
     if parts := [f"{one.outside} of {roi}" for roi, one in named if one.outside]:

@@ -162,7 +162,7 @@ def _dicom_file(path: Path) -> FileInfo:
 
 def _structure_set(path: Path) -> FileInfo:
     """Its voxels are counted on the series it was drawn on, where that lies in the same folder."""
-    from ..structure_set.drawn_rois import rtstruct_contents
+    from ..structure_set.drawn_regions import rtstruct_contents
 
     volume = _drawn_on(path)
     rois, problems = rtstruct_contents(path, volume)

@@ -39,7 +39,7 @@ def _reference_of_rtstruct(context: ReadContext) -> Hashable:
 
 
 def _read_rtstruct(context: ReadContext) -> SegmentationArrays:
-    from ..structure_set.drawn_rois import read_rtstruct
+    from ..structure_set.drawn_regions import read_rtstruct
 
     return read_rtstruct(context)
 

@@ -13,7 +13,7 @@ from ..contours.label_layers import LabelLayers, voxel_counts
 from ..contours.slice_grid import SliceGrid
 from ..files.read_context import ReadContext
 from .file import Roi, StructureSet, read_structure_set
-from .placing import Placed, place
+from .placing import PlacedRoi, place
 from .problems import problems_of
 from .reference import reference_of
 
@@ -32,7 +32,7 @@ def read_rtstruct(
     """Every ROI as a segment with its name, colour and number, on the grid that the page gives.
 
     ``boundary`` None: found for each ROI by its vertices. ``fill_gaps`` interpolates the shape where an ROI
-    is drawn on every other slice. What is wrong with a contour loses that contour, with a ROI that ROI;
+    is drawn on every other slice. What is wrong with a polygon loses that polygon, with a ROI that ROI;
     the problems say which.
 
     :raises ImageReadError: no structure set, no volume on the page, or one of another frame of reference.
@@ -42,15 +42,15 @@ def read_rtstruct(
 
 def read_drawn_rois(
     context: ReadContext, boundary: Boundary | None = None, fill_gaps: bool = False
-) -> "DrawnRois":
+) -> "DrawnRegions":
     """As ``read_rtstruct``, each ROI filled only when it is asked for."""
     structure = read_structure_set(context.path)
     volume, problems = reference_of(structure.references, context)
-    return DrawnRois(structure, volume, boundary, fill_gaps, tuple(problems))
+    return DrawnRegions(structure, volume, boundary, fill_gaps, tuple(problems))
 
 
-class DrawnRois:
-    """The contours of a structure set laid onto the slices of a volume, whatever its frame of reference.
+class DrawnRegions:
+    """The polygons of a structure set laid onto the slices of a volume, whatever its frame of reference.
 
     ``shape`` is (slices, rows, columns) of the slices as acquired; ``sources`` says for each slice of the
     volume which of these it shows (None: they are the same).
@@ -70,7 +70,7 @@ class DrawnRois:
         self._grid = SliceGrid.of(volume)
         self.shape = (len(self._grid.offsets), self._grid.rows, self._grid.columns)
         self.sources = self._grid.sources
-        self._placed: list[Placed] = []
+        self._placed: list[PlacedRoi] = []
         frame = volume.dicom.frame_of_reference_uid if volume.dicom else ""
         for roi in structure.rois:
             _leave_out_other_frame(roi, frame, structure)
@@ -87,7 +87,7 @@ class DrawnRois:
         """Warnings; all of them where every ROI was filled."""
         return (*self._doubts, *problems_of(self._structure, self._placed, self._fill_gaps))
 
-    def doubted(self, problems: Sequence[Problem]) -> "DrawnRois":
+    def doubted(self, problems: Sequence[Problem]) -> "DrawnRegions":
         """The same with further warnings, told before the others."""
         other = copy(self)
         other._doubts = (*problems, *self._doubts)
@@ -110,16 +110,16 @@ class DrawnRois:
 
 def rasterize(structure: StructureSet, volume: VolumeArrays) -> SegmentationArrays:
     """The ROIs on the grid of a volume, whatever its frame of reference."""
-    return DrawnRois(structure, volume).segmentation()
+    return DrawnRegions(structure, volume).segmentation()
 
 
 def _leave_out_other_frame(roi: Roi, frame: str, structure: StructureSet) -> None:
     """An ROI of another frame of reference than the rest of its structure set, and than the image."""
     own = roi.frame_of_reference_uid
     if frame and own and own != frame and frame in structure.references.frame_of_reference_uids:
-        for contour in roi.contours:
-            roi.lose(contour.number, "is of another frame of reference")
-        roi.contours = []
+        for polygon in roi.polygons:
+            roi.lose(polygon.number, "is of another frame of reference")
+        roi.polygons = []
 
 
 def _id(roi: Roi, used: set[str]) -> str:
@@ -132,20 +132,20 @@ def _id(roi: Roi, used: set[str]) -> str:
     return name
 
 
-def _tags(roi: Roi, placed: Placed) -> dict[str, str]:
+def _tags(roi: Roi, placed: PlacedRoi) -> dict[str, str]:
     return {
         "DICOM.ROINumber": str(roi.number),
-        "DICOM.ContourCount": str(roi.contour_count),
+        "DICOM.ContourCount": str(roi.polygon_count),
         _BOUNDARY_TAG: placed.boundary.value,
     }
 
 
-def _blocks(placed: Placed, grid: SliceGrid, fill_gaps: bool) -> Iterator[Block]:
+def _blocks(placed: PlacedRoi, grid: SliceGrid, fill_gaps: bool) -> Iterator[Block]:
     if placed.crossing:
         from .crossing import sampled
 
         return sampled(*placed.crossing, grid)
-    blocks = fill(placed.contours, grid.rows, grid.columns, placed.boundary, placed.overlapping)
+    blocks = fill(placed.polygons, grid.rows, grid.columns, placed.boundary, placed.overlapping)
     if fill_gaps and placed.gap_slices:
         from ..contours.shape_interpolation import with_gaps_filled
 
@@ -173,9 +173,9 @@ def rtstruct_contents(
     :raises ImageReadError: as ``read_structure_set``.
     """
     structure = read_structure_set(path)
-    rois = [RoiContents(roi.number, roi.name, roi.color, roi.contour_count) for roi in structure.rois]
+    rois = [RoiContents(roi.number, roi.name, roi.color, roi.polygon_count) for roi in structure.rois]
     if volume is None:
-        return rois, problems_of(structure, [Placed() for _ in structure.rois], False)
+        return rois, problems_of(structure, [PlacedRoi() for _ in structure.rois], False)
     arrays = rasterize(structure, volume)
     counts = voxel_counts(arrays)
     rules = [Boundary(segment.tags[_BOUNDARY_TAG]) for segment in arrays.segments]
