@@ -11,10 +11,10 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from QuizLoaderLib.session.files import sync
 from QuizLoaderLib.session.journal import Entry, Journal, read_journal
 from QuizLoaderLib.session.opening import results_files
 from QuizLoaderLib.session.session import Session
+from QuizLoaderLib.session.whole_file import sync
 
 PAGES, QUESTIONS, OPTIONS = 2000, 10, 3
 MEASURED = 100

@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.session.files import sync_folder
 from QuizLoaderLib.session.session import Session, SessionError
+from QuizLoaderLib.session.whole_file import sync_folder
 from session_by_hand import fast_folder, page_of, responses, saved, text_page, write_quiz
 
 SOURCE = Path(__file__).resolve().parents[2] / "QuizLoader"
@@ -17,7 +17,7 @@ BEGIN = """
 import os, resource, signal, sys
 import _strptime  # the standard library imports it late, when nobody may read it
 from pathlib import Path
-from QuizLoaderLib.session.files import sync_folder
+from QuizLoaderLib.session.whole_file import sync_folder
 from QuizLoaderLib.session.session import Session, SessionError
 quiz, results = Path(sys.argv[1]), Path(sys.argv[2])
 folder = results / "Ann" / "study"

@@ -13,8 +13,9 @@ from pathlib import Path
 from .. import __version__
 from ..images.loading.stamps import stamp_of
 from ..quiz.problems import Problem, ProblemCode, Severity, error, has_errors
+from ..session.whole_file import remove_left_overs
 from .errors import MASK_NOT_WRITTEN, MASK_UNREADABLE, UNKNOWN_FORMAT, MaskError
-from .files import MASK_ENDINGS, PART, writing
+from .files import MASK_ENDINGS, writing
 from .label_tables.label_table import LabelTable
 from .making import make_mask
 from .names import said
@@ -131,8 +132,7 @@ def run_cases(
         sentence = f"Nothing can be written to the folder {out}: {fault.strerror or fault}."
         raise MaskError([error(MASK_NOT_WRITTEN, sentence)]) from fault
     with _alone_in(out):
-        for left_over in (out / RECORDS).glob(PART + "*"):
-            left_over.unlink(missing_ok=True)
+        remove_left_overs(out / RECORDS)
         work = [Job(case, table, out, ending, ignore_unmapped, filling) for case in cases]
         results = {number: found for number, job in enumerate(work) if (found := finished(job)) is not None}
         open_numbers = [number for number in range(len(work)) if number not in results]

@@ -1,47 +1,22 @@
-"""Files that appear whole or not at all, and the mask as a file."""
+"""The mask as a file, written whole or not at all."""
 
 import errno
-import os
-import secrets
 import zlib
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
 from ..quiz.problems import error
+from ..session.whole_file import whole_file
 from .errors import MASK_NOT_WRITTEN, UNKNOWN_FORMAT, MaskError
 from .painting import Mask
 
-PART = ".part-"
-"""How the name of a file begins that is not whole yet."""
 MASK_ENDINGS = (".nrrd", ".nii.gz", ".nii", ".mha")
 _RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _NRRD_TYPES = {"u1": "uint8", "u2": "uint16", "u4": "uint32", "i1": "int8", "i2": "int16", "i4": "int32"}
-
-
-@contextmanager
-def whole_file(path: Path, scratch: Path | None = None) -> Iterator[Path]:
-    """A temporary file to write to, which takes the name ``path`` at the end of the block.
-
-    It lies beside ``path`` (or in the folder ``scratch`` on the same disk) and has the same ending. Where
-    the block fails it is removed, and an old file of that name stays as it was.
-    """
-    ending = "".join(path.suffixes[-2:]) if path.name.endswith(".gz") else path.suffix
-    part = (scratch or path.parent) / f"{PART}{secrets.token_hex(8)}{ending}"
-    part.touch(exist_ok=False)
-    try:
-        yield part
-        _flush_to_disk(part)
-        part.replace(path)
-    except BaseException:
-        with suppress(OSError):
-            part.unlink()
-        raise
-    if os.name == "posix":
-        _flush_to_disk(path.parent)
 
 
 def not_written(path: Path, fault: Exception) -> MaskError:
@@ -154,14 +129,6 @@ def _vector(values: np.ndarray) -> str:
 def _escaped(value: str) -> str:
     r"""NRRD: in a key/value pair a line break is written \n and a backslash \\."""
     return value.replace("\\", "\\\\").replace("\n", "\\n")
-
-
-def _flush_to_disk(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _is_full(fault: Exception) -> bool:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from lxml import etree
 
-from .files import write_whole
 from .storage import FolderFiles
 from .tree import integer
+from .whole_file import write_whole
 
 KEPT_COPIES = 10
 """The newest copies that are kept besides the first one."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from .files import sync, sync_folder
+from .whole_file import sync, sync_folder
 
 Entry = dict[str, Any]
 

@@ -17,12 +17,13 @@ from ..quiz.model import Quiz
 from ..quiz.parser import read_quiz
 from .comparing import differences, is_another_quiz
 from .copies import copies, keep_copy
-from .files import SessionError, make_folder, parsed_timestamp, reason, safe_name, timestamp, write_whole
+from .files import SessionError, parsed_timestamp, reason, safe_name, timestamp
 from .journal import Entry, Journal, JournalContents, read_journal
 from .order import group_order
 from .results import Results
 from .storage import FolderFiles, ResultsStore
 from .tree import parsed_xml
+from .whole_file import make_folder, remove_left_overs, write_whole
 
 
 @dataclass(frozen=True)
@@ -90,6 +91,8 @@ def open_results(
             "make it writable or choose another one."
         ) from fault
     try:
+        for folder in (files.folder, files.master.parent):
+            remove_left_overs(folder)
         given, problems = read_quiz(quiz_path)
         notices: list[str] = []
         if _is_new(files):

@@ -7,9 +7,10 @@ from pathlib import Path
 
 from filelock import BaseFileLock
 
-from .files import make_folder, reason, write_whole
+from .files import reason
 from .journal import Entry, Journal, JournalGoneError, JournalTakenError, encoded
 from .results import Results
+from .whole_file import make_folder, write_whole
 
 
 @dataclass(frozen=True)

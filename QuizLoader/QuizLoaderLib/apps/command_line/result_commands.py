@@ -50,8 +50,8 @@ def answers(
     encoding: EncodingOption = "cp1252",
 ) -> None:
     """Write all answers into one table. Ends with 1 where a file could not be read."""
-    from ...session.files import write_whole
     from ...session.tables import ANSWER_COLUMNS, MRMC_COLUMNS, answer_rows, as_csv, mrmc_rows
+    from ...session.whole_file import write_whole
 
     found = _found(results, encoding)
     if out.resolve() in {each.path.resolve() for each in found.results}:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
-from ...session.files import safe_name, write_whole
+from ...session.files import safe_name
+from ...session.whole_file import write_whole
 
 COLUMNS = ("reader", "role", "token_sha256")
 READER, COORDINATOR = "reader", "coordinator"

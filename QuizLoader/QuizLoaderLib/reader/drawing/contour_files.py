@@ -12,7 +12,6 @@ import struct
 import zlib
 from collections import Counter
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -25,13 +24,14 @@ from ...images.files.image_file import ImageFile
 from ...images.files.read_context import ReadContext
 from ...images.types.segmentation import read as read_segments
 from ...masks.errors import MaskError
-from ...masks.files import PART, whole_file, write_nrrd
+from ...masks.files import write_nrrd
 from ...masks.grids import Grid
 from ...masks.painting import LostOverlap, Mask, paint
 from ...masks.segments import segments_of
 from ...masks.sources import read_mask_file
 from ...quiz.model import Image, ImageType
 from ...quiz.value_map import ValueMap
+from ...session.whole_file import whole_file
 from ...views.drawings import write_segmentation
 from ..texts import tr as _
 from .regions_to_draw import RegionsToDraw
@@ -133,13 +133,6 @@ def read_contour(files: ContourFiles, regions: RegionsToDraw) -> ReadContour:
             sentences += [problem.sentence for problem in found.problems]
             return ReadContour(found, tuple(sentences), tuple(aside))
     return ReadContour(None, tuple(sentences), tuple(aside))
-
-
-def remove_left_overs(folder: Path) -> None:
-    """Files that a crash kept from becoming whole; nobody else writes into a page's folder."""
-    for part in folder.glob(f"{PART}*"):
-        with suppress(OSError):
-            part.unlink()
 
 
 def put_aside(path: Path) -> Path:

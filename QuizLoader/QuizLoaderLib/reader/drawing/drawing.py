@@ -7,12 +7,13 @@ from typing import Any
 
 from ...quiz.image_folder import ImageFolder
 from ...quiz.model import Image, Quiz
+from ...session.whole_file import remove_left_overs
 from ...views import drawings
 from ...views.contents import PageNodes
 from ...views.contours import ContourLook
 from ...views.host import Host
 from ..texts import tr as _
-from .contour_files import ContourFiles, remove_left_overs
+from .contour_files import ContourFiles
 from .drawn_contour import Contour
 from .lines import Lines
 from .page_drawn_on import Kept, PageDrawnOn, PageKey

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from ...masks.files import whole_file
+from ...session.whole_file import whole_file
 from ...views import drawings, lines
 from ..texts import tr as _
 from .page_drawn_on import NO_IMAGE, PageDrawnOn, PageKey
