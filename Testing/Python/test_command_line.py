@@ -4,6 +4,7 @@ import json
 import os
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 
 import pytest
@@ -257,8 +258,8 @@ def test_check_starts_without_what_is_heavy(quiz: Path) -> None:
     assert not loaded & {"vtk", "vtkmodules", "slicer", "numpy", "SimpleITK", "pydicom", "PIL"}
 
 
-def test_a_defect_is_told_in_one_sentence(
-    quiz: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_a_defect_is_told_with_a_report_to_send(
+    quiz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     from QuizLoaderLib.apps.command_line import main as command_line
     from QuizLoaderLib.quiz import parser
@@ -268,10 +269,12 @@ def test_a_defect_is_told_in_one_sentence(
 
     monkeypatch.setattr(parser, "read_quiz", fail)
     monkeypatch.setattr(sys, "argv", ["quizloader", "check", str(quiz)])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(SystemExit) as ending:
         command_line.main()
 
     assert ending.value.code == 1
     (sentence,) = capsys.readouterr().err.splitlines()
-    assert "defect" in sentence
-    assert "unforeseen" in sentence
+    (report,) = tmp_path.glob("quizloader-defect-*.txt")
+    assert "defect of QuizLoader (RuntimeError: unforeseen)" in sentence and str(report) in sentence
+    assert "Command: quizloader check …\n" in report.read_text(encoding="utf-8")

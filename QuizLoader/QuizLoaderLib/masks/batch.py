@@ -57,6 +57,7 @@ class Job:
     ending: str
     ignore_unmapped: bool
     filling: ContourFilling = AS_DRAWN
+    tell_defect: Callable[[BaseException], str] = repr
 
     @property
     def mask(self) -> Path:
@@ -115,12 +116,14 @@ def run_cases(
     ignore_unmapped: bool = False,
     advance: Callable[[int, int], None] | None = None,
     filling: ContourFilling = AS_DRAWN,
+    tell_defect: Callable[[BaseException], str] = repr,
 ) -> list[CaseResult]:
     """Paint each case and write ``report.csv``; gives the results in the order of the cases.
 
     A case whose mask is there, made of the same files with the same map, is not done again. A failed case
     never stops the others. Raises MaskError where another run works in the folder, or where there is no Dask
-    scheduler at ``dask``.
+    scheduler at ``dask``. ``tell_defect`` makes the sentence of a case where the program itself failed; it
+    is called where the case is painted.
     """
     if ending not in MASK_ENDINGS:
         sentence = f"Masks of many cases cannot have the ending {said(ending)}."
@@ -133,7 +136,7 @@ def run_cases(
         raise MaskError([error(MASK_NOT_WRITTEN, sentence)]) from fault
     with _alone_in(out):
         remove_left_overs(out / RECORDS)
-        work = [Job(case, table, out, ending, ignore_unmapped, filling) for case in cases]
+        work = [Job(case, table, out, ending, ignore_unmapped, filling, tell_defect) for case in cases]
         results = {number: found for number, job in enumerate(work) if (found := finished(job)) is not None}
         open_numbers = [number for number in range(len(work)) if number not in results]
         open_jobs = [work[number] for number in open_numbers]
@@ -181,8 +184,7 @@ def do_case(job: Job) -> CaseResult:
     except MemoryError:
         problems = (error(CASE_ENDED, "There is not enough memory for this case."),)
     except Exception as fault:  # noqa: BLE001 a defect in one case must not cost the others
-        sentence = f"This is a defect of QuizLoader ({type(fault).__name__}: {fault}); please report it."
-        problems = (error(CASE_DEFECT, " ".join(sentence.split())),)
+        problems = (error(CASE_DEFECT, job.tell_defect(fault)),)
     _remove_outdated(job)
     return CaseResult(case.name, case.written[0], problems=tuple(problems))
 

@@ -230,8 +230,6 @@ def main() -> None:
             1,
         )
     except Exception as fault:  # noqa: BLE001 the last net: a defect is told in one sentence too
-        _say_and_exit(
-            f"This is a defect of QuizLoader ({type(fault).__name__}: {fault}); "
-            "set QUIZLOADER_DEBUG=1 to see where, and please report it.",
-            1,
-        )
+        from ..shared.defect_report import defect_sentence
+
+        _say_and_exit(defect_sentence(fault), 1)

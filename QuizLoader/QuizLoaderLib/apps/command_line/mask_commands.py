@@ -151,6 +151,7 @@ def masks(
     make_writable(out)
     from ...masks.batch import read_cases, run_cases
     from ...masks.errors import MaskError
+    from ..shared.defect_report import defect_sentence
 
     is_results = cases.is_dir()
     left_out = False
@@ -161,7 +162,9 @@ def masks(
             found = read_cases(cases)
         with progress_bar("Painting masks") as advance:
             filling = _filling(boundary, fill_gaps)
-            results = run_cases(found, read, out, jobs, dask, ending, ignore_unmapped, advance, filling)
+            results = run_cases(
+                found, read, out, jobs, dask, ending, ignore_unmapped, advance, filling, defect_sentence
+            )
     except MaskError as fault:
         _stop(fault, cases, cases)
     failed = [result for result in results if result.failed]

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import logging
 import time
-import traceback
 from collections.abc import Callable
 from html import escape
 from pathlib import Path
@@ -16,6 +15,7 @@ import aiohttp
 from aiohttp import web
 
 from ...images.loading.voxel_store import folder_of_shared_voxels
+from ..shared.defect_report import report_sentence
 from ..shared.end_signals import on_end_signal
 from ..web.guard import Handler
 from . import coordinator, proxy
@@ -144,9 +144,13 @@ class StudyServer:
                 # The browser has gone while it was answered.
                 raise
             except Exception as fault:  # noqa: BLE001 the last net: a defect is told in one sentence too
-                place = traceback.extract_tb(fault.__traceback__)[-1]
-                _log.error("A defect: %s in %s, line %d", type(fault).__name__, place.name, place.lineno)
-                response = self._say(request, "This did not work, which is a defect of QuizLoader.", 500)
+                _log.error("A defect: %s. %s", type(fault).__name__, report_sentence(fault))
+                response = self._say(
+                    request,
+                    "This did not work, which is a defect of QuizLoader. The server has a report of it; "
+                    "please tell the coordinator of the study.",
+                    500,
+                )
         if not response.prepared:
             for name, value in HEADERS.items():
                 response.headers.setdefault(name, value)

@@ -15,6 +15,7 @@ from ...reader.texts import tr as _
 from ...views.contents import contents_of_views
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
 from ...views.planes import ViewingMode
+from ..shared.defect_report import defect_sentence
 from .asking import Asking
 from .corners import Corner, corner_of
 from .editor import EditorView
@@ -206,8 +207,8 @@ class ClientQuiz:
     def _loaded(self, loading: "asyncio.Task[None]") -> None:
         """A defect is told, too: the reader would wait for ever."""
         if not loading.cancelled() and (fault := loading.exception()):
-            defect = _("This page could not be shown, which is a defect of QuizLoader: {fault}")
-            self._state.update({"loading": None, "messages": [defect.format(fault=repr(fault))]})
+            sentences = ["This page could not be shown.", defect_sentence(fault)]
+            self._state.update({"loading": None, "messages": sentences})
             self._state.flush()
 
     def _change_views(self, change: Callable[[], Any]) -> None:
