@@ -188,8 +188,8 @@ def test_what_is_no_series_says_what_it_is(tmp_path: Path) -> None:
     ):
         with pytest.raises(ImageReadError) as caught:
             read_series(path)
-        assert caught.value.code == code
-        assert words in caught.value.sentence
+        assert caught.value.problem.code == code
+        assert words in caught.value.problem.sentence
 
 
 def test_a_file_cut_in_its_pixels_or_its_header_is_named(tmp_path: Path) -> None:
@@ -198,7 +198,7 @@ def test_a_file_cut_in_its_pixels_or_its_header_is_named(tmp_path: Path) -> None
     paths[1].write_bytes(whole[:-100])
     with pytest.raises(ImageReadError, match="'I00002' is cut short") as caught:
         read_series(paths[0])
-    assert caught.value.code == DICOM_DAMAGED
+    assert caught.value.problem.code == DICOM_DAMAGED
     for length in (133, 150, 300, 420):
         paths[1].write_bytes(whole[:length])
         with pytest.raises(ImageReadError, match="I00002"):
@@ -211,8 +211,8 @@ def test_a_private_transfer_syntax_is_named(tmp_path: Path) -> None:
     paths[0].write_bytes(content)
     with pytest.raises(ImageReadError) as caught:
         read_series(paths[0])
-    assert caught.value.code == NOT_DECODED
-    assert "1.2.840.99999.1.2.9" in caught.value.sentence
+    assert caught.value.problem.code == NOT_DECODED
+    assert "1.2.840.99999.1.2.9" in caught.value.problem.sentence
 
 
 def test_thousands_of_other_files_beside_a_series(tmp_path: Path) -> None:

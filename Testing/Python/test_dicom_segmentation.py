@@ -121,6 +121,6 @@ def test_what_cannot_be_shown_is_named(tmp_path: Path) -> None:
     ):
         with pytest.raises(ImageReadError) as caught:
             read_dicom_seg(path)
-        assert caught.value.code == code
-        assert f"'{path.name}'" in caught.value.sentence
+        assert caught.value.problem.code == code
+        assert f"'{path.name}'" in caught.value.problem.sentence
     assert not is_dicom_seg(series)

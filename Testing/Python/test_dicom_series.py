@@ -97,8 +97,11 @@ def test_a_folder_of_several_series_names_them_and_asks_for_a_file(tmp_path: Pat
     write_series(tmp_path, numbered(3), even(3), series="1.2.3.11", first=50, SeriesDescription="Contrast")
     with pytest.raises(ImageReadError) as caught:
         read_series(tmp_path)
-    assert caught.value.code == SEVERAL_SERIES
-    assert "2 series: CT Native (4 files, I00001); CT Contrast (3 files, I00050)" in caught.value.sentence
+    assert caught.value.problem.code == SEVERAL_SERIES
+    assert (
+        "2 series: CT Native (4 files, I00001); CT Contrast (3 files, I00050)"
+        in caught.value.problem.sentence
+    )
     found, problems = folder_contents(tmp_path)
     assert [(one.description, one.size) for one in found] == [("Native", (6, 5, 4)), ("Contrast", (6, 5, 3))]
     assert problems == []
@@ -121,7 +124,7 @@ def test_what_radiotherapy_keeps_beside_a_series_does_not_get_in_the_way(tmp_pat
     write_series(tmp_path, numbered(3), even(3), series="1.2.3.11", first=50)
     with pytest.raises(ImageReadError) as caught:
         read_series(tmp_path)
-    assert "holds 2 series: CT (4 files, I00001); CT (3 files, I00050)." in caught.value.sentence
+    assert "holds 2 series: CT (4 files, I00001); CT (3 files, I00050)." in caught.value.problem.sentence
 
 
 def test_a_folder_above_the_series_names_the_folders_below(tmp_path: Path) -> None:
@@ -129,8 +132,8 @@ def test_a_folder_above_the_series_names_the_folders_below(tmp_path: Path) -> No
     (tmp_path / "study" / "reports").mkdir()
     with pytest.raises(ImageReadError) as caught:
         read_series(tmp_path / "study")
-    assert caught.value.sentence == "The folder 'study' holds no DICOM images."
-    assert caught.value.hint == "the series may be in a folder below: CT thorax, reports"
+    assert caught.value.problem.sentence == "The folder 'study' holds no DICOM images."
+    assert caught.value.problem.hint == "the series may be in a folder below: CT thorax, reports"
 
 
 def test_a_folder_of_a_dose_alone_is_that_dose(tmp_path: Path) -> None:

@@ -166,7 +166,7 @@ def test_what_is_no_image_is_one_error(tmp_path: Path, content: bytes | None, na
         (tmp_path / name).write_bytes(content)
     with pytest.raises(ImageReadError) as caught:
         file_info(tmp_path / name)
-    assert name in caught.value.sentence
+    assert name in caught.value.problem.sentence
     with pytest.raises(ImageReadError):
         file_info(tmp_path)
 

@@ -100,7 +100,7 @@ def test_other_files_are_named(tmp_path: Path) -> None:
     (series,) = write_series(tmp_path, np.ones((1, 4, 4), np.int16), Placement((0.0,)))
     with pytest.raises(ImageReadError, match="'I00001' is not a DICOM structure set") as caught:
         shown(series)
-    assert caught.value.code == NOT_A_STRUCTURE_SET
+    assert caught.value.problem.code == NOT_A_STRUCTURE_SET
     whole = write_structure_set(tmp_path / "rt", [MadeRoi("A", [GOOD] * 20)]).read_bytes()
     (tmp_path / "rt").write_bytes(whole[:-900])
     with pytest.raises(ImageReadError, match="'rt' is damaged or cut short"):
@@ -151,8 +151,8 @@ def test_no_damage_raises_anything_but_a_sentence(tmp_path: Path, mutations: lis
     try:
         arrays = read_rtstruct(ReadContext(STRUCTURES, path, lambda: ((CT_IMAGE, volume()),)))
     except ImageReadError as fault:
-        assert "'mutated'" in fault.sentence
-        assert fault.sentence.endswith(".")
+        assert "'mutated'" in fault.problem.sentence
+        assert fault.problem.sentence.endswith(".")
         return
     assert all(layer.shape == (4, 24, 30) for layer in arrays.layers)
     assert all(segment.layer < len(arrays.layers) for segment in arrays.segments)
@@ -178,4 +178,4 @@ def test_no_damage_to_a_slice_raises_anything_but_a_sentence(tmp_path: Path, mut
         try:
             assert read_series(path).voxels.ndim in (3, 4)
         except ImageReadError as fault:
-            assert fault.sentence.endswith(".")
+            assert fault.problem.sentence.endswith(".")

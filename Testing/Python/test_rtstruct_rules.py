@@ -238,5 +238,5 @@ def test_another_frame_of_reference_or_no_volume_is_an_error(tmp_path: Path) -> 
     ):
         with pytest.raises(ImageReadError) as caught:
             read_rtstruct(context)
-        assert caught.value.code == code
-        assert "'rt'" in caught.value.sentence
+        assert caught.value.problem.code == code
+        assert "'rt'" in caught.value.problem.sentence

@@ -14,10 +14,7 @@ IMAGE_TOO_LARGE = ProblemCode("Q610", "An image fits into memory.")
 
 
 class ImageReadError(ProblemError):
-    """A file that cannot be shown: ``sentence`` names the file and what is wrong, ``hint`` the remedy."""
+    """A file that cannot be shown; its problem names the file, what is wrong, and the remedy."""
 
     def __init__(self, code: str, sentence: str, hint: str = "") -> None:
         super().__init__(error(code, sentence, hint))
-        self.code = code
-        self.sentence = sentence
-        self.hint = hint

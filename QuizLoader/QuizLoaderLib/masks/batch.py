@@ -97,12 +97,12 @@ def read_cases(table: Path) -> list[Case]:
         cases, problems = _cases(rows, table)
     except OSError as fault:
         sentence = f"{table} cannot be read: {fault.strerror or fault}."
-        raise MaskError([error(BAD_CASE_TABLE, sentence)]) from fault
+        raise MaskError(error(BAD_CASE_TABLE, sentence)) from fault
     except (UnicodeDecodeError, csv.Error) as fault:
         sentence = f"{table} is no CSV file in UTF-8: {fault}."
-        raise MaskError([error(BAD_CASE_TABLE, sentence, "save it as CSV UTF-8")]) from fault
+        raise MaskError(error(BAD_CASE_TABLE, sentence, "save it as CSV UTF-8")) from fault
     if problems:
-        raise MaskError(problems)
+        raise MaskError(*problems)
     return cases
 
 
@@ -127,13 +127,13 @@ def run_cases(
     """
     if ending not in MASK_ENDINGS:
         sentence = f"Masks of many cases cannot have the ending {said(ending)}."
-        raise MaskError([error(UNKNOWN_FORMAT, sentence, f"use one of {', '.join(MASK_ENDINGS)}")])
+        raise MaskError(error(UNKNOWN_FORMAT, sentence, f"use one of {', '.join(MASK_ENDINGS)}"))
     out = out.resolve()
     try:
         (out / RECORDS).mkdir(parents=True, exist_ok=True)
     except OSError as fault:
         sentence = f"Nothing can be written to the folder {out}: {fault.strerror or fault}."
-        raise MaskError([error(MASK_NOT_WRITTEN, sentence)]) from fault
+        raise MaskError(error(MASK_NOT_WRITTEN, sentence)) from fault
     with _alone_in(out):
         remove_left_overs(out / RECORDS)
         work = [Job(case, table, out, ending, ignore_unmapped, filling, tell_defect) for case in cases]
@@ -329,7 +329,7 @@ def _alone_in(out: Path) -> Iterator[None]:
     except Timeout as fault:
         sentence = f"Another run works in {out}."
         raise MaskError(
-            [error(BAD_CASE_TABLE, sentence, "wait until it is done, or name another folder")]
+            error(BAD_CASE_TABLE, sentence, "wait until it is done, or name another folder")
         ) from fault
     try:
         yield

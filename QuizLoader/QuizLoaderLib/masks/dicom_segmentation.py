@@ -54,7 +54,7 @@ def write_dicom_segmentation(
     target = source.target
     if target is None or target.volume.dicom is None:
         sentence = "A DICOM segmentation refers to the DICOM series it is drawn on, and none was given."
-        raise MaskError([error(NO_REFERENCED_SERIES, sentence, "name its folder with --like")])
+        raise MaskError(error(NO_REFERENCED_SERIES, sentence, "name its folder with --like"))
     segmentation = source.segmentation
     present = {segment.name for segment in segmentation.segments}
     names = [name for name in value_map.values if name in present]
@@ -86,7 +86,7 @@ def write_dicom_segmentation(
             dataset = _segmentation(highdicom, target, pixels, described)
     except (AttributeError, TypeError, ValueError) as fault:
         sentence = f"The series of {target.path} does not allow a DICOM segmentation: {fault}."
-        raise MaskError([error(MASK_NOT_WRITTEN, " ".join(sentence.split()))]) from fault
+        raise MaskError(error(MASK_NOT_WRITTEN, " ".join(sentence.split()))) from fault
     with writing(path) as part:
         dataset.save_as(str(part))
     regions = tuple(replace(region, value=value_map.values[region.name]) for region in counted)
@@ -103,7 +103,7 @@ def _highdicom() -> Any:
             "Writing a DICOM segmentation needs highdicom and pydicom 3, which this Python does not have."
         )
         hint = "python -m pip install highdicom"
-        raise MaskError([error(PYDICOM_TOO_OLD, sentence, hint)]) from fault
+        raise MaskError(error(PYDICOM_TOO_OLD, sentence, hint)) from fault
     return highdicom
 
 

@@ -1,8 +1,6 @@
 """Why there is no mask, no segmentation, no file."""
 
-from collections.abc import Sequence
-
-from ..quiz.problems import Problem, ProblemCode
+from ..quiz.problems import ProblemCode, ProblemError
 
 OVERLAP_LOST = ProblemCode(
     "M105", "Regions do not overlap; where they do, the later one in the map wins (warning)."
@@ -22,9 +20,5 @@ SERVER_FAILED = ProblemCode(
 )
 
 
-class MaskError(Exception):
-    """Why nothing was made: ``problems`` has every reason, and the warnings met on the way."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(" ".join(problem.sentence for problem in problems if problem.is_error))
-        self.problems = tuple(problems)
+class MaskError(ProblemError):
+    """Why nothing was made: no mask, no segmentation, no file."""

@@ -24,7 +24,7 @@ def not_written(path: Path, fault: Exception) -> MaskError:
     reason = (isinstance(fault, OSError) and fault.strerror) or str(fault)
     hint = "make room on the disk and run it again" if _is_full(fault) else ""
     sentence = f"{path} could not be written: {reason}."
-    return MaskError([error(MASK_NOT_WRITTEN, sentence, hint)])
+    return MaskError(error(MASK_NOT_WRITTEN, sentence, hint))
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def mask_ending(path: Path) -> str:
     if not ending or path.name.lower().endswith(".seg.nrrd"):
         sentence = f"A mask cannot be written as {path.name}."
         hint = f"let the name end with one of {', '.join(MASK_ENDINGS)}, or .dcm for a DICOM segmentation"
-        raise MaskError([error(UNKNOWN_FORMAT, sentence, hint)])
+        raise MaskError(error(UNKNOWN_FORMAT, sentence, hint))
     return ending
 
 

@@ -92,7 +92,7 @@ def paint(
             error(NOTHING_MAPPED, "None of the regions is in the map, so there is nothing to paint.")
         )
     if has_errors(about_names):
-        raise MaskError([*source.problems, *about_names])
+        raise MaskError(*source.problems, *about_names)
 
     ranks = {name: rank for rank, name in enumerate(order, start=1)}
     target = like or own
@@ -105,7 +105,7 @@ def paint(
     mask = brush.paint(values)
     problems = [*source.problems, *about_names, *_outside_problems(brush, order)]
     if has_errors(problems):
-        raise MaskError(problems)
+        raise MaskError(*problems)
 
     regions, lost = _tallied(order, values, brush.kept, brush.lost, target.voxel_ml)
     gone = {order[rank - 1] for rank in brush.outside}

@@ -89,5 +89,5 @@ def segments_of_node(node: Any) -> SegmentationArrays:
     if not getattr(node, "IsA", lambda kind: False)("vtkMRMLSegmentationNode"):
         kind = type(node).__name__
         sentence = f"Segments come from a file, a segmentation node or SegmentationArrays, not from {kind}."
-        raise MaskError([error(MASK_UNREADABLE, sentence)])
+        raise MaskError(error(MASK_UNREADABLE, sentence))
     return read_segmentation_node(node)

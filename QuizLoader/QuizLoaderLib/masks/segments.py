@@ -39,7 +39,7 @@ def segments_of(
     labels, found_problems = whole_numbers(voxels)
     problems += found_problems
     if has_errors(problems):
-        raise MaskError(problems)
+        raise MaskError(*problems)
     found = _values_in(labels)
     named = {value: name for name, value in value_map.values.items()}
     unknown = [value for value in found if value not in named]

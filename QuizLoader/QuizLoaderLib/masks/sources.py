@@ -96,7 +96,7 @@ def read_target(path: Path, source: Path | None = None) -> Target:
             return Target(path, read_grid(path))
         file = ImageFile(path)
     except ImageReadError as fault:
-        raise MaskError([fault.as_problem()]) from fault
+        raise MaskError(fault.problem) from fault
     nothing = np.broadcast_to(np.zeros((), np.uint8), file.size[2::-1])
     return Target(path, VolumeArrays(nothing, file.ijk_to_ras))
 
@@ -124,7 +124,7 @@ def _read_folder(folder: Path, source: Path | None) -> Target:
     try:
         return Target(folder, read_grid(folder))
     except ImageReadError as fault:
-        if fault.code != SEVERAL_SERIES or source is None or not is_dicom(source):
+        if fault.problem.code != SEVERAL_SERIES or source is None or not is_dicom(source):
             raise
         meant = file_of_series(references_of(source), [folder])
         if meant is None:
@@ -145,14 +145,14 @@ def _read(path: Path, target: Target | None, names: LabelTable | None, filling: 
         table = names or _own_names(path)
         voxels = file.voxels if file.components == 1 and len(file.size) == 3 else file.layers[0]
     except ImageReadError as fault:
-        raise MaskError([fault.as_problem()]) from fault
+        raise MaskError(fault.problem) from fault
     if table is None:
         sentence = f"The values of {path.name} have no names."
         hint = "name them with --names FILE: a value map or another label table"
-        raise MaskError([error(WITHOUT_NAMES, sentence, hint)])
+        raise MaskError(error(WITHOUT_NAMES, sentence, hint))
     if file.components > 1 or len(file.size) > 3:
         sentence = f"{path.name} has more than one number for each voxel, so it is no label image."
-        raise MaskError([error(NOT_WHOLE_NUMBERS, sentence)])
+        raise MaskError(error(NOT_WHOLE_NUMBERS, sentence))
     return Source(segments_of(voxels, file.ijk_to_ras, table.value_map, table.colors), target)
 
 
@@ -161,14 +161,14 @@ def read_mask_file(path: Path) -> tuple[np.ndarray, np.ndarray]:
     try:
         if is_dicom(path):
             sentence = f"{path.name} is a DICOM file, not a mask of values."
-            raise MaskError([error(MASK_UNREADABLE, sentence, "give an nrrd, nii, nii.gz or mha file")])
+            raise MaskError(error(MASK_UNREADABLE, sentence, "give an nrrd, nii, nii.gz or mha file"))
         file = ImageFile(path)
         if file.components > 1 or len(file.size) > 3:
             sentence = f"{path.name} has more than one number for each voxel, so it is no mask."
-            raise MaskError([error(NOT_WHOLE_NUMBERS, sentence)])
+            raise MaskError(error(NOT_WHOLE_NUMBERS, sentence))
         return file.voxels, file.ijk_to_ras
     except ImageReadError as fault:
-        raise MaskError([fault.as_problem()]) from fault
+        raise MaskError(fault.problem) from fault
 
 
 def source_labels(path: Path, names: LabelTable | None = None) -> list[LabelRow]:
@@ -190,7 +190,7 @@ def source_labels(path: Path, names: LabelTable | None = None) -> list[LabelRow]
                 for one in segments
             ]
     except ImageReadError as fault:
-        raise MaskError([fault.as_problem()]) from fault
+        raise MaskError(fault.problem) from fault
     segmentation = read_source(path, names=names).segmentation
     return [LabelRow(one.name, one.value, one.color) for one in segmentation.segments]
 
@@ -238,7 +238,7 @@ def _without_regions(path: Path, modality: str) -> MaskError:
     sentence = (
         f"{path.name} is a DICOM file of the modality {modality or 'unknown'}, which has no named regions."
     )
-    return MaskError([error(MASK_UNREADABLE, sentence, "give an RTSTRUCT or a SEG")])
+    return MaskError(error(MASK_UNREADABLE, sentence, "give an RTSTRUCT or a SEG"))
 
 
 def _referenced_series(path: Path) -> Target:
@@ -250,7 +250,7 @@ def _referenced_series(path: Path) -> Target:
     if found is not None:
         return Target(found, read_grid(found))
     sentence = f"The series that {path.name} was drawn on is neither beside it nor in a folder below."
-    raise MaskError([error(NO_REFERENCED_SERIES, sentence, "name the image with --like")])
+    raise MaskError(error(NO_REFERENCED_SERIES, sentence, "name the image with --like"))
 
 
 def _folders(top: Path) -> Iterator[Path]:
@@ -303,7 +303,7 @@ def _own_names(path: Path) -> LabelTable | None:
         return None
     table, problems = read_label_table(beside)
     if has_errors(problems):
-        raise MaskError(problems)
+        raise MaskError(*problems)
     return table
 
 

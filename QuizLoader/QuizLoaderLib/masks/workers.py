@@ -110,12 +110,12 @@ def on_dask(
     except ImportError as fault:
         sentence = "Running on a Dask cluster needs the package distributed, which this Python does not have."
         hint = 'python -m pip install "quizloader[dask]"'
-        raise MaskError([error(SERVER_FAILED, sentence, hint)]) from fault
+        raise MaskError(error(SERVER_FAILED, sentence, hint)) from fault
     try:
         client = Client(address, timeout="5s", set_as_default=False)
     except (OSError, TimeoutError, asyncio.TimeoutError, ValueError) as fault:
         sentence = f"There is no Dask scheduler at {address}."
-        raise MaskError([error(SERVER_FAILED, sentence, "name it as tcp://host:8786")]) from fault
+        raise MaskError(error(SERVER_FAILED, sentence, "name it as tcp://host:8786")) from fault
     with client:
         futures = [client.submit(work, item, pure=False, retries=0) for item in items]
         numbers = {future.key: number for number, future in enumerate(futures)}

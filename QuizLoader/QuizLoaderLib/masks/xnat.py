@@ -40,7 +40,7 @@ def place_of(project: str, path: str = "") -> str:
     if not parts or any(part in (".", "..") for part in parts) or len(parts) % 2:
         sentence = f"'{'/'.join(parts)}' is no place on an XNAT server."
         hint = "give --project, or a --path such as experiments/E/assessors/A"
-        raise MaskError([error(SERVER_FAILED, sentence, hint)])
+        raise MaskError(error(SERVER_FAILED, sentence, hint))
     return "/".join(quote(part, safe="") for part in parts)
 
 
@@ -180,7 +180,7 @@ def _end_session(session: Any, url: str) -> None:
 
 
 def _fail(sentence: str, hint: str = "", cause: Exception | None = None) -> NoReturn:
-    raise MaskError([error(SERVER_FAILED, sentence, hint)]) from cause
+    raise MaskError(error(SERVER_FAILED, sentence, hint)) from cause
 
 
 def _is_web_page(answer: Any) -> bool:

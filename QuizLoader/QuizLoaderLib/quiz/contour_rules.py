@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from .model import Image, Layer, Page, Quiz
-from .page_rules import about
-from .problems import NearestNames, Problem, ProblemCode, error
+from .problems import NearestNames, Problem, ProblemCode, about, error, image_error
 from .session_rules import EarlierPages
 from .values import shown
 
@@ -46,13 +45,11 @@ def required_segments(page: Page) -> Iterator[Problem]:
             line=asking[0].line if asking else page.line,
         )
     if asking and page.segment_required_on_any_image:
-        yield about(
+        yield image_error(
             asking[0],
-            error(
-                SEGMENTS_REQUIRED_TWICE,
-                'SegmentRequired is "Y", and so is SegmentRequiredOnAnyImage of its page.',
-                "keep one of the two",
-            ),
+            SEGMENTS_REQUIRED_TWICE,
+            'SegmentRequired is "Y", and so is SegmentRequiredOnAnyImage of its page.',
+            "keep one of the two",
         )
     for image in asking:
         if image.layer in _NOT_DRAWN_ON:
@@ -68,14 +65,12 @@ def required_lines(page: Page) -> Iterator[Problem]:
     if not asking:
         return
     if page.min_markup_lines_required_on_any_image is not None:
-        yield about(
+        yield image_error(
             asking[0],
-            error(
-                LINES_REQUIRED_TWICE,
-                f'MinMarkupLinesRequired is "{asking[0].min_markup_lines_required}", and its page has '
-                f'MinMarkupLinesRequiredOnAnyImage "{page.min_markup_lines_required_on_any_image}".',
-                "keep one of the two",
-            ),
+            LINES_REQUIRED_TWICE,
+            f'MinMarkupLinesRequired is "{asking[0].min_markup_lines_required}", and its page has '
+            f'MinMarkupLinesRequiredOnAnyImage "{page.min_markup_lines_required_on_any_image}".',
+            "keep one of the two",
         )
     for image in asking:
         if image.layer in _NOT_DRAWN_ON:
@@ -187,7 +182,7 @@ def _same_for_a_path(
         known = first.setdefault(image.path, image)
         if value_of(known) != value_of(image):
             sentence = f"{name} of the Path {shown(image.path)} is not the same as in line {known.line}."
-            yield about(image, error(code, sentence, "write it alike on all images of this file"))
+            yield image_error(image, code, sentence, "write it alike on all images of this file")
 
 
 def _wrong_layer(code: str, name: str, image: Image) -> Problem:

@@ -36,14 +36,10 @@ class Element:
         self.text = ""
 
 
-class QuizFileError(ProblemError):
-    """The file cannot be read as XML at all."""
-
-
 def read_elements(path: Path, each: Callable[[Element, Element], None]) -> Element:
     """The root element, its children handed to ``each(root, child)`` when complete and then forgotten.
 
-    Raises QuizFileError where the file cannot be opened, is too large, is no well-formed XML, or has
+    Raises ProblemError where the file cannot be opened, is too large, is no well-formed XML, or has
     a DOCTYPE or elements nested too deep.
     """
     try:
@@ -114,7 +110,7 @@ def _parse(path: Path, read: Callable[[int], bytes], each: Callable[[Element, El
     return document.children[0]
 
 
-def _not_xml(failure: expat.ExpatError, open_elements: list[Element]) -> QuizFileError:
+def _not_xml(failure: expat.ExpatError, open_elements: list[Element]) -> ProblemError:
     innermost = open_elements[-1]
     reason = expat.ErrorString(failure.code)
     hint = ""
@@ -135,11 +131,11 @@ def _not_xml(failure: expat.ExpatError, open_elements: list[Element]) -> QuizFil
     )
 
 
-def _too_large(path: Path) -> QuizFileError:
+def _too_large(path: Path) -> ProblemError:
     limit = LARGEST_FILE_BYTES // 1_000_000
     return _unreadable(QUIZ_TOO_LARGE, 0, f"The quiz file {path} is larger than {limit} MB.")
 
 
-def _unreadable(code: str, line: int, sentence: str, hint: str = "") -> QuizFileError:
+def _unreadable(code: str, line: int, sentence: str, hint: str = "") -> ProblemError:
     problem: Problem = error(code, sentence, hint, line=line)
-    return QuizFileError(problem)
+    return ProblemError(problem)

@@ -7,9 +7,8 @@ from typing import Protocol
 from .color_file import read_color_file
 from .image_folder import FILE_MISSING, PATH_IS_FOLDER, ImageFolder, ImagePathError
 from .model import Image, Question, QuestionType, Quiz
-from .page_rules import about
 from .parser import MISSING_ELEMENT
-from .problems import Problem, ProblemCode, ProblemError, error
+from .problems import Problem, ProblemCode, ProblemError, about, error
 from .regions import QuizRegions, beside_quiz, find_color_file, find_value_map
 from .rois import ROI_NOT_IN_FILE, ROI_TWICE_IN_FILE, unmatched_roi_problems
 from .value_map import read_value_map

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from .color_tables import COLOR_TABLES, unknown_color_table
 from .model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Page, RoiCode, SliceView
-from .problems import Problem, ProblemCode, error, warning
+from .problems import Problem, ProblemCode, about, error, image_error, image_warning, warning
 from .values import shown
 
 UNSAFE_CHARACTERS = ProblemCode(
@@ -41,11 +41,6 @@ _ONE_A_VIEW = (Layer.BACKGROUND, Layer.FOREGROUND, Layer.LABEL)
 _MAY_HAVE_ROIS = (ImageType.SEGMENTATION, ImageType.RT_STRUCT, ImageType.LABEL_MAP)
 _MAY_HAVE_VALUE_MAP = (ImageType.SEGMENTATION, ImageType.LABEL_MAP)
 _VOLUMES = (ImageType.VOLUME, ImageType.VOLUME_SEQUENCE)
-
-
-def about(image: Image, problem: Problem) -> Problem:
-    """The problem at the place of this image."""
-    return problem.at(line=image.line, image=image.id, view=image.destination.value)
 
 
 def safe_names(page: Page) -> Iterator[Problem]:
@@ -99,23 +94,19 @@ def one_path_one_id(page: Page) -> Iterator[Problem]:
             continue
         path = path_of_id.setdefault(image.id, image.path)
         if path != image.path:
-            yield about(
+            yield image_error(
                 image,
-                error(
-                    ID_WITH_TWO_PATHS,
-                    f"Image {shown(image.id)} has the Path {shown(image.path)}, but {shown(path)} earlier.",
-                    "give each file of a page an ID of its own",
-                ),
+                ID_WITH_TWO_PATHS,
+                f"Image {shown(image.id)} has the Path {shown(image.path)}, but {shown(path)} earlier.",
+                "give each file of a page an ID of its own",
             )
         known = id_of_path.setdefault(image.path, image.id)
         if known != image.id:
-            yield about(
+            yield image_error(
                 image,
-                error(
-                    PATH_WITH_TWO_IDS,
-                    f"The Path {shown(image.path)} has the ID {shown(image.id)}, but {shown(known)} earlier.",
-                    "use one ID for one file of a page",
-                ),
+                PATH_WITH_TWO_IDS,
+                f"The Path {shown(image.path)} has the ID {shown(image.id)}, but {shown(known)} earlier.",
+                "use one ID for one file of a page",
             )
 
 
@@ -128,14 +119,12 @@ def views_of_layout(page: Page) -> Iterator[Problem]:
             hint = "Slice4 needs the Layout TwoOverTwo"
         else:
             hint = "its views: " + ", ".join(view.value for view in views)
-        yield about(
+        yield image_error(
             image,
-            error(
-                VIEW_NOT_IN_LAYOUT,
-                f"Image {shown(image.id)} is for {image.destination.value}, "
-                f"which the Layout {page.layout.value} does not show.",
-                hint,
-            ),
+            VIEW_NOT_IN_LAYOUT,
+            f"Image {shown(image.id)} is for {image.destination.value}, "
+            f"which the Layout {page.layout.value} does not show.",
+            hint,
         )
 
 
@@ -146,13 +135,11 @@ def one_image_a_layer(page: Page) -> Iterator[Problem]:
             continue
         first = taken.setdefault((image.destination, image.layer), image)
         if first is not image:
-            yield about(
+            yield image_error(
                 image,
-                error(
-                    LAYER_TAKEN,
-                    f"Image {shown(image.id)} is a second {image.layer.value} on {image.destination.value}.",
-                    f"the first one is {shown(first.id)} of line {first.line}",
-                ),
+                LAYER_TAKEN,
+                f"Image {shown(image.id)} is a second {image.layer.value} on {image.destination.value}.",
+                f"the first one is {shown(first.id)} of line {first.line}",
             )
 
 
@@ -166,14 +153,12 @@ def foreground_orientation(page: Page) -> Iterator[Problem]:
             continue
         background = backgrounds.get(image.destination)
         if background is not None and background.orientation is not image.orientation:
-            yield about(
+            yield image_warning(
                 image,
-                warning(
-                    FOREGROUND_ORIENTATION,
-                    f"Foreground {shown(image.id)} asks for {image.orientation.value}, "
-                    f"but its Background {shown(background.id)} for {background.orientation.value}.",
-                    "the Background decides",
-                ),
+                FOREGROUND_ORIENTATION,
+                f"Foreground {shown(image.id)} asks for {image.orientation.value}, "
+                f"but its Background {shown(background.id)} for {background.orientation.value}.",
+                "the Background decides",
             )
 
 
@@ -182,13 +167,11 @@ def rtstruct_has_a_volume(page: Page) -> Iterator[Problem]:
         return
     for image in page.images:
         if image.type is ImageType.RT_STRUCT:
-            yield about(
+            yield image_error(
                 image,
-                error(
-                    RTSTRUCT_WITHOUT_VOLUME,
-                    f"RTStruct {shown(image.id)} has no volume on its page to lie on.",
-                    "add the volume that it was drawn on",
-                ),
+                RTSTRUCT_WITHOUT_VOLUME,
+                f"RTStruct {shown(image.id)} has no volume on its page to lie on.",
+                "add the volume that it was drawn on",
             )
 
 
@@ -220,13 +203,11 @@ def roi_names_fit_code(page: Page) -> Iterator[Problem]:
 def rois_fit_type(page: Page) -> Iterator[Problem]:
     for image in page.images:
         if image.roi_visibility is not None and image.type not in _MAY_HAVE_ROIS:
-            yield about(
+            yield image_warning(
                 image,
-                warning(
-                    ROIS_ON_WRONG_TYPE,
-                    f"ROIs of Image {shown(image.id)} are not used, because it is a {image.type.value}.",
-                    line=image.roi_visibility.line,
-                ),
+                ROIS_ON_WRONG_TYPE,
+                f"ROIs of Image {shown(image.id)} are not used, because it is a {image.type.value}.",
+                line=image.roi_visibility.line,
             )
 
 
@@ -240,14 +221,12 @@ def view_attributes_on_background(page: Page) -> Iterator[Problem]:
             ("PanOrigin", image.pan_origin_mm),
         ):
             if value is not None:
-                yield about(
+                yield image_warning(
                     image,
-                    warning(
-                        NOT_ON_BACKGROUND,
-                        f"{name} of Image {shown(image.id)} is not used, because its Layer is "
-                        f"{image.layer.value}.",
-                        "write it on the view's Background",
-                    ),
+                    NOT_ON_BACKGROUND,
+                    f"{name} of Image {shown(image.id)} is not used, because its Layer is "
+                    f"{image.layer.value}.",
+                    "write it on the view's Background",
                 )
 
 
@@ -256,22 +235,18 @@ def vectors(page: Page) -> Iterator[Problem]:
         if image.type is not ImageType.VECTOR:
             continue
         if not image.dicom_read and not image.path.lower().endswith(_VECTOR_FILES):
-            yield about(
+            yield image_error(
                 image,
-                error(
-                    VECTOR_FILE,
-                    f"The Path {shown(image.path)} of Vector {shown(image.id)} is no colour picture.",
-                    "allowed: png, jpg, jpeg, bmp, tif, or a colour DICOM image",
-                ),
+                VECTOR_FILE,
+                f"The Path {shown(image.path)} of Vector {shown(image.id)} is no colour picture.",
+                "allowed: png, jpg, jpeg, bmp, tif, or a colour DICOM image",
             )
         if image.segment_required:
-            yield about(
+            yield image_error(
                 image,
-                error(
-                    VECTOR_SEGMENTS,
-                    f'SegmentRequired of Image {shown(image.id)} is "Y", but it is a Vector.',
-                    "segments are drawn on volumes",
-                ),
+                VECTOR_SEGMENTS,
+                f'SegmentRequired of Image {shown(image.id)} is "Y", but it is a Vector.',
+                "segments are drawn on volumes",
             )
 
 
@@ -284,12 +259,9 @@ def color_tables(page: Page) -> Iterator[Problem]:
 def value_map_fits_type(page: Page) -> Iterator[Problem]:
     for image in page.images:
         if image.mask_value_map and image.type not in _MAY_HAVE_VALUE_MAP:
-            yield about(
+            yield image_warning(
                 image,
-                warning(
-                    VALUE_MAP_ON_WRONG_TYPE,
-                    f"MaskValueMap of Image {shown(image.id)} is not used, because it is a "
-                    f"{image.type.value}.",
-                    "it names the values of a LabelMap or of a label image read as a Segmentation",
-                ),
+                VALUE_MAP_ON_WRONG_TYPE,
+                f"MaskValueMap of Image {shown(image.id)} is not used, because it is a {image.type.value}.",
+                "it names the values of a LabelMap or of a label image read as a Segmentation",
             )

@@ -4,7 +4,7 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
-from .elements import Element, QuizFileError, read_elements
+from .elements import Element, ProblemError, read_elements
 from .image_folder import ImagePathError, relative_path
 from .language import LANGUAGE, ROOT, ElementRule
 from .model import (
@@ -56,7 +56,7 @@ def read_quiz(path: Path) -> tuple[Quiz | None, list[Problem]]:
     reader = _Reader()
     try:
         root = read_elements(path, reader.read_child_of_session)
-    except QuizFileError as fault:
+    except ProblemError as fault:
         return None, [fault.problem]
     if root.name != ROOT:
         hint = f'write "{ROOT}"' if nearest(root.name, [ROOT]) else f"a quiz begins with <{ROOT}>"

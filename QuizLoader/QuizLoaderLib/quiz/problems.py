@@ -4,6 +4,10 @@ import difflib
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .model import Image
 
 # Up to here a name that was asked for before is looked up without counting.
 _FEW_NAMES = 100
@@ -76,14 +80,18 @@ class Problem:
 
 
 class ProblemError(Exception):
-    """What stops one quiz or image, raised by the code that meets it and shown as its problem."""
+    """Why a quiz, an image, a mask or a file cannot be had.
 
-    def __init__(self, problem: Problem) -> None:
-        super().__init__(problem.sentence)
-        self.problem = problem
+    ``problems`` has every reason, and the warnings met on the way; ``problem`` is the first reason.
+    """
 
-    def as_problem(self) -> Problem:
-        return self.problem
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(" ".join(problem.sentence for problem in problems if problem.is_error))
+        self.problems = problems
+
+    @property
+    def problem(self) -> Problem:
+        return next(problem for problem in self.problems if problem.is_error)
 
 
 def error(code: str, sentence: str, hint: str = "", *, line: int = 0) -> Problem:
@@ -92,6 +100,19 @@ def error(code: str, sentence: str, hint: str = "", *, line: int = 0) -> Problem
 
 def warning(code: str, sentence: str, hint: str = "", *, line: int = 0) -> Problem:
     return Problem(Severity.WARNING, code, _writable(sentence), _writable(hint), line)
+
+
+def image_error(image: "Image", code: str, sentence: str, hint: str = "", *, line: int = 0) -> Problem:
+    return about(image, error(code, sentence, hint, line=line))
+
+
+def image_warning(image: "Image", code: str, sentence: str, hint: str = "", *, line: int = 0) -> Problem:
+    return about(image, warning(code, sentence, hint, line=line))
+
+
+def about(image: "Image", problem: Problem) -> Problem:
+    """The problem at this Image element, for its view."""
+    return problem.at(line=image.line, image=image.id, view=image.destination.value)
 
 
 def _writable(text: str) -> str:

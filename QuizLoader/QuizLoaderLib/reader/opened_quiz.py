@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
-from ..quiz.problems import Problem, ProblemCode, warning
+from ..quiz.problems import Problem, ProblemCode, ProblemError, warning
 from ..views.contents import PageNodes
 from ..views.host import Host
 from ..views.planes import ViewingMode
@@ -17,12 +17,8 @@ from .session_answers import Reading
 DRAWING_NOT_SHOWN = ProblemCode("Q952", "What a reader drew can be shown on its page again (warning).")
 
 
-class QuizUnreadableError(Exception):
-    """The file is no quiz; ``problems`` say why."""
-
-    def __init__(self, problems: list[Problem]) -> None:
-        super().__init__(problems[0].sentence if problems else "The quiz cannot be read.")
-        self.problems = problems
+class QuizUnreadableError(ProblemError):
+    """The file is no quiz."""
 
 
 class OpenedQuiz:
@@ -56,7 +52,7 @@ class OpenedQuiz:
 
         quiz, problems = (reading.quiz, []) if reading else read_quiz(path)
         if quiz is None:
-            raise QuizUnreadableError(problems)
+            raise QuizUnreadableError(*problems)
         self.answers: Answers = reading or FormAnswers(quiz.pages, {} if given is None else given)
         self.path = path
         self.quiz = quiz

@@ -36,7 +36,7 @@ def info(
         try:
             in_file = file_info(file)
         except ProblemError as fault:
-            problems.append((file, fault.as_problem()))
+            problems.append((file, fault.problem))
             continue
         found += in_file
         problems += [(file, problem) for one in in_file for problem in one.problems]

@@ -275,7 +275,7 @@ def folder_contents(folder: Path) -> tuple[list[SeriesContents], list[Problem]]:
         try:
             found.append(series_contents(header.path))
         except ImageReadError as fault:
-            problems.append(fault.as_problem())
+            problems.append(fault.problem)
     return found, problems
 
 

@@ -141,7 +141,7 @@ class ImageLibrary:
                     node = self._node(image, arrays)
                     own += self._ambiguous_names(image, arrays)
                 except ImageReadError as fault:
-                    own.append(fault.as_problem())
+                    own.append(fault.problem)
                 except CancelledError:
                     pass
             nodes.append(node)

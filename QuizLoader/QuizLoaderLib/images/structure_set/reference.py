@@ -19,7 +19,7 @@ def variant(context: ReadContext) -> Hashable:
     try:
         volume, problems = reference_of(read_references(context.path), context)
     except ImageReadError as fault:
-        return fault.code, fault.sentence
+        return fault.problem.code, fault.problem.sentence
     grid = (volume.voxels.shape, volume.ijk_to_ras.tobytes(), volume.dicom)
     return grid, tuple(problem.sentence for problem in problems)
 

@@ -235,7 +235,7 @@ def _in_dicom_folder(header: "Header") -> FileInfo:
     try:
         return _dicom_file(header.path)
     except ImageReadError as fault:
-        return FileInfo(str(header.path), (), dicom=header.modality, problems=(fault.as_problem(),))
+        return FileInfo(str(header.path), (), dicom=header.modality, problems=(fault.problem,))
 
 
 def _segments(arrays: SegmentationArrays) -> tuple[RegionInfo, ...]:

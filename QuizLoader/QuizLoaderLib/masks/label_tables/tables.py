@@ -39,7 +39,7 @@ def require_label_table(path: Path) -> tuple[LabelTable, list[Problem]]:
     """``read_label_table`` without an error, with its warnings; raises MaskError."""
     table, problems = read_label_table(path)
     if table is None or has_errors(problems):
-        raise MaskError(problems)
+        raise MaskError(*problems)
     return table, problems
 
 
@@ -52,11 +52,11 @@ def write_label_table(table: LabelTable, path: Path) -> list[Problem]:
 
     found = next((one for one in formats() if path.name.lower().endswith(one.endings)), None)
     if found is None:
-        raise MaskError([_unknown_format(path)])
+        raise MaskError(_unknown_format(path))
     old = (_text_of(path)[0] or "") if path.is_file() else ""
     problems = losses(table, found, old)
     if has_errors(problems):
-        raise MaskError(problems)
+        raise MaskError(*problems)
     text = found.write(table.rows, old)
     with writing(path) as part:
         part.write_text(text, encoding="utf-8", newline="")

@@ -105,7 +105,7 @@ def read_contour(files: ContourFiles, regions: RegionsToDraw) -> ReadContour:
         try:
             found = _read_segments(files.segments)
         except ImageReadError as fault:
-            sentences.append(f"{fault.sentence} {_('It is kept.')}")
+            sentences.append(f"{fault.problem.sentence} {_('It is kept.')}")
             aside.append(files.segments)
         else:
             if files.label_map.is_file() and _was_changed(files.label_map):
