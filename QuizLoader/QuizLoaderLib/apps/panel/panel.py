@@ -158,7 +158,7 @@ class Panel:
             return
         except QuizUnreadableError as fault:
             self._say(str(fault))
-            self._show_problems(Path(path), fault.problems)
+            self._show_problems(Path(path), list(fault.problems))
             return
         opened = self._the_quiz()
         self.ui.quizPathEdit.addCurrentPathToHistory()

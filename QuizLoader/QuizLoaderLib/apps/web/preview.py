@@ -56,7 +56,7 @@ class Preview:
         try:
             await self._quiz.open(None)
         except QuizUnreadableError as fault:
-            self._show(fault.problems, self._quiz.opened, is_readable=False)
+            self._show(list(fault.problems), self._quiz.opened, is_readable=False)
         else:
             opened = self._quiz.opened
             assert opened is not None
