@@ -13,7 +13,6 @@ from QuizLoaderLib.images.dicom.segmentation import (
     NOT_ONE_STACK,
     SEGMENTATION_WITHOUT_POSITION,
     dicom_seg_names,
-    is_dicom_seg,
     read_dicom_seg,
 )
 from QuizLoaderLib.images.errors import ImageReadError
@@ -65,7 +64,6 @@ def test_names_colours_and_terminology(tmp_path: Path) -> None:
         "~Anatomic codes - DICOM master list~^^~^^"
     )
     assert dicom_seg_names(path) == ["Liver"]
-    assert is_dicom_seg(path)
 
 
 def test_a_fractional_one_shows_from_a_half_on_and_says_so(tmp_path: Path) -> None:
@@ -123,4 +121,3 @@ def test_what_cannot_be_shown_is_named(tmp_path: Path) -> None:
             read_dicom_seg(path)
         assert caught.value.problem.code == code
         assert f"'{path.name}'" in caught.value.problem.sentence
-    assert not is_dicom_seg(series)

@@ -234,6 +234,7 @@ import numpy, SimpleITK
 from QuizLoaderLib.quiz.image_folder import ImageFolder, ImagePathError
 from QuizLoaderLib.quiz.model import Image, ImageType
 from QuizLoaderLib.images.errors import ImageReadError
+from QuizLoaderLib.images.files.file_facts import look_at
 from QuizLoaderLib.images.files.image_file import ImageFile
 if os.geteuid() == 0:
     os.setgroups([])
@@ -241,13 +242,13 @@ if os.geteuid() == 0:
     os.setuid(65534)
 path = Path(sys.argv[1])
 try:
-    ImageFile(path)
-except ImageReadError as problem:
-    print(problem.sentence, "|", problem.hint)
+    ImageFile(look_at(path))
+except ImageReadError as fault:
+    print(fault.problem.sentence, "|", fault.problem.hint)
 try:
     ImageFolder(path.parent).find(path.name)
-except ImagePathError as problem:
-    print(problem.problem.sentence, "|", problem.problem.hint)
+except ImagePathError as fault:
+    print(fault.problem.sentence, "|", fault.problem.hint)
 """
 
 

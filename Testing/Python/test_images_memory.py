@@ -169,7 +169,7 @@ def test_cancelled_reading_leaves_the_page_before(folder):
         with pytest.raises(KeyboardInterrupt):
             library.load(page_of(1, 2, 3), progress=stop)
         assert values(shown) == [0]
-        assert library._scene.IsNodePresent(shown.nodes[0])
+        assert library.scene.IsNodePresent(shown.nodes[0])
         assert values(library.load(page_of(1, 2, 3))) == [1, 2, 3]
 
 

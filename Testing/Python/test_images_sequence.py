@@ -210,7 +210,7 @@ def test_a_long_sequence_stays_out_of_memory(tmp_path):
 
 def test_no_room_on_the_disk_for_a_long_sequence(tmp_path, monkeypatch):
     write_4d(tmp_path / "a.nrrd", frames(50))
-    monkeypatch.setattr("QuizLoaderLib.images.files.image_file.frame_memory._reserve", _full_disk)
+    monkeypatch.setattr("QuizLoaderLib.images.files.frame_memory._reserve", _full_disk)
     with library_of(tmp_path, budget=1000) as library:
         loaded = load(library)
         assert loaded.nodes == (None,)
@@ -273,12 +273,12 @@ def test_slicers_module_shows_frames_too(tmp_path):
 def test_nothing_is_left_in_the_scene(tmp_path):
     write_4d(tmp_path / "a.nrrd", frames())
     with library_of(tmp_path) as library:
-        before = library._scene.GetNumberOfNodes()
+        before = library.scene.GetNumberOfNodes()
         node = load(library).nodes[0]
-        assert library._scene.GetNumberOfNodes() == before + 4
+        assert library.scene.GetNumberOfNodes() == before + 4
         del node
         library.load(page(number=2))
-        assert library._scene.GetNumberOfNodes() == before
+        assert library.scene.GetNumberOfNodes() == before
 
 
 def test_a_volume_that_is_no_sequence_has_no_frames(tmp_path):

@@ -100,7 +100,7 @@ def test_nodes_of_an_earlier_page_leave_the_scene(tmp_path):
     write_nrrd(tmp_path / "a.nrrd", numbered())
     write_nrrd(tmp_path / "l.nrrd", np.ones((1, 2, 2), np.uint8))
     with library_of(tmp_path) as library:
-        scene = library._scene
+        scene = library.scene
         before = scene.GetNumberOfNodes()
         types = (ImageType.LABEL_MAP, ImageType.SEGMENTATION)
         library.load(page(*(image("l.nrrd", type) for type in types)))

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 import slicer
 from panel_stage import QUESTIONS, SIDE, VOLUME, image_element, stage, write_images, write_quiz
+from QuizLoaderLib.images.files.file_facts import look_at
 from QuizLoaderLib.images.files.image_file import ImageFile
 from reader_at_work import box, draw, drawn
 from test_panel_session import READER, Reader, hashes
@@ -69,7 +70,7 @@ def seen(reader):
 def stored(reader, page="PgGroup1_Case 1"):
     """The label maps of a page's folder, by name."""
     folder = reader.results / READER / "draw" / page
-    return {path.name: ImageFile(path).voxels for path in sorted(folder.glob("*-quizlabel.nrrd"))}
+    return {path.name: ImageFile(look_at(path)).voxels for path in sorted(folder.glob("*-quizlabel.nrrd"))}
 
 
 def segmentations():
@@ -282,7 +283,7 @@ def test_a_contour_that_can_never_be_saved_there_goes_to_the_home_folder(reader,
     assert not reader.sees("pageSection")
     assert str(tmp_path / "home") in reader.text("messageLabel")
     (path,) = (tmp_path / "home").rglob("*-quizlabel.nrrd")
-    assert np.array_equal(ImageFile(path).voxels, TUMOUR * 3)
+    assert np.array_equal(ImageFile(look_at(path)).voxels, TUMOUR * 3)
 
 
 def test_a_contour_that_is_deleted_by_hand_is_there_again_from_its_file(reader, quiz):

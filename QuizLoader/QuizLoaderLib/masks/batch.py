@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from .. import __version__
-from ..images.loading.stamps import stamp_of
+from ..images.files.file_facts import look_at, stamp_of
 from ..quiz.problems import Problem, ProblemCode, Severity, error, has_errors
 from ..session.whole_file import remove_left_overs
 from .errors import MASK_NOT_WRITTEN, MASK_UNREADABLE, UNKNOWN_FORMAT, MaskError
@@ -276,9 +276,9 @@ def _fingerprint(job: Job) -> str:
     facts = [
         __version__,
         job.case.written,
-        stamp_of(job.case.source),
+        look_at(job.case.source).stamp,
         stamp_of(names) if names else None,
-        stamp_of(job.case.like) if job.case.like else None,
+        look_at(job.case.like).stamp if job.case.like else None,
         list(job.table.value_map.values.items()),
         job.ignore_unmapped,
         asdict(job.filling),

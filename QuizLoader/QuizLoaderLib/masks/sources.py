@@ -10,8 +10,10 @@ import numpy as np
 from ..images.arrays import SegmentationArrays, VolumeArrays
 from ..images.contours.fill import Boundary
 from ..images.errors import ImageReadError
-from ..images.files.file_formats import is_dicom
+from ..images.files.file_facts import FileFacts, look_at
+from ..images.files.file_formats import FileFormat
 from ..images.files.image_file import ImageFile
+from ..images.files.nifti import NiftiHeader
 from ..images.files.read_context import ReadContext
 from ..images.structure_set.drawn_regions import DrawnRegions, read_drawn_rois
 from ..images.types.segmentation import described_segments, is_slicer_segmentation
@@ -88,13 +90,14 @@ def read_target(path: Path, source: Path | None = None) -> Target:
     Raises MaskError where there is no such image.
     """
     try:
-        if path.is_dir():
+        facts = look_at(path)
+        if facts.format is FileFormat.FOLDER:
             return _read_folder(path, source)
-        if is_dicom(path):
+        if facts.is_dicom:
             from ..images.dicom.series import read_grid
 
             return Target(path, read_grid(path))
-        file = ImageFile(path)
+        file = ImageFile(facts)
     except ImageReadError as fault:
         raise MaskError(fault.problem) from fault
     nothing = np.broadcast_to(np.zeros((), np.uint8), file.size[2::-1])
@@ -124,7 +127,7 @@ def _read_folder(folder: Path, source: Path | None) -> Target:
     try:
         return Target(folder, read_grid(folder))
     except ImageReadError as fault:
-        if fault.problem.code != SEVERAL_SERIES or source is None or not is_dicom(source):
+        if fault.problem.code != SEVERAL_SERIES or source is None or not look_at(source).is_dicom:
             raise
         meant = file_of_series(references_of(source), [folder])
         if meant is None:
@@ -134,15 +137,17 @@ def _read_folder(folder: Path, source: Path | None) -> Target:
 
 def _read(path: Path, target: Target | None, names: LabelTable | None, filling: ContourFilling) -> Source:
     try:
-        if is_dicom(path):
+        facts = look_at(path)
+        if facts.is_dicom:
             return _read_dicom(path, target, filling)
-        file = ImageFile(path)
+        file = ImageFile(facts)
         if is_slicer_segmentation(file):
             from ..images.types.segmentation import read
 
-            segmentation = read(_context(path, ImageType.SEGMENTATION))
+            image = Image("mask", ImageType.SEGMENTATION, str(path), 0)
+            segmentation = read(ReadContext(image, path, opened=lambda: file, known=facts))
             return Source(segmentation, target or _reference_image(path, segmentation))
-        table = names or _own_names(path)
+        table = names or _own_names(facts)
         voxels = file.voxels if file.components == 1 and len(file.size) == 3 else file.layers[0]
     except ImageReadError as fault:
         raise MaskError(fault.problem) from fault
@@ -159,10 +164,11 @@ def _read(path: Path, target: Target | None, names: LabelTable | None, filling: 
 def read_mask_file(path: Path) -> tuple[np.ndarray, np.ndarray]:
     """The voxels (slices, rows, columns) and ijk_to_ras of a mask. Raises MaskError."""
     try:
-        if is_dicom(path):
+        facts = look_at(path)
+        if facts.is_dicom:
             sentence = f"{path.name} is a DICOM file, not a mask of values."
             raise MaskError(error(MASK_UNREADABLE, sentence, "give an nrrd, nii, nii.gz or mha file"))
-        file = ImageFile(path)
+        file = ImageFile(facts)
         if file.components > 1 or len(file.size) > 3:
             sentence = f"{path.name} has more than one number for each voxel, so it is no mask."
             raise MaskError(error(NOT_WHOLE_NUMBERS, sentence))
@@ -177,9 +183,10 @@ def source_labels(path: Path, names: LabelTable | None = None) -> list[LabelRow]
     A row's value is the region's own in the file, 0 where it has none. Raises MaskError.
     """
     try:
-        if is_dicom(path):
+        facts = look_at(path)
+        if facts.is_dicom:
             return _dicom_labels(path)
-        file = ImageFile(path)
+        file = ImageFile(facts)
         if is_slicer_segmentation(file):
             segments = described_segments(file)
             single = file.components == 1
@@ -291,14 +298,14 @@ def _reference_grid(segmentation: SegmentationArrays) -> Grid | None:
     return None
 
 
-def _own_names(path: Path) -> LabelTable | None:
+def _own_names(facts: FileFacts) -> LabelTable | None:
     from .label_tables.inside_nifti import nifti_label_table
     from .label_tables.tables import read_label_table
 
-    table = nifti_label_table(path)
+    table = nifti_label_table(facts.header) if isinstance(facts.header, NiftiHeader) else None
     if table is not None:
         return table
-    beside = names_beside(path)
+    beside = names_beside(facts.path)
     if beside is None:
         return None
     table, problems = read_label_table(beside)

@@ -21,6 +21,7 @@ from pydicom.tag import BaseTag, Tag
 
 from ...quiz.problems import ProblemCode
 from ..errors import ImageReadError
+from ..files.file_formats import is_dicom_start
 from .quick_headers import DEFLATED, quick_header
 
 NOT_DICOM = ProblemCode("Q620", "An image read as DICOM is a DICOM file that may be read.")
@@ -217,7 +218,7 @@ def read_header(path: Path, tags: Sequence[str] | None = None) -> Header:
     """
     with faults_named(path), path.open("rb") as file:
         start = file.read(132)
-        if not _looks_like_dicom(start):
+        if not is_dicom_start(start):
             raise ImageReadError(
                 NOT_DICOM,
                 f"'{path.name}' is not a DICOM file.",
@@ -248,18 +249,12 @@ def _require_whole(dataset: Dataset, file: BinaryIO) -> None:
             raise EOFError
 
 
-def _looks_like_dicom(start: bytes) -> bool:
-    """A preamble, or (older files have none) an element of group 2 or 8 at the very start."""
-    if start[128:132] == b"DICM":
-        return True
-    if start[:2] not in (b"\x02\x00", b"\x08\x00") or len(start) < 16:
-        return False
-    return start[4:6].isalpha() or int.from_bytes(start[4:8], "little") < 1024
-
-
-def headers_in(folder: Path, tags: Sequence[str], series_uid: str = "") -> list[Header]:
+def headers_in(
+    folder: Path, tags: Sequence[str], series_uid: str = "", known: Header | None = None
+) -> list[Header]:
     """The headers of a folder's DICOM files, by file name; of one series where its UID is given.
 
+    The file of the header that is ``known`` is not opened again; it is left out.
     Files that are no DICOM or cannot be parsed are left out. A file whose first megabyte does not hold
     the UID cannot be of that series and is not parsed: that makes a folder of thousands cheap.
     """
@@ -267,20 +262,21 @@ def headers_in(folder: Path, tags: Sequence[str], series_uid: str = "") -> list[
     sought = series_uid.encode("latin-1", "replace")
     wanted = frozenset(int(_tag_and_vr(keyword)[0]) for keyword in tags)
     for path in sorted(folder.iterdir()):
-        if path.name.startswith(".") or path.name == "DICOMDIR" or not path.is_file():
+        is_other = path.name.startswith(".") or path.name == "DICOMDIR" or not path.is_file()
+        if is_other or (known is not None and path.name == known.path.name):
             continue
         try:
             with faults_named(path), path.open("rb", buffering=0) as file:
                 start = file.read(_START)
-                if not _looks_like_dicom(start) or not _may_hold(sought, start, file):
+                if not is_dicom_start(start) or not _may_hold(sought, start, file):
                     continue
                 quick = quick_header(start, len(start) < _START, wanted)
                 if quick is not None:
                     dataset, syntax, pixel_offset = quick
                     header = Header(path, dataset, pixel_offset, syntax)
                 else:
-                    with path.open("rb") as whole:
-                        header = _parse(path, whole, tags)
+                    file.seek(0)
+                    header = _parse(path, io.BufferedReader(file), tags)
                 if not series_uid or header.series_uid == series_uid:
                     headers.append(header)
         except ImageReadError:

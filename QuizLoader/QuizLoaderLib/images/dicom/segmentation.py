@@ -27,14 +27,6 @@ _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _MOST_VOXELS = 1 << 32
 
 
-def is_dicom_seg(path: Path) -> bool:
-    """Whether the file is a DICOM segmentation; False for all that is no DICOM."""
-    try:
-        return read_header(path, ("Modality", "SOPClassUID")).modality == "SEG"
-    except ImageReadError:
-        return False
-
-
 def read(context: ReadContext) -> SegmentationArrays:
     """For the registry. :raises ImageReadError:"""
     return read_dicom_seg(context.path)

@@ -114,10 +114,10 @@ def _headers_beside(path: Path) -> list[Header]:
         what = {"RTSTRUCT": "a structure set", "SEG": "a segmentation"}.get(own.modality, "without an image")
         hint = {"RTSTRUCT": 'use Type="RTStruct"', "SEG": 'use Type="Segmentation"'}.get(own.modality, "")
         raise ImageReadError(NOT_A_SERIES, f"'{path.name}' is {what}, not an image series.", hint)
-    beside = [header for header in headers_in(path.parent, TAGS, own.series_uid) if header.is_image]
+    beside = [header for header in headers_in(path.parent, TAGS, own.series_uid, own) if header.is_image]
     if not own.series_uid:
         beside = [header for header in beside if not header.series_uid]
-    return [own, *(header for header in beside if header.path.name != path.name)]
+    return [own, *beside]
 
 
 def _headers_of_folder(folder: Path) -> list[Header]:
@@ -260,26 +260,6 @@ class SeriesContents:
 def series_contents(path: Path) -> SeriesContents:
     """From the headers alone. :raises ImageReadError: as ``read_series``."""
     series = find_series(path)
-    return _contents(series)
-
-
-def folder_contents(folder: Path) -> tuple[list[SeriesContents], list[Problem]]:
-    """Every image series of a folder; a series that cannot be understood is a problem."""
-    firsts: dict[str, Header] = {}
-    for header in headers_in(folder, TAGS):
-        if header.is_image:
-            firsts.setdefault(header.series_uid, header)
-    found: list[SeriesContents] = []
-    problems: list[Problem] = []
-    for header in firsts.values():
-        try:
-            found.append(series_contents(header.path))
-        except ImageReadError as fault:
-            problems.append(fault.problem)
-    return found, problems
-
-
-def _contents(series: Series) -> SeriesContents:
     grid = series.grid()
     frames = [frame for time in series.times for frame in time.frames]
     header = frames[0].header

@@ -1,20 +1,27 @@
-"""An image file opened once: its header, its place in the patient, its voxels (SimpleITK)."""
+"""The image in a file: its place in the patient (SimpleITK), and its voxels."""
 
 import re
+import tempfile
 import threading
-from collections.abc import Callable
-from math import prod
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from math import isfinite, prod
 from pathlib import Path
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 import numpy as np
 
 from ...quiz.problems import ProblemCode
-from ..errors import DATA_FILE, IMAGE_DAMAGED, IMAGE_TOO_LARGE, WRONG_CONTENT, WRONG_SHAPE, ImageReadError
-from .completeness import has_sound_header, is_complete
-from .file_formats import EXTENSIONS, FileFormat, checked_format, data_files_of, format_of, name_for_libraries
+from ..errors import IMAGE_TOO_LARGE, WRONG_CONTENT, WRONG_SHAPE, ImageReadError
+from .file_facts import FileFacts, damaged
+from .file_formats import EXTENSIONS, FileFormat, name_for_libraries
 from .labels import Labels, labels_of
-from .raw_voxels import GZIP_IS_FAST, VoxelsEndError, raw_voxels_of
+from .nifti import NiftiHeader
+from .raw_voxels import RawVoxels, VoxelsEndError, VoxelStream
+
+if TYPE_CHECKING:
+    from SimpleITK import Image as ITKImage
+    from SimpleITK import ImageFileReader
 
 NOT_ORTHOGONAL = ProblemCode("Q608", "The axes of an image are at right angles.")
 
@@ -22,8 +29,16 @@ _LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0])
 _LARGEST_SHEAR = 1e-3
 """The dot product of two axes' unit vectors up to which they count as orthogonal: 0.06 degrees, far more
 than what single precision headers lose."""
+_READERS = {
+    FileFormat.NRRD: "NrrdImageIO",
+    FileFormat.META_IMAGE: "MetaImageIO",
+    FileFormat.NIFTI: "NiftiImageIO",
+}
+"""ITK's own name for each: else all its readers open the file to find theirs."""
 
-DataFileCheck = Callable[[str], object]
+_NO_SCALE = 2.3e-16
+_SCALED_AT_ONCE = 1 << 20
+
 ShareVoxels = Callable[[Callable[[], np.ndarray]], np.ndarray]
 _Value = TypeVar("_Value")
 
@@ -42,55 +57,42 @@ class _ReadOnce(Generic[_Value]):
     def __set_name__(self, owner: type, name: str) -> None:
         self._name = name
 
-    def __get__(self, instance: Any, owner: type | None = None) -> _Value:
+    def __get__(self, instance: "ImageFile", owner: type | None = None) -> _Value:
         with instance.lock:
             if self._name not in instance.__dict__:
                 instance.__dict__[self._name] = self._read(instance)
-            return instance.__dict__[self._name]
+            value: _Value = instance.__dict__[self._name]
+            return value
 
 
 class ImageFile:
-    """One file, header first; the voxels are read when first asked for, once, from any thread.
+    """One file's image, header first; the voxels are read when first asked for, once, from any thread.
 
     ``size`` is (columns, rows, slices) or longer for time and the like, as the file has it; a plane counts
     as one slice. ``components`` is the number of values of each voxel. ``header`` holds the file's own
     key/value pairs (of NRRD, the segments among them). ``ijk_to_ras`` is 4x4 at voxel centres, RAS in mm.
 
-    ``check_data_file`` is called with each name that a header gives for separate voxel data, relative to
-    the header's folder, before anything is read from it; it raises where the file must not be read.
     ``share`` is called with what reads the voxels, and gives them: read now, or before by another process.
 
     Raises ImageReadError, here and where the voxels are read.
     """
 
-    def __init__(
-        self, path: Path, check_data_file: DataFileCheck | None = None, share: ShareVoxels | None = None
-    ) -> None:
-        self.path = path
-        self._share = share
+    def __init__(self, facts: FileFacts, share: ShareVoxels | None = None) -> None:
+        self.facts = facts
+        self.path = facts.path
         self.lock = threading.RLock()
-        self.format = checked_format(path)
-        if not has_sound_header(path, self.format):
-            raise damaged(path)
-        for name in data_files_of(path, self.format):
-            if check_data_file is not None:
-                check_data_file(name)
-            require_data_file(path, name)
-        self._reader = _reader(path, self.format)
-        _run(path, self._reader.ReadImageInformation)
-        self.header = {key: self._reader.GetMetaData(key) for key in _keys_in_utf_8(self._reader)}
-        self.size = _at_least_a_plane(path, self._reader.GetSize())
-        self.components: int = self._reader.GetNumberOfComponents()
-        self.dtype = _dtype_of(path, self._reader.GetPixelIDValue())
-        self.ijk_to_ras = _ijk_to_ras(path, self._reader)
-        if not is_complete(path, self.format, self.header):
-            raise damaged(path)
-
-    @property
-    def is_rescaled(self) -> bool:
-        """Whether a NIfTI has a slope or an intercept that its values are multiplied by and moved by."""
-        slope, shift = (float(self.header.get(key, 0)) for key in ("scl_slope", "scl_inter"))
-        return slope not in (0, 1) or (slope == 1 and shift != 0)
+        self._share = share
+        facts.require_image()
+        with _header_for_itk(facts) as header:
+            reader = _reader(header, facts.format)
+            _run(facts, reader.ReadImageInformation)
+        self.header = {key: reader.GetMetaData(key) for key in _keys_in_utf_8(reader)}
+        self.size = _at_least_a_plane(self.path, reader.GetSize())
+        self.components: int = reader.GetNumberOfComponents()
+        self.dtype = _dtype_of(self.path, reader.GetPixelIDValue())
+        self.ijk_to_ras = _ijk_to_ras(self.path, reader)
+        if not facts.is_whole:
+            raise damaged(self.path)
 
     @property
     def is_color(self) -> bool:
@@ -142,55 +144,97 @@ class ImageFile:
         return self._read_now() if self._share is None else self._share(self._read_now)
 
     def _read_now(self) -> np.ndarray:
+        source, scale = self.facts.voxels, _scale(self.facts)
+        if source is not None and source.components == self.components:
+            stored = source.dtype.newbyteorder("=")
+            if self.dtype == (stored if scale is None or stored.kind == "f" else np.float32):
+                return self._read_raw(source, scale)
         import SimpleITK
 
-        source = raw_voxels_of(self.path, self.format, self.header) if self.components == 1 else None
-        if source is not None and source.is_gzip and not GZIP_IS_FAST:
-            source = None
-        # SimpleITK's type is another one than the file's where a NIfTI is rescaled.
-        if source is not None and source.dtype.newbyteorder("=") == self.dtype and not self.is_rescaled:
-            try:
-                voxels = np.empty(prod(self.size), self.dtype)
-                with source.open() as stream:
-                    stream.fill(voxels)
-                    stream.check_end()
-            except VoxelsEndError as fault:
-                raise damaged(self.path) from fault
-            except MemoryError as fault:
-                raise too_large(self.path) from fault
-            return voxels
-        image = _run(self.path, self._reader.Execute)
+        image = _run(self.facts, _reader(self.path, self.facts.format).Execute)
         return np.asarray(_Held(image, SimpleITK.GetArrayViewFromImage(image)))
+
+    def _read_raw(self, source: RawVoxels, scale: tuple[float, float] | None) -> np.ndarray:
+        try:
+            values = np.empty(prod(self.size) * self.components, self.dtype)
+            with source.open() as stream:
+                if scale is None:
+                    stream.fill(values)
+                else:
+                    _fill_scaled(stream, values, source.dtype, *scale)
+                stream.check_end()
+        except VoxelsEndError as fault:
+            raise damaged(self.path) from fault
+        except MemoryError as fault:
+            raise too_large(self.path) from fault
+        return values
+
+
+def _fill_scaled(
+    stream: VoxelStream, values: np.ndarray, dtype: np.dtype, slope: float, intercept: float
+) -> None:
+    """In double precision, as ITK does it."""
+    for start in range(0, len(values), _SCALED_AT_ONCE):
+        part = values[start : start + _SCALED_AT_ONCE]
+        raw = np.empty(len(part), dtype.newbyteorder("="))
+        stream.fill(raw)
+        part[...] = np.multiply(raw.astype(values.dtype), slope, dtype=np.float64) + intercept
 
 
 class _Held:
     """Lends an image's memory to numpy and keeps the image alive as long as an array looks at it."""
 
-    def __init__(self, image: Any, view: np.ndarray) -> None:
+    def __init__(self, image: "ITKImage", view: np.ndarray) -> None:
         self.image = image
         self.__array_interface__ = view.__array_interface__
 
 
-def _reader(path: Path, found: FileFormat) -> Any:
+@contextmanager
+def _header_for_itk(facts: FileFacts) -> Iterator[Path]:
+    """The file whose header ITK is to read: of a NIfTI a copy of the header, for ITK would open the file
+    four times, and unpack it each time."""
+    if not isinstance(facts.header, NiftiHeader) or not facts.header.is_one_file:
+        yield facts.path
+        return
+    with tempfile.TemporaryDirectory(prefix="QuizLoader") as folder:
+        copy = Path(folder) / "header.nii"
+        copy.write_bytes(facts.header.start + bytes(4))
+        yield copy
+
+
+def _scale(facts: FileFacts) -> tuple[float, float] | None:
+    """What ITK multiplies the stored values of a NIfTI by and then adds, None where nothing is to be done.
+
+    Source: itk::NiftiImageIO::MustRescale.
+    """
+    if not isinstance(facts.header, NiftiHeader):
+        return None
+    slope, intercept = (value if isfinite(value) else 0.0 for value in facts.header.scale)
+    slope = slope if abs(slope) > _NO_SCALE else 1.0
+    return (slope, intercept) if max(abs(slope - 1), abs(intercept)) > _NO_SCALE else None
+
+
+def _reader(path: Path, found: FileFormat) -> "ImageFileReader":
     import SimpleITK
 
     SimpleITK.ProcessObject.GlobalWarningDisplayOff()
     reader = SimpleITK.ImageFileReader()
     reader.SetFileName(name_for_libraries(path))
-    if found is FileFormat.NRRD:
-        reader.SetImageIO("NrrdImageIO")
+    if found in _READERS:
+        reader.SetImageIO(_READERS[found])
     return reader
 
 
-def _keys_in_utf_8(reader: Any) -> list[str]:
+def _keys_in_utf_8(reader: "ImageFileReader") -> list[str]:
     """The keys of the header that SimpleITK takes back; none that is looked for here has other letters."""
     return [
         key for key in reader.GetMetaDataKeys() if not any("\ud800" <= letter <= "\udfff" for letter in key)
     ]
 
 
-def _run(path: Path, step: Callable[[], Any]) -> Any:
+def _run(facts: FileFacts, step: Callable[[], _Value]) -> _Value:
     """One step of SimpleITK's reader, its exceptions told in the user's words."""
+    path = facts.path
     try:
         return step()
     except (RuntimeError, MemoryError) as fault:
@@ -200,7 +244,7 @@ def _run(path: Path, step: Callable[[], Any]) -> Any:
         if isinstance(fault, MemoryError) or "alloc" in text.lower():
             raise too_large(path) from fault
         # What has the first bytes of a format but is refused has lost the others.
-        if "Unable to determine ImageIO" in text and format_of(path) not in EXTENSIONS:
+        if "Unable to determine ImageIO" in text and facts.format not in EXTENSIONS:
             raise ImageReadError(
                 WRONG_CONTENT,
                 f'"{path.name}" is no image of a kind that is known here.',
@@ -217,29 +261,12 @@ def too_large(path: Path) -> ImageReadError:
     )
 
 
-def damaged(path: Path) -> ImageReadError:
-    return ImageReadError(
-        IMAGE_DAMAGED,
-        f'"{path.name}" is damaged or incomplete: its voxels cannot all be read.',
-        "copy or export it again",
-    )
-
-
 def _not_orthogonal(path: Path) -> ImageReadError:
     return ImageReadError(
         NOT_ORTHOGONAL,
         f'"{path.name}" has axes that are not at right angles to each other.',
         "resample it onto an orthogonal grid, in Slicer for instance with Resample Image",
     )
-
-
-def require_data_file(header: Path, name: str) -> None:
-    if not (header.parent / name).is_file():
-        raise ImageReadError(
-            DATA_FILE,
-            f'"{header.name}" keeps its voxels in "{name}", which is not there.',
-            "copy both files into the same folder",
-        )
 
 
 def _dtype_of(path: Path, pixel_id: int) -> np.dtype:
@@ -269,7 +296,7 @@ def _at_least_a_plane(path: Path, size: tuple[int, ...]) -> tuple[int, ...]:
     return full
 
 
-def _ijk_to_ras(path: Path, reader: Any) -> np.ndarray:
+def _ijk_to_ras(path: Path, reader: "ImageFileReader") -> np.ndarray:
     """RAS = diag(-1, -1, 1) LPS, and LPS = origin + direction * (spacing * ijk).
 
     Source: ITK Software Guide, "Defining Origin and Spacing".

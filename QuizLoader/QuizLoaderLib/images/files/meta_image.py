@@ -8,10 +8,13 @@ import re
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
+from .data_files import named_data_files
 from .file_formats import LONGEST_HEADER
+from .raw_voxels import RawVoxels
 
 _TYPES = {
     "CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "INT": "i4", "UINT": "u4", "LONG": "i4",
@@ -24,12 +27,13 @@ _MATRICES = ("TransformMatrix", "Rotation", "Orientation")
 @dataclass(frozen=True)
 class MetaImageHeader:
     """``fields`` as they are written; ``length`` is the number of bytes before attached data;
-    ``has_only_fields`` is whether every line of the header is one."""
+    ``has_only_fields`` is whether every line of the header is one; ``listed`` are the lines behind a LIST of
+    files."""
 
-    path: Path
     fields: dict[str, str]
     length: int
     has_only_fields: bool
+    listed: tuple[str, ...] = ()
 
     @property
     def size(self) -> tuple[int, ...]:
@@ -56,14 +60,26 @@ class MetaImageHeader:
         return self._says("CompressedData")
 
     @property
-    def data(self) -> tuple[Path, int] | None:
-        """The one file that has the voxels and the byte where they begin; None where they are several."""
+    def data_files(self) -> tuple[str, ...]:
+        """The names, as written, of the separate files that hold the voxels; none where they are attached.
+
+        Raises ValueError, which says the pattern, where that is not understood.
+        """
         name = self.fields.get("ElementDataFile", "")
+        return () if name.upper() == "LOCAL" else named_data_files(name, self.listed)
+
+    def voxels(self, path: Path) -> RawVoxels | None:
+        """Where the voxels of the file ``path`` are, None where only SimpleITK can read them: numbers as
+        text, and data in several files."""
+        name, start = self.fields.get("ElementDataFile", ""), self.fields.get("HeaderSize", "0")
+        is_text = self.fields.get("BinaryData", "False")[:1] not in tuple("Tt1")
+        if self.dtype is None or is_text or not start.isdecimal():
+            return None
         if name.upper() == "LOCAL":
-            return self.path, self.length
-        start = self.fields.get("HeaderSize", "0")
-        path = self.path.parent / name
-        return (path, int(start)) if start.isdecimal() and path.is_file() else None
+            return RawVoxels(path, self.dtype, self.length, 0, self.is_packed, self.components)
+        if len(self.data_files) != 1 or name.startswith("LIST"):
+            return None
+        return RawVoxels(path.parent / name, self.dtype, int(start), 0, self.is_packed, self.components)
 
     @property
     def byte_size(self) -> int:
@@ -95,23 +111,26 @@ class MetaImageHeader:
         return self.fields.get(field, "").upper().startswith("T")
 
 
-def read_meta_image_header(path: Path) -> MetaImageHeader:
+def read_meta_image_header(file: BinaryIO) -> MetaImageHeader:
     """The header, which ends with its ElementDataFile. The file must be a MetaImage."""
     fields: dict[str, str] = {}
+    listed: list[str] = []
     length = 0
     has_only_fields = True
-    with path.open("rb") as file:
-        while length < LONGEST_HEADER and (line := file.readline(LONGEST_HEADER)):
-            length += len(line)
-            text = line.decode("utf-8", "surrogateescape").strip(" \t\r\n")
-            field = re.fullmatch(r"(\w+)[ \t]*[=:][ \t]*([^\x00-\x08\x0a-\x1f]*)", text, re.ASCII)
-            if field:
-                fields[field[1]] = field[2]
-            elif text:
-                has_only_fields = False
-            if field and field[1] == "ElementDataFile":
-                break
-    return MetaImageHeader(path, fields, length, has_only_fields)
+    while length < LONGEST_HEADER and (line := file.readline(LONGEST_HEADER)):
+        length += len(line)
+        text = line.decode("utf-8", "surrogateescape").strip(" \t\r\n")
+        if "ElementDataFile" in fields:
+            listed.append(text)
+            continue
+        field = re.fullmatch(r"(\w+)[ \t]*[=:][ \t]*([^\x00-\x08\x0a-\x1f]*)", text, re.ASCII)
+        if field:
+            fields[field[1]] = field[2]
+        elif text:
+            has_only_fields = False
+        if field and field[1] == "ElementDataFile" and not field[2].startswith("LIST"):
+            break
+    return MetaImageHeader(fields, length, has_only_fields, tuple(name for name in listed if name))
 
 
 def _has_numbers(text: str, count: int) -> bool:

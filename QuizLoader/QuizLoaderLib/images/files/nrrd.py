@@ -1,4 +1,4 @@
-"""The header of an NRRD file as text, for what SimpleITK does not give: the axes of a list or of time.
+"""The header of an NRRD file as text: where its voxels are, and the axes of a list or of time.
 
 Source of all rules: NRRD format definition, https://teem.sourceforge.net/nrrd/format.html.
 """
@@ -6,10 +6,13 @@ Source of all rules: NRRD format definition, https://teem.sourceforge.net/nrrd/f
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 
+from .data_files import named_data_files
 from .file_formats import LONGEST_HEADER
+from .raw_voxels import RawVoxels
 
 _TYPES = {
     "int8": ("signed char", "int8", "int8_t"),
@@ -30,11 +33,38 @@ _DTYPE_OF = {name: np.dtype(dtype) for dtype, names in _TYPES.items() for name i
 @dataclass(frozen=True)
 class NrrdHeader:
     """``fields`` by their names in small letters without spaces, ``values`` the key/value pairs;
-    ``length`` is the number of bytes before attached data."""
+    ``length`` is the number of bytes before attached data, ``listed`` the lines behind a LIST of files."""
 
     fields: dict[str, str]
     values: dict[str, str]
     length: int
+    listed: tuple[str, ...] = ()
+    is_sound = True
+
+    @property
+    def data_files(self) -> tuple[str, ...]:
+        """The names, as written, of the separate files that hold the voxels; mostly none.
+
+        Raises ValueError, which says the pattern, where that is not understood.
+        """
+        return named_data_files(self.fields.get("datafile", ""), self.listed)
+
+    def voxels(self, path: Path) -> RawVoxels | None:
+        """Where the voxels of the file ``path`` are, None where only SimpleITK can read them."""
+        encoding = self.fields.get("encoding", "").lower()
+        skip = self.fields.get("byteskip", "0")
+        is_plain = self.fields.get("lineskip", "0") == "0" and skip.isdecimal()
+        data_file = self.fields.get("datafile", "")
+        are_several = data_file.startswith("LIST") or "%" in data_file
+        if self.dtype is None or encoding not in ("raw", "gzip", "gz") or not is_plain or are_several:
+            return None
+        source, offset = (path.parent / data_file, 0) if data_file else (path, self.length)
+        # ITK, too, takes the first axis for values side by side where its kind is none of space or time.
+        is_list = bool(self.kinds) and self.kinds[0] not in ("domain", "space", "time", "none", "???")
+        components = self.sizes[0] if is_list and self.sizes else 1
+        if encoding == "raw":
+            return RawVoxels(source, self.dtype, offset + int(skip), components=components)
+        return RawVoxels(source, self.dtype, offset, int(skip), True, components)
 
     @property
     def sizes(self) -> tuple[int, ...]:
@@ -76,25 +106,28 @@ class NrrdHeader:
         return re.findall(r'"((?:[^"\\]|\\.)*)"', self.fields.get(field, ""))
 
 
-def read_nrrd_header(path: Path) -> NrrdHeader:
+def read_nrrd_header(file: BinaryIO) -> NrrdHeader:
     """The header up to its blank line, or to the end of the file. The file must be an NRRD."""
     fields: dict[str, str] = {}
     values: dict[str, str] = {}
+    listed: list[str] = []
     length = 0
-    with path.open("rb") as file:
-        while length < LONGEST_HEADER and (raw := file.readline(LONGEST_HEADER)):
-            length += len(raw)
-            line = raw.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
-            if not line:
-                break
-            if line.startswith("#"):
-                continue
-            pair = re.match(r"(.*?):(=| )(.*)", line)
-            if pair and pair[2] == "=":
-                values[pair[1]] = pair[3]
-            elif pair:
-                fields[pair[1].replace(" ", "").lower()] = pair[3].strip()
-    return NrrdHeader(fields, values, length)
+    while length < LONGEST_HEADER and (raw := file.readline(LONGEST_HEADER)):
+        length += len(raw)
+        line = raw.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
+        if fields.get("datafile", "").startswith("LIST"):
+            listed.append(line.strip())
+            continue
+        if not line:
+            break
+        if line.startswith("#"):
+            continue
+        pair = re.match(r"(.*?):(=| )(.*)", line)
+        if pair and pair[2] == "=":
+            values[pair[1]] = pair[3]
+        elif pair:
+            fields[pair[1].replace(" ", "").lower()] = pair[3].strip()
+    return NrrdHeader(fields, values, length, tuple(name for name in listed if name))
 
 
 def _numbers(text: str) -> list[float]:

@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 
 from ..errors import IMAGE_DAMAGED, IMAGE_TOO_LARGE, WRONG_CONTENT, ImageReadError
-from .file_formats import FileFormat, format_of, name_for_libraries
+from .file_facts import FileFacts
+from .file_formats import FileFormat, name_for_libraries
 
 _MOST_PIXELS = 178_000_000
 """Of all pages together, such as 13,000 x 13,000: what Pillow takes for an honest picture."""
@@ -15,7 +16,7 @@ _MOST_PIXELS = 178_000_000
 _ORIENTATION = 0x0112
 
 
-def read_picture(path: Path) -> np.ndarray:
+def read_picture(facts: FileFacts) -> np.ndarray:
     """(pages, rows, columns) of a grey picture, (pages, rows, columns, 3) of a coloured one, RGB.
 
     The first row is the top one, as EXIF says where the camera was turned. What is transparent is mixed
@@ -26,12 +27,14 @@ def read_picture(path: Path) -> np.ndarray:
     """
     from PIL import Image as Picture
 
-    found = format_of(path)
-    if found is not FileFormat.PICTURE:
+    path = facts.path
+    if facts.fault is not None:
+        raise facts.fault
+    if facts.format is not FileFormat.PICTURE:
         raise ImageReadError(
             WRONG_CONTENT,
             f'"{path.name}" is no picture.',
-            'set DicomRead="Y"' if found is FileFormat.DICOM else "a Vector is a png, jpg, bmp or tif file",
+            'set DicomRead="Y"' if facts.is_dicom else "a Vector is a png, jpg, bmp or tif file",
         )
     # Pillow warns from half its limit on; a picture of 10,000 x 10,000 is no attack.
     warnings.filterwarnings("ignore", category=Picture.DecompressionBombWarning)

@@ -8,19 +8,12 @@ from urllib.parse import unquote
 import numpy as np
 
 from ..errors import IMAGE_TOO_LARGE, WRONG_CONTENT, WRONG_SHAPE, ImageReadError
-from .file_formats import FileFormat, checked_format, data_files_of
+from .file_facts import FileFacts, damaged
 from .frame_memory import room_for_frames
-from .image_file import ImageFile, damaged, placed, require_data_file
-from .nrrd import NrrdHeader, read_nrrd_header
-from .raw_voxels import (
-    NiftiNumbers,
-    RawVoxels,
-    VoxelsEndError,
-    VoxelStream,
-    nifti_numbers,
-    nrrd_voxels,
-    raw_voxels_of,
-)
+from .image_file import ImageFile, placed
+from .nifti import NiftiHeader
+from .nrrd import NrrdHeader
+from .raw_voxels import RawVoxels, VoxelsEndError, VoxelStream
 from .read_context import ReadContext
 
 _SPACES = {
@@ -43,7 +36,7 @@ class FrameIndex:
 
 
 @dataclass(frozen=True)
-class _Layout:
+class _FrameLayout:
     """How the frames, each of ``size`` (columns, rows, slices), lie in the file."""
 
     voxels: RawVoxels
@@ -66,8 +59,9 @@ def read_frames(context: ReadContext) -> tuple[list[np.ndarray], np.ndarray, Fra
     Raises ImageReadError.
     """
     path = context.path
-    if checked_format(path) is FileFormat.NRRD:
-        layout = _nrrd_layout(context)
+    context.facts.require_image()
+    if isinstance(context.facts.header, NrrdHeader):
+        layout = _nrrd_layout(context.facts, context.facts.header)
     else:
         layout = _nifti_layout(context.file())
     stored = layout.voxels.dtype.newbyteorder("=")
@@ -94,7 +88,7 @@ def read_frames(context: ReadContext) -> tuple[list[np.ndarray], np.ndarray, Fra
     return frames, layout.ijk_to_ras, layout.index
 
 
-def _read_frame_by_frame(stream: VoxelStream, frames: list[np.ndarray], layout: _Layout) -> None:
+def _read_frame_by_frame(stream: VoxelStream, frames: list[np.ndarray], layout: _FrameLayout) -> None:
     for frame in frames:
         if not layout.is_rescaled:
             stream.fill(frame)
@@ -119,12 +113,8 @@ def _rescaled_dtype(stored: np.dtype) -> np.dtype:
     return np.dtype(np.float32 if is_small else np.float64)
 
 
-def _nrrd_layout(context: ReadContext) -> _Layout:
-    path = context.path
-    for name in data_files_of(path, FileFormat.NRRD):
-        context.check_data_file(name)
-        require_data_file(path, name)
-    header = read_nrrd_header(path)
+def _nrrd_layout(facts: FileFacts, header: NrrdHeader) -> _FrameLayout:
+    path = facts.path
     sizes = header.sizes
     if len(sizes) != 4 or header.fields.get("dimension") != "4" or prod(sizes) == 0:
         raise _not_4d(path, sizes)
@@ -135,7 +125,7 @@ def _nrrd_layout(context: ReadContext) -> _Layout:
             f'"{path.name}" has its list of frames between the axes of space.',
             "save it with the list as its first or last axis",
         )
-    voxels = nrrd_voxels(path, header)
+    voxels = facts.voxels
     if voxels is None:
         raise ImageReadError(
             WRONG_CONTENT,
@@ -143,7 +133,7 @@ def _nrrd_layout(context: ReadContext) -> _Layout:
             "which a VolumeSequence cannot be.",
             "save it with the encoding raw or gzip",
         )
-    return _Layout(
+    return _FrameLayout(
         voxels,
         sizes[1:] if axis == 0 else sizes[:3],
         sizes[axis],
@@ -195,27 +185,26 @@ def _nrrd_index(header: NrrdHeader, axis: int, count: int) -> FrameIndex:
     )
 
 
-def _nifti_layout(file: ImageFile) -> _Layout:
+def _nifti_layout(file: ImageFile) -> _FrameLayout:
     if len(file.size) != 4 or file.components != 1:
         raise _not_4d(file.path, file.size)
-    voxels = raw_voxels_of(file.path, file.format, file.header)
-    if voxels is None:
+    voxels, header = file.facts.voxels, file.facts.header
+    if voxels is None or not isinstance(header, NiftiHeader):
         raise ImageReadError(
             WRONG_CONTENT,
             f'The frames of "{file.path.name}" cannot be read one by one.',
             "save it as .seq.nrrd or .nii.gz",
         )
-    numbers = nifti_numbers(file.path)
-    slope, intercept = numbers.slope, numbers.intercept
+    slope, intercept = header.scale
     if slope == 0 or not np.isfinite([slope, intercept]).all():
         slope, intercept = 1.0, 0.0
-    index = _nifti_index(numbers, file.size[3])
-    return _Layout(voxels, file.size[:3], file.size[3], False, file.ijk_to_ras, index, slope, intercept)
+    index = _nifti_index(header, file.size[3])
+    return _FrameLayout(voxels, file.size[:3], file.size[3], False, file.ijk_to_ras, index, slope, intercept)
 
 
-def _nifti_index(numbers: NiftiNumbers, count: int) -> FrameIndex:
-    """pixdim[4] is the time between frames, in the unit of xyzt_units (nifti1.h)."""
-    step, unit = numbers.time_step, numbers.time_unit
+def _nifti_index(header: NiftiHeader, count: int) -> FrameIndex:
+    """Source: nifti1.h, pixdim[4] and xyzt_units."""
+    step, unit = header.time_step, header.time_unit
     if not step > 0 or not np.isfinite(step) or unit not in (0, *_NIFTI_SECONDS):
         return FrameIndex(tuple(str(number) for number in range(count)))
     step *= _NIFTI_SECONDS.get(unit, 1.0)

@@ -1,40 +1,31 @@
 """ImageLibrary: the images of a page as MRML nodes, each file read once."""
 
-import logging
-import os
 import threading
-from collections.abc import Callable, Hashable
-from concurrent.futures import CancelledError, Future, ThreadPoolExecutor, as_completed
+from collections.abc import Callable
+from concurrent.futures import CancelledError, as_completed
 from dataclasses import dataclass
-from functools import partial
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 from weakref import WeakSet
 
-from ...quiz.image_folder import ImageFolder, ImagePathError
-from ...quiz.model import Image, ImageType, Page
+from ...quiz.image_folder import ImageFolder
+from ...quiz.model import Page
 from ...quiz.problems import Problem, ProblemCode, warning
 from ...quiz.regions import QuizRegions
-from ..errors import DATA_FILE, ImageReadError
-from ..files.image_file import ImageFile
-from ..files.read_context import ReadContext
-from ..types.registry import KINDS
-from .memory import FileInMemory, FileMemory, bytes_to_come, default_budget
-from .page_request import NoRoomError, PageRequest, VolumesOfPage
-from .stamps import stamp_of_image
+from ..errors import ImageReadError
+from .file_loader import FileLoader
+from .memory import FileMemory, default_budget
+from .nodes import ImageNodes
+from .page_request import PageRequest
 from .voxel_store import VoxelStore
 
-READER_FAILED = ProblemCode("Q601", "The reader of an image failed in a way that was not foreseen.")
+if TYPE_CHECKING:
+    from slicer import vtkMRMLDisplayableNode, vtkMRMLScene
+
 OVER_BUDGET = ProblemCode(
     "Q611", "The images of a page fit into the memory that is set aside for them (warning)."
 )
 
-_logger = logging.getLogger(__name__)
-
 Progress = Callable[[int, int], None]
-
-_SEQUENCE_SHARE = 4
-"""A sequence may take this part of the budget, 1/4; a longer one lies in a temporary file."""
 
 
 @dataclass
@@ -42,7 +33,7 @@ class LoadedPage:
     """``nodes`` belong to ``page.images``, None where an image failed; ``problems`` know their place."""
 
     page: Page
-    nodes: tuple[Any | None, ...]
+    nodes: "tuple[vtkMRMLDisplayableNode | None, ...]"
     problems: list[Problem]
 
 
@@ -57,24 +48,21 @@ class ImageLibrary:
 
     def __init__(
         self,
-        scene: Any,
+        scene: "vtkMRMLScene",
         folder: ImageFolder,
         workers: int | None = None,
         budget: int | None = None,
         regions: QuizRegions | None = None,
         store: VoxelStore | None = None,
     ) -> None:
-        self._store = store
-        self._scene = scene
+        self.scene = scene
         self._folder = folder
-        self._regions = regions
-        self._workers = ThreadPoolExecutor(workers or max(3, os.cpu_count() or 1), "QuizLoader image")
-        self._memory = FileMemory(default_budget() if budget is None else budget, self._files_in_use)
+        self._nodes = ImageNodes(scene, regions)
+        self._memory = FileMemory(default_budget() if budget is None else budget, self._files_asked_for)
+        self._loader = FileLoader(folder, self._memory, store, workers)
         self._requests: WeakSet[PageRequest] = WeakSet()
         self._requests_lock = threading.Lock()
         self._ahead: PageRequest | None = None
-        self._shown: frozenset[str] = frozenset()
-        self._nodes: dict[tuple[Any, ImageType, Hashable], _OwnNode] = {}
 
     @property
     def budget(self) -> int:
@@ -130,7 +118,7 @@ class ImageLibrary:
         if request.is_ahead:
             request = self.request(request.page)
         page = request.page
-        nodes: list[Any | None] = []
+        nodes: list[vtkMRMLDisplayableNode | None] = []
         problems: list[Problem] = []
         for number, image in enumerate(page.images):
             node, own = None, list(request.problems[number])
@@ -138,8 +126,8 @@ class ImageLibrary:
                 try:
                     arrays = request.reads[number].result()
                     own += arrays.problems
-                    node = self._node(image, arrays)
-                    own += self._ambiguous_names(image, arrays)
+                    node = self._nodes.node(image, arrays)
+                    own += self._nodes.ambiguous_names(image, arrays)
                 except ImageReadError as fault:
                     own.append(fault.problem)
                 except CancelledError:
@@ -148,173 +136,35 @@ class ImageLibrary:
             problems += [p.at(image.line, page.number, image.id, image.destination.value) for p in own]
         loaded = LoadedPage(page, tuple(nodes), _without_repeated_warnings(problems))
         self.forget_nodes_except(loaded)
-        self._shown = request.files
+        self._memory.shown = request.files
         with self._requests_lock:
             self._requests.discard(request)
         self._memory.make_room()
-        if (needed := self._memory.size_of(self._shown)) > self.budget:
+        if (needed := self._memory.shown_bytes) > self.budget:
             loaded.problems.append(_over_budget(needed, self.budget).at(page.line, page.number, "", ""))
         return loaded
 
     def forget_nodes_except(self, loaded: LoadedPage | None) -> None:
         """Take nodes out of the scene that this page does not use (None: all); their arrays stay."""
-        used = {id(node) for node in loaded.nodes} if loaded is not None else set()
-        for key, own in list(self._nodes.items()):
-            if id(own.node) not in used:
-                own.remove_from(self._scene)
-                del self._nodes[key]
+        self._nodes.remove_except({id(node) for node in loaded.nodes} if loaded is not None else set())
 
     def close(self) -> None:
         """Stop reading and let go of all nodes and arrays."""
-        self._workers.shutdown(wait=True, cancel_futures=True)
+        self._loader.close()
         self.forget_nodes_except(None)
-        self._shown = frozenset()
         self._memory.clear()
 
     def _begin(self, request: PageRequest) -> PageRequest:
-        page = request.page
-        under_way: dict[Hashable, Future[Any]] = {}
-        for number, image in enumerate(page.images):
-            request.problems[number] = []
-            try:
-                found = self._folder.find_image(image)
-            except ImagePathError as fault:
-                request.problems[number].append(fault.problem)
-                continue
-            if found.warning is not None:
-                request.problems[number].append(found.warning)
-            request.paths[number] = found.path
+        request.find_files(self._folder)
         with self._requests_lock:
             self._requests.add(request)
-        # The pool starts its work in the order given, so what waits for volumes never waits for a later one.
-        for number in sorted(request.paths, key=lambda number: KINDS[page.images[number].type].needs_volumes):
-            image, path = page.images[number], request.paths[number]
-            if KINDS[image.type].needs_volumes:
-                request.reads[number] = self._workers.submit(
-                    self._read, image, path, request.volumes, request.is_ahead
-                )
-                continue
-            way: Hashable = (path, image.type, image.dicom_read)
-            if way not in under_way:
-                under_way[way] = self._workers.submit(self._read, image, path, tuple, request.is_ahead)
-            request.reads[number] = under_way[way]
+        request.begin(self._loader)
         return request
 
-    def _files_in_use(self) -> frozenset[str]:
+    def _files_asked_for(self) -> frozenset[str]:
         with self._requests_lock:
             wanted = [request for request in self._requests if not request.is_cancelled]
-        return self._shown.union(*(request.files for request in wanted))
-
-    def _read(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> Any:
-        key = os.path.realpath(path)
-        try:
-            stamp = stamp_of_image(path, lambda name: self._require_inside(path, name))
-            entry = self._memory.file(key, stamp)
-            with entry.lock:
-                kind = KINDS[image.type]
-                context = ReadContext(
-                    image,
-                    path,
-                    volumes,
-                    lambda: self._opened(entry, path),
-                    lambda name: self._require_inside(path, name),
-                    self.budget // _SEQUENCE_SHARE,
-                )
-                way = (image.type, image.dicom_read, kind.variant(context))
-                if way not in entry.arrays:
-                    read = partial(self._read_now, key, context, is_ahead)
-                    if self._store is None:
-                        entry.arrays[way] = read()
-                    else:
-                        entry.arrays[way] = self._store.arrays((key, entry.stamp, way), read)
-                        # What was read for it is in the store.
-                        entry.file = None
-                    self._memory.settle(key)
-                    # Not every format says beforehand how much it will take.
-                    self._make_room(key, context, is_ahead, 0)
-                return entry.arrays[way]
-        except (ImageReadError, NoRoomError):
-            raise
-        except Exception as fault:
-            # Whatever a library below did not foresee costs this image, never the page.
-            _logger.debug("reading %s", path, exc_info=True)
-            raise ImageReadError(
-                READER_FAILED,
-                f'"{path.name}" cannot be read.',
-                f"the reader says {type(fault).__name__}: {fault}",
-            ) from fault
-        finally:
-            self._memory.settle(key)
-
-    def _read_now(self, key: str, context: ReadContext, is_ahead: bool) -> Any:
-        self._make_room(key, context, is_ahead, bytes_to_come(context))
-        return KINDS[context.image.type].read(context)
-
-    def _make_room(self, key: str, context: ReadContext, is_ahead: bool, needed: int) -> None:
-        if not self._memory.make_room(key, needed) and is_ahead:
-            if key not in self._shown:
-                self._memory.forget(key)
-            raise NoRoomError(context.path.name)
-
-    def _opened(self, entry: FileInMemory, path: Path) -> ImageFile:
-        with entry.lock:
-            if entry.file is None:
-                key = (os.path.realpath(path), entry.stamp, "voxels")
-                share = partial(self._store.arrays, key) if self._store is not None else None
-                entry.file = ImageFile(path, lambda name: self._require_inside(path, name), share)
-            return entry.file
-
-    def _require_inside(self, header: Path, name: str) -> None:
-        """A header's data file obeys the rules of a Path in the quiz: it never leaves the image folder."""
-        there = os.path.relpath(header.parent / name, self._folder.root)
-        try:
-            self._folder.find(Path(there).as_posix())
-        except ImagePathError as fault:
-            raise ImageReadError(
-                DATA_FILE,
-                f'"{header.name}" keeps its voxels in another file: {fault.problem.sentence}',
-                fault.problem.hint or "keep both files in the same folder",
-            ) from fault
-
-    def _node(self, image: Image, arrays: Any) -> Any:
-        kind = KINDS[image.type]
-        key = (arrays, image.type, kind.look(image))
-        own = self._nodes.get(key)
-        if own is None or not self._scene.IsNodePresent(own.node):
-            before = self._scene.GetNumberOfNodes()
-            node = kind.make_node(image, arrays, self._scene)
-            if self._regions is not None and kind.name_regions is not None:
-                kind.name_regions(node, arrays, self._regions.of(image))
-            made = [self._scene.GetNthNode(n) for n in range(before, self._scene.GetNumberOfNodes())]
-            own = self._nodes[key] = _OwnNode(node, made)
-        own.node.SetName(image.id)
-        return own.node
-
-    def _ambiguous_names(self, image: Image, arrays: Any) -> list[Problem]:
-        if self._regions is None:
-            return []
-        return self._regions.of(image).ambiguous(KINDS[image.type].unnamed_values(arrays))
-
-
-@dataclass
-class _OwnNode:
-    """A node and all that was put into the scene with it."""
-
-    node: Any
-    made: list[Any]
-
-    def remove_from(self, scene: Any) -> None:
-        displays = [self.node.GetNthDisplayNode(n) for n in range(self.node.GetNumberOfDisplayNodes())]
-        # The node before its display nodes: a view that still shows it would look for another display.
-        for node in [self.node, *self.made, *displays]:
-            if node is not None and scene.IsNodePresent(node):
-                scene.RemoveNode(node)
-        if self.node.IsA("vtkMRMLSegmentationNode"):
-            # A segment that goes takes its voxels out of a copy of the image it shares with the others: a
-            # copy for each segment. What shares nothing any more is gone at once.
-            segmentation = self.node.GetSegmentation()
-            for number in range(segmentation.GetNumberOfSegments()):
-                segmentation.GetNthSegment(number).RemoveAllRepresentations()
+        return frozenset().union(*(request.files for request in wanted))
 
 
 def _over_budget(needed: int, budget: int) -> Problem:

@@ -1,18 +1,20 @@
 """The files in memory, within a budget of bytes: least recently used files go first, those in use never."""
 
+import os
 import threading
 from collections.abc import Callable, Hashable, Iterable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from ...quiz.model import ImageType
 from ..errors import ImageReadError
-from ..files.file_formats import FileFormat, format_of
+from ..files.file_facts import DataFileCheck, FileFacts, Stamp, look_at, stamp_of
+from ..files.file_formats import FileFormat
 from ..files.frame_memory import is_in_memory
 from ..files.image_file import ImageFile
 from ..files.read_context import ReadContext
-from .stamps import Stamp
 
 _LEAST_BUDGET = 256 * 1024 * 1024
 
@@ -26,19 +28,39 @@ def default_budget() -> int:
     return max(_LEAST_BUDGET, int(system.GetAvailablePhysicalMemory()) * 1024 * 1024 // 2)
 
 
-class FileInMemory:
-    """One file: opened once, and what each Type made of it, over the same voxels.
+class NoRoomError(Exception):
+    """Reading a file ahead would take more memory than there is for it."""
 
-    ``stamp`` tells a file that has been written again, or one of those that hold its voxels, from what was
+
+class FileInMemory:
+    """One file: looked at once, opened once, and what each Type made of it, over the same voxels.
+
+    ``stamp`` tells a file that has been written again, or one of those that it is read with, from what was
     read. ``promised`` are the bytes that a reading now under way will need.
     """
 
-    def __init__(self, stamp: Stamp) -> None:
-        self.stamp = stamp
+    facts: FileFacts
+
+    def __init__(self) -> None:
         self.lock = threading.RLock()
+        self.stamp: Stamp | None = None
         self.file: ImageFile | None = None
         self.arrays: dict[Hashable, Any] = {}
         self.promised = 0
+
+    def look_at(self, path: Path, check_data_file: DataFileCheck) -> FileFacts:
+        """What the file is now; where it is not what it was, all that was made of it is forgotten."""
+        if self.stamp is None or not self._is_current(path):
+            self.facts = look_at(path, check_data_file)
+            self.stamp = self.facts.stamp + _stamp_of_others(self.facts)
+            self.file, self.arrays = None, {}
+        return self.facts
+
+    def _is_current(self, path: Path) -> bool:
+        # Through a link the names of data files may mean others.
+        if self.facts.data_files and self.facts.path != path:
+            return False
+        return self.facts.is_current() and self.facts.stamp + _stamp_of_others(self.facts) == self.stamp
 
     @property
     def byte_size(self) -> int:
@@ -53,6 +75,18 @@ class FileInMemory:
         return max(self.promised, sum(sizes.values()))
 
 
+def _stamp_of_others(facts: FileFacts) -> Stamp:
+    """Of all that a DICOM image may be read from beside its own file: those of its folder, among which its
+    series is, and the time points in the folders of a folder."""
+    if facts.is_dicom:
+        return stamp_of(facts.path.parent)
+    if facts.format is not FileFormat.FOLDER:
+        return ()
+    with os.scandir(facts.path) as entries:
+        folders = sorted(entry.path for entry in entries if entry.is_dir())
+    return sum((stamp_of(Path(folder)) for folder in folders), Stamp())
+
+
 def buffers_of(arrays: Any) -> Iterable[np.ndarray]:
     """The voxels in memory of what a Type has read."""
     if hasattr(arrays, "buffers"):
@@ -62,11 +96,11 @@ def buffers_of(arrays: Any) -> Iterable[np.ndarray]:
 
 def bytes_to_come(context: ReadContext) -> int:
     """How much a file will take in memory, as far as its header says so without reading it; else 0."""
-    if context.path.is_dir():
+    if context.facts.format is FileFormat.FOLDER:
         return sum(file.stat().st_size for file in context.path.rglob("*") if file.is_file())
+    if context.facts.header is None:
+        return 0
     try:
-        if format_of(context.path) not in (FileFormat.NRRD, FileFormat.NIFTI, FileFormat.META_IMAGE):
-            return 0
         file = context.file()
     except ImageReadError:
         # Reading it will tell why.
@@ -80,13 +114,14 @@ def bytes_to_come(context: ReadContext) -> int:
 class FileMemory:
     """All files in memory by their real path; may be used from any thread.
 
-    ``in_use`` gives the paths that stay whatever the budget is: what is on the screen and what is asked
-    for. So a page that is larger than the budget is still shown.
+    What is on the screen, ``shown``, and what ``asked_for`` gives stay whatever the budget is. So a page that
+    is larger than the budget is still shown.
     """
 
-    def __init__(self, budget: int, in_use: Callable[[], frozenset[str]]) -> None:
+    def __init__(self, budget: int, asked_for: Callable[[], frozenset[str]]) -> None:
         self.budget = budget
-        self._in_use = in_use
+        self.shown: frozenset[str] = frozenset()
+        self._asked_for = asked_for
         self._lock = threading.Lock()
         # In the order of their last use.
         self._files: dict[str, FileInMemory] = {}
@@ -97,17 +132,16 @@ class FileMemory:
         with self._lock:
             return self._total()
 
-    def size_of(self, keys: Iterable[str]) -> int:
-        """The bytes of these files."""
+    @property
+    def shown_bytes(self) -> int:
+        """The bytes of what is on the screen."""
         with self._lock:
-            return sum(self._files[key].byte_size for key in set(keys) if key in self._files)
+            return sum(self._files[key].byte_size for key in self.shown if key in self._files)
 
-    def file(self, key: str, stamp: Stamp) -> FileInMemory:
-        """The entry of a file, a new one where it was written again since; counts as a use of it."""
+    def file(self, key: str) -> FileInMemory:
+        """The entry of a file; counts as a use of it."""
         with self._lock:
-            known = self._files.pop(key, None)
-            if known is None or known.stamp != stamp:
-                known = FileInMemory(stamp)
+            known = self._files.pop(key) if key in self._files else FileInMemory()
             self._files[key] = known
             return known
 
@@ -116,7 +150,7 @@ class FileMemory:
 
         The bytes count as taken until ``settle``.
         """
-        in_use = self._in_use() | {key}
+        in_use = self.shown | self._asked_for() | {key}
         with self._lock:
             file = self._files.get(key)
             if file is not None:
@@ -134,10 +168,13 @@ class FileMemory:
                 self._files[key].promised = 0
 
     def forget(self, key: str) -> None:
+        """Let go of a file, unless it is on the screen."""
         with self._lock:
-            self._files.pop(key, None)
+            if key not in self.shown:
+                self._files.pop(key, None)
 
     def clear(self) -> None:
+        self.shown = frozenset()
         with self._lock:
             self._files.clear()
 

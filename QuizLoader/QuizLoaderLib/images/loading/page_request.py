@@ -1,20 +1,19 @@
 """The images of a page on their way into memory."""
 
 import os
-from collections.abc import Callable
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from ...quiz.image_folder import ImageFolder, ImagePathError
 from ...quiz.model import Image, ImageType, Page
 from ...quiz.problems import Problem
 from ..arrays import VolumeArrays
 from ..errors import ImageReadError
-
-
-class NoRoomError(Exception):
-    """Reading a file ahead would take more memory than there is for it."""
+from ..types.registry import KINDS
+from .file_loader import FileLoader
+from .memory import NoRoomError
 
 
 @dataclass(eq=False)
@@ -56,6 +55,33 @@ class PageRequest:
         for read in self.reads.values():
             read.cancel()
 
+    def find_files(self, folder: ImageFolder) -> None:
+        """Say where the files lie, or why there is none."""
+        for number, image in enumerate(self.page.images):
+            self.problems[number] = []
+            try:
+                found = folder.find_image(image)
+            except ImagePathError as fault:
+                self.problems[number].append(fault.problem)
+                continue
+            if found.warning is not None:
+                self.problems[number].append(found.warning)
+            self.paths[number] = found.path
+
+    def begin(self, loader: FileLoader) -> None:
+        """Ask for the files that were found, once for each way to read one."""
+        under_way: dict[tuple[Path, ImageType, bool], Future[Any]] = {}
+        # The loader begins in the order given, so what waits for volumes never waits for a later one.
+        for number in sorted(self.paths, key=lambda n: KINDS[self.page.images[n].type].needs_volumes):
+            image, path = self.page.images[number], self.paths[number]
+            if KINDS[image.type].needs_volumes:
+                self.reads[number] = loader.begin(image, path, self.volumes, self.is_ahead)
+                continue
+            way = (path, image.type, image.dicom_read)
+            if way not in under_way:
+                under_way[way] = loader.begin(image, path, tuple, self.is_ahead)
+            self.reads[number] = under_way[way]
+
     def volumes(self) -> tuple[tuple[Image, VolumeArrays], ...]:
         """The volumes of the page, waited for; those that failed are left out."""
         there = []
@@ -66,6 +92,3 @@ class PageRequest:
                 except (ImageReadError, CancelledError, NoRoomError):
                     continue
         return tuple(there)
-
-
-VolumesOfPage = Callable[[], tuple[tuple[Image, VolumeArrays], ...]]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ...quiz.model import Image, ImageType
-from ..files.file_formats import is_dicom
+from ..files.file_facts import look_at
 from ..files.image_file import ImageFile
 from .segmentation import described_segments, is_slicer_segmentation, segment_name
 
@@ -28,13 +28,14 @@ def contents(path: Path, image: Image) -> FileContents:
         from ..structure_set.file import read_structure_set
 
         return FileContents(tuple(roi.name for roi in read_structure_set(path).rois))
-    if image.type is ImageType.SEGMENTATION and is_dicom(path):
+    if image.type not in (ImageType.SEGMENTATION, ImageType.LABEL_MAP):
+        return FileContents(())
+    facts = look_at(path)
+    if image.type is ImageType.SEGMENTATION and facts.is_dicom:
         from ..dicom.segmentation import dicom_seg_names
 
         return FileContents(tuple(dicom_seg_names(path)))
-    if image.type not in (ImageType.SEGMENTATION, ImageType.LABEL_MAP):
-        return FileContents(())
-    file = ImageFile(path)
+    file = ImageFile(facts)
     if image.type is ImageType.LABEL_MAP:
         return FileContents(tuple(str(value) for value in file.labels.values), file.labels.values)
     if is_slicer_segmentation(file):

@@ -12,7 +12,8 @@ from ...quiz.model import Image, ImageType
 from ...quiz.problems import Problem
 from ..arrays import SegmentationArrays, SegmentDescription, VolumeArrays
 from ..errors import ImageReadError
-from ..files.file_formats import FileFormat, format_of, is_dicom
+from ..files.file_facts import FileFacts, look_at
+from ..files.file_formats import FileFormat
 from ..files.image_file import ImageFile
 from ..files.labels import Labels
 from ..files.read_context import ReadContext
@@ -83,25 +84,24 @@ class FileInfo:
 
 def file_info(path: Path) -> list[FileInfo]:
     """What is in a file; its voxels are read. A folder is one of DICOM series. Raises ImageReadError."""
-    if path.is_dir():
+    facts = look_at(path)
+    if facts.format is FileFormat.FOLDER:
         return _dicom_folder(path)
-    if is_dicom(path):
+    if facts.is_dicom:
         return [_dicom_file(path)]
-    if format_of(path) is FileFormat.PICTURE:
-        return [_picture(path)]
-    return [_image_file(path)]
+    if facts.format is FileFormat.PICTURE:
+        return [_picture(facts)]
+    return [_image_file(ImageFile(facts))]
 
 
-def _image_file(path: Path) -> FileInfo:
-    file = ImageFile(path)
+def _image_file(file: ImageFile) -> FileInfo:
+    path = file.path
     if is_slicer_segmentation(file):
         from .segmentation import read
 
-        return _segmentation(
-            path, read(ReadContext(_as(ImageType.SEGMENTATION, path), path, opened=lambda: file))
-        )
+        return _segmentation(path, read(_context(ImageType.SEGMENTATION, file)))
     if len(file.size) > 3 or (file.components > 1 and not file.is_color):
-        return _sequence(path, file)
+        return _sequence(file)
     if file.components > 1:
         types, voxels = _types(ImageType.VECTOR), file.colors
     else:
@@ -113,13 +113,13 @@ def _image_file(path: Path) -> FileInfo:
     return FileInfo(str(path), types, _grid(voxels, file.ijk_to_ras), _values(voxels), regions=regions)
 
 
-def _sequence(path: Path, file: ImageFile) -> FileInfo:
+def _sequence(file: ImageFile) -> FileInfo:
     from .volume_sequence import read
 
-    sequence = read(ReadContext(_as(ImageType.VOLUME_SEQUENCE, path), path, opened=lambda: file))
+    sequence = read(_context(ImageType.VOLUME_SEQUENCE, file))
     frames = [frame.voxels for frame in sequence.frames]
     return FileInfo(
-        str(path),
+        str(file.path),
         _types(ImageType.VOLUME_SEQUENCE),
         _grid(frames[0], sequence.frames[0].ijk_to_ras, len(frames)),
         _values(*frames),
@@ -127,12 +127,12 @@ def _sequence(path: Path, file: ImageFile) -> FileInfo:
     )
 
 
-def _picture(path: Path) -> FileInfo:
+def _picture(facts: FileFacts) -> FileInfo:
     from .vector import read
 
-    arrays = read(ReadContext(_as(ImageType.VECTOR, path), path))
+    arrays = read(ReadContext(_as(ImageType.VECTOR, facts.path), facts.path, known=facts))
     grid, values = _grid(arrays.voxels, arrays.ijk_to_ras), _values(arrays.voxels)
-    return FileInfo(str(path), _types(ImageType.VECTOR), grid, values, problems=arrays.problems)
+    return FileInfo(str(facts.path), _types(ImageType.VECTOR), grid, values, problems=arrays.problems)
 
 
 def _segmentation(path: Path, arrays: SegmentationArrays, dicom: str = "") -> FileInfo:
@@ -309,6 +309,10 @@ def _color255(color: Sequence[float] | None, value: int) -> tuple[int, int, int]
 
 def _types(*types: ImageType) -> tuple[str, ...]:
     return tuple(one.value for one in types)
+
+
+def _context(type: ImageType, file: ImageFile) -> ReadContext:
+    return ReadContext(_as(type, file.path), file.path, opened=lambda: file, known=file.facts)
 
 
 def _as(type: ImageType, path: Path) -> Image:

@@ -9,7 +9,6 @@ from ...quiz.problems import Problem, warning
 from ...quiz.regions import Regions
 from ..arrays import SegmentationArrays, SegmentDescription
 from ..errors import IMAGE_DAMAGED, NO_REGION, NOT_INTEGER, ImageReadError
-from ..files.file_formats import is_dicom
 from ..files.image_file import ImageFile
 from ..files.read_context import ReadContext
 from ..vtk_images import set_voxels, vtk_matrix
@@ -22,7 +21,7 @@ MOST_SEGMENTS = 1000
 
 def read(context: ReadContext) -> SegmentationArrays:
     """The file's segments, whichever kind of segmentation it is; raises ImageReadError."""
-    if is_dicom(context.path):
+    if context.facts.is_dicom:
         from ..dicom.segmentation import read as read_dicom_seg
 
         return read_dicom_seg(context)

@@ -8,7 +8,6 @@ import numpy as np
 from ...quiz.model import Image
 from ..arrays import VolumeArrays
 from ..errors import WRONG_SHAPE, ImageReadError
-from ..files.file_formats import FileFormat, format_of
 from ..files.pictures import read_picture
 from ..files.read_context import ReadContext
 from ..vtk_images import shared_image, vtk_matrix
@@ -25,7 +24,7 @@ def read(context: ReadContext) -> VolumeArrays:
         from ..dicom.series import read_series
 
         arrays = read_series(context.path)
-    elif format_of(context.path) in (FileFormat.NRRD, FileFormat.META_IMAGE, FileFormat.NIFTI):
+    elif context.facts.header is not None:
         file = context.file()
         if file.components not in (3, 4) or len(file.size) > 3:
             raise ImageReadError(
@@ -35,7 +34,7 @@ def read(context: ReadContext) -> VolumeArrays:
             )
         arrays = VolumeArrays(np.ascontiguousarray(file.colors[..., :3]), file.ijk_to_ras)
     else:
-        arrays = VolumeArrays(read_picture(context.path), _UPRIGHT_IN_AXIAL)
+        arrays = VolumeArrays(read_picture(context.facts), _UPRIGHT_IN_AXIAL)
     if arrays.voxels.dtype == np.uint8 or arrays.voxels.ndim == 4:
         arrays = replace(arrays, window_level=_as_stored(arrays.voxels))
     return arrays

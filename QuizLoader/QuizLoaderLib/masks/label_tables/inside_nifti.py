@@ -1,40 +1,24 @@
 """The label table that some programs keep inside a NIfTI file, as a Caret extension (TotalSegmentator)."""
 
-import gzip
 import struct
-import zlib
-from pathlib import Path
 from typing import Any
 
+from ...images.files.nifti import NiftiHeader
 from .label_table import LabelRow, LabelTable
 
 _CARET = (30, 0)
 """NIfTI's code for Caret's XML; TotalSegmentator writes it under 0, "unknown"."""
-_MOST_BYTES = 16 * 1024 * 1024
 
 
-def nifti_label_table(path: Path) -> LabelTable | None:
-    """The names of the values of a ``.nii`` or ``.nii.gz``, None where it has none.
+def nifti_label_table(header: NiftiHeader) -> LabelTable | None:
+    """The names of the values of a NIfTI file, None where it has none.
 
     Source: NIfTI-1, section "Extended header".
     """
-    if not path.name.lower().endswith((".nii", ".nii.gz")):
-        return None
-    try:
-        with path.open("rb") as raw:
-            packed = raw.read(2) == b"\x1f\x8b"
-        with gzip.open(path, "rb") if packed else path.open("rb") as file:
-            start = file.read(352)
-            if len(start) < 352 or start[348] == 0:
-                return None
-            order = "<" if struct.unpack("<i", start[:4])[0] == 348 else ">"
-            end = min(int(struct.unpack(order + "f", start[108:112])[0]), _MOST_BYTES)
-            extensions = file.read(max(end - 352, 0))
-    except (OSError, EOFError, ValueError, OverflowError, struct.error, zlib.error):
-        return None
+    extensions = header.extensions
     place = 0
     while place + 8 <= len(extensions):
-        size, code = struct.unpack(order + "2i", extensions[place : place + 8])
+        size, code = struct.unpack_from(header.byte_order + "2i", extensions, place)
         if size < 16:
             return None
         content = extensions[place + 8 : place + size].strip(b"\0 \n")

@@ -20,7 +20,8 @@ import numpy as np
 
 from ...images.arrays import SegmentationArrays
 from ...images.errors import ImageReadError
-from ...images.files.image_file import ImageFile
+from ...images.files.file_facts import look_at
+from ...images.files.nrrd import NrrdHeader
 from ...images.files.read_context import ReadContext
 from ...images.types.segmentation import read as read_segments
 from ...masks.errors import MaskError
@@ -187,10 +188,8 @@ def _was_changed(label_map: Path) -> bool:
 
 
 def _header_of(path: Path) -> Mapping[str, str]:
-    try:
-        return ImageFile(path).header
-    except ImageReadError:
-        return {}
+    header = look_at(path).header
+    return header.values if isinstance(header, NrrdHeader) else {}
 
 
 def _sha256(path: Path) -> str:

@@ -1,0 +1,202 @@
+"""What one look at a file tells: its format, its header, where its voxels are, and whether it is whole."""
+
+import os
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from ..errors import DATA_FILE, IMAGE_DAMAGED, ImageReadError
+from .completeness import is_whole_meta_image, is_whole_nifti
+from .file_formats import (
+    GZIP_SIGNATURE,
+    IMAGE_NOT_OPENED,
+    LONGEST_START,
+    FileFormat,
+    format_of_start,
+    require_content_of_name,
+)
+from .meta_image import MetaImageHeader, read_meta_image_header
+from .nifti import NiftiHeader, read_nifti_header
+from .nrrd import NrrdHeader, read_nrrd_header
+from .raw_voxels import RawVoxels
+from .unpacking import Unpacked
+
+DataFileCheck = Callable[[str], object]
+"""Called with each name that a header gives for separate voxel data, relative to the header's folder, before
+anything is read from it; raises ImageReadError where the file must not be read."""
+
+Stamp = tuple[tuple[str, int, int], ...]
+"""(name, bytes, ns of its last change) of each file: what was read is good until one is written again."""
+
+Header = NrrdHeader | MetaImageHeader | NiftiHeader
+
+
+@dataclass(frozen=True)
+class FileFacts:
+    """One file, or folder, as it was when it was looked at.
+
+    ``header`` is there for NRRD, MetaImage and NIfTI. ``voxels`` says where the voxels are, None where only a
+    library can read them. ``data_files`` are the names of separate files with voxels. ``fault`` is why it can
+    be read by none, ``is_whole`` whether all voxels are there, as far as lengths can tell. ``stamp`` covers
+    the file and its data files; of a folder, its files.
+    """
+
+    path: Path
+    format: FileFormat
+    stamp: Stamp = ()
+    is_gzip: bool = False
+    header: Header | None = None
+    data_files: tuple[str, ...] = ()
+    voxels: RawVoxels | None = None
+    is_whole: bool = True
+    fault: ImageReadError | None = None
+
+    @property
+    def is_dicom(self) -> bool:
+        return self.format is FileFormat.DICOM
+
+    def require_image(self) -> None:
+        """Raise ImageReadError where the content is not what the name says, or cannot be read."""
+        if self.format not in (FileFormat.UNREADABLE, FileFormat.FOLDER):
+            require_content_of_name(self.path, self.format, self.is_gzip)
+        if self.fault is not None:
+            raise self.fault
+
+    def is_current(self) -> bool:
+        """Whether neither the file nor its data files were written since; never of one with a fault."""
+        if self.fault is not None and self.format is not FileFormat.FOLDER:
+            return False
+        return stamp_of(self.path, self.data_files) == self.stamp
+
+
+def look_at(path: Path, check_data_file: DataFileCheck = bool) -> FileFacts:
+    """Open a file once, and tell what it is by its content, whatever its name. Raises nothing of an image."""
+    if path.is_dir():
+        hint = 'name a file in it; in a quiz DicomRead="Y" shows the DICOM series of a folder'
+        sentence = f'"{path.name}" is a folder, not an image file.'
+        fault = ImageReadError(IMAGE_NOT_OPENED, sentence, hint)
+        return FileFacts(path, FileFormat.FOLDER, stamp_of(path), fault=fault)
+    try:
+        with path.open("rb") as file:
+            return _look(path, file, check_data_file)
+    except OSError as fault:
+        return FileFacts(path, FileFormat.UNREADABLE, stamp_of(path), fault=_cannot_open(path, fault))
+
+
+def stamp_of(path: Path, data_files: Iterable[str] = ()) -> Stamp:
+    """Of a file and of those beside it that hold its voxels; of a folder, its files.
+
+    What is not there is left out. Raises OSError where a folder cannot be listed.
+    """
+    if path.is_dir():
+        with os.scandir(path) as entries:
+            return _stamps(entry for entry in sorted(entries, key=_name) if not entry.is_dir())
+    return _stamps((path, *(path.parent / name for name in data_files)))
+
+
+def damaged(path: Path) -> ImageReadError:
+    return ImageReadError(
+        IMAGE_DAMAGED,
+        f'"{path.name}" is damaged or incomplete: its voxels cannot all be read.',
+        "copy or export it again",
+    )
+
+
+def _look(path: Path, file: BinaryIO, check_data_file: DataFileCheck) -> FileFacts:
+    status = os.fstat(file.fileno())
+    stamp: Stamp = ((path.name, status.st_size, status.st_mtime_ns),)
+    start = file.read(LONGEST_START)
+    if not start:
+        sentence = f'"{path.name}" is empty (0 bytes).'
+        fault = ImageReadError(IMAGE_NOT_OPENED, sentence, "copy or export it again")
+        return FileFacts(path, FileFormat.UNREADABLE, stamp, fault=fault)
+    found, is_gzip = format_of_start(start), start.startswith(GZIP_SIGNATURE)
+    file.seek(0)
+    header = _header(file, found, is_gzip)
+    if header is None:
+        return FileFacts(path, found, stamp, is_gzip)
+    if not header.is_sound:
+        return FileFacts(path, found, stamp, is_gzip, header, fault=damaged(path))
+    data_files: tuple[str, ...] = ()
+    fault_of_data = None
+    try:
+        data_files = _data_files(path, header, check_data_file)
+        _require(path, header, data_files)
+    except ImageReadError as fault:
+        fault_of_data = fault
+    stamp += _stamps(path.parent / name for name in data_files)
+    if fault_of_data is not None:
+        return FileFacts(path, found, stamp, is_gzip, header, data_files, fault=fault_of_data)
+    voxels = header.voxels(path, is_gzip) if isinstance(header, NiftiHeader) else header.voxels(path)
+    is_whole = _is_whole(file, header, voxels, is_gzip)
+    return FileFacts(path, found, stamp, is_gzip, header, data_files, voxels, is_whole)
+
+
+def _header(file: BinaryIO, found: FileFormat, is_gzip: bool) -> Header | None:
+    if found is FileFormat.NRRD:
+        return read_nrrd_header(file)
+    if found is FileFormat.META_IMAGE:
+        return read_meta_image_header(file)
+    if found is FileFormat.NIFTI:
+        return read_nifti_header(Unpacked(file) if is_gzip else file)  # type: ignore[arg-type]
+    return None
+
+
+def _data_files(path: Path, header: Header, check_data_file: DataFileCheck) -> tuple[str, ...]:
+    """The names of the data files, each of which may be read."""
+    if isinstance(header, NiftiHeader):
+        return () if header.is_one_file else (f"{path.stem}.img", f"{path.stem}.img.gz")
+    try:
+        names = header.data_files
+    except ValueError as fault:
+        raise ImageReadError(
+            DATA_FILE,
+            f'"{path.name}" names its data files by a pattern that is not understood: "{fault}".',
+        ) from fault
+    for name in names:
+        check_data_file(name)
+    return names
+
+
+def _require(path: Path, header: Header, data_files: tuple[str, ...]) -> None:
+    """Raise ImageReadError where a data file is not there; of a NIfTI pair the library tells."""
+    for name in data_files if not isinstance(header, NiftiHeader) else ():
+        if not (path.parent / name).is_file():
+            raise ImageReadError(
+                DATA_FILE,
+                f'"{path.name}" keeps its voxels in "{name}", which is not there.',
+                "copy both files into the same folder",
+            )
+
+
+def _is_whole(file: BinaryIO, header: Header, voxels: RawVoxels | None, is_gzip: bool) -> bool:
+    if isinstance(header, NiftiHeader):
+        return not header.is_one_file or is_whole_nifti(file, header, is_gzip)
+    if isinstance(header, MetaImageHeader) and voxels is not None:
+        return is_whole_meta_image(header, voxels)
+    return True
+
+
+def _stamps(files: Iterable[Path | os.DirEntry[str]]) -> Stamp:
+    stamps = []
+    for file in files:
+        with suppress(OSError):
+            state = file.stat()
+            stamps.append((file.name, state.st_size, state.st_mtime_ns))
+    return tuple(stamps)
+
+
+def _name(entry: os.DirEntry[str]) -> str:
+    return entry.name
+
+
+def _cannot_open(path: Path, fault: OSError) -> ImageReadError:
+    if isinstance(fault, FileNotFoundError):
+        return ImageReadError(IMAGE_NOT_OPENED, f'"{path.name}" does not exist.', "check its path")
+    return ImageReadError(
+        IMAGE_NOT_OPENED,
+        f'"{path.name}" cannot be opened: {fault.strerror or "the system refuses"}.',
+        "check that the file may be read by the person who runs the program",
+    )

@@ -1,0 +1,144 @@
+"""The header of a NIfTI file: what SimpleITK does not give, or with six digits only.
+
+Source of all rules: nifti1.h and nifti2.h, https://nifti.nimh.nih.gov/nifti-1.
+"""
+
+import math
+import struct
+from dataclasses import dataclass
+from functools import cached_property
+from math import prod
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+
+from .file_formats import LONGEST_HEADER
+from .raw_voxels import RawVoxels
+from .unpacking import ByteStream, read_up_to
+
+_FARTHEST_MM = 1e9
+_LENGTHS = {1: 348, 2: 540}
+_FIELDS = {
+    1: {"magic": ("4s", 344), "dim": ("8h", 40), "datatype": ("h", 70), "bits": ("h", 72),
+        "time_step": ("f", 92), "vox_offset": ("f", 108), "scale": ("2f", 112), "units": ("B", 123),
+        "sform_code": ("h", 254), "srow": ("12f", 280)},
+    2: {"magic": ("4s", 4), "dim": ("8q", 16), "datatype": ("h", 12), "bits": ("h", 14),
+        "time_step": ("d", 136), "vox_offset": ("q", 168), "scale": ("2d", 176), "units": ("i", 500),
+        "sform_code": ("i", 348), "srow": ("12d", 400)},
+}  # fmt: skip
+"""Where each field lies in either version, as ``struct`` takes it."""
+_DTYPES = {
+    2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
+}  # fmt: skip
+_DATATYPES = (*_DTYPES, 32, 128, 1536, 1792, 2048, 2304)
+"""With complex numbers, colours and 128 bits."""
+_TIME_UNIT = 0x38
+
+
+@dataclass(frozen=True)
+class NiftiHeader:
+    """``start`` is the header as it is written, ``extensions`` the bytes between it and the voxels of a
+    file that has both."""
+
+    start: bytes
+    extensions: bytes = b""
+
+    @cached_property
+    def version(self) -> int:
+        return 2 if self.start[:4] in (b"\x1c\x02\0\0", b"\0\0\x02\x1c") else 1
+
+    @cached_property
+    def byte_order(self) -> Literal["<", ">"]:
+        """As ``struct`` and numpy write it, < or >."""
+        return "<" if self.start[:1] in (b"\x5c", b"\x1c") else ">"
+
+    @property
+    def sizes(self) -> tuple[int, ...]:
+        """The lengths of the axes, the fastest first."""
+        count, *lengths = self._numbers("dim")
+        return tuple(lengths[:count])
+
+    @property
+    def dtype(self) -> np.dtype | None:
+        """A stored value's type with its byte order; None for colours and other unusual ones."""
+        code = _DTYPES.get(self._number("datatype"))
+        return np.dtype(code).newbyteorder(self.byte_order) if code else None
+
+    @property
+    def is_one_file(self) -> bool:
+        """Whether the voxels follow the header; else they are in an ``.img`` beside it."""
+        return bool(self._number("magic")[:2] == b"n+")
+
+    @property
+    def vox_offset(self) -> int:
+        """The byte at which the voxels begin, 0 where that makes no sense."""
+        offset = self._number("vox_offset")
+        return max(0, int(offset)) if math.isfinite(offset) else 0
+
+    def voxels(self, path: Path, is_gzip: bool) -> RawVoxels | None:
+        """Where the voxels of the file ``path`` are, None where only SimpleITK can read them: colours, and
+        pairs of files."""
+        if self.dtype is None or not self.is_one_file or self.vox_offset < len(self.start):
+            return None
+        if is_gzip:
+            return RawVoxels(path, self.dtype, 0, self.vox_offset, is_packed=True)
+        return RawVoxels(path, self.dtype, self.vox_offset)
+
+    @property
+    def byte_size(self) -> int:
+        """The bytes of header and voxels of a file that has both."""
+        # Python's own product: numpy's would overflow on the lengths of a broken header.
+        voxels = prod(max(1, length) for length in self.sizes)
+        return self.vox_offset + voxels * int(self._number("bits")) // 8
+
+    @property
+    def scale(self) -> tuple[float, float]:
+        """The slope that stored values are multiplied by, and the intercept that is then added."""
+        slope, intercept = self._numbers("scale")
+        return slope, intercept
+
+    @property
+    def time_step(self) -> float:
+        """pixdim[4], the time between frames, in the unit of ``time_unit``."""
+        return float(self._number("time_step"))
+
+    @property
+    def time_unit(self) -> int:
+        """The bits of xyzt_units that name the unit of time: 8 s, 16 ms, 24 us."""
+        return int(self._number("units")) & _TIME_UNIT
+
+    @property
+    def is_sound(self) -> bool:
+        """Whether it says what every image needs: without it, ITK's libraries write to stderr."""
+        if len(self.start) < _LENGTHS[self.version]:
+            return False
+        count, *lengths = self._numbers("dim")
+        if self._number("datatype") not in _DATATYPES or not 1 <= count <= 7 or min(lengths[:count]) <= 0:
+            return False
+        return self._number("sform_code") <= 0 or all(abs(v) < _FARTHEST_MM for v in self._numbers("srow"))
+
+    def _number(self, field: str) -> Any:
+        return self._numbers(field)[0]
+
+    def _numbers(self, field: str) -> tuple[Any, ...]:
+        kind, place = _FIELDS[self.version][field]
+        return struct.unpack_from(self.byte_order + kind, self.start, place)
+
+
+def read_nifti_header(stream: ByteStream) -> NiftiHeader:
+    """The header from a file's beginning, unpacked already. The file must be a NIfTI; it may end early."""
+    start = read_up_to(stream, _LENGTHS[1])
+    header = NiftiHeader(start)
+    if header.version == 2:
+        start += read_up_to(stream, _LENGTHS[2] - _LENGTHS[1])
+        header = NiftiHeader(start)
+    if not header.is_sound or not header.is_one_file:
+        return header
+    if read_up_to(stream, 4)[:1] in (b"", b"\0"):
+        return header
+    return NiftiHeader(start, read_up_to(stream, _length_of_extensions(header)))
+
+
+def _length_of_extensions(header: NiftiHeader) -> int:
+    return max(0, min(header.vox_offset - len(header.start) - 4, LONGEST_HEADER))

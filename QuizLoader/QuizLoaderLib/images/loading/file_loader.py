@@ -1,0 +1,116 @@
+"""Image files become arrays: in worker threads, each file once, within the budget of memory."""
+
+import logging
+import os
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ...quiz.image_folder import ImageFolder, ImagePathError
+from ...quiz.model import Image
+from ...quiz.problems import ProblemCode
+from ..arrays import VolumeArrays
+from ..errors import DATA_FILE, ImageReadError
+from ..files.image_file import ImageFile
+from ..files.read_context import ReadContext
+from ..types.registry import KINDS
+from .memory import FileInMemory, FileMemory, NoRoomError, bytes_to_come
+from .voxel_store import VoxelStore
+
+READER_FAILED = ProblemCode("Q601", "The reader of an image failed in a way that was not foreseen.")
+
+_logger = logging.getLogger(__name__)
+
+_SEQUENCE_SHARE = 4
+"""A sequence may take this part of the budget, 1/4; a longer one lies in a temporary file."""
+
+VolumesOfPage = Callable[[], tuple[tuple[Image, VolumeArrays], ...]]
+
+
+class FileLoader:
+    """Loads the files of ``folder`` into ``memory``; with a ``store`` arrays are shared with other processes.
+
+    Files are taken up in the order in which they are asked for.
+    """
+
+    def __init__(
+        self, folder: ImageFolder, memory: FileMemory, store: VoxelStore | None, workers: int | None
+    ) -> None:
+        self._folder = folder
+        self._memory = memory
+        self._store = store
+        self._workers = ThreadPoolExecutor(workers or max(3, os.cpu_count() or 1), "QuizLoader image")
+
+    def begin(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> Future[Any]:
+        """The arrays that the image's Type makes of the file, to come; ``is_ahead`` gives way where memory is
+        short. They fail with ImageReadError, or NoRoomError."""
+        return self._workers.submit(self._load, image, path, volumes, is_ahead)
+
+    def close(self) -> None:
+        """Stop; what has not begun is cancelled."""
+        self._workers.shutdown(wait=True, cancel_futures=True)
+
+    def _load(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> Any:
+        key = os.path.realpath(path)
+        entry = self._memory.file(key)
+        try:
+            with entry.lock:
+                facts = entry.look_at(path, partial(self._require_inside, path))
+                opened, most = partial(self._opened, key, entry), self._memory.budget // _SEQUENCE_SHARE
+                context = ReadContext(image, path, volumes, opened, most, facts)
+                way = (image.type, image.dicom_read, KINDS[image.type].variant(context))
+                if way not in entry.arrays:
+                    read = partial(self._read, key, context, is_ahead)
+                    if self._store is None:
+                        entry.arrays[way] = read()
+                    else:
+                        entry.arrays[way] = self._store.arrays((key, entry.stamp, way), read)
+                        # What was read for it is in the store.
+                        entry.file = None
+                    self._memory.settle(key)
+                    # Not every format says beforehand how much it will take.
+                    self._make_room(key, context, is_ahead, 0)
+                return entry.arrays[way]
+        except (ImageReadError, NoRoomError):
+            raise
+        except Exception as fault:
+            # Whatever a library below did not foresee costs this image, never the page.
+            _logger.debug("reading %s", path, exc_info=True)
+            raise ImageReadError(
+                READER_FAILED,
+                f'"{path.name}" cannot be read.',
+                f"the reader says {type(fault).__name__}: {fault}",
+            ) from fault
+        finally:
+            self._memory.settle(key)
+
+    def _read(self, key: str, context: ReadContext, is_ahead: bool) -> Any:
+        self._make_room(key, context, is_ahead, bytes_to_come(context))
+        return KINDS[context.image.type].read(context)
+
+    def _make_room(self, key: str, context: ReadContext, is_ahead: bool, needed: int) -> None:
+        if not self._memory.make_room(key, needed) and is_ahead:
+            self._memory.forget(key)
+            raise NoRoomError(context.path.name)
+
+    def _opened(self, key: str, entry: FileInMemory) -> ImageFile:
+        with entry.lock:
+            if entry.file is None:
+                voxels = (key, entry.stamp, "voxels")
+                share = partial(self._store.arrays, voxels) if self._store is not None else None
+                entry.file = ImageFile(entry.facts, share)
+            return entry.file
+
+    def _require_inside(self, header: Path, name: str) -> None:
+        """A header's data file obeys the rules of a Path in the quiz: it never leaves the image folder."""
+        there = os.path.relpath(header.parent / name, self._folder.root)
+        try:
+            self._folder.find(Path(there).as_posix())
+        except ImagePathError as fault:
+            raise ImageReadError(
+                DATA_FILE,
+                f'"{header.name}" keeps its voxels in another file: {fault.problem.sentence}',
+                fault.problem.hint or "keep both files in the same folder",
+            ) from fault
