@@ -3,10 +3,10 @@
 import numpy as np
 import pytest
 from masks_made import Ball, codes_of, grid, painted, read_image, segmentation_of, write_image, write_seg
+from QuizLoaderLib.images.grid import Grid
 from QuizLoaderLib.masks import mask_from_segments
 from QuizLoaderLib.masks.errors import MaskError
 from QuizLoaderLib.masks.files import write_mask
-from QuizLoaderLib.masks.grids import Grid
 from QuizLoaderLib.quiz.value_map import ValueMap
 
 BALLS = [Ball("A", (12, -7, 20), 9), Ball("B", (20, -2, 24), 6)]

@@ -191,9 +191,9 @@ def test_no_server_is_told(monkeypatch: pytest.MonkeyPatch, url: str, sentence: 
 
 
 @pytest.mark.parametrize("options", [(), ("--path", "experiments"), ("--path", "../data/x")])
-def test_a_place_that_is_none_is_told(server: FakeXnat, options: tuple[str, ...]) -> None:
+def test_a_location_that_is_none_is_told(server: FakeXnat, options: tuple[str, ...]) -> None:
     ended = quizloader("xnat", "list", "--server", server.url, *options)
 
     assert ended.code == 1
-    assert "is no place on an XNAT server" in ended.err
+    assert "is not a location on an XNAT server" in ended.err
     assert server.calls == []

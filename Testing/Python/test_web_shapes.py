@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from QuizLoaderLib.apps.web.shapes import Voxels, ball, inside_contour
-from QuizLoaderLib.masks.grids import Grid
+from QuizLoaderLib.images.grid import Grid
 
 SHAPE = (9, 24, 20)
 

@@ -1,14 +1,20 @@
 """numpy arrays and matrices as VTK's, without a copy of the voxels."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
 from weakref import WeakKeyDictionary
 
 import numpy as np
 
-_image_of_owner: "WeakKeyDictionary[Any, Any]" = WeakKeyDictionary()
+if TYPE_CHECKING:
+    from vtk import vtkImageData, vtkMatrix4x4
 
 
-def vtk_matrix(matrix: np.ndarray) -> Any:
+_image_of_owner: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+
+
+def vtk_matrix(matrix: np.ndarray) -> vtkMatrix4x4:
     """A 4x4 array as vtkMatrix4x4."""
     import vtk
 
@@ -17,12 +23,12 @@ def vtk_matrix(matrix: np.ndarray) -> Any:
     return converted
 
 
-def array_of(matrix: Any) -> np.ndarray:
+def array_of(matrix: vtkMatrix4x4) -> np.ndarray:
     """A vtkMatrix4x4 as a 4x4 array."""
     return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
 
 
-def set_voxels(image: Any, voxels: np.ndarray) -> None:
+def set_voxels(image: vtkImageData, voxels: np.ndarray) -> None:
     """Let a vtkImageData look at voxels (slices, rows, columns[, components]), whose buffer it shares and
     keeps alive.
 
@@ -36,7 +42,7 @@ def set_voxels(image: Any, voxels: np.ndarray) -> None:
     image.GetPointData().SetScalars(scalars)
 
 
-def shared_image(owner: Any, voxels: np.ndarray) -> Any:
+def shared_image(owner: object, voxels: np.ndarray) -> vtkImageData:
     """The one vtkImageData over the voxels of ``owner``, which lives as long as its owner does.
 
     Several volume nodes of different look share it, so its value range too is computed once.

@@ -143,10 +143,10 @@ def run_cases(
         if advance is not None:
             advance(len(results), len(cases))
         runs = on_dask(do_case, open_jobs, dask) if dask else in_processes(do_case, open_jobs, jobs)
-        for place, result in runs if open_jobs else ():
+        for index, result in runs if open_jobs else ():
             if isinstance(result, EndedError):
-                result = _ended(open_jobs[place], result)
-            results[open_numbers[place]] = result
+                result = _ended(open_jobs[index], result)
+            results[open_numbers[index]] = result
             if advance is not None:
                 advance(len(results), len(cases))
         ordered = [results[number] for number in range(len(work))]

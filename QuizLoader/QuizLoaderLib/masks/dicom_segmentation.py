@@ -1,14 +1,17 @@
 """Regions as a DICOM segmentation (SEG), a segment a region, through highdicom."""
 
+from __future__ import annotations
+
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from .. import __version__
 from ..images.arrays import SegmentDescription
+from ..images.grid import RAS_TO_LPS
 from ..quiz.label_colors import color_of_value
 from ..quiz.problems import Problem, ProblemCode, error, warning
 from ..quiz.value_map import ValueMap
@@ -18,6 +21,10 @@ from .label_tables.terminology import Code, parse_terminology
 from .names import said
 from .painting import Mask, paint
 from .sources import Source, Target
+
+if TYPE_CHECKING:
+    from pydicom import Dataset
+
 
 NOT_CODED = ProblemCode(
     "M309", "A coded meaning is known for every region of a DICOM segmentation (warning)."
@@ -107,9 +114,11 @@ def _highdicom() -> Any:
     return highdicom
 
 
-def _segmentation(highdicom: Any, target: Target, pixels: np.ndarray, described: list[Any]) -> Any:
+def _segmentation(
+    highdicom: Any, target: Target, pixels: np.ndarray, described: list[SegmentDescription]
+) -> Dataset:
     """The dataset; the planes are those of the target's grid, the references those of its series."""
-    matrix = np.diag([-1.0, -1.0, 1.0, 1.0]) @ target.grid.ijk_to_ras
+    matrix = RAS_TO_LPS @ target.grid.ijk_to_ras
     spacing = np.linalg.norm(matrix[:3, :3], axis=0)
     positions = [
         highdicom.PlanePositionSequence("PATIENT", (matrix @ [0, 0, k, 1])[:3].tolist())
@@ -145,7 +154,7 @@ def _segmentation(highdicom: Any, target: Target, pixels: np.ndarray, described:
     return dataset
 
 
-def _datasets(target: Target) -> list[Any]:
+def _datasets(target: Target) -> list[Dataset]:
     """The headers of the series, a file each, in the order of the slices."""
     import pydicom
 

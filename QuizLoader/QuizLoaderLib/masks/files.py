@@ -9,13 +9,13 @@ from typing import BinaryIO
 
 import numpy as np
 
+from ..images.grid import RAS_TO_LPS
 from ..quiz.problems import error
 from ..session.whole_file import whole_file
 from .errors import MASK_NOT_WRITTEN, UNKNOWN_FORMAT, MaskError
 from .painting import Mask
 
 MASK_ENDINGS = (".nrrd", ".nii.gz", ".nii", ".mha")
-_RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _NRRD_TYPES = {"u1": "uint8", "u2": "uint16", "u4": "uint32", "i1": "int8", "i2": "int16", "i4": "int32"}
 
 
@@ -76,7 +76,7 @@ def write_nrrd(
     """
     shape = layers[0].shape
     dtype = layers[0].dtype.newbyteorder("<")
-    matrix = _RAS_TO_LPS @ ijk_to_ras
+    matrix = RAS_TO_LPS @ ijk_to_ras
     directions = [_vector(matrix[:3, axis]) for axis in range(3)]
     several = len(layers) > 1
     header = [
@@ -106,7 +106,7 @@ def _write_with_itk(mask: Mask, part: Path) -> None:
 
     SimpleITK.ProcessObject.GlobalWarningDisplayOff()
     image = SimpleITK.GetImageFromArray(mask.voxels)
-    matrix = _RAS_TO_LPS @ mask.ijk_to_ras
+    matrix = RAS_TO_LPS @ mask.ijk_to_ras
     spacing = np.linalg.norm(matrix[:3, :3], axis=0)
     image.SetSpacing(spacing.tolist())
     image.SetDirection((matrix[:3, :3] / spacing).ravel().tolist())

@@ -1,7 +1,9 @@
 """A segmentation node of a scene as arrays."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -10,10 +12,14 @@ from ..images.vtk_images import array_of
 from ..quiz.problems import error
 from .errors import MASK_UNREADABLE, MaskError
 
+if TYPE_CHECKING:
+    from slicer import vtkMRMLSegmentationNode, vtkOrientedImageData, vtkSegment
+
+
 _BINARY_LABELMAP = "Binary labelmap"
 
 
-def read_segmentation_node(node: Any) -> SegmentationArrays:
+def read_segmentation_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:
     """The segments of a vtkMRMLSegmentationNode; layers that are cropped differently get one extent.
 
     Raises MaskError where it has no binary label map, or one of another geometry.
@@ -41,7 +47,7 @@ def read_segmentation_node(node: Any) -> SegmentationArrays:
     return SegmentationArrays(layers or (np.zeros((1, 1, 1), np.uint8),), ijk_to_ras, described)
 
 
-def _label_maps(node: Any, segments: Sequence[Any]) -> list[Any]:
+def _label_maps(node: vtkMRMLSegmentationNode, segments: Sequence[vtkSegment]) -> list[vtkOrientedImageData]:
     """The vtkOrientedImageData of each segment."""
     maps = [segment.GetRepresentation(_BINARY_LABELMAP) for segment in segments]
     if any(one is None for one in maps):
@@ -52,7 +58,7 @@ def _label_maps(node: Any, segments: Sequence[Any]) -> list[Any]:
     return maps
 
 
-def _common_extent(maps: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
+def _common_extent(maps: Sequence[vtkOrientedImageData]) -> tuple[np.ndarray, np.ndarray]:
     """The first and the last (i, j, k) that any of the label maps has."""
     if not maps:
         return np.zeros(3, int), np.full(3, -1)
@@ -60,7 +66,7 @@ def _common_extent(maps: Sequence[Any]) -> tuple[np.ndarray, np.ndarray]:
     return extents[:, :, 0].min(axis=0), extents[:, :, 1].max(axis=0)
 
 
-def _common_matrix(node: Any, maps: Sequence[Any]) -> np.ndarray:
+def _common_matrix(node: vtkMRMLSegmentationNode, maps: Sequence[vtkOrientedImageData]) -> np.ndarray:
     """The ijk_to_ras of all label maps, that of (0, 0, 0) wherever their extents begin."""
     from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
@@ -75,7 +81,7 @@ def _common_matrix(node: Any, maps: Sequence[Any]) -> np.ndarray:
     return matrices[0] if matrices else np.eye(4)
 
 
-def _on_extent(one: Any, low: np.ndarray, high: np.ndarray) -> np.ndarray:
+def _on_extent(one: vtkOrientedImageData, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """A label map's voxels (slices, rows, columns) on the extent from ``low`` to ``high``, both (i, j, k)."""
     from vtkmodules.util.numpy_support import vtk_to_numpy
 

@@ -12,13 +12,14 @@ from pathlib import Path
 import numpy as np
 
 from ..images.arrays import SegmentationArrays
+from ..images.grid import Grid
 from ..images.structure_set.drawn_regions import DrawnRegions
 from ..quiz.problems import Problem, ProblemCode, error, has_errors, warning
 from ..quiz.value_map import ValueMap
 from .brushes import Brush, ContourBrush, LayerBrush
 from .errors import NOTHING_MAPPED, OVERLAP_LOST, MaskError
-from .grids import Grid, Resampler
 from .names import region_problems, said
+from .resampler import Resampler
 
 REGION_EMPTY = ProblemCode("M104", "Every region has a voxel in the mask (warning).")
 OUTSIDE_GRID = ProblemCode("M201", "Regions lie within the image that they are painted on (warning).")

@@ -1,22 +1,27 @@
 """For scripts and Slicer's Python console: from segments to a mask and back, in memory or from files."""
 
+from __future__ import annotations
+
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..images.arrays import SegmentationArrays
 from ..images.contours.fill import Boundary
+from ..images.grid import Grid
 from ..quiz.value_map import ValueMap
 from .errors import MaskError
-from .grids import Grid
 from .label_tables.tables import require_label_table
 from .painting import Mask, paint
 from .segments import segments_of
 
+if TYPE_CHECKING:
+    from slicer import vtkMRMLSegmentationNode
+
 
 def mask_from_segments(
-    source: SegmentationArrays | Path | str | Any,
+    source: SegmentationArrays | Path | str | vtkMRMLSegmentationNode,
     value_map: ValueMap | Path | str,
     like: Grid | Path | str | None = None,
     ignore_unmapped: bool = False,
@@ -76,7 +81,7 @@ def segments_from_mask(
     return segments_of(voxels, matrix, table.value_map, table.colors)
 
 
-def segments_of_node(node: Any) -> SegmentationArrays:
+def segments_of_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:
     """The binary label maps of a vtkMRMLSegmentationNode, each on the whole extent that they take together.
 
     A transform over the node is not applied: harden it first. Raises MaskError where the node has no binary

@@ -15,12 +15,12 @@ from ..images.files.file_formats import FileFormat
 from ..images.files.image_file import ImageFile
 from ..images.files.nifti import NiftiHeader
 from ..images.files.read_context import ReadContext
+from ..images.grid import Grid
 from ..images.structure_set.drawn_regions import DrawnRegions, read_drawn_rois
 from ..images.types.segmentation import described_segments, is_slicer_segmentation
 from ..quiz.model import Image, ImageType, Layer
 from ..quiz.problems import ProblemCode, error, has_errors, warning
 from .errors import MASK_UNREADABLE, NO_REFERENCED_SERIES, NOT_WHOLE_NUMBERS, MaskError
-from .grids import Grid
 from .label_tables.label_table import LabelRow, LabelTable
 from .segments import segments_of
 

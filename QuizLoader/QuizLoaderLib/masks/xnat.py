@@ -5,15 +5,20 @@ label a model keeps its map is not documented, so it is the caller's to say. Cre
 environment (XNAT_USER and XNAT_PASS) or from netrc, never from an argument.
 """
 
+from __future__ import annotations
+
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote, urlsplit
 
 from ..quiz.problems import error
 from .errors import SERVER_FAILED, MaskError
+
+if TYPE_CHECKING:
+    import requests
 
 MAP_NAME = "region2MaskValueMap.txt"
 _TIMEOUT_S = 30
@@ -28,7 +33,7 @@ class RemoteFile:
     size: int
 
 
-def place_of(project: str, path: str = "") -> str:
+def location_of(project: str, path: str = "") -> str:
     """What a resource hangs on, below ``/data``.
 
     A project, and in it or beside it an experiment or assessor by its path: ``subjects/S/experiments/E``,
@@ -38,7 +43,7 @@ def place_of(project: str, path: str = "") -> str:
     if project:
         parts = ["projects", project, *parts]
     if not parts or any(part in (".", "..") for part in parts) or len(parts) % 2:
-        sentence = f"'{'/'.join(parts)}' is no place on an XNAT server."
+        sentence = f"'{'/'.join(parts)}' is not a location on an XNAT server."
         hint = "give --project, or a --path such as experiments/E/assessors/A"
         raise MaskError(error(SERVER_FAILED, sentence, hint))
     return "/".join(quote(part, safe="") for part in parts)
@@ -47,50 +52,50 @@ def place_of(project: str, path: str = "") -> str:
 class Xnat:
     """A server, by its address; use ``connected``."""
 
-    def __init__(self, url: str, session: Any) -> None:
+    def __init__(self, url: str, session: requests.Session) -> None:
         self._url = url.rstrip("/")
         self._session = session
 
-    def files(self, place: str) -> list[RemoteFile]:
-        """Every file of every resource of a place; a resource without files has one row without a name."""
+    def files(self, location: str) -> list[RemoteFile]:
+        """Every file of every resource of a location; a resource without files has one row without a name."""
         found: list[RemoteFile] = []
-        for label in self._labels(place):
-            rows = self._rows(f"{place}/resources/{quote(label, safe='')}/files", f"the resource {label}")
+        for label in self._labels(location):
+            rows = self._rows(f"{location}/resources/{quote(label, safe='')}/files", f"the resource {label}")
             files = [RemoteFile(label, str(row.get("Name", "")), _number(row.get("Size"))) for row in rows]
             found += files or [RemoteFile(label, "", 0)]
         return found
 
-    def put_file(self, place: str, resource: str, name: str, data: bytes) -> None:
+    def put_file(self, location: str, resource: str, name: str, data: bytes) -> None:
         """Store a file, replacing an older one of that name, and read it again to be sure."""
-        folder = f"{place}/resources/{quote(resource, safe='')}"
-        if resource not in self._labels(place):
+        folder = f"{location}/resources/{quote(resource, safe='')}"
+        if resource not in self._labels(location):
             # 409: somebody else was faster.
             self._call("PUT", folder, f"the resource {resource}", {"format": "TXT"}, allowed=(200, 201, 409))
         file = f"{folder}/files/{quote(name, safe='')}"
         options = {"inbody": "true", "overwrite": "true"}
         self._call("PUT", file, name, options, data, allowed=(200, 201))
-        if self.get_file(place, resource, name) != data:
+        if self.get_file(location, resource, name) != data:
             _fail(f"{self._url} took {name}, but gives back another content.", "try again")
 
-    def get_file(self, place: str, resource: str, name: str) -> bytes:
-        path = f"{place}/resources/{quote(resource, safe='')}/files/{quote(name, safe='')}"
+    def get_file(self, location: str, resource: str, name: str) -> bytes:
+        path = f"{location}/resources/{quote(resource, safe='')}/files/{quote(name, safe='')}"
         answer: bytes = self._call("GET", path, f"{name} in the resource {resource}").content
         return answer
 
-    def find_resource(self, place: str, name: str) -> str:
+    def find_resource(self, location: str, name: str) -> str:
         """The label of the one resource that holds a file of this name."""
-        labels = [file.resource for file in self.files(place) if file.name == name]
+        labels = [file.resource for file in self.files(location) if file.name == name]
         if not labels:
-            _fail(f"No resource of {place} holds {name}.", "see quizloader xnat list")
+            _fail(f"No resource of {location} holds {name}.", "see quizloader xnat list")
         if len(labels) > 1:
             _fail(f"Several resources hold {name}: {', '.join(labels)}.", "choose one with --resource")
         return labels[0]
 
-    def _labels(self, place: str) -> list[str]:
-        rows = self._rows(f"{place}/resources", place)
+    def _labels(self, location: str) -> list[str]:
+        rows = self._rows(f"{location}/resources", location)
         return [str(row["label"]) for row in rows if row.get("label")]
 
-    def _rows(self, path: str, what: str) -> list[dict[str, Any]]:
+    def _rows(self, path: str, what: str) -> list[dict[str, object]]:
         answer = self._call("GET", path, what, {"format": "json"})
         try:
             rows = answer.json()["ResultSet"]["Result"]
@@ -106,7 +111,7 @@ class Xnat:
         options: dict[str, str] | None = None,
         data: bytes | None = None,
         allowed: tuple[int, ...] = (200,),
-    ) -> Any:
+    ) -> requests.Response:
         import requests
 
         try:
@@ -130,7 +135,7 @@ class Xnat:
             return answer
         return self._refused(answer, what)
 
-    def _refused(self, answer: Any, what: str) -> NoReturn:
+    def _refused(self, answer: requests.Response, what: str) -> NoReturn:
         code = answer.status_code
         if code == 401 or _is_web_page(answer) and code < 400:
             hint = "set XNAT_USER and XNAT_PASS, or add the server to netrc"
@@ -169,7 +174,7 @@ def connected(url: str) -> Iterator[Xnat]:
                 _end_session(session, url)
 
 
-def _end_session(session: Any, url: str) -> None:
+def _end_session(session: requests.Session, url: str) -> None:
     """XNAT keeps a session for each login until it is ended."""
     import requests
 
@@ -183,12 +188,12 @@ def _fail(sentence: str, hint: str = "", cause: Exception | None = None) -> NoRe
     raise MaskError(error(SERVER_FAILED, sentence, hint)) from cause
 
 
-def _is_web_page(answer: Any) -> bool:
+def _is_web_page(answer: requests.Response) -> bool:
     return "text/html" in answer.headers.get("Content-Type", "")
 
 
-def _number(value: Any) -> int:
+def _number(value: object) -> int:
     try:
-        return int(value)
-    except (TypeError, ValueError):
+        return int(str(value))
+    except ValueError:
         return -1

@@ -3,14 +3,20 @@
 MRML takes the lowest layer of a view whole, whatever its opacity: a fill would be opaque there.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from .contents import ViewContents
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLLabelMapVolumeNode, vtkMRMLScalarVolumeNode, vtkMRMLScene
+
 
 _TAG = "QuizLoaderBlack"
 
 
-def black_background_id(scene: Any, contents: ViewContents) -> str | None:
+def black_background_id(scene: vtkMRMLScene, contents: ViewContents) -> str | None:
     """The ID of a black volume on the label's grid where the view shows a label and no image, else None.
 
     Each view has one volume of its own, which leaves the scene as soon as the view does without.
@@ -29,7 +35,7 @@ def black_background_id(scene: Any, contents: ViewContents) -> str | None:
     return node.GetID()
 
 
-def _new_black_volume(scene: Any, tag: str) -> Any:
+def _new_black_volume(scene: vtkMRMLScene, tag: str) -> vtkMRMLScalarVolumeNode:
     import slicer
 
     node = slicer.vtkMRMLScalarVolumeNode()
@@ -43,7 +49,7 @@ def _new_black_volume(scene: Any, tag: str) -> Any:
     return node
 
 
-def _give_grid_of(label: Any, node: Any) -> None:
+def _give_grid_of(label: vtkMRMLLabelMapVolumeNode, node: vtkMRMLScalarVolumeNode) -> None:
     import numpy as np
     import vtk
     from vtk.util.numpy_support import numpy_to_vtk

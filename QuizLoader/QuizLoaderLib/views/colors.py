@@ -1,13 +1,18 @@
 """The colour table of a volume's look."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ..quiz.color_tables import unknown_color_table
 from ..quiz.model import Image
 from ..quiz.problems import Problem
 
+if TYPE_CHECKING:
+    from slicer import vtkMRMLColorNode, vtkMRMLScene, vtkMRMLVolumeNode
 
-def set_color_table(node: Any, image: Image) -> list[Problem]:
+
+def set_color_table(node: vtkMRMLVolumeNode, image: Image) -> list[Problem]:
     """Give a volume's display node the table that the image names; without a name it keeps that of its file.
 
     Only colour nodes are looked at: slice views have names such as Red too. A name that no colour node of
@@ -26,6 +31,6 @@ def set_color_table(node: Any, image: Image) -> list[Problem]:
     return []
 
 
-def _color_nodes(scene: Any) -> list[Any]:
+def _color_nodes(scene: vtkMRMLScene) -> list[vtkMRMLColorNode]:
     kind = "vtkMRMLColorNode"
     return [scene.GetNthNodeByClass(index, kind) for index in range(scene.GetNumberOfNodesByClass(kind))]

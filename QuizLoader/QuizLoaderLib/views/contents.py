@@ -1,10 +1,16 @@
 """Which image goes on which layer of which view of a page."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Orientation, Page, SliceView
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLDisplayableNode
+
 
 _ORIENTATION_OF_EMPTY_VIEW: dict[SliceView, Orientation] = {
     SliceView.RED: Orientation.AXIAL,
@@ -23,7 +29,7 @@ class PageNodes:
     """A page with the MRML nodes of its images, in their order; None for one that is not there."""
 
     page: Page
-    nodes: Sequence[Any]
+    nodes: Sequence[vtkMRMLDisplayableNode | None]
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ class Placed:
     """An Image element and its MRML node, None where its file could not be loaded."""
 
     image: Image
-    node: Any
+    node: vtkMRMLDisplayableNode | None
 
 
 @dataclass

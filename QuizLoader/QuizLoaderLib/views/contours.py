@@ -1,14 +1,26 @@
 """Contours of the shown page are hidden, outlined, filled, one region at a time or all together."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..quiz.model import ContourVisibility, SliceView
 from .contents import PageNodes, contents_of_views
 from .host import Host
 from .legend import ShownRoi
 from .placement import FILL_OPACITY
+
+if TYPE_CHECKING:
+    from slicer import (
+        vtkMRMLColorNode,
+        vtkMRMLLabelMapVolumeNode,
+        vtkMRMLSegmentationDisplayNode,
+        vtkMRMLSegmentationNode,
+        vtkMRMLSliceCompositeNode,
+    )
+
 
 _LABEL_FILL_LAYER = 3
 
@@ -50,7 +62,9 @@ def show_region(shown: PageNodes, host: Host, region: ShownRoi, visible: bool) -
                 _show_segment(placed.node, region, _slice_node_id(host, view), visible)
 
 
-def _draw_label(composite: Any, node: Any, filled: bool, opacity: float) -> None:
+def _draw_label(
+    composite: vtkMRMLSliceCompositeNode, node: vtkMRMLLabelMapVolumeNode, filled: bool, opacity: float
+) -> None:
     was_modifying = composite.StartModify()
     composite.SetLabelOpacity(opacity)
     composite.SetNthLayerVolumeID(_LABEL_FILL_LAYER, node.GetID())
@@ -58,18 +72,18 @@ def _draw_label(composite: Any, node: Any, filled: bool, opacity: float) -> None
     composite.EndModify(was_modifying)
 
 
-def _show_label(node: Any, region: ShownRoi, visible: bool) -> None:
+def _show_label(node: vtkMRMLLabelMapVolumeNode, region: ShownRoi, visible: bool) -> None:
     colors = node.GetDisplayNode().GetColorNode()
     for value in range(1, colors.GetNumberOfColors()):
         if _label_name(colors, value) == region.name:
             colors.SetOpacity(value, 1.0 if visible else 0.0)
 
 
-def _label_name(colors: Any, value: int) -> str:
+def _label_name(colors: vtkMRMLColorNode, value: int) -> str:
     return colors.GetColorName(value) or str(value)
 
 
-def _show_segment(node: Any, region: ShownRoi, slice_node_id: str, visible: bool) -> None:
+def _show_segment(node: vtkMRMLSegmentationNode, region: ShownRoi, slice_node_id: str, visible: bool) -> None:
     segmentation = node.GetSegmentation()
     for index in range(segmentation.GetNumberOfSegments()):
         segment_id = segmentation.GetNthSegmentID(index)
@@ -81,7 +95,7 @@ def _show_segment(node: Any, region: ShownRoi, slice_node_id: str, visible: bool
                 display.SetSegmentVisibility(segment_id, visible)
 
 
-def _segmentation_displays(node: Any) -> Iterator[Any]:
+def _segmentation_displays(node: vtkMRMLSegmentationNode) -> Iterator[vtkMRMLSegmentationDisplayNode]:
     if node is not None and node.IsA("vtkMRMLSegmentationNode"):
         for index in range(node.GetNumberOfDisplayNodes()):
             yield node.GetNthDisplayNode(index)

@@ -1,21 +1,26 @@
 """Which frame of a sequence a view shows: part of a view's state, beside its position and window."""
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLSequenceBrowserNode, vtkMRMLVolumeNode
 
 
-def number_of_frames(volume_node: Any) -> int:
+def number_of_frames(volume_node: vtkMRMLVolumeNode) -> int:
     """How many frames the volume node can show; 0 where it belongs to no sequence."""
     browser = _browser_of(volume_node)
     return browser.GetNumberOfItems() if browser else 0
 
 
-def shown_frame(volume_node: Any) -> int | None:
+def shown_frame(volume_node: vtkMRMLVolumeNode) -> int | None:
     """The number of the frame that is shown, from 0; None where the node belongs to no sequence."""
     browser = _browser_of(volume_node)
     return browser.GetSelectedItemNumber() if browser else None
 
 
-def show_frame(volume_node: Any, number: int) -> None:
+def show_frame(volume_node: vtkMRMLVolumeNode, number: int) -> None:
     """Show a frame on all views of the volume node; a number beyond either end shows that end.
 
     In Slicer the module for sequences does the same as soon as the browser node changes; without it nothing
@@ -33,13 +38,13 @@ def show_frame(volume_node: Any, number: int) -> None:
     volume_node.EndModify(was_modifying)
 
 
-def show_first_frame(volume_node: Any) -> None:
+def show_first_frame(volume_node: vtkMRMLVolumeNode) -> None:
     """As a page begins; nothing where the node belongs to no sequence."""
     if shown_frame(volume_node):
         show_frame(volume_node, 0)
 
 
-def step_frame(volume_node: Any, by: int = 1) -> None:
+def step_frame(volume_node: vtkMRMLVolumeNode, by: int = 1) -> None:
     """Show the frame ``by`` steps on; behind the last one comes the first, as in a film that goes round.
 
     Raises ValueError where the node belongs to no sequence.
@@ -48,7 +53,7 @@ def step_frame(volume_node: Any, by: int = 1) -> None:
     show_frame(volume_node, ((shown_frame(volume_node) or 0) + by) % count if count else 0)
 
 
-def _browser_of(volume_node: Any) -> Any | None:
+def _browser_of(volume_node: vtkMRMLVolumeNode) -> vtkMRMLSequenceBrowserNode | None:
     scene = volume_node.GetScene() if volume_node else None
     if scene is None:
         return None

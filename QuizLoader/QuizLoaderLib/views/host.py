@@ -1,8 +1,13 @@
 """The one small object in which Slicer's desktop, the headless scene and the web page differ."""
 
-from typing import Any, Protocol
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
 
 from ..quiz.model import Layout, SliceView
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLApplicationLogic, vtkMRMLScene
 
 
 class Host(Protocol):
@@ -12,8 +17,8 @@ class Host(Protocol):
     ``set_layout`` a slice logic exists for each view of that layout, with its slice node's dimensions set.
     """
 
-    scene: Any
-    application_logic: Any
+    scene: vtkMRMLScene
+    application_logic: vtkMRMLApplicationLogic
 
     def set_layout(self, layout: Layout) -> None: ...
 

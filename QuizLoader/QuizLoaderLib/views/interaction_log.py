@@ -6,6 +6,8 @@ anew. Events give rows of their own, named in the column Location; where the rea
 back, is told in the column Layout.
 """
 
+from __future__ import annotations
+
 import csv
 import io
 import time
@@ -14,13 +16,18 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
 from .host import Host
 from .tools import crosshair_node
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLCrosshairNode, vtkMRMLSliceLogic, vtkMRMLSliceNode, vtkMRMLVolumeNode
+    from vtk import vtkObject
+
 
 FILE_NAME = "UserInteractionLog.csv"
 
@@ -112,7 +119,7 @@ class InteractionLog:
         self._events: list[_Event] = []
         self._views: dict[str, _View] = {}
         self._window_levels: dict[tuple[str, int], tuple[float, float]] = {}
-        self._observers: list[tuple[Any, int]] = []
+        self._observers: list[tuple[vtkObject, int]] = []
         self.fault = ""
 
     def start(self) -> None:
@@ -166,7 +173,7 @@ class InteractionLog:
 
     # What happens
 
-    def _view_changed(self, *_event: Any) -> None:
+    def _view_changed(self, *_event: object) -> None:
         for logic in self._logics():
             view = self._view(logic)
             before = self._views.get(view.name)
@@ -179,7 +186,7 @@ class InteractionLog:
             for corner, right, top in _CORNERS:
                 self._note(corner, view, (right * (width - 1), top * (height - 1)))
 
-    def _pointer_moved(self, crosshair: Any, _event: Any) -> None:
+    def _pointer_moved(self, crosshair: vtkMRMLCrosshairNode, _event: object) -> None:
         xyz = [0.0, 0.0, 0.0]
         node = crosshair.GetCursorPositionXYZ(xyz)
         name = node.GetLayoutName() if node is not None else ""
@@ -190,7 +197,7 @@ class InteractionLog:
             self._view_changed()
         self._note("Pointer", self._views[name], (xyz[0], xyz[1]))
 
-    def _window_level_changed(self, *_event: Any) -> None:
+    def _window_level_changed(self, *_event: object) -> None:
         for logic in self._logics():
             for place, volume in _volumes(logic):
                 display = volume.GetDisplayNode() if volume is not None else None
@@ -222,12 +229,12 @@ class InteractionLog:
 
     # Inside
 
-    def _logics(self) -> list[Any]:
+    def _logics(self) -> list[vtkMRMLSliceLogic]:
         logic_of = self._host.application_logic.GetSliceLogicByLayoutName
         found = (logic_of(view.value) for view in VIEWS_OF_LAYOUT[self._layout()])
         return [logic for logic in found if logic is not None]
 
-    def _view(self, logic: Any) -> _View:
+    def _view(self, logic: vtkMRMLSliceLogic) -> _View:
         node = logic.GetSliceNode()
         width, height, _depth = node.GetDimensions()
         name = node.GetLayoutName()
@@ -235,18 +242,18 @@ class InteractionLog:
         place = self._host.place_on_screen(SliceView(name))
         return _View(name, (width, height), place, node.GetSliceOffset(), (layers[0], layers[1]))
 
-    def _observe(self, node: Any, event: Any, action: Callable[..., None]) -> None:
+    def _observe(self, node: vtkObject, event: object, action: Callable[..., None]) -> None:
         self._observers.append((node, node.AddObserver(event, action)))
 
 
-def _volumes(logic: Any) -> list[tuple[int, Any]]:
+def _volumes(logic: vtkMRMLSliceLogic) -> list[tuple[int, vtkMRMLVolumeNode]]:
     """The nodes of background (0) and foreground (1), None where there is none."""
     composite, scene = logic.GetSliceCompositeNode(), logic.GetMRMLScene()
     ids = (composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID())
     return [(place, scene.GetNodeByID(id) if id else None) for place, id in enumerate(ids)]
 
 
-def _layer(slice_node: Any, volume: Any) -> _Layer | None:
+def _layer(slice_node: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode) -> _Layer | None:
     import vtk
 
     if volume is None:

@@ -1,14 +1,20 @@
 """Which regions a page shows, with their names and colours."""
 
+from __future__ import annotations
+
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..quiz.model import SliceView
 from .contents import PageNodes, contents_of_views
 from .roi_visibility import visible_segments
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLLabelMapVolumeNode, vtkMRMLSegmentationNode
+
 
 _VOXELS_AT_ONCE = 1 << 22
 
@@ -26,7 +32,7 @@ def rois_shown(shown: PageNodes) -> list[ShownRoi]:
     """Label values and segments that are visible on the page, in the order of its views and of the file;
     a region is listed once, with all views that show it."""
     views_of: dict[tuple[str, tuple[int, int, int]], list[SliceView]] = {}
-    labels: dict[Any, list[tuple[str, tuple[int, int, int]]]] = {}
+    labels: dict[vtkMRMLLabelMapVolumeNode, list[tuple[str, tuple[int, int, int]]]] = {}
     for view, contents in contents_of_views(shown).items():
         regions: list[tuple[str, tuple[int, int, int]]] = []
         if contents.label and contents.label.node:
@@ -44,13 +50,15 @@ def rois_shown(shown: PageNodes) -> list[ShownRoi]:
     return [ShownRoi(name, color, tuple(views)) for (name, color), views in views_of.items()]
 
 
-def _segments(node: Any, ids: Iterable[str]) -> Iterable[tuple[str, tuple[int, int, int]]]:
+def _segments(
+    node: vtkMRMLSegmentationNode, ids: Iterable[str]
+) -> Iterable[tuple[str, tuple[int, int, int]]]:
     for id in ids:
         segment = node.GetSegmentation().GetSegment(id)
         yield segment.GetName(), _color255(segment.GetColor())
 
 
-def _label_regions(node: Any) -> Iterable[tuple[str, tuple[int, int, int]]]:
+def _label_regions(node: vtkMRMLLabelMapVolumeNode) -> Iterable[tuple[str, tuple[int, int, int]]]:
     colors = node.GetDisplayNode().GetColorNode()
     for value in values_in(node):
         rgba = [0.0] * 4
@@ -58,7 +66,7 @@ def _label_regions(node: Any) -> Iterable[tuple[str, tuple[int, int, int]]]:
             yield colors.GetColorName(value) or str(value), _color255(rgba)
 
 
-def values_in(label_node: Any) -> list[int]:
+def values_in(label_node: vtkMRMLLabelMapVolumeNode) -> list[int]:
     """The distinct voxel values of a label map, ascending."""
     from vtkmodules.util.numpy_support import vtk_to_numpy
 

@@ -1,20 +1,25 @@
 """A line that a reader measures with: two points, its length, and the file that Slicer keeps it in."""
 
+from __future__ import annotations
+
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .drawings import remove
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLMarkupsLineNode, vtkMRMLScene, vtkMRMLVolumeNode
 
 
 class LineUnreadableError(Exception):
     """The file is no line of two points."""
 
 
-def new_line(scene: Any, name: str) -> Any:
+def new_line(scene: vtkMRMLScene, name: str) -> vtkMRMLMarkupsLineNode:
     """A vtkMRMLMarkupsLineNode without points, whose length is shown beside it once it has two."""
     node = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", name)
     node.CreateDefaultDisplayNodes()
@@ -22,23 +27,23 @@ def new_line(scene: Any, name: str) -> Any:
     return node
 
 
-def is_complete(node: Any) -> bool:
+def is_complete(node: vtkMRMLMarkupsLineNode) -> bool:
     """Whether both points were placed; one that is only previewed under the pointer was not."""
     return node.GetNumberOfDefinedControlPoints() == 2
 
 
-def length_mm(node: Any) -> float:
+def length_mm(node: vtkMRMLMarkupsLineNode) -> float:
     return node.GetLineLengthWorld()
 
 
-def points_ras(node: Any) -> np.ndarray:
+def points_ras(node: vtkMRMLMarkupsLineNode) -> np.ndarray:
     """(points, 3), mm."""
     return np.array(
         [node.GetNthControlPointPositionWorld(index) for index in range(node.GetNumberOfControlPoints())]
     ).reshape(-1, 3)
 
 
-def set_points_ras(node: Any, points: Sequence[Sequence[float]]) -> None:
+def set_points_ras(node: vtkMRMLMarkupsLineNode, points: Sequence[Sequence[float]]) -> None:
     """Place both points at once, (2, 3), mm."""
     import vtk
 
@@ -47,14 +52,16 @@ def set_points_ras(node: Any, points: Sequence[Sequence[float]]) -> None:
         node.AddControlPointWorld(vtk.vtkVector3d(*point))
 
 
-def volumes_under(node: Any, volumes: Sequence[Any]) -> list[Any]:
+def volumes_under(
+    node: vtkMRMLMarkupsLineNode, volumes: Sequence[vtkMRMLVolumeNode]
+) -> list[vtkMRMLVolumeNode]:
     """The volume nodes that one of the points lies in, first the one that Slicer placed the line on."""
     placed_on = {node.GetNthControlPointAssociatedNodeID(n) for n in range(node.GetNumberOfControlPoints())}
     found = [volume for volume in volumes if any(_is_inside(volume, point) for point in points_ras(node))]
     return sorted(found, key=lambda volume: volume.GetID() not in placed_on)
 
 
-def show_on(node: Any, slice_node_ids: Sequence[str] | None) -> None:
+def show_on(node: vtkMRMLMarkupsLineNode, slice_node_ids: Sequence[str] | None) -> None:
     """Show the line on these slice views alone, None for all views."""
     display = node.GetDisplayNode()
     was_modifying = display.StartModify()
@@ -63,7 +70,7 @@ def show_on(node: Any, slice_node_ids: Sequence[str] | None) -> None:
     display.EndModify(was_modifying)
 
 
-def write_line(node: Any, path: Path) -> None:
+def write_line(node: vtkMRMLMarkupsLineNode, path: Path) -> None:
     """Write the line as Slicer's .mrk.json; raises OSError."""
     import slicer
 
@@ -74,7 +81,7 @@ def write_line(node: Any, path: Path) -> None:
         raise OSError(None, "not all of it could be written; is the disk full?", str(path))
 
 
-def read_line(scene: Any, name: str, path: Path) -> Any:
+def read_line(scene: vtkMRMLScene, name: str, path: Path) -> vtkMRMLMarkupsLineNode:
     """The node of a .mrk.json file; raises LineUnreadableError, and the scene is then as before."""
     import slicer
 
@@ -99,7 +106,7 @@ def _is_line(path: Path) -> bool:
         return False
 
 
-def _is_inside(volume: Any, point_ras: np.ndarray) -> bool:
+def _is_inside(volume: vtkMRMLVolumeNode, point_ras: np.ndarray) -> bool:
     import vtk
 
     ras_to_ijk = vtk.vtkMatrix4x4()

@@ -1,13 +1,19 @@
 """What the mouse does on a slice view, done by keys: another slice, zoom, pan, window and level."""
 
+from __future__ import annotations
+
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLSliceLogic, vtkMRMLVolumeNode
+
 
 _LEAST_WINDOW = 1e-6
 
 
-def step_slice(logic: Any, steps: int) -> None:
+def step_slice(logic: vtkMRMLSliceLogic, steps: int) -> None:
     """``steps`` slices of the lowest volume along the view's normal, not beyond its first and last slice.
 
     Linked views follow, as they do with the mouse; so they do in ``zoom`` and ``pan``.
@@ -22,7 +28,7 @@ def step_slice(logic: Any, steps: int) -> None:
     logic.EndSliceOffsetInteraction()
 
 
-def zoom(logic: Any, factor: float) -> None:
+def zoom(logic: vtkMRMLSliceLogic, factor: float) -> None:
     """Above 1 the image grows about the middle of the view."""
     node = logic.GetSliceNode()
     across, up, through = node.GetFieldOfView()
@@ -31,7 +37,7 @@ def zoom(logic: Any, factor: float) -> None:
         node.UpdateMatrices()
 
 
-def pan(logic: Any, right: float, up: float) -> None:
+def pan(logic: vtkMRMLSliceLogic, right: float, up: float) -> None:
     """Move the image by parts of the view's width and height."""
     node = logic.GetSliceNode()
     across, high, _ = node.GetFieldOfView()
@@ -41,7 +47,7 @@ def pan(logic: Any, right: float, up: float) -> None:
         node.UpdateMatrices()
 
 
-def change_window_level(volume: Any, wider: float = 1.0, brighter: float = 0.0) -> None:
+def change_window_level(volume: vtkMRMLVolumeNode, wider: float = 1.0, brighter: float = 0.0) -> None:
     """``wider`` multiplies the window; ``brighter`` lowers the level by parts of the window."""
     display = volume.GetDisplayNode()
     window = max(display.GetWindow() * wider, _LEAST_WINDOW)
@@ -51,7 +57,7 @@ def change_window_level(volume: Any, wider: float = 1.0, brighter: float = 0.0) 
 
 
 @contextmanager
-def _interaction(logic: Any, flag: int) -> Iterator[None]:
+def _interaction(logic: vtkMRMLSliceLogic, flag: int) -> Iterator[None]:
     """Linked views follow what is changed within."""
     logic.StartSliceNodeInteraction(flag)
     try:

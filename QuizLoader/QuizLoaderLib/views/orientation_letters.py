@@ -1,7 +1,13 @@
 """Which way the patient lies on a slice view: R, L, A, P, S, I at its four edges."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLSliceNode
+
 
 _LETTERS = (("R", "L"), ("A", "P"), ("S", "I"))
 """Towards plus and minus of each RAS axis."""
@@ -20,7 +26,7 @@ class EdgeLetters:
     bottom: str
 
 
-def edge_letters(slice_node: Any) -> EdgeLetters:
+def edge_letters(slice_node: vtkMRMLSliceNode) -> EdgeLetters:
     """Read from the plane that the view shows now (vtkMRMLSliceNode, any rotation)."""
     slice_to_ras = slice_node.GetSliceToRAS()
     right, up = ([slice_to_ras.GetElement(row, column) for row in range(3)] for column in range(2))

@@ -4,11 +4,23 @@ Everything is set on the view's own MRML nodes (vtkMRMLSliceNode, vtkMRMLSliceCo
 and each view of MRML follows.
 """
 
-from typing import Any
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
 
 from ..quiz.model import ContourVisibility, Page
 from .black_background import black_background_id
 from .contents import Placed, ViewContents
+
+if TYPE_CHECKING:
+    from slicer import (
+        vtkMRMLSegmentationNode,
+        vtkMRMLSliceCompositeNode,
+        vtkMRMLSliceLogic,
+        vtkMRMLSliceNode,
+        vtkMRMLVolumeNode,
+    )
+
 
 FILL_OPACITY = 0.5
 """Of a contour with ContourVisibility Fill, so that the image below stays visible."""
@@ -25,7 +37,7 @@ _LABEL_FILL_LAYER = 3
 """The first layer of a slice view beside background, foreground and label."""
 
 
-def place(contents: ViewContents, logic: Any, page: Page, contour: ContourVisibility) -> None:
+def place(contents: ViewContents, logic: vtkMRMLSliceLogic, page: Page, contour: ContourVisibility) -> None:
     """Show ``contents`` on the view of the vtkMRMLSliceLogic ``logic``, and nothing else."""
     composite, node = logic.GetSliceCompositeNode(), logic.GetSliceNode()
     layers_were_modifying = composite.StartModify()
@@ -48,7 +60,7 @@ def place(contents: ViewContents, logic: Any, page: Page, contour: ContourVisibi
     node.EndModify(plane_was_modifying)
 
 
-def fit_again(contents: ViewContents, logic: Any) -> None:
+def fit_again(contents: ViewContents, logic: vtkMRMLSliceLogic) -> None:
     """Zoom and pan as the page asks, for the size that the view has now; it stays on its slice."""
     node = logic.GetSliceNode()
     offset = node.GetSliceOffset()
@@ -60,18 +72,18 @@ def fit_again(contents: ViewContents, logic: Any) -> None:
     node.EndModify(was_modifying)
 
 
-def _set_background(composite: Any, contents: ViewContents) -> None:
+def _set_background(composite: vtkMRMLSliceCompositeNode, contents: ViewContents) -> None:
     black = black_background_id(composite.GetScene(), contents)
     composite.SetBackgroundVolumeID(_id(contents.background) or black)
 
 
-def _set_foreground(composite: Any, foreground: Placed | None) -> None:
+def _set_foreground(composite: vtkMRMLSliceCompositeNode, foreground: Placed | None) -> None:
     composite.SetForegroundVolumeID(_id(foreground))
     if foreground:
         composite.SetForegroundOpacity(foreground.image.opacity)
 
 
-def _set_label(composite: Any, label: Placed | None) -> None:
+def _set_label(composite: vtkMRMLSliceCompositeNode, label: Placed | None) -> None:
     composite.SetLabelVolumeID(_id(label))
     composite.SetLabelOpacity(1.0)
     # MRML clips every layer to the background by default; a region that lies outside it must be seen
@@ -81,7 +93,9 @@ def _set_label(composite: Any, label: Placed | None) -> None:
         label.node.GetDisplayNode().SetSliceIntersectionThickness(OUTLINE_PIXELS)
 
 
-def _set_label_fill(composite: Any, label: Placed | None, contour: ContourVisibility) -> None:
+def _set_label_fill(
+    composite: vtkMRMLSliceCompositeNode, label: Placed | None, contour: ContourVisibility
+) -> None:
     """The label layer draws the outline; the fill is the same volume in a layer below it.
 
     MRML's label layer shows either an outline or a fill, the other layers of label maps always a fill.
@@ -92,7 +106,7 @@ def _set_label_fill(composite: Any, label: Placed | None, contour: ContourVisibi
         composite.SetNthLayerOpacity(_LABEL_FILL_LAYER, FILL_OPACITY)
 
 
-def _empty_the_label_fill_logic(logic: Any) -> None:
+def _empty_the_label_fill_logic(logic: vtkMRMLSliceLogic) -> None:
     """MRML forgets the logic of an additional layer that is emptied: it would hold its volume for ever
     and an otherwise empty view would then blend nothing, with errors."""
     layer = logic.GetNthLayer(_LABEL_FILL_LAYER)
@@ -101,22 +115,22 @@ def _empty_the_label_fill_logic(logic: Any) -> None:
         logic.UpdatePipeline()
 
 
-def _set_linking(composite: Any, linked: bool) -> None:
+def _set_linking(composite: vtkMRMLSliceCompositeNode, linked: bool) -> None:
     composite.SetLinkedControl(linked)
     composite.SetHotLinkedControl(False)
 
 
-def _set_orientation(node: Any, contents: ViewContents) -> None:
+def _set_orientation(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
     node.SetOrientation(contents.orientation.value)
 
 
-def _rotate_to_acquisition(node: Any, contents: ViewContents) -> None:
+def _rotate_to_acquisition(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
     leader = contents.leader
     if leader and leader.node and leader.image.rotate_to_acquisition:
         node.RotateToVolumePlane(leader.node)
 
 
-def _fit(logic: Any, contents: ViewContents) -> None:
+def _fit(logic: vtkMRMLSliceLogic, contents: ViewContents) -> None:
     """The smallest field of view that holds the lowest volume, its plane through the volume's centre,
     moved to the nearest slice of it, of two the higher one along the view's normal; without a volume, that of
     the segmentations together."""
@@ -140,7 +154,7 @@ def _has_own_field_of_view(background: Placed | None) -> bool:
     return image is not None and (image.zoom_factor is not None or image.pan_origin_mm is not None)
 
 
-def _keep_samples_off_the_edge(node: Any, volume: Any) -> None:
+def _keep_samples_off_the_edge(node: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode) -> None:
     """MRML samples a pixel at its left lower corner: of an image that fills its view, the first column and
     the last row lie on the very edge, where they may come out black."""
     inwards = _FROM_EDGE * max(volume.GetSpacing())
@@ -151,7 +165,7 @@ def _keep_samples_off_the_edge(node: Any, volume: Any) -> None:
     node.UpdateMatrices()
 
 
-def _show_the_middle_slice(logic: Any) -> None:
+def _show_the_middle_slice(logic: vtkMRMLSliceLogic) -> None:
     """Of an even number of slices the centre lies between two, and the fit takes the one that the rounding of
     the file's numbers says: copies of an image would open on different slices."""
     bounds = [0.0] * 6
@@ -161,7 +175,7 @@ def _show_the_middle_slice(logic: Any) -> None:
     logic.SnapSliceOffsetToIJK()
 
 
-def _fit_to_segmentations(node: Any, segmentations: list[Any]) -> None:
+def _fit_to_segmentations(node: vtkMRMLSliceNode, segmentations: list[vtkMRMLSegmentationNode]) -> None:
     import numpy as np
 
     bounds = np.array([_bounds_ras(segmentation) for segmentation in segmentations])
@@ -179,19 +193,19 @@ def _fit_to_segmentations(node: Any, segmentations: list[Any]) -> None:
     node.UpdateMatrices()
 
 
-def _bounds_ras(segmentation: Any) -> list[float]:
+def _bounds_ras(segmentation: vtkMRMLSegmentationNode) -> list[float]:
     bounds = [0.0] * 6
     segmentation.GetRASBounds(bounds)
     return bounds
 
 
-def _set_offset(node: Any, contents: ViewContents) -> None:
+def _set_offset(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
     background = contents.background
     if background and background.image.initial_slice_offset_mm is not None:
         node.SetSliceOffset(background.image.initial_slice_offset_mm)
 
 
-def _zoom(node: Any, contents: ViewContents) -> None:
+def _zoom(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
     background = contents.background
     if background and background.image.zoom_factor is not None:
         across, up, through = node.GetFieldOfView()
@@ -199,13 +213,13 @@ def _zoom(node: Any, contents: ViewContents) -> None:
         node.SetFieldOfView(across / factor, up / factor, through)
 
 
-def _pan(node: Any, contents: ViewContents) -> None:
+def _pan(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
     background = contents.background
     if background and background.image.pan_origin_mm is not None:
         node.SetXYZOrigin(*background.image.pan_origin_mm)
 
 
-def _set_label_outline(node: Any) -> None:
+def _set_label_outline(node: vtkMRMLSliceNode) -> None:
     node.SetUseLabelOutline(True)
 
 

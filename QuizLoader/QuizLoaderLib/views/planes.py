@@ -1,9 +1,11 @@
 """One image of the page in three planes, or in one, in place of what the page asks for."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import replace
 from enum import Enum
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..quiz.model import (
     VIEWS_OF_LAYOUT,
@@ -19,6 +21,9 @@ from ..quiz.model import (
 from .contents import PageNodes, Placed, ViewContents, contents_of_views
 from .host import Host
 from .roi_visibility import visible_segments
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLVolumeNode
 
 
 class ViewingMode(str, Enum):
@@ -109,13 +114,16 @@ def _plainly(image: Image) -> Image:
 
 def _contours(views: Sequence[ViewContents]) -> list[Placed]:
     labels = [contents.label for contents in views if contents.label and contents.label.node]
-    names_of: dict[Any, dict[str, None]] = {}
-    first: dict[Any, Image] = {}
-    for placed in (placed for contents in views for placed in contents.segmentations if placed.node):
-        first.setdefault(placed.node, placed.image)
-        names = names_of.setdefault(placed.node, {})
-        for segment in visible_segments(placed.node, placed.image.roi_visibility):
-            names[placed.node.GetSegmentation().GetSegment(segment).GetName()] = None
+    names_of: dict[vtkMRMLVolumeNode, dict[str, None]] = {}
+    first: dict[vtkMRMLVolumeNode, Image] = {}
+    for placed in (placed for contents in views for placed in contents.segmentations):
+        node = placed.node
+        if node is None:
+            continue
+        first.setdefault(node, placed.image)
+        names = names_of.setdefault(node, {})
+        for segment in visible_segments(node, placed.image.roi_visibility):
+            names[node.GetSegmentation().GetSegment(segment).GetName()] = None
     segmentations = [
         Placed(replace(image, roi_visibility=RoiVisibility(RoiCode.SELECT, tuple(names_of[node]))), node)
         for node, image in first.items()

@@ -1,13 +1,28 @@
 """All, None, Select, Ignore: which regions show on which slice view."""
 
+from __future__ import annotations
+
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..quiz.model import ContourVisibility, RoiCode, RoiVisibility, SliceView
 from ..quiz.problems import Problem
 from ..quiz.rois import unmatched_roi_problems
-from .contents import Placed, ViewContents
+from .contents import ViewContents
 from .placement import FILL_OPACITY, OUTLINE_PIXELS
+
+if TYPE_CHECKING:
+    from slicer import (
+        vtkMRMLDisplayableNode,
+        vtkMRMLLabelMapVolumeNode,
+        vtkMRMLScene,
+        vtkMRMLSegmentationDisplayNode,
+        vtkMRMLSegmentationNode,
+        vtkMRMLSliceLogic,
+        vtkSegment,
+        vtkSegmentation,
+    )
+
 
 _ALL = RoiVisibility(RoiCode.ALL)
 
@@ -17,33 +32,35 @@ def unmatched_rois(contents: ViewContents) -> list[Problem]:
     problems: list[Problem] = []
     for placed in contents.images:
         if placed.node and placed.image.roi_visibility:
-            problems += unmatched_roi_problems(placed.image, _region_names(placed))
+            problems += unmatched_roi_problems(placed.image, _region_names(placed.node))
     return problems
 
 
-def _region_names(placed: Placed) -> list[str]:
-    if placed.node.IsA("vtkMRMLSegmentationNode"):
-        segmentation = placed.node.GetSegmentation()
+def _region_names(node: vtkMRMLDisplayableNode) -> list[str]:
+    if node.IsA("vtkMRMLSegmentationNode"):
+        segmentation = node.GetSegmentation()
         return [segment.GetName() for segment in _segments(segmentation)]
-    display = placed.node.GetDisplayNode()
+    display = node.GetDisplayNode()
     colors = display.GetColorNode() if display else None
     if colors is None:
         return []
     return [name for value in range(1, colors.GetNumberOfColors()) if (name := colors.GetColorName(value))]
 
 
-def _segments(segmentation: Any) -> list[Any]:
+def _segments(segmentation: vtkSegmentation) -> list[vtkSegment]:
     return [segmentation.GetNthSegment(index) for index in range(segmentation.GetNumberOfSegments())]
 
 
-def visible_segments(segmentation_node: Any, choice: RoiVisibility | None) -> tuple[str, ...]:
+def visible_segments(
+    segmentation_node: vtkMRMLSegmentationNode, choice: RoiVisibility | None
+) -> tuple[str, ...]:
     """IDs of the segments that ``choice`` shows; of two segments with one name both. None shows all."""
     segmentation = segmentation_node.GetSegmentation()
     ids = [segmentation.GetNthSegmentID(index) for index in range(segmentation.GetNumberOfSegments())]
     return tuple(id for id in ids if (choice or _ALL).shows(segmentation.GetSegment(id).GetName()))
 
 
-def show_label_regions(label_node: Any, choice: RoiVisibility | None) -> None:
+def show_label_regions(label_node: vtkMRMLLabelMapVolumeNode, choice: RoiVisibility | None) -> None:
     """Make the regions that ``choice`` hides transparent in the colour table of this node alone.
 
     A region is named by its entry in the table, which is the value as text where the quiz names none; an
@@ -61,14 +78,14 @@ def show_label_regions(label_node: Any, choice: RoiVisibility | None) -> None:
 
 
 def show_segmentations(
-    scene: Any,
+    scene: vtkMRMLScene,
     views: Mapping[SliceView, ViewContents],
-    logics: Mapping[SliceView, Any],
+    logics: Mapping[SliceView, vtkMRMLSliceLogic],
     contour: ContourVisibility,
 ) -> None:
     """Each segmentation gets one display node for each distinct set of visible segments, restricted to
     the views that ask for it; a segmentation that no view shows is hidden."""
-    wanted: dict[Any, dict[tuple[str, ...], list[str]]] = {}
+    wanted: dict[vtkMRMLSegmentationNode, dict[tuple[str, ...], list[str]]] = {}
     for view, contents in views.items():
         for placed in contents.segmentations:
             if placed.node is None:
@@ -81,13 +98,16 @@ def show_segmentations(
         _show(scene, node, wanted.get(node, {}), contour)
 
 
-def _segmentations(scene: Any) -> list[Any]:
+def _segmentations(scene: vtkMRMLScene) -> list[vtkMRMLSegmentationNode]:
     kind = "vtkMRMLSegmentationNode"
     return [scene.GetNthNodeByClass(index, kind) for index in range(scene.GetNumberOfNodesByClass(kind))]
 
 
 def _show(
-    scene: Any, node: Any, choices: Mapping[tuple[str, ...], list[str]], contour: ContourVisibility
+    scene: vtkMRMLScene,
+    node: vtkMRMLSegmentationNode,
+    choices: Mapping[tuple[str, ...], list[str]],
+    contour: ContourVisibility,
 ) -> None:
     displays = _displays(scene, node, len(choices))
     for display, (segments, view_ids) in zip(displays, choices.items(), strict=False):
@@ -101,7 +121,9 @@ def _show(
         display.SetVisibility(False)
 
 
-def _displays(scene: Any, node: Any, at_least: int) -> list[Any]:
+def _displays(
+    scene: vtkMRMLScene, node: vtkMRMLSegmentationNode, at_least: int
+) -> list[vtkMRMLSegmentationDisplayNode]:
     """The node's display nodes; one that is not needed now is kept for the next page that needs it."""
     while node.GetNumberOfDisplayNodes() < at_least:
         display = scene.AddNewNodeByClass("vtkMRMLSegmentationDisplayNode")
@@ -109,7 +131,7 @@ def _displays(scene: Any, node: Any, at_least: int) -> list[Any]:
     return [node.GetNthDisplayNode(index) for index in range(node.GetNumberOfDisplayNodes())]
 
 
-def _restrict_to_views(display: Any, view_ids: list[str]) -> None:
+def _restrict_to_views(display: vtkMRMLSegmentationDisplayNode, view_ids: list[str]) -> None:
     if list(display.GetViewNodeIDs()) == view_ids:
         return
     display.RemoveAllViewNodeIDs()
@@ -117,14 +139,16 @@ def _restrict_to_views(display: Any, view_ids: list[str]) -> None:
         display.AddViewNodeID(view_id)
 
 
-def _choose_segments(display: Any, segmentation: Any, visible: tuple[str, ...]) -> None:
+def _choose_segments(
+    display: vtkMRMLSegmentationDisplayNode, segmentation: vtkSegmentation, visible: tuple[str, ...]
+) -> None:
     shown = set(visible)
     for index in range(segmentation.GetNumberOfSegments()):
         segment_id = segmentation.GetNthSegmentID(index)
         display.SetSegmentVisibility(segment_id, segment_id in shown)
 
 
-def set_contour(display: Any, contour: ContourVisibility) -> None:
+def set_contour(display: vtkMRMLSegmentationDisplayNode, contour: ContourVisibility) -> None:
     """Outline, or outline and fill, on the display node of a segmentation."""
     display.SetVisibility2D(True)
     display.SetOpacity(1.0)

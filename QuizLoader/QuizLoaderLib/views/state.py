@@ -3,14 +3,20 @@
 The names are those of a State element of the Image Quizzer's results; its images are those with grey values.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from math import isfinite
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Image, ImageType, Layer
 from . import frames
 from .contents import PageNodes
 from .host import Host
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLSliceLogic, vtkMRMLVolumeNode
+
 
 POSITION = ("SliceOffset", "Orientation")
 """The attributes that are the view's, not the image's."""
@@ -66,7 +72,9 @@ def put_back_states(
             frames.show_frame(node, int(frame))
 
 
-def _on_views(shown: PageNodes, host: Host) -> Iterator[tuple[int, Image, Any, Any]]:
+def _on_views(
+    shown: PageNodes, host: Host
+) -> Iterator[tuple[int, Image, vtkMRMLVolumeNode, vtkMRMLSliceLogic]]:
     logic_of = host.application_logic.GetSliceLogicByLayoutName
     for number, (image, node) in enumerate(zip(shown.page.images, shown.nodes, strict=True)):
         logic = logic_of(image.destination.value)

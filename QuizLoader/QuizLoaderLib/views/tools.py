@@ -1,11 +1,22 @@
 """The reader's tools on the slice views of any host: the mouse's window and level, presets, the crosshair."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..quiz.model import ImageType, Layer, SliceView, WindowLevel
 from .contents import PageNodes, contents_of_views
 from .host import Host
+
+if TYPE_CHECKING:
+    from slicer import (
+        vtkMRMLCrosshairNode,
+        vtkMRMLMarkupsNode,
+        vtkMRMLSliceCompositeNode,
+        vtkMRMLVolumeNode,
+    )
+
 
 WINDOW_LEVEL_PRESETS: dict[str, WindowLevel] = {
     "CT abdomen": WindowLevel(350, 40),
@@ -22,7 +33,7 @@ class ToolImage:
 
     id: str
     type: ImageType
-    nodes: tuple[Any, ...]
+    nodes: tuple[vtkMRMLVolumeNode, ...]
 
 
 def tool_images(shown: PageNodes) -> list[ToolImage]:
@@ -34,7 +45,7 @@ def tool_images(shown: PageNodes) -> list[ToolImage]:
         if placed and placed.node
     ]
     types: dict[str, ImageType] = {}
-    nodes_of: dict[str, list[Any]] = {}
+    nodes_of: dict[str, list[vtkMRMLVolumeNode]] = {}
     for image, node in zip(shown.page.images, shown.nodes, strict=True):
         if node in on_views and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
             types.setdefault(image.id, image.type)
@@ -52,7 +63,7 @@ def set_window_level(image: ToolImage, look: WindowLevel) -> None:
         display.SetWindowLevel(look.window, look.level)
 
 
-def start_window_level(node: Any) -> None:
+def start_window_level(node: vtkMRMLVolumeNode) -> None:
     """The window and level that the page gives a volume node: its display node's first preset, which is
     the quiz's own or was found in the file when the node was made."""
     display = node.GetDisplayNode()
@@ -74,7 +85,7 @@ def window_level_by_mouse(host: Host) -> bool:
     return interaction.GetCurrentInteractionMode() == interaction.AdjustWindowLevel
 
 
-def start_placing(host: Host, markup: Any) -> None:
+def start_placing(host: Host, markup: vtkMRMLMarkupsNode) -> None:
     """The next clicks of the left button place the points of this markups node; with the last one the mouse
     pans again."""
     selection = host.application_logic.GetSelectionNode()
@@ -119,12 +130,12 @@ def views_are_linked(host: Host) -> bool:
     return any(composite.GetLinkedControl() for composite in _composites(host))
 
 
-def _composites(host: Host) -> list[Any]:
+def _composites(host: Host) -> list[vtkMRMLSliceCompositeNode]:
     logics = (host.application_logic.GetSliceLogicByLayoutName(view.value) for view in SliceView)
     return [logic.GetSliceCompositeNode() for logic in logics if logic]
 
 
-def crosshair_node(host: Host) -> Any:
+def crosshair_node(host: Host) -> vtkMRMLCrosshairNode:
     """The one that all displayable managers look for; Slicer makes it with its first scene."""
     found = host.scene.GetSingletonNode("default", "vtkMRMLCrosshairNode")
     if found is None:

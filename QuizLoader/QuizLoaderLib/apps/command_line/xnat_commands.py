@@ -40,7 +40,7 @@ def put_map(
 ) -> None:
     """Store a map on the server, after checking it; an older one of that name is replaced."""
     from ...masks.errors import MaskError
-    from ...masks.xnat import connected, place_of
+    from ...masks.xnat import connected, location_of
     from ...quiz.value_map import read_value_map
 
     value_map, problems = read_value_map(file)
@@ -49,12 +49,12 @@ def put_map(
     if value_map is None or has_errors(problems):
         raise CommandError(f"{file} has errors, so it was not sent.")
     try:
-        place = place_of(project, path)
+        location = location_of(project, path)
         with connected(server) as xnat:
-            xnat.put_file(place, resource, name, file.read_bytes())
+            xnat.put_file(location, resource, name, file.read_bytes())
     except MaskError as fault:
         raise _as_command_error(fault) from fault
-    print(f"{server.rstrip('/')}/data/{place}/resources/{resource}/files/{name}")
+    print(f"{server.rstrip('/')}/data/{location}/resources/{resource}/files/{name}")
 
 
 @xnat_app.command("get-map")
@@ -71,13 +71,13 @@ def get_map(
     """Fetch a map from the server and check it. Ends with 1 where it has errors."""
     from ...masks.errors import MaskError
     from ...masks.files import writing
-    from ...masks.xnat import connected, place_of
+    from ...masks.xnat import connected, location_of
     from ...quiz.value_map import read_value_map
 
     try:
-        place = place_of(project, path)
+        location = location_of(project, path)
         with connected(server) as xnat:
-            data = xnat.get_file(place, resource or xnat.find_resource(place, name), name)
+            data = xnat.get_file(location, resource or xnat.find_resource(location, name), name)
         with writing(out) as part:
             part.write_bytes(data)
     except MaskError as fault:
@@ -93,11 +93,11 @@ def get_map(
 def list_files(server: Server, project: Project = "", path: PlacePath = "") -> None:
     """List the resource folders of a project, experiment or assessor and the files in them."""
     from ...masks.errors import MaskError
-    from ...masks.xnat import connected, place_of
+    from ...masks.xnat import connected, location_of
 
     try:
         with connected(server) as xnat:
-            files = xnat.files(place_of(project, path))
+            files = xnat.files(location_of(project, path))
     except MaskError as fault:
         raise _as_command_error(fault) from fault
     for file in files:

@@ -15,7 +15,7 @@ from trame_slicer.segmentation import (
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
-from ...masks.grids import Grid
+from ...images.grid import Grid
 from ...reader.drawing.drawn_contour import grid_of
 from .shapes import Voxels, ball
 

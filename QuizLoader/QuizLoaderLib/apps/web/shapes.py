@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...masks.grids import Grid
+from ...images.grid import Grid
 
 _EDGE_MM = 1e-9
 """A centre just on the edge of a ball is in it, whatever the last bit says."""

@@ -6,8 +6,7 @@ from functools import cached_property
 import numpy as np
 
 from ..arrays import VolumeArrays
-
-_RAS_TO_LPS = np.diag([-1.0, -1.0, 1.0, 1.0])
+from ..grid import RAS_TO_LPS
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,7 +32,7 @@ class SliceGrid:
     def of(cls, volume: VolumeArrays) -> "SliceGrid":
         """Of a volume; the slices as acquired where it was resampled from uneven ones."""
         count, rows, columns = volume.voxels.shape[:3]
-        matrix = _RAS_TO_LPS @ volume.ijk_to_ras
+        matrix = RAS_TO_LPS @ volume.ijk_to_ras
         normal = np.cross(matrix[:3, 0], matrix[:3, 1])
         normal /= np.linalg.norm(normal)
         if matrix[:3, 2] @ normal < 0:

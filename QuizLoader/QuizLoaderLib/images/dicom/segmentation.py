@@ -13,6 +13,7 @@ from ..contours.fill import Block
 from ..contours.label_layers import LabelLayers
 from ..errors import ImageReadError
 from ..files.read_context import ReadContext
+from ..grid import LPS_TO_RAS
 from .frames import Frame, frames_of
 from .headers import Header, faults_named, integer_of, items_of, macro_value, numbers_of, read_header, text_of
 from .segmentation_pixels import FramePixels
@@ -23,7 +24,6 @@ SEGMENTATION_WITHOUT_POSITION = ProblemCode("Q661", "A DICOM segmentation says w
 NOT_ONE_STACK = ProblemCode("Q662", "The frames of a DICOM segmentation form one stack.")
 FRACTIONAL = ProblemCode("Q663", "A fractional DICOM segmentation is shown from 0.5 on (warning).")
 
-_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 _MOST_VOXELS = 1 << 32
 
 
@@ -210,7 +210,7 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
     matrix[:3, 1] = first.down * first.spacing[1]
     matrix[:3, 2] = normal * gap
     matrix[:3, 3] = lowest
-    return _Planes(slices, count, _LPS_TO_RAS @ matrix, problems)
+    return _Planes(slices, count, LPS_TO_RAS @ matrix, problems)
 
 
 def _spacing(offsets: np.ndarray, stated: float, thickness: float) -> tuple[float, int, np.ndarray | None]:

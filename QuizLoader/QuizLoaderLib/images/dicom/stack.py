@@ -7,14 +7,13 @@ from statistics import median
 import numpy as np
 
 from ...quiz.problems import Problem, ProblemCode, warning
+from ..grid import LPS_TO_RAS
 from .frames import Frame
 
 NO_POSITION = ProblemCode("Q625", "The images of a series say where in the patient they are (warning).")
 MISSING_SLICES = ProblemCode("Q626", "A series lacks no slice (warning).")
 SLICES_UNEVEN = ProblemCode("Q627", "Slices are evenly spaced (warning).")
 SLICES_TILTED = ProblemCode("Q628", "Slices stand upright on each other (warning).")
-
-_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +56,7 @@ class Stack:
         origin = first.position if first.position is not None else np.zeros(3)
         left, _, top, _ = self.padding()
         matrix[:3, 3] = origin - matrix[:3, 0] * left - matrix[:3, 1] * top
-        return _LPS_TO_RAS @ matrix
+        return LPS_TO_RAS @ matrix
 
     def on_grid(self, voxels: np.ndarray) -> np.ndarray:
         """(frames, ...) as (count, ...): linear in the planes for a tilt, between them for uneven gaps."""

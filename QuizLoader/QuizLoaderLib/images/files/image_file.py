@@ -13,6 +13,7 @@ import numpy as np
 
 from ...quiz.problems import ProblemCode
 from ..errors import IMAGE_TOO_LARGE, WRONG_CONTENT, WRONG_SHAPE, ImageReadError
+from ..grid import LPS_TO_RAS
 from .file_facts import FileFacts, damaged
 from .file_formats import EXTENSIONS, FileFormat, name_for_libraries
 from .labels import Labels, labels_of
@@ -25,7 +26,6 @@ if TYPE_CHECKING:
 
 NOT_ORTHOGONAL = ProblemCode("Q608", "The axes of an image are at right angles.")
 
-_LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0])
 _LARGEST_SHEAR = 1e-3
 """The dot product of two axes' unit vectors up to which they count as orthogonal: 0.06 degrees, far more
 than what single precision headers lose."""
@@ -316,8 +316,8 @@ def placed(path: Path, axes_lps: np.ndarray, origin_lps: np.ndarray) -> np.ndarr
     Raises ImageReadError where the axes are not at right angles.
     """
     matrix = np.eye(4)
-    matrix[:3, :3] = _LPS_TO_RAS @ axes_lps
-    matrix[:3, 3] = _LPS_TO_RAS @ origin_lps
+    matrix[:3, :3] = LPS_TO_RAS[:3, :3] @ axes_lps
+    matrix[:3, 3] = LPS_TO_RAS[:3, :3] @ origin_lps
     lengths = np.linalg.norm(axes_lps, axis=0)
     if not np.isfinite(matrix).all() or np.any(lengths == 0):
         raise _not_orthogonal(path)

@@ -16,15 +16,15 @@ def nifti_label_table(header: NiftiHeader) -> LabelTable | None:
     Source: NIfTI-1, section "Extended header".
     """
     extensions = header.extensions
-    place = 0
-    while place + 8 <= len(extensions):
-        size, code = struct.unpack_from(header.byte_order + "2i", extensions, place)
+    offset = 0
+    while offset + 8 <= len(extensions):
+        size, code = struct.unpack_from(header.byte_order + "2i", extensions, offset)
         if size < 16:
             return None
-        content = extensions[place + 8 : place + size].strip(b"\0 \n")
+        content = extensions[offset + 8 : offset + size].strip(b"\0 \n")
         if code in _CARET and content.startswith(b"<"):
             return _table(content)
-        place += size
+        offset += size
     return None
 
 

@@ -47,7 +47,7 @@ def parse_terminology(text: str) -> Terminology:
     parts = text.split("~")
     if len(parts) != 7:
         return Terminology()
-    return Terminology(*(_code(parts[place]) for place in (1, 2, 3, 5, 6)))
+    return Terminology(*(_code(parts[index]) for index in (1, 2, 3, 5, 6)))
 
 
 def _code(text: str) -> Code:

@@ -23,10 +23,10 @@ from ...images.errors import ImageReadError
 from ...images.files.file_facts import look_at
 from ...images.files.nrrd import NrrdHeader
 from ...images.files.read_context import ReadContext
+from ...images.grid import Grid
 from ...images.types.segmentation import read as read_segments
 from ...masks.errors import MaskError
 from ...masks.files import write_nrrd
-from ...masks.grids import Grid
 from ...masks.painting import LostOverlap, Mask, paint
 from ...masks.segments import segments_of
 from ...masks.sources import read_mask_file

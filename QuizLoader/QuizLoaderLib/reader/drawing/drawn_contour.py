@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import Any
 
 from ...images.arrays import SegmentationArrays
+from ...images.grid import Grid
 from ...images.types.segmentation import make_node
 from ...images.vtk_images import array_of
-from ...masks.grids import Grid
 from ...masks.painting import LostOverlap
 from ...quiz.model import Image, ImageType
 from ...views import drawings

@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from ...images.arrays import SegmentationArrays, SegmentDescription
-from ...masks.grids import Grid, Resampler
+from ...images.grid import Grid
+from ...masks.resampler import Resampler
 from .regions_to_draw import RegionsToDraw
 
 

@@ -1,46 +1,15 @@
-"""Where voxels are, and what one grid's voxels are on another: nearest neighbour, never cropped."""
+"""What one grid's voxels are on another: nearest neighbour, never cropped."""
 
-from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
+
+from ..images.grid import Grid, moved
 
 _TIE = 1e-6
 """Ties between two voxels go to the higher index; this keeps rounding errors from deciding them."""
 _STRAIGHT = 1e-4
 """A turn that moves no voxel of the grid by more than this part of a voxel is none."""
-
-
-@dataclass(frozen=True, eq=False)
-class Grid:
-    """``shape`` is (slices, rows, columns); ``ijk_to_ras`` a 4x4 matrix from voxel centres to RAS in mm."""
-
-    shape: tuple[int, int, int]
-    ijk_to_ras: np.ndarray
-
-    @property
-    def voxel_ml(self) -> float:
-        """The volume of a voxel in ml."""
-        return float(abs(np.linalg.det(self.ijk_to_ras[:3, :3]))) / 1000.0
-
-    def is_like(self, other: "Grid") -> bool:
-        """The same voxels at the same places, to within a thousandth of a voxel."""
-        if self.shape != other.shape:
-            return False
-        corners = _corners(self.shape)
-        return bool(np.abs(_moved(_from_to(self, other), corners) - corners).max() < 1e-3)
-
-    def is_part_of(self, other: "Grid") -> bool:
-        """Whether each voxel is one of the other grid's, to within a thousandth of a voxel."""
-        corners = _corners(self.shape)
-        there = _moved(_from_to(self, other), corners)
-        steps = there - there[0]
-        return bool(
-            np.abs(there - np.round(there)).max() < 1e-3
-            and np.abs(steps - (corners - corners[0])).max() < 1e-3
-            and (there > -0.5).all()
-            and (there < np.array(other.shape[::-1]) - 0.5).all()
-        )
 
 
 class Resampler:
@@ -52,10 +21,10 @@ class Resampler:
     def __init__(self, source: Grid, target: Grid) -> None:
         self.source, self.target = source, target
         self._same = source.is_like(target)
-        self._to_source = _from_to(target, source)
+        self._to_source = target.indices_in(source)
         self._axes = None if self._same else _straight_axes(self._to_source, target.shape)
         self._oblique_slice = -1
-        self._oblique_places = (np.empty(0, bool), np.empty(0, np.int64))
+        self._oblique_indices = (np.empty(0, bool), np.empty(0, np.int64))
 
     def plane(self, layer: np.ndarray, k: int) -> np.ndarray | None:
         """The target's slice k of ``layer`` (the source's voxels), None where the source does not reach."""
@@ -74,7 +43,7 @@ class Resampler:
 
     @cached_property
     def _source_is_inside(self) -> bool:
-        corners = _moved(np.linalg.inv(self._to_source), _corners(self.source.shape))
+        corners = moved(np.linalg.inv(self._to_source), self.source.corners)
         sizes = np.array(self.target.shape[::-1])
         return bool((corners > -0.5 - _TIE).all() and (corners < sizes - 0.5 - _TIE).all())
 
@@ -97,11 +66,11 @@ class Resampler:
             i, j, source_k = _indices(self._to_source, k, *self.target.shape[1:])
             inside = _within((i, j, source_k), self.source.shape)
             rows, columns = self.source.shape[1:]
-            self._oblique_places = (inside, ((source_k * rows + j) * columns + i)[inside])
+            self._oblique_indices = (inside, ((source_k * rows + j) * columns + i)[inside])
             self._oblique_slice = k
-        inside, places = self._oblique_places
+        inside, indices = self._oblique_indices
         plane = np.zeros(self.target.shape[1:], layer.dtype)
-        plane[inside] = np.take(layer, places)
+        plane[inside] = np.take(layer, indices)
         return plane
 
 
@@ -112,19 +81,6 @@ def _indices(matrix: np.ndarray, k: int, rows: int, columns: int) -> tuple[np.nd
         np.floor(row[0] * i + (row[1] * j + (row[2] * k + row[3] + 0.5 + _TIE))).astype(np.int64)
         for row in matrix[:3]
     )
-
-
-def _from_to(source: Grid, target: Grid) -> np.ndarray:
-    return np.linalg.inv(target.ijk_to_ras) @ source.ijk_to_ras
-
-
-def _moved(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:
-    return points @ matrix[:3, :3].T + matrix[:3, 3]
-
-
-def _corners(shape: tuple[int, ...]) -> np.ndarray:
-    ends = [(0, size - 1) for size in shape[::-1]]
-    return np.array([(i, j, k) for i in ends[0] for j in ends[1] for k in ends[2]])
 
 
 def _within(indices: tuple[np.ndarray, ...], shape: tuple[int, ...]) -> np.ndarray:
