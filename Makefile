@@ -19,19 +19,21 @@ TRY_OPENGL = $(BIN)/python -c 'from QuizLoaderLib.apps.shared.opengl import open
 TRY_QT = QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'from PySide6.QtWidgets import QApplication; QApplication([])'
 QT_PACKAGES := libgl1 libegl1 libglib2.0-0 libxkbcommon0 libfontconfig1 libdbus-1-3
 TRY_CHROMIUM = $(BIN)/python Testing/Python/chromium.py
+# A file of tests stays in one process: its fixtures (a browser, a server) are made once.
+SIDE_BY_SIDE := --numprocesses auto --dist loadfile
 DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_masks_dicom.py Testing/Python/test_rtstruct*.py)
 
 .PHONY: demo test lint bench soak extension-files clean
 .DEFAULT_GOAL := demo
 
-demo: $(VENV)/installed $(VENV)/opengl
+demo: $(VENV)/demo $(VENV)/opengl
 	$(BIN)/quizloader demo --out demo
 
 test: lint $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(VENV)/nginx $(PYDICOM_2)/installed
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 ifneq ($(DICOM_TESTS),)
 	@echo "Once more with pydicom 2.4, as in Slicer 5.10:"
-	PYTHONPATH=$(PYDICOM_2) $(BIN)/python -m pytest $(DICOM_TESTS)
+	PYTHONPATH=$(PYDICOM_2) $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(DICOM_TESTS)
 endif
 
 lint: $(VENV)/installed
@@ -50,7 +52,7 @@ bench: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(RT_UTILS)/
 	done; if [ -n "$$failed" ]; then echo "Failed, or beyond a limit:$$failed"; exit 1; fi
 
 soak: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(VENV)/nginx
-	QUIZLOADER_SOAK=1 $(BIN)/python -m pytest
+	QUIZLOADER_SOAK=1 $(BIN)/python -m pytest $(SIDE_BY_SIDE)
 
 extension-files: $(VENV)/installed
 	$(BIN)/python Testing/extension_files.py
@@ -68,7 +70,8 @@ define system_packages
 	fi
 endef
 
-$(VENV)/installed: pyproject.toml
+# What runs the program, without the tests' tools.
+$(VENV)/demo: pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "QuizLoader needs Python 3.10, 3.11, 3.12 or 3.13, and none was found." \
 			"Install one, or name it: make PYTHON=/path/to/python"; exit 1; fi
@@ -77,11 +80,16 @@ $(VENV)/installed: pyproject.toml
 		$(call system_packages,python$$version-venv,Python cannot make a virtual environment.); }
 	@$(BIN)/python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 		|| { echo "Making $(VENV) with $(PYTHON)"; "$(PYTHON)" -m venv --clear $(VENV); }
-	@echo "Installing QuizLoader and what it needs into $(VENV) (about 1 GB, once)"
+	@echo "Installing QuizLoader and what it needs into $(VENV) (about 1.4 GB, once)"
+	$(BIN)/python -m pip install --disable-pip-version-check --editable ".[web]"
+	@touch $@
+
+$(VENV)/installed: $(VENV)/demo
+	@echo "Installing what the tests need (about 0.6 GB more, once)"
 	$(BIN)/python -m pip install --disable-pip-version-check --editable ".[test]"
 	@touch $@
 
-$(VENV)/opengl: $(VENV)/installed
+$(VENV)/opengl: $(VENV)/demo
 	@$(TRY_OPENGL) 2>/dev/null || { \
 		$(call system_packages,libegl1 libgl1-mesa-dri,The OpenGL libraries that VTK needs are missing.); \
 		$(TRY_OPENGL); }
