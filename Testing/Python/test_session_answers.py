@@ -4,7 +4,8 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.quiz.model import Image, ImageType, Layer, Page, Question, QuestionSet, QuestionType, Quiz
+from QuizLoaderLib.quiz.model import Image, ImageType, Layer, Page, Question, QuestionSet, Quiz
+from QuizLoaderLib.quiz.question_types import QuestionType
 from QuizLoaderLib.session.answers import blank, cleaned, missing_in, stored_text
 from QuizLoaderLib.session.files import SessionError, parsed_timestamp
 from QuizLoaderLib.session.order import group_order, page_groups

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from .color_file import read_color_file
 from .image_folder import FILE_MISSING, PATH_IS_FOLDER, ImageFolder, ImagePathError
-from .model import Image, Question, QuestionType, Quiz
+from .model import Image, Question, Quiz
 from .parser import MISSING_ELEMENT
 from .problems import Problem, ProblemCode, ProblemError, about, error
 from .regions import QuizRegions, beside_quiz, find_color_file, find_value_map
@@ -15,8 +15,6 @@ from .value_map import read_value_map
 from .values import shown
 
 PICTURE_FORMAT = ProblemCode("Q804", "A picture is png, jpg, bmp or gif.")
-
-_PICTURE_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
 
 
 class NamesInFile(Protocol):
@@ -70,7 +68,7 @@ def pictures_and_scripts(quiz: Quiz) -> Iterator[Problem]:
     for page in quiz.pages:
         for question_set in page.question_sets:
             for question in question_set.questions:
-                if question.type in (QuestionType.PICTURE, QuestionType.BUTTON):
+                if question.facts.file_endings is not None:
                     for problem in _files_of_question(beside, question):
                         yield problem.at(line=question.line, page=page.number)
 
@@ -141,12 +139,12 @@ def _value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> list[Proble
 
 
 def _files_of_question(beside: ImageFolder, question: Question) -> Iterator[Problem]:
-    name = question.type.value
+    name, endings = question.type.value, question.facts.file_endings
     for option in question.options:
         if not option:
             yield error(MISSING_ELEMENT, f"An Option of a {name} question names no file.")
             continue
-        if question.type is QuestionType.PICTURE and not option.lower().endswith(_PICTURE_FILES):
+        if endings and not option.lower().endswith(endings):
             yield error(
                 PICTURE_FORMAT,
                 f"The Picture {shown(option)} has a format that is not shown.",

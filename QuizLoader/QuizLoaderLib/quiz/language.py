@@ -13,10 +13,10 @@ from .model import (
     Layer,
     Layout,
     Orientation,
-    QuestionType,
     RoiCode,
     SliceView,
 )
+from .question_types import QuestionType
 from .values import (
     COLOR,
     COUNT,

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from pathlib import Path
 
+from .question_types import QUESTION_TYPES, QuestionType, QuestionTypeFacts
+
 
 class Layout(str, Enum):
     FOUR_UP = "FourUp"
@@ -77,17 +79,6 @@ class RoiCode(str, Enum):
     IGNORE = "Ignore"
 
 
-class QuestionType(str, Enum):
-    RADIO = "Radio"
-    CHECK_BOX = "CheckBox"
-    TEXT = "Text"
-    INTEGER_VALUE = "IntegerValue"
-    FLOAT_VALUE = "FloatValue"
-    INFO_BOX = "InfoBox"
-    PICTURE = "Picture"
-    BUTTON = "Button"
-
-
 class GroupLayout(str, Enum):
     VERTICAL = "Vertical"
     HORIZONTAL = "Horizontal"
@@ -154,7 +145,7 @@ class Image:
 
 @dataclass(frozen=True)
 class Question:
-    """One question; ``minimum`` and ``maximum`` are inclusive and for the two value types only.
+    """One question; ``minimum`` and ``maximum`` are inclusive and for types with numbers only.
 
     ``options`` are labels (for a Picture file names beside the quiz, for a Button script names).
     Colours are 0..255.
@@ -170,6 +161,10 @@ class Question:
     button_color_on: tuple[int, int, int] | None = None
     button_color_off: tuple[int, int, int] | None = None
     required: bool = True
+
+    @property
+    def facts(self) -> QuestionTypeFacts:
+        return QUESTION_TYPES[self.type]
 
 
 @dataclass(frozen=True)

@@ -14,12 +14,12 @@ from .model import (
     Page,
     Question,
     QuestionSet,
-    QuestionType,
     Quiz,
     RoiVisibility,
     SliceView,
 )
 from .problems import NearestNames, Problem, ProblemCode, error, nearest, warning
+from .question_types import QUESTION_TYPES
 from .values import Kind, shown
 
 WRONG_ROOT = ProblemCode("Q106", "The root of a quiz is Session.")
@@ -205,9 +205,10 @@ class _Reader:
 
     def _question(self, element: Element) -> Question | None:
         values = self._attributes(element)
-        keep_line_breaks = values.get("type") is QuestionType.INFO_BOX
+        facts = QUESTION_TYPES[values["type"]] if "type" in values else None
+        keep_line_breaks = facts is not None and facts.keeps_line_breaks
         options = tuple(self._text(child, keep_line_breaks) for child in self._children(element))
-        if "type" not in values:
+        if facts is None:
             return None
         return Question(line=element.line, options=options, **values)
 

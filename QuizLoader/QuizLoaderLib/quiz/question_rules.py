@@ -3,8 +3,9 @@
 import math
 from collections.abc import Iterator
 
-from .model import Page, Question, QuestionType
+from .model import Page, Question
 from .problems import Problem, ProblemCode, error, warning
+from .question_types import QUESTION_TYPES, Takes
 from .values import shown
 
 NO_OPTION = ProblemCode(
@@ -13,8 +14,7 @@ NO_OPTION = ProblemCode(
 LIMITS_ON_WRONG_TYPE = ProblemCode("Q802", "Min and Max are for IntegerValue and FloatValue (warning).")
 LIMITS_CROSSED = ProblemCode("Q803", "Min is not above Max, and an answer lies between them.")
 
-_CHOICES = (QuestionType.RADIO, QuestionType.CHECK_BOX)
-_NUMBERS = (QuestionType.INTEGER_VALUE, QuestionType.FLOAT_VALUE)
+_WITH_NUMBERS = [kind.value for kind, facts in QUESTION_TYPES.items() if facts.number]
 
 
 def options(page: Page) -> Iterator[Problem]:
@@ -22,7 +22,7 @@ def options(page: Page) -> Iterator[Problem]:
         if question.options:
             continue
         subject = f"The {question.type.value} question {shown(question.descriptor)}"
-        if question.type in _CHOICES:
+        if question.facts.takes is Takes.CHOICE:
             yield error(
                 NO_OPTION, f"{subject} has no Option, so it can never be answered.", line=question.line
             )
@@ -35,11 +35,11 @@ def limits(page: Page) -> Iterator[Problem]:
         low, high = question.minimum, question.maximum
         if low is None and high is None:
             continue
-        if question.type not in _NUMBERS:
+        if question.facts.number is None:
             yield warning(
                 LIMITS_ON_WRONG_TYPE,
                 f"Min and Max of a {question.type.value} question are not used.",
-                "they are for IntegerValue and FloatValue",
+                f"they are for {' and '.join(_WITH_NUMBERS)}",
                 line=question.line,
             )
         elif low is None or high is None:
@@ -50,10 +50,10 @@ def limits(page: Page) -> Iterator[Problem]:
                 f"Min {low:g} of the question is above its Max {high:g}.",
                 line=question.line,
             )
-        elif question.type is QuestionType.INTEGER_VALUE and math.ceil(low) > math.floor(high):
+        elif question.facts.number.is_whole and math.ceil(low) > math.floor(high):
             yield error(
                 LIMITS_CROSSED,
-                f"No whole number lies between Min {low:g} and Max {high:g} of the IntegerValue question.",
+                f"No whole number lies between Min {low:g} and Max {high:g} of the question.",
                 line=question.line,
             )
 

@@ -1,4 +1,4 @@
-"""The rules of the eight question types. An answer is a tuple of texts, one for each Option.
+"""What answers a question, by the table of question types: a tuple of texts, one for each Option.
 
 The texts are those of the results file: ``Y`` or ``N`` for a Radio and a CheckBox, what was typed for
 Text, IntegerValue and FloatValue, the script's name and ``-Done`` for a Button that ran (``-On`` for one
@@ -10,7 +10,8 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
-from ..quiz.model import Question, QuestionSet, QuestionType
+from ..quiz.model import Question, QuestionSet
+from ..quiz.question_types import Takes
 from .files import SessionError
 
 Answer = tuple[str, ...]
@@ -18,18 +19,12 @@ Answer = tuple[str, ...]
 MAX_LETTERS = 100_000
 DONE, ON = "-Done", "-On"
 
-CHOICES = (QuestionType.RADIO, QuestionType.CHECK_BOX)
-VALUES = (QuestionType.INTEGER_VALUE, QuestionType.FLOAT_VALUE)
-UNASKED = (QuestionType.INFO_BOX, QuestionType.PICTURE)
-
-_INTEGER = re.compile(r"[+-]?[0-9]{1,300}")
-_FLOAT = re.compile(r"[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?")
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def blank(question: Question) -> Answer:
     """The answer of a question that nobody has touched."""
-    if question.type in CHOICES:
+    if question.facts.takes is Takes.CHOICE:
         return ("N",) * len(question.options)
     if is_toggle(question):
         return tuple(script_label(option) for option in question.options)
@@ -38,7 +33,7 @@ def blank(question: Question) -> Answer:
 
 def is_toggle(question: Question) -> bool:
     """A Button with an off colour is switched on and off, and needs no press."""
-    return question.type is QuestionType.BUTTON and question.button_color_off is not None
+    return question.facts.takes is Takes.PRESS and question.button_color_off is not None
 
 
 def script_label(option: str) -> str:
@@ -56,11 +51,11 @@ def cleaned(question: Question, texts: Sequence[str]) -> Answer:
             f"{title(question)} has {len(question.options)} options, but {len(texts)} answers were given."
         )
     answer = tuple(_NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n")) for text in texts)
-    if question.type in CHOICES and not set(answer) <= {"Y", "N"}:
+    if question.facts.takes is Takes.CHOICE and not set(answer) <= {"Y", "N"}:
         raise SessionError(f"{title(question)} is answered with Y or N for each option.")
-    if question.type is QuestionType.RADIO and answer.count("Y") > 1:
+    if question.facts.is_single and answer.count("Y") > 1:
         raise SessionError(f"Only one option of {title(question)} can be chosen.")
-    if question.type in UNASKED and any(answer):
+    if question.facts.takes is Takes.NOTHING and any(answer):
         raise SessionError(f"{title(question)} takes no answer.")
     if any(len(text) > MAX_LETTERS for text in answer):
         raise SessionError(f"The answer to {title(question)} is longer than {MAX_LETTERS:,} letters.")
@@ -68,9 +63,9 @@ def cleaned(question: Question, texts: Sequence[str]) -> Answer:
 
 
 def as_number(question: Question, text: str) -> float | None:
-    """The value of an IntegerValue or FloatValue text, None where it is no number (nan and inf are none)."""
-    form = _INTEGER if question.type is QuestionType.INTEGER_VALUE else _FLOAT
-    if not form.fullmatch(text.strip()):
+    """The value of a text, None where it is not a number of the question's type (nan and inf are none)."""
+    number = question.facts.number
+    if number is None or not number.pattern.fullmatch(text.strip()):
         return None
     value = float(text)
     return value if math.isfinite(value) else None
@@ -87,7 +82,7 @@ def is_valid_value(question: Question, text: str) -> bool:
 
 
 def is_untouched(question: Question, answer: Answer) -> bool:
-    if question.type in CHOICES:
+    if question.facts.takes is Takes.CHOICE:
         return "Y" not in answer
     if is_toggle(question):
         return not any(text.endswith(ON) for text in answer)
@@ -99,10 +94,10 @@ def missing_in(question: Question, answer: Answer, scripts_allowed: bool = False
 
     A Button needs its press only where scripts may run: a reader cannot be kept by what cannot be done.
     """
-    kind = question.type
-    if kind in UNASKED or is_toggle(question) or not question.options:
+    facts = question.facts
+    if facts.takes is Takes.NOTHING or is_toggle(question) or not question.options:
         return ""
-    if kind in VALUES:
+    if facts.number:
         for text in answer:
             if text.strip() and not is_valid_value(question, text):
                 # A comma may also stand between thousands, so it is not read as a point.
@@ -110,19 +105,18 @@ def missing_in(question: Question, answer: Answer, scripts_allowed: bool = False
                 return f"{title(question)} needs {_expected(question)}{point}, not “{text.strip()}”."
     if not question.required:
         return ""
-    if kind is QuestionType.BUTTON:
-        pressed = all(text.endswith(DONE) for text in answer)
-        return "" if pressed or not scripts_allowed else f"Please press every button of {title(question)}."
-    if kind is QuestionType.RADIO:
-        return "" if "Y" in answer else f"Please choose an option of {title(question)}."
-    if kind is QuestionType.CHECK_BOX:
-        return "" if "Y" in answer else f"Please tick at least one box of {title(question)}."
-    if all(text.strip() for text in answer):
+    if facts.takes is Takes.PRESS:
+        is_given = not scripts_allowed or all(text.endswith(DONE) for text in answer)
+    elif facts.takes is Takes.CHOICE:
+        is_given = "Y" in answer
+    else:
+        is_given = all(text.strip() for text in answer)
+    if is_given:
         return ""
-    each = " in every field" if len(answer) > 1 else ""
-    if kind in VALUES:
+    each = " in every field" if facts.takes is Takes.TYPED and len(answer) > 1 else ""
+    if facts.number:
         return f"{title(question)} needs {_expected(question)}{each}."
-    return f"Please answer {title(question)}{each}."
+    return facts.request.format(title=title(question) + each)
 
 
 def missing_answers(
@@ -138,7 +132,7 @@ def missing_answers(
 
 def stored_text(question: Question, text: str) -> str:
     """The Response's text: a value that is no valid one is stored as nothing, as analysis expects."""
-    if question.type in VALUES and not is_valid_value(question, text):
+    if question.facts.number and not is_valid_value(question, text):
         return ""
     return text.removesuffix(ON) if is_toggle(question) else text
 
@@ -147,13 +141,13 @@ def title(question: Question) -> str:
     """How a sentence names a question."""
     if question.descriptor:
         return f"“{question.descriptor}”"
-    if question.type not in UNASKED and question.type is not QuestionType.BUTTON and question.options:
+    if question.facts.takes in (Takes.CHOICE, Takes.TYPED) and question.options:
         return f"the question “{question.options[0]}”"
     return f"the {question.type.value} question"
 
 
 def _expected(question: Question) -> str:
-    number = "a whole number" if question.type is QuestionType.INTEGER_VALUE else "a number"
+    number = question.facts.number.words if question.facts.number else ""
     low, high = question.minimum, question.maximum
     if low is not None and high is not None:
         return f"{number} from {low:g} to {high:g}"

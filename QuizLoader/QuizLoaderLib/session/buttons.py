@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from ..quiz.model import Page, Question, QuestionType, Quiz
+from ..quiz.model import Page, Question, Quiz
+from ..quiz.question_types import Takes
 from .answers import DONE, ON, Answer, blank, is_toggle, script_label
 from .order import PageKey, Position
 from .results import Results
@@ -99,5 +100,5 @@ def to_press_again(page: Page, key: PageKey, results: Results) -> Iterator[tuple
     for number, question_set in enumerate(page.question_sets):
         for index, question in enumerate(question_set.questions):
             answer = results.answer(Position(key, number), index)
-            if question.type is QuestionType.BUTTON and any(text.endswith(DONE) for text in answer):
+            if question.facts.takes is Takes.PRESS and any(text.endswith(DONE) for text in answer):
                 yield Position(key, number), index, blank(question)

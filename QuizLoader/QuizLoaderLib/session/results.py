@@ -15,7 +15,8 @@ from dataclasses import replace
 from lxml import etree
 
 from ..quiz.model import Page, Question, Quiz
-from .answers import CHOICES, ON, Answer, blank, is_toggle, is_untouched, stored_text
+from ..quiz.question_types import Takes
+from .answers import ON, Answer, blank, is_toggle, is_untouched, stored_text
 from .drafts import Drafts, key_of, position_of
 from .files import SessionError
 from .journal import Entry
@@ -121,7 +122,7 @@ class Results:
                 return None
             last = responses[-1]
             text = last.get("Typed") or last.text or ""
-            if model.type in CHOICES:
+            if model.facts.takes is Takes.CHOICE:
                 text = "Y" if text.strip() == "Y" else "N"
             texts.append(text + ON if is_toggle(model) and last.get("Toggle") == "On" else text)
         return tuple(texts) if texts else None

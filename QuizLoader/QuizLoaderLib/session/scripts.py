@@ -14,7 +14,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from ..quiz.model import Page, QuestionType, Quiz
+from ..quiz.model import Page, Quiz
+from ..quiz.question_types import Takes
 from .files import SessionError
 
 MAX_OUTPUT_BYTES = 16_000
@@ -52,7 +53,7 @@ class ScriptOutcome:
 
 def has_buttons(quiz: Quiz) -> bool:
     return any(
-        question.type is QuestionType.BUTTON
+        question.facts.takes is Takes.PRESS
         for page in quiz.pages
         for question_set in page.question_sets
         for question in question_set.questions

@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from ..quiz.model import Page, Question, QuestionType, Quiz
+from ..quiz.model import Page, Question, Quiz
+from ..quiz.question_types import Takes
 from .answers import Answer, cleaned, is_toggle, missing_answers
 from .buttons import Press, Presses, start_script, to_press_again
 from .drawings import DrawingPlaces
@@ -146,7 +147,7 @@ class Session:
         """
         self._page_to_change()
         model = self._questions()[question]
-        if model.type is QuestionType.BUTTON and not is_toggle(model):
+        if model.facts.takes is Takes.PRESS and not is_toggle(model):
             raise SessionError("A button is answered by pressing it.")
         return self._set_draft(question, cleaned(model, texts))
 
@@ -158,7 +159,7 @@ class Session:
         """As ``press``, without waiting: ``end_press`` is for when ``Press.script.is_done``."""
         self._page_to_change()
         model = self._questions()[question]
-        if model.type is not QuestionType.BUTTON:
+        if model.facts.takes is not Takes.PRESS:
             raise SessionError("This question has no button.")
         details = (self.quiz, self.where().page, self.drawings.folder())
         script = start_script(self._scripts, model, option, *details)

@@ -9,10 +9,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from ..quiz.question_types import QUESTION_TYPES, Takes
 from .answers import DONE
 from .files import parsed_timestamp
 from .results_parser import ReadPage, ReadResults, pages_in_order, relative_path
 from .tree import Element, finite
+
+_FACTS = {kind.value: facts for kind, facts in QUESTION_TYPES.items()}
 
 ANSWER_COLUMNS = (
     "reader",
@@ -297,20 +300,22 @@ def _scores(question: Element) -> Iterator[tuple[str, str | int, str]]:
     if not all(last):
         return
     texts = [(responses[0].text or "").strip() for responses in last]
-    kind = question.get("Type")
-    if kind == "Radio" and "Y" in texts:
+    facts = _FACTS.get(question.get("Type") or "")
+    if facts is None:
+        return
+    if facts.is_single and "Y" in texts:
         chosen = texts.index("Y")
         numbers = [_leading_number(label) for label in labels]
         score = chosen + 1 if None in numbers else numbers[chosen]
         yield "", f"{score:g}", labels[chosen]
-    elif kind == "CheckBox":
+    elif facts.takes is Takes.CHOICE and not facts.is_single:
         for label, text in zip(labels, texts, strict=True):
             yield f": {label}", int(text == "Y"), text
-    elif kind in ("IntegerValue", "FloatValue"):
+    elif facts.number:
         for label, text in zip(labels, texts, strict=True):
             if finite(text) is not None:
                 yield f": {label}" if len(labels) > 1 else "", text, text
-    elif kind == "Button":
+    elif facts.takes is Takes.PRESS:
         for label, text in zip(labels, texts, strict=True):
             yield f": {label}", int(text.endswith(DONE)), text
 

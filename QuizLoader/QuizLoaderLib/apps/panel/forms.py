@@ -10,7 +10,8 @@ from typing import Any, Protocol
 import qt
 from slicer.i18n import tr as _
 
-from ...quiz.model import GroupLayout, Page, Question, QuestionType
+from ...quiz.model import GroupLayout, Page, Question
+from ...quiz.question_types import Widget
 from ...reader.answers import Answer, Answers, Asked
 
 ROW_LETTERS = 44
@@ -90,7 +91,7 @@ def _form(ask: _Ask) -> Any:
     # Its own title would not wrap.
     box = qt.QGroupBox()
     box.accessibleName = question.descriptor
-    _FILL[question.type](qt.QVBoxLayout(box), ask)
+    _FILL[question.facts.widget](qt.QVBoxLayout(box), ask)
     return box
 
 
@@ -211,13 +212,11 @@ def _range(question: Question) -> str:
     return _("at most {high}").format(high=f"{high:g}") if high is not None else ""
 
 
-_FILL: dict[QuestionType, Callable[[Any, _Ask], None]] = {
-    QuestionType.RADIO: _fill_choices(lambda option: qt.QRadioButton(option)),
-    QuestionType.CHECK_BOX: _fill_choices(lambda option: qt.QCheckBox(option)),
-    QuestionType.TEXT: _fill_lines,
-    QuestionType.INTEGER_VALUE: _fill_lines,
-    QuestionType.FLOAT_VALUE: _fill_lines,
-    QuestionType.INFO_BOX: _fill_text,
-    QuestionType.PICTURE: _fill_pictures,
-    QuestionType.BUTTON: _fill_buttons,
+_FILL: dict[Widget, Callable[[Any, _Ask], None]] = {
+    Widget.RADIO_BUTTONS: _fill_choices(lambda option: qt.QRadioButton(option)),
+    Widget.CHECK_BOXES: _fill_choices(lambda option: qt.QCheckBox(option)),
+    Widget.FIELDS: _fill_lines,
+    Widget.PARAGRAPHS: _fill_text,
+    Widget.PICTURES: _fill_pictures,
+    Widget.BUTTONS: _fill_buttons,
 }

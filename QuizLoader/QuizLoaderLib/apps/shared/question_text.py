@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from ...quiz.model import Page, Question, QuestionType
+from ...quiz.model import Page, Question
+from ...quiz.question_types import Takes, Widget
 
-_MARK_OF_OPTION = {QuestionType.RADIO: "radio", QuestionType.CHECK_BOX: "box", QuestionType.BUTTON: "field"}
-_FIELDS = (QuestionType.TEXT, QuestionType.INTEGER_VALUE, QuestionType.FLOAT_VALUE)
+_MARKS = {Takes.CHOICE: "box", Takes.PRESS: "field"}
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,12 @@ def _lines(question: Question) -> Iterator[QuestionLine]:
     if question.descriptor:
         yield QuestionLine(question.descriptor, strong=True)
     for option in question.options:
-        if question.type in _FIELDS:
+        if question.facts.takes is Takes.TYPED:
             # The option is the label of a field.
             yield QuestionLine(option)
             yield QuestionLine(answer_range(question), mark="field")
-        elif question.type is QuestionType.INFO_BOX:
+        elif question.facts.widget is Widget.PARAGRAPHS:
             yield QuestionLine(option)
         else:
-            yield QuestionLine(option, mark=_MARK_OF_OPTION.get(question.type, ""), indent=0.5)
+            mark = "radio" if question.facts.is_single else _MARKS.get(question.facts.takes, "")
+            yield QuestionLine(option, mark=mark, indent=0.5)

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Any
 
-from ...quiz.model import GroupLayout, Question, QuestionType
+from ...quiz.model import GroupLayout, Question
+from ...quiz.question_types import Widget
 from ...reader.answers import Answers, Asked
 from ..shared.question_text import answer_range
 
@@ -37,18 +38,19 @@ class Forms:
             "key": key,
             "set": set_number,
             "number": number,
-            "kind": question.type.value,
+            "widget": question.facts.widget.value,
+            "is_number": question.facts.number is not None,
             "title": question.descriptor,
             "options": list(question.options),
             "horizontal": question.group_layout is GroupLayout.HORIZONTAL,
             "range": answer_range(question),
             "required": question.required,
         }
-        if question.type is QuestionType.PICTURE:
+        if question.facts.widget is Widget.PICTURES:
             form["pictures"] = [
                 self._picture(key, index, name) for index, name in enumerate(question.options)
             ]
-        elif question.type is QuestionType.BUTTON:
+        elif question.facts.widget is Widget.BUTTONS:
             form["buttons"] = [
                 self._button(question, option, text)
                 for option, text in zip(question.options, given, strict=True)
