@@ -112,8 +112,8 @@ class AtWork:
     def __init__(self, host: HeadlessHost, quiz: Path, images: Path, results: Path | None) -> None:
         self.host = host
         self.reading = SignIn(READER, results).begin(quiz, images) if results else None
-        self.opened = OpenedQuiz(quiz, images, host, reading=self.reading)
-        self.drawing = self.opened.drawing
+        self.opened = OpenedQuiz(quiz, images, host, session_answers=self.reading)
+        self.drawings = self.opened.drawings
 
     @property
     def answers(self) -> Any:
@@ -129,8 +129,8 @@ class AtWork:
         return self.show()
 
     def draw(self, name: str, voxels: np.ndarray, image: str = "CT") -> Any:
-        node = self.drawing.segmentation(image)
-        draw(node, name, voxels, self.drawing.volume(image))
+        node = self.drawings.segmentation(image)
+        draw(node, name, voxels, self.drawings.volume(image))
         return node
 
 

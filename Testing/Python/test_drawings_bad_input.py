@@ -42,7 +42,7 @@ def files(tmp_path: Path, images: Path, quiz: Path) -> tuple[Path, Path]:
 
 
 def seen(reader: AtWork) -> dict[str, np.ndarray]:
-    (node,) = reader.drawing.nodes
+    (node,) = reader.drawings.nodes
     return {name: voxels for name, voxels in drawn(node).items() if voxels.any()}
 
 
@@ -190,7 +190,7 @@ def test_a_contour_of_another_geometry_is_shown_in_its_place_and_its_files_are_k
         assert sentence.startswith("The contour of “CT” was drawn on other voxels than the image has now.")
         assert (seen(reader)["Liver"] == LIVER).all()
         bounds = [0.0] * 6
-        reader.drawing.nodes[0].GetRASBounds(bounds)
+        reader.drawings.nodes[0].GetRASBounds(bounds)
         # i 3 to 8 of the old image: its first voxel's centre is at 10 mm in LPS, voxels are 0.5 mm.
         assert bounds[:2] == pytest.approx([-(10 + 8.5 * 0.5), -(10 + 2.5 * 0.5)])
         reader.go()
@@ -213,7 +213,7 @@ def test_lines_that_are_gone_or_no_lines_are_said_and_what_is_there_is_kept(
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         for number in range(3):
-            set_points_ras(reader.drawing.lines.new(), [(-10.0, 20.0, 30.0), (-10.0 - number, 20.0, 31.0)])
+            set_points_ras(reader.drawings.lines.new(), [(-10.0, 20.0, 30.0), (-10.0 - number, 20.0, 31.0)])
     folder = tmp_path / "r" / READER / "study" / "PgGroup1_A"
     names = [f"A_CT_MarkupsLine{n}_quizline.mrk.json" for n in ("", "_1", "_2")]
     (folder / names[0]).unlink()
@@ -222,8 +222,8 @@ def test_lines_that_are_gone_or_no_lines_are_said_and_what_is_there_is_kept(
         gone, unreadable = reader.show()
         assert names[0] in gone and "is gone" in gone
         assert names[1] in unreadable and unreadable.endswith("no line that can be shown; it is kept.")
-        assert [line.length_mm for line in reader.drawing.lines.measured] == pytest.approx([5**0.5])
-        set_points_ras(reader.drawing.lines.new(), [(-10.0, 20.0, 30.0), (-13.0, 20.0, 30.0)])
+        assert [line.length_mm for line in reader.drawings.lines.measured] == pytest.approx([5**0.5])
+        set_points_ras(reader.drawings.lines.new(), [(-10.0, 20.0, 30.0), (-13.0, 20.0, 30.0)])
     assert "Fiducial" in (folder / names[1]).read_text(encoding="utf-8")
     assert sorted(path.name for path in folder.iterdir()) == sorted(names)
     element = page_of(saved(tmp_path / "r" / READER / "study" / "study.xml"), 1)
@@ -247,7 +247,7 @@ with at_work(quiz, images, results) as reader:
     assert reader.answers.save_sentence() == "All answers are saved."
     assert reader.answers.missing() == []
     node = reader.draw("Liver", noise)
-    set_points_ras(reader.drawing.lines.new(), [(-10.0, 20.0, 30.0), (-13.0, 16.0, 30.0)])
+    set_points_ras(reader.drawings.lines.new(), [(-10.0, 20.0, 30.0), (-13.0, 16.0, 30.0)])
     resource.setrlimit(resource.RLIMIT_FSIZE, (300, resource.RLIM_INFINITY))
     assert reader.answers.next() == []
     said = reader.answers.save_sentence()
@@ -258,14 +258,14 @@ with at_work(quiz, images, results) as reader:
     assert reader.opened.host.scene.IsNodePresent(node) and not node.GetDisplayVisibility()
     # What could not be saved shows again on its page, as it was drawn.
     assert reader.answers.previous() == [] and reader.show() == []
-    assert reader.drawing.nodes == (node,) and node.GetDisplayVisibility()
+    assert reader.drawings.nodes == (node,) and node.GetDisplayVisibility()
     assert (drawn(node)["Liver"] == noise).all()
-    assert [line.length_mm for line in reader.drawing.lines.measured] == [5.0]
+    assert [line.length_mm for line in reader.drawings.lines.measured] == [5.0]
     assert "not saved" in reader.answers.close()
     assert reader.answers.next() == []
     resource.setrlimit(resource.RLIMIT_FSIZE, no_limit)
     # Half a minute later there is room again.
-    reader.drawing._saved_at -= 30
+    reader.drawings._saved_at -= 30
     assert reader.answers.save_sentence() == "All answers are saved."
     assert not reader.opened.host.scene.IsNodePresent(node)
 """

@@ -47,16 +47,16 @@ def test_a_contour_is_kept_on_leaving_and_shown_on_return_and_in_the_next_sessio
 
     with at_work(quiz, images, tmp_path / "r") as reader:
         assert reader.show() == []
-        assert not reader.drawing.nodes
+        assert not reader.drawings.nodes
         assert reader.answers.next() == ["Please draw a contour on at least one image of this page."]
         reader.draw("Liver", LIVER)
         node = reader.draw("Spleen", SPLEEN)
         assert reader.answers.missing() == []
         reader.go()
-        assert not reader.drawing.nodes and not reader.opened.host.scene.IsNodePresent(node)
-        assert not reader.drawing.images
+        assert not reader.drawings.nodes and not reader.opened.host.scene.IsNodePresent(node)
+        assert not reader.drawings.images
         reader.go("previous")
-        (again,) = reader.drawing.nodes
+        (again,) = reader.drawings.nodes
         assert {name: voxels.sum() for name, voxels in drawn(again).items()} == {"Liver": 54, "Spleen": 12}
 
     written = label_map(folder / "A_CT-quizlabel.nrrd")
@@ -69,7 +69,7 @@ def test_a_contour_is_kept_on_leaving_and_shown_on_return_and_in_the_next_sessio
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         reader.go("previous")
-        (again,) = reader.drawing.nodes
+        (again,) = reader.drawings.nodes
         kept = drawn(again)
         assert (kept["Liver"] == LIVER).all() and (kept["Spleen"] == SPLEEN).all()
 
@@ -79,7 +79,7 @@ def test_what_the_segment_editor_paints_erases_and_undoes_is_kept(tmp_path: Path
     quiz = quiz_with_a_map(tmp_path, f'<Page ID="A" {EDITOR}>{CT.format("")}</Page><Page ID="B"/>')
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
-        node, volume = reader.drawing.segmentation("CT"), reader.drawing.volume("CT")
+        node, volume = reader.drawings.segmentation("CT"), reader.drawings.volume("CT")
         logic = slicer.vtkSlicerSegmentEditorLogic()
         logic.SetMRMLScene(reader.host.scene)
         parameters = reader.host.scene.AddNewNodeByClass("vtkMRMLSegmentEditorNode")
@@ -100,7 +100,7 @@ def test_what_the_segment_editor_paints_erases_and_undoes_is_kept(tmp_path: Path
         logic.Undo()
         reader.go()
         reader.go("previous")
-        (again,) = reader.drawing.nodes
+        (again,) = reader.drawings.nodes
         kept = drawn(again)
         assert (kept["Liver"] == LIVER & ~SPLEEN).all()
         assert (kept["Spleen"] == SPLEEN).all()
@@ -154,9 +154,9 @@ def test_an_image_s_own_map_or_the_colour_file_alone_name_what_is_drawn(tmp_path
     quiz = write_quiz(tmp_path, f'<Page ID="A" {EDITOR}>{own}{MR}</Page>', 'ROIColorFile="colors"')
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
-        assert [image.id for image in reader.drawing.images] == ["CT", "MR"]
-        assert list(drawn(reader.drawing.segmentation("CT"))) == ["Tumour"]
-        assert list(drawn(reader.drawing.segmentation("MR"))) == ["Node", "Vessel"]
+        assert [image.id for image in reader.drawings.images] == ["CT", "MR"]
+        assert list(drawn(reader.drawings.segmentation("CT"))) == ["Tumour"]
+        assert list(drawn(reader.drawings.segmentation("MR"))) == ["Node", "Vessel"]
         reader.draw("Tumour", LIVER)
         reader.draw("Vessel", SPLEEN, "MR")
     folder = tmp_path / "r" / READER / "study" / "PgGroup1_A"
@@ -168,7 +168,7 @@ def test_it_is_saved_each_minute_while_it_changes_and_never_as_long_as_it_does_n
     tmp_path: Path, images: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     clock = [1000.0]
-    monkeypatch.setattr("QuizLoaderLib.reader.drawing.drawing.time.monotonic", lambda: clock[0])
+    monkeypatch.setattr("QuizLoaderLib.reader.drawing.page_drawings.time.monotonic", lambda: clock[0])
     quiz = quiz_with_a_map(tmp_path, f'<Page ID="A" {EDITOR}>{CT.format("")}</Page><Page ID="B"/>')
     folder = tmp_path / "r" / READER / "study" / "PgGroup1_A"
 
@@ -181,7 +181,7 @@ def test_it_is_saved_each_minute_while_it_changes_and_never_as_long_as_it_does_n
 
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
-        reader.drawing.segmentation("CT")
+        reader.drawings.segmentation("CT")
         assert wait(180) == {}, "nothing was drawn"
         reader.draw("Liver", LIVER)
         assert wait(50) == {}
@@ -215,7 +215,7 @@ def test_killed_between_the_two_files_the_newer_segments_are_shown_and_the_label
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         assert reader.go("previous") == []
-        (node,) = reader.drawing.nodes
+        (node,) = reader.drawings.nodes
         assert (drawn(node)["Liver"] == LIVER | SPLEEN).all()
     assert (label_map(folder / "A_CT-quizlabel.nrrd") == (LIVER | SPLEEN) * 10).all()
     assert sorted(files_of(folder)) == ["A_CT-quizlabel.nrrd", "A_CT-quizlabel.seg.nrrd"]
@@ -229,7 +229,7 @@ def test_killed_before_the_results_name_it_a_first_contour_and_line_are_found(
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         reader.draw("Liver", LIVER)
-        set_points_ras(reader.drawing.lines.new(), [(-10.0, 20.0, 30.0), (-13.0, 16.0, 30.0)])
+        set_points_ras(reader.drawings.lines.new(), [(-10.0, 20.0, 30.0), (-13.0, 16.0, 30.0)])
     study = tmp_path / "r" / READER / "study"
     kept = {path.name: path.read_bytes() for path in (study / "PgGroup1_A").iterdir()}
     shutil.rmtree(tmp_path / "r")
@@ -238,8 +238,8 @@ def test_killed_before_the_results_name_it_a_first_contour_and_line_are_found(
         for name, data in kept.items():
             (study / "PgGroup1_A" / name).write_bytes(data)
         assert reader.show() == []
-        assert (drawn(reader.drawing.nodes[0])["Liver"] == LIVER).all()
-        assert [line.length_mm for line in reader.drawing.lines.measured] == [5.0]
+        assert (drawn(reader.drawings.nodes[0])["Liver"] == LIVER).all()
+        assert [line.length_mm for line in reader.drawings.lines.measured] == [5.0]
         assert reader.answers.missing() == []
     element = page_of(saved(study / "study.xml"), 1)
     assert [path.get("Drawn") for path in element.iter("LabelMapPath")] == ["Y"]
@@ -252,19 +252,19 @@ def test_an_author_s_drawings_stay_in_the_scene_and_nothing_is_written(tmp_path:
     before = files_of(tmp_path)
     with at_work(quiz, images, None) as author:
         author.show()
-        empty = author.drawing.segmentation("CT")
+        empty = author.drawings.segmentation("CT")
         author.go()
         assert not author.host.scene.IsNodePresent(empty)
         author.go("previous")
         node = author.draw("Liver", LIVER)
-        line = author.drawing.lines.new()
+        line = author.drawings.lines.new()
         set_points_ras(line, [(-10.0, 20.0, 30.0), (-13.0, 16.0, 30.0)])
         author.go()
         assert author.host.scene.IsNodePresent(node) and not node.GetDisplayVisibility()
         assert author.host.scene.IsNodePresent(line) and not line.GetDisplayVisibility()
         author.go("previous")
-        assert author.drawing.segmentation("CT") is node and node.GetDisplayVisibility()
-        assert [each.node for each in author.drawing.lines.measured] == [line]
+        assert author.drawings.segmentation("CT") is node and node.GetDisplayVisibility()
+        assert [each.node for each in author.drawings.lines.measured] == [line]
         author.opened.close()
         assert node.GetDisplayVisibility() and line.GetDisplayVisibility()
     assert files_of(tmp_path) == before
@@ -288,9 +288,9 @@ def test_a_contour_is_seen_on_the_views_of_its_image_in_planes_too(tmp_path: Pat
         assert (reader.host.picture(SliceView.RED) == bare[SliceView.RED]).all()
         reader.opened.view(ViewingMode.THREE_PLANES, "CT")
         Tools(reader.opened).look_at_contours(visible=True)
-        assert len(reader.drawing.nodes[0].GetDisplayNode().GetViewNodeIDs()) == 3
+        assert len(reader.drawings.nodes[0].GetDisplayNode().GetViewNodeIDs()) == 3
         reader.opened.view(ViewingMode.DEFAULT, "CT")
-        assert len(reader.drawing.nodes[0].GetDisplayNode().GetViewNodeIDs()) == 1
+        assert len(reader.drawings.nodes[0].GetDisplayNode().GetViewNodeIDs()) == 1
 
 
 def test_what_is_done_outside_of_the_program_s_own_steps_is_kept_when_the_page_is_shown_anew(
@@ -301,13 +301,13 @@ def test_what_is_done_outside_of_the_program_s_own_steps_is_kept_when_the_page_i
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         reader.draw("Liver", LIVER)
-        assert reader.drawing.save() == ""
+        assert reader.drawings.save() == ""
         reader.draw("Liver", LIVER & ~SPLEEN)
         line = reader.host.scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", "L")
         set_points_ras(line, [(-10.0, 20.0, 30.0), (-13.0, 16.0, 30.0)])
         assert reader.show() == []
-        assert (drawn(reader.drawing.nodes[0])["Liver"] == LIVER & ~SPLEEN).all()
-        assert [(each.image_id, each.length_mm) for each in reader.drawing.lines.measured] == [("CT", 5.0)]
+        assert (drawn(reader.drawings.nodes[0])["Liver"] == LIVER & ~SPLEEN).all()
+        assert [(each.image_id, each.length_mm) for each in reader.drawings.lines.measured] == [("CT", 5.0)]
         assert not reader.host.scene.IsNodePresent(line)
     element = page_of(saved(tmp_path / "r" / READER / "study" / "study.xml"), 1)
     assert len(list(element.iter("MarkupLinePath"))) == 1

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from QuizLoaderLib.views.drawings import fingerprint, is_unchanged_copy, segments_of
+from QuizLoaderLib.views.segmentations import fingerprint, is_unchanged_copy, segments_of
 from reader_at_work import READER, SHAPE, AtWork, at_work, box, draw, drawn, files_of, write_volume
 from session_by_hand import page_of, saved, write_quiz
 
@@ -32,7 +32,7 @@ def quiz_with_a_map(folder: Path, pages: str, attributes: str = "") -> Path:
 
 def seen(reader: AtWork) -> dict[str, np.ndarray]:
     """What is drawn, by name, without empty segments."""
-    (node,) = reader.drawing.nodes
+    (node,) = reader.drawings.nodes
     return {name: voxels for name, voxels in drawn(node).items() if voxels.any()}
 
 
@@ -119,7 +119,7 @@ def test_a_start_is_changed_also_where_it_has_as_many_voxels_as_before(tmp_path:
         reader.go("previous")
         assert (seen(reader)["Liver"] == moved).all()
         # As the copies of older files tell it.
-        (node,) = reader.drawing.nodes
+        (node,) = reader.drawings.nodes
         for segment in segments_of(node):
             segment.SetTag("QuizLoader.StartedFrom", fingerprint(node))
         assert is_unchanged_copy(node)
@@ -153,7 +153,7 @@ def test_a_loop_of_ten_keeps_ten_contours_and_merges_them_voxel_for_voxel(
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         for number, (name, voxels) in enumerate(zip(names, lesions, strict=True)):
-            assert reader.drawing.nodes == (), "a repetition begins with nothing"
+            assert reader.drawings.nodes == (), "a repetition begins with nothing"
             reader.draw(name, voxels)
             if number < 9:
                 reader.go("repeat")
@@ -225,20 +225,20 @@ def test_looking_through_a_finished_quiz_changes_no_file(tmp_path: Path, images:
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         reader.draw("Liver", LIVER)
-        reader.drawing.lines.new()
+        reader.drawings.lines.new()
         reader.go()
         reader.draw("Liver", LIVER | MORE)
         assert reader.answers.finish() == []
         # A stroke after the end is not taken, though the segmentation is still there.
-        assert reader.drawing.images == ()
+        assert reader.drawings.images == ()
     before = files_of(tmp_path / "r")
 
     with at_work(quiz, images, tmp_path / "r") as reader:
         assert reader.show() == []
         assert (seen(reader)["Liver"] == LIVER).all()
-        assert (reader.drawing.images, reader.drawing.lines.may_measure) == ((), False)
+        assert (reader.drawings.images, reader.drawings.lines.may_measure) == ((), False)
         reader.opened.nodes(0)[0].GetDisplayNode().SetWindowLevel(3, 4)
-        draw(reader.drawing.nodes[0], "Liver", np.ones(SHAPE, bool), reader.opened.nodes(0)[0])
+        draw(reader.drawings.nodes[0], "Liver", np.ones(SHAPE, bool), reader.opened.nodes(0)[0])
         reader.go()
         assert (seen(reader)["Liver"] == LIVER | MORE).all()
         reader.go("previous")

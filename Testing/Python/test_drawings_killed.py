@@ -30,7 +30,7 @@ with at_work(quiz, images, results) as reader:
     reader.show()
     for number in range(first, first + 1000):
         reader.draw("Tumour", version(number))
-        assert reader.drawing.save() == ""
+        assert reader.drawings.save() == ""
         os.write(1, f"{number}\\n".encode())
 """
 
@@ -87,7 +87,7 @@ def test_after_each_kill_the_last_whole_contour_is_there(tmp_path: Path, quiz: P
 
     with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
         assert reader.show() == []
-        (node,) = reader.drawing.nodes
+        (node,) = reader.drawings.nodes
         assert number_of(drawn(node, SHAPE)["Tumour"], range(newest, newest + 1)) == newest
     assert sitk.GetArrayFromImage(sitk.ReadImage(str(label_map))).sum() == version(newest).sum()
     assert {path.name for path in folder.iterdir()} == {segments.name, label_map.name}

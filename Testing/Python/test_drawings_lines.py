@@ -24,7 +24,7 @@ def images(tmp_path: Path) -> Path:
 
 
 def measure(reader: AtWork, points: Points = INSIDE) -> object:
-    node = reader.drawing.lines.new()
+    node = reader.drawings.lines.new()
     lines.set_points_ras(node, points)
     return node
 
@@ -49,7 +49,7 @@ def test_lines_are_kept_with_their_image_or_page_and_deleted_ones_are_gone_for_g
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         first = measure(reader)
-        (line,) = reader.drawing.lines.measured
+        (line,) = reader.drawings.lines.measured
         assert (line.image_id, line.length_mm) == ("CT", 5.0)
         measure(reader, OUTSIDE)
         assert reader.answers.next() == ["Please measure at least 2 lines on the image “CT” (1 so far)."]
@@ -58,23 +58,23 @@ def test_lines_are_kept_with_their_image_or_page_and_deleted_ones_are_gone_for_g
         measure(reader)
         assert reader.answers.missing() == []
         assert second.exists()
-        reader.drawing.lines.new()
+        reader.drawings.lines.new()
         reader.go()
         assert reader.opened.host.scene.GetNumberOfNodesByClass("vtkMRMLMarkupsLineNode") == 0
 
         reader.go("previous")
-        assert [(line.image_id, line.length_mm) for line in reader.drawing.lines.measured] == [
+        assert [(line.image_id, line.length_mm) for line in reader.drawings.lines.measured] == [
             ("CT", 5.0),
             ("CT", 5.0),
             ("", 12.0),
         ]
-        first = reader.drawing.lines.measured[0].node
-        reader.drawing.lines.remove(first)
+        first = reader.drawings.lines.measured[0].node
+        reader.drawings.lines.remove(first)
         assert not on_image.exists()
         assert reader.answers.missing() == ["Please measure at least 2 lines on the image “CT” (1 so far)."]
         # One is deleted outside of the program's own button, one moved, one measured again.
-        reader.opened.host.scene.RemoveNode(reader.drawing.lines.measured[1].node)
-        lines.set_points_ras(reader.drawing.lines.measured[0].node, [INSIDE[0], (-10.0, 20.0, 31.0)])
+        reader.opened.host.scene.RemoveNode(reader.drawings.lines.measured[1].node)
+        lines.set_points_ras(reader.drawings.lines.measured[0].node, [INSIDE[0], (-10.0, 20.0, 31.0)])
         measure(reader)
 
     assert not on_page.exists()
@@ -96,24 +96,24 @@ def test_a_page_without_images_keeps_its_lines_and_a_scene_that_is_cleared_delet
         reader.show()
         measure(reader, OUTSIDE)
         measure(reader, OUTSIDE)
-        assert reader.drawing.save() == ""
+        assert reader.drawings.save() == ""
         assert len(list(on_page.parent.iterdir())) == 2
-        reader.drawing.lines.remove(reader.drawing.lines.measured[1].node)
+        reader.drawings.lines.remove(reader.drawings.lines.measured[1].node)
         assert list(on_page.parent.iterdir()) == [on_page]
         reader.go()
         measure(reader)
-        assert reader.drawing.save() == ""
+        assert reader.drawings.save() == ""
         reader.host.scene.Clear(0)
-        assert reader.drawing.save() == ""
+        assert reader.drawings.save() == ""
     assert on_page.exists()
     assert (tmp_path / "r" / READER / "study" / "PgGroup2_B" / "B_CT_MarkupsLine_quizline.mrk.json").exists()
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         if reader.opened.pages[reader.opened.index].id == "Free":
             reader.go()
-        assert [line.image_id for line in reader.drawing.lines.measured] == ["CT"]
+        assert [line.image_id for line in reader.drawings.lines.measured] == ["CT"]
         reader.go("previous")
-        assert [line.image_id for line in reader.drawing.lines.measured] == [""]
+        assert [line.image_id for line in reader.drawings.lines.measured] == [""]
 
 
 def test_a_line_belongs_to_the_image_it_was_placed_on_and_shows_on_its_views_or_on_all(
@@ -128,13 +128,13 @@ def test_a_line_belongs_to_the_image_it_was_placed_on_and_shows_on_its_views_or_
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         green = reader.host.application_logic.GetSliceLogicByLayoutName("Green").GetSliceNode().GetID()
-        node = reader.drawing.lines.new()
+        node = reader.drawings.lines.new()
         lines.set_points_ras(node, INSIDE)
         node.SetNthControlPointAssociatedNodeID(0, reader.opened.nodes(0)[1].GetID())
-        plain = reader.drawing.lines.new()
+        plain = reader.drawings.lines.new()
         lines.set_points_ras(plain, INSIDE)
-        assert [line.image_id for line in reader.drawing.lines.measured] == ["MR", "CT"]
-        reader.drawing.show_again()
+        assert [line.image_id for line in reader.drawings.lines.measured] == ["MR", "CT"]
+        reader.drawings.show_again()
         assert list(node.GetDisplayNode().GetViewNodeIDs()) == [green]
-        reader.drawing.lines.show_in_all_views(True)
+        reader.drawings.lines.show_in_all_views(True)
         assert list(node.GetDisplayNode().GetViewNodeIDs()) == []

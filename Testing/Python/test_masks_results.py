@@ -33,9 +33,9 @@ def results(tmp_path: Path) -> Path:
     with at_work(quiz, tmp_path / "images", tmp_path / "results") as ann:
         work_through(ann)
         ben = SignIn("Ben", tmp_path / "results").begin(quiz, tmp_path / "images")
-        opened = OpenedQuiz(quiz, tmp_path / "images", ann.host, reading=ben)
+        opened = OpenedQuiz(quiz, tmp_path / "images", ann.host, session_answers=ben)
         opened.show(0)
-        ann.opened, ann.drawing = opened, opened.drawing
+        ann.opened, ann.drawings = opened, opened.drawings
         ann.draw("Spleen", SPLEEN)
         ben.close_for_good()
         opened.close()

@@ -178,7 +178,7 @@ def test_a_drawing_that_changes_is_saved_while_the_page_is_shown(reader, tmp_pat
     page = f"{DRAW}|{image_element('Volume', VOLUME)}{QUESTIONS}"
     reader.sign_in(write_quiz(tmp_path / "draw.xml", [page]))
     # Every minute, but for this test.
-    monkeypatch.setattr(sys.modules["QuizLoaderLib.reader.drawing.drawing"], "SAVE_EVERY_S", 0.0)
+    monkeypatch.setattr(sys.modules["QuizLoaderLib.reader.drawing.page_drawings"], "SAVE_EVERY_S", 0.0)
     hand(reader, "Tumour", TUMOUR)
     reader.stage.slicer.wait_until(lambda: bool(stored(reader)))
     hand(reader, "Tumour", EDEMA)

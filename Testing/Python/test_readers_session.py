@@ -14,7 +14,7 @@ def test_a_quiz_that_is_finished_while_its_folder_is_away_is_not_called_saved(tm
     reading = SignIn("Ann", results).begin(quiz, tmp_path)
     page = reading.pages[0]
     os.rename(results, tmp_path / "away")
-    reading.keep(page, 0, 0, ("one",))
+    reading.set_answer(page, 0, 0, ("one",))
 
     assert reading.finish() == []
 

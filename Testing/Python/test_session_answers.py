@@ -117,7 +117,7 @@ def test_a_contour_on_any_image() -> None:
 
     assert missing_drawings(asked, {}) == ["Please draw a contour on at least one image of this page."]
     assert missing_drawings(asked, {"CT": Drawn(lines=3)}) != []
-    assert missing_drawings(asked, {"MR": Drawn(has_contour=True)}) == []
+    assert missing_drawings(asked, {"MR": Drawn(has_drawing=True)}) == []
 
 
 def test_a_contour_on_each_image_that_asks_for_one_once_a_file() -> None:

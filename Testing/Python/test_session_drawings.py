@@ -10,11 +10,11 @@ from session_by_hand import page_of, saved, write_quiz
 CT = '<Image ID="CT" Type="Volume"{}><Path>ct.nrrd</Path></Image>'
 
 
-def drawn_contour(session: Session, image: str = "CT", drawn: bool = True) -> Path:
-    path = session.drawings.contour_file(image)
+def image_drawing(session: Session, image: str = "CT", drawn: bool = True) -> Path:
+    path = session.drawings.drawing_file(image)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(b"NRRD0004\n")
-    assert session.drawings.set_contour(image, path, drawn=drawn).saved
+    assert session.drawings.set_drawing(image, path, drawn=drawn).saved
     return path
 
 
@@ -36,10 +36,10 @@ def test_a_page_that_requires_drawings_waits_for_them(tmp_path: Path) -> None:
     contour = "Please draw a contour on the image “CT”."
     assert session.next() == [contour, "Please measure at least 2 lines on the image “CT” (0 so far)."]
 
-    drawn_contour(session, drawn=False)
+    image_drawing(session, drawn=False)
     measured_lines(session, 3)
     assert session.next() == [contour], "an empty contour is none"
-    drawn_contour(session)
+    image_drawing(session)
     measured_lines(session, 1)
     assert session.next() == ["Please measure at least 2 lines on the image “CT” (1 so far)."]
     measured_lines(session, 2)
@@ -66,20 +66,20 @@ def test_erasing_a_contour_later_makes_the_page_incomplete_again(tmp_path: Path)
     attributes = 'EnableSegmentEditor="Y" SegmentRequiredOnAnyImage="Y" AllowMultipleResponse="Y"'
     quiz = write_quiz(tmp_path, f'<Page ID="A" {attributes}>{page}</Page><Page ID="B"/>')
     session = Session.open(quiz, tmp_path / "r", "Ann")
-    drawn_contour(session)
+    image_drawing(session)
     session.next()
     session.previous()
-    drawn_contour(session, drawn=False)
+    image_drawing(session, drawn=False)
     assert session.next() == ["Please draw a contour on at least one image of this page."]
     session.close()
 
     session = Session.open(quiz, tmp_path / "r", "Ann")
     assert session.where().page.id == "A"
-    drawn_contour(session)
+    image_drawing(session)
     assert session.next() == []
     assert session.finish() == []
     with pytest.raises(SessionError, match="cannot be changed any more"):
-        session.drawings.set_contour("CT", tmp_path / "x.nrrd", drawn=True)
+        session.drawings.set_drawing("CT", tmp_path / "x.nrrd", drawn=True)
     session.close()
 
 
@@ -91,16 +91,16 @@ def test_a_page_whose_drawing_was_emptied_is_gone_through_again_before_finishing
         '<Page ID="B" GoToBookmark="a Back"/><Page ID="C" GoToBookmark="a Back"/>',
     )
     session = Session.open(quiz, tmp_path / "r", "Ann")
-    drawn_contour(session)
+    image_drawing(session)
     session.next()
     session.next()
     session.go_to_bookmark()
-    drawn_contour(session, drawn=False)
+    image_drawing(session, drawn=False)
     session.close()
     session = Session.open(quiz, tmp_path / "r", "Ann")
     assert session.where().page.id == "A"
     assert session.next() == ["Please draw a contour on at least one image of this page."]
-    drawn_contour(session)
+    image_drawing(session)
     session.next()
     session.next()
 
@@ -127,7 +127,7 @@ def test_a_file_outside_the_readers_folder_or_of_no_image_is_refused(tmp_path: P
     )
 
     with pytest.raises(SessionError, match="outside the reader's results folder"):
-        session.drawings.set_contour("CT", tmp_path / "elsewhere.nrrd", drawn=True)
+        session.drawings.set_drawing("CT", tmp_path / "elsewhere.nrrd", drawn=True)
     with pytest.raises(SessionError, match="no image “MR”"):
         session.drawings.set_lines("MR", [])
     session.close()
@@ -144,15 +144,15 @@ def test_an_earlier_contour_is_found_by_label_map_id_and_path(tmp_path: Path) ->
         "</Page>",
     )
     session = Session.open(quiz, tmp_path / "r", "Ann")
-    wanted = drawn_contour(session)
+    wanted = image_drawing(session)
     session.next()
-    drawn_contour(session)
+    image_drawing(session)
     session.next()
     (image,) = session.where().page.images
 
-    assert session.drawings.earlier_contour(image) == wanted
-    assert session.drawings.contours("X") == []
-    assert session.drawings.contours_to_merge(image) == []
+    assert session.drawings.earlier_drawing(image) == wanted
+    assert session.drawings.label_maps("X") == []
+    assert session.drawings.drawings_to_merge(image) == []
     session.close()
 
 
@@ -167,15 +167,15 @@ def test_the_contours_of_all_repetitions_are_merged_in_order(tmp_path: Path) -> 
         f'<Page ID="All" PageGroup="1">{shown}</Page>',
     )
     session = Session.open(quiz, tmp_path / "r", "Ann")
-    drawn = [drawn_contour(session)]
+    drawn = [image_drawing(session)]
     for _ in range(2):
         session.repeat()
-        drawn.append(drawn_contour(session))
+        drawn.append(image_drawing(session))
     session.next()
     (image,) = session.where().page.images
 
-    assert session.drawings.contours_to_merge(image) == drawn
-    assert session.drawings.earlier_contour(image) == drawn[2]
+    assert session.drawings.drawings_to_merge(image) == drawn
+    assert session.drawings.earlier_drawing(image) == drawn[2]
     assert [path.parent.name for path in drawn] == [
         "PgGroup1_Lesion",
         "PgGroup1_Lesion-Rep1",

@@ -201,7 +201,7 @@ def test_repetitions_states_and_drawings_are_taken_up(results: Path) -> None:
     state = session.last_state(0)
     assert state is not None
     assert (state["Window"], state["SliceOffset"]) == ("100.0", "-12.5")
-    assert session.drawings.contours("MR") == [folder / f"{LESION}MR-quizlabel.nrrd"]
+    assert session.drawings.label_maps("MR") == [folder / f"{LESION}MR-quizlabel.nrrd"]
     assert session.drawings.lines("MR") == [folder / f"{LESION}MR_MarkupsLine_1_quizline.mrk.json"]
     assert session.drawings.lines("") == [folder / f"{LESION}MarkupsLine_quizline.mrk.json"]
     session.close()
@@ -247,15 +247,15 @@ def test_what_was_drawn_is_shown_voxel_for_voxel(results: Path, tmp_path: Path) 
     with HeadlessHost((64, 64)) as host:
         work = AtWork(host, SAMPLES / "drawings.xml", tmp_path / "images", results)
         assert work.show() == []
-        (node,) = work.drawing.nodes
+        (node,) = work.drawings.nodes
         shown = drawn(node)
         assert np.array_equal(shown["Tumour"], tumour) and np.array_equal(shown["Oedema"], oedema)
         work.go()
         work.go()
-        (node,) = work.drawing.nodes
+        (node,) = work.drawings.nodes
         assert np.array_equal(drawn(node)["Tumour"], oedema)
         work.go()
-        (node,) = work.drawing.nodes
+        (node,) = work.drawings.nodes
         assert np.array_equal(drawn(node)["Tumour"], tumour)
         work.answers.close_for_good()
         work.opened.close()

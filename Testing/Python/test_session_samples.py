@@ -139,17 +139,17 @@ def test_a_repetition_takes_neither_states_nor_drawings_along(tmp_path: Path) ->
     session = opened("looping", tmp_path)
     session.next()
     session.record_states([(0, {"Window": "100.0", "Level": "50.0", "Orientation": "Axial"})])
-    contour = session.drawings.contour_file("MR")
+    contour = session.drawings.drawing_file("MR")
     contour.parent.mkdir()
     contour.write_bytes(b"NRRD0004\n")
-    session.drawings.set_contour("MR", contour, drawn=True)
+    session.drawings.set_drawing("MR", contour, drawn=True)
     session.set_draft(0, ("1",))
     session.repeat()
     assert session.last_state(0) is None
-    assert session.drawings.contours("MR") == []
+    assert session.drawings.label_maps("MR") == []
     assert session.drawings.folder().name == "PgGroup2_Lesion-Rep1_Each"
     session.previous()
-    assert session.drawings.contours("MR") == [contour]
+    assert session.drawings.label_maps("MR") == [contour]
     session.close()
 
     root = saved(file_of("looping", tmp_path))

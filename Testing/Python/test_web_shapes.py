@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from QuizLoaderLib.apps.web.shapes import Voxels, ball, inside_contour
+from QuizLoaderLib.apps.web.shapes import Voxels, ball, inside_polygon
 from QuizLoaderLib.images.grid import Grid
 
 SHAPE = (9, 24, 20)
@@ -81,10 +81,10 @@ def test_a_contour_takes_what_its_slice_cuts_inside(of_volume, of_slice):
     is_inside = (edges[:, 0] * off[..., 1] - edges[:, 1] * off[..., 0] > 0).all(axis=-1)
     expected = is_inside & (np.abs(at[..., 2]) < half)
     assert expected.any()
-    assert np.array_equal(whole(inside_contour(ras, slice_to_ras, on)), expected)
-    assert np.array_equal(whole(inside_contour(ras[::-1], slice_to_ras, on)), expected)
+    assert np.array_equal(whole(inside_polygon(ras, slice_to_ras, on)), expected)
+    assert np.array_equal(whole(inside_polygon(ras[::-1], slice_to_ras, on)), expected)
     # Twice round it is once round it.
-    assert np.array_equal(whole(inside_contour(np.r_[ras, ras], slice_to_ras, on)), expected)
+    assert np.array_equal(whole(inside_polygon(np.r_[ras, ras], slice_to_ras, on)), expected)
 
 
 def test_a_slice_between_two_layers_takes_one_of_them_and_a_line_takes_nothing():
@@ -92,9 +92,9 @@ def test_a_slice_between_two_layers_takes_one_of_them_and_a_line_takes_nothing()
     slice_to_ras = np.eye(4)
     slice_to_ras[2, 3] = 2.0
     corners = np.array([[-5.2, -5.2, 2.0], [5.2, -5.2, 2.0], [5.2, 5.2, 2.0], [-5.2, 5.2, 2.0]])
-    found = whole(inside_contour(corners, slice_to_ras, on))
+    found = whole(inside_polygon(corners, slice_to_ras, on))
     assert len(set(np.nonzero(found)[0])) == 1
     # Columns lie at whole millimetres and a half, rows 1.5 mm apart.
     assert found.sum() == 10 * 6
-    assert inside_contour(corners[:2], slice_to_ras, on) is None
-    assert inside_contour(corners[[0, 1, 0]], slice_to_ras, on) is None
+    assert inside_polygon(corners[:2], slice_to_ras, on) is None
+    assert inside_polygon(corners[[0, 1, 0]], slice_to_ras, on) is None

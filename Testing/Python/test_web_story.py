@@ -112,26 +112,26 @@ def read_through_the_session(quiz, images, results, drawn, points_ras):
 
     def begin():
         reading = SignIn(READER, results, quiz.parent).begin(quiz, images)
-        opened = OpenedQuiz(quiz, images, host, reading=reading)
+        opened = OpenedQuiz(quiz, images, host, session_answers=reading)
         opened.show(opened.answers.index)
         return opened, opened.answers, opened.answers.asked().page
 
     with HeadlessHost((400, 400)) as host:
         opened, answers, page = begin()
-        answers.keep(page, 0, 2, ("Y", "N"))
-        answers.keep(page, 0, 3, ("Y", "N"))
+        answers.set_answer(page, 0, 2, ("Y", "N"))
+        answers.set_answer(page, 0, 3, ("Y", "N"))
         assert answers.next() == []
         for question, answer in enumerate(("30", "24.5", "A block,\nbright")):
-            answers.keep(page, 0, question, (answer,))
+            answers.set_answer(page, 0, question, (answer,))
         pressed = answers.start_press(0, 3, 0)
         until(pressed.is_done, "the script")
         assert pressed.finish() == ""
         assert answers.next() == []
         opened.show(answers.index)
-        volume = opened.drawing.volume(opened.drawing.images[0].id)
-        draw(opened.drawing.segmentation(opened.drawing.images[0].id), "Block", drawn, volume)
+        volume = opened.drawings.volume(opened.drawings.images[0].id)
+        draw(opened.drawings.segmentation(opened.drawings.images[0].id), "Block", drawn, volume)
         assert len(answers.missing()) == 1
-        lines.set_points_ras(opened.drawing.lines.new(), points_ras)
+        lines.set_points_ras(opened.drawings.lines.new(), points_ras)
         assert answers.missing() == []
         assert answers.close_for_good() == ""
         opened.close()

@@ -1,7 +1,7 @@
-"""Who looks at the quiz decides what is asked and kept; a host knows only this interface of it.
+"""Who looks at the quiz decides what is asked and saved; a host knows only this interface of it.
 
 An author's look (``FormAnswers``) goes through the pages freely and keeps answers in memory; a reader's
-session (``readers_session.Reading``) decides where the reader is and keeps every answer on the disk.
+session (``session_answers.SessionAnswers``) decides where the reader is and saves every answer on the disk.
 """
 
 from collections.abc import Callable, Sequence
@@ -70,8 +70,8 @@ class Answers(Protocol):
 
     def answer(self, page: Page, question_set: int, question: int) -> Answer: ...
 
-    def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
-        """``question_set`` counts from 0 in ``asked``. Gives why the texts cannot be kept, or nothing."""
+    def set_answer(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
+        """``question_set`` counts from 0 in ``asked``. Gives why the texts cannot be taken, or nothing."""
 
     def start_press(self, question_set: int, question: int, option: int) -> Pressed:
         """Start the script of a Button, without waiting for its end."""
@@ -137,7 +137,7 @@ class FormAnswers:
         nothing = blank(page.question_sets[question_set].questions[question])
         return self._given.get((page.number, question_set, question), nothing)
 
-    def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
+    def set_answer(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
         self._given[page.number, question_set, question] = tuple(texts)
         return ""
 

@@ -12,7 +12,7 @@ from ..views.planes import ViewingMode
 from ..views.state import POSITION, put_back_states, take_states
 from .answers import Answers, FormAnswers, Given
 from .drawing.regions_to_draw import value_map_path
-from .session_answers import Reading
+from .session_answers import SessionAnswers
 
 DRAWING_NOT_SHOWN = ProblemCode("Q952", "What a reader drew can be shown on its page again (warning).")
 
@@ -26,9 +26,9 @@ class OpenedQuiz:
 
     Raises QuizUnreadableError where the file cannot be read as XML at all; everything else that is wrong is
     in ``problems``, and the pages that are right can be shown. Pages count from 0 here, as in a list.
-    A reader's session (``reading``) has its own quiz, as it was when the reader began, and its own order;
-    without one the answers go into ``given``. Processes that are given one folder of ``shared_voxels`` read
-    each image once together (``images/voxel_store.py``).
+    A reader's session (``session_answers``) has its own quiz, as it was when the reader began, and its own
+    order; without one the answers go into ``given``. Processes that are given one folder of
+    ``shared_voxels`` read each image once together (``images/loading/voxel_store.py``).
     """
 
     def __init__(
@@ -37,7 +37,7 @@ class OpenedQuiz:
         image_folder: Path,
         host: Host,
         follow_links: bool = False,
-        reading: Reading | None = None,
+        session_answers: SessionAnswers | None = None,
         given: Given | None = None,
         shared_voxels: Path | None = None,
     ) -> None:
@@ -47,13 +47,13 @@ class OpenedQuiz:
         from ..quiz.image_folder import ImageFolder
         from ..quiz.parser import read_quiz
         from ..quiz.regions import QuizRegions
-        from .drawing.drawing import Drawing
-        from .drawing.keeping import Keeping
+        from .drawing.page_drawings import PageDrawings
+        from .drawing.page_saver import PageSaver
 
-        quiz, problems = (reading.quiz, []) if reading else read_quiz(path)
+        quiz, problems = (session_answers.quiz, []) if session_answers else read_quiz(path)
         if quiz is None:
             raise QuizUnreadableError(*problems)
-        self.answers: Answers = reading or FormAnswers(quiz.pages, {} if given is None else given)
+        self.answers: Answers = session_answers or FormAnswers(quiz.pages, {} if given is None else given)
         self.path = path
         self.quiz = quiz
         self.image_folder = image_folder
@@ -63,10 +63,12 @@ class OpenedQuiz:
         self.value_map_path = value_map_path(quiz, folder)
         store = VoxelStore(shared_voxels) if shared_voxels else None
         self._library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder), store=store)
-        self._reading = reading
-        self.drawing = Drawing(host, quiz, folder)
-        if reading is not None:
-            reading.keeping = Keeping(host, self.drawing, lambda: self.on_views.page.layout, self.states)
+        self._session_answers = session_answers
+        self.drawings = PageDrawings(host, quiz, folder)
+        if session_answers is not None:
+            session_answers.page_saver = PageSaver(
+                host, self.drawings, lambda: self.on_views.page.layout, self.states
+            )
         self._shown: Any = None
         self._index = -1
         self._viewing = (ViewingMode.DEFAULT, "")
@@ -115,13 +117,13 @@ class OpenedQuiz:
         self._shown, self._index = loaded, index
         self._leave()
         problems = list(loaded.problems) + self._place((ViewingMode.DEFAULT, ""))
-        kept = self._reading.kept(index) if self._reading else None
-        states = self._reading.last_states() if self._reading and kept else {}
+        session_page = self._session_answers.session_page(index) if self._session_answers else None
+        states = self._session_answers.last_states() if self._session_answers and session_page else {}
         put_back_states(self.page_nodes, self.host, states if left is None else left)
-        odd = self.drawing.show(PageNodes(page, loaded.nodes), kept)
+        odd = self.drawings.show(PageNodes(page, loaded.nodes), session_page)
         problems += [warning(DRAWING_NOT_SHOWN, each, line=page.line) for each in odd]
-        if self._reading and self._reading.keeping and kept:
-            self._reading.keeping.begin(page, kept)
+        if self._session_answers and self._session_answers.page_saver and session_page:
+            self._session_answers.page_saver.begin(page, session_page)
         return [problem.at(page=page.number) for problem in problems]
 
     def leave_views(self) -> None:
@@ -129,8 +131,8 @@ class OpenedQuiz:
         again when the page is shown next."""
         if self._shown is not None and self._left_states is None:
             self._left_states = self.states()
-            if self._reading and self._reading.keeping:
-                self._reading.keeping.look_away()
+            if self._session_answers and self._session_answers.page_saver:
+                self._session_answers.page_saver.look_away()
 
     def place_again(self) -> list[Problem]:
         """The page's own position, zoom and looks, whatever the reader has done to the views."""
@@ -201,23 +203,23 @@ class OpenedQuiz:
         """The views and the scene are as before the quiz was opened."""
         self._leave()
         self._shown, self._index = None, -1
-        self.drawing.close()
+        self.drawings.close()
         self._library.close()
 
     def _leave(self) -> None:
-        if self._reading and self._reading.keeping:
-            self._reading.keeping.leave()
-        self.drawing.leave()
+        if self._session_answers and self._session_answers.page_saver:
+            self._session_answers.page_saver.leave()
+        self.drawings.leave()
 
     def _place(self, viewing: tuple[ViewingMode, str]) -> list[Problem]:
         from ..views.page import show_page
 
-        keeping = self._reading.keeping if self._reading else None
-        if keeping:
-            keeping.look_away()
+        page_saver = self._session_answers.page_saver if self._session_answers else None
+        if page_saver:
+            page_saver.look_away()
         self._viewing = viewing
         problems = show_page(self.on_views, self.host, self.quiz)
-        self.drawing.show_again()
-        if keeping:
-            keeping.look_again()
+        self.drawings.show_again()
+        if page_saver:
+            page_saver.look_again()
         return problems

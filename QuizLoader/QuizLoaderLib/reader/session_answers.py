@@ -12,8 +12,8 @@ from .answers import Answer, Asked, Pressed
 from .texts import tr as _
 
 if TYPE_CHECKING:
-    from .drawing.keeping import Keeping
-    from .drawing.page_drawn_on import Kept
+    from .drawing.page_drawn_on import SessionPage
+    from .drawing.page_saver import PageSaver
 
 
 class NotBegunError(Exception):
@@ -30,7 +30,7 @@ class SignIn:
     scripts_folder: Path | None = None
     python: str = sys.executable
 
-    def begin(self, quiz_path: Path, image_folder: Path) -> "Reading":
+    def begin(self, quiz_path: Path, image_folder: Path) -> "SessionAnswers":
         """Begin or take up the session; raises NotBegunError."""
         from ..session.session import ScriptRules, Session, SessionError
 
@@ -41,10 +41,10 @@ class SignIn:
             session = Session.open(quiz_path, self.results_folder, self.reader, scripts=scripts)
         except SessionError as fault:
             raise NotBegunError(str(fault)) from fault
-        return Reading(session, self.reader, scripts is not None)
+        return SessionAnswers(session, self.reader, scripts is not None)
 
 
-class Reading:
+class SessionAnswers:
     """One question set at a time, where the session says; every answer goes to the session at once."""
 
     def __init__(self, session: Any, reader: str, runs_scripts: bool) -> None:
@@ -53,9 +53,9 @@ class Reading:
         self.runs_scripts = runs_scripts
         self.quiz = session.quiz
         self.notices: tuple[str, ...] = tuple(session.notices)
-        self.keeping: Keeping | None = None
+        self.page_saver: PageSaver | None = None
         self._is_closed = False
-        session.when_page_is_left = self._keep_states
+        session.when_page_is_left = self._record_states
         self._list_pages()
 
     def _list_pages(self) -> None:
@@ -69,24 +69,24 @@ class Reading:
     def may_show(self, index: int) -> bool:
         return index == self.index
 
-    def kept(self, index: int) -> "Kept | None":
-        """How the drawings of this page are kept, None for one that the reader is not at."""
+    def session_page(self, index: int) -> "SessionPage | None":
+        """How the drawings of this page are saved, None for one that the reader is not at."""
         if index != self.index:
             return None
-        from .drawing.page_drawn_on import Kept
+        from .drawing.page_drawn_on import SessionPage
 
         session, page = self._session, self._session.where().position.page
 
         def is_open() -> bool:
             return not self._is_closed and session.where().position.page == page and not session.locked()
 
-        return Kept(session.drawings, is_open, session.in_review)
+        return SessionPage(session.drawings, is_open, session.in_review)
 
     def arrive(self, index: int) -> None:
         """The session knows where the reader is."""
 
     def last_states(self) -> dict[int, dict[str, str]]:
-        """What was last kept of the views of this page's images, by their place on the page."""
+        """What was last recorded of the views of this page's images, by their place on the page."""
         images = range(len(self._session.where().page.images))
         return {image: state for image in images if (state := self._session.last_state(image))}
 
@@ -117,8 +117,8 @@ class Reading:
     def answer(self, page: Page, question_set: int, question: int) -> Answer:
         return self._session.answers()[question]
 
-    def keep(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
-        return "\n".join(self._try(lambda: self._kept(question, texts)))
+    def set_answer(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
+        return "\n".join(self._try(lambda: self._set_draft(question, texts)))
 
     def start_press(self, question_set: int, question: int, option: int) -> Pressed:
         from ..session.session import SessionError
@@ -135,12 +135,12 @@ class Reading:
         return Pressed(lambda: press.script.is_done, press.script.stop, finish)
 
     def missing(self) -> list[str]:
-        if self.keeping:
-            self.keeping.save_what_is_new()
+        if self.page_saver:
+            self.page_saver.save_what_is_new()
         return self._session.missing()
 
     def save_sentence(self) -> str:
-        unsaved = self.keeping.tick() if self.keeping else ""
+        unsaved = self.page_saver.tick() if self.page_saver else ""
         state = self._session.save_now()
         saved = state.sentence
         if self._session.in_review:
@@ -181,8 +181,8 @@ class Reading:
         folder = Path.home() / _("Unsaved quiz answers") / f"{datetime.now():%Y-%m-%d %H-%M-%S}"
         try:
             copy = self._session.save_copy(folder)
-            if self.keeping:
-                self.keeping.save_copies(copy.parent, self._session.drawings.folder().parent)
+            if self.page_saver:
+                self.page_saver.save_copies(copy.parent, self._session.drawings.folder().parent)
         except OSError as fault:
             # Nothing can be written anywhere, and the program ends: there is only the sentence left.
             sentence = f"{sentence} {fault}"
@@ -195,7 +195,7 @@ class Reading:
         self._is_closed = True
         return sentence
 
-    def _kept(self, question: int, texts: Sequence[str]) -> None:
+    def _set_draft(self, question: int, texts: Sequence[str]) -> None:
         # How saving stands is asked for separately.
         self._session.set_draft(question, texts)
 
@@ -204,16 +204,16 @@ class Reading:
         self._save_page()
         position = self._session.where().position
         sentences = self._try(step)
-        if self.keeping and self._session.where().position.page != position.page:
-            self.keeping.leave()
+        if self.page_saver and self._session.where().position.page != position.page:
+            self.page_saver.leave()
         return sentences
 
     def _save_page(self) -> str:
-        return self.keeping.save() if self.keeping else ""
+        return self.page_saver.save() if self.page_saver else ""
 
-    def _keep_states(self) -> None:
-        if self.keeping:
-            self._session.record_states(list(self.keeping.states().items()))
+    def _record_states(self) -> None:
+        if self.page_saver:
+            self._session.record_states(list(self.page_saver.states().items()))
 
     def _try(self, step: Callable[[], list[str] | None]) -> list[str]:
         from ..session.session import SessionError

@@ -74,7 +74,7 @@ class Tools:
     def draw_contours(self) -> None:
         if self._opened.shown:
             draw_contours(self._opened.on_views, self._opened.host, self.contours)
-            self._opened.drawing.set_look(self.contours)
+            self._opened.drawings.set_look(self.contours)
 
     # Frames
 

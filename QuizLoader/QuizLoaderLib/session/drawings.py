@@ -68,7 +68,7 @@ class DrawingPlaces:
         key = self._page_shown()
         return self._files.folder / page_folder_names(self._results.quiz, self._results.pages)[key]
 
-    def contour_file(self, image_id: str) -> Path:
+    def drawing_file(self, image_id: str) -> Path:
         """Where the contour drawn on an image is to be written."""
         return self.folder() / f"{self._stem(image_id)}-quizlabel.nrrd"
 
@@ -78,7 +78,7 @@ class DrawingPlaces:
         count = f"_{number}" if number else ""
         return self.folder() / f"{self._stem(image_id)}_MarkupsLine{count}_quizline.mrk.json"
 
-    def set_contour(
+    def set_drawing(
         self, image_id: str, path: Path, drawn: bool, segments: Path | None = None, lost_voxels: int = 0
     ) -> SaveState:
         """The file has the contour of the image, as a label map; ``segments`` has it with names and overlaps,
@@ -108,23 +108,23 @@ class DrawingPlaces:
         """What the results say is drawn on an image of the page shown."""
         return self._results.drawn(self._page_shown()).get(image_id, NOTHING)
 
-    def contours(self, image_id: str, key: PageKey | None = None) -> list[Path]:
+    def label_maps(self, image_id: str, key: PageKey | None = None) -> list[Path]:
         """The files of the contours drawn on an image, oldest first; of the page shown if none is given."""
         return self._paths(key or self._page_shown(), image_id, "LabelMapPath")
 
     def lines(self, image_id: str, key: PageKey | None = None) -> list[Path]:
         return self._paths(key or self._page_shown(), image_id, "MarkupLinePath")
 
-    def earlier_contour(self, image: Image) -> Path | None:
+    def earlier_drawing(self, image: Image) -> Path | None:
         """The contour that the image shows by its DisplayLabelMapID: the newest one of the nearest page
         before this one, in the reader's order, that has an image with this LabelMapID and Path.
 
-        It is to be copied only where ``contours`` of the image has none yet, never over the reader's own.
+        It is to be copied only where ``label_maps`` of the image has none yet, never over the reader's own.
         """
         source = self._source(image)
-        return self.contours(source[1].id, source[0])[-1] if source else None
+        return self.label_maps(source[1].id, source[0])[-1] if source else None
 
-    def contours_to_merge(self, image: Image) -> list[Path]:
+    def drawings_to_merge(self, image: Image) -> list[Path]:
         """With MergeLabelMaps: the newest contour of each page before this one that is the source page, a
         repetition of it or of the same ID, Descriptor and group; in the reader's order."""
         source = self._source(image)
@@ -141,7 +141,7 @@ class DrawingPlaces:
         for key in self._earlier_pages():
             if what(key) == what(source[0]):
                 found = [
-                    path for other in self._sources_on(key, image) for path in self.contours(other.id, key)
+                    path for other in self._sources_on(key, image) for path in self.label_maps(other.id, key)
                 ]
                 paths += found[-1:]
         return paths
@@ -149,7 +149,7 @@ class DrawingPlaces:
     def _source(self, image: Image) -> tuple[PageKey, Image] | None:
         for key in reversed(self._earlier_pages()):
             for other in self._sources_on(key, image):
-                if self.contours(other.id, key):
+                if self.label_maps(other.id, key):
                     return key, other
         return None
 

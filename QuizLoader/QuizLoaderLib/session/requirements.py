@@ -11,7 +11,7 @@ from .answers import Answer, missing_answers
 class Drawn:
     """What the reader drew on one image: a contour that is neither empty nor an unchanged copy; lines."""
 
-    has_contour: bool = False
+    has_drawing: bool = False
     lines: int = 0
 
 
@@ -28,11 +28,11 @@ def missing_drawings(page: Page, drawn: Mapping[str, Drawn]) -> list[str]:
     images = [image for image in _by_id(page) if image.layer in (Layer.BACKGROUND, Layer.FOREGROUND)]
     sentences = []
     if page.segment_required_on_any_image and not any(
-        drawn.get(image.id, NOTHING).has_contour for image in images
+        drawn.get(image.id, NOTHING).has_drawing for image in images
     ):
         sentences.append("Please draw a contour on at least one image of this page.")
     for image in images:
-        if image.segment_required and not drawn.get(image.id, NOTHING).has_contour:
+        if image.segment_required and not drawn.get(image.id, NOTHING).has_drawing:
             sentences.append(f"Please draw a contour on the image “{image.id}”.")
     wanted = page.min_markup_lines_required_on_any_image
     lines = sum(drawn.get(image.id, NOTHING).lines for image in images)

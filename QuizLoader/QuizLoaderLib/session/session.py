@@ -39,7 +39,7 @@ class Session:
         missing = session.finish()                 # then session.in_review is True: nothing can change
         session.close()
 
-    What is drawn: put files into ``session.drawings.folder()`` under ``contour_file`` and ``line_file``,
+    What is drawn: put files into ``session.drawings.folder()`` under ``drawing_file`` and ``line_file``,
     then tell ``session.drawings.set_contour`` and ``set_lines``; the look of the views goes to
     ``record_states``, which the host calls in ``when_page_is_left``.
 

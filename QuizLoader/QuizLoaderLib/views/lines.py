@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .drawings import remove
+from .segmentations import remove
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLMarkupsLineNode, vtkMRMLScene, vtkMRMLVolumeNode

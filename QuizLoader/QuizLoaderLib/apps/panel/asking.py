@@ -161,7 +161,7 @@ class Asking:
         self._pause.stop()
         typed, self._typed = self._typed, {}
         refused = [
-            self._the_answers().keep(page, question_set, question, texts)
+            self._the_answers().set_answer(page, question_set, question, texts)
             for (question_set, question), (page, texts) in typed.items()
         ]
         return self._after_keeping("\n".join(filter(None, refused))) if typed else True
@@ -176,7 +176,7 @@ class Asking:
             if self._the_answers().reader:
                 self._ui.saveLabel.text = _("Typing is kept in a moment.")
         else:
-            self._after_keeping(self._the_answers().keep(page, question_set, question, texts))
+            self._after_keeping(self._the_answers().set_answer(page, question_set, question, texts))
 
     def _pressed(self, question_set: int, question: int, option: int) -> None:
         """Its script runs while the reader looks at the images; nothing is answered meanwhile."""

@@ -11,7 +11,7 @@ PARAMETER_TAG = "QuizLoader"
 
 
 class Editor:
-    """Shows the editor where ``OpenedQuiz.drawing`` has an image to draw on, with its segmentation.
+    """Shows the editor where ``OpenedQuiz.drawings`` has an image to draw on, with its segmentation.
 
     Of several images the reader chooses one; each has a segmentation of its own.
     """
@@ -29,7 +29,7 @@ class Editor:
         To be called again when the views show something else: the editor takes the mouse on those views
         only on which its segmentation may be seen.
         """
-        ids = [image.id for image in opened.drawing.images]
+        ids = [image.id for image in opened.drawings.images]
         if self._opened is opened and self._image_id in ids and self._widget.segmentationNode():
             self._widget.setupViewObservations()
             return
@@ -37,7 +37,7 @@ class Editor:
         if not ids:
             return
         self._opened = opened
-        opened.drawing.when_leaving = self.hide
+        opened.drawings.when_leaving = self.hide
         if self._image_id not in ids:
             self._image_id = ids[0]
         self._ui.drawOnBox.clear()
@@ -75,8 +75,8 @@ class Editor:
             parameters.SetAttribute("BrushAbsoluteDiameter", str(2 * radius))
         self._widget.setMRMLSegmentEditorNode(parameters)
         self._widget.setMRMLScene(slicer.mrmlScene)
-        self._widget.setSegmentationNode(opened.drawing.segmentation(image_id))
-        self._widget.setSourceVolumeNode(opened.drawing.volume(image_id))
+        self._widget.setSegmentationNode(opened.drawings.segmentation(image_id))
+        self._widget.setSourceVolumeNode(opened.drawings.volume(image_id))
         self._widget.setupViewObservations()
 
     def _let_go(self) -> None:
@@ -88,9 +88,9 @@ class Editor:
 
     def _image_chosen(self, row: int) -> None:
         opened = self._opened
-        if opened and row < len(opened.drawing.images):
+        if opened and row < len(opened.drawings.images):
             self._let_go()
-            self._image_id = opened.drawing.images[row].id
+            self._image_id = opened.drawings.images[row].id
             self._edit(opened, self._image_id)
 
     def _make_widget(self) -> None:

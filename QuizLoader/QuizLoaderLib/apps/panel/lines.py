@@ -14,7 +14,7 @@ LOOK_MS = 250
 
 
 class LinesSection:
-    """Connects the widgets of the section to ``OpenedQuiz.drawing.lines``.
+    """Connects the widgets of the section to ``OpenedQuiz.drawings.lines``.
 
     ``changed()`` is called when a line came or went: a page may require lines.
     """
@@ -53,13 +53,13 @@ class LinesSection:
     def measure(self) -> None:
         """The next two clicks on a view are the ends of a new line; again: no line after all."""
         opened = self._opened
-        if opened is None or not opened.drawing.lines.may_measure:
+        if opened is None or not opened.drawings.lines.may_measure:
             return
         self._look()
         if self._placed is not None:
             self._stop_placing()
         else:
-            self._placed = opened.drawing.lines.new()
+            self._placed = opened.drawings.lines.new()
             start_placing(opened.host, self._placed)
         self._look()
 
@@ -71,7 +71,7 @@ class LinesSection:
             return
         if self._placed is not None and not is_placing(opened.host):
             self._stop_placing()
-        lines = opened.drawing.lines
+        lines = opened.drawings.lines
         texts = [
             _("{name}: {length} mm").format(name=line.node.GetName(), length=f"{line.length_mm:.1f}")
             + (f", {line.image_id}" if line.image_id else "")
@@ -90,19 +90,19 @@ class LinesSection:
         if node is None or self._opened is None:
             return
         stop_placing(self._opened.host)
-        lines = self._opened.drawing.lines
+        lines = self._opened.drawings.lines
         if lines.may_measure and node.GetNumberOfDefinedControlPoints() < 2:
             lines.remove(node)
 
     def _delete(self) -> None:
         opened, row = self._opened, self._ui.linesList.currentRow
-        if opened and 0 <= row < len(opened.drawing.lines.measured):
-            opened.drawing.lines.remove(opened.drawing.lines.measured[row].node)
+        if opened and 0 <= row < len(opened.drawings.lines.measured):
+            opened.drawings.lines.remove(opened.drawings.lines.measured[row].node)
             self._look()
 
     def _show_everywhere(self, on: bool) -> None:
         if self._opened:
-            self._opened.drawing.lines.show_in_all_views(on)
+            self._opened.drawings.lines.show_in_all_views(on)
 
     def _show_lines(self) -> None:
         row = self._ui.linesList.currentRow
@@ -113,7 +113,7 @@ class LinesSection:
 
     def _show_buttons(self) -> None:
         opened, ui = self._opened, self._ui
-        may_measure = opened is not None and opened.drawing.lines.may_measure
+        may_measure = opened is not None and opened.drawings.lines.may_measure
         ui.linesSection.visible = may_measure or bool(self._texts)
         ui.measureButton.enabled = may_measure
         ui.measureButton.text = _("Measure a line") if self._placed is None else _("Do not measure")

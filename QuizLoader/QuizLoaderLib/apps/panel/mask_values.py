@@ -99,7 +99,7 @@ def write_mask_of(segmentation: Any, value_map: Path, out: Path, volume: Any, ig
     """
     from ...masks.files import write_mask
     from ...masks.scripting import mask_from_segments
-    from ...reader.drawing.drawn_contour import grid_of
+    from ...reader.drawing.image_drawing import grid_of
 
     like = grid_of(volume) if volume is not None and slicer.mrmlScene.IsNodePresent(volume) else None
     mask = mask_from_segments(segmentation, value_map, like, ignore_unmapped)

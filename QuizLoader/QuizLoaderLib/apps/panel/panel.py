@@ -98,7 +98,7 @@ class Panel:
         self._keys.remove()
         self._asking.keep_typed()
         if self._console.opened:
-            self._console.opened.drawing.save()
+            self._console.opened.drawings.save()
             self._console.opened.leave_views()
         self._ahead.cancel()
         self._loading.cancel()

@@ -69,12 +69,12 @@ def _look_and_measure(test: TestCase, opened: OpenedQuiz, volume: Any) -> None:
     bounds = [0.0] * 6
     volume.GetRASBounds(bounds)
     x, y, z = ((bounds[axis] + bounds[axis + 1]) / 2 for axis in (0, 2, 4))
-    line = opened.drawing.lines.new()
+    line = opened.drawings.lines.new()
     set_points_ras(line, [(x, y, z), (x, y + 20, z)])
-    (measured,) = opened.drawing.lines.measured
+    (measured,) = opened.drawings.lines.measured
     test.assertAlmostEqual(measured.length_mm, 20, places=3)
     test.assertEqual(measured.image_id, volume.GetName())
-    opened.drawing.lines.remove(line)
+    opened.drawings.lines.remove(line)
     test.assertFalse(slicer.mrmlScene.IsNodePresent(line))
 
 

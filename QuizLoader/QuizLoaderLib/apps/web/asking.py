@@ -108,7 +108,7 @@ class Asking:
             return _("The quiz has moved on, so this answer came too late and was not kept:")
         page = self._answers.asked().page
         kept = [str(text) for text in texts]
-        fault = self._answers.keep(page, question_set, question, kept)
+        fault = self._answers.set_answer(page, question_set, question, kept)
         # What the page was told before may reach it only after it knows that this is kept: it is told anew.
         given = {**self._state.asked["given"], f"{question_set}/{question}": kept}
         self._state.asked = {**self._state.asked, "given": given}

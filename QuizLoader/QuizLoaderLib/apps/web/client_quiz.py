@@ -107,9 +107,9 @@ class ClientQuiz:
         self.asking.ask_to_finish(serial, asks)
 
     def _end_drawing(self) -> None:
-        """A stroke or a contour that is being drawn is of this page: it is ended, else it would be lost."""
+        """A stroke or a polygon that is being drawn is of this page: it is ended, else it would be lost."""
         self.host.release_buttons()
-        self.editor.close_contour()
+        self.editor.close_polygon()
 
     def go_to(self, index: int) -> None:
         """An author may look at any page."""
@@ -167,7 +167,7 @@ class ClientQuiz:
         self._state.notices = []
         if opened.index == opened.answers.index:
             self.asking.show()
-            if not opened.drawing.lines.may_measure:
+            if not opened.drawings.lines.may_measure:
                 # The quiz is finished now.
                 self.lines.put_down()
                 self.editor.let_go()

@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from ...quiz.values import number, whole_number
 from ...reader.opened_quiz import OpenedQuiz
 from ...reader.texts import tr as _
-from ...views.drawings import label_bytes
+from ...views.segmentations import label_bytes
 from ...views.tools import set_window_level_by_mouse, window_level_by_mouse
 from .undoing import clear_segment, new_undo_stack, undo_steps
 
@@ -20,7 +20,7 @@ LOWEST_SHARE = 0.25
 
 
 class EditorView:
-    """Connects trame-slicer's segment editor to ``OpenedQuiz.drawing`` and to the ``state`` of the page.
+    """Connects trame-slicer's segment editor to ``OpenedQuiz.drawings`` and to the ``state`` of the page.
 
     ``changed()`` is called when something was drawn or another tool is in hand.
     """
@@ -53,8 +53,8 @@ class EditorView:
     def begin(self, opened: OpenedQuiz) -> None:
         """A page was shown: draw on the image that was drawn on last, else on the first that may be."""
         self._opened = opened
-        opened.drawing.when_leaving = self.let_go
-        ids = [image.id for image in opened.drawing.images]
+        opened.drawings.when_leaving = self.let_go
+        ids = [image.id for image in opened.drawings.images]
         if ids:
             radius = opened.pages[opened.index].contour_tool_radius_mm
             self._set_radius(radius or self._radius_mm)
@@ -69,16 +69,16 @@ class EditorView:
         self._state.editor = None
 
     def put_down(self) -> None:
-        """No tool is in hand: the mouse is for the views. A contour that is open is closed, so it is not
+        """No tool is in hand: the mouse is for the views. A polygon that is open is closed, so it is not
         lost."""
         if self._effect and self._opened:
             self._effect = ""
             self._editor.deactivate_effect()
             set_window_level_by_mouse(self._opened.host, self._mouse_was_for_window)
 
-    def close_contour(self) -> None:
+    def close_polygon(self) -> None:
         """The one that is being drawn, if there is one; with less than three points it stays open."""
-        if self._contour_is_open:
+        if self._polygon_is_open:
             self._draw.close()
 
     def use(self, tool: str, *values: Any) -> None:
@@ -124,7 +124,7 @@ class EditorView:
 
     def _put_down(self) -> None:
         """First what is half done is dropped, then the tool."""
-        if self._contour_is_open:
+        if self._polygon_is_open:
             self._draw.drop()
         else:
             self.put_down()
@@ -150,18 +150,18 @@ class EditorView:
             effect.set_use_sphere_brush(self._is_ball)
 
     def _remove_point(self) -> None:
-        if self._contour_is_open:
+        if self._polygon_is_open:
             self._draw.remove_last()
 
     @property
-    def _contour_is_open(self) -> bool:
-        return self._effect == "draw" and self._draw.contour is not None
+    def _polygon_is_open(self) -> bool:
+        return self._effect == "draw" and self._draw.polygon is not None
 
     # The segments
 
     def _choose_segment(self, segment_id: str) -> None:
         if segment_id in self._editor.get_segment_ids():
-            self.close_contour()
+            self.close_polygon()
             self._editor.set_active_segment_id(segment_id)
             self._segment_name = self._editor.get_segment(segment_id).GetName()
             if self._effect:
@@ -174,7 +174,7 @@ class EditorView:
             self._choose_segment(ids[number % len(ids)])
 
     def _add_segment(self) -> None:
-        self.close_contour()
+        self.close_polygon()
         names = self._editor.get_segment_names()
         numbered = (_("Segment {number}").format(number=number) for number in count(len(names) + 1))
         name = next(name for name in numbered if name not in names)
@@ -186,10 +186,10 @@ class EditorView:
         segment, segmentation = self._editor.get_segment(segment_id), self._editor.active_segmentation
         if segment is None:
             return
-        self.close_contour()
+        self.close_polygon()
         # It may come back by undo.
         self._show_segment(segment_id, True)
-        if segment.GetName() in self._the_quiz().drawing.region_names(self._image_id):
+        if segment.GetName() in self._the_quiz().drawings.region_names(self._image_id):
             clear_segment(segmentation, segment_id)
         else:
             segmentation.remove_segment(segment_id)
@@ -216,11 +216,11 @@ class EditorView:
             self._segment_name = name
 
     def _choose_image(self, image_id: str) -> None:
-        if image_id in [image.id for image in self._the_quiz().drawing.images]:
+        if image_id in [image.id for image in self._the_quiz().drawings.images]:
             self._edit(image_id)
 
     def _undo_last(self) -> None:
-        if self._contour_is_open:
+        if self._polygon_is_open:
             self._draw.remove_last()
         elif self._undo.can_undo():
             before = self._editor.get_segment_ids()
@@ -228,7 +228,7 @@ class EditorView:
             self._choose_one(before)
 
     def _redo_last(self) -> None:
-        if self._undo.can_redo() and not self._contour_is_open:
+        if self._undo.can_redo() and not self._polygon_is_open:
             before = self._editor.get_segment_ids()
             self._undo.redo()
             self._choose_one(before)
@@ -274,7 +274,7 @@ class EditorView:
         "radius": _set_radius,
         "scale_radius": _scale_radius,
         "ball": _toggle_ball,
-        "close_contour": close_contour,
+        "close_polygon": close_polygon,
         "remove_point": _remove_point,
         "segment": _choose_segment,
         "next_segment": _next_segment,
@@ -296,13 +296,13 @@ class EditorView:
     def _effects() -> dict[str, Any]:
         from trame_slicer.segmentation import SegmentationEffectThreshold
 
-        from .contour_effect import DrawContour
         from .effects import Erase, Islands, Paint
+        from .polygon_effect import DrawPolygon
 
         return {
             "paint": Paint,
             "erase": Erase,
-            "draw": DrawContour,
+            "draw": DrawPolygon,
             "threshold": SegmentationEffectThreshold,
             "islands": Islands,
         }
@@ -316,9 +316,9 @@ class EditorView:
         editor, opened = self._editor, self._the_quiz()
         threshold = editor.get_effect(self._effects()["threshold"]).get_threshold_min_max_values()
         display = editor.active_segmentation_node.GetDisplayNode()
-        named = opened.drawing.region_names(self._image_id)
+        named = opened.drawings.region_names(self._image_id)
         self._state.editor = {
-            "images": [image.id for image in opened.drawing.images],
+            "images": [image.id for image in opened.drawings.images],
             "image": self._image_id,
             "effect": self._effect,
             "segments": [
@@ -336,8 +336,8 @@ class EditorView:
             "segment": editor.active_segment_id,
             "radius": self._radius_mm,
             "ball": self._is_ball,
-            "contour": self._draw.contour.view_node.GetLayoutName() if self._contour_is_open else "",
-            "can_undo": self._contour_is_open or self._undo.can_undo(),
+            "polygon": self._draw.polygon.view_node.GetLayoutName() if self._polygon_is_open else "",
+            "can_undo": self._polygon_is_open or self._undo.can_undo(),
             "can_redo": self._undo.can_redo(),
             "threshold": list(threshold),
             "range": list(self._range()),
@@ -350,7 +350,7 @@ class EditorView:
 
     def _edit(self, image_id: str) -> None:
         self.put_down()
-        drawing = self._the_quiz().drawing
+        drawing = self._the_quiz().drawings
         self._image_id = image_id
         self._editor.set_active_segmentation(drawing.segmentation(image_id), drawing.volume(image_id))
         names = dict(zip(self._editor.get_segment_names(), self._editor.get_segment_ids(), strict=True))

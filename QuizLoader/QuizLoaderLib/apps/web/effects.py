@@ -16,7 +16,7 @@ from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 from ...images.grid import Grid
-from ...reader.drawing.drawn_contour import grid_of
+from ...reader.drawing.image_drawing import grid_of
 from .shapes import Voxels, ball
 
 

@@ -19,7 +19,7 @@ LOOK_S = 0.25
 
 
 class LinesOnPage:
-    """Connects ``OpenedQuiz.drawing.lines`` to the ``state`` of the page.
+    """Connects ``OpenedQuiz.drawings.lines`` to the ``state`` of the page.
 
     ``changed()`` is called when a line came or went, for a page may require lines; ``taken()`` before one is
     placed, so that other tools are put down.
@@ -53,7 +53,7 @@ class LinesOnPage:
             return
         stop_placing(self._opened.host)
         set_window_level_by_mouse(self._opened.host, self._mouse_was_for_window)
-        lines = self._opened.drawing.lines
+        lines = self._opened.drawings.lines
         if lines.may_measure and node.GetNumberOfDefinedControlPoints() < 2:
             lines.remove(node)
         self.look()
@@ -63,7 +63,7 @@ class LinesOnPage:
         opened = self._opened
         if opened is None:
             return
-        lines = opened.drawing.lines
+        lines = opened.drawings.lines
         if what == "measure" and self._placed is not None:
             self.put_down()
         elif what == "measure" and lines.may_measure:
@@ -93,7 +93,7 @@ class LinesOnPage:
             # With its second point; this is called from there once more.
             self.put_down()
             return
-        lines = opened.drawing.lines
+        lines = opened.drawings.lines
         measured = [
             {
                 "name": line.node.GetName(),

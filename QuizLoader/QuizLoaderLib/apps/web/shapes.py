@@ -1,4 +1,4 @@
-"""The voxels of a volume that a ball on its way, or a contour on a slice, takes: by their centres."""
+"""The voxels of a volume that a ball on its way, or a polygon on a slice, takes: by their centres."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -41,9 +41,9 @@ def ball(path_ras: np.ndarray, radius_mm: float, grid: Grid) -> Voxels | None:
     return _voxels(outer, mask)
 
 
-def inside_contour(corners_ras: np.ndarray, slice_to_ras: np.ndarray, grid: Grid) -> Voxels | None:
-    """The voxels that a slice cuts, with their centres inside a closed contour on it, each seen along the
-    slice's normal: what is drawn is what the view shows, whatever way it is turned. Also where the contour
+def inside_polygon(corners_ras: np.ndarray, slice_to_ras: np.ndarray, grid: Grid) -> Voxels | None:
+    """The voxels that a slice cuts, with their centres inside a closed polygon on it, each seen along the
+    slice's normal: what is drawn is what the view shows, whatever way it is turned. Also where the polygon
     winds round them twice. ``corners_ras`` is (n, 3) in mm; None where that is no voxel of the volume."""
     to_slice = np.linalg.inv(slice_to_ras)
     corners = _moved(np.asarray(corners_ras, float), to_slice)[:, :2]
@@ -107,7 +107,7 @@ def _square_distance(centers: list[np.ndarray], start: np.ndarray, end: np.ndarr
 
 
 def _windings(corners: np.ndarray, right: np.ndarray, up: np.ndarray) -> np.ndarray:
-    """How often a closed contour winds round each point. An edge counts from its lower end, inclusive, to its
+    """How often a closed polygon winds round each point. An edge counts from its lower end, inclusive, to its
     upper end, exclusive, for what it has on its right."""
     order = np.argsort(up, kind="stable")
     right, up = right[order], up[order]

@@ -1,1 +1,1 @@
-"""What a reader draws on an image: contours, lines, and the files that hold them."""
+"""What a reader draws on an image: drawings, lines, and the files that hold them."""

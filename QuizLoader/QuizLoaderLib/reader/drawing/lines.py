@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from ...session.whole_file import whole_file
-from ...views import drawings, lines
+from ...views import lines, segmentations
 from ..texts import tr as _
 from .page_drawn_on import NO_IMAGE, PageDrawnOn, PageKey
 
@@ -121,7 +121,7 @@ class Lines:
         """Delete a line for good, with its file. Raises ValueError without ``may_measure``."""
         if not self.may_measure:
             raise ValueError("This page cannot be changed.")
-        drawings.remove(node)
+        segmentations.remove(node)
         for line in [line for line in self._lines if line.node is node]:
             self._forget(line)
         self.note()
@@ -137,7 +137,7 @@ class Lines:
         self._on, self._in_all_views, self._unread = on, False, {}
         self._foreign = {node.GetID() for node in self._nodes_in_scene()}
         self._lines = self._put_away.pop(on.key, [])
-        sentences = self._read(on) if on.kept is not None else []
+        sentences = self._read(on) if on.session_page is not None else []
         self.show_again()
         self.note()
         return sentences
@@ -161,7 +161,7 @@ class Lines:
             for line in waiting:
                 line.save()
                 if line.is_saved:
-                    drawings.remove(line.node)
+                    segmentations.remove(line.node)
             self._put_away[key] = [line for line in waiting if not line.is_saved]
             if not self._put_away[key]:
                 del self._put_away[key]
@@ -171,12 +171,12 @@ class Lines:
         if self._on is None or self._on.writes_to is None:
             return
         self._delete_files()
-        places = self._on.writes_to
+        files = self._on.writes_to
         for image_id in [*self._on.images, NO_IMAGE]:
             own = [line.path for line in self._lines if line.image_id == image_id and line.path]
             paths = [*own, *self._unread.get(image_id, [])]
-            if set(paths) != set(places.lines(image_id)):
-                places.set_lines(image_id, sorted(paths, key=lambda path: (len(path.name), path.name)))
+            if set(paths) != set(files.lines(image_id)):
+                files.set_lines(image_id, sorted(paths, key=lambda path: (len(path.name), path.name)))
 
     def save_new(self) -> None:
         """Write lines that were never written, and tell the session: the page may require them."""
@@ -194,11 +194,11 @@ class Lines:
         for line in self._lines:
             if not on.is_there(line.node):
                 continue
-            if line.is_complete and (line.fault if on.kept else True):
+            if line.is_complete and (line.fault if on.session_page else True):
                 lines.show_on(line.node, [])
                 waiting.append(line)
             else:
-                drawings.remove(line.node)
+                segmentations.remove(line.node)
         if waiting:
             self._put_away[on.key] = waiting
         self._lines = []
@@ -259,7 +259,7 @@ class Lines:
                 self._to_delete.remove(path)
 
     def _read(self, on: PageDrawnOn) -> list[str]:
-        assert on.kept is not None
+        assert on.session_page is not None
         sentences = []
         waiting = {line.path for line in self._lines}
         found = self._files(on)
@@ -282,13 +282,13 @@ class Lines:
 
     def _files(self, on: PageDrawnOn) -> dict[str, list[Path]]:
         """Those that the results name, and those that a crash kept from being named."""
-        assert on.kept is not None
-        places = on.kept.places
-        there = set(places.folder().glob("*_quizline.mrk.json"))
+        assert on.session_page is not None
+        files = on.session_page.files
+        there = set(files.folder().glob("*_quizline.mrk.json"))
         found = {}
         for image_id in [*on.images, NO_IMAGE]:
-            named = places.lines(image_id)
-            possible = [places.line_file(image_id, number) for number in range(_MOST_NUMBERS if there else 0)]
+            named = files.lines(image_id)
+            possible = [files.line_file(image_id, number) for number in range(_MOST_NUMBERS if there else 0)]
             found[image_id] = [*named, *(path for path in possible if path in there and path not in named)]
         return found
 

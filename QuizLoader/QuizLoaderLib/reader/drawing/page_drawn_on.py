@@ -1,4 +1,4 @@
-"""The page that is drawn on: the nodes and views of its images, and where a session keeps its drawings."""
+"""The page that is drawn on: the nodes and views of its images, and where a session saves its drawings."""
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -11,35 +11,35 @@ from ...views.contents import PageNodes
 from ...views.host import Host
 
 NO_IMAGE = ""
-"""In place of an Image's ID: the page itself, which keeps the lines that lie on no image."""
+"""In place of an Image's ID: the page itself, which has the lines that lie on no image."""
 
 PageKey = tuple[int, str]
 """Number and ID of a page: a repetition has the number of its original."""
 
 
-class Places(Protocol):
-    """Where a session keeps the drawings of the page that the reader is at: ``Session.drawings``."""
+class PageFiles(Protocol):
+    """Where a session saves the drawings of the page that the reader is at: ``Session.drawings``."""
 
     def folder(self) -> Path: ...
-    def contour_file(self, image_id: str) -> Path: ...
-    def contours(self, image_id: str) -> list[Path]: ...
-    def earlier_contour(self, image: Image) -> Path | None: ...
-    def contours_to_merge(self, image: Image) -> list[Path]: ...
+    def drawing_file(self, image_id: str) -> Path: ...
+    def label_maps(self, image_id: str) -> list[Path]: ...
+    def earlier_drawing(self, image: Image) -> Path | None: ...
+    def drawings_to_merge(self, image: Image) -> list[Path]: ...
     def line_file(self, image_id: str, number: int) -> Path: ...
     def lines(self, image_id: str) -> list[Path]: ...
     def drawn(self, image_id: str) -> Drawn: ...
-    def set_contour(
+    def set_drawing(
         self, image_id: str, path: Path, drawn: bool, segments: Path | None = None, lost_voxels: int = 0
     ) -> Any: ...
     def set_lines(self, image_id: str, paths: Sequence[Path]) -> Any: ...
 
 
 @dataclass(frozen=True)
-class Kept:
-    """How a reader's session keeps the drawings of one page: nothing is written once ``is_open()`` is False,
+class SessionPage:
+    """How a reader's session saves the drawings of one page: nothing is written once ``is_open()`` is False,
     where the page is locked or the reader at another one; in review not even a log."""
 
-    places: Places
+    files: PageFiles
     is_open: Callable[[], bool]
     is_review: bool = False
 
@@ -49,10 +49,10 @@ class Kept:
 
 
 class PageDrawnOn:
-    """``kept`` is None in an author's look."""
+    """``session_page`` is None in an author's look."""
 
-    def __init__(self, shown: PageNodes, host: Host, kept: Kept | None) -> None:
-        self.page, self.host, self.kept = shown.page, host, kept
+    def __init__(self, shown: PageNodes, host: Host, session_page: SessionPage | None) -> None:
+        self.page, self.host, self.session_page = shown.page, host, session_page
         self.images: dict[str, Image] = {}
         self._nodes: dict[str, list[Any]] = {}
         for image, node in zip(shown.page.images, shown.nodes, strict=True):
@@ -65,13 +65,17 @@ class PageDrawnOn:
         return self.page.number, self.page.id
 
     @property
-    def writes_to(self) -> Places | None:
+    def writes_to(self) -> PageFiles | None:
         """None where nothing may be written."""
-        return self.kept.places if self.kept is not None and self.kept.may_change else None
+        return (
+            self.session_page.files
+            if self.session_page is not None and self.session_page.may_change
+            else None
+        )
 
     @property
     def may_change(self) -> bool:
-        return self.kept is None or self.kept.may_change
+        return self.session_page is None or self.session_page.may_change
 
     def volume(self, image_id: str) -> Any:
         """The image's volume node, of several looks the first."""

@@ -41,11 +41,11 @@ class RegionsToDraw:
         """
         values = {region.name: region.value for region in self.regions}
         others = [name for name in dict.fromkeys(names) if name not in values]
-        kept = {name: value for name in others if (value := _value_in(name)) not in (0, *values.values())}
-        taken = {*values.values(), *kept.values()}
+        numbered = {name: value for name in others if (value := _value_in(name)) not in (0, *values.values())}
+        taken = {*values.values(), *numbered.values()}
         free = (value for value in count(1) if value not in taken)
         for name in others:
-            values[name] = kept[name] if name in kept else next(free)
+            values[name] = numbered[name] if name in numbered else next(free)
         return ValueMap(values)
 
 

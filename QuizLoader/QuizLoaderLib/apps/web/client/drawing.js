@@ -70,7 +70,7 @@
 
   function closeContour(event) {
     const isInView = event.target instanceof Element && event.target.closest("[data-view]");
-    if (isInView && window.trame?.state.get("editor")?.effect === "draw") use("draw", "close_contour");
+    if (isInView && window.trame?.state.get("editor")?.effect === "draw") use("draw", "close_polygon");
   }
 
   window.QuizLoaderDrawing = {

@@ -49,8 +49,8 @@
     "+": ["zoom", 1], "=": ["zoom", 1], "-": ["zoom", -1],
     H: ["window_level", -1, 0], S: ["window_level", 1, 0], B: ["window_level", 0, 1], D: ["window_level", 0, -1],
   };
-  // While a contour is open.
-  const ON_CONTOUR = { Enter: ["draw", "close_contour"], Backspace: ["draw", "remove_point"] };
+  // While a polygon is open.
+  const ON_POLYGON = { Enter: ["draw", "close_polygon"], Backspace: ["draw", "remove_point"] };
   const PAN = { ArrowUp: [0, 1], ArrowDown: [0, -1], ArrowRight: [1, 0], ArrowLeft: [-1, 0] };
 
   const HELP = [
@@ -92,7 +92,7 @@
     if (isTyping || target.closest(".v-overlay")) return null;
     if (event.key === "Escape") return document.querySelector(".v-overlay--active") ? null : ["draw", "put_down"];
     if (letter) return shifted(letter[1], event);
-    if (ON_CONTOUR[event.key] && window.trame?.state.get("editor")?.contour) return ON_CONTOUR[event.key];
+    if (ON_POLYGON[event.key] && window.trame?.state.get("editor")?.polygon) return ON_POLYGON[event.key];
     const isControl = target.closest(CONTROLS) && !target.closest("[data-view]");
     if (event.shiftKey && PAN[event.key]) return isControl ? null : ["pan", shownView(), ...PAN[event.key]];
     const onView = ON_VIEW[event.key.length === 1 ? event.key.toUpperCase() : event.key];

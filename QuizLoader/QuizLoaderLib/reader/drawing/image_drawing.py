@@ -1,4 +1,4 @@
-"""What a reader draws on one image of one page: its segmentation, and the files where it is kept."""
+"""What a reader draws on one image of one page: its segmentation, and the files where it is saved."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,16 +11,16 @@ from ...images.types.segmentation import make_node
 from ...images.vtk_images import array_of
 from ...masks.painting import LostOverlap
 from ...quiz.model import Image, ImageType
-from ...views import drawings
+from ...views import segmentations
 from ..texts import tr as _
-from .contour_files import ContourFiles, put_aside, read_contour, write_contour
+from .drawing_files import DrawingFiles, put_aside, read_drawing, write_drawing
 from .merging import merged
 from .regions_to_draw import RegionsToDraw
 
 
 @dataclass
-class Contour:
-    """``volume`` is the node of the image. Without ``files`` nothing is kept but the node in the scene;
+class ImageDrawing:
+    """``volume`` is the node of the image. Without ``files`` there is nothing but the node in the scene;
     ``may_change`` False: files are shown, never written.
 
     ``lost`` is what overlaps cost the label map that was written last, None where none was written since the
@@ -31,7 +31,7 @@ class Contour:
     page_title: str
     volume: Any
     regions: RegionsToDraw
-    files: ContourFiles | None = None
+    files: DrawingFiles | None = None
     may_change: bool = True
     node: Any = None
     lost: tuple[LostOverlap, ...] | None = None
@@ -47,35 +47,37 @@ class Contour:
         return grid_of(self.volume)
 
     @property
-    def is_kept(self) -> bool:
+    def has_files(self) -> bool:
         """Whether there are files of it, or would be if they could be written."""
         return self._saved is not None or bool(self.fault)
 
     @property
     def is_drawn(self) -> bool:
-        """Whether there is anything but an unchanged copy of an earlier contour."""
+        """Whether there is anything but an unchanged copy of an earlier drawing."""
         if self.node is None:
             return False
-        seen = drawings.stamp(self.node)
+        seen = segmentations.stamp(self.node)
         if seen != self._seen:
             self._seen = seen
-            self._is_drawn = not drawings.is_empty(self.node) and not drawings.is_unchanged_copy(self.node)
+            self._is_drawn = not segmentations.is_empty(self.node) and not segmentations.is_unchanged_copy(
+                self.node
+            )
         return self._is_drawn
 
-    def open(self, scene: Any, own: ContourFiles | None, earlier: Sequence[ContourFiles]) -> list[str]:
+    def open(self, scene: Any, own: DrawingFiles | None, earlier: Sequence[DrawingFiles]) -> list[str]:
         """Make the node of what the reader drew here (the files ``own``), else of a copy of the ``earlier``
-        contours, merged where there are several; none where there is neither. Gives what is odd.
+        drawings, merged where there are several; none where there is neither. Gives what is odd.
 
         A copy that the reader has not changed is made anew, as long as the page may change.
         """
         sentences: list[str] = []
         if own is not None:
-            found = read_contour(own, self.regions)
+            found = read_drawing(own, self.regions)
             sentences += found.sentences
             self._to_put_aside = list(found.to_put_aside)
             if found.segmentation is not None:
                 sentences += self._take_over(scene, found.segmentation, own)
-        is_renewed = self.may_change and self.node is not None and drawings.is_unchanged_copy(self.node)
+        is_renewed = self.may_change and self.node is not None and segmentations.is_unchanged_copy(self.node)
         if earlier and (self.node is None or is_renewed) and not self._to_put_aside:
             sentences += self._copy(scene, earlier)
         return sentences
@@ -83,8 +85,10 @@ class Contour:
     def make(self, scene: Any) -> Any:
         """The node to draw in, with an empty segment for each region of the quiz that it lacks."""
         if self.node is None or not scene.IsNodePresent(self.node):
-            self.node = drawings.new_segmentation(scene, self._name, self.volume)
-        drawings.add_empty_segments(self.node, [(each.name, each.color) for each in self.regions.regions])
+            self.node = segmentations.new_segmentation(scene, self._name, self.volume)
+        segmentations.add_empty_segments(
+            self.node, [(each.name, each.color) for each in self.regions.regions]
+        )
         return self.node
 
     def save(self, copies: bool = True) -> bool:
@@ -104,7 +108,7 @@ class Contour:
             while self._to_put_aside:
                 put_aside(self._to_put_aside[-1])
                 self._to_put_aside.pop()
-            self.lost = write_contour(self.node, self.files, self.grid, self.regions)
+            self.lost = write_drawing(self.node, self.files, self.grid, self.regions)
         except OSError as fault:
             self.fault = fault.strerror or str(fault)
             return False
@@ -114,23 +118,23 @@ class Contour:
         self._saved, self._is_behind = now, False
         return True
 
-    def save_copy(self, files: ContourFiles) -> None:
+    def save_copy(self, files: DrawingFiles) -> None:
         """Write files elsewhere, where its own cannot be written; raises OSError."""
-        write_contour(self.node, files, self.grid, self.regions)
+        write_drawing(self.node, files, self.grid, self.regions)
         self.fault = ""
 
     def has_changed(self) -> bool:
         """Whether anything was done to the node since ``is_drawn`` was asked for."""
-        return self.node is not None and drawings.stamp(self.node) != self._seen
+        return self.node is not None and segmentations.stamp(self.node) != self._seen
 
     @property
     def _name(self) -> str:
         return f"{self.page_title} {self.image.id}"
 
     def _state(self) -> tuple[Any, ...]:
-        return drawings.fingerprint(self.node), drawings.description(self.node)
+        return segmentations.fingerprint(self.node), segmentations.description(self.node)
 
-    def _take_over(self, scene: Any, segmentation: SegmentationArrays, own: ContourFiles) -> list[str]:
+    def _take_over(self, scene: Any, segmentation: SegmentationArrays, own: DrawingFiles) -> list[str]:
         self.node = self._node_of(scene, segmentation)
         self._saved = self._state()
         self._is_behind = not own.are_of_one_time and not self._to_put_aside
@@ -144,29 +148,29 @@ class Contour:
         )
         return [sentence.format(image=self.image.id)]
 
-    def _copy(self, scene: Any, earlier: Sequence[ContourFiles]) -> list[str]:
-        found = [read_contour(files, self.regions) for files in earlier]
+    def _copy(self, scene: Any, earlier: Sequence[DrawingFiles]) -> list[str]:
+        found = [read_drawing(files, self.regions) for files in earlier]
         sentences = [sentence for each in found for sentence in each.sentences]
-        contours = [each.segmentation for each in found if each.segmentation is not None]
-        if not contours:
+        drawings = [each.segmentation for each in found if each.segmentation is not None]
+        if not drawings:
             return sentences
-        copied = contours[0] if len(contours) == 1 else merged(contours, self.grid, self.regions)
+        copied = drawings[0] if len(drawings) == 1 else merged(drawings, self.grid, self.regions)
         node = self._node_of(scene, copied)
         if self.node is not None:
-            drawings.remove(self.node)
+            segmentations.remove(self.node)
         self.node = node
-        drawings.mark_as_copy(node)
+        segmentations.mark_as_copy(node)
         return sentences
 
     def _node_of(self, scene: Any, segmentation: SegmentationArrays) -> Any:
         if any(layer.any() for layer in segmentation.layers):
             node = make_node(Image(self._name, ImageType.SEGMENTATION, "", 0), segmentation, scene)
         else:
-            node = drawings.new_segmentation(scene, self._name, self.volume)
-            drawings.add_empty_segments(
+            node = segmentations.new_segmentation(scene, self._name, self.volume)
+            segmentations.add_empty_segments(
                 node, [(each.name, each.color or (1.0, 1.0, 1.0)) for each in segmentation.segments]
             )
-        drawings.set_grid(node, self.volume)
+        segmentations.set_grid(node, self.volume)
         return node
 
 

@@ -1,4 +1,4 @@
-"""What a reader's session keeps of the page that is shown beside its answers: drawings, views, the log."""
+"""What a reader's session saves of the page that is shown beside its answers: drawings, views, the log."""
 
 import shutil
 from collections.abc import Callable
@@ -9,32 +9,34 @@ from ...quiz.model import Layout, Page
 from ...views.host import Host
 from ...views.interaction_log import FILE_NAME, InteractionLog
 from ..texts import tr as _
-from .drawing import Drawing
-from .page_drawn_on import Kept
+from .page_drawings import PageDrawings
+from .page_drawn_on import SessionPage
 
 
-class Keeping:
-    """Kept by ``Reading`` at each of its steps, for whatever host; ``layout()`` is the one on the views, and
-    ``take_states()`` gives the State of each image of the page that is shown."""
+class PageSaver:
+    """Called by ``SessionAnswers`` at each of its steps, for whatever host. ``layout()`` is the one on the
+    views; ``take_states()`` gives the State of each image of the page that is shown."""
 
     def __init__(
         self,
         host: Host,
-        drawing: Drawing,
+        drawings: PageDrawings,
         layout: Callable[[], Layout],
         take_states: Callable[[], dict[int, dict[str, str]]],
     ) -> None:
-        self._host, self._drawing, self._layout = host, drawing, layout
+        self._host, self._drawings, self._layout = host, drawings, layout
         self._take_states = take_states
         self._page: Page | None = None
         self._log: InteractionLog | None = None
         self._unwritten: list[InteractionLog] = []
 
-    def begin(self, page: Page, kept: Kept) -> None:
+    def begin(self, page: Page, session_page: SessionPage) -> None:
         """The page is on the views, with its drawings and its states."""
         self._page = page
-        if page.user_interaction_log and not kept.is_review:
-            self._log = InteractionLog(self._host, kept.places.folder() / FILE_NAME, page.id, self._layout)
+        if page.user_interaction_log and not session_page.is_review:
+            self._log = InteractionLog(
+                self._host, session_page.files.folder() / FILE_NAME, page.id, self._layout
+            )
             self._log.start()
 
     def look_away(self) -> None:
@@ -52,15 +54,15 @@ class Keeping:
 
     def save(self) -> str:
         """Before a step: gives what could not be saved, and why."""
-        return self._and_logs(self._drawing.save())
+        return self._and_logs(self._drawings.save())
 
     def save_what_is_new(self) -> None:
         """Before the session is asked what is missing."""
-        self._drawing.save_first_strokes()
+        self._drawings.save_first_strokes()
 
     def tick(self) -> str:
         """As ``save``, of what is due."""
-        return self._and_logs(self._drawing.tick())
+        return self._and_logs(self._drawings.tick())
 
     def leave(self) -> None:
         """The reader went to another page, or the quiz closes."""
@@ -69,7 +71,7 @@ class Keeping:
             self._log.stop()
             self._unwritten.append(self._log)
             self._log = None
-        self._drawing.leave()
+        self._drawings.leave()
 
     def save_copies(self, folder: Path, instead_of: Path) -> None:
         """Write what could not be saved into another folder of the quiz, beside what can still be read of the
@@ -77,7 +79,7 @@ class Keeping:
         for page in instead_of.glob("PgGroup*"):
             with suppress(OSError):
                 shutil.copytree(page, folder / page.name, dirs_exist_ok=True)
-        self._drawing.save_copies(folder)
+        self._drawings.save_copies(folder)
         for log in self._logs():
             log.write_to(folder / log.path.parent.name / log.path.name)
 

@@ -1,4 +1,4 @@
-"""A contour in the browser, point by point: filled by exact voxels, and not lost while it is open."""
+"""A polygon in the browser, point by point: filled by exact voxels, and not lost while it is open."""
 
 import numpy as np
 import pytest
@@ -32,20 +32,20 @@ def click_all(hand: Hand, places=AREA):
 
 
 def is_open(hand: Hand, expected: bool = True) -> None:
-    until(lambda: bool(hand.editor()["contour"]) is expected, f"the contour to be open: {expected}")
+    until(lambda: bool(hand.editor()["polygon"]) is expected, f"the polygon to be open: {expected}")
 
 
 def can_redo(hand: Hand) -> None:
     until(lambda: hand.editor()["can_redo"], "redo to be possible")
 
 
-def test_a_contour_of_clicks_shows_while_it_is_open_and_is_closed_by_enter(hand, tmp_path):
+def test_a_polygon_of_clicks_shows_while_it_is_open_and_is_closed_by_enter(hand, tmp_path):
     corners = click_all(hand)
-    until(lambda: has_colour(picture_of(hand.page, "Red"), YELLOW), "the open contour")
-    assert text(hand.page, "contour-hint").startswith("Enter or double click closes")
+    until(lambda: has_colour(picture_of(hand.page, "Red"), YELLOW), "the open polygon")
+    assert text(hand.page, "polygon-hint").startswith("Enter or double click closes")
     hand.page.keyboard.press("Enter")
     is_open(hand, False)
-    until(lambda: not has_colour(picture_of(hand.page, "Red"), YELLOW), "the contour gone")
+    until(lambda: not has_colour(picture_of(hand.page, "Red"), YELLOW), "the polygon gone")
     assert hand.editor()["effect"] == "draw"
     assert np.array_equal(drawn_after_leaving(hand, tmp_path), enclosed(corners) * 10)
 
@@ -61,7 +61,7 @@ def test_points_are_taken_back_and_a_double_click_closes(hand, tmp_path):
     assert np.array_equal(voxels, enclosed(corners) * 10)
 
 
-def test_escape_drops_the_contour_and_then_the_tool(hand):
+def test_escape_drops_the_polygon_and_then_the_tool(hand):
     click_all(hand)
     hand.page.keyboard.press("Escape")
     is_open(hand, False)
@@ -76,17 +76,17 @@ def test_a_right_click_closes_and_does_not_zoom(hand, tmp_path):
     corners = click_all(hand)
     hand.click((0, 0), button="right")
     is_open(hand, False)
-    # One contour is one step, there and back.
+    # One polygon is one step, there and back.
     hand.page.keyboard.press("z")
     can_redo(hand)
     assert not hand.editor()["can_undo"]
     hand.page.keyboard.press("y")
-    until(lambda: hand.editor()["can_undo"], "the contour again")
+    until(lambda: hand.editor()["can_undo"], "the polygon again")
     assert hand_on(hand.page).mm_per_pixel == hand.mm_per_pixel
     assert np.array_equal(drawn_after_leaving(hand, tmp_path), enclosed(corners) * 10)
 
 
-def test_the_view_is_zoomed_moved_and_scrolled_while_a_contour_is_open(hand, tmp_path):
+def test_the_view_is_zoomed_moved_and_scrolled_while_a_polygon_is_open(hand, tmp_path):
     corners = click_all(hand, AREA[:2])
     hand.page.keyboard.press("+")
     known = lambda: hand.page.evaluate("trame.state.get('corners').Red")  # noqa: E731
@@ -107,7 +107,7 @@ def test_the_view_is_zoomed_moved_and_scrolled_while_a_contour_is_open(hand, tmp
     assert np.array_equal(voxels, enclosed(corners) * 10)
 
 
-def test_an_open_contour_is_not_lost_by_another_region_nor_by_reload_nor_by_leaving(hand, tmp_path):
+def test_an_open_polygon_is_not_lost_by_another_region_nor_by_reload_nor_by_leaving(hand, tmp_path):
     of_liver = click_all(hand, [(-40, -40), (-10, -40), (-10, -10), (-40, -10)])
     choose(hand, "Spleen")
     is_open(hand, False)

@@ -1,4 +1,4 @@
-"""A contour that is drawn on a slice: freehand, or point by point, until it is closed and filled."""
+"""A polygon that is drawn on a slice: freehand, or point by point, until it is closed and filled."""
 
 import math
 from collections.abc import Callable
@@ -16,19 +16,19 @@ from trame_slicer.segmentation import (
 from vtkmodules.vtkCommonCore import vtkCommand
 
 from ...images.vtk_images import array_of
-from ...reader.drawing.drawn_contour import grid_of
+from ...reader.drawing.image_drawing import grid_of
 from .effects import modify
-from .shapes import inside_contour
+from .shapes import inside_polygon
 
 DRAG_PIXELS = 4
 """A hand that clicks moves less."""
 
 ELSEWHERE_OPACITY = 0.35
-"""Of a contour whose slice is not the one that the view shows."""
+"""Of a polygon whose slice is not the one that the view shows."""
 
 
 @dataclass
-class OpenContour:
+class OpenPolygon:
     """On the view ``view_node``, on the slice that it showed at the first point; points in RAS, mm."""
 
     view_node: Any
@@ -36,55 +36,55 @@ class OpenContour:
     points: list[np.ndarray] = field(default_factory=list)
 
     def is_on(self, view_node: Any) -> bool:
-        """Whether the view shows the slice of the contour, wherever it is moved and zoomed."""
+        """Whether the view shows the slice of the polygon, wherever it is moved and zoomed."""
         seen = np.linalg.inv(array_of(view_node.GetSliceToRAS())) @ self.slice_to_ras
         return bool(np.allclose(np.abs(seen[2]), [0, 0, 1, 0], atol=1e-3))
 
 
-class DrawContour(SegmentationEffect):
-    """Adds what a contour goes round to the active segment.
+class DrawPolygon(SegmentationEffect):
+    """Adds what a polygon goes round to the active segment.
 
     As in Slicer, the points are the patient's: the view may be moved and zoomed, and scrolled there and
-    back, while a contour is open. One is open at a time. ``parameters_changed`` tells of each point.
+    back, while a polygon is open. One is open at a time. ``parameters_changed`` tells of each point.
     """
 
     def __init__(self) -> None:
         super().__init__()
         self.set_mode(ModificationMode.Add)
-        self.contour: OpenContour | None = None
+        self.polygon: OpenPolygon | None = None
 
     def _create_pipeline(self, view_node: Any, _parameter: Any) -> SegmentationEffectPipeline | None:
-        return ContourPipeline() if isinstance(view_node, vtkMRMLSliceNode) else None
+        return PolygonPipeline() if isinstance(view_node, vtkMRMLSliceNode) else None
 
     def add(self, view_node: Any, point_ras: np.ndarray) -> None:
-        """One more point, on the contour's own slice alone; a contour on another view is closed."""
-        if self.contour and self.contour.view_node is not view_node:
+        """One more point, on the polygon's own slice alone; a polygon on another view is closed."""
+        if self.polygon and self.polygon.view_node is not view_node:
             self.close()
-        if self.contour is None:
-            self.contour = OpenContour(view_node, array_of(view_node.GetSliceToRAS()))
-        if self.contour.is_on(view_node):
-            self.contour.points.append(point_ras)
+        if self.polygon is None:
+            self.polygon = OpenPolygon(view_node, array_of(view_node.GetSliceToRAS()))
+        if self.polygon.is_on(view_node):
+            self.polygon.points.append(point_ras)
             self._changed()
 
     def remove_last(self) -> None:
-        if self.contour:
-            self.contour.points.pop()
-            if not self.contour.points:
-                self.contour = None
+        if self.polygon:
+            self.polygon.points.pop()
+            if not self.polygon.points:
+                self.polygon = None
             self._changed()
 
     def drop(self) -> None:
-        self.contour = None
+        self.polygon = None
         self._changed()
 
     def close(self) -> None:
         """Fill it, where it goes round anything; it stays open with less than three points."""
-        contour = self.contour
-        if contour is None or len(contour.points) < 3:
+        polygon = self.polygon
+        if polygon is None or len(polygon.points) < 3:
             return
-        self.contour = None
-        voxels = inside_contour(
-            np.array(contour.points), contour.slice_to_ras, grid_of(self.modifier.volume_node)
+        self.polygon = None
+        voxels = inside_polygon(
+            np.array(polygon.points), polygon.slice_to_ras, grid_of(self.modifier.volume_node)
         )
         if voxels is not None:
             modify(self.modifier, voxels, ModificationMode.Add)
@@ -95,7 +95,7 @@ class DrawContour(SegmentationEffect):
         if not is_active:
             if self.modifier:
                 self.close()
-            self.contour = None
+            self.polygon = None
         super().set_active(is_active)
 
     def _changed(self) -> None:
@@ -105,8 +105,8 @@ class DrawContour(SegmentationEffect):
         self.parameters_changed.emit()
 
 
-class ContourPipeline(SegmentationEffectPipeline[DrawContour]):
-    """Draws the open contour over a view, with trame-slicer's brush, and tells the effect of the mouse."""
+class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
+    """Draws the open polygon over a view, with trame-slicer's brush, and tells the effect of the mouse."""
 
     def __init__(self) -> None:
         super().__init__()
@@ -146,7 +146,7 @@ class ContourPipeline(SegmentationEffectPipeline[DrawContour]):
     def CanProcessInteractionEvent(self, event: Any) -> tuple[bool, float]:
         is_ours = event.GetType() in self._uses
         if event.GetType() == int(vtkCommand.RightButtonPressEvent):
-            is_ours = self._contour is not None
+            is_ours = self._polygon is not None
         return bool(self.IsActive()) and is_ours, 0.0
 
     def ProcessInteractionEvent(self, event: Any) -> bool:
@@ -156,13 +156,13 @@ class ContourPipeline(SegmentationEffectPipeline[DrawContour]):
 
     def _pressed(self, event: Any) -> bool:
         self._down, self._is_dragged = event.GetDisplayPosition(), False
-        self._is_freehand = self._contour is None
+        self._is_freehand = self._polygon is None
         self._add(event)
         return True
 
     def _moved(self, event: Any) -> bool:
         self._pointer = event.GetDisplayPosition()
-        if self._contour is None:
+        if self._polygon is None:
             self._down = None
         if self._down and math.dist(self._pointer, self._down) > DRAG_PIXELS:
             self._is_dragged = True
@@ -193,23 +193,23 @@ class ContourPipeline(SegmentationEffectPipeline[DrawContour]):
     # The picture
 
     @property
-    def _contour(self) -> OpenContour | None:
+    def _polygon(self) -> OpenPolygon | None:
         """The one on this view."""
-        contour = self._effect.contour if self._effect else None
-        return contour if contour and contour.view_node is self.GetViewNode() else None
+        polygon = self._effect.polygon if self._effect else None
+        return polygon if polygon and polygon.view_node is self.GetViewNode() else None
 
     def show(self, *_: Any) -> None:
-        """The contour where its points are on the view now, with a line to the pointer and back."""
+        """The polygon where its points are on the view now, with a line to the pointer and back."""
         self._brush.reset()
-        contour = self._contour if self.IsActive() else None
-        self._brush.set_visible(contour is not None)
-        if contour is not None:
+        polygon = self._polygon if self.IsActive() else None
+        self._brush.set_visible(polygon is not None)
+        if polygon is not None:
             view_node = self.GetViewNode()
             from_ras = np.linalg.inv(array_of(view_node.GetXYToRAS()))
-            for point in contour.points:
+            for point in polygon.points:
                 x, y = (from_ras @ [*point, 1.0])[:2]
                 self._brush.add_point(x, y)
-            is_here = contour.is_on(view_node)
+            is_here = polygon.is_on(view_node)
             if is_here and self._pointer:
                 self._brush.preview_point(*self._pointer)
             for actor in self._brush.get_props():

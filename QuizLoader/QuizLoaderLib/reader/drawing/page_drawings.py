@@ -1,4 +1,4 @@
-"""What is drawn on the pages of an open quiz: shown on arrival, kept, and known when a page asks for it."""
+"""What is drawn on the pages of an open quiz: shown on arrival, saved, and known when a page asks for it."""
 
 import time
 from collections.abc import Callable
@@ -8,15 +8,15 @@ from typing import Any
 from ...quiz.image_folder import ImageFolder
 from ...quiz.model import Image, Quiz
 from ...session.whole_file import remove_left_overs
-from ...views import drawings
+from ...views import segmentations
 from ...views.contents import PageNodes
 from ...views.contours import ContourLook
 from ...views.host import Host
 from ..texts import tr as _
-from .contour_files import ContourFiles
-from .drawn_contour import Contour
+from .drawing_files import DrawingFiles
+from .image_drawing import ImageDrawing
 from .lines import Lines
-from .page_drawn_on import Kept, PageDrawnOn, PageKey
+from .page_drawn_on import PageDrawnOn, PageKey, SessionPage
 from .regions_to_draw import RegionsToDraw, regions_to_draw
 
 SAVE_EVERY_S = 60.0
@@ -26,8 +26,8 @@ TRY_AGAIN_EVERY_S = 10.0
 """How often saving is tried again that failed."""
 
 
-class Drawing:
-    """The reader's drawings on the page that is shown. Every host has one: ``OpenedQuiz.drawing``.
+class PageDrawings:
+    """The reader's drawings on the page that is shown. Every host has one: ``OpenedQuiz.drawings``.
 
     What a host does::
 
@@ -36,9 +36,9 @@ class Drawing:
             editor.edit(drawing.segmentation(image.id), drawing.volume(image.id))
 
     What is done without it: ``OpenedQuiz`` shows the page's drawings, in planes too; ``Tools`` gives them
-    their look. The steps of ``Reading`` save them before they ask what is missing, and put them away when the
-    page is left; ``save_sentence``, which hosts call every few seconds, saves them every minute and tries
-    again what could not be saved.
+    their look. The steps of ``SessionAnswers`` save them before they ask what is missing, and put them away
+    when the page is left; ``save_sentence``, which hosts call every few seconds, saves them every minute and
+    tries again what could not be saved.
 
     With a reader, a drawing that is saved leaves the scene with its page, one that could not be saved stays
     in it, hidden, until it can. In an author's look nothing is written: what was drawn stays in the scene,
@@ -49,8 +49,8 @@ class Drawing:
         self._host, self._quiz, self._folder = host, quiz, folder
         self._regions: dict[str, RegionsToDraw] = {}
         self._on: PageDrawnOn | None = None
-        self._contours: dict[str, Contour] = {}
-        self._put_away: dict[PageKey, dict[str, Contour]] = {}
+        self._drawings: dict[str, ImageDrawing] = {}
+        self._put_away: dict[PageKey, dict[str, ImageDrawing]] = {}
         self._look = ContourLook(quiz.contour_visibility)
         self._saved_at = time.monotonic()
         self.lines = Lines()
@@ -70,41 +70,41 @@ class Drawing:
         ``images`` has."""
         if all(image.id != image_id for image in self.images):
             raise KeyError(image_id)
-        contour = self._contours[image_id]
-        if not self._is_there(contour):
-            contour.node = None
-            self._read(contour)
-        node = contour.make(self._host.scene)
-        self._show(contour)
+        drawing = self._drawings[image_id]
+        if not self._is_there(drawing):
+            drawing.node = None
+            self._read(drawing)
+        node = drawing.make(self._host.scene)
+        self._show(drawing)
         return node
 
     def region_names(self, image_id: str) -> tuple[str, ...]:
         """Of the regions that the quiz wants drawn on an image in ``images``."""
-        return tuple(region.name for region in self._contours[image_id].regions.regions)
+        return tuple(region.name for region in self._drawings[image_id].regions.regions)
 
     def volume(self, image_id: str) -> Any:
         """The volume node of an image in ``images``."""
-        return self._contours[image_id].volume
+        return self._drawings[image_id].volume
 
     @property
     def nodes(self) -> tuple[Any, ...]:
         """The segmentations that are shown."""
-        return tuple(contour.node for contour in self._contours.values() if self._is_there(contour))
+        return tuple(drawing.node for drawing in self._drawings.values() if self._is_there(drawing))
 
-    def show(self, shown: PageNodes, kept: Kept | None) -> list[str]:
+    def show(self, shown: PageNodes, session_page: SessionPage | None) -> list[str]:
         """Show what was drawn on a page.
 
         Gives what is odd about the files, and what of them could not be shown, as sentences.
         """
         self.leave()
-        on = self._on = PageDrawnOn(shown, self._host, kept)
+        on = self._on = PageDrawnOn(shown, self._host, session_page)
         self._look = ContourLook(self._quiz.contour_visibility)
         if on.writes_to is not None:
             remove_left_overs(on.writes_to.folder())
-        self._contours = self._put_away.pop(on.key, {})
+        self._drawings = self._put_away.pop(on.key, {})
         sentences: list[str] = []
         for image in on.images.values():
-            known = self._contours.get(image.id)
+            known = self._drawings.get(image.id)
             if known is None or not self._is_there(known):
                 sentences += self._open(image)
             elif not on.is_there(known.volume):
@@ -116,14 +116,14 @@ class Drawing:
 
     def show_again(self) -> None:
         """Put the drawings on the views that show their image now, whatever was done to the views."""
-        for contour in self._contours.values():
-            if self._is_there(contour):
-                drawings.set_grid(contour.node, contour.volume)
-                self._show(contour)
+        for drawing in self._drawings.values():
+            if self._is_there(drawing):
+                segmentations.set_grid(drawing.node, drawing.volume)
+                self._show(drawing)
         self.lines.show_again()
 
     def set_look(self, look: ContourLook) -> None:
-        """Of all contours that are drawn, until the next page."""
+        """Of all drawings that are drawn, until the next page."""
         self._look = look
         self.show_again()
 
@@ -136,14 +136,14 @@ class Drawing:
     def save_first_strokes(self) -> None:
         """Save what was begun or erased since it was saved: the page may require it."""
         self.lines.save_new()
-        places = self._on.writes_to if self._on else None
-        if places is None:
+        files = self._on.writes_to if self._on else None
+        if files is None:
             return
-        for contour in self._contours.values():
-            was_drawn = places.drawn(contour.image.id).has_contour
-            if self._is_there(contour) and contour.has_changed() and contour.is_drawn != was_drawn:
-                contour.save()
-                self._note(contour)
+        for drawing in self._drawings.values():
+            was_drawn = files.drawn(drawing.image.id).has_drawing
+            if self._is_there(drawing) and drawing.has_changed() and drawing.is_drawn != was_drawn:
+                drawing.save()
+                self._note(drawing)
 
     def tick(self) -> str:
         """Save once a minute what has changed, and sooner what could not be saved; call it every few seconds.
@@ -166,25 +166,25 @@ class Drawing:
             # The same page is shown anew: what was done since, as in another module, is the reader's.
             self._save(copies=True)
         waiting = {}
-        for image_id, contour in self._contours.items():
-            if not self._is_there(contour):
+        for image_id, drawing in self._drawings.items():
+            if not self._is_there(drawing):
                 continue
-            if contour.fault if on.kept else not drawings.is_empty(contour.node):
-                drawings.hide(contour.node)
-                waiting[image_id] = contour
+            if drawing.fault if on.session_page else not segmentations.is_empty(drawing.node):
+                segmentations.hide(drawing.node)
+                waiting[image_id] = drawing
             else:
-                drawings.remove(contour.node)
+                segmentations.remove(drawing.node)
         if waiting:
             self._put_away[on.key] = waiting
         self.lines.leave()
-        self._contours, self._on = {}, None
+        self._drawings, self._on = {}, None
 
     def save_copies(self, folder: Path) -> None:
         """Write what could not be saved into ``folder`` instead of the folder of the quiz; raises OSError."""
-        for contour in [*self._contours.values(), *self._all_put_away()]:
-            if contour.fault and contour.files is not None:
-                path = contour.files.label_map
-                contour.save_copy(ContourFiles(folder / path.parent.name / path.name))
+        for drawing in [*self._drawings.values(), *self._all_put_away()]:
+            if drawing.fault and drawing.files is not None:
+                path = drawing.files.label_map
+                drawing.save_copy(DrawingFiles(folder / path.parent.name / path.name))
         for line in self.lines.unsaved:
             if line.path is not None:
                 line.save_copy(folder / line.path.parent.name / line.path.name)
@@ -193,8 +193,8 @@ class Drawing:
         """The quiz is over. What is saved nowhere stays in the scene, the rest leaves it."""
         self.leave()
         self.lines.close()
-        for contour in self._all_put_away():
-            contour.node.SetDisplayVisibility(True)
+        for drawing in self._all_put_away():
+            drawing.node.SetDisplayVisibility(True)
         self._put_away = {}
 
     # Inside
@@ -205,84 +205,84 @@ class Drawing:
         if regions is None:
             regions = regions_to_draw(self._quiz, image, self._folder)
             self._regions[image.mask_value_map] = regions
-        contour = Contour(image, self._on.page.title, self._on.volume(image.id), regions)
-        if self._on.kept is not None:
-            contour.may_change = self._on.kept.may_change
-            contour.files = ContourFiles(self._on.kept.places.contour_file(image.id))
-        self._contours[image.id] = contour
-        return self._read(contour)
+        drawing = ImageDrawing(image, self._on.page.title, self._on.volume(image.id), regions)
+        if self._on.session_page is not None:
+            drawing.may_change = self._on.session_page.may_change
+            drawing.files = DrawingFiles(self._on.session_page.files.drawing_file(image.id))
+        self._drawings[image.id] = drawing
+        return self._read(drawing)
 
-    def _read(self, contour: Contour) -> list[str]:
-        """Make the node of what the session keeps, and tell the session what that is."""
-        on, image = self._on, contour.image
-        if on is None or on.kept is None or contour.files is None:
+    def _read(self, drawing: ImageDrawing) -> list[str]:
+        """Make the node of what the session saved, and tell the session what that is."""
+        on, image = self._on, drawing.image
+        if on is None or on.session_page is None or drawing.files is None:
             return []
-        places = on.kept.places
-        recorded = [ContourFiles(path) for path in places.contours(image.id)]
-        own = next((files for files in [*reversed(recorded), contour.files] if files.are_there), None)
+        files = on.session_page.files
+        recorded = [DrawingFiles(path) for path in files.label_maps(image.id)]
+        own = next((each for each in [*reversed(recorded), drawing.files] if each.are_there), None)
         same = (each for each in on.page.images if each.id == image.id and each.display_label_map_id)
         shown = next(same, image)
-        source = places.earlier_contour(shown)
-        earlier = places.contours_to_merge(shown) or ([source] if source else [])
-        sentences = contour.open(self._host.scene, own, [ContourFiles(path) for path in earlier])
+        source = files.earlier_drawing(shown)
+        earlier = files.drawings_to_merge(shown) or ([source] if source else [])
+        sentences = drawing.open(self._host.scene, own, [DrawingFiles(path) for path in earlier])
         if recorded and own is None:
             sentence = _("The contour that was drawn on “{image}” is gone: there is no file {path} any more.")
             sentences.append(sentence.format(image=image.id, path=recorded[-1].label_map))
-            if on.writes_to is not None and places.drawn(image.id).has_contour:
-                places.set_contour(image.id, recorded[-1].label_map, drawn=False)
-        self._note(contour)
+            if on.writes_to is not None and files.drawn(image.id).has_drawing:
+                files.set_drawing(image.id, recorded[-1].label_map, drawn=False)
+        self._note(drawing)
         return sentences
 
-    def _note(self, contour: Contour) -> None:
-        """What the session says of a contour is what is there."""
-        places = self._on.writes_to if self._on else None
-        if places is None or contour.files is None or not contour.is_kept or not self._is_there(contour):
+    def _note(self, drawing: ImageDrawing) -> None:
+        """What the session says of a drawing is what is there."""
+        files = self._on.writes_to if self._on else None
+        if files is None or drawing.files is None or not drawing.has_files or not self._is_there(drawing):
             return
-        path, is_drawn = contour.files.label_map, contour.is_drawn
-        is_known = path in places.contours(contour.image.id)
-        if not is_known or contour.lost is not None or places.drawn(contour.image.id).has_contour != is_drawn:
-            lost = sum(loss.voxels for loss in contour.lost or ())
-            places.set_contour(contour.image.id, path, is_drawn, contour.files.segments, lost)
-            contour.lost = None
+        path, is_drawn = drawing.files.label_map, drawing.is_drawn
+        is_known = path in files.label_maps(drawing.image.id)
+        if not is_known or drawing.lost is not None or files.drawn(drawing.image.id).has_drawing != is_drawn:
+            lost = sum(loss.voxels for loss in drawing.lost or ())
+            files.set_drawing(drawing.image.id, path, is_drawn, drawing.files.segments, lost)
+            drawing.lost = None
 
     def _save(self, copies: bool) -> str:
         may_change = self._on is not None and self._on.may_change
-        for contour in self._contours.values():
-            if self._is_there(contour) and (may_change or contour.fault):
-                contour.save(copies)
-                self._note(contour)
+        for drawing in self._drawings.values():
+            if self._is_there(drawing) and (may_change or drawing.fault):
+                drawing.save(copies)
+                self._note(drawing)
         self.lines.save()
-        for key, contours in list(self._put_away.items()):
-            for image_id, contour in list(contours.items()):
-                if contour.files is not None and contour.save():
-                    drawings.remove(contour.node)
-                    del contours[image_id]
-            if not contours:
+        for key, drawings in list(self._put_away.items()):
+            for image_id, drawing in list(drawings.items()):
+                if drawing.files is not None and drawing.save():
+                    segmentations.remove(drawing.node)
+                    del drawings[image_id]
+            if not drawings:
                 del self._put_away[key]
         self._saved_at = time.monotonic()
         return "\n".join(self._faults())
 
     def _faults(self) -> list[str]:
         keep_open = _("It is kept and saved as soon as possible, so please keep the program open.")
-        contour_s = _("The contour of “{image}” on the page “{page}” is not saved yet ({reason}).")
+        drawing_s = _("The contour of “{image}” on the page “{page}” is not saved yet ({reason}).")
         line_s = _("The line of {length} mm is not saved yet ({reason}).")
         sentences = [
-            contour_s.format(image=contour.image.id, page=contour.page_title, reason=contour.fault)
-            for contour in [*self._contours.values(), *self._all_put_away()]
-            if contour.fault
+            drawing_s.format(image=drawing.image.id, page=drawing.page_title, reason=drawing.fault)
+            for drawing in [*self._drawings.values(), *self._all_put_away()]
+            if drawing.fault
         ]
         sentences += [
             line_s.format(length=f"{line.length_mm:.1f}", reason=line.fault) for line in self.lines.unsaved
         ]
         return [f"{sentence} {keep_open}" for sentence in sentences]
 
-    def _all_put_away(self) -> list[Contour]:
-        all_contours = [contour for contours in self._put_away.values() for contour in contours.values()]
-        return [contour for contour in all_contours if self._is_there(contour)]
+    def _all_put_away(self) -> list[ImageDrawing]:
+        all_drawings = [drawing for drawings in self._put_away.values() for drawing in drawings.values()]
+        return [drawing for drawing in all_drawings if self._is_there(drawing)]
 
-    def _is_there(self, contour: Contour) -> bool:
-        return contour.node is not None and bool(self._host.scene.IsNodePresent(contour.node))
+    def _is_there(self, drawing: ImageDrawing) -> bool:
+        return drawing.node is not None and bool(self._host.scene.IsNodePresent(drawing.node))
 
-    def _show(self, contour: Contour) -> None:
+    def _show(self, drawing: ImageDrawing) -> None:
         if self._on is not None:
-            drawings.show_on(contour.node, self._on.views_of(contour.image.id), self._look)
+            segmentations.show_on(drawing.node, self._on.views_of(drawing.image.id), self._look)

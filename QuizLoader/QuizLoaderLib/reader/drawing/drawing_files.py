@@ -1,6 +1,6 @@
-"""The two files of a contour that a reader drew: the segments as Slicer keeps them, and the label map.
+"""The two files of a drawing that a reader drew: the segments as Slicer saves them, and the label map.
 
-``<name>-quizlabel.seg.nrrd`` is the contour, with names, colours and overlaps. ``<name>-quizlabel.nrrd``
+``<name>-quizlabel.seg.nrrd`` is the drawing, with names, colours and overlaps. ``<name>-quizlabel.nrrd``
 is made from it, on all voxels of the image, under the name and for the scripts of the original's results.
 Both appear whole or not at all, the segments first. The label map says in its header which segments it was
 made from, and which voxels it had, so that what a crash or a hand left is recognized by a look at headers. It
@@ -33,7 +33,7 @@ from ...masks.sources import read_mask_file
 from ...quiz.model import Image, ImageType
 from ...quiz.value_map import ValueMap
 from ...session.whole_file import whole_file
-from ...views.drawings import write_segmentation
+from ...views.segmentations import write_segmentation
 from ..texts import tr as _
 from .regions_to_draw import RegionsToDraw
 
@@ -41,7 +41,7 @@ _MADE_FROM, _VOXELS, _LOST = "QuizLoader_MadeFrom", "QuizLoader_Voxels", "QuizLo
 
 
 @dataclass(frozen=True)
-class ContourFiles:
+class DrawingFiles:
     """``label_map`` is the file that the results name; nothing says that it is there."""
 
     label_map: Path
@@ -65,7 +65,7 @@ class ContourFiles:
 
 
 @dataclass(frozen=True)
-class ReadContour:
+class ReadDrawing:
     """``sentences`` say what is odd about the files. Files that ``to_put_aside`` names hold something that is
     not in ``segmentation``, so they must not be replaced."""
 
@@ -74,8 +74,8 @@ class ReadContour:
     to_put_aside: tuple[Path, ...] = ()
 
 
-def write_contour(
-    node: Any, files: ContourFiles, grid: Grid, regions: RegionsToDraw
+def write_drawing(
+    node: Any, files: DrawingFiles, grid: Grid, regions: RegionsToDraw
 ) -> tuple[LostOverlap, ...]:
     """Write both files, each whole; the label map covers ``grid``. Gives what overlaps cost the label map.
 
@@ -98,7 +98,7 @@ def write_contour(
     return mask.lost
 
 
-def read_contour(files: ContourFiles, regions: RegionsToDraw) -> ReadContour:
+def read_drawing(files: DrawingFiles, regions: RegionsToDraw) -> ReadDrawing:
     """What was drawn: the segments, else those of the label map by the values of the quiz."""
     sentences: list[str] = []
     aside: list[Path] = []
@@ -117,7 +117,7 @@ def read_contour(files: ContourFiles, regions: RegionsToDraw) -> ReadContour:
                         " was drawn, and the label map is kept beside it."
                     ).format(name=files.label_map.name)
                 )
-            return ReadContour(found, tuple(sentences), tuple(aside))
+            return ReadDrawing(found, tuple(sentences), tuple(aside))
     if files.label_map.is_file():
         if not sentences and _MADE_FROM in _header_of(files.label_map):
             sentences.append(
@@ -132,8 +132,8 @@ def read_contour(files: ContourFiles, regions: RegionsToDraw) -> ReadContour:
             aside.append(files.label_map)
         else:
             sentences += [problem.sentence for problem in found.problems]
-            return ReadContour(found, tuple(sentences), tuple(aside))
-    return ReadContour(None, tuple(sentences), tuple(aside))
+            return ReadDrawing(found, tuple(sentences), tuple(aside))
+    return ReadDrawing(None, tuple(sentences), tuple(aside))
 
 
 def put_aside(path: Path) -> Path:
@@ -141,9 +141,9 @@ def put_aside(path: Path) -> Path:
     ending = ".seg.nrrd" if path.name.endswith(".seg.nrrd") else path.suffix
     stem = path.name.removesuffix(ending)
     number = 1
-    while (kept := path.with_name(f"{stem}_kept{number}{ending}")).exists():
+    while (aside := path.with_name(f"{stem}_kept{number}{ending}")).exists():
         number += 1
-    return path.rename(kept)
+    return path.rename(aside)
 
 
 def _painted(segmentation: SegmentationArrays, grid: Grid, regions: RegionsToDraw) -> Mask:
@@ -158,7 +158,7 @@ def _painted(segmentation: SegmentationArrays, grid: Grid, regions: RegionsToDra
     try:
         mask = paint(replace(segmentation, segments=tuple(segments)), value_map, grid)
     except MaskError:
-        # Nothing lies on the image, which is no reason to keep a contour from being saved.
+        # Nothing lies on the image, which is no reason to keep a drawing from being saved.
         return Mask(np.zeros(grid.shape, np.uint8), grid.ijk_to_ras)
     lost = Counter[tuple[str, str]]()
     for loss in mask.lost:
@@ -167,7 +167,7 @@ def _painted(segmentation: SegmentationArrays, grid: Grid, regions: RegionsToDra
 
 
 def _read_segments(path: Path) -> SegmentationArrays:
-    return read_segments(ReadContext(Image("contour", ImageType.SEGMENTATION, str(path), 0), path))
+    return read_segments(ReadContext(Image("drawing", ImageType.SEGMENTATION, str(path), 0), path))
 
 
 def _segments_of_label_map(path: Path, regions: RegionsToDraw) -> SegmentationArrays:
