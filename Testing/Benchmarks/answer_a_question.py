@@ -10,9 +10,12 @@ import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from QuizLoaderLib.session.journal import Entry, Journal, read_journal
+from QuizLoaderLib.session.entries import DraftEntry, Entry, LeaveEntry
+from QuizLoaderLib.session.journal import Journal, read_journal
 from QuizLoaderLib.session.opening import results_files
+from QuizLoaderLib.session.order import PageKey
 from QuizLoaderLib.session.session import Session
 from QuizLoaderLib.session.whole_file import sync
 
@@ -58,13 +61,13 @@ def answer_page(session: Session, peer: int, journal: Path) -> tuple[list[float]
 
 def pages_read(number: int, pages: range) -> Iterator[Entry]:
     for page in pages:
-        at = {"time": "20300101_12:00:00.000000", "login": "x", "page": [page, 0], "set": 0}
+        at: Any = {"page": PageKey(page), "question_set": 0}
+        when: Any = {"time": "20300101_12:00:00.000000", "login": "x", "seconds": 1.0}
         for question in range(QUESTIONS):
             number += 1
-            yield {"n": number, **at, "do": "draft", "question": question, "texts": ["N", "Y", "N"]}
+            yield DraftEntry(number=number, **when, **at, question=question, texts=("N", "Y", "N"))
         number += 1
-        more = {"event": "NextBtn", "passed": True, "seconds": 1.0, "complete": "Y"}
-        yield {"n": number, **at, "do": "leave", **more}
+        yield LeaveEntry(number=number, **when, **at, event="NextBtn", passed=True, complete=True)
 
 
 def report(what: str, pages: list[tuple[list[float], list[float], float]]) -> None:
@@ -93,7 +96,7 @@ def main() -> None:
         session.close()
         # Turning 2,000 pages takes minutes; what the reader did in the middle is put into the journal.
         journal = Journal(files.journal)
-        number = read_journal(files.journal).entries[-1]["n"]
+        number = read_journal(files.journal).entries[-1].number
         journal.append(pages_read(number, range(MEASURED + 1, PAGES - MEASURED + 1)))
         journal.close()
         start = time.perf_counter()

@@ -188,7 +188,7 @@ def test_a_reader_answers_stops_comes_back_finishes_and_looks_back(tmp_path, ima
     session.set_draft(0, ("5",))
     session.next()
     session.set_draft(0, ("left temporal", "Größe < 1 cm"))
-    session.press(1, 0)
+    session.buttons.press(1, 0)
     assert session.finish() == []
     session.close()
     assert results_xml(results, "questions") == results_xml(same, "questions")

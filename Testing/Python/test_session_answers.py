@@ -7,7 +7,8 @@ import pytest
 from QuizLoaderLib.quiz.model import Image, ImageType, Layer, Page, Question, QuestionSet, Quiz
 from QuizLoaderLib.quiz.question_types import QuestionType
 from QuizLoaderLib.session.answers import blank, cleaned, missing_in, stored_text
-from QuizLoaderLib.session.files import SessionError, parsed_timestamp
+from QuizLoaderLib.session.entries import parsed_timestamp
+from QuizLoaderLib.session.files import SessionError
 from QuizLoaderLib.session.order import group_order, page_groups
 from QuizLoaderLib.session.requirements import Drawn, missing_drawings
 

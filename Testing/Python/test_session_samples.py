@@ -48,7 +48,8 @@ def test_questions_of_all_types(tmp_path: Path) -> None:
     session.set_draft(0, ("left temporal", "Größe < 1 cm"))
     assert session.missing() == ["Please press every button of “Worksheet”."]
     assert (
-        session.press(1, 0).result == "Worksheet of Case 1: ImageVolumes/RECIST-Tutorial-Data/2007-spgr.nrrd"
+        session.buttons.press(1, 0).result
+        == "Worksheet of Case 1: ImageVolumes/RECIST-Tutorial-Data/2007-spgr.nrrd"
     )
     assert session.finish() == []
     session.close()
@@ -95,7 +96,7 @@ def test_without_allowed_scripts_a_button_does_nothing_and_keeps_nobody(tmp_path
     session.next()
     session.set_draft(0, ("a", "b"))
 
-    assert session.press(1, 0).sentence == (
+    assert session.buttons.press(1, 0).sentence == (
         "The script “worksheet” is not run: no folder of scripts is allowed."
     )
     assert session.missing() == []

@@ -48,7 +48,7 @@ def test_a_button_runs_its_script_with_the_page_on_standard_input(
     quiz = quiz_with(tmp_path, "tell.py")
     session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
 
-    outcome = session.press(0, 0)
+    outcome = session.buttons.press(0, 0)
 
     assert outcome.succeeded
     assert outcome.result == f"folder image_folder images page quiz script {quiz} Case []"
@@ -64,7 +64,10 @@ def test_a_script_that_fails_leaves_the_question_open_and_says_why(
 ) -> None:
     session = Session.open(quiz_with(tmp_path, "fail.py"), tmp_path / "results", "Ann", scripts=allowed)
 
-    assert session.press(0, 0).sentence == "The script “fail.py” failed: ValueError: no lesion was found."
+    assert (
+        session.buttons.press(0, 0).sentence
+        == "The script “fail.py” failed: ValueError: no lesion was found."
+    )
     assert session.next() == ["Please press every button of “Tool”."]
     session.close()
 
@@ -106,14 +109,14 @@ def test_the_reader_does_other_things_while_a_script_runs(tmp_path: Path, allowe
     quiz = quiz_with(tmp_path, "wait.py", "tell.py", attributes='AllowMultipleResponse="Y"')
     session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
 
-    press = session.start_press(0, 0)
+    press = session.buttons.start(0, 0)
 
     assert not press.script.is_done
-    assert session.press(0, 1).succeeded
+    assert session.buttons.press(0, 1).succeeded
     assert session.answers() == (("", "tell-Done"),)
     (allowed.folder / "go").touch()
     wait_until(lambda: press.script.is_done)
-    assert session.end_press(press).result == "Case"
+    assert session.buttons.end(press).result == "Case"
     assert session.answers() == (("wait-Done", "tell-Done"),)
     session.close()
 
@@ -168,7 +171,7 @@ def test_a_folder_of_scripts_is_not_allowed_by_the_quiz(tmp_path: Path, allowed:
     quiz = quiz_with(allowed.folder, "tell.py")
     session = Session.open(quiz, tmp_path / "results", "Ann")
 
-    assert not session.press(0, 0).succeeded
+    assert not session.buttons.press(0, 0).succeeded
     session.close()
 
 
@@ -178,7 +181,7 @@ def test_buttons_of_a_page_that_asks_for_it_are_pressed_at_each_visit(
     attributes = 'AllowMultipleResponse="Y" ButtonScriptRerunRequired="Y"'
     quiz = quiz_with(tmp_path, "tell.py", attributes=attributes)
     session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
-    session.press(0, 0)
+    session.buttons.press(0, 0)
     session.next()
 
     session.previous()
@@ -186,7 +189,7 @@ def test_buttons_of_a_page_that_asks_for_it_are_pressed_at_each_visit(
     assert session.answers() == (("",),)
     assert session.where().pages_complete == 0
     assert session.next() == ["Please press every button of “Tool”."]
-    session.press(0, 0)
+    session.buttons.press(0, 0)
     assert session.next() == []
     assert session.finish() == []
     session.previous()
@@ -203,7 +206,7 @@ def test_a_button_pressed_again_in_another_question_set_is_asked_for_too(
     sets = f"<QuestionSet>{button}</QuestionSet><QuestionSet/>"
     page = f'<Page ID="Case" {attributes}>{sets}</Page><Page ID="After"/>'
     session = Session.open(write_quiz(tmp_path, page), tmp_path / "results", "Ann", scripts=allowed)
-    session.press(0, 0)
+    session.buttons.press(0, 0)
     session.next()
     session.next()
 
@@ -222,12 +225,12 @@ def test_each_press_keeps_its_own_result(tmp_path: Path, allowed: ScriptRules) -
     )
     quiz = quiz_with(tmp_path, "count.py", attributes='AllowMultipleResponse="Y"')
     session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
-    session.press(0, 0)
+    session.buttons.press(0, 0)
     session.next()
     session.previous()
     session.next()
     session.previous()
-    session.press(0, 0)
+    session.buttons.press(0, 0)
     session.next()
     session.close()
 
@@ -239,13 +242,13 @@ def test_a_toggle_is_switched_on_and_off_and_is_remembered(tmp_path: Path, allow
     quiz = quiz_with(tmp_path, "tell.py", more='ButtonToggleColorOff="1 2 3"')
     session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
     assert session.missing() == []
-    session.press(0, 0)
+    session.buttons.press(0, 0)
     assert session.answers() == (("tell-On",),)
     session.close()
 
     session = Session.open(quiz, tmp_path / "results", "Ann", scripts=allowed)
     assert session.answers() == (("tell-On",),)
-    session.press(0, 0)
+    session.buttons.press(0, 0)
     assert session.answers() == (("tell",),)
     session.close()
     page = page_of(saved(tmp_path / "results" / "Ann" / "study" / "study.xml"), 1)
@@ -274,7 +277,7 @@ def waiting(tmp_path: Path, allowed: ScriptRules) -> Session:
 
 def test_the_reader_answers_on_and_stays_at_the_question_set(waiting: Session, allowed: ScriptRules) -> None:
     running = "The script “slow” is still running."
-    press = waiting.start_press(0, 0)
+    press = waiting.buttons.start(0, 0)
 
     assert waiting.set_draft(1, ("meanwhile",)).saved
     assert waiting.next() == [running, "Please press every button of “Tool”."]
@@ -282,7 +285,7 @@ def test_the_reader_answers_on_and_stays_at_the_question_set(waiting: Session, a
         waiting.previous()
     (allowed.folder / "go").touch()
 
-    assert waiting.end_press(press).succeeded
+    assert waiting.buttons.end(press).succeeded
     assert waiting.answers() == (("slow-Done",), ("meanwhile",))
     assert waiting.next() == []
     waiting.close()
@@ -290,14 +293,14 @@ def test_the_reader_answers_on_and_stays_at_the_question_set(waiting: Session, a
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for the processes in /proc")
 def test_closing_the_session_stops_the_script(waiting: Session, allowed: ScriptRules) -> None:
-    press = waiting.start_press(0, 0)
+    press = waiting.buttons.start(0, 0)
     told = allowed.folder / "process"
     wait_until(lambda: told.exists() and told.read_text(encoding="utf-8") != "")
 
     assert waiting.close().saved
 
     wait_until(lambda: not is_running(int(told.read_text(encoding="utf-8"))))
-    assert waiting.end_press(press).sentence == "The script “slow.py” was stopped."
+    assert waiting.buttons.end(press).sentence == "The script “slow.py” was stopped."
 
 
 def test_a_script_may_import_what_lies_beside_it_and_keeps_the_home_of_slicers_python(

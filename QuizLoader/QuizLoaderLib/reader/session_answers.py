@@ -124,13 +124,13 @@ class SessionAnswers:
         from ..session.session import SessionError
 
         try:
-            press = self._session.start_press(question, option)
+            press = self._session.buttons.start(question, option)
         except SessionError as fault:
             sentence = str(fault)
             return Pressed(lambda: True, lambda: None, lambda: sentence)
 
         def finish() -> str:
-            return "\n".join(self._try(lambda: [self._session.end_press(press).sentence]))
+            return "\n".join(self._try(lambda: [self._session.buttons.end(press).sentence]))
 
         return Pressed(lambda: press.script.is_done, press.script.stop, finish)
 

@@ -1,6 +1,6 @@
 """A Button that was pressed: the script that runs for it, and the answer that it makes."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -8,9 +8,13 @@ from typing import Protocol
 from ..quiz.model import Page, Question, Quiz
 from ..quiz.question_types import Takes
 from .answers import DONE, ON, Answer, blank, is_toggle, script_label
+from .cursor import Cursor
+from .entries import DraftEntry
+from .files import SessionError
 from .order import PageKey, Position
 from .results import Results
 from .scripts import RunningScript, ScriptOutcome, ScriptRules, script_details
+from .storage import ResultsStore
 
 
 class Script(Protocol):
@@ -24,7 +28,7 @@ class Script(Protocol):
 
 @dataclass(frozen=True)
 class Press:
-    """``position`` is where the reader pressed it, wherever he is when the script ends."""
+    """``position`` is where the reader pressed it, wherever they are when the script ends."""
 
     position: Position
     question: int
@@ -40,34 +44,74 @@ class Press:
         return (*answer[: self.option], text, *answer[self.option + 1 :])
 
 
-class Presses:
-    """Those whose results are not kept yet; until they are, the reader stays at the question set."""
+class Buttons:
+    """The buttons of the page that is shown. While a script runs the reader stays at the question set."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        rules: ScriptRules | None,
+        quiz: Quiz,
+        store: ResultsStore,
+        cursor: Cursor,
+        folder: Callable[[], Path],
+    ) -> None:
+        """``folder()`` is the page's folder of results; without ``rules`` no script runs."""
+        self._rules, self._quiz, self._folder = rules, quiz, folder
+        self._store, self._cursor = store, cursor
         self._presses: list[Press] = []
 
-    def add(self, press: Press) -> Press:
-        self._presses.append(press)
-        return press
+    def press(self, question: int, option: int) -> ScriptOutcome:
+        """A Button is pressed: its script runs (this waits up to the time limit), and its result is saved.
 
-    def remove(self, press: Press) -> bool:
-        """Whether it was there: it is kept once, and not after ``stop``."""
-        others = [other for other in self._presses if other is not press]
-        was_there = len(others) < len(self._presses)
-        self._presses = others
-        return was_there
+        Raises SessionError where the page is locked or the question has no button.
+        """
+        return self.end(self.start(question, option))
 
-    def running(self) -> str:
+    def start(self, question: int, option: int) -> Press:
+        """As ``press``, without waiting: ``end`` is for when ``Press.script.is_done``."""
+        self._cursor.page_to_change()
+        model = self._cursor.questions[question]
+        if model.facts.takes is not Takes.PRESS:
+            raise SessionError("This question has no button.")
+        script = self._script(model.options[option])
+        self._presses.append(Press(self._cursor.position, question, option, model, script))
+        return self._presses[-1]
+
+    def end(self, press: Press) -> ScriptOutcome:
+        """Save what the script gave, once; waits for it where it still runs."""
+        outcome = press.script.wait()
+        was_there = any(press is each for each in self._presses)
+        self._presses = [each for each in self._presses if each is not press]
+        if was_there and outcome.succeeded:
+            position = press.position
+            self._store.record(
+                DraftEntry(
+                    page=position.page,
+                    question_set=position.question_set,
+                    question=press.question,
+                    texts=press.answer_after(self._store.results.answer(position, press.question)),
+                    facts={press.option: {"Result": outcome.result}},
+                    seconds=self._cursor.seconds,
+                )
+            )
+        return outcome
+
+    def running(self) -> list[str]:
         """A sentence while a script runs, else nothing."""
-        if not self._presses:
-            return ""
-        press = self._presses[0]
-        return f"The script “{script_label(press.model.options[press.option])}” is still running."
+        names = [script_label(press.model.options[press.option]) for press in self._presses]
+        return [f"The script “{name}” is still running." for name in names[:1]]
 
     def stop(self) -> None:
         """End all scripts; the buttons stay as they were."""
         while self._presses:
             self._presses.pop().script.stop()
+
+    def _script(self, option: str) -> Script:
+        label = script_label(option)
+        if self._rules is None:
+            return _NotRun(f"The script “{label}” is not run: no folder of scripts is allowed.")
+        details = script_details(self._rules, self._quiz, self._cursor.page, self._folder(), label)
+        return RunningScript(self._rules, option, details)
 
 
 class _NotRun:
@@ -81,16 +125,6 @@ class _NotRun:
 
     def stop(self) -> None:
         pass
-
-
-def start_script(
-    rules: ScriptRules | None, model: Question, option: int, quiz: Quiz, page: Page, folder: Path
-) -> Script:
-    """``folder`` is the page's folder of results."""
-    label = script_label(model.options[option])
-    if rules is None:
-        return _NotRun(f"The script “{label}” is not run: no folder of scripts is allowed.")
-    return RunningScript(rules, model.options[option], script_details(rules, quiz, page, folder, label))
 
 
 def to_press_again(page: Page, key: PageKey, results: Results) -> Iterator[tuple[Position, int, Answer]]:

@@ -2,15 +2,16 @@
 
 import re
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from ..quiz.model import Image, Page, Quiz
+from .cursor import Cursor
+from .entries import DrawingEntry, LinesEntry
 from .files import SessionError, safe_name
 from .order import PageKey, page_groups
 from .requirements import NOTHING, Drawn
-from .results import Results
-from .storage import FolderFiles, SaveState
+from .storage import ResultsStore, SaveState
 
 FILE_NAME_LENGTH = 30
 """Letters of the image's part of a file name."""
@@ -49,23 +50,15 @@ class DrawingPlaces:
     """The drawings of the page that is shown. Paths in the results are relative to the reader's folder,
     with ``/`` on every system."""
 
-    def __init__(
-        self,
-        files: FolderFiles,
-        results: Results,
-        record: Callable[..., SaveState],
-        page_to_change: Callable[[], PageKey],
-        page_shown: Callable[[], PageKey],
-    ) -> None:
-        self._files = files
-        self._results = results
-        self._record = record
-        self._page_to_change = page_to_change
-        self._page_shown = page_shown
+    def __init__(self, store: ResultsStore, cursor: Cursor) -> None:
+        self._files = store.files
+        self._results = store.results
+        self._record = store.record
+        self._cursor = cursor
 
     def folder(self) -> Path:
         """The page's own folder; the host makes it when it writes the first file."""
-        key = self._page_shown()
+        key = self._cursor.position.page
         return self._files.folder / page_folder_names(self._results.quiz, self._results.pages)[key]
 
     def drawing_file(self, image_id: str) -> Path:
@@ -84,36 +77,38 @@ class DrawingPlaces:
         """The file has the contour of the image, as a label map; ``segments`` has it with names and overlaps,
         which cost the label map ``lost_voxels``. ``drawn`` False: it is empty, or an unchanged copy of an
         earlier one, and does not meet what the page requires."""
-        key = self._page_to_change()
+        key = self._cursor.page_to_change()
         self._require_image(key, image_id)
         return self._record(
-            do="contour",
-            page=[key.number, key.repetition],
-            image=image_id,
-            path=self._stored(path),
-            drawn=bool(drawn),
-            **({"segments": self._stored(segments), "lost": lost_voxels} if segments else {}),
+            DrawingEntry(
+                page=key,
+                image=image_id,
+                path=self._stored(path),
+                drawn=bool(drawn),
+                segments=self._stored(segments) if segments else "",
+                lost_voxels=lost_voxels if segments else None,
+            )
         )
 
     def set_lines(self, image_id: str, paths: Sequence[Path]) -> SaveState:
         """These files are the lines of the image, or with an empty ``image_id`` those of the page that lie on
         no image; one that is not among them any more was deleted."""
-        key = self._page_to_change()
+        key = self._cursor.page_to_change()
         if image_id:
             self._require_image(key, image_id)
-        stored = [self._stored(path) for path in paths]
-        return self._record(do="lines", page=[key.number, key.repetition], image=image_id, paths=stored)
+        stored = tuple(self._stored(path) for path in paths)
+        return self._record(LinesEntry(page=key, image=image_id, paths=stored))
 
     def drawn(self, image_id: str) -> Drawn:
         """What the results say is drawn on an image of the page shown."""
-        return self._results.drawn(self._page_shown()).get(image_id, NOTHING)
+        return self._results.drawn(self._cursor.position.page).get(image_id, NOTHING)
 
     def label_maps(self, image_id: str, key: PageKey | None = None) -> list[Path]:
         """The files of the contours drawn on an image, oldest first; of the page shown if none is given."""
-        return self._paths(key or self._page_shown(), image_id, "LabelMapPath")
+        return self._paths(key or self._cursor.position.page, image_id, "LabelMapPath")
 
     def lines(self, image_id: str, key: PageKey | None = None) -> list[Path]:
-        return self._paths(key or self._page_shown(), image_id, "MarkupLinePath")
+        return self._paths(key or self._cursor.position.page, image_id, "MarkupLinePath")
 
     def earlier_drawing(self, image: Image) -> Path | None:
         """The contour that the image shows by its DisplayLabelMapID: the newest one of the nearest page
@@ -164,7 +159,7 @@ class DrawingPlaces:
 
     def _earlier_pages(self) -> tuple[PageKey, ...]:
         order = self._results.display_order()
-        return order[: order.index(self._page_shown())]
+        return order[: order.index(self._cursor.position.page)]
 
     def _paths(self, key: PageKey, image_id: str, name: str) -> list[Path]:
         reader_folder = self._files.folder.parent
@@ -174,7 +169,7 @@ class DrawingPlaces:
     def _stem(self, image_id: str) -> str:
         """``<PageID>_<ImageID>``, told apart from the page's other images where the names were cut; for lines
         of the page itself ``<PageID>``."""
-        page = self._results.pages[self._page_shown()]
+        page = self._results.pages[self._cursor.position.page]
         if not image_id:
             return safe_name(page.id, FILE_NAME_LENGTH)
         stem = safe_name(f"{page.id}_{image_id}", FILE_NAME_LENGTH)

@@ -1,11 +1,8 @@
-"""Names that every file system takes, and times as results files write them."""
+"""Names that every file system takes, and why something could not be done."""
 
 import hashlib
 import re
 import unicodedata
-from datetime import datetime
-
-TIME_FORMAT = "%Y%m%d_%H:%M:%S.%f"
 
 NAME_LENGTH = 40
 """Letters of a reader's, quiz's or page's folder; two folders and a file stay below Windows' 260."""
@@ -16,18 +13,6 @@ _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])
 
 class SessionError(Exception):
     """Why a session cannot start or do what was asked, as one sentence for the reader."""
-
-
-def timestamp(moment: datetime) -> str:
-    """Local time in the form of the original's results: ``20230317_15:58:27.114871``."""
-    return moment.strftime(TIME_FORMAT)
-
-
-def parsed_timestamp(text: str) -> datetime | None:
-    try:
-        return datetime.strptime(text.strip(), TIME_FORMAT)
-    except ValueError:
-        return None
 
 
 def safe_name(text: str, length: int = NAME_LENGTH) -> str:

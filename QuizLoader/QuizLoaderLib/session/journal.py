@@ -1,7 +1,8 @@
 """The journal beside a results file: one line an entry, on the disk before an answer is acknowledged.
 
-A line is the CRC-32 of the rest in eight hexadecimal digits, a space, and a JSON object. Nothing is ever
-taken out of the journal: with the stored quiz it is enough to make the results file anew.
+A line is the CRC-32 of the rest in eight hexadecimal digits, a space, and a JSON object in UTF-8, which
+``entries`` describes. Nothing is ever taken out of the journal: with the stored quiz it is enough to make the
+results file anew.
 """
 
 import errno
@@ -11,11 +12,9 @@ import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
+from .entries import Entry, from_json, to_json
 from .whole_file import sync, sync_folder
-
-Entry = dict[str, Any]
 
 _END_LENGTH = 64
 """Bytes by which the end of the journal is known again."""
@@ -40,7 +39,7 @@ class JournalTakenError(OSError):
 
 
 def encoded(entry: Entry) -> bytes:
-    text = json.dumps(entry, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    text = json.dumps(to_json(entry), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     return b"%08x %s\n" % (zlib.crc32(text), text)
 
 
@@ -66,10 +65,10 @@ def _decoded(line: bytes) -> Entry | None:
     try:
         if int(digits, 16) != zlib.crc32(text):
             return None
-        entry = json.loads(text)
+        found = json.loads(text)
+        return from_json(found) if isinstance(found, dict) else None
     except ValueError:
         return None
-    return entry if isinstance(entry, dict) and isinstance(entry.get("n"), int) else None
 
 
 class Journal:

@@ -94,8 +94,3 @@ class Route:
             ),
             None,
         )
-
-
-def can_repeat(key: PageKey, page: Page, is_complete: bool, last_repetition: int) -> bool:
-    """Only the last repetition of a looping page can be repeated, and only before it is complete."""
-    return page.loop and not is_complete and key.repetition == last_repetition

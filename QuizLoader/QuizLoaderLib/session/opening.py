@@ -17,8 +17,9 @@ from ..quiz.model import Quiz
 from ..quiz.parser import read_quiz
 from .comparing import differences, is_another_quiz
 from .copies import copies, keep_copy
-from .files import SessionError, parsed_timestamp, reason, safe_name, timestamp
-from .journal import Entry, Journal, JournalContents, read_journal
+from .entries import BeginEntry, SavedEntry, parsed_timestamp, timestamp
+from .files import SessionError, reason, safe_name
+from .journal import Journal, JournalContents, read_journal
 from .order import group_order
 from .results import Results
 from .storage import FolderFiles, ResultsStore
@@ -28,12 +29,11 @@ from .whole_file import make_folder, remove_left_overs, write_whole
 
 @dataclass(frozen=True)
 class Opened:
-    """``notices`` are sentences that the reader should see once; ``login`` is the LoginTime."""
+    """``notices`` are sentences that the reader should see once."""
 
     store: ResultsStore
     quiz: Quiz
     notices: tuple[str, ...]
-    login: str
 
 
 @dataclass(frozen=True)
@@ -85,7 +85,7 @@ def open_results(
             quiz = stored_quiz(files, quiz_path)
             loaded = load_results(files, quiz)
             if loaded.results.is_finished:
-                return _for_review(files, loaded, quiz, loaded.notices)
+                return _for_review(files, loaded, quiz, loaded.notices, now)
         raise SessionError(
             f"Nothing can be written to the results folder {files.folder} ({reason(fault)}); "
             "make it writable or choose another one."
@@ -173,14 +173,15 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
             notices.append(f"Another program changed {path.name} since it was saved; it is used as it is.")
         _replay(results, contents, saved_number=results.number)
         notices += _master_notices(files, results)
-        last = max([results.number, *(entry["n"] for entry in contents.entries)])
+        last = max([results.number, *(entry.number for entry in contents.entries)])
         return Loaded(results, last + 1, saved_number, tuple(notices))
-    if not _can_be_made_anew(contents):
+    first = contents.entries[0] if _can_be_made_anew(contents) else None
+    if not isinstance(first, BeginEntry):
         raise SessionError(
             f"The results in {files.folder} cannot be read ({'; '.join(faults[:2])}); "
             "put back a good copy, or choose another results folder."
         )
-    results = Results.begin(files.master.read_bytes(), quiz, contents.entries[0])
+    results = Results.begin(files.master.read_bytes(), quiz, first)
     _replay(results, contents, saved_number=results.number)
     notices += _master_notices(files, results)
     if faults and files.xml.exists():
@@ -189,10 +190,10 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
 
 
 def _replay(results: Results, contents: JournalContents, saved_number: int) -> None:
-    last = contents.entries[-1]["n"] if contents.entries else 0
+    last = contents.entries[-1].number if contents.entries else 0
     try:
         for entry in contents.entries:
-            if entry["n"] > saved_number:
+            if entry.number > saved_number:
                 results.apply(entry)
             elif last >= saved_number:
                 # A journal that ends before the XML was cut, and its drafts may be older than the answers.
@@ -204,14 +205,16 @@ def _replay(results: Results, contents: JournalContents, saved_number: int) -> N
 
 
 def _can_be_made_anew(contents: JournalContents) -> bool:
-    numbers = [entry["n"] for entry in contents.entries if entry["do"] != "saved"]
+    numbers = [entry.number for entry in contents.entries if not isinstance(entry, SavedEntry)]
     is_whole = numbers == list(range(1, len(numbers) + 1))
-    return bool(numbers) and is_whole and contents.entries[0]["do"] == "begin"
+    return bool(numbers) and is_whole and isinstance(contents.entries[0], BeginEntry)
 
 
 def _was_changed(data: bytes, number: int, contents: JournalContents) -> bool:
-    noted = [entry for entry in contents.entries if entry["do"] == "saved" and entry["n"] == number]
-    return bool(noted) and noted[-1]["sha256"] != hashlib.sha256(data).hexdigest()
+    noted = [
+        entry.sha256 for entry in contents.entries if isinstance(entry, SavedEntry) and entry.number == number
+    ]
+    return bool(noted) and noted[-1] != hashlib.sha256(data).hexdigest()
 
 
 def _journal_notices(files: FolderFiles, contents: JournalContents) -> list[str]:
@@ -244,15 +247,14 @@ def _begin(
 ) -> None:
     """The quiz is stored first and the journal's first line last: before it, nothing has begun."""
     master = quiz_path.read_bytes()
-    entry: Entry = {
-        "n": 1,
-        "do": "begin",
-        "time": timestamp(now()),
-        "reader": reader_name,
-        "sha256": hashlib.sha256(master).hexdigest(),
-        "seed": seed,
-        "order": group_order(quiz, seed),
-    }
+    entry = BeginEntry(
+        number=1,
+        time=timestamp(now()),
+        reader=reader_name,
+        sha256=hashlib.sha256(master).hexdigest(),
+        seed=seed,
+        order=group_order(quiz, seed),
+    )
     Results.begin(master, quiz, entry)
     write_whole(files.master, master)
     journal = Journal(files.journal)
@@ -300,29 +302,31 @@ def _with_journal(
     results = loaded.results
     if results.is_finished and loaded.saved_number == results.number:
         lock.release()
-        return _for_review(files, loaded, quiz, notices)
+        return _for_review(files, loaded, quiz, notices, now)
     moment = now()
     notices = [*notices, *_clock_notices(results, moment)]
     keep_copy(files, moment, is_damaged=loaded.saved_number < 0)
     journal = Journal(files.journal)
-    store = ResultsStore(files, results, journal, lock, loaded.next_number, loaded.saved_number)
+    store = ResultsStore(files, results, journal, lock, loaded.next_number, loaded.saved_number, now)
     if results.is_finished:
         store.save()
-        return Opened(store, quiz, tuple(notices), "")
+        return Opened(store, quiz, tuple(notices))
     # The LoginTime names the login in every Response, so it must be its own.
     while timestamp(moment) in results.login_times():
         moment += timedelta(microseconds=1)
-    store.record({"do": "login", "time": timestamp(moment), "reader": reader_name})
+    store.log_in(moment, reader_name)
     state = store.save()
     if not state.saved:
         store.close()
         raise SessionError(state.sentence)
-    return Opened(store, quiz, tuple(notices), timestamp(moment))
+    return Opened(store, quiz, tuple(notices))
 
 
-def _for_review(files: FolderFiles, loaded: Loaded, quiz: Quiz, notices: Sequence[str]) -> Opened:
-    store = ResultsStore(files, loaded.results, None, None, loaded.next_number, loaded.saved_number)
-    return Opened(store, quiz, tuple(notices), "")
+def _for_review(
+    files: FolderFiles, loaded: Loaded, quiz: Quiz, notices: Sequence[str], now: Callable[[], datetime]
+) -> Opened:
+    store = ResultsStore(files, loaded.results, None, None, loaded.next_number, loaded.saved_number, now)
+    return Opened(store, quiz, tuple(notices))
 
 
 def _clock_notices(results: Results, moment: datetime) -> Iterable[str]:

@@ -166,7 +166,7 @@ def _read(file: Path, encoding: str, remarks: list[str]) -> ReadResults | None:
         # What a reader's program saved last may be in the journal only.
         loaded = load_results(files, stored_quiz(files, files.master))
         remarks += [f"{file}: {notice}" for notice in loaded.notices]
-        if count := sum(any(entry["texts"]) for entry in loaded.results.drafts.entries()):
+        if count := sum(any(draft.texts) for draft in loaded.results.drafts.entries()):
             missing = "1 answer is" if count == 1 else f"{count} answers are"
             remarks.append(
                 f"{file}: {missing} not in the tables, since the reader has not left its page yet."

@@ -2,13 +2,16 @@
 
 import contextlib
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from filelock import BaseFileLock
 
-from .files import reason
-from .journal import Entry, Journal, JournalGoneError, JournalTakenError, encoded
+from .entries import DraftEntry, Entry, LoginEntry, SavedEntry, timestamp
+from .files import SessionError, reason
+from .journal import Journal, JournalGoneError, JournalTakenError, encoded
 from .results import Results
 from .whole_file import make_folder, write_whole
 
@@ -62,9 +65,12 @@ class ResultsStore:
         lock: BaseFileLock | None,
         next_number: int,
         saved_number: int,
+        now: Callable[[], datetime],
     ) -> None:
         """``saved_number`` is the last entry that the XML file on the disk has; without a journal nothing
         can be recorded (a finished quiz). Raises OSError."""
+        self.login = ""
+        self._now = now
         self.files = files
         self.results = results
         self._journal = journal
@@ -78,9 +84,26 @@ class ResultsStore:
         self._file_fault = ""
         self._is_taken = False
 
+    def log_in(self, moment: datetime, reader_name: str) -> SaveState:
+        """From now on entries can be recorded, until the store is closed."""
+        self.login = timestamp(moment)
+        return self.record(LoginEntry(time=self.login, reader=reader_name))
+
     def record(self, entry: Entry) -> SaveState:
-        """Apply the entry and return when it is on the disk, or say that it waits."""
-        numbered = {"n": self._next_number, **entry}
+        """Apply the entry and return when it is on the disk, or say that it waits.
+
+        It gets its number, and the time and login of now where it has none of its own. Raises SessionError
+        where nobody is logged in.
+        """
+        if not self.login:
+            raise SessionError("The session is closed.")
+        if not isinstance(entry, LoginEntry):
+            now = timestamp(self._now())
+            entry = replace(entry, time=entry.time or now, login=entry.login or self.login)
+        return self._add(entry)
+
+    def _add(self, entry: Entry) -> SaveState:
+        numbered = replace(entry, number=self._next_number)
         # What cannot be applied or encoded must not get into the journal.
         encoded(numbered)
         self.results.apply(numbered)
@@ -115,7 +138,9 @@ class ResultsStore:
 
     def state(self) -> SaveState:
         waiting = [
-            entry for entry in self._waiting if entry["n"] > self._saved_number or entry["do"] == "draft"
+            entry
+            for entry in self._waiting
+            if entry.number > self._saved_number or isinstance(entry, DraftEntry)
         ]
         if waiting:
             fault = self._journal_fault or self._file_fault
@@ -147,12 +172,15 @@ class ResultsStore:
         copy = FolderFiles(folder / self.files.folder.parent.name / self.files.folder.name)
         make_folder(copy.master.parent)
         drafts = enumerate(self.results.drafts.entries(), start=self._next_number)
-        write_whole(copy.journal, b"".join(encoded({**draft, "n": number}) for number, draft in drafts))
+        write_whole(
+            copy.journal, b"".join(encoded(replace(draft, number=number)) for number, draft in drafts)
+        )
         write_whole(copy.master, self._master)
         write_whole(copy.xml, self.results.to_bytes())
         return copy.xml
 
     def close(self) -> None:
+        self.login = ""
         if self._journal is not None:
             self._journal.close()
         if self._lock is not None:
@@ -181,7 +209,7 @@ class ResultsStore:
         self._journal.was_cut = False
         self._file_fault = f"{self.files.journal} was cut by another program"
         for draft in self.results.drafts.entries():
-            self.record({name: value for name, value in draft.items() if name != "n"})
+            self._add(draft)
         self.save()
 
     def _require_folder(self, journal: Journal) -> None:
@@ -198,7 +226,7 @@ class ResultsStore:
 
     def _note_saved(self, number: int, data: bytes) -> None:
         """Leave the file's hash in the journal, so that a change by hand is noticed at the next start."""
-        note = {"n": number, "do": "saved", "sha256": hashlib.sha256(data).hexdigest()}
+        note = SavedEntry(number=number, sha256=hashlib.sha256(data).hexdigest())
         if self._journal is not None and not self._waiting:
             with contextlib.suppress(OSError):
                 self._journal.append([note], wait=False)

@@ -11,7 +11,7 @@ from enum import Enum
 
 from ..quiz.question_types import QUESTION_TYPES, Takes
 from .answers import DONE
-from .files import parsed_timestamp
+from .entries import parsed_timestamp
 from .results_parser import ReadPage, ReadResults, pages_in_order, relative_path
 from .tree import Element, finite
 

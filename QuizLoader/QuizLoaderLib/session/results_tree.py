@@ -1,0 +1,114 @@
+"""The tree of a results file: the quiz's own XML, whose pages, questions and images are found here."""
+
+import copy
+from dataclasses import replace
+
+from ..quiz.model import Page, Question, Quiz
+from .files import SessionError
+from .order import PageKey, Position, page_groups
+from .tree import MADE_BY_READER, Element, appended, integer, remove
+
+
+class ResultsTree:
+    """``pages`` are those of the quiz with the repetitions that the tree has."""
+
+    def __init__(self, root: Element, quiz: Quiz) -> None:
+        """Raises SessionError where the tree does not fit the quiz."""
+        self.root = root
+        self.pages: dict[PageKey, Page] = {}
+        self.groups = dict(zip((page.number for page in quiz.pages), page_groups(quiz.pages), strict=True))
+        self.logins: list[Element] = root.findall("Login")
+        self._elements: dict[PageKey, Element] = {}
+        self._options: dict[PageKey, list[list[list[Element]]]] = {}
+        by_number = {page.number: page for page in quiz.pages}
+        if self.number < 1:
+            # The whole journal would be done a second time.
+            raise SessionError("The results lack the number of their last journal entry.")
+        for element in root.findall("Page"):
+            key = PageKey(integer(element, "PageNumber"), integer(element, "Rep"))
+            if key.number not in by_number or key in self._elements:
+                raise SessionError(f"The results name the page “{element.get('ID')}” wrongly.")
+            self._add(key, element, by_number[key.number])
+        if absent := [page.title for page in quiz.pages if PageKey(page.number) not in self.pages]:
+            raise SessionError(f"The results lack the page “{absent[0]}”.")
+
+    @property
+    def number(self) -> int:
+        """The last journal entry that is in the tree."""
+        return integer(self.root, "JournalEntry")
+
+    @property
+    def group_order(self) -> tuple[int, ...] | None:
+        """The order of the page groups that is written down, None where there is none."""
+        indices = self.root.find("RandomizedPageGroupIndices")
+        try:
+            return None if indices is None else tuple(int(each) for each in (indices.text or "").split(","))
+        except ValueError:
+            return None
+
+    def page(self, key: PageKey) -> Element:
+        return self._elements[key]
+
+    def question(self, position: Position, question: int) -> Question:
+        return self.pages[position.page].question_sets[position.question_set].questions[question]
+
+    def options(self, position: Position, question: int) -> list[Element]:
+        return self._options[position.page][position.question_set][question]
+
+    def images(self, key: PageKey, image_id: str) -> list[Element]:
+        """The elements of an image; without an ID the page, which has the lines that lie on no image."""
+        page = self._elements[key]
+        if not image_id:
+            return [page]
+        return [image for image in page.findall("Image") if (image.get("ID") or "").strip() == image_id]
+
+    def image(self, key: PageKey, index: int) -> Element:
+        """The element of the page's image; the quiz leaves out an Image that it cannot understand."""
+        wanted = self.pages[key].images[index]
+        rank = sum(image.id == wanted.id for image in self.pages[key].images[:index])
+        return self.images(key, wanted.id)[rank]
+
+    def last_repetition(self, number: int) -> int:
+        return max(key.repetition for key in self.pages if key.number == number)
+
+    def login(self, time: str) -> Element:
+        """The login of this time: an earlier one where its answers are recovered; else the last one."""
+        return next(
+            (each for each in reversed(self.logins) if each.get("LoginTime") == time), self.logins[-1]
+        )
+
+    def add_login(self) -> Element:
+        self.logins.append(appended(self.root, "Login"))
+        return self.logins[-1]
+
+    def add_repetition(self, key: PageKey) -> None:
+        """The page once more behind its last repetition, as nobody has touched it."""
+        original = self.pages[PageKey(key.number)]
+        element = copy.deepcopy(self._elements[PageKey(key.number)])
+        for name in ("BookmarkID", "SecondsShown"):
+            element.attrib.pop(name, None)
+        element.set("ID", f"{original.id}-Rep{key.repetition}")
+        element.set("Rep", str(key.repetition))
+        element.set("PageComplete", "N")
+        for name in ("Response", *MADE_BY_READER):
+            for made in list(element.iter(name)):
+                remove(made)
+        last = self._elements[PageKey(key.number, self.last_repetition(key.number))]
+        element.tail = last.tail
+        last.addnext(element)
+        self._add(key, element, original)
+
+    def _add(self, key: PageKey, element: Element, original: Page) -> None:
+        page = original
+        if key.repetition:
+            page = replace(original, id=f"{original.id}-Rep{key.repetition}", bookmark_id="")
+        options = [
+            [question.findall("Option") for question in question_set.findall("Question")]
+            for question_set in element.findall("QuestionSet")
+        ]
+        shape = [[len(question) for question in questions] for questions in options]
+        if shape != [[len(q.options) for q in each.questions] for each in page.question_sets]:
+            raise SessionError(f"The questions of the page “{page.title}” cannot be understood.")
+        self.pages[key] = page
+        self._elements[key] = element
+        self._options[key] = options
