@@ -6,7 +6,8 @@ from typing import Any
 
 import numpy as np
 import SimpleITK as sitk
-from web_stage import until, wait_for_text
+from web_mouse import Mouse
+from web_stage import until, wait_for_text, wait_for_views
 
 SHAPE = (7, 64, 64)
 SPACING = (2.0, 2.0, 5.0)
@@ -76,21 +77,6 @@ def enclosed(corners: Sequence[Place]) -> np.ndarray:
     return (np.abs(sum(sides)) == len(corners)) & (up == 0)
 
 
-_COUNT_EVENTS = """() => {
-    const isCounting = window.told !== undefined;
-    window.told = 0;
-    if (isCounting) return;
-    const send = WebSocket.prototype.send;
-    WebSocket.prototype.send = function (data) {
-        const text = typeof data === "string" ? data : new TextDecoder("latin1").decode(data);
-        window.told += text.split("trame.rca.event").length - 1;
-        return send.call(this, data);
-    };
-}"""
-"""What the mouse does is told to the server in the order in which it was done; a press and a release are two
-events each, a move is one."""
-
-
 class Hand:
     """Draws on a view of a page of Chromium. A pixel is a place: what is drawn goes through the places that
     the methods give back, not quite those that were asked for."""
@@ -100,8 +86,7 @@ class Hand:
         box = page.locator(f"[data-testid=view-{view}] .quiz-area").bounding_box()
         self._left, self._top, self._width, self._height = (box[key] for key in ("x", "y", "width", "height"))
         self.mm_per_pixel = SIDE_MM / min(self._width, self._height)
-        page.evaluate(_COUNT_EVENTS)
-        self._told = 0
+        self.mouse = Mouse(page)
 
     def pixel(self, place: Place) -> tuple[float, float]:
         """Slicer means the middle of a pixel by its number, from the left and from below, and the middle of
@@ -120,36 +105,22 @@ class Hand:
 
     def click(self, place: Place, button: str = "left", times: int = 1) -> Place:
         pixel = self.pixel(place)
-        self._move(pixel)
+        self.mouse.move(pixel)
         for count in range(1, times + 1):
-            self.page.mouse.down(button=button, click_count=count)
-            self._wait_for(2)
-            self.page.mouse.up(button=button, click_count=count)
-            self._wait_for(2)
+            self.mouse.press(button, count)
+            self.mouse.release(button, count)
         return self.place(pixel)
 
     def drag(self, *places: Place, releases: bool = True) -> list[Place]:
         """With the button held from place to place."""
         pixels = [self.pixel(place) for place in places]
-        self._move(pixels[0])
-        self.page.mouse.down()
-        self._wait_for(2)
+        self.mouse.move(pixels[0])
+        self.mouse.press()
         for pixel in pixels[1:]:
-            self._move(pixel)
+            self.mouse.move(pixel)
         if releases:
-            self.page.mouse.up()
-            self._wait_for(2)
+            self.mouse.release()
         return [self.place(pixel) for pixel in pixels]
-
-    def _move(self, pixel: tuple[float, float]) -> None:
-        self.page.mouse.move(*pixel)
-        self._wait_for(1)
-
-    def _wait_for(self, events: int) -> None:
-        """Until the server has heard of them, too."""
-        self._told += events
-        self.page.wait_for_function("count => window.told >= count", arg=self._told)
-        self.page.evaluate("trame.trigger('alive', [''])")
 
     def editor(self) -> Any:
         return self.page.evaluate("trame.state.get('editor')")
@@ -172,13 +143,16 @@ def snapped(place: Place) -> Place:
 
 
 def hand_on(page: Any, view: str = "Red", may_draw: bool = True) -> Hand:
-    """When the view has the size that it keeps, and the server knows it."""
+    """When the view shows its picture, in the size that it keeps."""
     page.get_by_test_id("editor").wait_for(state="attached" if may_draw else "detached")
-    hand = Hand(page, view)
-    known = "view => trame.state.get('corners')[view]?.mm_per_pixel"
-    is_fitted = lambda: abs((page.evaluate(known, view) or 0) - hand.mm_per_pixel) < 1e-9  # noqa: E731
-    until(is_fitted, "the view to be fitted")
-    return hand
+
+    def hand_on_fitted_view() -> Hand | None:
+        wait_for_views(page)
+        hand = Hand(page, view)
+        known = page.evaluate("view => trame.state.get('corners')[view]?.mm_per_pixel", view)
+        return hand if abs((known or 0) - hand.mm_per_pixel) < 1e-9 else None
+
+    return until(hand_on_fitted_view, "the view to be fitted")
 
 
 def go(page: Any, step: str, position: str) -> None:

@@ -78,6 +78,15 @@ def ask(address: str, path: str, headers: dict[str, str] | None = None, method: 
         connection.close()
 
 
+def ask_until(status: int, address: str, path: str, headers: dict[str, str]) -> list[int]:
+    """What is answered until it is this status. What is allowed grows with time: a slow machine asks longer
+    until it asks too often."""
+    statuses: list[int] = []
+    while status not in statuses and len(statuses) < 5000:
+        statuses.append(ask(address, path, headers).status)
+    return statuses
+
+
 def megabytes(pid: int, *kinds: str) -> float:
     """Memory of a process, of the kinds that Linux tells apart."""
     text = Path(f"/proc/{pid}/smaps_rollup").read_text(encoding="utf-8")

@@ -13,7 +13,7 @@ from panel_stage import VOLUME, image_element
 from session_by_hand import SAMPLES, page_of, responses, saved
 from study_server_stage import CHIEF, NAMES, Study, ask, processes_of, study
 from web_reader import do, window_in_thread
-from web_stage import picture_of, text, until, wait_for_text, window
+from web_stage import hear, picture_of, text, until, wait_for_text, wait_for_views, window
 
 ANN, BEN = NAMES
 
@@ -70,6 +70,8 @@ def test_two_readers_at_once_do_not_meet(browser, shared, server):
         # He is where he was, with nothing answered and at his own slice.
         assert text(ben, "position").startswith("Page 1 of 2. Questions 1 of 2")
         assert not ben.get_by_label("Not sure").is_checked()
+        wait_for_views(ann)
+        wait_for_views(ben)
         ben.get_by_test_id("view-Red").hover()
         before = picture_of(ann, "Red")
         for _ in range(5):
@@ -98,13 +100,8 @@ def test_a_window_that_is_closed_right_after_typing_loses_nothing(browser, share
         until(lambda: page.get_by_label("Remarks").input_value() == "Typed and gone", "what was typed")
 
 
-def wait_until_back(page):
-    """The page tells of the loss and comes back to the page that was not complete."""
-    page.get_by_test_id("lost").wait_for()
-    assert text(page, "lost").split("\n")[0] == (
-        "The connection to the quiz was lost. It is tried again every second."
-    )
-    wait_for_text(page, "position", "Page 1 of 2")
+LOST = "The connection to the quiz was lost. It is tried again every second.\n"
+"""The page is back as soon as the server is, so a test must listen before."""
 
 
 def require_first_answers(page):
@@ -120,8 +117,11 @@ def test_a_process_that_is_killed_is_replaced_where_the_reader_was(browser, shar
         page.get_by_label("Remarks").fill("Written just before")
         wait_for_text(page, "saving", "All answers are saved.")
         (pid,) = processes_of(server, "Killed")
+        wait_until_said = hear(page, "lost")
         os.kill(pid, signal.SIGKILL)
-        wait_until_back(page)
+        wait_until_said(LOST)
+        # She comes back to the page that was not complete.
+        wait_for_text(page, "position", "Page 1 of 2")
         require_first_answers(page)
         assert page.get_by_label("Remarks").input_value() == "Written just before"
         page.get_by_test_id("next").click()
@@ -148,8 +148,9 @@ def test_what_was_drawn_outlives_the_process(browser, tmp_path, images):
         wait_for_text(page, "lines", "mm")
         page.get_by_test_id("missing").wait_for(state="detached")
         left_the_page(page)
+        wait_until_said = hear(page, "lost")
         os.kill(processes_of(server, ANN)[0], signal.SIGKILL)
-        page.get_by_test_id("lost").wait_for()
+        wait_until_said(LOST)
         # The page is complete, so she is on the next one.
         wait_for_text(page, "title", "Case 2")
         page.get_by_test_id("previous").click()
@@ -165,11 +166,13 @@ def test_a_server_that_is_killed_and_started_again_goes_on(browser, prepared):
             answer_the_first_questions(page)
             wait_for_text(page, "saving", "All answers are saved.")
             (pid,) = processes_of(server, ANN)
+            wait_until_said = hear(page, "lost")
             server.end(signal.SIGKILL)
+            wait_until_said(LOST)
             # Her process keeps everything and does not outlive the server.
             until(lambda: not os.path.exists(f"/proc/{pid}"), "the end of the process")
             with prepared.served(port=port) as again:
-                wait_until_back(page)
+                wait_for_text(page, "position", "Page 1 of 2")
                 require_first_answers(page)
                 assert again.end(signal.SIGINT) == 0
                 assert "Traceback" not in again.errors
@@ -177,13 +180,21 @@ def test_a_server_that_is_killed_and_started_again_goes_on(browser, prepared):
     assert responses(page_of(results(prepared, ANN), 1))[1][0] == [["4"]]
 
 
+GOES_ON_LOOKING = """() => {
+    const view = () => document.querySelector("[data-testid=view-Red] img");
+    const turn = () => view()?.dispatchEvent(new WheelEvent("wheel", { deltaY: 100, bubbles: true }));
+    window.looking = setInterval(turn, 200);
+}"""
+
+
 def test_without_room_the_next_reader_waits_until_one_gives_way(browser, prepared):
-    options = ("--at-once", 1, "--idle", 0.05)
+    options = ("--at-once", 1, "--idle", 0.25)
     with (
         prepared.served(*options) as server,
         window(browser, server.address + prepared.paths[ANN]) as ann,
         browser.new_context() as his,
     ):
+        ann.evaluate(GOES_ON_LOOKING)
         answer_the_first_questions(ann)
         ben = his.new_page()
         full = ben.goto(server.address + prepared.paths[BEN])
@@ -192,13 +203,15 @@ def test_without_room_the_next_reader_waits_until_one_gives_way(browser, prepare
             "The server is full: as many readers are here as it has room for. Try again in a moment."
         )
         # She does nothing more, and so she is put away.
+        ann.evaluate("clearInterval(window.looking)")
         wait_for_text(ann, "lost", "Nothing was done for 0 minutes, so the quiz was put away.")
-        assert processes_of(server, ANN) == []
+        until(lambda: processes_of(server, ANN) == [], "the end of her process")
         ben.goto(server.address)
         wait_for_text(ben, "title", "Case 1 - Reading")
         # He too, some seconds later.
         wait_for_text(ben, "lost", "Nothing was done")
         ann.reload()
+        ann.evaluate(GOES_ON_LOOKING)
         wait_for_text(ann, "position", "Page 1 of 2")
         require_first_answers(ann)
 

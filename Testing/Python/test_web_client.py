@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from session_by_hand import SAMPLES, page_of, responses, saved
-from web_stage import READER, Served, picture_of, served, text, until, wait_for_text, window
+from web_stage import READER, Served, picture_of, served, text, until, wait_for_text, wait_for_views, window
 
 
 def results_file(command: Served, tmp_path: Path) -> Path:
@@ -151,6 +151,8 @@ def test_a_window_that_is_closed_right_after_typing_loses_nothing(browser, readi
 
 SCROLL_ON = """() => {
     const view = document.querySelector("[data-testid=view-Red] img");
+    window.pictures = 0;
+    view.addEventListener("load", () => window.pictures++);
     const turn = (deltaY) => view.dispatchEvent(new WheelEvent("wheel", { deltaY, bubbles: true }));
     setInterval(() => { turn(100); turn(-100); }, 5);
 }"""
@@ -159,9 +161,9 @@ SCROLL_ON = """() => {
 def test_a_window_that_is_closed_while_the_reader_scrolls_is_no_news(browser, reading):
     for _ in range(3):
         with window(browser, reading.address) as page:
-            page.locator("[data-testid=view-Red] img").wait_for()
+            wait_for_views(page)
             page.evaluate(SCROLL_ON)
-            page.wait_for_timeout(300)
+            page.wait_for_function("window.pictures > 9")
     assert reading.end() == 0
     assert reading.errors == ""
 
@@ -195,6 +197,7 @@ def test_the_command_is_ended_and_the_reader_goes_on_where_he_was(browser, readi
 def test_a_second_window_says_so_and_can_take_over(browser, reading):
     with window(browser, reading.address) as first:
         first.get_by_label("Not sure").check()
+        wait_for_text(first, "saving", "All answers are saved.")
         with window(browser, reading.address) as second:
             wait_for_text(second, "elsewhere", "This quiz is open in another window")
             assert first.get_by_test_id("title").is_visible()

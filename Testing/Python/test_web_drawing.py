@@ -7,7 +7,8 @@ import pytest
 import SimpleITK as sitk
 from drawing_hand import has_colour
 from panel_stage import VOLUME, block, image_element
-from web_stage import picture_of, served, text, until, wait_for_text, window
+from web_mouse import Mouse
+from web_stage import picture_of, served, text, until, wait_for_text, wait_for_views, window
 
 READER = "Dr. Chen"
 SIDE_MM = 40
@@ -60,11 +61,8 @@ def take(page, tool):
 
 
 def stroke(page, *points_mm):
-    page.mouse.move(*at(page, *points_mm[0]))
-    page.mouse.down()
-    for point in points_mm[1:]:
-        page.mouse.move(*at(page, *point), steps=4)
-    page.mouse.up()
+    wait_for_views(page)
+    Mouse(page).drag(*(at(page, *point) for point in points_mm))
 
 
 def wait_for_undo(page, can_undo=True):
@@ -91,10 +89,11 @@ def left_the_page(page):
 def place_line(page, first_mm, second_mm):
     page.get_by_test_id("measure").click()
     until(lambda: page.evaluate("trame.state.get('lines').measuring"), "a line in hand")
+    wait_for_views(page)
+    mouse = Mouse(page)
     for point in (first_mm, second_mm):
-        page.mouse.move(*at(page, *point), steps=3)
-        page.mouse.click(*at(page, *point))
-        page.mouse.move(*at(page, point[0] - 1, point[1]))
+        mouse.drag(at(page, *point))
+        mouse.move(at(page, point[0] - 1, point[1]))
 
 
 def test_a_disc_is_painted_and_a_line_measured_then_the_page_lets_the_reader_go_on(
@@ -212,6 +211,7 @@ def test_a_brush_of_another_size_a_region_more_and_a_line_less(browser, reading)
             page.keyboard.press("Enter")
             until(partial(has_radius, page, radius), f"a radius of {radius} mm")
             assert editor_of(page)["refused"] - refused == (typed in ("abc", "nan", ""))
+        wait_for_views(page)
         page.mouse.move(*at(page, 0, 0))
         ring = page.locator("[data-testid=view-Red] .quiz-brush circle")
         box = page.locator("[data-testid=view-Red] .quiz-area").bounding_box()

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image as Picture
 from QuizLoaderLib.apps.demo.samples import make_demo
 from QuizLoaderLib.apps.pictures.headless import render_quiz
-from web_stage import picture_of, served, text, until, window
+from web_stage import picture_of, served, text, until, wait_for_views, window
 
 VIEWS = ("Red", "Green", "Yellow")
 
@@ -56,6 +56,7 @@ def test_the_tutorials_views_are_those_of_the_command(browser, demo, tmp_path, n
     ):
         page.get_by_test_id("title").wait_for()
         assert text(page, "title").startswith("Patient 1")
+        wait_for_views(page)
         for view in VIEWS:
             rows, columns, _ = picture_of(page, view).shape
             expected = rendered(quiz, images, tmp_path / f"{rows}x{columns}", (columns, rows))[view]

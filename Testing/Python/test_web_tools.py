@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from panel_stage import LABELS, QUESTIONS, VOLUME, image_element, write_images, write_quiz
-from web_stage import picture_of, served, text, until, wait_for_text, window
+from web_mouse import Mouse
+from web_stage import picture_of, served, text, until, wait_for_text, wait_for_views, window
 
 SIDE_MM = 40
 """Of the cube that the images are; the block reaches 25 mm from the right, 30 from the front and the top."""
@@ -45,7 +46,11 @@ def page(browser, address):
             before = text(opened, "position")
             opened.get_by_test_id("previous").click()
             until(partial(is_other_than, before, opened), "the page before")
+        wait_for_views(opened)
         opened.keyboard.press("r")
+        for view in ("Red", "Green", "Yellow"):
+            wait_for_corner(opened, view, "window", "W 1000 L 500")
+        wait_for_block(opened, [0, 30, 0, 25])
         yield opened
         assert opened.faults == []
 
@@ -96,11 +101,7 @@ def middle_of(page, view):
 
 def drag(page, view, right, down, button="left"):
     x, y = middle_of(page, view)
-    page.mouse.move(x, y)
-    page.mouse.down(button=button)
-    page.mouse.move(x + right / 2, y + down / 2)
-    page.mouse.move(x + right, y + down)
-    page.mouse.up(button=button)
+    Mouse(page).drag((x, y), (x + right / 2, y + down / 2), (x + right, y + down), button=button)
 
 
 def test_the_wheel_and_the_arrows_go_from_slice_to_slice(page):
@@ -275,6 +276,7 @@ def test_the_frames_of_a_sequence(page):
 
 def test_keys_for_everything_are_on_the_help_sheet(page):
     page.get_by_test_id("help").click()
+    page.get_by_test_id("help-sheet").wait_for()
     sheet = page.get_by_test_id("help-sheet").inner_text()
     for tool in page.get_by_test_id(re.compile("^tool-")).all():
         assert tool.get_attribute("aria-label") in sheet

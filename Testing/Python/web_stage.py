@@ -136,6 +136,38 @@ def wait_for_text(page: Any, test_id: str, words: str) -> None:
     page.get_by_test_id(test_id).filter(has_text=words).first.wait_for()
 
 
+def wait_for_views(page: Any) -> None:
+    """Until each view shows its picture in the size that it has: before, nothing can be clicked there."""
+    are_ready = """async () => {
+        // As they are painted.
+        await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+        const views = [...document.querySelectorAll("[data-view]")];
+        return views.length > 0 && views.every(view => view.ariaBusy === "false");
+    }"""
+    until(lambda: page.evaluate(are_ready), "the views to show their pictures")
+
+
+def hear(page: Any, test_id: str) -> Callable[[str], None]:
+    """Listens to a part of the page from now on. Gives what waits until it has said some words, also where it
+    is gone again before anybody looks."""
+    said: list[str] = []
+    page.expose_function("hear", lambda words: said.append(words))
+    page.evaluate(
+        """test_id => new MutationObserver(() => {
+            const part = document.querySelector(`[data-testid="${test_id}"]`);
+            if (part) window.hear(part.innerText);
+        }).observe(document, { subtree: true, childList: true, characterData: true })""",
+        test_id,
+    )
+
+    def has_said(words: str) -> bool:
+        # Only who talks with the browser hears what it says.
+        page.wait_for_timeout(20)
+        return any(words in each for each in said)
+
+    return lambda words: until(lambda: has_said(words), f"“{words}” to be said")
+
+
 def until(holds: Callable[[], Any], what: str) -> Any:
     """Wait for a condition that the browser does not know of."""
     end = time.monotonic() + PATIENCE_S

@@ -49,8 +49,12 @@ class ViewWindow(VtkRemoteControlledArea):
 
     def process_interaction_event(self, event: dict[str, Any]) -> None:
         if "y" in event:
-            # The browser calls the lowest row of pixels 1, VTK 0.
-            event = {**event, "y": event["y"] - 1}
+            # The browser calls the lowest row of pixels 1, VTK 0. It counts them from below, and it takes a
+            # view that is new or has another size to end elsewhere until it has measured it; VTK would scale
+            # by that.
+            width, height = self._vtk_render_window.GetSize()
+            y = event["y"] - event.get("h", height) + height - 1
+            event = {**event, "y": y, "w": width, "h": height}
         self._tell_shift(bool(event.get("shiftKey")))
         super().process_interaction_event(event)
         kind = event["type"]

@@ -156,12 +156,15 @@
   window.QuizLoader = {
     install(app) {
       const keys = window.QuizLoaderKeys;
+      window.QuizLoaderViews.listen();
       keys.listen(use);
       window.QuizLoaderDrawing.listen(use);
       app.component("quiz-lost", Lost);
       app.config.globalProperties.quizloader = { ...keys, ...window.QuizLoaderDrawing, tab, client, answer, withText, toServer, use, draw, measure };
       // A screen reader begins at the title of each new place.
       app.directive("quiz-focus", { mounted: (element) => element.focus({ preventScroll: true }) });
+      app.component("quiz-picture", window.QuizLoaderViews.component);
+      app.directive("quiz-picture", window.QuizLoaderViews.directive);
       let before = null;
       Vue.watch(() => client.helps, (helps) => {
         if (helps) before = document.activeElement;
