@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import Any, BinaryIO
+from typing import BinaryIO, Literal
 
 # Everywhere the package itself is asked first: its modules import each other in a circle, and threads that
 # enter the circle at several places at once get halves of them.
@@ -136,7 +136,7 @@ def decode_texts(dataset: Dataset) -> None:
     if not _declares_nothing(dataset):
         return
     for tag in [*dataset.keys()]:
-        element: Any = dataset.get_item(tag)
+        element = dataset.get_item(tag)
         keyword = keyword_for_tag(tag)
         if isinstance(element.value, bytes) and not element.value.isascii() and keyword:
             vr = _tag_and_vr(keyword)[1]
@@ -165,7 +165,7 @@ def numbers_of(dataset: Dataset, keyword: str) -> tuple[float, ...]:
     Most are taken from the raw bytes: pydicom's types cost ten times the time.
     """
     tag, vr = _tag_and_vr(keyword)
-    element: Any = dataset.get_item(tag)
+    element = dataset.get_item(tag)
     if element is None or element.value is None:
         return ()
     raw = element.value
@@ -229,7 +229,7 @@ def read_header(path: Path, tags: Sequence[str] | None = None) -> Header:
 
 
 def _parse(path: Path, file: BinaryIO, tags: Sequence[str] | None) -> Header:
-    wanted: Any = [_tag_and_vr(keyword)[0] for keyword in tags] if tags else None
+    wanted: list[BaseTag | int] | None = [_tag_and_vr(keyword)[0] for keyword in tags] if tags else None
     dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=wanted)
     _require_whole(dataset, file)
     meta = getattr(dataset, "file_meta", None)
@@ -244,7 +244,7 @@ def _require_whole(dataset: Dataset, file: BinaryIO) -> None:
         raise EOFError
     file.seek(here)
     for tag in [*dataset.keys()]:
-        element: Any = dataset.get_item(tag)
+        element = dataset.get_item(tag)
         if element.is_raw and element.value and len(element.value) < element.length != 0xFFFFFFFF:
             raise EOFError
 
@@ -310,7 +310,7 @@ def pixel_bytes(header: Header) -> tuple[BinaryIO, int, bool]:
     file.seek(header.pixel_offset)
     start = file.read(12)
     little = start[:4] in _PIXEL_TAGS
-    order: Any = "little" if little else "big"
+    order: Literal["little", "big"] = "little" if little else "big"
     if not little and start[:4] not in _PIXEL_TAGS_BIG:
         return file, 0, True
     if start[4:6] in (b"OB", b"OW", b"OF", b"OD", b"UN"):

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import isfinite, prod
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
@@ -50,7 +50,7 @@ class _ReadOnce(Generic[_Value]):
     after the other.
     """
 
-    def __init__(self, read: Callable[[Any], _Value]) -> None:
+    def __init__(self, read: Callable[["ImageFile"], _Value]) -> None:
         self._read = read
         self.__doc__ = read.__doc__
 

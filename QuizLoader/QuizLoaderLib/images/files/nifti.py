@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from math import prod
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 import numpy as np
 
@@ -20,10 +20,10 @@ from .unpacking import ByteStream, read_up_to
 _FARTHEST_MM = 1e9
 _LENGTHS = {1: 348, 2: 540}
 _FIELDS = {
-    1: {"magic": ("4s", 344), "dim": ("8h", 40), "datatype": ("h", 70), "bits": ("h", 72),
+    1: {"dim": ("8h", 40), "datatype": ("h", 70), "bits": ("h", 72),
         "time_step": ("f", 92), "vox_offset": ("f", 108), "scale": ("2f", 112), "units": ("B", 123),
         "sform_code": ("h", 254), "srow": ("12f", 280)},
-    2: {"magic": ("4s", 4), "dim": ("8q", 16), "datatype": ("h", 12), "bits": ("h", 14),
+    2: {"dim": ("8q", 16), "datatype": ("h", 12), "bits": ("h", 14),
         "time_step": ("d", 136), "vox_offset": ("q", 168), "scale": ("2d", 176), "units": ("i", 500),
         "sform_code": ("i", 348), "srow": ("12d", 400)},
 }  # fmt: skip
@@ -56,19 +56,19 @@ class NiftiHeader:
     @property
     def sizes(self) -> tuple[int, ...]:
         """The lengths of the axes, the fastest first."""
-        count, *lengths = self._numbers("dim")
+        count, *lengths = (int(length) for length in self._numbers("dim"))
         return tuple(lengths[:count])
 
     @property
     def dtype(self) -> np.dtype | None:
         """A stored value's type with its byte order; None for colours and other unusual ones."""
-        code = _DTYPES.get(self._number("datatype"))
+        code = _DTYPES.get(int(self._number("datatype")))
         return np.dtype(code).newbyteorder(self.byte_order) if code else None
 
     @property
     def is_one_file(self) -> bool:
         """Whether the voxels follow the header; else they are in an ``.img`` beside it."""
-        return bool(self._number("magic")[:2] == b"n+")
+        return self.start[4 if self.version == 2 else 344 :].startswith(b"n+")
 
     @property
     def vox_offset(self) -> int:
@@ -101,7 +101,7 @@ class NiftiHeader:
     @property
     def time_step(self) -> float:
         """pixdim[4], the time between frames, in the unit of ``time_unit``."""
-        return float(self._number("time_step"))
+        return self._number("time_step")
 
     @property
     def time_unit(self) -> int:
@@ -113,15 +113,15 @@ class NiftiHeader:
         """Whether it says what every image needs: without it, ITK's libraries write to stderr."""
         if len(self.start) < _LENGTHS[self.version]:
             return False
-        count, *lengths = self._numbers("dim")
+        count, *lengths = (int(length) for length in self._numbers("dim"))
         if self._number("datatype") not in _DATATYPES or not 1 <= count <= 7 or min(lengths[:count]) <= 0:
             return False
         return self._number("sform_code") <= 0 or all(abs(v) < _FARTHEST_MM for v in self._numbers("srow"))
 
-    def _number(self, field: str) -> Any:
+    def _number(self, field: str) -> float:
         return self._numbers(field)[0]
 
-    def _numbers(self, field: str) -> tuple[Any, ...]:
+    def _numbers(self, field: str) -> tuple[float, ...]:
         kind, place = _FIELDS[self.version][field]
         return struct.unpack_from(self.byte_order + kind, self.start, place)
 

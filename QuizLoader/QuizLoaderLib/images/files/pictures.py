@@ -2,13 +2,16 @@
 
 import warnings
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..errors import IMAGE_DAMAGED, IMAGE_TOO_LARGE, WRONG_CONTENT, ImageReadError
 from .file_facts import FileFacts
 from .file_formats import FileFormat, name_for_libraries
+
+if TYPE_CHECKING:
+    from PIL.ImageFile import ImageFile as Picture
 
 _MOST_PIXELS = 178_000_000
 """Of all pages together, such as 13,000 x 13,000: what Pillow takes for an honest picture."""
@@ -54,10 +57,10 @@ def read_picture(facts: FileFacts) -> np.ndarray:
         ) from fault
 
 
-def _read_pages(path: Path, picture: Any) -> np.ndarray:
+def _read_pages(path: Path, picture: "Picture") -> np.ndarray:
     pages: list[np.ndarray] = []
     pixels = 0
-    for number in range(picture.n_frames if picture.format == "TIFF" else 1):
+    for number in range(getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1):
         picture.seek(number)
         pixels += picture.width * picture.height
         if pixels > _MOST_PIXELS:
@@ -68,7 +71,7 @@ def _read_pages(path: Path, picture: Any) -> np.ndarray:
     return np.stack(pages) if len(pages) > 1 else pages[0][np.newaxis]
 
 
-def _values(picture: Any) -> np.ndarray:
+def _values(picture: "Picture") -> np.ndarray:
     """(rows, columns) or (rows, columns, 3) of the page that the picture is at."""
     picture.load()
     # A TIFF is turned by Pillow itself while it is loaded, and has no orientation afterwards.
@@ -106,13 +109,13 @@ def _upright(values: np.ndarray, orientation: int) -> np.ndarray:
     return np.ascontiguousarray(values)
 
 
-def _has_deep_colors(picture: Any) -> bool:
+def _has_deep_colors(picture: "Picture") -> bool:
     """Colours of 16 bits, of which Pillow keeps 8."""
     raw_modes = [tile[3] if isinstance(tile[3], str) else tile[3][0] for tile in picture.tile if tile[3]]
     return picture.mode in ("RGB", "RGBA", "LA") and any(";16" in str(mode) for mode in raw_modes)
 
 
-def _read_deep_colors(path: Path, picture: Any) -> np.ndarray:
+def _read_deep_colors(path: Path, picture: "Picture") -> np.ndarray:
     import SimpleITK
 
     orientation = picture.getexif().get(_ORIENTATION, 1) if picture.format != "TIFF" else 1

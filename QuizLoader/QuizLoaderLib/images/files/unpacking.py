@@ -5,11 +5,12 @@ ISA-L takes about half of zlib's time, and works beside other threads.
 
 import zlib
 from collections.abc import Iterator
-from typing import Any, BinaryIO, Protocol
+from types import ModuleType
+from typing import BinaryIO, Protocol
 
 from .file_formats import GZIP_SIGNATURE
 
-_zlib: Any = zlib
+_zlib: ModuleType = zlib
 try:
     from isal import isal_zlib
 

@@ -11,7 +11,7 @@ import stat
 import tempfile
 from collections.abc import Callable, Hashable, Iterator
 from pathlib import Path
-from typing import IO, Any, TypeVar, cast
+from typing import IO, TypeVar, cast
 from weakref import WeakValueDictionary
 
 import numpy as np
@@ -19,6 +19,8 @@ import numpy as np
 _logger = logging.getLogger(__name__)
 
 _Arrays = TypeVar("_Arrays")
+_PlaceOfArray = tuple[str, int, str, tuple[int, ...]]
+"""The file (empty for its own), the first byte there, the type, the shape."""
 _ALIGNMENT = 64
 _LENGTH_BYTES = 8
 _LEAST_BYTES = 16 * 1024
@@ -69,7 +71,7 @@ class VoxelStore:
                 return private
 
     @contextlib.contextmanager
-    def _locked(self, name: str) -> Any:
+    def _locked(self, name: str) -> Iterator[bool]:
         """The lock of one file, waited for; False where the folder takes none."""
         from filelock import FileLock
 
@@ -88,7 +90,7 @@ class VoxelStore:
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.voxels"
 
-    def _load(self, name: str) -> Any:
+    def _load(self, name: str) -> object:
         """Raises OSError where the file, or another one that its arrays lie in, is not there."""
         whole = self._mapping(name)
         end = len(whole) - _LENGTH_BYTES
@@ -106,7 +108,7 @@ class VoxelStore:
             known = self._mapped[name] = np.memmap(self._path(name), np.uint8, mode="c")
         return known
 
-    def _keep(self, name: str, arrays: Any) -> None:
+    def _keep(self, name: str, arrays: object) -> None:
         """Write the file, large arrays as they are and then a pickle that says where they lie."""
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".new", delete=False) as file:
             new = Path(file.name)
@@ -157,7 +159,7 @@ class VoxelStore:
             raise OSError(f"{needed / 1e6:.0f} MB more have no room in {self.folder}")
 
 
-def _pickled(thing: Any, place: Callable[[np.ndarray], tuple[str, int]]) -> bytes:
+def _pickled(thing: object, place: Callable[[np.ndarray], tuple[str, int]]) -> bytes:
     text = io.BytesIO()
     _Pickler(text, place).dump(thing)
     return text.getvalue()
@@ -168,9 +170,10 @@ class _Pickler(pickle.Pickler):
         super().__init__(text, pickle.HIGHEST_PROTOCOL)
         self._place = place
 
-    def persistent_id(self, thing: Any) -> Any:
-        is_large = isinstance(thing, np.ndarray) and thing.nbytes >= _LEAST_BYTES
-        if not is_large or not thing.flags.c_contiguous or thing.dtype.hasobject:
+    def persistent_id(self, thing: object) -> _PlaceOfArray | None:
+        if not isinstance(thing, np.ndarray) or thing.nbytes < _LEAST_BYTES:
+            return None
+        if not thing.flags.c_contiguous or thing.dtype.hasobject:
             return None
         return (*self._place(thing), thing.dtype.str, thing.shape)
 
@@ -181,7 +184,7 @@ class _Unpickler(pickle.Unpickler):
         self._name = name
         self._mapping = mapping
 
-    def persistent_load(self, place: Any) -> np.ndarray:
+    def persistent_load(self, place: _PlaceOfArray) -> np.ndarray:
         name, start, dtype, shape = place
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         return self._mapping(name or self._name)[start : start + size].view(dtype).reshape(shape)
