@@ -130,10 +130,11 @@ def render_quiz(
     folder = ImageFolder(image_root, follow_links=follow_links)
     checked = check_quiz(quiz)
     checked += [problem for problem in mask_value_maps(quiz, folder) if problem not in checked]
+    regions = QuizRegions(quiz, folder)
     problems = _of_pages(problems + checked, pages)
     shown: list[ShownPage] = []
     with HeadlessHost(size) as host:
-        library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder))
+        library = ImageLibrary(host.scene, folder, regions=regions)
         try:
             for each, following in zip(pages, [*pages[1:], None], strict=True):
                 if progress:
@@ -142,17 +143,18 @@ def render_quiz(
                 if following:
                     library.read_ahead(following)
                 on_page = PageNodes(each, loaded.nodes)
-                problems = _with_new(problems, loaded.problems + show_page(on_page, host, quiz))
+                met = loaded.problems + show_page(on_page, host, quiz)
+                problems = _with_new(problems, met)
                 own = [problem for problem in problems if problem.page == each.number]
                 shown.append(shown_page(on_page, host, folder_name(each, len(quiz.pages)), own))
                 _write_pictures(shown[-1], len(quiz.pages), out)
             if progress:
                 progress(len(pages), len(pages))
+            problems = sorted(problems, key=lambda problem: problem.line)
+            (out / "index.html").write_text(page_index(quiz, shown, problems), encoding="utf-8")
+            _write_problems(quiz_path, problems, out)
         finally:
             library.close()
-    problems = sorted(problems, key=lambda problem: problem.line)
-    (out / "index.html").write_text(page_index(quiz, shown, problems), encoding="utf-8")
-    _write_problems(quiz_path, problems, out)
     return problems
 
 
