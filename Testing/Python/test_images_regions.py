@@ -13,7 +13,7 @@ from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import LAYERS_OF_TYPE, ImageType, Quiz, RoiCode, RoiVisibility, SliceView
 from QuizLoaderLib.quiz.regions import QuizRegions
 from QuizLoaderLib.views.contents import PageNodes, contents_of_views
-from QuizLoaderLib.views.legend import rois_shown
+from QuizLoaderLib.views.legend import shown_regions
 from QuizLoaderLib.views.roi_visibility import unmatched_rois
 
 LABEL_MAP, SEGMENTATION = ImageType.LABEL_MAP, ImageType.SEGMENTATION
@@ -67,7 +67,7 @@ def _loaded(folder, quiz, *images):
 def _legend(folder, quiz, *images):
     """(name, colour, views) of what the page shows, and the problems of loading it."""
     with _loaded(folder, quiz, *images) as loaded:
-        shown = rois_shown(PageNodes(loaded.page, loaded.nodes))
+        shown = shown_regions(PageNodes(loaded.page, loaded.nodes))
         return [(roi.name, roi.color, [view.value for view in roi.views]) for roi in shown], loaded.problems
 
 
@@ -162,7 +162,7 @@ def test_a_page_shown_again_keeps_names_and_colours(folder):
     one = image("labels.nrrd", LABEL_MAP)
     for number in (1, 2, 1):
         loaded = library.load(page(one, number=number))
-        names = [roi.name for roi in rois_shown(PageNodes(loaded.page, loaded.nodes))]
+        names = [roi.name for roi in shown_regions(PageNodes(loaded.page, loaded.nodes))]
         assert names == ["2", "1", "30"], "labels that look like values are names"
     library.close()
 

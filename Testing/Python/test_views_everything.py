@@ -11,7 +11,7 @@ from QuizLoaderLib.quiz.model import SliceView
 from QuizLoaderLib.quiz.parser import read_quiz
 from QuizLoaderLib.quiz.regions import QuizRegions
 from QuizLoaderLib.views.contents import PageNodes
-from QuizLoaderLib.views.legend import rois_shown
+from QuizLoaderLib.views.legend import shown_regions
 from QuizLoaderLib.views.page import show_page
 from view_geometry import rotation
 
@@ -169,7 +169,7 @@ def test_slice4_shows_the_spleen_of_a_label_image_read_as_a_segmentation_alone(s
 
 
 def test_the_legend_has_the_map_s_names_and_the_colour_file_s_colours(shown):
-    legend = {(roi.name, roi.color): [view.value for view in roi.views] for roi in rois_shown(
+    legend = {(roi.name, roi.color): [view.value for view in roi.views] for roi in shown_regions(
         PageNodes(shown[1].page, shown[1].nodes)
     )}  # fmt: skip
     assert legend == {("Liver", (0, 255, 0)): ["Green"], ("Spleen", (0, 0, 255)): ["Slice4"]}

@@ -8,7 +8,7 @@ from mrml_by_hand import LABEL_COLORS, image, label_map, page, segmentation, vol
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.model import ContourVisibility, Layer, Quiz, RoiCode, RoiVisibility, SliceView
 from QuizLoaderLib.views.contents import PageNodes
-from QuizLoaderLib.views.legend import ShownRoi, rois_shown
+from QuizLoaderLib.views.legend import ShownRegion, shown_regions
 from QuizLoaderLib.views.page import show_page
 from view_geometry import grid
 
@@ -57,7 +57,7 @@ def _show(host, black, node, layer, choices, warnings=()):
     shown = page(*images)
     problems = show_page(PageNodes(shown, nodes), host, FILL)
     assert [(problem.view, problem.sentence) for problem in problems] == list(warnings)
-    return rois_shown(PageNodes(shown, nodes))
+    return shown_regions(PageNodes(shown, nodes))
 
 
 def _seen(host, view):
@@ -137,8 +137,8 @@ def test_the_legend_names_what_is_shown_where(host, black, regions):
     choices = {RED: _ignore("eyes"), GREEN: _select("tumour"), YELLOW: NONE}
     legend = _show(host, black, node, Layer.SEGMENTATION, choices)
     assert legend == [
-        ShownRoi("tumour", (0, 255, 0), (RED, GREEN)),
-        ShownRoi("brain", (255, 0, 0), (RED,)),
+        ShownRegion("tumour", (0, 255, 0), (RED, GREEN)),
+        ShownRegion("brain", (255, 0, 0), (RED,)),
     ]
     host.scene.RemoveNode(node)
 

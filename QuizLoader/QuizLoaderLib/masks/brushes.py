@@ -24,12 +24,12 @@ class Brush:
         self.outside: Counter[int] = Counter()
 
     @property
-    def kept(self) -> np.ndarray:
+    def voxels_in_mask(self) -> np.ndarray:
         """For each rank the voxels that it has in the mask."""
-        kept = self._covered.copy()
+        voxels_in_mask = self._covered.copy()
         for (loser, _), count in self.lost.items():
-            kept[loser] -= count
-        return kept
+            voxels_in_mask[loser] -= count
+        return voxels_in_mask
 
     def paint(self, values: np.ndarray) -> np.ndarray:
         """The mask; ``values`` are those of the ranks."""

@@ -97,8 +97,8 @@ def write_dicom_segmentation(
     with writing(path) as part:
         dataset.save_as(str(part))
     regions = tuple(replace(region, value=value_map.values[region.name]) for region in counted)
-    kept = [problem for problem in mask.problems if problem.code != OVERLAP_LOST]
-    return replace(mask, regions=regions, lost=(), problems=(*kept, *_coding_problems(segments, names)))
+    others = [problem for problem in mask.problems if problem.code != OVERLAP_LOST]
+    return replace(mask, regions=regions, lost=(), problems=(*others, *_coding_problems(segments, names)))
 
 
 def _highdicom() -> Any:

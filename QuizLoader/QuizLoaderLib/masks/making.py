@@ -59,11 +59,11 @@ def first_map(source: Path, names: LabelTable | None = None) -> LabelTable:
     """A map of the regions in a file, in its order: with the values it gives them, where these are usable,
     else with 1, 2, 3. Raises MaskError where there are no regions."""
     rows = source_labels(source, names)
-    kept = tuple({row.name: row for row in reversed(rows)}.values())[::-1]
-    if not kept:
+    named = tuple({row.name: row for row in reversed(rows)}.values())[::-1]
+    if not named:
         raise MaskError(error(NOTHING_MAPPED, f"{source.name} has no regions."))
-    values = [row.value for row in kept]
+    values = [row.value for row in named]
     usable = len(set(values)) == len(values) and min(values) >= 1
     if not usable:
-        kept = tuple(replace(row, value=number) for number, row in enumerate(kept, start=1))
-    return LabelTable(kept)
+        named = tuple(replace(row, value=number) for number, row in enumerate(named, start=1))
+    return LabelTable(named)

@@ -108,7 +108,7 @@ def paint(
     if has_errors(problems):
         raise MaskError(*problems)
 
-    regions, lost = _tallied(order, values, brush.kept, brush.lost, target.voxel_ml)
+    regions, lost = _tallied(order, values, brush.voxels_in_mask, brush.lost, target.voxel_ml)
     gone = {order[rank - 1] for rank in brush.outside}
     problems += [
         warning(REGION_EMPTY, f"The region {said(region.name)} has no voxel in the mask.")
@@ -127,10 +127,14 @@ def paint(
 
 
 def _tallied(
-    order: list[str], values: np.ndarray, kept: np.ndarray, pairs: Counter[tuple[int, int]], voxel_ml: float
+    order: list[str],
+    values: np.ndarray,
+    voxels_in_mask: np.ndarray,
+    pairs: Counter[tuple[int, int]],
+    voxel_ml: float,
 ) -> tuple[tuple[PaintedRegion, ...], tuple[LostOverlap, ...]]:
     """Voxels for each region, and for each pair what was lost: nothing between regions of one value."""
-    voxels = kept.copy()
+    voxels = voxels_in_mask.copy()
     lost = []
     for (loser, winner), count in sorted(pairs.items()):
         if values[loser] == values[winner]:
@@ -145,7 +149,7 @@ def _tallied(
 
 
 def _outside_problems(brush: Brush, order: list[str]) -> list[Problem]:
-    if brush.outside and not brush.kept[1:].any():
+    if brush.outside and not brush.voxels_in_mask[1:].any():
         return [
             error(
                 GRIDS_APART,

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from ..quiz.model import ContourVisibility, SliceView
 from .contents import PageNodes, contents_of_views
 from .host import Host
-from .legend import ShownRoi
+from .legend import ShownRegion
 from .placement import FILL_OPACITY
 
 if TYPE_CHECKING:
@@ -50,8 +50,8 @@ def draw_contours(shown: PageNodes, host: Host, look: ContourLook) -> None:
             _draw_label(logic.GetSliceCompositeNode(), label, filled, look.opacity if look.visible else 0.0)
 
 
-def show_region(shown: PageNodes, host: Host, region: ShownRoi, visible: bool) -> None:
-    """Show or hide one region of ``rois_shown`` on the views that the quiz shows it on."""
+def show_region(shown: PageNodes, host: Host, region: ShownRegion, visible: bool) -> None:
+    """Show or hide one region of ``shown_regions`` on the views that the quiz shows it on."""
     for view, contents in contents_of_views(shown).items():
         if view not in region.views:
             continue
@@ -72,7 +72,7 @@ def _draw_label(
     composite.EndModify(was_modifying)
 
 
-def _show_label(node: vtkMRMLLabelMapVolumeNode, region: ShownRoi, visible: bool) -> None:
+def _show_label(node: vtkMRMLLabelMapVolumeNode, region: ShownRegion, visible: bool) -> None:
     colors = node.GetDisplayNode().GetColorNode()
     for value in range(1, colors.GetNumberOfColors()):
         if _label_name(colors, value) == region.name:
@@ -83,7 +83,9 @@ def _label_name(colors: vtkMRMLColorNode, value: int) -> str:
     return colors.GetColorName(value) or str(value)
 
 
-def _show_segment(node: vtkMRMLSegmentationNode, region: ShownRoi, slice_node_id: str, visible: bool) -> None:
+def _show_segment(
+    node: vtkMRMLSegmentationNode, region: ShownRegion, slice_node_id: str, visible: bool
+) -> None:
     segmentation = node.GetSegmentation()
     for index in range(segmentation.GetNumberOfSegments()):
         segment_id = segmentation.GetNthSegmentID(index)

@@ -20,7 +20,7 @@ _VOXELS_AT_ONCE = 1 << 22
 
 
 @dataclass(frozen=True)
-class ShownRoi:
+class ShownRegion:
     """A region that at least one view shows; ``color`` is (r, g, b) 0..255."""
 
     name: str
@@ -28,7 +28,7 @@ class ShownRoi:
     views: tuple[SliceView, ...]
 
 
-def rois_shown(shown: PageNodes) -> list[ShownRoi]:
+def shown_regions(shown: PageNodes) -> list[ShownRegion]:
     """Label values and segments that are visible on the page, in the order of its views and of the file;
     a region is listed once, with all views that show it."""
     views_of: dict[tuple[str, tuple[int, int, int]], list[SliceView]] = {}
@@ -47,7 +47,7 @@ def rois_shown(shown: PageNodes) -> list[ShownRoi]:
             shown_on = views_of.setdefault(region, [])
             if view not in shown_on:
                 shown_on.append(view)
-    return [ShownRoi(name, color, tuple(views)) for (name, color), views in views_of.items()]
+    return [ShownRegion(name, color, tuple(views)) for (name, color), views in views_of.items()]
 
 
 def _segments(

@@ -6,7 +6,7 @@ import qt
 
 from ...reader.opened_quiz import OpenedQuiz
 from ...views.contours import show_region
-from ...views.legend import ShownRoi, rois_shown
+from ...views.legend import ShownRegion, shown_regions
 
 SWATCH_PIXELS = 12
 
@@ -17,14 +17,14 @@ class Legend:
     def __init__(self, list_widget: Any) -> None:
         self._list = list_widget
         self._list.itemChanged.connect(self._changed)
-        self._regions: list[ShownRoi] = []
+        self._regions: list[ShownRegion] = []
         self._opened: OpenedQuiz | None = None
 
     def show(self, opened: OpenedQuiz) -> None:
         self.clear()
         if opened.shown is None:
             return
-        regions = rois_shown(opened.on_views)
+        regions = shown_regions(opened.on_views)
         self._list.blockSignals(True)
         for region in regions:
             item = qt.QListWidgetItem(region.name)

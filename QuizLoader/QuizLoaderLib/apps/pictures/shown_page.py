@@ -10,7 +10,7 @@ from ...quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
 from ...quiz.problems import Problem
 from ...views.contents import PageNodes, ViewContents, contents_of_views
 from ...views.host import Host
-from ...views.legend import ShownRoi, rois_shown
+from ...views.legend import ShownRegion, shown_regions
 from ...views.orientation_letters import EdgeLetters, edge_letters
 from ..shared.view_texts import missing_images, orientation_text, window_text
 
@@ -46,7 +46,7 @@ class ShownPage:
     page: Page
     folder: str
     views: dict[SliceView, ShownView]
-    rois: list[ShownRoi]
+    rois: list[ShownRegion]
     problems: list[Problem]
 
 
@@ -54,7 +54,7 @@ def shown_page(shown: PageNodes, host: PictureHost, folder: str, problems: list[
     """Take the pictures of a page that ``show_page`` has put on the views of ``host``."""
     contents = contents_of_views(shown)
     views = {view: _shown_view(contents[view], host, problems) for view in VIEWS_OF_LAYOUT[shown.page.layout]}
-    return ShownPage(shown.page, folder, views, rois_shown(shown), problems)
+    return ShownPage(shown.page, folder, views, shown_regions(shown), problems)
 
 
 def folder_name(page: Page, number_of_pages: int) -> str:

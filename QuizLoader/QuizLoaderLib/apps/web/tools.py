@@ -11,7 +11,7 @@ from ...reader.texts import tr as _
 from ...reader.tools import Tools
 from ...views.contents import contents_of_views
 from ...views.contours import show_region
-from ...views.legend import ShownRoi, rois_shown
+from ...views.legend import ShownRegion, shown_regions
 from ...views.moving import change_window_level, pan, step_slice, zoom
 from ...views.planes import ViewingMode
 from ...views.tools import (
@@ -51,8 +51,8 @@ class ToolsOnPage:
         self._state, self._change_views = state, change_views
         self._opened: OpenedQuiz | None = None
         self._tools: Tools | None = None
-        self._regions: list[ShownRoi] = []
-        self._hidden: set[ShownRoi] = set()
+        self._regions: list[ShownRegion] = []
+        self._hidden: set[ShownRegion] = set()
         self._playing: asyncio.Task[None] | None = None
         state.tools = None
         state.presets = [{"title": _("as the page has it"), "value": ""}] + [
@@ -76,7 +76,7 @@ class ToolsOnPage:
             set_window_level_by_mouse(opened.host, True)
         self._stop()
         self._the_tools().begin()
-        self._regions, self._hidden = rois_shown(opened.on_views), set()
+        self._regions, self._hidden = shown_regions(opened.on_views), set()
         self.show()
 
     def leave(self) -> None:
@@ -146,7 +146,7 @@ class ToolsOnPage:
         hidden = {(region.name, region.color) for region in self._hidden}
         self.leave()
         self._change_views(change)
-        self._regions = rois_shown(self._the_quiz().on_views)
+        self._regions = shown_regions(self._the_quiz().on_views)
         for region in self._regions:
             if (region.name, region.color) in hidden:
                 self._show_region(region, False)
@@ -264,7 +264,7 @@ class ToolsOnPage:
             ],
         }
 
-    def _show_region(self, region: ShownRoi, visible: bool) -> None:
+    def _show_region(self, region: ShownRegion, visible: bool) -> None:
         opened = self._the_quiz()
         show_region(opened.on_views, opened.host, region, visible)
         self._hidden = self._hidden - {region} if visible else self._hidden | {region}

@@ -36,13 +36,15 @@ class LabelLayers:
     def add(self, blocks: Iterable[Block]) -> tuple[int, int]:
         """Puts a segment on the first layer where it overlaps nothing; (layer, value).
 
-        What is to be looked at before it can be written is kept packed, beyond a few megabytes.
+        What is to be looked at before it can be written stays packed, beyond a few megabytes.
         """
         index = 0
         if self._layers:
-            kept = _kept(blocks)
-            index = next((i for i in range(len(self._layers)) if self._has_room(i, kept)), len(self._layers))
-            blocks = _unpacked(kept)
+            packed = _packed_blocks(blocks)
+            index = next(
+                (i for i in range(len(self._layers)) if self._has_room(i, packed)), len(self._layers)
+            )
+            blocks = _unpacked(packed)
         if index == len(self._layers):
             self._layers.append(np.zeros(self._shape, np.uint8))
             self._used.append(0)
@@ -53,11 +55,11 @@ class LabelLayers:
             np.bitwise_or(view, plane.view(np.uint8) * np.uint8(value), out=view)
         return index, value
 
-    def _has_room(self, index: int, kept: list["Block | _Packed"]) -> bool:
+    def _has_room(self, index: int, packed: list["Block | _Packed"]) -> bool:
         if self._used[index] == _VALUES:
             return False
         return not any(
-            np.logical_and(view, plane).any() for view, plane in self._planes(index, _unpacked(kept))
+            np.logical_and(view, plane).any() for view, plane in self._planes(index, _unpacked(packed))
         )
 
     def _planes(self, index: int, blocks: Iterable[Block]) -> Iterator[tuple[np.ndarray, np.ndarray]]:
@@ -74,21 +76,21 @@ class LabelLayers:
         return tuple(layers if sources is None else (layer[sources] for layer in layers))
 
 
-def _kept(blocks: Iterable[Block]) -> list[Block | _Packed]:
-    kept: list[Block | _Packed] = []
+def _packed_blocks(blocks: Iterable[Block]) -> list[Block | _Packed]:
+    result: list[Block | _Packed] = []
     size = 0
     for block in blocks:
         size += block.mask.size
         if size <= _UNPACKED_BYTES:
-            kept.append(block)
+            result.append(block)
         else:
             packed = Block(block.slices, block.row, block.column, np.packbits(block.mask))
-            kept.append(_Packed(packed, block.mask.shape))
-    return kept
+            result.append(_Packed(packed, block.mask.shape))
+    return result
 
 
-def _unpacked(kept: Iterable[Block | _Packed]) -> Iterator[Block]:
-    for one in kept:
+def _unpacked(blocks: Iterable[Block | _Packed]) -> Iterator[Block]:
+    for one in blocks:
         yield one.unpacked() if isinstance(one, _Packed) else one
 
 
