@@ -30,7 +30,7 @@ series, structures = Path(sys.argv[1]), Path(sys.argv[2])
 import numpy as np
 import SimpleITK
 from QuizLoaderLib.images.dicom.series import read_grid
-from QuizLoaderLib.images.structure_set.drawn_regions import rasterize
+from QuizLoaderLib.images.structure_set.drawn_regions import DrawnRegions
 from QuizLoaderLib.images.structure_set.file import read_structure_set
 from QuizLoaderLib.masks import mask_from_segments
 from QuizLoaderLib.quiz.value_map import ValueMap
@@ -47,13 +47,13 @@ import vtk
 from vtkmodules.util.numpy_support import vtk_to_numpy
 from QuizLoaderLib.images.types.segmentation import make_node
 from QuizLoaderLib.images.vtk_images import vtk_matrix
-from QuizLoaderLib.quiz.model import Image, ImageType
+from QuizLoaderLib.images.types.type_module import Look
 before, start = peak(), time.perf_counter()
 volume = read_grid(series)
-arrays = rasterize(read_structure_set(structures), volume)
+arrays = DrawnRegions(read_structure_set(structures), volume).segmentation()
 read = time.perf_counter() - start
 scene = slicer.vtkMRMLScene()
-node = make_node(Image("s", ImageType.RT_STRUCT, "s", 0), arrays, scene)
+node = make_node("s", arrays, Look(), scene)
 reference = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode")
 image = vtk.vtkImageData()
 image.SetDimensions(volume.voxels.shape[::-1])

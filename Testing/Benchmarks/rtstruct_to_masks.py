@@ -33,11 +33,11 @@ def peak():
     return next(int(line.split()[1]) * 1024 for line in lines if line.startswith("VmHWM"))
 
 from QuizLoaderLib.images.dicom.series import read_grid
-from QuizLoaderLib.images.structure_set.drawn_regions import rasterize
+from QuizLoaderLib.images.structure_set.drawn_regions import DrawnRegions
 from QuizLoaderLib.images.structure_set.file import read_structure_set
 before = peak()
 start = time.perf_counter()
-arrays = rasterize(read_structure_set(Path(sys.argv[2])), read_grid(Path(sys.argv[1])))
+arrays = DrawnRegions(read_structure_set(Path(sys.argv[2])), read_grid(Path(sys.argv[1]))).segmentation()
 seconds = time.perf_counter() - start
 used = peak() - before
 print(seconds, used / sum(layer.nbytes for layer in arrays.layers))

@@ -15,7 +15,7 @@ from QuizLoaderLib.apps.demo.samples import (
     UPTAKE,
     make_demo,
 )
-from QuizLoaderLib.images.types.contents import contents
+from QuizLoaderLib.images.types.registry import contents
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.parser import read_quiz

@@ -8,22 +8,19 @@ import pytest
 import SimpleITK
 from PIL import Image as Picture
 from QuizLoaderLib.apps.pictures.headless import render_quiz
-from QuizLoaderLib.images.arrays import SegmentationArrays, VolumeArrays
+from QuizLoaderLib.images.arrays import PageVolume, SegmentationArrays, VolumeArrays
 from QuizLoaderLib.images.dicom.frames import TAGS
 from QuizLoaderLib.images.dicom.headers import headers_in, numbers_of, text_of
 from QuizLoaderLib.images.dicom.segmentation import read_dicom_seg
 from QuizLoaderLib.images.dicom.series import read_series
-from QuizLoaderLib.images.files.read_context import ReadContext
-from QuizLoaderLib.images.structure_set.drawn_regions import read_rtstruct
+from QuizLoaderLib.images.structure_set.drawn_regions import draw_regions
+from QuizLoaderLib.images.structure_set.file import read_structure_set
 from QuizLoaderLib.images.structure_set.problems import CONTOUR_OUTSIDE
 from QuizLoaderLib.images.structure_set.reference import UNKNOWN_FRAME
-from QuizLoaderLib.quiz.model import Image, ImageType, Layer
 from sample_data import SAMPLE_DATA, needs_sample_data
 
 pytestmark = needs_sample_data("TinyRtStudy")
 STUDY = SAMPLE_DATA / "TinyRtStudy"
-STRUCTURES = Image("structures", ImageType.RT_STRUCT, "rt", 1, layer=Layer.SEGMENTATION)
-CT_IMAGE = Image("ct", ImageType.VOLUME, "ct", 1)
 SERIES = (
     "dcmqi_segmentations/24x38x3/image",
     "dcmqi_segmentations/ct-3slice",
@@ -36,7 +33,7 @@ SERIES = (
 
 
 def shown(path: Path, volume: VolumeArrays) -> SegmentationArrays:
-    return read_rtstruct(ReadContext(STRUCTURES, path, lambda: ((CT_IMAGE, volume),)))
+    return draw_regions(read_structure_set(path), [PageVolume("ct", volume)]).segmentation()
 
 
 def sizes(arrays: SegmentationArrays) -> dict[str, int]:

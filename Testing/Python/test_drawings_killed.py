@@ -10,9 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from QuizLoaderLib.images.files.read_context import ReadContext
+from QuizLoaderLib.images.types.read_context import ReadContext
 from QuizLoaderLib.images.types.segmentation import read
-from QuizLoaderLib.quiz.model import Image, ImageType
 from reader_at_work import READER, at_work, drawn
 from session_by_hand import SOAK, write_quiz
 
@@ -72,7 +71,7 @@ def test_after_each_kill_the_last_whole_contour_is_there(tmp_path: Path, quiz: P
         acknowledged = killed_painter(tmp_path, quiz, newest + 1, delays.uniform(0.0, 2.0))
         possible = range(max(acknowledged, 0), acknowledged + 2)
 
-        context = ReadContext(Image("contour", ImageType.SEGMENTATION, str(segments), 0), segments)
+        context = ReadContext(segments)
         whole = np.zeros(SHAPE, bool)
         contour = read(context)
         i, j, k = contour.extent_offset

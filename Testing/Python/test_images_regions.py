@@ -10,7 +10,7 @@ from image_pages import new_scene, page
 from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.color_file import read_color_file
 from QuizLoaderLib.quiz.image_folder import ImageFolder
-from QuizLoaderLib.quiz.model import LAYERS_OF_TYPE, ImageType, Quiz, RoiCode, RoiVisibility, SliceView
+from QuizLoaderLib.quiz.model import ImageType, Quiz, RoiCode, RoiVisibility, SliceView
 from QuizLoaderLib.quiz.regions import QuizRegions
 from QuizLoaderLib.views.contents import PageNodes, contents_of_views
 from QuizLoaderLib.views.legend import shown_regions
@@ -24,7 +24,7 @@ COLORS = "# index name r g b a\n1 Liver 255 0 0 255\n2 Spleen 0 255 0 255\n30 Ki
 
 def image(path, type, **attributes):
     """On the layer of its Type, as the reader of a quiz puts it."""
-    return image_pages.image(path, type, layer=LAYERS_OF_TYPE[type][0], **attributes)
+    return image_pages.image(path, type, layer=type.facts.layers[0], **attributes)
 
 
 def _labels(*values, dtype="uint16"):

@@ -141,13 +141,13 @@ def test_a_region_too_thin_for_a_coarse_image_is_said() -> None:
 def test_a_segmentation_that_slicer_cropped_gives_a_mask_of_its_whole_reference_image(tmp_path) -> None:
     import slicer
     from QuizLoaderLib.images.types.segmentation import make_node
-    from QuizLoaderLib.quiz.model import Image, ImageType
+    from QuizLoaderLib.images.types.type_module import Look
 
     shape, ijk_to_ras = (20, 30, 40), grid((1, 1.5, 2), (7, -20, 3), turned(0, 0, 25))
     ball = Ball("A", tuple((ijk_to_ras @ [25, 20, 12, 1])[:3]), 5)
     scene = slicer.vtkMRMLScene()
     arrays = segmentation_of([ball], shape, ijk_to_ras)
-    node = make_node(Image("s", ImageType.SEGMENTATION, "s", 0), arrays, scene)
+    node = make_node("s", arrays, Look(), scene)
     whole = node.GetSegmentation().GetNthSegment(0).GetRepresentation("Binary labelmap")
     node.GetSegmentation().SetConversionParameter(
         "Reference image geometry", slicer.vtkSegmentationConverter.SerializeImageGeometry(whole)

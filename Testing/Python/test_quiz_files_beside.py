@@ -8,7 +8,7 @@ from quiz_text import codes_of, image, only_problem, page, problems_of, question
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.color_file import RoiColor, read_color_file
 from QuizLoaderLib.quiz.image_folder import ImageFolder
-from QuizLoaderLib.quiz.model import Image
+from QuizLoaderLib.quiz.model import ImageType
 from QuizLoaderLib.quiz.problems import ProblemError, Severity, error
 
 COLORS = session(page(), attributes='ROIColorFile="colors"')
@@ -188,7 +188,7 @@ def test_a_file_is_opened_once_for_its_names_and_a_broken_one_is_told_once(tmp_p
     quiz, _ = read(tmp_path, session(page("", shown, shown), page("", shown)))
     opened: list[Path] = []
 
-    def broken(path: Path, _image: Image) -> Names:
+    def broken(path: Path, _type: ImageType) -> Names:
         opened.append(path)
         raise ProblemError(error("Q601", "It is broken."))
 

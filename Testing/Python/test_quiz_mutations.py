@@ -10,7 +10,6 @@ from quiz_text import image, page, question, session
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.language import LANGUAGE
-from QuizLoaderLib.quiz.model import LAYERS_OF_TYPE
 from QuizLoaderLib.quiz.parser import read_quiz
 
 SOAK = bool(os.environ.get("QUIZLOADER_SOAK"))
@@ -60,7 +59,7 @@ def assert_only_problems_come_out(folder: Path, data: bytes) -> None:
         problems = problems + check_quiz(quiz, ImageFolder(folder))
         for page_ in quiz.pages:
             for shown in page_.images:
-                assert shown.layer in LAYERS_OF_TYPE[shown.type]
+                assert shown.layer in shown.type.facts.layers
                 assert shown.path and ".." not in shown.path.split("/")
     lines = max(data.count(b"\n"), data.count(b"\r")) + 1
     for problem in problems:

@@ -9,13 +9,13 @@ import pytest
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from QuizLoaderLib.images.arrays import PageVolume
 from QuizLoaderLib.images.dicom.series import read_series
 from QuizLoaderLib.images.errors import ImageReadError
-from QuizLoaderLib.images.files.read_context import ReadContext
-from QuizLoaderLib.images.structure_set.drawn_regions import read_rtstruct
-from QuizLoaderLib.images.structure_set.file import NOT_A_STRUCTURE_SET
+from QuizLoaderLib.images.structure_set.drawn_regions import draw_regions
+from QuizLoaderLib.images.structure_set.file import NOT_A_STRUCTURE_SET, read_structure_set
 from QuizLoaderLib.images.structure_set.problems import BAD_CONTOUR, NO_CONTOURS, UNKNOWN_ROI
-from test_rtstruct_rules import CT_IMAGE, STRUCTURES, codes_of, mask_of, shown, square, volume
+from test_rtstruct_rules import codes_of, mask_of, shown, square, volume
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
 GOOD = square(2.5, 9.5)
@@ -149,7 +149,7 @@ def test_no_damage_raises_anything_but_a_sentence(tmp_path: Path, mutations: lis
     path = tmp_path / "mutated"
     path.write_bytes(mutated(clean.read_bytes(), mutations))
     try:
-        arrays = read_rtstruct(ReadContext(STRUCTURES, path, lambda: ((CT_IMAGE, volume()),)))
+        arrays = draw_regions(read_structure_set(path), [PageVolume("ct", volume())]).segmentation()
     except ImageReadError as fault:
         assert "'mutated'" in fault.problem.sentence
         assert fault.problem.sentence.endswith(".")

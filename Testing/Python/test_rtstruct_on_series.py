@@ -5,14 +5,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
-from QuizLoaderLib.images.arrays import SegmentationArrays, VolumeArrays
+from QuizLoaderLib.images.arrays import PageVolume, SegmentationArrays, VolumeArrays
 from QuizLoaderLib.images.dicom.series import read_grid, read_series
-from QuizLoaderLib.images.files.read_context import ReadContext
-from QuizLoaderLib.images.structure_set.drawn_regions import read_rtstruct
-from QuizLoaderLib.quiz.model import Image, ImageType, Layer
+from QuizLoaderLib.images.structure_set.drawn_regions import draw_regions
+from QuizLoaderLib.images.structure_set.file import read_structure_set
 
-STRUCTURES = Image("structures", ImageType.RT_STRUCT, "rt", 1, layer=Layer.SEGMENTATION)
-CT_IMAGE = Image("ct", ImageType.VOLUME, "ct", 1)
 LESION = (slice(2, 5), slice(12, 20), slice(6, 15))
 OBLIQUE = np.linalg.qr(np.array([[0.92, -0.3, 0.2], [0.25, 0.93, 0.3], [-0.2, -0.3, 0.95]]))[0].T
 
@@ -38,7 +35,7 @@ def made(folder: Path, placement: Placement) -> tuple[VolumeArrays, Segmentation
     ]
     path = write_structure_set(folder / "rt", [MadeRoi("Lesion", contours)])
     volume = read_series(folder / "ct")
-    return volume, read_rtstruct(ReadContext(STRUCTURES, path, lambda: ((CT_IMAGE, volume),)))
+    return volume, draw_regions(read_structure_set(path), [PageVolume("ct", volume)]).segmentation()
 
 
 @pytest.mark.parametrize(

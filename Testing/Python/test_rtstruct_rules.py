@@ -10,20 +10,17 @@ import pytest
 from dicom_made import FRAME_OF_REFERENCE, SERIES, MadeRoi, save, write_structure_set
 from pydicom import Dataset
 from pydicom.uid import ExplicitVRLittleEndian, ImplicitVRLittleEndian
-from QuizLoaderLib.images.arrays import DicomIdentity, SegmentationArrays, VolumeArrays
+from QuizLoaderLib.images.arrays import DicomIdentity, PageVolume, SegmentationArrays, VolumeArrays
 from QuizLoaderLib.images.contours.fill import Boundary
 from QuizLoaderLib.images.dicom.headers import items_of
 from QuizLoaderLib.images.errors import ImageReadError
-from QuizLoaderLib.images.files.read_context import ReadContext
 from QuizLoaderLib.images.structure_set import file as rtstruct_file
-from QuizLoaderLib.images.structure_set.drawn_regions import read_rtstruct, rtstruct_contents
+from QuizLoaderLib.images.structure_set.drawn_regions import draw_regions
 from QuizLoaderLib.images.structure_set.file import read_structure_set
 from QuizLoaderLib.images.structure_set.problems import BETWEEN_SLICES, CONTOURS_UNITED, ROI_NAMES_ALIKE
-from QuizLoaderLib.images.structure_set.reference import NO_VOLUME, OTHER_FRAME, UNKNOWN_FRAME, variant
-from QuizLoaderLib.quiz.model import Image, ImageType, Layer, SliceView
-
-STRUCTURES = Image("structures", ImageType.RT_STRUCT, "rt", 1, layer=Layer.SEGMENTATION)
-CT_IMAGE = Image("ct", ImageType.VOLUME, "ct", 1)
+from QuizLoaderLib.images.structure_set.reference import NO_VOLUME, OTHER_FRAME, UNKNOWN_FRAME
+from QuizLoaderLib.images.types import structure_set
+from QuizLoaderLib.images.types.read_context import ReadContext
 
 
 def volume(
@@ -43,7 +40,7 @@ def square(
 
 def shown(path: Path, on: VolumeArrays | None = None, **options: Any) -> SegmentationArrays:
     there = on or volume()
-    return read_rtstruct(ReadContext(STRUCTURES, path, lambda: ((CT_IMAGE, there),)), **options)
+    return draw_regions(read_structure_set(path), [PageVolume("ct", there)], **options).segmentation()
 
 
 def mask_of(arrays: SegmentationArrays, index: int = 0) -> np.ndarray:
@@ -167,8 +164,8 @@ def test_names_colours_numbers_and_empty_rois_are_kept(tmp_path: Path) -> None:
     assert arrays.segments[1].color is None
     assert [int(mask_of(arrays, index).sum()) for index in range(3)] == [49, 0, 4]
     assert codes_of(arrays) == [ROI_NAMES_ALIKE]
-    contents, _ = rtstruct_contents(path, volume())
-    assert [(one.number, one.contours, one.voxels) for one in contents] == [(7, 1, 49), (3, 0, 0), (9, 1, 4)]
+    counts = [(one.number, one.polygon_count) for one in read_structure_set(path).rois]
+    assert counts == [(7, 1), (3, 0), (9, 1)]
 
 
 @pytest.mark.parametrize("syntax", [ImplicitVRLittleEndian, ExplicitVRLittleEndian])
@@ -210,33 +207,42 @@ def test_contours_are_the_same_in_every_encoding(
 def test_the_grid_is_that_of_the_referenced_series_before_any_background(tmp_path: Path) -> None:
     path = write_structure_set(tmp_path / "rt", [MadeRoi("A", [square(2.5, 9.5)])])
     other, own = volume((4, 9, 9), "1.2.3.66"), volume()
-    pages = ((CT_IMAGE, other), (Image("pt", ImageType.VOLUME, "pt", 2, SliceView.GREEN), own))
-    context = ReadContext(STRUCTURES, path, lambda: pages)
-    assert read_rtstruct(context).layers[0].shape == (4, 24, 30)
-    assert variant(context) == variant(ReadContext(STRUCTURES, path, lambda: pages[::-1]))
+    pages = [PageVolume("ct", other, is_behind=True), PageVolume("pt", own)]
+    arrays = structure_set.read(ReadContext(path, volumes=lambda: pages))
+    assert arrays.layers[0].shape == (4, 24, 30)
+    turned = structure_set.variant(ReadContext(path, volumes=lambda: pages[::-1]))
+    assert structure_set.variant(ReadContext(path, volumes=lambda: pages)) == turned
 
 
 def test_without_its_series_it_is_shown_on_the_background_of_its_view(tmp_path: Path) -> None:
     path = write_structure_set(tmp_path / "rt", [MadeRoi("A", [square(2.5, 5.5)])], series=None)
     copy = VolumeArrays(np.zeros((4, 24, 30), np.int16), np.diag([-1.0, -1.0, 2.0, 1.0]))
-    green = Image("pt", ImageType.VOLUME, "pt", 2, SliceView.GREEN)
-    fused = Image("fused", ImageType.VOLUME, "fused", 2, layer=Layer.FOREGROUND)
-    pages = ((green, volume((4, 8, 8))), (fused, volume((4, 7, 7))), (CT_IMAGE, copy))
-    arrays = read_rtstruct(ReadContext(STRUCTURES, path, lambda: pages))
+    pages = [PageVolume("green", volume((4, 8, 8))), PageVolume("fused", volume((4, 7, 7)))]
+    behind = PageVolume("ct", copy, is_behind=True)
+    arrays = draw_regions(read_structure_set(path), [*pages, behind]).segmentation()
     assert arrays.layers[0].shape == (4, 24, 30)
     assert mask_of(arrays).sum() == 9
     assert codes_of(arrays) == [UNKNOWN_FRAME]
-    assert read_rtstruct(ReadContext(STRUCTURES, path, lambda: pages[:2])).layers[0].shape == (4, 8, 8)
+    assert draw_regions(read_structure_set(path), pages).shape == (4, 8, 8)
 
 
 def test_another_frame_of_reference_or_no_volume_is_an_error(tmp_path: Path) -> None:
     path = write_structure_set(tmp_path / "rt", [MadeRoi("A", [square(2.5, 5.5)])], series="1.2.3.4")
-    others = ((CT_IMAGE, volume(frame="1.2.3.21")),)
-    for context, code in (
-        (ReadContext(STRUCTURES, path, lambda: others), OTHER_FRAME),
-        (ReadContext(STRUCTURES, path, tuple), NO_VOLUME),
-    ):
+    others = [PageVolume("ct", volume(frame="1.2.3.21"))]
+    for volumes, code in ((others, OTHER_FRAME), ([], NO_VOLUME)):
         with pytest.raises(ImageReadError) as caught:
-            read_rtstruct(context)
+            draw_regions(read_structure_set(path), volumes)
         assert caught.value.problem.code == code
         assert "'rt'" in caught.value.problem.sentence
+
+
+def test_one_structure_set_may_be_drawn_on_several_volumes(tmp_path: Path) -> None:
+    """What one drawing leaves out is not told of the next one."""
+    structure = read_structure_set(
+        write_structure_set(tmp_path / "rt", [MadeRoi("A", [square(2.5, 9.5), square(2.5, 9.5)[:2]])])
+    )
+    drawn = [draw_regions(structure, [PageVolume("ct", volume())]).segmentation() for _ in range(2)]
+    sentences = [[problem.sentence for problem in arrays.problems] for arrays in drawn]
+    assert sentences[0] == sentences[1]
+    assert "Contour 2 of ROI 'A' in 'rt' has only 2 points; left out." in sentences[0]
+    assert np.array_equal(mask_of(drawn[0]), mask_of(drawn[1]))

@@ -7,15 +7,12 @@ from typing import Any
 import numpy as np
 import pytest
 from dicom_made import SERIES, MadeRoi, write_structure_set
-from QuizLoaderLib.images.arrays import DicomIdentity, SegmentationArrays, VolumeArrays
-from QuizLoaderLib.images.files.read_context import ReadContext
-from QuizLoaderLib.images.structure_set.drawn_regions import read_rtstruct
+from QuizLoaderLib.images.arrays import DicomIdentity, PageVolume, SegmentationArrays, VolumeArrays
+from QuizLoaderLib.images.structure_set.drawn_regions import draw_regions
+from QuizLoaderLib.images.structure_set.file import read_structure_set
 from QuizLoaderLib.images.structure_set.problems import CONTOUR_OUTSIDE, CONTOURS_CROSSING, SLICES_SKIPPED
-from QuizLoaderLib.quiz.model import Image, ImageType, Layer
 from rtstruct_shapes import SHAPES, Shape, dice, in_polygons
 
-STRUCTURES = Image("structures", ImageType.RT_STRUCT, "rt.dcm", 1, layer=Layer.SEGMENTATION)
-CT_IMAGE = Image("ct", ImageType.VOLUME, "ct", 1)
 AXIAL = np.eye(3)
 SAGITTAL = np.array([[0.0, 1, 0], [0, 0, -1], [-1, 0, 0]])
 CORONAL = np.array([[1.0, 0, 0], [0, 0, -1], [0, 1, 0]])
@@ -96,7 +93,7 @@ def mask_of(arrays: SegmentationArrays, name: str) -> np.ndarray:
 
 
 def read_on(path: Path, volume: VolumeArrays, **options: Any) -> SegmentationArrays:
-    return read_rtstruct(ReadContext(STRUCTURES, path, lambda: ((CT_IMAGE, volume),)), **options)
+    return draw_regions(read_structure_set(path), [PageVolume("ct", volume)], **options).segmentation()
 
 
 def acquired(grid: Grid, mask: np.ndarray) -> np.ndarray:

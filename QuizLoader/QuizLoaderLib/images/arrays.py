@@ -82,3 +82,13 @@ class SegmentationArrays:
     problems: tuple[Problem, ...] = ()
     extent_offset: tuple[int, int, int] = (0, 0, 0)
     conversion_parameters: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class PageVolume:
+    """A volume as one of its page, on which regions may be drawn: ``name`` is for people, ``is_behind`` says
+    that it is the background of the view on which the regions are shown."""
+
+    name: str
+    arrays: VolumeArrays
+    is_behind: bool = False

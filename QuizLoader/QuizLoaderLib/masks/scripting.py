@@ -36,7 +36,7 @@ def mask_from_segments(
 
     ``voxels`` of the result are (slices, rows, columns) of the smallest unsigned type that holds the map's
     values, ``ijk_to_ras`` places them (RAS, mm), ``regions`` and ``lost`` tell voxels, ml and lost overlaps.
-    ``boundary`` and ``fill_gaps`` are those of ``images.rtstruct.read_rtstruct``, for a structure set.
+    ``boundary`` and ``fill_gaps`` are those of ``draw_regions``, for a structure set.
     Of overlapping segments the one later in the map wins. Raises MaskError, whose ``problems`` name every
     region that the map lacks, unless ``ignore_unmapped`` leaves these out.
     """

@@ -7,18 +7,19 @@ from pathlib import Path
 
 import numpy as np
 
-from ..images.arrays import SegmentationArrays, VolumeArrays
+from ..images.arrays import PageVolume, SegmentationArrays, VolumeArrays
 from ..images.contours.fill import Boundary
 from ..images.errors import ImageReadError
 from ..images.files.file_facts import FileFacts, look_at
 from ..images.files.file_formats import FileFormat
 from ..images.files.image_file import ImageFile
 from ..images.files.nifti import NiftiHeader
-from ..images.files.read_context import ReadContext
 from ..images.grid import Grid
-from ..images.structure_set.drawn_regions import DrawnRegions, read_drawn_rois
+from ..images.structure_set.drawn_regions import DrawnRegions, draw_regions
+from ..images.structure_set.file import StructureSet, read_structure_set
+from ..images.structure_set.reference import file_of_series, read_references
+from ..images.types.read_context import ReadContext
 from ..images.types.segmentation import described_segments, is_slicer_segmentation
-from ..quiz.model import Image, ImageType, Layer
 from ..quiz.problems import ProblemCode, error, has_errors, warning
 from .errors import MASK_UNREADABLE, NO_REFERENCED_SERIES, NOT_WHOLE_NUMBERS, MaskError
 from .label_tables.label_table import LabelRow, LabelTable
@@ -43,7 +44,7 @@ class Target:
 
 @dataclass(frozen=True)
 class ContourFilling:
-    """How a structure set's contours become voxels, as in ``images.rtstruct``: ``boundary`` None is found for
+    """How a structure set's contours become voxels, as in ``draw_regions``: ``boundary`` None is found for
     each ROI by its vertices, ``fill_gaps`` interpolates the slices on which an ROI is left out."""
 
     boundary: Boundary | None = None
@@ -122,14 +123,13 @@ def read_source(
 
 def _read_folder(folder: Path, source: Path | None) -> Target:
     from ..images.dicom.series import SEVERAL_SERIES, read_grid
-    from ..images.structure_set.referenced_series import file_of_series, references_of
 
     try:
         return Target(folder, read_grid(folder))
     except ImageReadError as fault:
         if fault.problem.code != SEVERAL_SERIES or source is None or not look_at(source).is_dicom:
             raise
-        meant = file_of_series(references_of(source), [folder])
+        meant = file_of_series(read_references(source), [folder])
         if meant is None:
             raise
         return Target(meant, read_grid(meant))
@@ -144,8 +144,7 @@ def _read(path: Path, target: Target | None, names: LabelTable | None, filling: 
         if is_slicer_segmentation(file):
             from ..images.types.segmentation import read
 
-            image = Image("mask", ImageType.SEGMENTATION, str(path), 0)
-            segmentation = read(ReadContext(image, path, opened=lambda: file, known=facts))
+            segmentation = read(ReadContext(path, opened=lambda: file, known=facts))
             return Source(segmentation, target or _reference_image(path, segmentation))
         table = names or _own_names(facts)
         voxels = file.voxels if file.components == 1 and len(file.size) == 3 else file.layers[0]
@@ -202,23 +201,15 @@ def source_labels(path: Path, names: LabelTable | None = None) -> list[LabelRow]
     return [LabelRow(one.name, one.value, one.color) for one in segmentation.segments]
 
 
-def _context(path: Path, kind: ImageType, target: Target | None = None) -> ReadContext:
-    image = Image("mask", kind, str(path), 0)
-    if target is None:
-        return ReadContext(image, path)
-    like = Image("like", ImageType.VOLUME, str(target.path), 0, layer=Layer.BACKGROUND)
-    volume = target.volume
-    return ReadContext(image, path, lambda: ((like, volume),))
-
-
 def _read_dicom(path: Path, target: Target | None, filling: ContourFilling) -> Source:
     from ..images.dicom.headers import read_header
 
     modality = read_header(path, ("Modality",)).modality
     if modality == "RTSTRUCT":
-        found = target or _referenced_series(path)
-        context = _context(path, ImageType.RT_STRUCT, found)
-        return Source(read_drawn_rois(context, filling.boundary, filling.fill_gaps), found)
+        structure = read_structure_set(path)
+        found = target or _referenced_series(structure)
+        on = PageVolume(str(found.path), found.volume)
+        return Source(draw_regions(structure, [on], filling.boundary, filling.fill_gaps), found)
     if modality == "SEG":
         from ..images.dicom.segmentation import read_dicom_seg
 
@@ -231,8 +222,6 @@ def _dicom_labels(path: Path) -> list[LabelRow]:
 
     modality = read_header(path, ("Modality",)).modality
     if modality == "RTSTRUCT":
-        from ..images.structure_set.file import read_structure_set
-
         return [LabelRow(roi.name, roi.number, roi.color) for roi in read_structure_set(path).rois]
     if modality == "SEG":
         from ..images.dicom.segmentation import dicom_seg_names
@@ -248,12 +237,12 @@ def _without_regions(path: Path, modality: str) -> MaskError:
     return MaskError(error(MASK_UNREADABLE, sentence, "give an RTSTRUCT or a SEG"))
 
 
-def _referenced_series(path: Path) -> Target:
+def _referenced_series(structure: StructureSet) -> Target:
     """The series that a structure set names, looked for beside its file and in the folders below."""
     from ..images.dicom.series import read_grid
-    from ..images.structure_set.referenced_series import file_of_series, references_of
 
-    found = file_of_series(references_of(path), _folders(path.parent))
+    path = structure.path
+    found = file_of_series(structure.references, _folders(path.parent))
     if found is not None:
         return Target(found, read_grid(found))
     sentence = f"The series that {path.name} was drawn on is neither beside it nor in a folder below."

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from .color_file import read_color_file
 from .image_folder import FILE_MISSING, PATH_IS_FOLDER, ImageFolder, ImagePathError
-from .model import Image, Question, Quiz
+from .model import Image, ImageType, Question, Quiz
 from .parser import MISSING_ELEMENT
 from .problems import Problem, ProblemCode, ProblemError, about, error
 from .regions import QuizRegions, beside_quiz, find_color_file, find_value_map
@@ -30,8 +30,8 @@ class NamesInFile(Protocol):
     def unnamed(self) -> tuple[int, ...]: ...
 
 
-Contents = Callable[[Path, Image], NamesInFile]
-"""Reads what is in a file; raises ProblemError where it cannot be read."""
+Contents = Callable[[Path, ImageType], NamesInFile]
+"""Reads what is in a file as a Type does; raises ProblemError where it cannot be read."""
 
 
 def roi_color_file(quiz: Quiz) -> Iterator[Problem]:
@@ -111,7 +111,7 @@ def _image_file(
     if key not in read:
         read[key] = None
         try:
-            read[key] = contents(found.path, image)
+            read[key] = contents(found.path, image.type)
         except ProblemError as fault:
             yield fault.problem
     in_file = read[key]

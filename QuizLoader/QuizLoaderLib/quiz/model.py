@@ -55,16 +55,52 @@ class ImageType(str, Enum):
     SEGMENTATION = "Segmentation"
     RT_STRUCT = "RTStruct"
 
+    @property
+    def facts(self) -> "TypeFacts":
+        return FACTS_OF_TYPE[self]
 
-LAYERS_OF_TYPE: dict[ImageType, tuple[Layer, ...]] = {
-    ImageType.VOLUME: (Layer.BACKGROUND, Layer.FOREGROUND),
-    ImageType.VOLUME_SEQUENCE: (Layer.BACKGROUND, Layer.FOREGROUND),
-    ImageType.VECTOR: (Layer.BACKGROUND,),
-    ImageType.LABEL_MAP: (Layer.LABEL,),
-    ImageType.SEGMENTATION: (Layer.SEGMENTATION,),
-    ImageType.RT_STRUCT: (Layer.SEGMENTATION,),
+
+@dataclass(frozen=True)
+class TypeFacts:
+    """What an Image element of a Type may have, and what it is taken for.
+
+    ``layers`` are those that it may take, the first its default. ``has_grey_values``: a structure set may be
+    drawn on it, and it has a State in the results; ``has_frames``: it is several volumes of one grid.
+    ``may_have_rois`` and ``needs_rois`` are about ROIs, ``may_have_value_map`` about MaskValueMap.
+    ``needs_volume``: it is drawn on a volume of its page. Without ``may_be_drawn_on`` no segments can be
+    required. ``pictures`` are the endings of files without a place in a patient; a Type that has them shows
+    no other files but DICOM.
+    """
+
+    layers: tuple[Layer, ...]
+    has_grey_values: bool = False
+    has_frames: bool = False
+    may_have_rois: bool = False
+    needs_rois: bool = False
+    may_have_value_map: bool = False
+    needs_volume: bool = False
+    may_be_drawn_on: bool = True
+    pictures: tuple[str, ...] = ()
+
+
+FACTS_OF_TYPE: dict[ImageType, TypeFacts] = {
+    ImageType.VOLUME: TypeFacts((Layer.BACKGROUND, Layer.FOREGROUND), has_grey_values=True),
+    ImageType.VOLUME_SEQUENCE: TypeFacts(
+        (Layer.BACKGROUND, Layer.FOREGROUND), has_grey_values=True, has_frames=True
+    ),
+    ImageType.VECTOR: TypeFacts(
+        (Layer.BACKGROUND,),
+        may_be_drawn_on=False,
+        pictures=(".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff"),
+    ),
+    ImageType.LABEL_MAP: TypeFacts((Layer.LABEL,), may_have_rois=True, may_have_value_map=True),
+    ImageType.SEGMENTATION: TypeFacts(
+        (Layer.SEGMENTATION,), may_have_rois=True, needs_rois=True, may_have_value_map=True
+    ),
+    ImageType.RT_STRUCT: TypeFacts(
+        (Layer.SEGMENTATION,), may_have_rois=True, needs_rois=True, needs_volume=True
+    ),
 }
-"""The layers a Type may take; the first is its default."""
 
 
 class ContourVisibility(str, Enum):

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 
 from .color_tables import COLOR_TABLES, unknown_color_table
-from .model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Page, RoiCode, SliceView
+from .model import VIEWS_OF_LAYOUT, Image, Layer, Page, RoiCode, SliceView
 from .problems import Problem, ProblemCode, about, error, image_error, image_warning, warning
 from .values import shown
 
@@ -36,11 +36,7 @@ VECTOR_SEGMENTS = ProblemCode("Q412", "A Vector cannot have SegmentRequired.")
 VALUE_MAP_ON_WRONG_TYPE = ProblemCode("Q413", "MaskValueMap is for LabelMap and Segmentation (warning).")
 
 _REFUSED_BY_FILE_SYSTEMS = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
-_VECTOR_FILES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff", ".dcm")
 _ONE_A_VIEW = (Layer.BACKGROUND, Layer.FOREGROUND, Layer.LABEL)
-_MAY_HAVE_ROIS = (ImageType.SEGMENTATION, ImageType.RT_STRUCT, ImageType.LABEL_MAP)
-_MAY_HAVE_VALUE_MAP = (ImageType.SEGMENTATION, ImageType.LABEL_MAP)
-_VOLUMES = (ImageType.VOLUME, ImageType.VOLUME_SEQUENCE)
 
 
 def safe_names(page: Page) -> Iterator[Problem]:
@@ -163,10 +159,10 @@ def foreground_orientation(page: Page) -> Iterator[Problem]:
 
 
 def rtstruct_has_a_volume(page: Page) -> Iterator[Problem]:
-    if any(image.type in _VOLUMES for image in page.images):
+    if any(image.type.facts.has_grey_values for image in page.images):
         return
     for image in page.images:
-        if image.type is ImageType.RT_STRUCT:
+        if image.type.facts.needs_volume:
             yield image_error(
                 image,
                 RTSTRUCT_WITHOUT_VOLUME,
@@ -202,7 +198,7 @@ def roi_names_fit_code(page: Page) -> Iterator[Problem]:
 
 def rois_fit_type(page: Page) -> Iterator[Problem]:
     for image in page.images:
-        if image.roi_visibility is not None and image.type not in _MAY_HAVE_ROIS:
+        if image.roi_visibility is not None and not image.type.facts.may_have_rois:
             yield image_warning(
                 image,
                 ROIS_ON_WRONG_TYPE,
@@ -232,20 +228,20 @@ def view_attributes_on_background(page: Page) -> Iterator[Problem]:
 
 def vectors(page: Page) -> Iterator[Problem]:
     for image in page.images:
-        if image.type is not ImageType.VECTOR:
-            continue
-        if not image.dicom_read and not image.path.lower().endswith(_VECTOR_FILES):
+        facts, name = image.type.facts, f"{image.type.value} {shown(image.id)}"
+        files = (*facts.pictures, ".dcm")
+        if facts.pictures and not image.dicom_read and not image.path.lower().endswith(files):
             yield image_error(
                 image,
                 VECTOR_FILE,
-                f"The Path {shown(image.path)} of Vector {shown(image.id)} is no colour picture.",
+                f"The Path {shown(image.path)} of {name} is no colour picture.",
                 "allowed: png, jpg, jpeg, bmp, tif, or a colour DICOM image",
             )
-        if image.segment_required:
+        if image.segment_required and not facts.may_be_drawn_on:
             yield image_error(
                 image,
                 VECTOR_SEGMENTS,
-                f'SegmentRequired of Image {shown(image.id)} is "Y", but it is a Vector.',
+                f'SegmentRequired of Image {shown(image.id)} is "Y", but it is a {image.type.value}.',
                 "segments are drawn on volumes",
             )
 
@@ -258,7 +254,7 @@ def color_tables(page: Page) -> Iterator[Problem]:
 
 def value_map_fits_type(page: Page) -> Iterator[Problem]:
     for image in page.images:
-        if image.mask_value_map and image.type not in _MAY_HAVE_VALUE_MAP:
+        if image.mask_value_map and not image.type.facts.may_have_value_map:
             yield image_warning(
                 image,
                 VALUE_MAP_ON_WRONG_TYPE,

@@ -8,9 +8,7 @@ from .elements import Element, ProblemError, read_elements
 from .image_folder import ImagePathError, relative_path
 from .language import LANGUAGE, ROOT, ElementRule
 from .model import (
-    LAYERS_OF_TYPE,
     Image,
-    ImageType,
     Page,
     Question,
     QuestionSet,
@@ -43,7 +41,6 @@ _XML_PREFIXES = ("xmlns", "xml:", "xsi:")
 _OF_RESULTS_FILES = frozenset(
     ("Login", "Response", "State", "LabelMapPath", "MarkupLinePath", "UserName", "PageComplete", "Rep")
 )
-_NEED_ROIS = (ImageType.SEGMENTATION, ImageType.RT_STRUCT)
 
 
 def read_quiz(path: Path) -> tuple[Quiz | None, list[Problem]]:
@@ -134,7 +131,7 @@ class _Reader:
         label = f"Image {shown(values['id'])}" if "id" in values else "An Image"
         if not paths:
             self._add(error(MISSING_ELEMENT, f"{label} has no Path.", line=element.line))
-        if values.get("type") in _NEED_ROIS and not roi_elements:
+        if "type" in values and values["type"].facts.needs_rois and not roi_elements:
             self._add(
                 error(
                     ROIS_MISSING,
@@ -164,7 +161,7 @@ class _Reader:
     def _settle_layer(self, element: Element, values: dict[str, Any]) -> None:
         if "type" not in values:
             return
-        layers = LAYERS_OF_TYPE[values["type"]]
+        layers = values["type"].facts.layers
         layer = values.setdefault("layer", layers[0])
         if layer not in layers:
             self._add(

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..quiz.model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Orientation, Page, SliceView
+from ..quiz.model import VIEWS_OF_LAYOUT, Image, Layer, Orientation, Page, SliceView
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLDisplayableNode
@@ -19,9 +19,6 @@ _ORIENTATION_OF_EMPTY_VIEW: dict[SliceView, Orientation] = {
     SliceView.SLICE4: Orientation.AXIAL,
 }
 """Slicer's own, for a view that has neither a background nor a foreground to say it."""
-
-
-_PICTURES = (".png", ".jpg", ".jpeg", ".bmp", ".tif", ".tiff")
 
 
 @dataclass(frozen=True)
@@ -69,9 +66,8 @@ class ViewContents:
         image = self.leader.image if self.leader else None
         return (
             image is not None
-            and image.type is ImageType.VECTOR
             and not image.dicom_read
-            and image.path.lower().endswith(_PICTURES)
+            and image.path.lower().endswith(image.type.facts.pictures)
         )
 
     @property

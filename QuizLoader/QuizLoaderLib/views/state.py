@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from math import isfinite
 from typing import TYPE_CHECKING
 
-from ..quiz.model import VIEWS_OF_LAYOUT, Image, ImageType, Layer
+from ..quiz.model import VIEWS_OF_LAYOUT, Image, Layer
 from . import frames
 from .contents import PageNodes
 from .host import Host
@@ -20,8 +20,6 @@ if TYPE_CHECKING:
 
 POSITION = ("SliceOffset", "Orientation")
 """The attributes that are the view's, not the image's."""
-
-_WITH_STATE = (ImageType.VOLUME, ImageType.VOLUME_SEQUENCE)
 
 
 def take_states(shown: PageNodes, host: Host, viewing_mode: str) -> dict[int, dict[str, str]]:
@@ -79,7 +77,7 @@ def _on_views(
     for number, (image, node) in enumerate(zip(shown.page.images, shown.nodes, strict=True)):
         logic = logic_of(image.destination.value)
         is_on_view = image.destination in VIEWS_OF_LAYOUT[shown.page.layout] and logic is not None
-        if node is not None and image.type in _WITH_STATE and is_on_view:
+        if node is not None and image.type.facts.has_grey_values and is_on_view:
             yield number, image, node, logic.GetSliceNode()
 
 

@@ -69,7 +69,7 @@ def check(
     if parsed is not None and images is None:
         problems = problems + check_quiz(parsed)
     elif parsed is not None and images is not None:
-        from ...images.types.contents import contents
+        from ...images.types.registry import contents
         from ...quiz.image_folder import ImageFolder
 
         folder = ImageFolder(images, follow_links=follow_links)

@@ -8,7 +8,6 @@ import ctk
 import slicer
 from slicer.i18n import tr as _
 
-from ...quiz.model import Image, ImageType, Layer
 from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz
 from .packages import PackagesMissingError, ensure_packages
@@ -118,11 +117,11 @@ def write_mask_of(segmentation: Any, value_map: Path, out: Path, volume: Any, ig
 def add_segments_of(value_map: Path, mask: Path) -> str:
     """Put the named, coloured segments of a mask into the scene. Raises MaskError."""
     from ...images.types.segmentation import make_node
+    from ...images.types.type_module import Look
     from ...masks.scripting import segments_from_mask
 
     arrays = segments_from_mask(mask, value_map)
-    image = Image(mask.name, ImageType.SEGMENTATION, mask.name, 0, layer=Layer.SEGMENTATION)
-    node = make_node(image, arrays, slicer.mrmlScene)
+    node = make_node(mask.name, arrays, Look(), slicer.mrmlScene)
     text = _("{name} has {count} segments").format(name=node.GetName(), count=len(arrays.segments))
     return "\n".join([text, _sentences(arrays.problems)]).strip()
 

@@ -12,7 +12,6 @@ from ..arrays import SegmentationArrays, SegmentDescription
 from ..contours.fill import Block
 from ..contours.label_layers import LabelLayers
 from ..errors import ImageReadError
-from ..files.read_context import ReadContext
 from ..grid import LPS_TO_RAS
 from .frames import Frame, frames_of
 from .headers import Header, faults_named, integer_of, items_of, macro_value, numbers_of, read_header, text_of
@@ -25,11 +24,6 @@ NOT_ONE_STACK = ProblemCode("Q662", "The frames of a DICOM segmentation form one
 FRACTIONAL = ProblemCode("Q663", "A fractional DICOM segmentation is shown from 0.5 on (warning).")
 
 _MOST_VOXELS = 1 << 32
-
-
-def read(context: ReadContext) -> SegmentationArrays:
-    """For the registry. :raises ImageReadError:"""
-    return read_dicom_seg(context.path)
 
 
 def read_dicom_seg(path: Path) -> SegmentationArrays:

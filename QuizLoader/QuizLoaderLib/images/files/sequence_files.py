@@ -1,5 +1,6 @@
 """The frames of a 4D NRRD or NIfTI file, read one after the other."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import prod
 from pathlib import Path
@@ -14,7 +15,6 @@ from .image_file import ImageFile, placed
 from .nifti import NiftiHeader
 from .nrrd import NrrdHeader
 from .raw_voxels import RawVoxels, VoxelsEndError, VoxelStream
-from .read_context import ReadContext
 
 _SPACES = {
     "right-anterior-superior": (-1, -1, 1), "ras": (-1, -1, 1),
@@ -53,22 +53,25 @@ class _FrameLayout:
         return self.slope != 1 or self.intercept != 0
 
 
-def read_frames(context: ReadContext) -> tuple[list[np.ndarray], np.ndarray, FrameIndex]:
+def read_frames(
+    facts: FileFacts, file: Callable[[], ImageFile], most_in_memory: int | None = None
+) -> tuple[list[np.ndarray], np.ndarray, FrameIndex]:
     """Each frame as (slices, rows, columns), their common ``ijk_to_ras``, and what tells them apart.
 
-    Raises ImageReadError.
+    ``file`` gives the image file where that is asked for. More than ``most_in_memory`` bytes lie in a
+    temporary file. Raises ImageReadError.
     """
-    path = context.path
-    context.facts.require_image()
-    if isinstance(context.facts.header, NrrdHeader):
-        layout = _nrrd_layout(context.facts, context.facts.header)
+    path = facts.path
+    facts.require_image()
+    if isinstance(facts.header, NrrdHeader):
+        layout = _nrrd_layout(facts, facts.header)
     else:
-        layout = _nifti_layout(context.file())
+        layout = _nifti_layout(file())
     stored = layout.voxels.dtype.newbyteorder("=")
     dtype = _rescaled_dtype(stored) if layout.is_rescaled else stored
     shape = layout.size[::-1]
     try:
-        new_frame = room_for_frames(layout.count, prod(shape) * dtype.itemsize, context.most_in_memory)
+        new_frame = room_for_frames(layout.count, prod(shape) * dtype.itemsize, most_in_memory)
         frames = [new_frame(shape, dtype) for _ in range(layout.count)]
         with layout.voxels.open() as stream:
             if layout.list_is_first:

@@ -11,11 +11,12 @@ from typing import Any
 from ...quiz.image_folder import ImageFolder, ImagePathError
 from ...quiz.model import Image
 from ...quiz.problems import ProblemCode
-from ..arrays import VolumeArrays
+from ..arrays import PageVolume
 from ..errors import DATA_FILE, ImageReadError
 from ..files.image_file import ImageFile
-from ..files.read_context import ReadContext
-from ..types.registry import KINDS
+from ..types.read_context import ReadContext
+from ..types.registry import TYPES
+from ..types.type_module import TypeModule
 from .memory import FileInMemory, FileMemory, NoRoomError, bytes_to_come
 from .voxel_store import VoxelStore
 
@@ -26,7 +27,7 @@ _logger = logging.getLogger(__name__)
 _SEQUENCE_SHARE = 4
 """A sequence may take this part of the budget, 1/4; a longer one lies in a temporary file."""
 
-VolumesOfPage = Callable[[], tuple[tuple[Image, VolumeArrays], ...]]
+VolumesOfPage = Callable[[], tuple[PageVolume, ...]]
 
 
 class FileLoader:
@@ -58,11 +59,13 @@ class FileLoader:
         try:
             with entry.lock:
                 facts = entry.look_at(path, partial(self._require_inside, path))
-                opened, most = partial(self._opened, key, entry), self._memory.budget // _SEQUENCE_SHARE
-                context = ReadContext(image, path, volumes, opened, most, facts)
-                way = (image.type, image.dicom_read, KINDS[image.type].variant(context))
+                opened = partial(self._opened, key, entry)
+                most = self._memory.budget // _SEQUENCE_SHARE if image.type.facts.has_frames else None
+                context = ReadContext(path, image.dicom_read, volumes, opened, most, facts, entry.notes)
+                module = TYPES[image.type]
+                way = (image.type, image.dicom_read, module.variant(context))
                 if way not in entry.arrays:
-                    read = partial(self._read, key, context, is_ahead)
+                    read = partial(self._read, module, key, context, is_ahead)
                     if self._store is None:
                         entry.arrays[way] = read()
                     else:
@@ -86,9 +89,9 @@ class FileLoader:
         finally:
             self._memory.settle(key)
 
-    def _read(self, key: str, context: ReadContext, is_ahead: bool) -> Any:
+    def _read(self, module: TypeModule[Any], key: str, context: ReadContext, is_ahead: bool) -> Any:
         self._make_room(key, context, is_ahead, bytes_to_come(context))
-        return KINDS[context.image.type].read(context)
+        return module.read(context)
 
     def _make_room(self, key: str, context: ReadContext, is_ahead: bool, needed: int) -> None:
         if not self._memory.make_room(key, needed) and is_ahead:

@@ -8,13 +8,12 @@ from typing import Any
 
 import numpy as np
 
-from ...quiz.model import ImageType
 from ..errors import ImageReadError
 from ..files.file_facts import DataFileCheck, FileFacts, Stamp, look_at, stamp_of
 from ..files.file_formats import FileFormat
 from ..files.frame_memory import is_in_memory
 from ..files.image_file import ImageFile
-from ..files.read_context import ReadContext
+from ..types.read_context import ReadContext
 
 _LEAST_BUDGET = 256 * 1024 * 1024
 
@@ -36,7 +35,8 @@ class FileInMemory:
     """One file: looked at once, opened once, and what each Type made of it, over the same voxels.
 
     ``stamp`` tells a file that has been written again, or one of those that it is read with, from what was
-    read. ``promised`` are the bytes that a reading now under way will need.
+    read; ``notes`` are what Types keep of its header. ``promised`` are the bytes that a reading now under way
+    will need.
     """
 
     facts: FileFacts
@@ -46,6 +46,7 @@ class FileInMemory:
         self.stamp: Stamp | None = None
         self.file: ImageFile | None = None
         self.arrays: dict[Hashable, Any] = {}
+        self.notes: dict[str, Any] = {}
         self.promised = 0
 
     def look_at(self, path: Path, check_data_file: DataFileCheck) -> FileFacts:
@@ -53,7 +54,7 @@ class FileInMemory:
         if self.stamp is None or not self._is_current(path):
             self.facts = look_at(path, check_data_file)
             self.stamp = self.facts.stamp + _stamp_of_others(self.facts)
-            self.file, self.arrays = None, {}
+            self.file, self.arrays, self.notes = None, {}, {}
         return self.facts
 
     def _is_current(self, path: Path) -> bool:
@@ -106,9 +107,7 @@ def bytes_to_come(context: ReadContext) -> int:
         # Reading it will tell why.
         return 0
     needed = 0 if file.buffers else file.voxel_bytes
-    if context.image.type is ImageType.VOLUME_SEQUENCE and needed > (context.most_in_memory or needed):
-        return 0
-    return needed
+    return needed if context.most_in_memory is None or needed <= context.most_in_memory else 0
 
 
 class FileMemory:

@@ -1,13 +1,14 @@
 """The MRML nodes of images in the scene, each over arrays that stay in memory without it."""
 
-from collections.abc import Container, Hashable
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ...quiz.model import Image, ImageType
 from ...quiz.problems import Problem
 from ...quiz.regions import QuizRegions
-from ..types.registry import KINDS
+from ..types.registry import TYPES
+from ..types.type_module import Look
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLDisplayableNode, vtkMRMLNode, vtkMRMLScene
@@ -19,18 +20,19 @@ class ImageNodes:
     def __init__(self, scene: "vtkMRMLScene", regions: QuizRegions | None) -> None:
         self._scene = scene
         self._regions = regions
-        self._nodes: dict[tuple[Any, ImageType, Hashable], _OwnNode] = {}
+        self._nodes: dict[tuple[Any, ImageType, Look], _OwnNode] = {}
 
     def node(self, image: Image, arrays: Any) -> "vtkMRMLDisplayableNode":
         """The node of an image, made where it is not there yet; its name is the image's ID."""
-        kind = KINDS[image.type]
-        key = (arrays, image.type, kind.look(image))
+        module = TYPES[image.type]
+        look = module.look_of(image)
+        key = (arrays, image.type, look)
         own = self._nodes.get(key)
         if own is None or not self._scene.IsNodePresent(own.node):
             before = self._scene.GetNumberOfNodes()
-            node = kind.make_node(image, arrays, self._scene)
-            if self._regions is not None and kind.name_regions is not None:
-                kind.name_regions(node, arrays, self._regions.of(image))
+            node = module.make_node(image.id, arrays, look, self._scene)
+            if self._regions is not None:
+                module.name_regions(node, arrays, self._regions.of(image))
             made = [self._scene.GetNthNode(n) for n in range(before, self._scene.GetNumberOfNodes())]
             own = self._nodes[key] = _OwnNode(node, made)
         own.node.SetName(image.id)
@@ -40,7 +42,7 @@ class ImageNodes:
         """What is doubtful about the names that the quiz gives the values of an image."""
         if self._regions is None:
             return []
-        return self._regions.of(image).ambiguous(KINDS[image.type].unnamed_values(arrays))
+        return self._regions.of(image).ambiguous(TYPES[image.type].unnamed_values(arrays))
 
     def remove_except(self, used: Container[int]) -> None:
         """Take nodes out of the scene, but those whose ``id()`` is ``used``."""

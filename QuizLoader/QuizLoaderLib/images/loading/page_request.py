@@ -3,15 +3,15 @@
 import os
 from concurrent.futures import CancelledError, Future
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from ...quiz.image_folder import ImageFolder, ImagePathError
-from ...quiz.model import Image, ImageType, Page
+from ...quiz.model import Image, ImageType, Layer, Page
 from ...quiz.problems import Problem
-from ..arrays import VolumeArrays
+from ..arrays import PageVolume
 from ..errors import ImageReadError
-from ..types.registry import KINDS
 from .file_loader import FileLoader
 from .memory import NoRoomError
 
@@ -72,23 +72,26 @@ class PageRequest:
         """Ask for the files that were found, once for each way to read one."""
         under_way: dict[tuple[Path, ImageType, bool], Future[Any]] = {}
         # The loader begins in the order given, so what waits for volumes never waits for a later one.
-        for number in sorted(self.paths, key=lambda n: KINDS[self.page.images[n].type].needs_volumes):
+        for number in sorted(self.paths, key=lambda n: self.page.images[n].type.facts.needs_volume):
             image, path = self.page.images[number], self.paths[number]
-            if KINDS[image.type].needs_volumes:
-                self.reads[number] = loader.begin(image, path, self.volumes, self.is_ahead)
+            if image.type.facts.needs_volume:
+                volumes = partial(self._volumes_for, image)
+                self.reads[number] = loader.begin(image, path, volumes, self.is_ahead)
                 continue
             way = (path, image.type, image.dicom_read)
             if way not in under_way:
                 under_way[way] = loader.begin(image, path, tuple, self.is_ahead)
             self.reads[number] = under_way[way]
 
-    def volumes(self) -> tuple[tuple[Image, VolumeArrays], ...]:
-        """The volumes of the page, waited for; those that failed are left out."""
+    def _volumes_for(self, drawn: Image) -> tuple[PageVolume, ...]:
+        """The volumes that an image may be drawn on, waited for; those that failed are left out."""
         there = []
         for number, image in enumerate(self.page.images):
-            if image.type is ImageType.VOLUME and number in self.reads:
+            facts = image.type.facts
+            if facts.has_grey_values and not facts.has_frames and number in self.reads:
+                is_behind = image.layer is Layer.BACKGROUND and image.destination is drawn.destination
                 try:
-                    there.append((image, self.reads[number].result()))
+                    there.append(PageVolume(image.path, self.reads[number].result(), is_behind))
                 except (ImageReadError, CancelledError, NoRoomError):
                     continue
         return tuple(there)

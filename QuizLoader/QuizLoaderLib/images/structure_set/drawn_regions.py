@@ -1,18 +1,15 @@
-"""Type RTStruct: a DICOM structure set on the grid of a volume of its page."""
+"""The ROIs of a structure set on the grid of a volume, as voxels when they are asked for."""
 
 import logging
 from collections.abc import Iterator, Sequence
 from copy import copy
-from dataclasses import dataclass, replace
-from pathlib import Path
 
 from ...quiz.problems import Problem
-from ..arrays import SegmentationArrays, SegmentDescription, VolumeArrays
+from ..arrays import PageVolume, SegmentationArrays, SegmentDescription, VolumeArrays
 from ..contours.fill import Block, Boundary, fill
-from ..contours.label_layers import LabelLayers, voxel_counts
+from ..contours.label_layers import LabelLayers
 from ..contours.slice_grid import SliceGrid
-from ..files.read_context import ReadContext
-from .file import Roi, StructureSet, read_structure_set
+from .file import Roi, StructureSet
 from .placing import PlacedRoi, place
 from .problems import problems_of
 from .reference import reference_of
@@ -21,32 +18,22 @@ _log = logging.getLogger(__name__)
 _BOUNDARY_TAG = "QuizLoader.Boundary"
 
 
-def read(context: ReadContext) -> SegmentationArrays:
-    """For the registry. :raises ImageReadError:"""
-    return read_rtstruct(context)
+def draw_regions(
+    structure: StructureSet,
+    volumes: Sequence[PageVolume],
+    boundary: Boundary | None = None,
+    fill_gaps: bool = False,
+) -> "DrawnRegions":
+    """The ROIs on the volume that they were drawn on, or else belong on, of those of a page.
 
-
-def read_rtstruct(
-    context: ReadContext, boundary: Boundary | None = None, fill_gaps: bool = False
-) -> SegmentationArrays:
-    """Every ROI as a segment with its name, colour and number, on the grid that the page gives.
-
-    ``boundary`` None: found for each ROI by its vertices. ``fill_gaps`` interpolates the shape where an ROI
+    ``boundary`` None is found for each ROI by its vertices. ``fill_gaps`` interpolates the shape where an ROI
     is drawn on every other slice. What is wrong with a polygon loses that polygon, with a ROI that ROI;
     the problems say which.
 
-    :raises ImageReadError: no structure set, no volume on the page, or one of another frame of reference.
+    :raises ImageReadError: no volume, or one of another frame of reference.
     """
-    return read_drawn_rois(context, boundary, fill_gaps).segmentation()
-
-
-def read_drawn_rois(
-    context: ReadContext, boundary: Boundary | None = None, fill_gaps: bool = False
-) -> "DrawnRegions":
-    """As ``read_rtstruct``, each ROI filled only when it is asked for."""
-    structure = read_structure_set(context.path)
-    volume, problems = reference_of(structure.references, context)
-    return DrawnRegions(structure, volume, boundary, fill_gaps, tuple(problems))
+    volume, doubts = reference_of(structure.references, structure.path.name, volumes)
+    return DrawnRegions(structure, volume, boundary, fill_gaps, tuple(doubts))
 
 
 class DrawnRegions:
@@ -72,9 +59,11 @@ class DrawnRegions:
         self.sources = self._grid.sources
         self._placed: list[PlacedRoi] = []
         frame = volume.dicom.frame_of_reference_uid if volume.dicom else ""
+        # An ROI of another frame than the rest of its structure set, which has that of the image.
+        frames = {frame, ""} if frame in structure.references.frame_of_reference_uids else None
         for roi in structure.rois:
-            _leave_out_other_frame(roi, frame, structure)
-            one = place(roi, self._grid, boundary)
+            is_of_other = frames is not None and roi.frame_of_reference_uid not in frames
+            one = place(roi, self._grid, boundary, is_of_other)
             self._placed.append(one)
             _log.info('%s: ROI %d "%s": %s', structure.path.name, roi.number, roi.name, one.boundary.value)
 
@@ -108,20 +97,6 @@ class DrawnRegions:
         )
 
 
-def rasterize(structure: StructureSet, volume: VolumeArrays) -> SegmentationArrays:
-    """The ROIs on the grid of a volume, whatever its frame of reference."""
-    return DrawnRegions(structure, volume).segmentation()
-
-
-def _leave_out_other_frame(roi: Roi, frame: str, structure: StructureSet) -> None:
-    """An ROI of another frame of reference than the rest of its structure set, and than the image."""
-    own = roi.frame_of_reference_uid
-    if frame and own and own != frame and frame in structure.references.frame_of_reference_uids:
-        for polygon in roi.polygons:
-            roi.lose(polygon.number, "is of another frame of reference")
-        roi.polygons = []
-
-
 def _id(roi: Roi, used: set[str]) -> str:
     """ROI numbers should be unique; where they are not, the segments still are."""
     name, nth = f"ROI_{roi.number}", 1
@@ -151,36 +126,3 @@ def _blocks(placed: PlacedRoi, grid: SliceGrid, fill_gaps: bool) -> Iterator[Blo
 
         return with_gaps_filled(blocks, grid.offsets)
     return blocks
-
-
-@dataclass(frozen=True)
-class RoiContents:
-    """One ROI for people; ``color`` 0..1; ``voxels`` and ``boundary`` only where a grid is given."""
-
-    number: int
-    name: str
-    color: tuple[float, float, float] | None
-    contours: int
-    voxels: int | None = None
-    boundary: Boundary | None = None
-
-
-def rtstruct_contents(
-    path: Path, volume: VolumeArrays | None = None
-) -> tuple[list[RoiContents], list[Problem]]:
-    """The ROIs of a structure set, and their sizes on the grid of a volume where one is given.
-
-    :raises ImageReadError: as ``read_structure_set``.
-    """
-    structure = read_structure_set(path)
-    rois = [RoiContents(roi.number, roi.name, roi.color, roi.polygon_count) for roi in structure.rois]
-    if volume is None:
-        return rois, problems_of(structure, [PlacedRoi() for _ in structure.rois], False)
-    arrays = rasterize(structure, volume)
-    counts = voxel_counts(arrays)
-    rules = [Boundary(segment.tags[_BOUNDARY_TAG]) for segment in arrays.segments]
-    counted = [
-        replace(roi, voxels=count, boundary=rule)
-        for roi, count, rule in zip(rois, counts, rules, strict=True)
-    ]
-    return counted, list(arrays.problems)

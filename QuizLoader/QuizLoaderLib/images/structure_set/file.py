@@ -11,9 +11,19 @@ from pydicom import Dataset
 
 from ...quiz.problems import ProblemCode
 from ..dicom.decimals import parse_decimals
-from ..dicom.headers import FAULTS, faults_named, integer_of, items_of, numbers_of, read_header, text_of
+from ..dicom.headers import (
+    FAULTS,
+    Header,
+    faults_named,
+    integer_of,
+    items_of,
+    numbers_of,
+    read_header,
+    text_of,
+)
 from ..dicom.quick_headers import quick_items
 from ..errors import ImageReadError
+from .reference import References, references_of
 
 NOT_A_STRUCTURE_SET = ProblemCode("Q640", "An RTStruct is a DICOM structure set.")
 
@@ -52,38 +62,14 @@ class Roi:
         self.faults.setdefault(reason, []).append(number)
 
 
-@dataclass(frozen=True)
-class References:
-    """What a structure set says it was drawn on, as DICOM UIDs."""
-
-    series_uids: set[str]
-    instance_uids: set[str]
-    frame_of_reference_uids: set[str]
-
-    def mean(self, series_uid: str, slice_uids: tuple[str, ...]) -> bool:
-        """Whether the polygons were drawn on this series, by its UID or by those of its images."""
-        if series_uid and series_uid in self.series_uids:
-            return True
-        return not self.instance_uids.isdisjoint(slice_uids)
-
-
 @dataclass(eq=False)
 class StructureSet:
     """``unknown_numbers`` are of polygons whose ROI is not listed."""
 
     path: Path
-    label: str
     rois: list[Roi]
     references: References
     unknown_numbers: list[int]
-
-
-def read_references(path: Path) -> References:
-    """The references alone, without a look at the polygons. :raises ImageReadError:"""
-    tags = ("Modality", "ReferencedFrameOfReferenceSequence", "StructureSetROISequence")
-    header = read_header(path, tags)
-    with faults_named(path):
-        return _references(header.dataset)
 
 
 def read_structure_set(path: Path) -> StructureSet:
@@ -91,7 +77,12 @@ def read_structure_set(path: Path) -> StructureSet:
 
     :raises ImageReadError: no DICOM, damaged, or no structure set.
     """
-    header = read_header(path)
+    return structure_set_of(read_header(path))
+
+
+def structure_set_of(header: Header) -> StructureSet:
+    """As ``read_structure_set``, of a whole header that was parsed before."""
+    path = header.path
     if header.modality != "RTSTRUCT":
         what = f"its modality is {header.modality}" if header.modality else "it says no modality"
         raise ImageReadError(
@@ -110,7 +101,7 @@ def read_structure_set(path: Path) -> StructureSet:
                 _read_contours(item, by_number[number])
             else:
                 unknown.append(number)
-        return StructureSet(path, text_of(dataset, "StructureSetLabel"), rois, _references(dataset), unknown)
+    return StructureSet(path, rois, references_of(header), unknown)
 
 
 def _rois(dataset: Dataset) -> list[Roi]:
@@ -120,22 +111,6 @@ def _rois(dataset: Dataset) -> list[Roi]:
         name = text_of(item, "ROIName") or f"ROI {number}"
         rois.append(Roi(number, name, frame_of_reference_uid=text_of(item, "ReferencedFrameOfReferenceUID")))
     return rois
-
-
-def _references(dataset: Dataset) -> References:
-    series: set[str] = set()
-    instances: set[str] = set()
-    frames: set[str] = set()
-    for frame in items_of(dataset, "ReferencedFrameOfReferenceSequence"):
-        frames.add(text_of(frame, "FrameOfReferenceUID"))
-        for study in items_of(frame, "RTReferencedStudySequence"):
-            for one in items_of(study, "RTReferencedSeriesSequence"):
-                series.add(text_of(one, "SeriesInstanceUID"))
-                for image in items_of(one, "ContourImageSequence"):
-                    instances.add(text_of(image, "ReferencedSOPInstanceUID"))
-    for item in items_of(dataset, "StructureSetROISequence"):
-        frames.add(text_of(item, "ReferencedFrameOfReferenceUID"))
-    return References(series - {""}, instances - {""}, frames - {""})
 
 
 def _read_contours(item: Dataset, roi: Roi) -> None:

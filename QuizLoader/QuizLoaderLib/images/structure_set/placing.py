@@ -17,7 +17,10 @@ _PLANE_TOLERANCE = 0.1
 
 @dataclass(eq=False)
 class PlacedRoi:
-    """The polygons of one ROI on the slices of a grid, and how many were not used."""
+    """The polygons of one ROI on the slices of a grid, and how many were not used.
+
+    ``faults`` says for each reason which polygons were left out, by their numbers: those of the file, too.
+    """
 
     polygons: list[SlicePolygon] = field(default_factory=list)
     outside: int = 0
@@ -26,6 +29,10 @@ class PlacedRoi:
     overlapping: set[int] = field(default_factory=set)
     gap_slices: int = 0
     crossing: tuple[list[Polygon], SliceGrid] | None = None
+    faults: dict[str, list[int]] = field(default_factory=dict)
+
+    def lose(self, polygon: Polygon, reason: str) -> None:
+        self.faults.setdefault(reason, []).append(polygon.number)
 
 
 class _Laid:
@@ -57,15 +64,21 @@ class _Laid:
         return SlicePolygon(points, int(self.at[index]), is_xor, box)
 
 
-def place(roi: Roi, grid: SliceGrid, boundary: Boundary | None) -> PlacedRoi:
+def place(
+    roi: Roi, grid: SliceGrid, boundary: Boundary | None = None, is_of_other_frame: bool = False
+) -> PlacedRoi:
     """The ROI's polygons on the slices that they lie on; ``boundary`` None is found by their vertices.
 
-    What is wrong with a polygon is noted on the ROI.
+    None of them where the ROI ``is_of_other_frame`` of reference.
     """
-    if not roi.polygons:
-        return PlacedRoi(boundary=boundary or Boundary.CENTER_INSIDE)
+    placed = PlacedRoi(faults={reason: [*numbers] for reason, numbers in roi.faults.items()})
+    if is_of_other_frame or not roi.polygons:
+        for polygon in roi.polygons:
+            placed.lose(polygon, "is of another frame of reference")
+        placed.boundary = boundary or placed.boundary
+        return placed
     laid = _Laid(roi.polygons, grid)
-    placed = PlacedRoi(crossing=_crossing(roi, grid, laid))
+    placed.crossing = _crossing(roi, grid, laid)
     if placed.crossing:
         return placed
     for k, found in _by_slice(roi, laid, placed).items():
@@ -80,10 +93,12 @@ def place(roi: Roi, grid: SliceGrid, boundary: Boundary | None) -> PlacedRoi:
                 polygon = roi.polygons[index]
                 placed.polygons.append(laid.polygon(index, polygon.is_xor))
                 if (count := len(polygon.points_lps)) < 3:
-                    roi.lose(polygon.number, f"has only {count} point{'s' * (count > 1)}")
+                    placed.lose(polygon, f"has only {count} point{'s' * (count > 1)}")
     placed.boundary = boundary or boundary_of(placed.polygons)
     if placed.boundary is Boundary.VERTICES_ON_CENTERS:
-        _keep_thin(roi)
+        # Drawn through voxel centres, one or two points are that many voxels: nothing is lost.
+        for points in ("has only 1 point", "has only 2 points"):
+            placed.faults.pop(points, None)
     gaps = gaps_to_fill({polygon.slice for polygon in placed.polygons})
     placed.gap_slices = sum(upper - lower - 1 for lower, upper in gaps)
     return placed
@@ -113,15 +128,9 @@ def _by_slice(roi: Roi, laid: _Laid, placed: PlacedRoi) -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for index, polygon in enumerate(roi.polygons):
         if laid.is_too_tilted[index]:
-            roi.lose(polygon.number, "does not lie in a plane parallel to the slices of the image")
+            placed.lose(polygon, "does not lie in a plane parallel to the slices of the image")
         elif laid.is_beyond[index]:
             placed.outside += 1
         else:
             found.setdefault(int(laid.at[index]), []).append(index)
     return found
-
-
-def _keep_thin(roi: Roi) -> None:
-    """Drawn through voxel centres, one or two points are that many voxels: nothing is lost."""
-    for points in ("has only 1 point", "has only 2 points"):
-        roi.faults.pop(points, None)

@@ -21,12 +21,16 @@ CONTOURS_CROSSING = ProblemCode(
 _MOST_NAMED = 6
 
 
-def problems_of(structure: StructureSet, placed: Sequence[PlacedRoi], fill_gaps: bool) -> list[Problem]:
+def problems_of(
+    structure: StructureSet, placed: Sequence[PlacedRoi] | None = None, fill_gaps: bool = False
+) -> list[Problem]:
     """Warnings that name the ROIs and the contours; ``placed`` belongs to the ROIs in their order."""
+    if placed is None:
+        placed = [PlacedRoi(faults=roi.faults) for roi in structure.rois]
     return [
         *_nothing_drawn(structure),
         *_unlisted_rois(structure),
-        *_bad_contours(structure),
+        *_bad_contours(structure, placed),
         *_placing(structure, placed, fill_gaps),
         *_names_used_twice(structure),
     ]
@@ -49,9 +53,9 @@ def _unlisted_rois(structure: StructureSet) -> Iterator[Problem]:
         )
 
 
-def _bad_contours(structure: StructureSet) -> Iterator[Problem]:
-    for roi in structure.rois:
-        for reason, lost in roi.faults.items():
+def _bad_contours(structure: StructureSet, placed: Sequence[PlacedRoi]) -> Iterator[Problem]:
+    for roi, one in zip(structure.rois, placed, strict=True):
+        for reason, lost in one.faults.items():
             which = f"Contour {_listed(lost)}"
             if len(lost) > 1 and len(lost) == roi.polygon_count:
                 which = "Every contour"

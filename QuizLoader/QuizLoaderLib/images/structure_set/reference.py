@@ -1,67 +1,117 @@
-"""Which volume of its page gives a structure set its grid (the quiz language, "RTStruct")."""
+"""What a structure set was drawn on: a volume of its page, or a series among files."""
 
-from collections.abc import Hashable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 
-from ...quiz.model import Layer
 from ...quiz.problems import Problem, ProblemCode, warning
-from ..arrays import VolumeArrays
+from ..arrays import PageVolume, VolumeArrays
+from ..dicom.frames import TAGS
+from ..dicom.headers import Header, faults_named, headers_in, items_of, read_header, text_of
 from ..errors import ImageReadError
-from ..files.read_context import ReadContext
-from .file import References, read_references
 
 NO_VOLUME = ProblemCode("Q641", "A page with an RTStruct shows a volume.")
 OTHER_FRAME = ProblemCode("Q642", "An RTStruct has the frame of reference of the volume it is shown on.")
 UNKNOWN_FRAME = ProblemCode("Q643", "The volume under an RTStruct names its frame of reference (warning).")
 
-
-def variant(context: ReadContext) -> Hashable:
-    """What of the page the ROIs' voxels depend on: which grid, and how surely."""
-    try:
-        volume, problems = reference_of(read_references(context.path), context)
-    except ImageReadError as fault:
-        return fault.problem.code, fault.problem.sentence
-    grid = (volume.voxels.shape, volume.ijk_to_ras.tobytes(), volume.dicom)
-    return grid, tuple(problem.sentence for problem in problems)
+_TAGS = (
+    "Modality",
+    "ReferencedFrameOfReferenceSequence",
+    "StructureSetROISequence",
+    "ReferencedSeriesSequence",
+)
 
 
-def reference_of(references: References, context: ReadContext) -> tuple[VolumeArrays, list[Problem]]:
+@dataclass(frozen=True)
+class References:
+    """What a structure set says it was drawn on, as DICOM UIDs."""
+
+    series_uids: set[str]
+    instance_uids: set[str]
+    frame_of_reference_uids: set[str]
+
+    def mean(self, series_uid: str, slice_uids: tuple[str, ...]) -> bool:
+        """Whether the polygons were drawn on this series, by its UID or by those of its images."""
+        if series_uid and series_uid in self.series_uids:
+            return True
+        return not self.instance_uids.isdisjoint(slice_uids)
+
+
+def read_references(path: Path) -> References:
+    """What an RTSTRUCT or a DICOM SEG says it was drawn on. :raises ImageReadError:"""
+    return references_of(read_header(path, _TAGS))
+
+
+def references_of(header: Header) -> References:
+    """The references of a header, without a look at polygons or pixels. :raises ImageReadError:"""
+    series: set[str] = set()
+    instances: set[str] = set()
+    frames: set[str] = set()
+    with faults_named(header.path):
+        for frame in items_of(header.dataset, "ReferencedFrameOfReferenceSequence"):
+            frames.add(text_of(frame, "FrameOfReferenceUID"))
+            for study in items_of(frame, "RTReferencedStudySequence"):
+                for one in items_of(study, "RTReferencedSeriesSequence"):
+                    series.add(text_of(one, "SeriesInstanceUID"))
+                    for image in items_of(one, "ContourImageSequence"):
+                        instances.add(text_of(image, "ReferencedSOPInstanceUID"))
+        for item in items_of(header.dataset, "StructureSetROISequence"):
+            frames.add(text_of(item, "ReferencedFrameOfReferenceUID"))
+        for one in items_of(header.dataset, "ReferencedSeriesSequence"):
+            series.add(text_of(one, "SeriesInstanceUID"))
+    return References(series - {""}, instances - {""}, frames - {""})
+
+
+def reference_of(
+    references: References, name: str, volumes: Sequence[PageVolume]
+) -> tuple[VolumeArrays, list[Problem]]:
     """The referenced series if the page shows it; else the background of its view; else the first.
 
-    A volume without a frame of reference is taken with a warning.
+    ``name`` is the structure set's. A volume without a frame of reference is taken with a warning.
 
     :raises ImageReadError: no volume on the page, or one of another frame of reference.
     """
-    volumes = context.volumes()
-    name = context.path.name
-    for _, volume in volumes:
-        if volume.dicom and references.mean(volume.dicom.series_uid, volume.dicom.slice_uids):
-            return volume, []
+    for one in volumes:
+        dicom = one.arrays.dicom
+        if dicom and references.mean(dicom.series_uid, dicom.slice_uids):
+            return one.arrays, []
     if not volumes:
         raise ImageReadError(
             NO_VOLUME,
             f"The structure set '{name}' has no volume on its page to be shown on.",
             "add the series it was drawn on, or a copy of it, as a Volume",
         )
-    backgrounds = [
-        pair
-        for pair in volumes
-        if pair[0].layer is Layer.BACKGROUND and pair[0].destination is context.image.destination
-    ]
-    image, volume = (backgrounds or list(volumes))[0]
+    chosen = next((one for one in volumes if one.is_behind), volumes[0])
+    volume = chosen.arrays
     frame = volume.dicom.frame_of_reference_uid if volume.dicom else ""
     frames = references.frame_of_reference_uids
     if not frame or not frames:
-        unnamed = f"'{image.path}'" if not frame else "the structure set"
+        unnamed = f"'{chosen.name}'" if not frame else "the structure set"
         sentence = (
-            f"It is not known whether the structure set '{name}' was drawn on '{image.path}': "
+            f"It is not known whether the structure set '{name}' was drawn on '{chosen.name}': "
             f"{unnamed} names no frame of reference."
         )
         return volume, [warning(UNKNOWN_FRAME, sentence, "compare the outlines with the image")]
     if frame not in frames:
         raise ImageReadError(
             OTHER_FRAME,
-            f"The structure set '{name}' has another frame of reference than '{image.path}': "
+            f"The structure set '{name}' has another frame of reference than '{chosen.name}': "
             "it was not drawn on that image.",
             "show the series it was drawn on",
         )
     return volume, []
+
+
+def file_of_series(references: References, folders: Iterable[Path]) -> Path | None:
+    """A file of the referenced series, by the series' UID wherever it lies, else by those of its images."""
+    searched = list(folders)
+    for series_uid in sorted(references.series_uids):
+        for folder in searched:
+            for header in headers_in(folder, TAGS, series_uid):
+                if header.is_image:
+                    return header.path
+    for folder in searched if references.instance_uids else ():
+        for header in headers_in(folder, TAGS):
+            if header.is_image and header.text("SOPInstanceUID") in references.instance_uids:
+                return header.path
+    return None

@@ -1,22 +1,22 @@
 """All that an author wants to know of an image file: how large, where, which values, which regions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...quiz.label_colors import color_of_value
-from ...quiz.model import Image, ImageType
+from ...quiz.model import ImageType
 from ...quiz.problems import Problem
-from ..arrays import SegmentationArrays, SegmentDescription, VolumeArrays
+from ..arrays import SegmentationArrays, SegmentDescription
 from ..errors import ImageReadError
 from ..files.file_facts import FileFacts, look_at
 from ..files.file_formats import FileFormat
 from ..files.image_file import ImageFile
 from ..files.labels import Labels
-from ..files.read_context import ReadContext
+from .read_context import ReadContext
 from .segmentation import is_slicer_segmentation, segment_name
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def _image_file(file: ImageFile) -> FileInfo:
     if is_slicer_segmentation(file):
         from .segmentation import read
 
-        return _segmentation(path, read(_context(ImageType.SEGMENTATION, file)))
+        return _segmentation(path, read(_context(file)))
     if len(file.size) > 3 or (file.components > 1 and not file.is_color):
         return _sequence(file)
     if file.components > 1:
@@ -116,7 +116,7 @@ def _image_file(file: ImageFile) -> FileInfo:
 def _sequence(file: ImageFile) -> FileInfo:
     from .volume_sequence import read
 
-    sequence = read(_context(ImageType.VOLUME_SEQUENCE, file))
+    sequence = read(_context(file))
     frames = [frame.voxels for frame in sequence.frames]
     return FileInfo(
         str(file.path),
@@ -130,7 +130,7 @@ def _sequence(file: ImageFile) -> FileInfo:
 def _picture(facts: FileFacts) -> FileInfo:
     from .vector import read
 
-    arrays = read(ReadContext(_as(ImageType.VECTOR, facts.path), facts.path, known=facts))
+    arrays = read(ReadContext(facts.path, known=facts))
     grid, values = _grid(arrays.voxels, arrays.ijk_to_ras), _values(arrays.voxels)
     return FileInfo(str(facts.path), _types(ImageType.VECTOR), grid, values, problems=arrays.problems)
 
@@ -152,7 +152,7 @@ def _dicom_file(path: Path) -> FileInfo:
 
     header = read_header(path)
     if header.modality == "RTSTRUCT":
-        return _structure_set(path)
+        return _structure_set(header)
     if header.modality == "SEG":
         from ..dicom.segmentation import read_dicom_seg
 
@@ -160,33 +160,36 @@ def _dicom_file(path: Path) -> FileInfo:
     return _series(path)
 
 
-def _structure_set(path: Path) -> FileInfo:
+def _structure_set(header: "Header") -> FileInfo:
     """Its voxels are counted on the series it was drawn on, where that lies in the same folder."""
-    from ..structure_set.drawn_regions import rtstruct_contents
+    from ..contours.label_layers import voxel_counts
+    from ..dicom.series import read_grid
+    from ..structure_set.drawn_regions import DrawnRegions
+    from ..structure_set.file import structure_set_of
+    from ..structure_set.problems import problems_of
+    from ..structure_set.reference import file_of_series
 
-    volume = _drawn_on(path)
-    rois, problems = rtstruct_contents(path, volume)
+    path, structure = header.path, structure_set_of(header)
+    drawn_on = file_of_series(structure.references, [path.parent])
+    counts: list[int | None] = [None] * len(structure.rois)
+    grid, problems = None, tuple(problems_of(structure))
+    if drawn_on is not None:
+        volume = read_grid(drawn_on)
+        arrays = DrawnRegions(structure, volume).segmentation()
+        counts = [*voxel_counts(arrays)]
+        grid, problems = _grid(volume.voxels, volume.ijk_to_ras), arrays.problems
+    regions = tuple(
+        RegionInfo(roi.name, roi.number, _color255(roi.color, roi.number), count, contours=roi.polygon_count)
+        for roi, count in zip(structure.rois, counts, strict=True)
+    )
     return FileInfo(
         str(path),
         _types(ImageType.RT_STRUCT),
-        _grid(volume.voxels, volume.ijk_to_ras) if volume is not None else None,
+        grid,
         dicom="RTSTRUCT",
-        regions=tuple(
-            RegionInfo(
-                roi.name, roi.number, _color255(roi.color, roi.number), roi.voxels, contours=roi.contours
-            )
-            for roi in rois
-        ),
-        problems=tuple(problems),
+        regions=regions,
+        problems=problems,
     )
-
-
-def _drawn_on(path: Path) -> VolumeArrays | None:
-    from ..dicom.series import read_grid
-    from ..structure_set.referenced_series import file_of_series, references_of
-
-    drawn_on = file_of_series(references_of(path), [path.parent])
-    return read_grid(drawn_on) if drawn_on else None
 
 
 def _series(path: Path) -> FileInfo:
@@ -197,8 +200,7 @@ def _series(path: Path) -> FileInfo:
     if found.time_points > 1:
         from .volume_sequence import read
 
-        context = ReadContext(replace(_as(ImageType.VOLUME_SEQUENCE, path), dicom_read=True), path)
-        sequence = read(context)
+        sequence = read(ReadContext(path, dicom_read=True))
         frames = [frame.voxels for frame in sequence.frames]
         types, problems = _types(ImageType.VOLUME_SEQUENCE), sequence.problems
     else:
@@ -311,9 +313,5 @@ def _types(*types: ImageType) -> tuple[str, ...]:
     return tuple(one.value for one in types)
 
 
-def _context(type: ImageType, file: ImageFile) -> ReadContext:
-    return ReadContext(_as(type, file.path), file.path, opened=lambda: file, known=file.facts)
-
-
-def _as(type: ImageType, path: Path) -> Image:
-    return Image(id=path.name, type=type, path=path.name, line=0)
+def _context(file: ImageFile) -> ReadContext:
+    return ReadContext(file.path, opened=lambda: file, known=file.facts)

@@ -1,7 +1,7 @@
 """Type LabelMap: an integer image whose values are regions, on the label layer."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -11,9 +11,15 @@ from ...quiz.problems import Problem, warning
 from ...quiz.regions import Regions
 from ..errors import NO_REGION
 from ..files.labels import Labels
-from ..files.read_context import ReadContext
 from ..vtk_images import shared_image, vtk_matrix
+from .read_context import ReadContext
+from .type_module import FileContents, Look, file_alone
 from .volume import require_scalar_3d
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLColorTableNode, vtkMRMLLabelMapVolumeNode, vtkMRMLScene
+
+variant = file_alone
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,23 +46,37 @@ def no_labels_warning(name: str, labels: Labels) -> tuple[Problem, ...]:
     return (warning(NO_REGION, f'"{name}" has no region: every voxel is 0.', "nothing of it is shown"),)
 
 
-def make_node(image: Image, arrays: LabelMapArrays, scene: Any) -> Any:
+def contents(context: ReadContext) -> FileContents:
+    """The values of the voxels; raises ImageReadError."""
+    values = context.file().labels.values
+    return FileContents(tuple(str(value) for value in values), values)
+
+
+def look_of(image: Image) -> Look:
+    """Which regions show is in the colours of the node."""
+    rois = image.roi_visibility
+    return Look(regions=(image.mask_value_map, (rois.code, rois.names) if rois else ()))
+
+
+def make_node(
+    name: str, arrays: LabelMapArrays, look: Look, scene: "vtkMRMLScene"
+) -> "vtkMRMLLabelMapVolumeNode":
     """A vtkMRMLLabelMapVolumeNode with a colour table of its own (main thread).
 
     The table is indexed by ``labels.shown``, so by the label's value wherever that is possible; the name of
     an entry is the value as text. Index 0 and the indexes of no label are transparent and without name.
     """
     display = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeDisplayNode")
-    colors = _color_table(image.id, arrays.labels, scene)
+    colors = _color_table(name, arrays.labels, scene)
     display.SetAndObserveColorNodeID(colors.GetID())
-    node = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", image.id)
+    node = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", name)
     node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
     node.SetAndObserveDisplayNodeID(display.GetID())
     node.SetAndObserveImageData(shared_image(arrays, arrays.labels.shown))
     return node
 
 
-def name_regions(node: Any, arrays: LabelMapArrays, regions: Regions) -> None:
+def name_regions(node: "vtkMRMLLabelMapVolumeNode", arrays: LabelMapArrays, regions: Regions) -> None:
     """Give the values of a new node the names and colours of the quiz (main thread)."""
     table = node.GetDisplayNode().GetColorNode()
     was_modifying = table.StartModify()
@@ -71,7 +91,7 @@ def unnamed_values(arrays: LabelMapArrays) -> list[int]:
     return list(arrays.labels.values)
 
 
-def _color_table(name: str, labels: Labels, scene: Any) -> Any:
+def _color_table(name: str, labels: Labels, scene: "vtkMRMLScene") -> "vtkMRMLColorTableNode":
     table = scene.AddNewNodeByClass("vtkMRMLColorTableNode", f"{name} colors")
     table.SetTypeToUser()
     table.SetNumberOfColors(max(labels.indexes, default=0) + 1)

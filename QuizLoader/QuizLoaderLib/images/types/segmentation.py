@@ -1,7 +1,7 @@
 """Type Segmentation: a .seg.nrrd, a label image or a DICOM SEG on the segmentation layer."""
 
 import re
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...quiz.label_colors import color_of_value
 from ...quiz.model import Image
@@ -10,10 +10,16 @@ from ...quiz.regions import Regions
 from ..arrays import SegmentationArrays, SegmentDescription
 from ..errors import IMAGE_DAMAGED, NO_REGION, NOT_INTEGER, ImageReadError
 from ..files.image_file import ImageFile
-from ..files.read_context import ReadContext
 from ..vtk_images import set_voxels, vtk_matrix
 from .label_map import no_labels_warning
+from .read_context import ReadContext
+from .type_module import FileContents, Look, file_alone
 from .volume import require_scalar_3d
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLScene, vtkMRMLSegmentationNode, vtkOrientedImageData
+
+variant = file_alone
 
 MOST_SEGMENTS = 1000
 """A label image of more values is taken for grey values; MRML would need minutes for its segments."""
@@ -22,9 +28,9 @@ MOST_SEGMENTS = 1000
 def read(context: ReadContext) -> SegmentationArrays:
     """The file's segments, whichever kind of segmentation it is; raises ImageReadError."""
     if context.facts.is_dicom:
-        from ..dicom.segmentation import read as read_dicom_seg
+        from ..dicom.segmentation import read_dicom_seg
 
-        return read_dicom_seg(context)
+        return read_dicom_seg(context.path)
     file = context.file()
     if is_slicer_segmentation(file):
         return _read_slicer_segmentation(file)
@@ -153,14 +159,32 @@ def _tags(text: str) -> dict[str, str]:
     return {name: value for name, colon, value in pairs if colon}
 
 
-def make_node(image: Image, arrays: SegmentationArrays, scene: Any) -> Any:
+def contents(context: ReadContext) -> FileContents:
+    """The names of the segments, of a label image those that its values get; raises ImageReadError."""
+    if context.facts.is_dicom:
+        from ..dicom.segmentation import dicom_seg_names
+
+        return FileContents(tuple(dicom_seg_names(context.path)))
+    file = context.file()
+    if is_slicer_segmentation(file):
+        return FileContents(tuple(segment.name for segment in described_segments(file)))
+    return FileContents(tuple(segment_name(value) for value in file.labels.values), file.labels.values)
+
+
+def look_of(image: Image) -> Look:
+    return Look(regions=image.mask_value_map)
+
+
+def make_node(
+    name: str, arrays: SegmentationArrays, look: Look, scene: "vtkMRMLScene"
+) -> "vtkMRMLSegmentationNode":
     """A vtkMRMLSegmentationNode with its display node; segments of a layer share one label image.
 
     The binary label maps look at the arrays' own memory; no closed surface is made (main thread).
     """
     import slicer
 
-    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", image.id)
+    node = scene.AddNewNodeByClass("vtkMRMLSegmentationNode", name)
     segmentation = node.GetSegmentation()
     representation = slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()
     segmentation.SetSourceRepresentationName(representation)
@@ -173,15 +197,15 @@ def make_node(image: Image, arrays: SegmentationArrays, scene: Any) -> Any:
         segment.SetColor(*(described.color or color_of_value(number)))
         segment.SetLabelValue(described.value)
         segment.AddRepresentation(representation, label_images[described.layer])
-        for name, value in described.tags.items():
-            segment.SetTag(name, value)
+        for tag, value in described.tags.items():
+            segment.SetTag(tag, value)
         wanted = described.id or f"Segment_{number}"
         segmentation.AddSegment(segment, segmentation.GenerateUniqueSegmentID(wanted))
     node.CreateDefaultDisplayNodes()
     return node
 
 
-def name_regions(node: Any, arrays: SegmentationArrays, regions: Regions) -> None:
+def name_regions(node: "vtkMRMLSegmentationNode", arrays: SegmentationArrays, regions: Regions) -> None:
     """Give the segments of a new node the names and colours of the quiz (main thread).
 
     A name that the file gives stays.
@@ -201,7 +225,7 @@ def unnamed_values(arrays: SegmentationArrays) -> list[int]:
     return [one.label_value for one in arrays.segments if not one.is_named and one.label_value is not None]
 
 
-def _label_image(arrays: SegmentationArrays, layer: int) -> Any:
+def _label_image(arrays: SegmentationArrays, layer: int) -> "vtkOrientedImageData":
     import slicer
 
     voxels = arrays.layers[layer]

@@ -1,17 +1,23 @@
 """Type Vector: a picture, in colours or grey, on the background."""
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...quiz.model import Image
 from ..arrays import VolumeArrays
 from ..errors import WRONG_SHAPE, ImageReadError
 from ..files.pictures import read_picture
-from ..files.read_context import ReadContext
 from ..vtk_images import shared_image, vtk_matrix
 from . import volume
+from .read_context import ReadContext
+from .type_module import Look, file_alone, no_contents, no_names, no_values
+from .volume import look_of as look_of
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLScene, vtkMRMLVolumeNode
+
+variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_names, no_values
 
 _UPRIGHT_IN_AXIAL = np.diag([-1.0, -1.0, 1.0, 1.0])
 """Columns run to the patient's left, rows to the back: pixels of 1 mm from the origin in LPS, as ITK and so
@@ -20,7 +26,7 @@ Slicer place a picture. An axial view then shows it upright and not mirrored."""
 
 def read(context: ReadContext) -> VolumeArrays:
     """The picture, or the colours of an image file; raises ImageReadError."""
-    if context.image.dicom_read:
+    if context.dicom_read:
         from ..dicom.series import read_series
 
         arrays = read_series(context.path)
@@ -48,20 +54,15 @@ def _as_stored(voxels: np.ndarray) -> tuple[float, float]:
     return (float(limits.max) - limits.min, (float(limits.max) + limits.min) / 2)
 
 
-def make_node(image: Image, arrays: VolumeArrays, scene: Any) -> Any:
+def make_node(name: str, arrays: VolumeArrays, look: Look, scene: "vtkMRMLScene") -> "vtkMRMLVolumeNode":
     """A vtkMRMLVectorVolumeNode over the arrays' own memory, a scalar volume node for a grey picture."""
     if arrays.voxels.ndim == 3:
-        return volume.make_node(image, arrays, scene)
+        return volume.make_node(name, arrays, look, scene)
     display = scene.AddNewNodeByClass("vtkMRMLVectorVolumeDisplayNode")
     display.SetDefaultColorMap()
     display.AutoWindowLevelOff()
-    window, level = arrays.window_level or _as_stored(arrays.voxels)
-    if image.window_level is not None:
-        window, level = image.window_level.window, image.window_level.level
-    # Its first preset is what the page starts with, whatever the reader does to it.
-    display.AddWindowLevelPreset(window, level)
-    display.SetWindowLevelFromPreset(0)
-    node = scene.AddNewNodeByClass("vtkMRMLVectorVolumeNode", image.id)
+    volume.start_with(display, look.window_level, arrays.window_level or _as_stored(arrays.voxels))
+    node = scene.AddNewNodeByClass("vtkMRMLVectorVolumeNode", name)
     node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
     node.SetAndObserveDisplayNodeID(display.GetID())
     node.SetAndObserveImageData(shared_image(arrays, arrays.voxels))

@@ -1,20 +1,32 @@
 """Type Volume: a scalar image on the background or foreground."""
 
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING
 
-from ...quiz.model import Image
+from ...quiz.model import Image, WindowLevel
 from ..arrays import VolumeArrays
 from ..errors import WRONG_SHAPE, ImageReadError
 from ..files.image_file import ImageFile
-from ..files.read_context import ReadContext
 from ..vtk_images import shared_image, vtk_matrix
 from ..window_level import automatic_window_level
+from .read_context import ReadContext
+from .type_module import Look, file_alone, no_contents, no_names, no_values
+
+if TYPE_CHECKING:
+    from slicer import (
+        vtkCodedEntry,
+        vtkMRMLScalarVolumeNode,
+        vtkMRMLScene,
+        vtkMRMLVolumeDisplayNode,
+        vtkMRMLVolumeNode,
+    )
+
+variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_names, no_values
 
 
 def read(context: ReadContext) -> VolumeArrays:
     """The file's voxels and their place; raises ImageReadError."""
-    if context.image.dicom_read:
+    if context.dicom_read:
         from ..dicom.series import read_series
 
         arrays = read_series(context.path)
@@ -59,27 +71,36 @@ def require_scalar_3d(file: ImageFile, type_name: str) -> None:
     raise ImageReadError(WRONG_SHAPE, f"{sentence[:-1]}, a {type_name} has one value for each voxel.", hint)
 
 
-def make_node(image: Image, arrays: VolumeArrays, scene: Any) -> Any:
+def look_of(image: Image) -> Look:
+    return Look(image.window_level, image.color_table)
+
+
+def make_node(
+    name: str, arrays: VolumeArrays, look: Look, scene: "vtkMRMLScene"
+) -> "vtkMRMLScalarVolumeNode":
     """A vtkMRMLScalarVolumeNode with its display node, over the arrays' own memory (main thread)."""
     display = scene.AddNewNodeByClass("vtkMRMLScalarVolumeDisplayNode")
     display.SetDefaultColorMap()
     if arrays.is_inverted:
         display.SetAndObserveColorNodeID("vtkMRMLColorTableNodeInvertedGrey")
     display.AutoWindowLevelOff()
-    if image.window_level is not None:
-        window, level = image.window_level.window, image.window_level.level
-    else:
-        window, level = arrays.window_level or automatic_window_level(arrays.voxels)
-    # Its first preset is what the page starts with, whatever the reader does to it.
-    display.AddWindowLevelPreset(window, level)
-    display.SetWindowLevelFromPreset(0)
-    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", image.id)
+    start_with(display, look.window_level, arrays.window_level or automatic_window_level(arrays.voxels))
+    node = scene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", name)
     node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
     node.SetAndObserveDisplayNodeID(display.GetID())
     node.SetAndObserveImageData(shared_image(arrays, arrays.voxels))
     if arrays.units:
         node.SetVoxelValueUnits(_coded_units(arrays.units))
     return node
+
+
+def start_with(
+    display: "vtkMRMLVolumeDisplayNode", wanted: WindowLevel | None, of_file: tuple[float, float]
+) -> None:
+    """Make the window and level of the quiz, else of the file, the first preset of a display node: it is what
+    the page starts with, whatever the reader does to it."""
+    display.AddWindowLevelPreset(*((wanted.window, wanted.level) if wanted else of_file))
+    display.SetWindowLevelFromPreset(0)
 
 
 _UCUM = {
@@ -91,15 +112,15 @@ _UCUM = {
 """DICOM's terms for units as UCUM codes and their meanings (PS3.16 CID 82)."""
 
 
-def units_of(node: Any) -> str:
+def units_of(node: "vtkMRMLVolumeNode") -> str:
     """The units of a volume node's values in short, as HU or Bq/ml; empty where it has none."""
     entry = node.GetVoxelValueUnits()
     code = entry.GetCodeValue() if entry else ""
     return "HU" if code == _UCUM["HU"][0] else code.strip("{}")
 
 
-def _coded_units(term: str) -> Any:
-    """A vtkCodedEntry, as Slicer's own reader of DICOM volumes puts on its nodes; Data Probe tells it."""
+def _coded_units(term: str) -> "vtkCodedEntry":
+    """As Slicer's own reader of DICOM volumes puts on its nodes; Data Probe tells it."""
     from slicer import vtkCodedEntry
 
     code, meaning = _UCUM.get(term, (term, term))

@@ -2,20 +2,26 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...quiz.model import Image
 from ...quiz.problems import Problem
 from ..arrays import VolumeArrays
 from ..errors import WRONG_SHAPE, ImageReadError
 from ..files.frame_memory import is_in_memory, room_for_frames
-from ..files.read_context import ReadContext
 from ..files.sequence_files import FrameIndex, read_frames
 from ..vtk_images import shared_image, vtk_matrix
 from ..window_level import automatic_window_level
 from . import volume
+from .read_context import ReadContext
+from .type_module import Look, file_alone, no_contents, no_names, no_values
+from .volume import look_of as look_of
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLScalarVolumeNode, vtkMRMLScene
+
+variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_names, no_values
 
 _FRAMES_SAMPLED = 8
 _SAME_PLACE_MM = 1e-3
@@ -37,9 +43,9 @@ class SequenceArrays:
 
 def read(context: ReadContext) -> SequenceArrays:
     """All frames of a 4D file, or the time points of a DICOM folder; raises ImageReadError."""
-    if context.image.dicom_read or context.path.is_dir():
+    if context.dicom_read or context.path.is_dir():
         return _read_dicom(context)
-    voxels, ijk_to_ras, index = read_frames(context)
+    voxels, ijk_to_ras, index = read_frames(context.facts, context.file, context.most_in_memory)
     frames = [VolumeArrays(frame, ijk_to_ras) for frame in voxels]
     return SequenceArrays(_with_one_window(frames), index)
 
@@ -88,7 +94,9 @@ def _with_one_window(frames: Sequence[VolumeArrays]) -> tuple[VolumeArrays, ...]
     return tuple(replace(frame, window_level=chosen) for frame in frames)
 
 
-def make_node(image: Image, arrays: SequenceArrays, scene: Any) -> Any:
+def make_node(
+    name: str, arrays: SequenceArrays, look: Look, scene: "vtkMRMLScene"
+) -> "vtkMRMLScalarVolumeNode":
     """The volume node that shows one frame, the first to begin with (main thread).
 
     It is the proxy node of a vtkMRMLSequenceBrowserNode over a vtkMRMLSequenceNode whose data nodes look at
@@ -96,7 +104,7 @@ def make_node(image: Image, arrays: SequenceArrays, scene: Any) -> Any:
     """
     import slicer
 
-    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", f"{image.id} frames")
+    sequence = scene.AddNewNodeByClass("vtkMRMLSequenceNode", f"{name} frames")
     index = _distinct(arrays.index)
     sequence.SetIndexName(index.name)
     sequence.SetIndexUnit(index.unit)
@@ -106,15 +114,15 @@ def make_node(image: Image, arrays: SequenceArrays, scene: Any) -> Any:
         sequence.SetNumericIndexValueTolerance(min(1e-3, float(gap) / 2))
     for frame, value in zip(arrays.frames, index.values, strict=True):
         empty = slicer.vtkMRMLScalarVolumeNode()
-        empty.SetName(image.id)
+        empty.SetName(name)
         empty.SetIJKToRASMatrix(vtk_matrix(frame.ijk_to_ras))
         # The sequence keeps a copy of the node; the voxels come after it, so that they are not copied.
         kept = sequence.SetDataNodeAtValue(empty, value)
         kept.SetAndObserveImageData(shared_image(frame, frame.voxels))
-    shown = volume.make_node(image, arrays.frames[0], scene)
+    shown = volume.make_node(name, arrays.frames[0], look, scene)
     # Without Slicer's module for sequences the scene does not know this class by its name.
     browser = slicer.vtkMRMLSequenceBrowserNode()
-    browser.SetName(f"{image.id} browser")
+    browser.SetName(f"{name} browser")
     scene.AddNode(browser)
     browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
     browser.AddProxyNode(shown, sequence, False)

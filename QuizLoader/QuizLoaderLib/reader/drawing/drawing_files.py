@@ -22,15 +22,14 @@ from ...images.arrays import SegmentationArrays
 from ...images.errors import ImageReadError
 from ...images.files.file_facts import look_at
 from ...images.files.nrrd import NrrdHeader
-from ...images.files.read_context import ReadContext
 from ...images.grid import Grid
+from ...images.types.read_context import ReadContext
 from ...images.types.segmentation import read as read_segments
 from ...masks.errors import MaskError
 from ...masks.files import write_nrrd
 from ...masks.painting import LostOverlap, Mask, paint
 from ...masks.segments import segments_of
 from ...masks.sources import read_mask_file
-from ...quiz.model import Image, ImageType
 from ...quiz.value_map import ValueMap
 from ...session.whole_file import whole_file
 from ...views.segmentations import write_segmentation
@@ -167,7 +166,7 @@ def _painted(segmentation: SegmentationArrays, grid: Grid, regions: RegionsToDra
 
 
 def _read_segments(path: Path) -> SegmentationArrays:
-    return read_segments(ReadContext(Image("drawing", ImageType.SEGMENTATION, str(path), 0), path))
+    return read_segments(ReadContext(path))
 
 
 def _segments_of_label_map(path: Path, regions: RegionsToDraw) -> SegmentationArrays:

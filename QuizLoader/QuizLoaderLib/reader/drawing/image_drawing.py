@@ -8,9 +8,10 @@ from typing import Any
 from ...images.arrays import SegmentationArrays
 from ...images.grid import Grid
 from ...images.types.segmentation import make_node
+from ...images.types.type_module import Look
 from ...images.vtk_images import array_of
 from ...masks.painting import LostOverlap
-from ...quiz.model import Image, ImageType
+from ...quiz.model import Image
 from ...views import segmentations
 from ..texts import tr as _
 from .drawing_files import DrawingFiles, put_aside, read_drawing, write_drawing
@@ -164,7 +165,7 @@ class ImageDrawing:
 
     def _node_of(self, scene: Any, segmentation: SegmentationArrays) -> Any:
         if any(layer.any() for layer in segmentation.layers):
-            node = make_node(Image(self._name, ImageType.SEGMENTATION, "", 0), segmentation, scene)
+            node = make_node(self._name, segmentation, Look(), scene)
         else:
             node = segmentations.new_segmentation(scene, self._name, self.volume)
             segmentations.add_empty_segments(

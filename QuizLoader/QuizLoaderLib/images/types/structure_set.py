@@ -1,0 +1,51 @@
+"""Type RTStruct: the ROIs of a DICOM structure set, drawn on a volume of the page, as a segmentation."""
+
+from collections.abc import Hashable
+
+from ...quiz.model import Image
+from ..arrays import SegmentationArrays
+from ..errors import ImageReadError
+from .read_context import ReadContext
+from .segmentation import make_node as make_node
+from .segmentation import name_regions as name_regions
+from .type_module import FileContents, Look, no_values
+
+unnamed_values = no_values
+
+
+def read(context: ReadContext) -> SegmentationArrays:
+    """Every ROI as a segment with its name, colour and number, on the grid of a volume of the page."""
+    from ..dicom.headers import read_header
+    from ..structure_set.drawn_regions import draw_regions
+    from ..structure_set.file import structure_set_of
+
+    structure = structure_set_of(context.parsed.pop("header", None) or read_header(context.path))
+    return draw_regions(structure, context.volumes()).segmentation()
+
+
+def variant(context: ReadContext) -> Hashable:
+    """What of the page the ROIs' voxels depend on: which grid, and how surely."""
+    from ..dicom.headers import read_header
+    from ..structure_set.reference import reference_of, references_of
+
+    try:
+        if "references" not in context.notes:
+            # The header is parsed once: ``read`` goes on with it.
+            context.parsed["header"] = read_header(context.path)
+            context.notes["references"] = references_of(context.parsed["header"])
+        volume, problems = reference_of(context.notes["references"], context.path.name, context.volumes())
+    except ImageReadError as fault:
+        return fault.problem.code, fault.problem.sentence
+    grid = (volume.voxels.shape, volume.ijk_to_ras.tobytes(), volume.dicom)
+    return grid, tuple(problem.sentence for problem in problems)
+
+
+def contents(context: ReadContext) -> FileContents:
+    """The names of the ROIs; raises ImageReadError."""
+    from ..structure_set.file import read_structure_set
+
+    return FileContents(tuple(roi.name for roi in read_structure_set(context.path).rois))
+
+
+def look_of(image: Image) -> Look:
+    return Look()
