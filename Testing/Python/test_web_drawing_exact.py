@@ -36,7 +36,7 @@ from drawing_stage import (
     results_of,
     serving,
 )
-from QuizLoaderLib.apps.web.undoing import undo_steps
+from QuizLoaderLib.apps.web.editor import undo_steps
 from session_by_hand import page_of, saved, write_quiz
 from web_stage import text, until, wait_for_text, window
 

@@ -2,7 +2,7 @@
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +10,8 @@ from ...quiz.problems import Problem, ProblemError, has_errors
 from .terminal import OutputFormat
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from ...images.types.file_info import FileInfo, RegionInfo
 
 _MOST_REGIONS = 200
@@ -94,7 +96,7 @@ def _facts(image: "FileInfo") -> list[tuple[str, str]]:
     return facts
 
 
-def _table(regions: "tuple[RegionInfo, ...]") -> Any:
+def _table(regions: "tuple[RegionInfo, ...]") -> "Table":
     from rich.table import Table
     from rich.text import Text
 

@@ -5,17 +5,20 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+if TYPE_CHECKING:
+    from typer.models import OptionInfo
 
-def folder_option(help: str) -> Any:
+
+def folder_option(help: str) -> "OptionInfo":
     """An option whose value is a folder."""
     return typer.Option(metavar="DIR", help=help)
 
 
-def port_option(help: str) -> Any:
+def port_option(help: str) -> "OptionInfo":
     """An option whose value is a port; 0 takes a free one."""
     return typer.Option(metavar="N", min=0, max=65535, help=help)
 

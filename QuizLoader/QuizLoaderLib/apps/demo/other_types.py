@@ -1,9 +1,12 @@
 """Sample images of the other Types: the head over time, and pictures in colours and grey."""
 
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
 
 FRAMES = 10
 SECONDS_A_FRAME = 12.0
@@ -16,7 +19,7 @@ _SLIDE_SHAPE = (600, 800)
 _MUSCLE, _STROMA, _NUCLEUS = (236, 170, 196), (248, 222, 232), (92, 58, 140)
 
 
-def contrast_sequence(t1: Any, labels: Any) -> Any:
+def contrast_sequence(t1: "sitk.Image", labels: "sitk.Image") -> "sitk.Image":
     """The head at a quarter of its resolution while a contrast agent comes and goes, as a 4D image.
 
     The tumour takes it up and lets go slowly, the brain hardly. ``t1`` and ``labels`` are SimpleITK images;

@@ -3,11 +3,16 @@
 import shutil
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .resources import sample_quizzes_folder
+
+if TYPE_CHECKING:
+    import SimpleITK as sitk
+
+    from .head import Head
 
 TUTORIAL_VOLUME = "ImageVolumes/RECIST-Tutorial-Data/2007-spgr.nrrd"
 TUTORIAL_LABELS = "ImageVolumes/RECIST-Tutorial-Data/2007-spgr.label.nrrd"
@@ -67,7 +72,7 @@ def _copy_quizzes(folder: Path) -> list[Path]:
     return [Path(shutil.copyfile(source, folder / source.name)) for source in sources]
 
 
-def _image(voxels: np.ndarray, head: Any) -> Any:
+def _image(voxels: np.ndarray, head: "Head") -> "sitk.Image":
     import SimpleITK as sitk
 
     from .head import SPACING_MM
@@ -79,7 +84,7 @@ def _image(voxels: np.ndarray, head: Any) -> Any:
     return image
 
 
-def _write(image: Any, path: Path) -> None:
+def _write(image: "sitk.Image", path: Path) -> None:
     import SimpleITK as sitk
 
     # SimpleITK writes to a name that it takes apart itself, so a full disk or folder is found out here.
@@ -88,7 +93,7 @@ def _write(image: Any, path: Path) -> None:
     sitk.WriteImage(image, str(path), useCompression=True, compressionLevel=1)
 
 
-def _named_segments(labels: Any) -> Any:
+def _named_segments(labels: "sitk.Image") -> "sitk.Image":
     """The label image with the names and colours that Slicer keeps in a .seg.nrrd."""
     from .head import REGIONS as NAMES
 
@@ -103,7 +108,7 @@ def _named_segments(labels: Any) -> Any:
     return segments
 
 
-def _as_pet(uptake: Any) -> Any:
+def _as_pet(uptake: "sitk.Image") -> "sitk.Image":
     """The uptake as another scanner has it: coarse voxels along the patient's axes, and blurred."""
     import SimpleITK as sitk
 

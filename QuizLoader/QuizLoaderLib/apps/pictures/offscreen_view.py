@@ -1,11 +1,14 @@
 """One slice view without a screen."""
 
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ..shared.opengl import offscreen_window_class
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLApplicationLogic, vtkMRMLSliceLogic, vtkMRMLSliceNode
 
 _DISPLAYABLE_MANAGERS = ("vtkMRMLSegmentationsDisplayableManager2D",)
 
@@ -17,7 +20,11 @@ class OffscreenView:
     """
 
     def __init__(
-        self, node: Any, application_logic: Any, size: tuple[int, int], more_managers: Sequence[str] = ()
+        self,
+        node: "vtkMRMLSliceNode",
+        application_logic: "vtkMRMLApplicationLogic",
+        size: tuple[int, int],
+        more_managers: Sequence[str] = (),
     ) -> None:
         import slicer
         import vtk
@@ -54,7 +61,7 @@ class OffscreenView:
         self.displayable_managers.SetRenderer(self._renderer)
         self.displayable_managers.Initialize(factory, self._renderer)
 
-        self.logic: Any = slicer.vtkMRMLSliceLogic()
+        self.logic: vtkMRMLSliceLogic = slicer.vtkMRMLSliceLogic()
         self.logic.SetMRMLApplicationLogic(application_logic)
         application_logic.GetSliceLogics().AddItem(self.logic)
         self.logic.SetMRMLScene(node.GetScene())

@@ -8,7 +8,11 @@ import os
 import subprocess
 import sys
 from functools import lru_cache
-from typing import Any
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from vtkmodules.vtkRenderingCore import vtkRenderWindow
+
 
 _TRY_ONE_WINDOW = """
 import sys
@@ -55,7 +59,7 @@ def opengl_problem() -> str | None:
     )
 
 
-def offscreen_window_class() -> Any:
+def offscreen_window_class() -> "type[vtkRenderWindow]":
     """The vtkRenderWindow class that renders here; raises OpenGLMissingError where none does."""
     from vtkmodules import vtkRenderingOpenGL2
     from vtkmodules.vtkRenderingCore import vtkRenderWindow

@@ -1,14 +1,17 @@
 """What stands over a view, the same in a rendered picture and in the browser."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...images.types.volume import units_of
 from ...quiz.problems import Problem
 from ...reader.texts import tr as _
 from ...views.contents import ViewContents
 
+if TYPE_CHECKING:
+    from slicer import vtkMRMLSliceNode
 
-def orientation_text(contents: ViewContents, slice_node: Any) -> str:
+
+def orientation_text(contents: ViewContents, slice_node: "vtkMRMLSliceNode") -> str:
     """As the reader would call the plane, empty for a picture and in an empty view; Slicer calls one that
     is turned to the volume's axes reformatted."""
     if contents.is_picture or contents.is_empty:

@@ -5,7 +5,6 @@ little-endian) and MessagePack. wslink would make room for whatever length is na
 """
 
 from dataclasses import dataclass
-from typing import Any
 
 MOST_BYTES = 256 * 1024
 """Of one message. The longest are answers that are typed."""
@@ -53,7 +52,7 @@ def read_message(frame: bytes) -> Message:
     if offset or length != len(frame) - _HEADER_BYTES:
         raise BadMessageError("its parts")
     try:
-        call: Any = msgpack.unpackb(frame[_HEADER_BYTES:], strict_map_key=False)
+        call: object = msgpack.unpackb(frame[_HEADER_BYTES:], strict_map_key=False)
     except (ValueError, TypeError, msgpack.UnpackException) as fault:
         raise BadMessageError("its form") from fault
     if not isinstance(call, dict) or not all(isinstance(call.get(key), str) for key in ("id", "method")):

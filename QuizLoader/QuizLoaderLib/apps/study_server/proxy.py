@@ -1,9 +1,8 @@
-"""What a reader's browser asks for goes to his process, and back comes what it says."""
+"""What a reader's browser asks for goes to their process, and back comes what it says."""
 
 import asyncio
 import re
 from collections.abc import Callable
-from typing import Any
 
 import aiohttp
 from aiohttp import web
@@ -102,7 +101,9 @@ async def relay(
         return outside
 
 
-async def _to_process(outside: web.WebSocketResponse, inside: Any, acted: Callable[[], None]) -> None:
+async def _to_process(
+    outside: web.WebSocketResponse, inside: "aiohttp.ClientWebSocketResponse[bool]", acted: Callable[[], None]
+) -> None:
     allowance = Allowance(MESSAGES_EACH_SECOND, MESSAGES_AT_ONCE)
     async for frame in outside:
         if frame.type is not aiohttp.WSMsgType.BINARY:
@@ -126,7 +127,9 @@ async def _while(may_stay: Callable[[], bool]) -> None:
         await asyncio.sleep(_LOOK_AGAIN_S)
 
 
-async def _to_browser(inside: Any, outside: web.WebSocketResponse) -> None:
+async def _to_browser(
+    inside: "aiohttp.ClientWebSocketResponse[bool]", outside: web.WebSocketResponse
+) -> None:
     async for frame in inside:
         if frame.type is not aiohttp.WSMsgType.BINARY:
             return

@@ -1,6 +1,7 @@
 """What the study server itself shows: a sentence or two as HTML, without scripts and foreign files."""
 
 from html import escape
+from urllib.parse import urlsplit
 
 from aiohttp import web
 
@@ -19,6 +20,7 @@ summary { cursor: pointer; }
 .soft { color: #b8b8b8; }
 """
 
+LEAVE = '<form method="post" action="/leave"><p><button>Leave</button></p></form>'
 HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
     "frame-ancestors 'none'; base-uri 'none'; form-action 'self'",
@@ -50,3 +52,23 @@ def sentence_response(
     title: str, *sentences: str, status: int = 200, again_s: int | None = None
 ) -> web.Response:
     return html_response(title, "".join(f"<p>{escape(text)}</p>" for text in sentences), status, again_s)
+
+
+def say(request: web.Request, sentence: str, status: int, again_s: int | None = None) -> web.StreamResponse:
+    """HTML for a person; the sentence alone for a client that asks by itself, and shows it."""
+    if is_navigation(request):
+        return sentence_response("QuizLoader", sentence, status=status, again_s=again_s)
+    return web.Response(text=sentence, status=status)
+
+
+def is_navigation(request: web.Request) -> bool:
+    """Whether a person opens the address, and not a client by itself."""
+    mode = request.headers.get("Sec-Fetch-Mode")
+    return mode == "navigate" if mode else "text/html" in request.headers.get("Accept", "")
+
+
+def require_same_origin(request: web.Request) -> None:
+    """What another site in the same browser asks for is refused: HTTPForbidden."""
+    origin = urlsplit(request.headers.get("Origin", ""))
+    if origin.scheme not in ("http", "https") or origin.netloc.lower() != request.host.lower():
+        raise web.HTTPForbidden

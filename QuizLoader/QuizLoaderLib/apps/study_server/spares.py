@@ -10,10 +10,9 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
-from typing import Any
 
 from ..shared.opengl import OpenGLMissingError
-from .worker_process import FORKS, LONGEST_LINE
+from .worker_process import FORKS, LONGEST_LINE, Line
 
 END_S = 20.0
 """How long a process may take to keep everything."""
@@ -34,10 +33,10 @@ class Process:
     problem: str = ""
     memory_for_images: int = 0
 
-    def say(self, **what: Any) -> None:
+    def say(self, **what: object) -> None:
         self.out.write(json.dumps(what).encode() + b"\n")
 
-    async def hear(self) -> dict[str, Any]:
+    async def hear(self) -> Line:
         """The next thing it says; empty when it is gone."""
         try:
             line = await self.lines.readline()

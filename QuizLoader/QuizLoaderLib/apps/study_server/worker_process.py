@@ -19,11 +19,14 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..shared.opengl import opengl_problem
 
+Line = dict[str, Any]
+"""What the server and a process say to each other, as JSON."""
 LONGEST_LINE = 64 * 1024
 FORKS = sys.platform == "linux" and not os.environ.get("QUIZLOADER_NO_FORK")
 
@@ -85,7 +88,7 @@ def _import_all() -> None:
     from ...images.types import registry  # noqa: F401
     from ...session import session  # noqa: F401
     from ...views import page  # noqa: F401
-    from ..web import server, slice_view  # noqa: F401
+    from ..web import server, view_factory  # noqa: F401
 
 
 def _work(control: Control, memory: int) -> None:
@@ -102,7 +105,7 @@ async def _serve_one(control: Control, memory: int) -> None:
     except OSError:
         return
 
-    def say(**what: Any) -> None:
+    def say(**what: object) -> None:
         out.write(json.dumps(what).encode() + b"\n")
 
     say(hello=control.secret, pid=os.getpid(), problem=opengl_problem() or "", memory_for_images=memory)
@@ -128,7 +131,7 @@ async def _serve_one(control: Control, memory: int) -> None:
             pass
 
 
-def _read_ahead(order: dict[str, Any]) -> None:
+def _read_ahead(order: Line) -> None:
     from .loading_ahead import load_first_pages
 
     load_first_pages(
@@ -139,7 +142,7 @@ def _read_ahead(order: dict[str, Any]) -> None:
     )
 
 
-async def _serve_order(order: dict[str, Any], say: Any, end: asyncio.Event) -> str:
+async def _serve_order(order: Line, say: Callable[..., None], end: asyncio.Event) -> str:
     from ...reader.opened_quiz import QuizUnreadableError
     from ...reader.session_answers import NotBegunError
     from ..web.server import Serving, serve_until
@@ -173,7 +176,7 @@ async def _end_when_told(lines: asyncio.StreamReader, end: asyncio.Event) -> Non
     end.set()
 
 
-def _read(line: bytes) -> dict[str, Any]:
+def _read(line: bytes) -> Line:
     return json.loads(line) if line.strip() else {}
 
 

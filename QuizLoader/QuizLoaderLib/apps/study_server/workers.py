@@ -5,13 +5,13 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Coroutine, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
-from typing import Any
 
 from .spares import END_S, Process, Spares
+from .worker_process import Line
 
 _log = logging.getLogger(__name__)
 
@@ -48,7 +48,7 @@ class Order:
     scripts: Path | None = None
     follow_links: bool = False
 
-    def as_json(self) -> dict[str, Any]:
+    def as_json(self) -> Line:
         return {name: str(value) if isinstance(value, Path) else value for name, value in vars(self).items()}
 
 
@@ -91,7 +91,7 @@ class Workers:
         self._taken = 0
         self._short_lives: dict[str, list[float]] = {}
         self._spares = Spares(first)
-        self._tasks: set[asyncio.Task[Any]] = set()
+        self._tasks: set[asyncio.Task[object]] = set()
         self._is_open = asyncio.Event()
         self._is_closing = False
         self.resting: set[Order] = set()
@@ -172,7 +172,7 @@ class Workers:
 
     async def _begin(self, order: Order) -> WorkerProcess:
         started = time.monotonic()
-        heard: dict[str, Any] = {}
+        heard: Line = {}
         for attempt in range(_TRIES):
             try:
                 process = await self._spares.take()
@@ -201,7 +201,7 @@ class Workers:
         raise NoWorkerError(sentence)
 
     async def _watch(self, worker: WorkerProcess) -> None:
-        heard: dict[str, Any] = {}
+        heard: Line = {}
         while (line := await worker.process.hear()) and "ended" not in heard:
             heard |= line
         worker.gone.set()
@@ -263,7 +263,7 @@ class Workers:
                 "please tell the coordinator of the study."
             )
 
-    def _keep(self, coroutine: Any) -> None:
+    def _keep(self, coroutine: Coroutine[object, object, object]) -> None:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

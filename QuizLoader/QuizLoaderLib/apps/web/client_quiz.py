@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...quiz.model import VIEWS_OF_LAYOUT, SliceView
 from ...quiz.problems import Problem
@@ -24,6 +24,10 @@ from .host import WebHost
 from .lines import LinesOnPage
 from .tools import ToolsOnPage
 
+if TYPE_CHECKING:
+    from trame_rca.utils import RcaViewAdapter
+    from trame_server.state import State
+
 TICK_S = 0.01
 CORNERS_S = 0.05
 """How often the texts over the views may change while the reader scrolls."""
@@ -37,11 +41,11 @@ class ClientQuiz:
 
     def __init__(
         self,
-        state: Any,
+        state: "State",
         quiz_path: Path,
         image_folder: Path,
         follow_links: bool,
-        register: Callable[[Any], None],
+        register: "Callable[[RcaViewAdapter], None]",
         shared_voxels: Path | None = None,
     ) -> None:
         self._state = state
@@ -144,12 +148,12 @@ class ClientQuiz:
             self._change_views(self.opened.place_again)
             self.tools.begin(self.opened)
 
-    def use_editor(self, tool: str, *values: Any) -> None:
+    def use_editor(self, tool: str, *values: object) -> None:
         self.lines.put_down()
         self.editor.use(tool, *values)
         self.editor.show()
 
-    def use_lines(self, what: str, *values: Any) -> None:
+    def use_lines(self, what: str, *values: object) -> None:
         self.lines.use(what, *values)
         self.editor.show()
         self.tools.show()
@@ -211,7 +215,7 @@ class ClientQuiz:
             self._state.update({"loading": None, "messages": sentences})
             self._state.flush()
 
-    def _change_views(self, change: Callable[[], Any]) -> None:
+    def _change_views(self, change: Callable[[], object]) -> None:
         """Do what puts other planes on the views."""
         opened = self._the_quiz()
         change()

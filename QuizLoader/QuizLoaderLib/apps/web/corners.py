@@ -1,6 +1,6 @@
 """What stands in the corners and at the edges of a view, as text over the picture."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ...quiz.problems import Problem
 from ...views.contents import ViewContents
@@ -8,10 +8,13 @@ from ...views.frames import number_of_frames, shown_frame
 from ...views.orientation_letters import direction_letters, edge_letters
 from ..shared.view_texts import missing_images, orientation_text, window_text
 
+if TYPE_CHECKING:
+    from slicer import vtkMRMLSliceNode, vtkMRMLVolumeNode
+
 Corner = dict[str, Any]
 
 
-def corner_of(contents: ViewContents, slice_node: Any, problems: list[Problem]) -> Corner:
+def corner_of(contents: ViewContents, slice_node: "vtkMRMLSliceNode", problems: list[Problem]) -> Corner:
     """The texts of one view: ``name``, ``orientation``, the letters of its edges, ``position`` along its
     normal in mm (towards S, L or A is that letter), ``window`` and ``frame``; empty where there is none. The
     ``messages`` of the page's ``problems`` that stand in place of its images. And ``mm_per_pixel`` of the
@@ -42,7 +45,7 @@ def corner_of(contents: ViewContents, slice_node: Any, problems: list[Problem]) 
     return corner
 
 
-def _position(node: Any) -> str:
+def _position(node: "vtkMRMLSliceNode") -> str:
     slice_to_ras = node.GetSliceToRAS()
     offset = node.GetSliceOffset()
     sign = -1.0 if offset < 0 else 1.0
@@ -50,7 +53,7 @@ def _position(node: Any) -> str:
     return f"{letters} {abs(offset):.1f} mm"
 
 
-def _frame(volume: Any) -> str:
+def _frame(volume: "vtkMRMLVolumeNode | None") -> str:
     count = number_of_frames(volume)
     if count < 2:
         return ""

@@ -1,6 +1,6 @@
 """What trame-slicer's effects of the segment editor lack: an exact ball, islands of a large CT in seconds."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import slicer
@@ -19,6 +19,10 @@ from ...images.grid import Grid
 from ...reader.drawing.image_drawing import grid_of
 from .shapes import Voxels, ball
 
+if TYPE_CHECKING:
+    from vtkmodules.vtkCommonCore import vtkPoints
+    from vtkmodules.vtkCommonDataModel import vtkPolyData
+
 
 def modify(modifier: SegmentModifier, voxels: Voxels, mode: ModificationMode) -> None:
     """Add these voxels of the volume to the active segment, take them from it, or make it these."""
@@ -36,7 +40,7 @@ def modify(modifier: SegmentModifier, voxels: Voxels, mode: ModificationMode) ->
 class _DiscOrBall(AbstractSegmentationEffectBrush):
     """With a disc on the slice, which is trame-slicer's, or a ball of the same radius."""
 
-    def paint_glyph_at_world_coordinates(self, polydata: Any, places: Any) -> None:
+    def paint_glyph_at_world_coordinates(self, polydata: "vtkPolyData", places: "vtkPoints") -> None:
         if not self.is_sphere_brush():
             super().paint_glyph_at_world_coordinates(polydata, places)
             return

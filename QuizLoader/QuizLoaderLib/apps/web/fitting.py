@@ -1,11 +1,14 @@
 """Views that the reader has not moved fill their place, whatever size the browser gives it."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...quiz.model import SliceView
 from ...reader.opened_quiz import OpenedQuiz
 from ...views.contents import contents_of_views
 from ...views.placement import fit_again
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLSliceLogic
 
 _State = tuple[tuple[float, ...], tuple[float, ...]]
 
@@ -21,7 +24,9 @@ class Fitting:
         """The page was put on its views just now."""
         self._placed = {view: _state(logic) for view, logic in opened.slice_logics().items()}
 
-    def resize(self, view: SliceView, logic: Any, size: tuple[int, int], opened: OpenedQuiz | None) -> None:
+    def resize(
+        self, view: SliceView, logic: "vtkMRMLSliceLogic", size: tuple[int, int], opened: OpenedQuiz | None
+    ) -> None:
         """Give the view its new size; where it is still as it was placed, it is fitted again."""
         is_untouched = self._placed.get(view) == _state(logic)
         logic.ResizeSliceNode(*size)
@@ -30,6 +35,6 @@ class Fitting:
             self._placed[view] = _state(logic)
 
 
-def _state(logic: Any) -> _State:
+def _state(logic: "vtkMRMLSliceLogic") -> _State:
     node = logic.GetSliceNode()
     return tuple(node.GetFieldOfView()), tuple(node.GetXYZOrigin())

@@ -2,11 +2,15 @@
 
 import os
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
 from ...views.layouts import COLOR_OF_VIEW
 from ..shared.opengl import OpenGLMissingError, offscreen_window_class
+
+if TYPE_CHECKING:
+    from trame_rca.utils import RcaViewAdapter
+    from trame_slicer.views import SliceView as TrameSliceView
 
 
 class WebHost:
@@ -19,7 +23,7 @@ class WebHost:
 
     def __init__(
         self,
-        register: Callable[[Any], None],
+        register: "Callable[[RcaViewAdapter], None]",
         resized: Callable[[SliceView], None],
         rendered: Callable[[SliceView], None],
     ) -> None:
@@ -29,7 +33,7 @@ class WebHost:
             os.environ["VTK_DEFAULT_OPENGL_WINDOW"] = window_class
         from trame_slicer.core import SlicerApp
 
-        from .slice_view import WebViewFactory
+        from .view_factory import WebViewFactory
 
         self.slicer = SlicerApp()
         self.scene = self.slicer.scene
@@ -63,8 +67,8 @@ class WebHost:
         """As if the reader had let go of the mouse on all views."""
         self._views.release_buttons()
 
-    def view(self, view: SliceView) -> Any:
-        """trame-slicer's view; None before a layout has shown it."""
+    def view(self, view: SliceView) -> "TrameSliceView":
+        """trame-slicer's view, once a layout has shown it."""
         return self.slicer.view_manager.get_view(view.value)
 
 

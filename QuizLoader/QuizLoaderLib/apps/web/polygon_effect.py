@@ -3,7 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 from slicer import vtkMRMLSliceNode
@@ -20,6 +20,11 @@ from ...reader.drawing.image_drawing import grid_of
 from .effects import modify
 from .shapes import inside_polygon
 
+if TYPE_CHECKING:
+    from slicer import vtkMRMLAbstractViewNode, vtkMRMLInteractionEventData, vtkMRMLNode
+    from trame_slicer.views import SliceView
+    from vtkmodules.vtkRenderingCore import vtkRenderer
+
 DRAG_PIXELS = 4
 """A hand that clicks moves less."""
 
@@ -29,13 +34,13 @@ ELSEWHERE_OPACITY = 0.35
 
 @dataclass
 class OpenPolygon:
-    """On the view ``view_node``, on the slice that it showed at the first point; points in RAS, mm."""
+    """On the view ``view_node``, on the slice that it showed at the first point; ``points_ras`` in mm."""
 
-    view_node: Any
+    view_node: vtkMRMLSliceNode
     slice_to_ras: np.ndarray
-    points: list[np.ndarray] = field(default_factory=list)
+    points_ras: list[np.ndarray] = field(default_factory=list)
 
-    def is_on(self, view_node: Any) -> bool:
+    def is_on(self, view_node: vtkMRMLSliceNode) -> bool:
         """Whether the view shows the slice of the polygon, wherever it is moved and zoomed."""
         seen = np.linalg.inv(array_of(view_node.GetSliceToRAS())) @ self.slice_to_ras
         return bool(np.allclose(np.abs(seen[2]), [0, 0, 1, 0], atol=1e-3))
@@ -53,23 +58,25 @@ class DrawPolygon(SegmentationEffect):
         self.set_mode(ModificationMode.Add)
         self.polygon: OpenPolygon | None = None
 
-    def _create_pipeline(self, view_node: Any, _parameter: Any) -> SegmentationEffectPipeline | None:
+    def _create_pipeline(
+        self, view_node: "vtkMRMLAbstractViewNode", _parameter: "vtkMRMLNode"
+    ) -> SegmentationEffectPipeline | None:
         return PolygonPipeline() if isinstance(view_node, vtkMRMLSliceNode) else None
 
-    def add(self, view_node: Any, point_ras: np.ndarray) -> None:
+    def add(self, view_node: vtkMRMLSliceNode, point_ras: np.ndarray) -> None:
         """One more point, on the polygon's own slice alone; a polygon on another view is closed."""
         if self.polygon and self.polygon.view_node is not view_node:
             self.close()
         if self.polygon is None:
             self.polygon = OpenPolygon(view_node, array_of(view_node.GetSliceToRAS()))
         if self.polygon.is_on(view_node):
-            self.polygon.points.append(point_ras)
+            self.polygon.points_ras.append(point_ras)
             self._changed()
 
     def remove_last(self) -> None:
         if self.polygon:
-            self.polygon.points.pop()
-            if not self.polygon.points:
+            self.polygon.points_ras.pop()
+            if not self.polygon.points_ras:
                 self.polygon = None
             self._changed()
 
@@ -80,11 +87,11 @@ class DrawPolygon(SegmentationEffect):
     def close(self) -> None:
         """Fill it, where it goes round anything; it stays open with less than three points."""
         polygon = self.polygon
-        if polygon is None or len(polygon.points) < 3:
+        if polygon is None or len(polygon.points_ras) < 3:
             return
         self.polygon = None
         voxels = inside_polygon(
-            np.array(polygon.points), polygon.slice_to_ras, grid_of(self.modifier.volume_node)
+            np.array(polygon.points_ras), polygon.slice_to_ras, grid_of(self.modifier.volume_node)
         )
         if voxels is not None:
             modify(self.modifier, voxels, ModificationMode.Add)
@@ -111,10 +118,11 @@ class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
     def __init__(self) -> None:
         super().__init__()
         self._brush = ScissorsPolygonBrush()
+        self._shown_on: SliceView | None = None
         self._pointer: tuple[float, float] | None = None
         self._down: tuple[float, float] | None = None
         self._is_dragged = self._is_freehand = False
-        self._uses: dict[int, Callable[[Any], bool]] = {
+        self._uses: dict[int, Callable[[vtkMRMLInteractionEventData], bool]] = {
             int(vtkCommand.LeftButtonPressEvent): self._pressed,
             int(vtkCommand.MouseMoveEvent): self._moved,
             int(vtkCommand.LeftButtonReleaseEvent): self._released,
@@ -123,10 +131,11 @@ class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
 
     # What Slicer's layers ask for
 
-    def SetView(self, view: Any) -> None:
-        if self._view:
-            self._view.modified.disconnect(self.show)
+    def SetView(self, view: "SliceView | None") -> None:
+        if self._shown_on:
+            self._shown_on.modified.disconnect(self.show)
         super().SetView(view)
+        self._shown_on = view
         if view:
             view.modified.connect(self.show)
 
@@ -135,32 +144,34 @@ class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
         self._down = None
         self.show()
 
-    def OnRendererAdded(self, renderer: Any) -> None:
-        for actor in self._brush.get_props() if renderer else ():
-            renderer.AddViewProp(actor)
+    def OnRendererAdded(self, renderer: "vtkRenderer | None") -> None:
+        if renderer:
+            for actor in self._brush.get_props():
+                renderer.AddViewProp(actor)
 
-    def OnRendererRemoved(self, renderer: Any) -> None:
-        for actor in self._brush.get_props() if renderer else ():
-            renderer.RemoveViewProp(actor)
+    def OnRendererRemoved(self, renderer: "vtkRenderer | None") -> None:
+        if renderer:
+            for actor in self._brush.get_props():
+                renderer.RemoveViewProp(actor)
 
-    def CanProcessInteractionEvent(self, event: Any) -> tuple[bool, float]:
+    def CanProcessInteractionEvent(self, event: "vtkMRMLInteractionEventData") -> tuple[bool, float]:
         is_ours = event.GetType() in self._uses
         if event.GetType() == int(vtkCommand.RightButtonPressEvent):
             is_ours = self._polygon is not None
         return bool(self.IsActive()) and is_ours, 0.0
 
-    def ProcessInteractionEvent(self, event: Any) -> bool:
+    def ProcessInteractionEvent(self, event: "vtkMRMLInteractionEventData") -> bool:
         return self._uses[event.GetType()](event)
 
     # The mouse
 
-    def _pressed(self, event: Any) -> bool:
+    def _pressed(self, event: "vtkMRMLInteractionEventData") -> bool:
         self._down, self._is_dragged = event.GetDisplayPosition(), False
         self._is_freehand = self._polygon is None
         self._add(event)
         return True
 
-    def _moved(self, event: Any) -> bool:
+    def _moved(self, event: "vtkMRMLInteractionEventData") -> bool:
         self._pointer = event.GetDisplayPosition()
         if self._polygon is None:
             self._down = None
@@ -173,21 +184,21 @@ class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
         # The crosshair follows, too.
         return False
 
-    def _released(self, event: Any) -> bool:
+    def _released(self, event: "vtkMRMLInteractionEventData") -> bool:
         if self._down and self._is_dragged and self._is_freehand:
             self._effect.close()
         self._down = None
         return True
 
-    def _pressed_right(self, event: Any) -> bool:
+    def _pressed_right(self, event: "vtkMRMLInteractionEventData") -> bool:
         self._effect.close()
         return True
 
-    def LoseFocus(self, event: Any) -> None:
+    def LoseFocus(self, event: "vtkMRMLInteractionEventData") -> None:
         super().LoseFocus(event)
         self._pointer = None
 
-    def _add(self, event: Any) -> None:
+    def _add(self, event: "vtkMRMLInteractionEventData") -> None:
         self._effect.add(self.GetViewNode(), np.array(event.GetWorldPosition()))
 
     # The picture
@@ -198,7 +209,7 @@ class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
         polygon = self._effect.polygon if self._effect else None
         return polygon if polygon and polygon.view_node is self.GetViewNode() else None
 
-    def show(self, *_: Any) -> None:
+    def show(self, *_: object) -> None:
         """The polygon where its points are on the view now, with a line to the pointer and back."""
         self._brush.reset()
         polygon = self._polygon if self.IsActive() else None
@@ -206,7 +217,7 @@ class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
         if polygon is not None:
             view_node = self.GetViewNode()
             from_ras = np.linalg.inv(array_of(view_node.GetXYToRAS()))
-            for point in polygon.points:
+            for point in polygon.points_ras:
                 x, y = (from_ras @ [*point, 1.0])[:2]
                 self._brush.add_point(x, y)
             is_here = polygon.is_on(view_node)

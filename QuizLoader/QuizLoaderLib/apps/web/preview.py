@@ -3,13 +3,16 @@
 import asyncio
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz, QuizUnreadableError
 from ...reader.problem_texts import for_author
 from ...reader.texts import tr as _
 from .client_quiz import ClientQuiz
+
+if TYPE_CHECKING:
+    from trame_server.state import State
 
 LOOK_S = 0.3
 BESIDE = (".xml", ".txt", ".png", ".jpg", ".jpeg", ".bmp", ".gif")
@@ -24,7 +27,7 @@ class Preview:
     A file that cannot be read as a quiz leaves the last one that could on the page, with what is wrong.
     """
 
-    def __init__(self, state: Any, quiz: ClientQuiz, quiz_path: Path) -> None:
+    def __init__(self, state: "State", quiz: ClientQuiz, quiz_path: Path) -> None:
         self._state, self._quiz, self._path = state, quiz, quiz_path
         self._stamp: _Stamp = {}
         self._watching: asyncio.Task[None] | None = None

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from aiohttp import web
 
@@ -22,6 +22,10 @@ from .client_quiz import ClientQuiz
 from .forms import PICTURES
 from .guard import let_in_only
 from .preview import Preview
+
+if TYPE_CHECKING:
+    from trame_rca.utils import RcaViewAdapter
+    from wslink.backends.aiohttp import WebAppServer
 
 STOP_S = 2.0
 """How long browsers have to take leave; everything is saved before."""
@@ -109,7 +113,7 @@ async def serve_until(serving: Serving, ready: Callable[[str], None], end: async
     return sentence
 
 
-def _tell_but_for_lost_windows(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
+def _tell_but_for_lost_windows(loop: asyncio.AbstractEventLoop, context: dict[str, object]) -> None:
     """A picture that was on its way to a window that has been closed is no news."""
     if not isinstance(context.get("exception"), ConnectionError):
         loop.default_exception_handler(context)
@@ -127,8 +131,8 @@ class _App:
 
         self._serving = serving
         self._server = server = get_server(f"quiz-{serving.secret}", client_type="vue3")
-        self._adapters: list[Any] = []
-        self._web_server: Any = None
+        self._adapters: list[RcaViewAdapter] = []
+        self._web_server: WebAppServer
         self._tabs = tabs.Tabs(self._owner_changed, self._window_lost)
         tabs.add_to(server, self._tabs)
         state = server.state
@@ -143,7 +147,7 @@ class _App:
         )
         self._preview = Preview(state, self.quiz, serving.quiz_path) if serving.preview else None
         self._make_page()
-        triggers: dict[str, Callable[..., Any]] = {
+        triggers: dict[str, Callable[..., object]] = {
             "answer": self.quiz.asking.answer,
             "step": self.quiz.step,
             "ask_to_finish": self.quiz.ask_to_finish,
@@ -174,13 +178,13 @@ class _App:
 
     async def listen(self) -> int:
         """Gives the port."""
+        from .trame_patches import ignore_command_line
+
         secret = self._serving.secret
         server = self._server
-        # trame reads the arguments of its own command; these are ours.
         # What goes through the socket is mostly pictures, which are packed already.
         server.cli.set_defaults(ws=f"{secret}/ws", nowscompress=True)
-        parse = server.cli.parse_known_args
-        server.cli.parse_known_args = lambda *_: parse([])
+        ignore_command_line(server)
         server.start(
             port=self._serving.port,
             host=self._serving.host,
@@ -212,6 +216,8 @@ class _App:
         from trame_client.module import vue3
         from trame_rca import module as remote_area
 
+        from .trame_patches import serve_below
+
         server = self._server
         server.enable_module(vue3)
         server.enable_module(vuetify3)
@@ -222,14 +228,10 @@ class _App:
         with VAppLayout(server, vuetify_config={"theme": THEME}) as layout:
             layout.root.add_child(client_template())
         # Everything lies below the secret: the page's library, ours, and the pictures of the quiz.
-        secret = self._serving.secret
-        served = {f"{secret}/{name}": folder for name, folder in server.serve.items()}
-        server.serve.clear()
-        server.serve.update(served)
-        server.serve[f"{secret}/client"] = str(CLIENT)
-        server.serve[f"{secret}/assets"] = str(Path(vue3.www) / "assets")
+        serve_below(server, self._serving.secret)
+        server.serve[f"{self._serving.secret}/client"] = str(CLIENT)
 
-    def _bind(self, web_server: Any) -> None:
+    def _bind(self, web_server: "WebAppServer") -> None:
         self._web_server = web_server
         secret = self._serving.secret
         web_server.app.middlewares.append(let_in_only(secret))
@@ -239,7 +241,7 @@ class _App:
         web_server.app.router.add_post(f"/{secret}/unsent", self._take_unsent)
         web_server.app.router.add_get(f"/{secret}/{PICTURES}/{{name}}", self._get_picture)
 
-    def _register(self, adapter: Any) -> None:
+    def _register(self, adapter: "RcaViewAdapter") -> None:
         if self._server.running:
             self._server.controller.rc_area_register(adapter)
         else:
@@ -248,18 +250,17 @@ class _App:
     # What the browser asks for
 
     async def _get_index(self, request: web.Request) -> web.Response:
-        from trame_client.module import vue3
+        from .trame_patches import client_assets
 
-        assets = Path(vue3.www) / "assets"
+        assets = client_assets()
         text = (CLIENT / "index.html").read_text(encoding="utf-8")
-        text = text.replace("{script}", next(assets.glob("index-*.js")).name)
-        text = text.replace("{style}", next(assets.glob("index-*.css")).name)
+        text = text.replace("{script}", assets["js"]).replace("{style}", assets["css"])
         return web.Response(text=text, content_type="text/html")
 
     async def _get_vue(self, request: web.Request) -> web.FileResponse:
-        from trame_client.module import vue3
+        from .trame_patches import vue_script
 
-        return web.FileResponse(Path(vue3.www) / "vue.global.js")
+        return web.FileResponse(vue_script())
 
     async def _get_picture(self, request: web.Request) -> web.StreamResponse:
         path = self.quiz.asking.picture(request.match_info["name"])
@@ -287,10 +288,10 @@ class _App:
 
     # What the page says
 
-    def _for_owner(self, action: Callable[..., Any]) -> Callable[..., Any]:
+    def _for_owner(self, action: Callable[..., object]) -> Callable[..., object]:
         """The window that has the quiz alone may do something with it."""
 
-        def act(tab: str, *arguments: Any) -> Any:
+        def act(tab: str, *arguments: object) -> object:
             return action(*arguments) if tab == self._tabs.owner else None
 
         return act

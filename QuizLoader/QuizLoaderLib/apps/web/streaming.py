@@ -3,13 +3,20 @@
 import asyncio
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from trame_rca.rca import VtkRemoteControlledArea
 from vtkmodules.vtkCommonCore import vtkCommand
 
 from .png import as_png
+from .trame_patches import RemoteArea
+
+if TYPE_CHECKING:
+    from vtkmodules.vtkRenderingCore import vtkRenderWindow
+
+FrameFacts = dict[str, str | int]
+"""What the browser is told of a frame."""
+Push = Callable[[bytes, FrameFacts], None]
 
 MOST_FRAMES_A_SECOND = 40
 QUIET_S = 0.2
@@ -17,13 +24,13 @@ QUIET_S = 0.2
 one is sent again, so that what stays on the screen is what the view shows."""
 
 
-class ViewWindow(VtkRemoteControlledArea):
+class ViewWindow(RemoteArea):
     """The render window of a view as trame's remote controlled area knows it.
 
     ``resized`` is called after the browser has given the view another size.
     """
 
-    def __init__(self, render_window: Any, resized: Callable[[], None]) -> None:
+    def __init__(self, render_window: "vtkRenderWindow", resized: Callable[[], None]) -> None:
         super().__init__(render_window)
         self._resized = resized
         self._pressed: set[str] = set()
@@ -35,7 +42,7 @@ class ViewWindow(VtkRemoteControlledArea):
         import vtk
         from vtkmodules.util.numpy_support import vtk_to_numpy
 
-        window = self._vtk_render_window
+        window = self.window
         window.Render()
         columns, rows = window.GetSize()
         pixels = vtk.vtkUnsignedCharArray()
@@ -43,8 +50,8 @@ class ViewWindow(VtkRemoteControlledArea):
         return vtk_to_numpy(pixels).reshape(rows, columns, 3)[::-1].copy(), columns, rows
 
     def process_resize_event(self, width: int, height: int) -> None:
-        if (width, height) != tuple(self._vtk_render_window.GetSize()):
-            self._iren.UpdateSize(width, height)
+        if (width, height) != tuple(self.window.GetSize()):
+            self.interactor.UpdateSize(width, height)
             self._resized()
 
     def process_interaction_event(self, event: dict[str, Any]) -> None:
@@ -67,15 +74,15 @@ class ViewWindow(VtkRemoteControlledArea):
         """After a drag Slicer moves the crosshair only once Shift was pressed anew, but a browser tells keys
         to the element that has the focus alone."""
         if is_held and not self._shift_is_held:
-            self._iren.SetShiftKey(1)
-            self._iren.SetKeySym("Shift_L")
-            self._iren.InvokeEvent(vtkCommand.KeyPressEvent)
+            self.interactor.SetShiftKey(1)
+            self.interactor.SetKeySym("Shift_L")
+            self.interactor.InvokeEvent(vtkCommand.KeyPressEvent)
         self._shift_is_held = is_held
 
     def release_buttons(self) -> None:
         """The window of the browser has gone, perhaps while a button was held: nothing is dragged on."""
         for kind in self._pressed:
-            self._iren.InvokeEvent(kind.replace("Press", "ReleaseEvent"))
+            self.interactor.InvokeEvent(kind.replace("Press", "ReleaseEvent"))
         self._pressed.clear()
 
 
@@ -89,12 +96,12 @@ class Stream:
         self.rca = window
         self.target_fps: float = MOST_FRAMES_A_SECOND
         self._rendered = rendered
-        self._push: Callable[[bytes, dict[str, Any]], None] = lambda content, meta: None
+        self._push: Push = lambda content, meta: None
         self._wanted = asyncio.Event()
         self._repeating: asyncio.TimerHandle | None = None
         self._task = asyncio.create_task(self._run())
 
-    def set_push_callback(self, callback: Callable[[bytes, dict[str, Any]], None]) -> None:
+    def set_push_callback(self, callback: Push) -> None:
         self._push = callback
 
     def schedule_render(self) -> None:
@@ -117,7 +124,7 @@ class Stream:
             self._push_again_when_quiet(content, meta)
             await asyncio.sleep(max(0.0, started + 1 / self.target_fps - time.monotonic()))
 
-    def _push_again_when_quiet(self, content: bytes, meta: dict[str, Any]) -> None:
+    def _push_again_when_quiet(self, content: bytes, meta: FrameFacts) -> None:
         """Where this is one of several frames in a row."""
 
         def push() -> None:
@@ -130,10 +137,10 @@ class Stream:
             self._repeating.cancel()
         self._repeating = asyncio.get_running_loop().call_later(QUIET_S, push)
 
-    async def _frame(self) -> tuple[bytes, dict[str, Any]]:
+    async def _frame(self) -> tuple[bytes, FrameFacts]:
         pixels, columns, rows = self.rca.img_cols_rows
         self._rendered()
-        meta = {
+        meta: FrameFacts = {
             "type": "image/png",
             "codec": "",
             "w": columns,

@@ -68,7 +68,7 @@
     stroke = null;
   }
 
-  function closeContour(event) {
+  function closePolygon(event) {
     const isInView = event.target instanceof Element && event.target.closest("[data-view]");
     if (isInView && window.trame?.state.get("editor")?.effect === "draw") use("draw", "close_polygon");
   }
@@ -80,7 +80,7 @@
       window.addEventListener("pointerdown", begin, true);
       window.addEventListener("pointermove", move, true);
       window.addEventListener("pointerup", end, true);
-      window.addEventListener("dblclick", closeContour, true);
+      window.addEventListener("dblclick", closePolygon, true);
     },
     // What was drawn is in the views now.
     drawn() {

@@ -1,0 +1,133 @@
+"""What a reader of the study gets: the list of quizzes, and each quiz from the reader's own process."""
+
+import asyncio
+import contextlib
+import time
+from html import escape
+from pathlib import Path
+
+import aiohttp
+from aiohttp import web
+
+from . import proxy
+from .entrance import Entrance
+from .limits import Allowance
+from .readers import Person
+from .responses import LEAVE, html_response, is_navigation, require_same_origin, say
+from .study import Study
+from .workers import Order, WorkerProcess, Workers
+
+_GONE_S = 2.0
+_REQUESTS = (20.0, 300.0)
+"""Of one reader, each second and at once; a page takes about a dozen."""
+_MOST_WINDOWS = 8
+"""Of one reader at once; each is a WebSocket."""
+
+
+class ReaderRoutes:
+    """Set ``http``, with which processes are asked, before the first request."""
+
+    def __init__(self, study: Study, entrance: Entrance, workers: Workers, shared_voxels: Path) -> None:
+        self._study, self._entrance, self._workers = study, entrance, workers
+        self._shared_voxels = shared_voxels
+        self._requests: dict[Person, Allowance] = {}
+        self.http: aiohttp.ClientSession
+
+    def routes(self) -> list[web.RouteDef]:
+        return [
+            web.get("/", self._start),
+            web.get("/quiz/{number:[0-9]{1,4}}/{path:.*}", self._quiz),
+            web.post("/quiz/{number:[0-9]{1,4}}/unsent", self._unsent),
+        ]
+
+    async def _start(self, request: web.Request) -> web.StreamResponse:
+        self._entrance.reader(request)
+        quizzes = self._study.quizzes
+        if len(quizzes) == 1:
+            return web.HTTPSeeOther("/quiz/1/")
+        entries = "".join(
+            f'<li><a href="/quiz/{number}/">{escape(quiz.stem)}</a></li>'
+            for number, quiz in enumerate(quizzes, start=1)
+        )
+        return html_response("Quizzes", f"<ul>{entries}</ul>{LEAVE}")
+
+    async def _quiz(self, request: web.Request) -> web.StreamResponse:
+        order, path = self._order(request), request.match_info["path"]
+        if not proxy.is_plain_path(path):
+            raise web.HTTPNotFound
+        if path not in ("", "index.html"):
+            worker = self._workers.of(order)
+            if worker is None:
+                return say(request, "The quiz is not open.", 409)
+            if path == "ws":
+                return await self._web_socket(request, worker)
+        elif request.query_string:
+            # The client would take orders from there, as which server to talk to.
+            return web.HTTPSeeOther(request.path)
+        elif order in self._workers.resting and not is_navigation(request):
+            minutes = self._study.idle_s / 60
+            return say(
+                request,
+                f"Nothing was done for {minutes:.0f} minutes, so the quiz was put away. Everything is saved. "
+                "Load this page again to go on.",
+                409,
+            )
+        else:
+            return await self._index(request, order, path)
+        return await proxy.forward(request, worker.address + path, self.http)
+
+    async def _index(self, request: web.Request, order: Order, path: str) -> web.StreamResponse:
+        worker = await self._workers.serve(order)
+        try:
+            return await proxy.forward(request, worker.address + path, self.http)
+        except aiohttp.ClientConnectionError:
+            # It has just died, which is not known yet.
+            with contextlib.suppress(asyncio.TimeoutError):
+                await asyncio.wait_for(worker.gone.wait(), _GONE_S)
+            worker = await self._workers.serve(order)
+            return await proxy.forward(request, worker.address + path, self.http)
+
+    async def _unsent(self, request: web.Request) -> web.StreamResponse:
+        """A window was closed with answers on its hands."""
+        self._entrance.reader(request)
+        require_same_origin(request)
+        worker = self._workers.of(self._order(request))
+        if worker is None:
+            return say(request, "The quiz is not open.", 409)
+        return await proxy.deliver(request, worker.address + "unsent", self.http)
+
+    async def _web_socket(self, request: web.Request, worker: WorkerProcess) -> web.StreamResponse:
+        require_same_origin(request)
+        if worker.connections >= _MOST_WINDOWS:
+            raise web.HTTPTooManyRequests
+
+        def acted() -> None:
+            worker.active = time.monotonic()
+
+        def may_stay() -> bool:
+            # The link may have been taken from its reader.
+            return self._entrance.is_reader(request)
+
+        worker.connections += 1
+        try:
+            return await proxy.relay(request, worker.address + "ws", self.http, acted, may_stay)
+        finally:
+            worker.connections -= 1
+
+    def _order(self, request: web.Request) -> Order:
+        """Which quiz is asked for by whom. Raises StrangerError, HTTPTooManyRequests and HTTPNotFound."""
+        person, study = self._entrance.reader(request), self._study
+        if not self._requests.setdefault(person, Allowance(*_REQUESTS)).take():
+            raise web.HTTPTooManyRequests
+        number = int(request.match_info["number"])
+        if not 1 <= number <= len(study.quizzes):
+            raise web.HTTPNotFound
+        return Order(
+            person.name,
+            study.quizzes[number - 1],
+            study.images,
+            study.results,
+            self._shared_voxels,
+            study.scripts,
+            study.follow_links,
+        )
