@@ -255,7 +255,8 @@ def test_check_starts_without_what_is_heavy(quiz: Path) -> None:
     assert result.returncode == 0, result.stderr
     loaded = set(result.stdout.split())
     assert "QuizLoaderLib" in loaded
-    assert not loaded & {"vtk", "vtkmodules", "slicer", "numpy", "SimpleITK", "pydicom", "PIL"}
+    heavy = {"vtk", "vtkmodules", "slicer", "numpy", "SimpleITK", "pydicom", "PIL", "lxml", "filelock"}
+    assert not loaded & (heavy | {"trame", "aiohttp"})
 
 
 def test_a_defect_is_told_with_a_report_to_send(

@@ -71,7 +71,7 @@ def test_one_command_makes_every_contour_a_mask_by_another_map(tmp_path: Path, r
     done = CliRunner().invoke(app, arguments)
 
     assert done.exit_code == 0, done.output
-    assert "Left out, as empty or an unchanged copy of an earlier contour: 1" in done.output
+    assert "Left out, as empty or an unchanged copy of an earlier drawing: 1" in done.output
     assert "5 of 5 masks are done" in done.output
     # Of the study's map the liver comes last, so it has what both have.
     both = np.where(LIVER, 40, SPLEEN * 30)

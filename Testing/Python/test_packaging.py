@@ -1,12 +1,16 @@
 """What is installed works alone: a wheel, in an empty folder, without the source."""
 
 import os
+import re
+import shutil
 import subprocess
 import sys
 import zipfile
 from pathlib import Path
 
 import pytest
+from QuizLoaderLib.apps.command_line.main import app
+from typer.main import get_command
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SAMPLES = (
@@ -102,3 +106,29 @@ def test_all_commands_work_in_an_empty_folder(installed: Path, tmp_path: Path) -
     assert rendered.returncode == 0, rendered.stdout + rendered.stderr
     assert (tmp_path / "pictures" / "index.html").is_file()
     assert list((tmp_path / "pictures").glob("01-*/Red.png"))
+
+
+def test_the_image_of_the_server_is_built_from_what_a_wheel_needs_and_calls_the_command_rightly(
+    tmp_path: Path,
+) -> None:
+    """As far as it can be tried without Docker: the files, the system's packages and the command."""
+    text = (REPOSITORY / "Resources" / "Server" / "Dockerfile").read_text(encoding="utf-8")
+    context = tmp_path / "context"
+    for *sources, target in (line.split() for line in re.findall("^COPY (.*)$", text, re.MULTILINE)):
+        for name in sources:
+            source, into = REPOSITORY / name, context / target / ("" if target != "./" else name)
+            into.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copytree(source, into) if source.is_dir() else shutil.copyfile(source, into)
+    pip("wheel", "--no-deps", "--no-build-isolation", "--no-index", "--wheel-dir", tmp_path, context)
+    (built,) = tmp_path.glob("quizloader-*.whl")
+    names = zipfile.ZipFile(built).namelist()
+    parameters = get_command(app).commands["serve"].params  # type: ignore[attr-defined]
+    options = {name for each in parameters for name in (*each.opts, *each.secondary_opts)}
+
+    assert "QuizLoaderLib/Resources/Quizzes/Session/questions.xml" in names
+    assert "QuizLoaderLib/apps/web/client/client.html" in names
+    command = text.partition("CMD")[2]
+    assert set(re.findall("--[a-z-]+", command)) - {"--env"} <= options
+    makefile = (REPOSITORY / "Makefile").read_text(encoding="utf-8")
+    (packages,) = re.findall("--no-install-recommends (.*) \\\\", text)
+    assert f"system_packages,{packages}," in makefile

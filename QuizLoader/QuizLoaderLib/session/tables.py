@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
 
 from ..quiz.question_types import QUESTION_TYPES, Takes
 from .answers import DONE
 from .entries import parsed_timestamp
+from .page_facts import PageFact
 from .results_parser import ReadPage, ReadResults, pages_in_order, relative_path
 from .tree import Element, finite
 
@@ -54,15 +54,6 @@ MRMC_COLUMNS = (
     "page_complete",
 )
 DRAWINGS = ("LabelMapPath", "MarkupLinePath")
-
-
-class PageFact(str, Enum):
-    """What of a page is the case or the modality of a multi-reader multi-case table."""
-
-    PAGE_ID = "page-id"
-    PAGE_DESCRIPTOR = "page-descriptor"
-    PAGE_GROUP = "page-group"
-    IMAGES = "images"
 
 
 Row = dict[str, str | int]

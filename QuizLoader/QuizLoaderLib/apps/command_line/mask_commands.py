@@ -132,7 +132,7 @@ def masks(
         typer.Argument(
             metavar="CASES",
             help="A table with a row a case: source, like, name. Or a folder with the results of readers:"
-            " each contour is a case.",
+            " each drawing is a case.",
         ),
     ],
     map: MapOption,
@@ -157,7 +157,7 @@ def masks(
     left_out = False
     try:
         if is_results:
-            found, left_out = _contours(cases)
+            found, left_out = _drawings(cases)
         else:
             found = read_cases(cases)
         with progress_bar("Painting masks") as advance:
@@ -176,17 +176,17 @@ def masks(
     raise typer.Exit(1 if failed or left_out else 0)
 
 
-def _contours(folder: Path) -> tuple[list["Case"], bool]:
+def _drawings(folder: Path) -> tuple[list["Case"], bool]:
     """The cases of a results folder, and whether a file of it was left out."""
-    from .drawing_cases import drawing_cases
+    from ...masks.drawing_cases import drawing_cases
 
     found = drawing_cases(folder)
     for sentence in (*found.left_out, *found.remarks):
         typer.echo(f"quizloader: {sentence}", err=True)
     if not found.cases:
-        raise CommandError(f"No contour that a reader drew was found in {folder}.")
+        raise CommandError(f"No drawing of a reader was found in {folder}.")
     if found.empty:
-        print(f"Left out, as empty or an unchanged copy of an earlier contour: {found.empty}")
+        print(f"Left out, as empty or an unchanged copy of an earlier drawing: {found.empty}")
     return found.cases, bool(found.left_out)
 
 

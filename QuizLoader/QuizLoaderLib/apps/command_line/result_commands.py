@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...session.tables import PageFact
+from ...session.page_facts import PageFact
 from .terminal import CommandError
 
 if TYPE_CHECKING:

@@ -1,20 +1,20 @@
-"""The contours of a results folder, every reader's, as cases for masks."""
+"""The drawings of a results folder, every reader's, as cases for masks."""
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from ...masks.batch import Case
-from ...session.files import safe_name
-from ...session.results_parser import ReadPage, ReadResults, pages_in_order, read_all_results, relative_path
-from ...session.tree import Element
+from ..session.files import safe_name
+from ..session.results_parser import ReadPage, ReadResults, pages_in_order, read_all_results, relative_path
+from ..session.tree import Element
+from .batch import Case
 
 _NAME_LENGTH = 100
 
 
 @dataclass
 class DrawingCases:
-    """``empty`` counts contours without a voxel of the reader's own, which are no cases; ``left_out`` and
+    """``empty`` counts drawings without a voxel of the reader's own, which are no cases; ``left_out`` and
     ``remarks`` are sentences about files of results."""
 
     cases: list[Case] = field(default_factory=list)
@@ -24,7 +24,7 @@ class DrawingCases:
 
 
 def drawing_cases(folder: Path) -> DrawingCases:
-    """A case for each contour that a reader of the results in ``folder`` drew, in the order that he saw it.
+    """A case for each drawing of a reader in the results in ``folder``, in the order of the pages.
 
     A case is named ``<reader>_<quiz>_<page>_<image>``, with the page's number where two are called so. The
     source is the segments where there are any, else (in the Image Quizzer's own results) the label map, whose
@@ -36,7 +36,7 @@ def drawing_cases(folder: Path) -> DrawingCases:
     drawn: list[tuple[str, int, Case]] = []
     for each in results.results:
         for page in pages_in_order(each):
-            for image_id, paths in _contours(page).items():
+            for image_id, paths in _drawings(page).items():
                 if (paths[-1].get("Drawn") or "Y") != "Y":
                     found.empty += 1
                     continue
@@ -50,8 +50,8 @@ def drawing_cases(folder: Path) -> DrawingCases:
     return found
 
 
-def _contours(page: ReadPage) -> dict[str, list[Element]]:
-    """The elements of each image that has any; an image on several views is told once."""
+def _drawings(page: ReadPage) -> dict[str, list[Element]]:
+    """The elements of each image that has any; an image on several views counts once."""
     return {
         image.get("ID") or "": paths
         for image in reversed(page.element.findall("Image"))
