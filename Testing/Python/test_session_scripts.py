@@ -6,7 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.session.scripts import RunningScript, run_script
+from QuizLoaderLib.session.scripts import RunningScript, ScriptOutcome
 from QuizLoaderLib.session.session import ScriptRules, Session, SessionError
 from session_by_hand import page_of, responses, saved, write_quiz
 
@@ -33,6 +33,10 @@ def allowed(tmp_path: Path) -> ScriptRules:
     (folder / "notes.txt").write_text("print('no')", encoding="utf-8")
     (tmp_path / "outside.py").write_text("raise SystemExit('must not run')", encoding="utf-8")
     return ScriptRules(folder, time_limit_s=20)
+
+
+def run_script(rules: ScriptRules, name: str) -> ScriptOutcome:
+    return RunningScript(rules, name, {}).wait()
 
 
 def quiz_with(folder: Path, *scripts: str, attributes: str = "", more: str = "") -> Path:
@@ -78,7 +82,7 @@ def test_a_script_that_takes_too_long_is_stopped_with_what_it_started(
 ) -> None:
     start = time.monotonic()
 
-    outcome = run_script(ScriptRules(allowed.folder, time_limit_s=1.5), "hang.py", {})
+    outcome = run_script(ScriptRules(allowed.folder, time_limit_s=1.5), "hang.py")
 
     assert outcome.sentence == "The script “hang.py” took longer than 1.5 seconds and was stopped."
     assert time.monotonic() - start < 30
@@ -142,11 +146,11 @@ def test_what_a_script_prints_is_utf_8_whatever_the_code_page_of_the_system(allo
         "import sys; print(f'Läsion 肝 {sys.stdout.encoding} {sys.flags.utf8_mode}')", encoding="utf-8"
     )
 
-    assert run_script(allowed, "volume.py", {}).result == "Läsion 肝 utf-8 1"
+    assert run_script(allowed, "volume.py").result == "Läsion 肝 utf-8 1"
 
 
 def test_what_a_script_prints_is_cut(allowed: ScriptRules) -> None:
-    assert len(run_script(allowed, "loud.py", {}).result) == 16_000
+    assert len(run_script(allowed, "loud.py").result) == 16_000
 
 
 @pytest.mark.parametrize("name", ["../outside.py", "..\\outside.py", "link.py", "/etc/passwd", "."])
@@ -154,7 +158,7 @@ def test_nothing_outside_the_folder_runs(allowed: ScriptRules, name: str) -> Non
     if sys.platform != "win32":
         (allowed.folder / "link.py").symlink_to(allowed.folder.parent / "outside.py")
 
-    outcome = run_script(allowed, name, {})
+    outcome = run_script(allowed, name)
 
     assert (
         "outside the folder of allowed scripts" in outcome.sentence or "no Python script" in outcome.sentence
@@ -164,7 +168,7 @@ def test_nothing_outside_the_folder_runs(allowed: ScriptRules, name: str) -> Non
 
 @pytest.mark.parametrize("name", ["notes.txt", "none.py", "print('hello')", "import os"])
 def test_only_python_files_run_never_the_text_of_a_quiz(allowed: ScriptRules, name: str) -> None:
-    assert run_script(allowed, name, {}).sentence.startswith(f"There is no Python script “{name}” in ")
+    assert run_script(allowed, name).sentence.startswith(f"There is no Python script “{name}” in ")
 
 
 def test_a_folder_of_scripts_is_not_allowed_by_the_quiz(tmp_path: Path, allowed: ScriptRules) -> None:
@@ -313,7 +317,7 @@ def test_a_script_may_import_what_lies_beside_it_and_keeps_the_home_of_slicers_p
         encoding="utf-8",
     )
 
-    assert run_script(allowed, "flags.py", {}).result == "beside 0 1"
+    assert run_script(allowed, "flags.py").result == "beside 0 1"
 
 
 def test_a_button_is_not_answered_by_writing_its_answer(tmp_path: Path, allowed: ScriptRules) -> None:

@@ -185,8 +185,8 @@ def test_the_page_for_analysis_explains_every_column_in_order() -> None:
     sections = page.split("\n## ")
 
     for section, columns in ((sections[1], ANSWER_COLUMNS), (sections[2], MRMC_COLUMNS)):
-        explained = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
-        assert tuple(explained) == columns
+        explained = re.findall(r"^\| `(\w+)` \| (.)(.*) \|$", section, re.MULTILINE)
+        assert [(name, first.upper() + rest) for name, first, rest in explained] == list(columns.items())
 
 
 def test_scores_of_other_questions_and_another_choice_of_case(tmp_path: Path) -> None:

@@ -1,7 +1,6 @@
 """What differs between the quiz that a reader began and the one that is there now."""
 
 import dataclasses
-from typing import Any
 
 from ..quiz.model import Page, Quiz
 
@@ -11,9 +10,10 @@ MAX_SENTENCES = 8
 def differences(stored: Quiz, now: Quiz) -> list[str]:
     """A sentence for each page or setting that changed; empty where only comments or blanks did."""
     sentences = [
-        f"the setting {name} of the quiz"
-        for name, value in _plain(stored).items()
-        if name not in ("pages", "path") and _plain(now)[name] != value
+        f"the setting {each.name} of the quiz"
+        for each in dataclasses.fields(stored)
+        if each.name not in ("pages", "path", "line")
+        and _plain(getattr(stored, each.name)) != _plain(getattr(now, each.name))
     ]
     old = {(page.number, page.id): page for page in stored.pages}
     new = {(page.number, page.id): page for page in now.pages}
@@ -45,7 +45,7 @@ def _changed_part(old: Page, new: Page) -> str:
     return "its attributes"
 
 
-def _plain(value: Any) -> Any:
+def _plain(value: object) -> object:
     """The value without lines, which move whenever something above them is edited."""
     if dataclasses.is_dataclass(value):
         return {

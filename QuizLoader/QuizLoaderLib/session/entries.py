@@ -84,6 +84,7 @@ _FACTS = Form(
 _ORDER = Form(
     "list of integers, or null",
     lambda value: None if value is None else tuple(map(_of(int), _items(value))),
+    lambda value: None if value is None else list(value),
 )
 
 

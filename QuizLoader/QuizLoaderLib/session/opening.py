@@ -17,7 +17,7 @@ from ..quiz.model import Quiz
 from ..quiz.parser import read_quiz
 from .comparing import differences, is_another_quiz
 from .copies import copies, keep_copy
-from .entries import BeginEntry, SavedEntry, parsed_timestamp, timestamp
+from .entries import BeginEntry, SavedEntry, UnknownEntry, parsed_timestamp, timestamp
 from .files import SessionError, reason, safe_name
 from .journal import Journal, JournalContents, read_journal
 from .order import group_order
@@ -193,7 +193,7 @@ def _replay(results: Results, contents: JournalContents, saved_number: int) -> N
     last = contents.entries[-1].number if contents.entries else 0
     try:
         for entry in contents.entries:
-            if entry.number > saved_number:
+            if entry.number > saved_number or isinstance(entry, UnknownEntry):
                 results.apply(entry)
             elif last >= saved_number:
                 # A journal that ends before the XML was cut, and its drafts may be older than the answers.

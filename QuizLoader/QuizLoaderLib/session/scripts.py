@@ -12,7 +12,7 @@ import tempfile
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO
 
 from ..quiz.model import Page, Quiz
 from ..quiz.question_types import Takes
@@ -60,7 +60,7 @@ def has_buttons(quiz: Quiz) -> bool:
     )
 
 
-def script_details(rules: ScriptRules, quiz: Quiz, page: Page, folder: Path, label: str) -> dict[str, Any]:
+def script_details(rules: ScriptRules, quiz: Quiz, page: Page, folder: Path, label: str) -> dict[str, object]:
     """What a script is told: ``folder`` is the page's folder of results, image paths are relative to the
     image folder."""
     return {
@@ -91,11 +91,11 @@ class RunningScript:
     limit, the program may do other things.
     """
 
-    def __init__(self, rules: ScriptRules, name: str, details: dict[str, Any]) -> None:
+    def __init__(self, rules: ScriptRules, name: str, details: dict[str, object]) -> None:
         self._name, self._limit_s = name, rules.time_limit_s
         self._ends_at = time.monotonic() + rules.time_limit_s
-        self._output: Any = io.BytesIO()
-        self._errors: Any = io.BytesIO()
+        self._output: IO[bytes] = io.BytesIO()
+        self._errors: IO[bytes] = io.BytesIO()
         self._process: subprocess.Popen[bytes] | None = None
         self._outcome: ScriptOutcome | None = None
         try:
@@ -163,11 +163,6 @@ class RunningScript:
         self._errors.close()
 
 
-def run_script(rules: ScriptRules, name: str, details: dict[str, Any]) -> ScriptOutcome:
-    """Run the script to its end. Raises nothing for what it does."""
-    return RunningScript(rules, name, details).wait()
-
-
 def _end(process: "subprocess.Popen[bytes]") -> None:
     if os.name == "nt":
         if process.poll() is None:
@@ -182,7 +177,7 @@ def _end(process: "subprocess.Popen[bytes]") -> None:
     process.wait()
 
 
-def _text(file: Any) -> str:
+def _text(file: IO[bytes]) -> str:
     file.seek(0)
     text = file.read(MAX_OUTPUT_BYTES).decode("utf-8", errors="replace")
     return "".join(letter for letter in text.strip() if letter.isprintable() or letter == "\n")

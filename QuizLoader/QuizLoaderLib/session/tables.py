@@ -4,7 +4,7 @@ import csv
 import io
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -17,42 +17,58 @@ from .tree import Element, finite
 
 _FACTS = {kind.value: facts for kind, facts in QUESTION_TYPES.items()}
 
-ANSWER_COLUMNS = (
-    "reader",
-    "quiz",
-    "position",
-    "page_number",
-    "page_id",
-    "page_descriptor",
-    "repetition",
-    "page_group",
-    "group_position",
-    "page_complete",
-    "question_set",
-    "question_set_id",
-    "question",
-    "question_type",
-    "question_descriptor",
-    "option",
-    "option_label",
-    "response",
-    "last_answer",
-    "event",
-    "login_time",
-    "response_time",
-    "seconds",
-)
-MRMC_COLUMNS = (
-    "reader",
-    "case",
-    "modality",
-    "question",
-    "score",
-    "repetition",
-    "answer",
-    "quiz",
-    "page_complete",
-)
+ANSWER_COLUMNS = {
+    "reader": "The reader's name",
+    "quiz": "The name of the quiz file, without `.xml`",
+    "position": "The page's place in this reader's order, from 1",
+    "page_number": (
+        "The page's place in the quiz file, from 1: the same for all readers, and for the "
+        "repetitions of a page"
+    ),
+    "page_id": "The page's ID, without the `-Rep1` of a repetition",
+    "page_descriptor": "The page's Descriptor",
+    "repetition": "0, or the number of the repetition of a page with `Loop`",
+    "page_group": "The page's group",
+    "group_position": "The group's place in this reader's order, from 1; empty where the order is not random",
+    "page_complete": "`Y` where the reader has completed the page",
+    "question_set": "The question set's place on its page, from 1",
+    "question_set_id": "Its ID",
+    "question": "The question's place in its set, from 1",
+    "question_type": (
+        "Radio, CheckBox, Text, IntegerValue, FloatValue, InfoBox, Picture, Button; LabelMapPath "
+        "or MarkupLinePath for a file that was drawn"
+    ),
+    "question_descriptor": "The question's Descriptor",
+    "option": "The option's place in its question, from 1",
+    "option_label": "The option's text; for a drawn file the ID of its image",
+    "response": (
+        "`Y` or `N` for Radio and CheckBox; what was typed; for a drawn file its path below the "
+        "reader's folder"
+    ),
+    "last_answer": "`Y` on the newest Response of the option, else `N`",
+    "event": "What the reader did then: NextBtn, Previous, GoToBookmark, Repeat, ExitBtn, Finish",
+    "login_time": "When the reader signed in, local time, ISO 8601",
+    "response_time": "When the question set was left, local time, ISO 8601",
+    "seconds": "Since the question set was shown; in files of the Image Quizzer since the answers before",
+}
+"""The columns of the table of answers, and what each means."""
+
+MRMC_COLUMNS = {
+    "reader": "The reader's name",
+    "case": "What `--case` chooses of a page",
+    "modality": "What `--modality` chooses of a page",
+    "question": (
+        "The question's Descriptor, else its set's ID and its place; with `: ` and the option's "
+        "text where each option has a score"
+    ),
+    "score": "The number",
+    "repetition": "0, or the number of the repetition",
+    "answer": "The answer in words",
+    "quiz": "The name of the quiz file",
+    "page_complete": "`Y` where the reader has completed the page",
+}
+"""Those of the table for multi-reader multi-case statistics."""
+
 DRAWINGS = ("LabelMapPath", "MarkupLinePath")
 
 
@@ -140,9 +156,9 @@ def mrmc_rows(results: ReadResults, case: PageFact, modality: PageFact) -> Itera
                     }
 
 
-def as_csv(rows: Iterable[Row], columns: Sequence[str]) -> str:
+def as_csv(rows: Iterable[Row], columns: Iterable[str]) -> str:
     text = io.StringIO(newline="")
-    table = csv.DictWriter(text, columns)
+    table = csv.DictWriter(text, list(columns))
     table.writeheader()
     table.writerows(rows)
     return text.getvalue()

@@ -1,12 +1,9 @@
 """XML trees of results: read closed to the outside, and changed so that people can still read them."""
 
 import math
-from typing import Any
 
 from lxml import etree
-
-Element = Any
-"""An lxml element; lxml comes without types."""
+from lxml.etree import _Element as Element
 
 MADE_BY_READER = ("LabelMapPath", "MarkupLinePath", "State")
 
