@@ -3,10 +3,11 @@
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
 import SimpleITK
 from bad_images import write_header_beside, write_packed_meta_image
-from dicom_made import Placement, write_segmentation, write_series
+from dicom_made import MadeRoi, Placement, write_segmentation, write_series, write_structure_set
 from file_opens import FileOpens, needs_inotify
 from image_files import numbered, write_meta_image, write_nifti, write_nrrd
 from image_pages import image, library_of, page
@@ -106,6 +107,28 @@ def test_a_picture(tmp_path: Path) -> None:
 def test_a_series(tmp_path: Path, path: str) -> None:
     write_series(tmp_path / "ct", VOXELS, PLACEMENT)
     require_few(*opens_of(tmp_path, image(path, dicom_read=True)), files=6)
+
+
+def _outline(k: int) -> np.ndarray:
+    corners = ((2.0, 2.0), (12.0, 2.0), (12.0, 9.0), (2.0, 9.0))
+    return np.array([PLACEMENT.point(*corner, k) for corner in corners])
+
+
+def test_a_structure_set_is_parsed_once(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    write_series(tmp_path / "ct", VOXELS, PLACEMENT)
+    write_structure_set(tmp_path / "rt.dcm", [MadeRoi("Liver", [_outline(2), _outline(3)])])
+    parsed: list[str] = []
+    dcmread = pydicom.dcmread
+
+    def counted(file, *options, **named):
+        parsed.append(Path(getattr(file, "name", file)).name)
+        return dcmread(file, *options, **named)
+
+    monkeypatch.setattr(pydicom, "dcmread", counted)
+    structures = image("rt.dcm", ImageType.RT_STRUCT, id="RT")
+    first, second = opens_of(tmp_path, image("ct", dicom_read=True), structures)
+    assert parsed.count("rt.dcm") == 1
+    require_few(first, second, files=7)
 
 
 def test_a_dicom_segmentation(tmp_path: Path) -> None:
