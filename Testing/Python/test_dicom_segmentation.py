@@ -3,8 +3,9 @@
 from pathlib import Path
 
 import numpy as np
+import pydicom
 import pytest
-from dicom_made import Placement, write_segmentation, write_series
+from dicom_made import Placement, save, write_segmentation, write_series
 from QuizLoaderLib.images.arrays import SegmentationArrays
 from QuizLoaderLib.images.dicom.headers import DICOM_DAMAGED
 from QuizLoaderLib.images.dicom.segmentation import (
@@ -15,6 +16,7 @@ from QuizLoaderLib.images.dicom.segmentation import (
     dicom_seg_names,
     read_dicom_seg,
 )
+from QuizLoaderLib.images.dicom.stack import SLICES_UNEVEN
 from QuizLoaderLib.images.errors import ImageReadError
 
 PLACEMENT = Placement((0.0, 2.0, 4.0, 6.0), (0.5, 0.75), (-3.0, 4.0, 10.0))
@@ -49,6 +51,30 @@ def test_overlapping_segments_with_a_slice_between_them_empty(tmp_path: Path) ->
     assert np.array_equal(liver, np.stack([plane(1, 1), plane(9, 9), plane(9, 9), plane(0, 3)]) > 0)
     assert np.array_equal(lesion, np.stack([plane(9, 9), plane(6, 6), plane(9, 9), plane(2, 5)]) > 0)
     assert arrays.ijk_to_ras.tolist() == [[-0.5, 0, 0, 3], [0, -0.75, 0, -4], [0, 0, 2, 10], [0, 0, 0, 1]]
+
+
+def test_slices_lie_as_far_apart_as_the_file_says_and_others_are_empty(tmp_path: Path) -> None:
+    frames = np.stack([plane(0, 3), plane(2, 5)])
+    positions = [np.array([0.0, 0.0, 0.0]), np.array([0.0, 0.0, 6.0])]
+    path = write_segmentation(tmp_path / "seg", frames, [1, 1], positions, PLACEMENT)
+    dataset = pydicom.dcmread(path)
+    measures = dataset.SharedFunctionalGroupsSequence[0].PixelMeasuresSequence[0]
+    measures.SpacingBetweenSlices = 2.0
+    arrays = read_dicom_seg(save(dataset, tmp_path / "stated"))
+    assert arrays.problems == ()
+    assert arrays.ijk_to_ras[2, 2] == 2
+    assert np.array_equal(
+        mask_of(arrays, 0), np.stack([plane(0, 3), plane(9, 9), plane(9, 9), plane(2, 5)]) > 0
+    )
+
+
+def test_frames_on_no_regular_grid_show_on_the_slices_they_are_nearest_to(tmp_path: Path) -> None:
+    frames = np.stack([plane(0, 3), plane(2, 5), plane(1, 1)])
+    positions = [np.array([0.0, 0.0, z]) for z in (0.0, 2.0, 5.0)]
+    arrays = read_dicom_seg(write_segmentation(tmp_path / "seg", frames, [1] * 3, positions, PLACEMENT))
+    assert [problem.code for problem in arrays.problems] == [SLICES_UNEVEN]
+    assert arrays.ijk_to_ras[2, 2] == 2
+    assert np.array_equal(mask_of(arrays, 0), frames > 0)
 
 
 def test_names_colours_and_terminology(tmp_path: Path) -> None:

@@ -7,16 +7,16 @@ from pathlib import Path
 import numpy as np
 from pydicom import Dataset
 
-from ...quiz.problems import Problem, ProblemCode, warning
+from ...quiz.problems import ProblemCode, warning
 from ..arrays import SegmentationArrays, SegmentDescription
 from ..contours.fill import Block
 from ..contours.label_layers import LabelLayers
 from ..errors import ImageReadError
-from ..grid import LPS_TO_RAS
 from .frames import Frame, frames_of
-from .headers import Header, faults_named, integer_of, items_of, macro_value, numbers_of, read_header, text_of
+from .headers import Header, faults_named, integer_of, items_of, numbers_of, read_header, text_of
 from .segmentation_pixels import FramePixels
-from .stack import SLICES_UNEVEN
+from .stack import Stack, sparse_stack
+from .time_points import places_of
 
 NOT_A_SEGMENTATION = ProblemCode("Q660", "A DICOM file of Type Segmentation is a DICOM segmentation.")
 SEGMENTATION_WITHOUT_POSITION = ProblemCode("Q661", "A DICOM segmentation says where in the patient it is.")
@@ -41,8 +41,8 @@ def read_dicom_seg(path: Path) -> SegmentationArrays:
         planes = _planes(frames, path)
         kind = header.text("SegmentationType")
         pixels = FramePixels(header, kind == "BINARY")
-        problems = list(planes.problems)
-        shape = (planes.count, frames[0].rows, frames[0].columns)
+        problems = list(planes.stack.problems)
+        shape = (planes.stack.count, frames[0].rows, frames[0].columns)
         if kind == "LABELMAP":
             layers, places = _label_map(pixels, planes, shape, [one.number for one in described])
         else:
@@ -58,7 +58,7 @@ def read_dicom_seg(path: Path) -> SegmentationArrays:
         SegmentDescription(one.name, layer, value, one.color, f"Segment_{one.number}", one.tags, one.number)
         for one, (layer, value) in zip(described, places, strict=True)
     )
-    return SegmentationArrays(layers, planes.ijk_to_ras, segments, tuple(problems))
+    return SegmentationArrays(layers, planes.stack.ijk_to_ras(), segments, tuple(problems))
 
 
 def dicom_seg_names(path: Path) -> list[str]:
@@ -154,75 +154,33 @@ class _Planes:
     """For each frame the slices of the regular grid that show it."""
 
     slices_of_frame: list[list[int]]
-    count: int
-    ijk_to_ras: np.ndarray
-    problems: tuple[Problem, ...] = ()
+    stack: Stack
 
 
 def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
-    first = frames[0]
+    first, name = frames[0], f"The segmentation '{path.name}'"
     if any(frame.position is None for frame in frames):
         raise ImageReadError(
-            SEGMENTATION_WITHOUT_POSITION,
-            f"The segmentation '{path.name}' does not say where in the patient its frames are.",
+            SEGMENTATION_WITHOUT_POSITION, f"{name} does not say where in the patient its frames are."
         )
     positions = np.array([frame.position for frame in frames])
-    normal = first.normal
-    offsets = positions @ normal
-    lowest = positions[offsets.argmin()]
-    offsets = offsets - offsets.min()
-    in_plane = positions - lowest - np.outer(offsets, normal)
-    if not all(frame.is_aligned_with(first) for frame in frames) or np.abs(in_plane).max() > 0.5 * min(
-        first.spacing
-    ):
+    in_plane = positions - positions[0] - np.outer((positions - positions[0]) @ first.normal, first.normal)
+    is_aligned = all(frame.is_aligned_with(first) for frame in frames)
+    if not is_aligned or np.ptp(in_plane, axis=0).max() > 0.5 * min(first.spacing):
         raise ImageReadError(
             NOT_ONE_STACK,
             f"The frames of the segmentation '{path.name}' do not form one stack of slices.",
             "tiled and several-plane segmentations are not shown",
         )
-    stated = macro_value(first.groups, "PixelMeasuresSequence", "SpacingBetweenSlices")
-    gap, count, steps = _spacing(offsets, stated[0] if stated else 0.0, first.thickness)
-    if count * first.rows * first.columns > _MOST_VOXELS:
+    places = places_of(frames)
+    stacked = sparse_stack([frames[index] for index in np.unique(places, return_index=True)[1]], name)
+    if stacked.count * first.rows * first.columns > _MOST_VOXELS:
         raise ImageReadError(
             NOT_ONE_STACK,
             f"The frames of the segmentation '{path.name}' lie too far apart to be one stack.",
         )
-    problems: tuple[Problem, ...] = ()
-    if steps is not None:
-        slices = [[int(step)] for step in steps]
-    else:
-        nearest = np.abs(np.arange(count)[:, None] * gap - np.unique(offsets)[None, :]).argmin(axis=1)
-        slices = [list(np.flatnonzero(np.unique(offsets)[nearest] == offset)) for offset in offsets]
-        problems = (
-            warning(
-                SLICES_UNEVEN,
-                f"The segmentation '{path.name}' has uneven spacing; its slices are set {gap:.4g} mm apart.",
-            ),
-        )
-    matrix = np.eye(4)
-    matrix[:3, 0] = first.right * first.spacing[0]
-    matrix[:3, 1] = first.down * first.spacing[1]
-    matrix[:3, 2] = normal * gap
-    matrix[:3, 3] = lowest
-    return _Planes(slices, count, LPS_TO_RAS @ matrix, problems)
-
-
-def _spacing(offsets: np.ndarray, stated: float, thickness: float) -> tuple[float, int, np.ndarray | None]:
-    """The grid's spacing, its slices, and for each frame its slice (None: they lie on no regular grid)."""
-    distinct = np.unique(np.round(offsets, 4))
-    gaps = np.diff(distinct)
-    gaps = gaps[gaps > 1e-3]
-    if not len(gaps):
-        return thickness or 1.0, 1, np.zeros(len(offsets), int)
-    for gap in (stated, float(gaps.min())):
-        if gap <= 0:
-            continue
-        steps = np.rint(offsets / gap)
-        if steps.max() >= 1 and np.abs(offsets - steps * gap).max() <= 0.05 * gap:
-            gap = float(offsets.max() / steps.max())
-            return gap, int(steps.max()) + 1, steps.astype(int)
-    gap = float(gaps.min())
-    return gap, int(np.rint(offsets.max() / gap)) + 1, None
+    slices = stacked.slices_of_frames()
+    return _Planes([slices[place] for place in places], stacked)
 
 
 _Result = tuple[tuple[np.ndarray, ...], list[tuple[int, int]]]

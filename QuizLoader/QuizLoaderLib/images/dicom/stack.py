@@ -9,11 +9,15 @@ import numpy as np
 from ...quiz.problems import Problem, ProblemCode, warning
 from ..grid import LPS_TO_RAS
 from .frames import Frame
+from .headers import macro_value
 
 NO_POSITION = ProblemCode("Q625", "The images of a series say where in the patient they are (warning).")
 MISSING_SLICES = ProblemCode("Q626", "A series lacks no slice (warning).")
 SLICES_UNEVEN = ProblemCode("Q627", "Slices are evenly spaced (warning).")
 SLICES_TILTED = ProblemCode("Q628", "Slices stand upright on each other (warning).")
+
+_SPARSE_TOLERANCE = 0.05
+"""The part of a gap that frames of a segmentation may lie beside their slices."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +43,17 @@ class Stack:
     @property
     def is_even(self) -> bool:
         return self.count == len(self.frames) and _is_even(self.offsets_mm, self.gap_mm)
+
+    def slices_of_frames(self) -> list[list[int]]:
+        """For each frame the slice of the grid that it lies on; where not all lie on one, those slices that
+        it is the nearest to."""
+        steps = np.rint(self.offsets_mm / self.gap_mm)
+        # Twice the tolerance: the gap was fitted to the last frame.
+        if np.abs(self.offsets_mm - steps * self.gap_mm).max() <= 2 * _SPARSE_TOLERANCE * self.gap_mm:
+            return [[int(step)] for step in steps]
+        grid = np.arange(self.count) * self.gap_mm
+        nearest = np.abs(grid[:, None] - self.offsets_mm[None, :]).argmin(axis=1)
+        return [np.flatnonzero(nearest == index).tolist() for index in range(len(self.frames))]
 
     def padding(self) -> tuple[int, int, int, int]:
         """Columns before and after, rows before and after, that the shifts ask for."""
@@ -123,18 +138,42 @@ def stack(frames: Sequence[Frame], name: str) -> Stack:
     """One time point's frames, of one size and direction and no two at one position."""
     if any(frame.position is None for frame in frames):
         return _without_positions(frames, name)
+    frames, offsets, in_plane = _along_normal(frames)
+    problems: list[Problem] = []
+    gap, count = _regular_gap(frames, offsets, name, problems)
+    shifts = _shifts(frames[0], in_plane)
+    if shifts.any():
+        problems.append(_tilt_problem(frames[0], offsets, shifts, name))
+    return Stack(frames, offsets, shifts, gap, count, tuple(problems))
+
+
+def sparse_stack(frames: Sequence[Frame], name: str) -> Stack:
+    """As ``stack``, of frames that are left out where there is nothing on them (a segmentation): they lie on
+    the spacing that they state, else on their smallest one. Displacements within the planes stay."""
+    frames, offsets, _ = _along_normal(frames)
+    gap, steps = frames[0].thickness or 1.0, 0
+    problems: tuple[Problem, ...] = ()
+    if len(frames) > 1:
+        gaps = np.diff(offsets)
+        gap = float(gaps.min())
+        stated = macro_value(frames[0].groups, "PixelMeasuresSequence", "SpacingBetweenSlices")
+        steps = next(filter(None, (_steps(offsets, one, _SPARSE_TOLERANCE) for one in (*stated[:1], gap))), 0)
+        if steps:
+            gap = float(offsets[-1] / steps)
+        else:
+            steps = int(np.rint(offsets[-1] / gap))
+            problems = (_uneven(name, gaps, gap),)
+    return Stack(frames, offsets, np.zeros((len(frames), 2)), gap, steps + 1, problems)
+
+
+def _along_normal(frames: Sequence[Frame]) -> tuple[tuple[Frame, ...], np.ndarray, np.ndarray]:
+    """Sorted, with the mm from the first along the normal, and (frames, 3) within its plane, LPS."""
     normal = frames[0].normal
     positions = np.array([frame.position for frame in frames])
     order = np.argsort(positions @ normal, kind="stable")
-    frames = [frames[index] for index in order]
     positions = positions[order] - positions[order[0]]
     offsets = positions @ normal
-    problems: list[Problem] = []
-    gap, count = _regular_gap(frames, offsets, name, problems)
-    shifts = _shifts(frames[0], positions - np.outer(offsets, normal))
-    if shifts.any():
-        problems.append(_tilt_problem(frames[0], offsets, shifts, name))
-    return Stack(tuple(frames), offsets, shifts, gap, count, tuple(problems))
+    return tuple(frames[index] for index in order), offsets, positions - np.outer(offsets, normal)
 
 
 def _without_positions(frames: Sequence[Frame], name: str) -> Stack:
@@ -164,6 +203,14 @@ def _is_even(offsets: np.ndarray, gap: float) -> bool:
     return bool(np.abs(offsets - np.arange(len(offsets)) * gap).max() <= max(0.01 * gap, 1e-6))
 
 
+def _steps(offsets: np.ndarray, gap: float, tolerance: float) -> int:
+    """How many gaps the last offset is from the first; 0 where not all lie on whole gaps."""
+    if gap <= 0:
+        return 0
+    steps = np.rint(offsets / gap)
+    return int(steps[-1]) if np.abs(offsets - steps * gap).max() <= tolerance * gap else 0
+
+
 def _regular_gap(
     frames: Sequence[Frame], offsets: np.ndarray, name: str, problems: list[Problem]
 ) -> tuple[float, int]:
@@ -175,15 +222,14 @@ def _regular_gap(
     if _is_even(offsets, even):
         return float(even), len(frames)
     smallest = float(gaps.min())
-    steps = np.rint(offsets / smallest)
-    fits = np.abs(offsets - steps * smallest).max() <= 0.02 * smallest
-    if fits and steps[-1] < 4 * len(frames):
-        gap, count = float(offsets[-1] / steps[-1]), int(steps[-1]) + 1
+    steps = _steps(offsets, smallest, 0.02)
+    if 0 < steps < 4 * len(frames):
+        gap, count = float(offsets[-1] / steps), steps + 1
     else:
         count = min(int(np.ceil(offsets[-1] / smallest)), 4 * len(frames)) + 1
         gap = float(offsets[-1] / (count - 1))
     usual = median(gaps.tolist())
-    if fits and np.isclose(usual, smallest, rtol=0.02):
+    if steps and np.isclose(usual, smallest, rtol=0.02):
         missing = count - len(frames)
         problems.append(
             warning(
@@ -194,14 +240,16 @@ def _regular_gap(
             )
         )
     else:
-        problems.append(
-            warning(
-                SLICES_UNEVEN,
-                f"{name} has uneven spacing, {gaps.min():.4g} to {gaps.max():.4g} mm; "
-                f"it is shown resampled to slices {gap:.4g} mm apart.",
-            )
-        )
+        problems.append(_uneven(name, gaps, gap))
     return gap, count
+
+
+def _uneven(name: str, gaps: np.ndarray, gap: float) -> Problem:
+    return warning(
+        SLICES_UNEVEN,
+        f"{name} has uneven spacing, {gaps.min():.4g} to {gaps.max():.4g} mm; "
+        f"it is shown resampled to slices {gap:.4g} mm apart.",
+    )
 
 
 def _list_mm(frames: Sequence[Frame], gaps: np.ndarray, usual: float) -> str:

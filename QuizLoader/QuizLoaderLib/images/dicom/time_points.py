@@ -51,7 +51,7 @@ def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) 
     """
     if any(frame.position is None for frame in frames):
         return (TimePoint(0.0, tuple(frames)),)
-    places = _places(frames)
+    places = places_of(frames)
     count = int(places.max()) + 1
     if count == len(frames):
         return (TimePoint(0.0, tuple(frames)),)
@@ -75,7 +75,7 @@ def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) 
     return _by_number(frames, places, 1)
 
 
-def _places(frames: Sequence[Frame]) -> np.ndarray:
+def places_of(frames: Sequence[Frame]) -> np.ndarray:
     """For each frame the number of its position along the normal; nearer than 5 % of a gap is one."""
     offsets = np.array([frame.position for frame in frames]) @ frames[0].normal
     if not np.all(np.isfinite(offsets)):
