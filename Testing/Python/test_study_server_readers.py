@@ -73,7 +73,7 @@ def test_readers_are_added_later_and_a_lost_link_is_replaced(tmp_path, monkeypat
     code, _, errors = run(monkeypatch, capsys, table, "reader 2")
     assert (code, errors) == (
         1,
-        f"quizloader: {table} has 'reader 2' already; --renew gives a new link for the old one.\n",
+        f"quizloader: {table} has “reader 2” already; --renew gives a new link for the old one.\n",
     )
     known = ReadersFile(table)
     old = second["link"].rsplit("/", 1)[1]
@@ -103,7 +103,7 @@ def test_links_go_into_a_file_for_the_eyes_of_its_owner(tmp_path, monkeypatch, c
         ([""], "A reader has no name."),
         (["a\nb"], "is too long or has letters that cannot be printed"),
         (["x" * 101], "is too long or has letters that cannot be printed"),
-        (["A", "a"], "has 'a' already"),
+        (["A", "a"], "has “a” already"),
         (["A", "--address", "quiz.org"], "begins with http:// or https://"),
     ],
 )
@@ -120,16 +120,16 @@ HASH = "a" * 64
 @pytest.mark.parametrize(
     ("text", "sentence"),
     [
-        ("", "has no column 'reader'"),
-        ("reader,role\nA,reader\n", "has no column 'token_sha256'"),
+        ("", "has no column “reader”"),
+        ("reader,role\nA,reader\n", "has no column “token_sha256”"),
         (
             f"reader,role,token_sha256\nA,reader,{HASH[1:]}\n",
             "line 2: token_sha256 must have 64 digits",
         ),
         (f"reader,role,token_sha256\n,reader,{HASH}\n", "line 2: A reader has no name."),
-        (f"reader,role,token_sha256\nA,boss,{HASH}\n", "line 2: the role is 'boss'"),
-        (f"reader,role,token_sha256\nA,,{HASH}\nB,,{HASH}\n", "line 3: 'B' is there twice"),
-        (f"reader,role,token_sha256\nA,,{HASH}\na,,{'b' * 64}\n", "line 3: 'a' is there twice"),
+        (f"reader,role,token_sha256\nA,boss,{HASH}\n", "line 2: the role is “boss”"),
+        (f"reader,role,token_sha256\nA,,{HASH}\nB,,{HASH}\n", "line 3: “B” is there twice"),
+        (f"reader,role,token_sha256\nA,,{HASH}\na,,{'b' * 64}\n", "line 3: “a” is there twice"),
     ],
 )
 def test_a_damaged_table_is_named_with_its_line(tmp_path, text, sentence):
@@ -152,7 +152,7 @@ def test_a_table_that_is_damaged_while_the_server_runs_changes_nothing(tmp_path)
     known = ReadersFile(table)
     table.write_text("half a ta", encoding="utf-8")
     assert [person.name for person in known.people] == ["A"]
-    assert "has no column 'reader'" in known.fault
+    assert "has no column “reader”" in known.fault
     table.write_text(f"reader,role,token_sha256\nB,,{HASH}\n", encoding="utf-8")
     assert [person.name for person in known.people] == ["B"] and known.fault == ""
 

@@ -42,10 +42,10 @@ def test_the_connection_is_cut_for_half_a_minute_while_the_reader_types_and_noth
         page.get_by_text("The connection is not answering.").wait_for()
         page.get_by_label("Diameter").fill("12.5")
         page.get_by_label("Confidence", exact=True).fill("3")
-        assert text(page, "saving") == "Typing is kept in a moment."
+        assert text(page, "saving") == "Typing is saved in a moment."
         cable.cut()
         wait_for_text(page, "lost", "The connection to the quiz was lost. It is tried again every second.")
-        wait_for_text(page, "lost", "All answers up to here are kept.")
+        wait_for_text(page, "lost", "All answers up to here are saved.")
         time.sleep(max(0.0, mended - time.monotonic()))
         assert page.get_by_test_id("lost").is_visible()
         cable.mend()
@@ -76,7 +76,7 @@ def test_a_silent_connection_is_told_of_and_catches_up(browser, images, tmp_path
         cable.squeeze()
         page.get_by_label("Remarks").fill("In the silence")
         page.get_by_text("The connection is not answering.").wait_for()
-        assert text(page, "saving") == "Typing is kept in a moment."
+        assert text(page, "saving") == "Typing is saved in a moment."
         cable.release()
         page.get_by_text("The connection is not answering.").wait_for(state="detached")
         wait_for_text(page, "saving", "All answers are saved.")

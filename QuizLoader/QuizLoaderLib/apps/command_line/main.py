@@ -107,9 +107,9 @@ def demo(
     out: Annotated[Path, folder_option("Where images, quizzes and pictures go.")] = Path("quizloader-demo"),
     render: Annotated[
         bool | None,
-        typer.Option(help="Make pictures of the quizzes, or only the images, instead of the page."),
+        typer.Option(help="Make pictures of the quizzes, or only the images, instead of the browser."),
     ] = None,
-    port: Annotated[int, port_option("The page's port; 0 takes a free one.")] = 0,
+    port: Annotated[int, port_option("The port; 0 takes a free one.")] = 0,
     browser: OpenBrowser = True,
 ) -> None:
     """Make sample images and show the tutorial in the browser, until Ctrl+C; nothing is stored."""
@@ -173,7 +173,7 @@ def _parsed_size(text: str) -> tuple[int, int]:
     size = (int(match[1]), int(match[2])) if match else (0, 0)
     if not all(MIN_SIDE <= side <= MAX_SIDE for side in size):
         raise CommandError(
-            f"--size is {text!r}; give width and height in pixels ({MIN_SIDE} to {MAX_SIDE}), as in 512x512.",
+            f"--size is “{text}”; give width and height in pixels ({MIN_SIDE} to {MAX_SIDE}), as in 512x512.",
             code=2,
         )
     return size

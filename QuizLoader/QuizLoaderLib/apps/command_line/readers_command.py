@@ -58,7 +58,7 @@ def new(
     from ..study_server.readers import COORDINATOR, Person, ReadersError, add_readers, numbered_readers
 
     if not address.startswith(("http://", "https://")):
-        raise CommandError(f"--address is {address!r}; it begins with http:// or https://.", code=2)
+        raise CommandError(f"--address is “{address}”; it begins with http:// or https://.", code=2)
     for file in (table, links):
         if file is not None:
             require_folder_of(file)

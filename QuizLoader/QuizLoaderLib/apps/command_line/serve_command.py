@@ -47,7 +47,7 @@ def serve(
         Path | None, folder_option("Where the reader's answers go; without it nothing is stored.")
     ] = None,
     reader: Annotated[
-        str, typer.Option(metavar="NAME", help="Who reads; without it the page asks for the name.")
+        str, typer.Option(metavar="NAME", help="Who reads; without it the browser asks for the name.")
     ] = "",
     scripts: Annotated[
         Path | None, folder_option("The folder of scripts that the quiz's buttons may run.")
@@ -181,7 +181,7 @@ def _serve_many(study: "Study", first: "Popen[bytes]") -> None:
 
 
 def require_web() -> None:
-    """Raises CommandError where the packages of the web page are not installed."""
+    """Raises CommandError where the packages of the browser are not installed."""
     from importlib.util import find_spec
 
     if find_spec("trame_slicer") is None:
@@ -189,7 +189,7 @@ def require_web() -> None:
 
 
 def serve_until_told(serving: "Serving", browser: bool) -> None:
-    """Print the address, alone on its line, when the page can be asked for; end with Ctrl+C or SIGTERM."""
+    """Print the address, alone on its line, when the client can be asked for; end with Ctrl+C or SIGTERM."""
     from dataclasses import replace
 
     from ..shared.opengl import OpenGLMissingError

@@ -11,7 +11,7 @@ from ...session.results_parser import Found, read_all_results
 from ...session.tables import ANSWER_COLUMNS, Progress, answer_rows, as_csv, duration, progress
 
 Here = dict[tuple[str, str], float]
-"""Who has a window open: by reader and quiz, how many seconds ago he did something."""
+"""Who has a window open: by reader and quiz, how many seconds ago they did something."""
 
 
 def readers_table(results: Path, names: Iterable[str], here: Here) -> str:

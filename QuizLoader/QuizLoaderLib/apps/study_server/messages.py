@@ -1,4 +1,4 @@
-"""What a browser says to the page's server, looked at before a reader's process gets it.
+"""What a browser says to the server of its client, looked at before a reader's process gets it.
 
 A frame of wslink has 12 bytes (number of the message, offset of this part, length of the whole; each
 little-endian) and MessagePack. wslink would make room for whatever length is named.
@@ -23,14 +23,14 @@ _ALLOWED = (
     "trame.rca.video.codecs",
     "trame.rca.video.negotiate",
 )
-"""What the page calls. Not among them: to end the process, and to put something into its state, which would
+"""What the client calls. Not among them: to end the process, and to put something into its state, which would
 grow without bounds."""
 _BY_ITSELF = "alive"
-"""What the page asks by itself, every few seconds, to see whether the server answers."""
+"""What the client asks by itself, every few seconds, to see whether the server answers."""
 
 
 class BadMessageError(Exception):
-    """No message that the page would send."""
+    """No message that the client would send."""
 
 
 @dataclass(frozen=True)

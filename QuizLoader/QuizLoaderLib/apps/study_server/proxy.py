@@ -48,7 +48,7 @@ async def forward(request: web.Request, address: str, http: aiohttp.ClientSessio
                 response.headers[name] = answer.headers[name]
         response.headers["X-Frame-Options"] = "DENY"
         if policy := response.headers.get("Content-Security-Policy"):
-            # An address could name another server for the page to talk to.
+            # An address could name another server for the client to talk to.
             own = f"connect-src 'self' ws://{request.host} wss://{request.host}"
             response.headers["Content-Security-Policy"] = _ANY_WEB_SOCKET.sub(own, policy)
         await response.prepare(request)
@@ -80,7 +80,7 @@ async def relay(
     """Join the browser's WebSocket to the process' one until either ends.
 
     ``acted`` is called when the reader does something; ``may_stay`` is asked again and again. A message that
-    the page would not send ends the connection. Raises aiohttp.ClientError where the process does not answer.
+    the client would not send ends the connection. Raises aiohttp.ClientError where the process is silent.
     """
     async with http.ws_connect(address, max_msg_size=0, compress=0, heartbeat=_HEARTBEAT_S) as inside:
         # Pictures are packed already.

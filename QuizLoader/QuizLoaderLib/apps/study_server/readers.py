@@ -36,7 +36,7 @@ class Person:
 
 
 class Link(NamedTuple):
-    """``address`` lets whoever has it in as ``person``; it is nowhere kept."""
+    """``address`` lets whoever has it in as ``person``; it is stored nowhere."""
 
     person: Person
     address: str
@@ -64,7 +64,7 @@ def read_readers(path: Path) -> Readers:
     missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
     if missing:
         raise ReadersError(
-            f"{path} has no column {missing[0]!r}; its first line must be {','.join(COLUMNS)}, "
+            f"{path} has no column “{missing[0]}”; its first line must be {','.join(COLUMNS)}, "
             "as `quizloader readers new` writes it."
         )
     readers: Readers = {}
@@ -78,14 +78,14 @@ def read_readers(path: Path) -> Readers:
         if wrong := _name_fault(name):
             raise ReadersError(f"{where}: {wrong}")
         if role not in (READER, COORDINATOR):
-            raise ReadersError(f"{where}: the role is {role!r}; it must be {READER} or {COORDINATOR}.")
+            raise ReadersError(f"{where}: the role is “{role}”; it must be {READER} or {COORDINATOR}.")
         if not _DIGEST.fullmatch(hashed):
             raise ReadersError(
                 f"{where}: token_sha256 must have 64 digits of 0-9 and a-f; "
                 "make the line anew with `quizloader readers new --renew`."
             )
         if hashed in readers or (folder := _folder(name)) in names:
-            raise ReadersError(f"{where}: {name!r} is there twice, or another name has the same folder.")
+            raise ReadersError(f"{where}: “{name}” is there twice, or another name has the same folder.")
         names.add(folder)
         readers[hashed] = Person(name, role)
     return readers
@@ -105,7 +105,7 @@ def add_readers(path: Path, people: Iterable[Person], address: str, renew: bool 
         known = [key for key, other in readers.items() if _folder(other.name) == _folder(person.name)]
         if known and not renew:
             raise ReadersError(
-                f"{path} has {person.name!r} already; --renew gives a new link for the old one."
+                f"{path} has “{person.name}” already; --renew gives a new link for the old one."
             )
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         # In the place of the old line.

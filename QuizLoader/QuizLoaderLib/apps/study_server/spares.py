@@ -1,4 +1,4 @@
-"""Processes for readers, made in reserve: whoever opens his link finds one that has imported everything."""
+"""Processes for readers, made in reserve: whoever opens a link finds one that has imported everything."""
 
 import asyncio
 import contextlib
@@ -15,7 +15,7 @@ from ..shared.opengl import OpenGLMissingError
 from .worker_process import FORKS, LONGEST_LINE, Line
 
 END_S = 20.0
-"""How long a process may take to keep everything."""
+"""How long a process may take to save everything."""
 _SPARE_S = 15.0
 _MOST_S = 120.0
 
@@ -94,7 +94,7 @@ class Spares:
         while not self._waiting.empty():
             self._waiting.get_nowait().out.close()
         for python in self._pythons:
-            # Readers' processes have ended; those in reserve have nothing to keep.
+            # Readers' processes have ended; those in reserve have nothing to save.
             python.kill()
             await asyncio.get_running_loop().run_in_executor(None, python.wait)
 

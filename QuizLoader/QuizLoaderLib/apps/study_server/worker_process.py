@@ -7,7 +7,7 @@ reserve.
 
 A reader's process connects to the server's control port and exchanges lines of JSON: it says ``hello``, what
 keeps it from rendering, and what memory is free; it gets an ``order``, says ``ready`` with its address or
-``failed``, and goes on until it gets ``end`` or the server is gone. In both cases it keeps everything and
+``failed``, and goes on until it gets ``end`` or the server is gone. In both cases it saves everything and
 says ``ended``. Instead of an order it may be told to ``read`` images ahead.
 """
 
@@ -159,7 +159,7 @@ async def _serve_order(order: Line, say: Callable[..., None], end: asyncio.Event
     try:
         return await serve_until(serving, lambda address: say(ready=address), end)
     except NotBegunError as fault:
-        # It may be that his process before this one is just putting everything away.
+        # It may be that the reader's process before this one is just putting everything away.
         say(failed=str(fault), again=True)
     except QuizUnreadableError as fault:
         say(failed=str(fault), again=False)

@@ -16,7 +16,7 @@ from .worker_process import Line
 _log = logging.getLogger(__name__)
 
 READY_S = 120.0
-"""How long a process may take until its page can be asked for; large images take their time."""
+"""How long a process may take until its client can be asked for; large images take their time."""
 _READERS_OF_A_PROCESSOR = 8
 _BYTES_OF_A_READER = 400_000_000
 """After many pages, with contours drawn; the README has the measurements."""
@@ -29,7 +29,7 @@ _REST_S = 60.0
 
 
 class NoWorkerError(Exception):
-    """Why a reader has no process now, as a sentence for him."""
+    """Why a reader has no process now, as a sentence for them."""
 
 
 class ServerFullError(NoWorkerError):
@@ -78,10 +78,10 @@ class WorkerProcess:
 
 
 class Workers:
-    """At most ``most`` processes, one for each reader who is here (two, if he has two quizzes open).
+    """At most ``most`` processes, one for each reader who is here (two, with two quizzes open).
 
     Without ``most`` there are as many as this machine has processors and memory for. ``idle_s``: a process
-    whose reader has done nothing for so long keeps everything and ends. ``first`` is for ``Spares``.
+    whose reader has done nothing for so long saves everything and ends. ``first`` is for ``Spares``.
     """
 
     def __init__(self, first: "Popen[bytes]", most: int | None, idle_s: float) -> None:
@@ -95,7 +95,7 @@ class Workers:
         self._is_open = asyncio.Event()
         self._is_closing = False
         self.resting: set[Order] = set()
-        """What was ended because the reader did nothing, until he comes again."""
+        """What was ended because the reader did nothing, until they come again."""
 
     async def start(self) -> None:
         first = await self._spares.start()
@@ -132,7 +132,7 @@ class Workers:
         return [worker for worker in self._workers.values() if not worker.is_gone]
 
     def of(self, order: Order) -> WorkerProcess | None:
-        """The reader's process for this quiz, None where he has none."""
+        """The reader's process for this quiz, None where there is none."""
         worker = self._workers.get(order)
         return None if worker is None or worker.is_gone or worker.ending else worker
 
@@ -160,7 +160,7 @@ class Workers:
             return worker
 
     async def close(self) -> None:
-        """All processes keep everything and end."""
+        """All processes save everything and end."""
         self._is_closing = True
         await asyncio.gather(*(self._end(worker) for worker in self.here))
         for task in list(self._tasks):
@@ -233,7 +233,7 @@ class Workers:
             await worker.gone.wait()
 
     async def _make_room(self) -> None:
-        """Who has closed his window gives way to who is coming, the one who left first."""
+        """Who has closed the window gives way to who is coming, the one who left first."""
         left = [worker for worker in self.here if not worker.connections and not worker.ending]
         now = time.monotonic()
         left = [worker for worker in left if now - worker.active > _LEFT_S]

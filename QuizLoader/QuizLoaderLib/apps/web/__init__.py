@@ -1,1 +1,1 @@
-"""The quiz in a browser: Slicer's slice views run here, the page shows them."""
+"""The quiz in a browser: Slicer's slice views run here, the client shows them."""

@@ -1,4 +1,4 @@
-"""The quiz as the page has it: opened, its pages loaded and put on the views, its questions asked."""
+"""The quiz as the client has it: opened, its pages loaded and put on the views, its questions asked."""
 
 import asyncio
 from collections.abc import Callable
@@ -12,12 +12,10 @@ from ...reader.opened_quiz import OpenedQuiz
 from ...reader.problem_texts import for_reader
 from ...reader.session_answers import SignIn
 from ...reader.texts import tr as _
-from ...views.contents import contents_of_views
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
-from ...views.planes import ViewingMode
 from ..shared.defect_report import defect_sentence
 from .asking import Asking
-from .corners import Corner, corner_of
+from .corners import ViewTexts
 from .editor import EditorView
 from .fitting import Fitting
 from .host import WebHost
@@ -29,12 +27,10 @@ if TYPE_CHECKING:
     from trame_server.state import State
 
 TICK_S = 0.01
-CORNERS_S = 0.05
-"""How often the texts over the views may change while the reader scrolls."""
 
 
 class ClientQuiz:
-    """One quiz, for one reader at a time, in the ``state`` of trame's page.
+    """One quiz, for one reader at a time, in the ``state`` that trame shares with the client.
 
     ``quiz_path`` and ``image_folder`` are the quiz's; ``register`` takes each view's adapter (see WebHost).
     """
@@ -59,11 +55,10 @@ class ClientQuiz:
         self.opened: OpenedQuiz | None = None
         self._given: Given = {}
         self._fitting = Fitting()
-        self._corners: dict[str, Corner] = {}
+        self._texts = ViewTexts(state, self.host.application_logic)
         self._problems: list[Problem] = []
         self._loading: asyncio.Task[None] | None = None
-        self._showing_corners: asyncio.TimerHandle | None = None
-        state.update({"loading": None, "messages": [], "notices": [], "rows": [], "corners": {}})
+        state.update({"loading": None, "messages": [], "notices": [], "rows": []})
         state.view_colors = {view.value: _css(color) for view, color in COLOR_OF_VIEW.items()}
 
     async def open(self, sign_in: SignIn | None) -> None:
@@ -123,7 +118,7 @@ class ClientQuiz:
             self._moved()
 
     def close(self) -> str:
-        """Keep everything; says where unsaved answers were put, or nothing."""
+        """Save everything; says where unsaved answers were put, or nothing."""
         if self._loading:
             self._loading.cancel()
         opened, self.opened = self.opened, None
@@ -224,8 +219,8 @@ class ClientQuiz:
         self._state.rows = [[view.value if view else "" for view in row] for row in ROWS_OF_LAYOUT[layout]]
         for view in VIEWS_OF_LAYOUT[layout]:
             self.host.view(view).schedule_render()
-        self._read_corners(list(VIEWS_OF_LAYOUT[layout]))
-        self._show_corners()
+        self._texts.read(opened, self._problems, VIEWS_OF_LAYOUT[layout])
+        self._texts.show()
 
     # The views
 
@@ -235,29 +230,8 @@ class ClientQuiz:
         self._fitting.resize(view, logic, slice_view.render_window().GetSize(), self.opened)
 
     def _rendered(self, view: SliceView) -> None:
-        self._read_corners([view])
-        if self._showing_corners is None:
-            loop = asyncio.get_running_loop()
-            self._showing_corners = loop.call_later(CORNERS_S, self._show_corners_now)
-
-    def _read_corners(self, views: list[SliceView]) -> None:
-        opened = self.opened
-        if opened is None or opened.shown is None:
-            return
-        contents = contents_of_views(opened.on_views)
-        # In planes the views show another image than the page's own there.
-        problems = self._problems if opened.viewing_mode is ViewingMode.DEFAULT else []
-        for view in views:
-            logic = self.host.application_logic.GetSliceLogicByLayoutName(view.value)
-            self._corners[view.value] = corner_of(contents[view], logic.GetSliceNode(), problems)
-
-    def _show_corners(self) -> None:
-        self._state.corners = {name: dict(corner) for name, corner in self._corners.items()}
-
-    def _show_corners_now(self) -> None:
-        self._showing_corners = None
-        self._show_corners()
-        self._state.flush()
+        self._texts.read(self.opened, self._problems, [view])
+        self._texts.show_soon()
 
     def _the_quiz(self) -> OpenedQuiz:
         assert self.opened is not None

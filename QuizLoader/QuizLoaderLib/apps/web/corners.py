@@ -1,17 +1,59 @@
 """What stands in the corners and at the edges of a view, as text over the picture."""
 
+import asyncio
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
+from ...quiz.model import SliceView
 from ...quiz.problems import Problem
-from ...views.contents import ViewContents
+from ...reader.opened_quiz import OpenedQuiz
+from ...views.contents import ViewContents, contents_of_views
 from ...views.frames import number_of_frames, shown_frame
 from ...views.orientation_letters import direction_letters, edge_letters
+from ...views.planes import ViewingMode
 from ..shared.view_texts import missing_images, orientation_text, window_text
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLSliceNode, vtkMRMLVolumeNode
+    from slicer import vtkMRMLApplicationLogic, vtkMRMLSliceNode, vtkMRMLVolumeNode
+    from trame_server.state import State
+
+CORNERS_S = 0.05
+"""How often the texts may change while the reader scrolls."""
 
 Corner = dict[str, Any]
+
+
+class ViewTexts:
+    """Shows the texts over the views in the ``state`` of the client."""
+
+    def __init__(self, state: "State", application_logic: "vtkMRMLApplicationLogic") -> None:
+        self._state, self._application_logic = state, application_logic
+        self._corners: dict[str, Corner] = {}
+        self._waiting: asyncio.TimerHandle | None = None
+        state.corners = {}
+
+    def read(self, opened: OpenedQuiz | None, problems: list[Problem], views: Iterable[SliceView]) -> None:
+        """As they are on these views now; ``problems`` are those of the page."""
+        if opened is None or opened.shown is None:
+            return
+        contents = contents_of_views(opened.on_views)
+        # In planes the views show another image than the page's own there.
+        problems = problems if opened.viewing_mode is ViewingMode.DEFAULT else []
+        for view in views:
+            logic = self._application_logic.GetSliceLogicByLayoutName(view.value)
+            self._corners[view.value] = corner_of(contents[view], logic.GetSliceNode(), problems)
+
+    def show(self) -> None:
+        self._state.corners = {name: dict(corner) for name, corner in self._corners.items()}
+
+    def show_soon(self) -> None:
+        if self._waiting is None:
+            self._waiting = asyncio.get_running_loop().call_later(CORNERS_S, self._show_now)
+
+    def _show_now(self) -> None:
+        self._waiting = None
+        self.show()
+        self._state.flush()
 
 
 def corner_of(contents: ViewContents, slice_node: "vtkMRMLSliceNode", problems: list[Problem]) -> Corner:

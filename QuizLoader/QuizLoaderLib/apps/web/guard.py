@@ -1,4 +1,4 @@
-"""Who does not know the secret gets nothing: no page, no file, no WebSocket."""
+"""Who does not know the secret gets nothing: no client, no file, no WebSocket."""
 
 import hmac
 from collections.abc import Awaitable, Callable
@@ -8,7 +8,7 @@ from aiohttp import web
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
 
 _HEADERS = {
-    # The page needs nothing from elsewhere, so nothing is let in. Vue compiles its templates in the browser.
+    # The client needs nothing from elsewhere, so nothing is let in. Vue compiles templates in the browser.
     "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-eval' 'unsafe-inline' blob:; "
     "style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' blob: data:; "
     "connect-src 'self' ws://{host} wss://{host}; worker-src 'self' blob:; object-src 'none'; "

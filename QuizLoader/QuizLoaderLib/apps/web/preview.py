@@ -24,7 +24,7 @@ _Stamp = dict[str, tuple[int, int]]
 class Preview:
     """Reads the quiz again whenever its file, or one beside it, is saved; nothing is stored.
 
-    A file that cannot be read as a quiz leaves the last one that could on the page, with what is wrong.
+    A file that cannot be read as a quiz leaves the last one that could in the client, with what is wrong.
     """
 
     def __init__(self, state: "State", quiz: ClientQuiz, quiz_path: Path) -> None:

@@ -42,16 +42,16 @@ CLIENT = Path(__file__).with_name("client")
 
 
 def new_secret() -> str:
-    # In lower case: the page's library reads addresses so.
+    # In lower case: trame's client reads addresses so.
     return secrets.token_hex(16)
 
 
 @dataclass(frozen=True)
 class Serving:
-    """What is served: a quiz and its images, to the reader who keeps results in ``results_folder``.
+    """What is served: a quiz and its images, to the reader whose results are in ``results_folder``.
 
-    Without a results folder nothing is stored. With one and without ``reader`` the page asks for the name.
-    With ``preview`` the page has what an author needs.
+    Without a results folder nothing is stored. With one and without ``reader`` the client asks for the name.
+    With ``preview`` the client has what an author needs.
     ``shared_voxels`` is a folder that the processes of several readers have in common (OpenedQuiz).
     ``port`` 0 takes a free one. The address is ``http://host:port/secret/``.
     """
@@ -75,7 +75,7 @@ class Serving:
 
 
 def serve(serving: Serving, ready: Callable[[str], None]) -> str:
-    """Serve until SIGINT or SIGTERM; everything is kept then. ``ready`` gets the address.
+    """Serve until SIGINT or SIGTERM; everything is saved then. ``ready`` gets the address.
 
     Gives a sentence where answers could not be saved in the results folder and were put elsewhere. Raises
     QuizUnreadableError, NotBegunError, OpenGLMissingError and, where the port is taken, OSError.
@@ -90,7 +90,7 @@ def serve(serving: Serving, ready: Callable[[str], None]) -> str:
 
 
 def open_browser(address: str) -> None:
-    """Where there is a screen; a terminal's own browser is none that could show the page."""
+    """Where there is a screen; a terminal's own browser is none that could show the client."""
     if not sys.platform.startswith("linux") or os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"):
         with suppress(webbrowser.Error):
             webbrowser.open(address)
@@ -124,7 +124,7 @@ def _in_address(host: str) -> str:
 
 
 class _App:
-    """The page, the quiz on it, and what the page can ask for."""
+    """The client, the quiz in it, and what the client can ask for."""
 
     def __init__(self, serving: Serving) -> None:
         from trame.app import get_server
@@ -146,7 +146,7 @@ class _App:
             serving.shared_voxels,
         )
         self._preview = Preview(state, self.quiz, serving.quiz_path) if serving.preview else None
-        self._make_page()
+        self._make_client()
         triggers: dict[str, Callable[..., object]] = {
             "answer": self.quiz.asking.answer,
             "step": self.quiz.step,
@@ -200,7 +200,7 @@ class _App:
         return server.port
 
     def close(self) -> str:
-        """Keep everything; says where unsaved answers were put, or nothing."""
+        """Save everything; says where unsaved answers were put, or nothing."""
         if self._preview:
             self._preview.end()
         return self.quiz.close()
@@ -210,7 +210,7 @@ class _App:
 
     # What the server is made of
 
-    def _make_page(self) -> None:
+    def _make_client(self) -> None:
         from trame.modules import vuetify3
         from trame.ui.vuetify3 import VAppLayout
         from trame_client.module import vue3
@@ -227,7 +227,7 @@ class _App:
         server.state.trame__template_error = "<quiz-lost></quiz-lost>"
         with VAppLayout(server, vuetify_config={"theme": THEME}) as layout:
             layout.root.add_child(client_template())
-        # Everything lies below the secret: the page's library, ours, and the pictures of the quiz.
+        # Everything lies below the secret: trame's client, ours, and the pictures of the quiz.
         serve_below(server, self._serving.secret)
         server.serve[f"{self._serving.secret}/client"] = str(CLIENT)
 
@@ -286,7 +286,7 @@ class _App:
             self.quiz.show_again()
         return web.Response(status=204)
 
-    # What the page says
+    # What the client says
 
     def _for_owner(self, action: Callable[..., object]) -> Callable[..., object]:
         """The window that has the quiz alone may do something with it."""
@@ -324,7 +324,7 @@ class _App:
 
 
 def client_template(name: str = "client.html") -> str:
-    """A file of the page with its parts in their places."""
+    """A file of the client with its parts in their places."""
     text = (CLIENT / name).read_text(encoding="utf-8")
     return re.sub(r'<part src="([a-z.]+)" />', lambda part: client_template(part[1]), text)
 

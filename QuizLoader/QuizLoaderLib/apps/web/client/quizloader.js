@@ -137,7 +137,7 @@
   const Lost = {
     template: `<div class="quiz-wait" role="alert" data-testid="lost">
       <p>{{ words || "The connection to the quiz was lost. It is tried again every second." }}</p>
-      <p>All answers up to here are kept.</p></div>`,
+      <p>All answers up to here are saved.</p></div>`,
     data: () => ({ words: "" }),
     mounted() {
       const again = setInterval(async () => {
