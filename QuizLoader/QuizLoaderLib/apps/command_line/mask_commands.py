@@ -2,10 +2,11 @@
 
 import io
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,7 +15,6 @@ from .terminal import CommandError, folder_option, make_writable, progress_bar, 
 
 if TYPE_CHECKING:
     from ...masks.batch import Case
-    from ...masks.errors import MaskError
     from ...masks.label_tables.label_table import LabelTable
     from ...masks.sources import ContourFilling
 
@@ -84,14 +84,11 @@ def mask(
     table = _table(map)
     own_names = _table(names) if names is not None else None
     require_folder_of(out)
-    from ...masks.errors import MaskError
     from ...masks.making import make_mask
 
     filling = _filling(boundary, fill_gaps)
-    try:
+    with _stopped_by_problems(source, map):
         made = make_mask(source, table, out, like, ignore_unmapped, own_names, filling=filling)
-    except MaskError as fault:
-        _stop(fault, source, map)
     _print_problems(made.problems, source, map)
     _print_columns(
         ("region", "value", "voxels", "ml"),
@@ -108,13 +105,10 @@ def segments(
     """Turn the values of a mask into named, coloured segments. Ends with 0, or with 1 and no file."""
     table = _table(map)
     require_folder_of(out)
-    from ...masks.errors import MaskError
     from ...masks.making import make_segments
 
-    try:
+    with _stopped_by_problems(mask, map):
         made = make_segments(mask, table, out)
-    except MaskError as fault:
-        _stop(fault, mask, map)
     _print_problems(made.problems, mask, map)
     values = table.value_map.values
     _print_columns(
@@ -150,12 +144,11 @@ def masks(
     read = _table(map)
     make_writable(out)
     from ...masks.batch import read_cases, run_cases
-    from ...masks.errors import MaskError
     from ..shared.defect_report import defect_sentence
 
     is_results = cases.is_dir()
     left_out = False
-    try:
+    with _stopped_by_problems(cases, cases):
         if is_results:
             found, left_out = _drawings(cases)
         else:
@@ -165,8 +158,6 @@ def masks(
             results = run_cases(
                 found, read, out, jobs, dask, ending, ignore_unmapped, advance, filling, defect_sentence
             )
-    except MaskError as fault:
-        _stop(fault, cases, cases)
     failed = [result for result in results if result.failed]
     for result in failed:
         for problem in result.problems:
@@ -230,20 +221,17 @@ def map_from(
     names: NamesOption = None,
 ) -> None:
     """Make a first map from the names in a file, to be edited."""
-    from ...masks.errors import MaskError
     from ...masks.label_tables.tables import text_map, text_map_refuses, write_label_table
     from ...masks.making import first_map
     from ...masks.names import said
 
-    try:
+    with _stopped_by_problems(source, source):
         table = first_map(source, _table(names) if names is not None else None)
         if out is not None:
             require_folder_of(out)
             _print_problems(write_label_table(table, out), source, source)
             print(out)
             return
-    except MaskError as fault:
-        _stop(fault, source, source)
     refused = [(row.name, text_map_refuses(row.name)) for row in table.rows if text_map_refuses(row.name)]
     for name, reason in refused:
         typer.echo(f"quizloader: A map cannot hold {said(name)}: {reason}.", err=True)
@@ -264,13 +252,10 @@ def convert_map(
     """Convert a map to or from another program's label table; what would be lost is said."""
     table = _table(source)
     require_folder_of(out)
-    from ...masks.errors import MaskError
     from ...masks.label_tables.tables import write_label_table
 
-    try:
+    with _stopped_by_problems(source, source):
         problems = write_label_table(table, out)
-    except MaskError as fault:
-        _stop(fault, source, source)
     _print_problems(problems, source, source)
     print(out)
 
@@ -288,20 +273,24 @@ def _filling(boundary: BoundaryChoice | None, fill_gaps: bool) -> "ContourFillin
 
 def _table(path: Path) -> "LabelTable":
     """A map without errors, its warnings printed."""
-    from ...masks.errors import MaskError
     from ...masks.label_tables.tables import require_label_table
 
-    try:
+    with _stopped_by_problems(path, path):
         table, problems = require_label_table(path)
-    except MaskError as fault:
-        _stop(fault, path, path)
     _print_problems(problems, path, path)
     return table
 
 
-def _stop(fault: "MaskError", source: Path, map: Path) -> NoReturn:
-    _print_problems(fault.problems, source, map)
-    raise typer.Exit(1)
+@contextmanager
+def _stopped_by_problems(source: Path, map: Path) -> Iterator[None]:
+    """Print the problems of a MaskError and end with 1."""
+    from ...masks.errors import MaskError
+
+    try:
+        yield
+    except MaskError as fault:
+        _print_problems(fault.problems, source, map)
+        raise typer.Exit(1) from None
 
 
 def _print_problems(problems: Iterable[Problem], source: Path, map: Path) -> None:

@@ -1,5 +1,7 @@
 """``quizloader xnat``: value maps on an XNAT server."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 
@@ -39,7 +41,6 @@ def put_map(
     name: Name = MAP_NAME,
 ) -> None:
     """Store a map on the server, after checking it; an older one of that name is replaced."""
-    from ...masks.errors import MaskError
     from ...masks.xnat import connected, location_of
     from ...quiz.value_map import read_value_map
 
@@ -48,12 +49,10 @@ def put_map(
         print(problem.as_line(str(file)))
     if value_map is None or has_errors(problems):
         raise CommandError(f"{file} has errors, so it was not sent.")
-    try:
+    with _one_sentence():
         location = location_of(project, path)
         with connected(server) as xnat:
             xnat.put_file(location, resource, name, file.read_bytes())
-    except MaskError as fault:
-        raise _as_command_error(fault) from fault
     print(f"{server.rstrip('/')}/data/{location}/resources/{resource}/files/{name}")
 
 
@@ -69,19 +68,16 @@ def get_map(
     name: Name = MAP_NAME,
 ) -> None:
     """Fetch a map from the server and check it. Ends with 1 where it has errors."""
-    from ...masks.errors import MaskError
     from ...masks.files import writing
     from ...masks.xnat import connected, location_of
     from ...quiz.value_map import read_value_map
 
-    try:
+    with _one_sentence():
         location = location_of(project, path)
         with connected(server) as xnat:
             data = xnat.get_file(location, resource or xnat.find_resource(location, name), name)
         with writing(out) as part:
             part.write_bytes(data)
-    except MaskError as fault:
-        raise _as_command_error(fault) from fault
     value_map, problems = read_value_map(out)
     for problem in problems:
         print(problem.as_line(str(out)))
@@ -92,22 +88,22 @@ def get_map(
 @xnat_app.command("list")
 def list_files(server: Server, project: Project = "", path: PlacePath = "") -> None:
     """List the resource folders of a project, experiment or assessor and the files in them."""
-    from ...masks.errors import MaskError
     from ...masks.xnat import connected, location_of
 
-    try:
-        with connected(server) as xnat:
-            files = xnat.files(location_of(project, path))
-    except MaskError as fault:
-        raise _as_command_error(fault) from fault
+    with _one_sentence(), connected(server) as xnat:
+        files = xnat.files(location_of(project, path))
     for file in files:
         size = f"{file.size} bytes" if file.size >= 0 else ""
         print(f"{file.resource}\t{file.name}\t{size}".rstrip())
 
 
-def _as_command_error(fault: Exception) -> CommandError:
+@contextmanager
+def _one_sentence() -> Iterator[None]:
+    """Raises CommandError for a MaskError."""
     from ...masks.errors import MaskError
 
-    assert isinstance(fault, MaskError)
-    hints = [problem.hint for problem in fault.problems if problem.hint]
-    return CommandError(f"{fault}" + (f" ({hints[0]})" if hints else ""))
+    try:
+        yield
+    except MaskError as fault:
+        hints = [problem.hint for problem in fault.problems if problem.hint]
+        raise CommandError(f"{fault}" + (f" ({hints[0]})" if hints else "")) from fault

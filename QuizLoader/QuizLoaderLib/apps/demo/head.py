@@ -180,13 +180,13 @@ def _slab(slices: range, fields: _Fields) -> tuple[np.ndarray, np.ndarray]:
         (_skull_and_brain, _ellipsoid((x, y, z), CAVITY_CENTER, (78, 94, 84)) < 0),
     ):
         part_tissue, part_labels = tissue[mask], labels[mask]
-        paint((x[mask], y[mask], z[mask]), fields, _Paint(part_tissue, part_labels))
+        paint((x[mask], y[mask], z[mask]), fields, _Tissues(part_tissue, part_labels))
         tissue[mask], labels[mask] = part_tissue, part_labels
     return tissue, labels
 
 
 @dataclass(frozen=True, eq=False)
-class _Paint:
+class _Tissues:
     """Later strokes lie over earlier ones."""
 
     tissue: np.ndarray
@@ -212,7 +212,7 @@ def _outer_surface(p: Points) -> np.ndarray:
     return _blend(head, ear, 3)
 
 
-def _soft_tissue(p: Points, fields: _Fields, paint: _Paint) -> None:
+def _soft_tissue(p: Points, fields: _Fields, paint: _Tissues) -> None:
     """Skin, fat, muscles, and the face with its bones, hollows and eyes."""
     x, y, z = p
     side = np.abs(x), y, z
@@ -273,7 +273,7 @@ def _cavity(p: Points) -> np.ndarray:
     return _blend(_blend(cavity, fossa, 4), canal, 4)
 
 
-def _skull_and_brain(p: Points, fields: _Fields, paint: _Paint) -> None:
+def _skull_and_brain(p: Points, fields: _Fields, paint: _Tissues) -> None:
     cavity = _cavity(p)
     rough, soft = fields.at(fields.rough, p), fields.at(fields.soft, p)
     thickness = 6.8 + 0.8 * soft
@@ -283,12 +283,12 @@ def _skull_and_brain(p: Points, fields: _Fields, paint: _Paint) -> None:
     paint("marrow", skull & (cavity > 1.9) & (cavity < thickness - 1.7) & (rough > -1.3))
     paint("dura", (cavity < 0) & (cavity > -1.2))
     inside = cavity < -0.8
-    part = _Paint(paint.tissue[inside], paint.labels[inside])
+    part = _Tissues(paint.tissue[inside], paint.labels[inside])
     _brain((p[0][inside], p[1][inside], p[2][inside]), cavity[inside], fields, part)
     paint.tissue[inside], paint.labels[inside] = part.tissue, part.labels
 
 
-def _brain(p: Points, cavity: np.ndarray, fields: _Fields, paint: _Paint) -> None:
+def _brain(p: Points, cavity: np.ndarray, fields: _Fields, paint: _Tissues) -> None:
     x, y, z = p
     side = np.abs(x), y, z
     rough, soft = fields.at(fields.rough, p), fields.at(fields.soft, p)
@@ -331,7 +331,7 @@ def _brain(p: Points, cavity: np.ndarray, fields: _Fields, paint: _Paint) -> Non
     paint("necrosis", solid & (tumour < -5.5 + 1.2 * rough), 4)
 
 
-def _cerebrum(p: Points, depth: np.ndarray, fields: _Fields, paint: _Paint) -> None:
+def _cerebrum(p: Points, depth: np.ndarray, fields: _Fields, paint: _Tissues) -> None:
     """Cortex 3 mm thick over the surface and down both sides of the sulci.
 
     The sulci are where a random field is zero. The field is taken where the ray from the middle meets the
@@ -363,7 +363,7 @@ def _cerebrum(p: Points, depth: np.ndarray, fields: _Fields, paint: _Paint) -> N
 
 
 def _cerebellum_and_stem(
-    p: Points, depth: np.ndarray, under_tent: np.ndarray, rough: np.ndarray, paint: _Paint
+    p: Points, depth: np.ndarray, under_tent: np.ndarray, rough: np.ndarray, paint: _Tissues
 ) -> None:
     x, y, z = p
     side = np.abs(x), y, z

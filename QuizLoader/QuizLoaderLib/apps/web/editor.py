@@ -3,7 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from contextlib import suppress
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 from ...reader.opened_quiz import OpenedQuiz
 from ...views.segmentations import label_bytes
@@ -27,18 +27,8 @@ def undo_steps(bytes_of_segments: int) -> int:
     return max(2, min(UNDO_STEPS, UNDO_BYTES // max(1, 2 * bytes_of_segments)))
 
 
-def _of_segments(change: Callable[..., None]) -> Callable[..., None]:
-    """A polygon that is being drawn is of the segment that is chosen now: it is closed before."""
-
-    def use(view: "EditorView", *values: object) -> None:
-        view.close_polygon()
-        change(view.segments, *values)
-
-    return use
-
-
-def _of_settings(change: Callable[..., None]) -> Callable[..., None]:
-    return lambda view, *values: change(view.settings, *values)
+_OF_ANOTHER_SEGMENT = ("segment", "next_segment", "add_segment", "remove_segment")
+"""A polygon that is being drawn is of the segment that is chosen now: it is closed before."""
 
 
 class EditorView:
@@ -56,7 +46,7 @@ class EditorView:
         self._editor = slicer_app.segmentation_editor
         self._undo = new_undo_stack(UNDO_STEPS)
         self._editor.set_undo_stack(self._undo)
-        self.segments, self.settings = SegmentList(self._editor), EffectSettings(self._editor)
+        self._segments, self._settings = SegmentList(self._editor), EffectSettings(self._editor)
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
         self._effect = ""
@@ -68,6 +58,29 @@ class EditorView:
         # What is hidden is not painted over unseen: regions may overlap.
         self._editor.set_overwrite_mode(SegmentationOverwriteMode.OVERWRITE_ALL_VISIBLE_SEGMENTS)
         state.editor = None
+        self._uses: dict[str, Callable[..., None]] = {
+            "take": self._take,
+            "put_down": self._put_down,
+            "radius": self._settings.set_radius,
+            "scale_radius": self._settings.scale_radius,
+            "ball": self._settings.toggle_ball,
+            "close_polygon": self.close_polygon,
+            "remove_point": self._remove_point,
+            "segment": self._segments.choose,
+            "next_segment": self._segments.choose_next,
+            "add_segment": self._segments.add,
+            "rename_segment": self._segments.rename,
+            "remove_segment": self._remove_segment,
+            "show_segment": self._show_segment,
+            "toggle_segment": self._toggle_segment,
+            "image": self._choose_image,
+            "undo": self._undo_last,
+            "redo": self._redo_last,
+            "threshold": self._settings.set_threshold,
+            "apply_threshold": self._apply_threshold,
+            "keep_largest_island": self._keep_largest_island,
+            "remove_small_islands": self._remove_small_islands,
+        }
 
     # The page of the quiz
 
@@ -78,7 +91,7 @@ class EditorView:
         ids = [image.id for image in opened.drawings.images]
         if ids:
             radius = opened.pages[opened.index].contour_tool_radius_mm
-            self.settings.set_radius(radius or self.settings.radius_mm)
+            self._settings.set_radius(radius or self._settings.radius_mm)
             self._edit(self._image_id if self._image_id in ids else ids[0])
         self.show()
 
@@ -103,10 +116,12 @@ class EditorView:
             polygon.close()
 
     def use(self, tool: str, *values: object) -> None:
-        """What the client says: the name of a tool below, and its values."""
+        """What the client says: the name of a tool, and its values."""
         if self._is_editing and tool in self._uses:
+            if tool in _OF_ANOTHER_SEGMENT:
+                self.close_polygon()
             try:
-                self._uses[tool](self, *values)
+                self._uses[tool](*values)
             except NotANumberError:
                 self._refused += 1
             self._settle()
@@ -115,8 +130,8 @@ class EditorView:
 
     def _settle(self) -> None:
         """What is drawn in shows; without a segment there is nothing to draw in."""
-        if self._effect and self.segments.ids:
-            self.segments.show(self.segments.chosen, True)
+        if self._effect and self._segments.ids:
+            self._segments.show(self._segments.chosen, True)
         else:
             self.put_down()
 
@@ -136,8 +151,8 @@ class EditorView:
         if effect == self._effect or effect not in effects:
             self.put_down()
             return
-        if not self.segments.ids:
-            self.segments.add()
+        if not self._segments.ids:
+            self._segments.add()
         if not self._effect:
             host = self._the_quiz().host
             self._mouse_was_for_window = window_level_by_mouse(host)
@@ -147,7 +162,7 @@ class EditorView:
         if effect == "draw" and self._draw is None:
             self._draw = active
             active.parameters_changed.connect(self._tell)
-        self.settings.begin(effect)
+        self._settings.begin(effect)
 
     def _put_down(self) -> None:
         """First what is half done is dropped, then the tool."""
@@ -164,15 +179,15 @@ class EditorView:
         if self._open_polygon:
             self._remove_point()
         elif self._undo.can_undo():
-            before = self.segments.ids
+            before = self._segments.ids
             self._undo.undo()
-            self.segments.choose_after(before)
+            self._segments.choose_after(before)
 
     def _redo_last(self) -> None:
         if self._undo.can_redo() and not self._open_polygon:
-            before = self.segments.ids
+            before = self._segments.ids
             self._undo.redo()
-            self.segments.choose_after(before)
+            self._segments.choose_after(before)
 
     def _choose_image(self, image_id: str) -> None:
         if image_id in [image.id for image in self._the_quiz().drawings.images]:
@@ -189,50 +204,22 @@ class EditorView:
 
     def _remove_small_islands(self, voxels: str) -> None:
         if self._effect == "islands":
-            self.settings.set_smallest_island(voxels)
+            self._settings.set_smallest_island(voxels)
             self._editor.active_effect.remove_small_islands()
 
     # The segments
 
-    def _rename_segment(self, name: str) -> None:
-        self.segments.rename(name)
-
     def _remove_segment(self) -> None:
-        self.close_polygon()
-        self.segments.remove(self._the_quiz().drawings.region_names(self._image_id))
+        self._segments.remove(self._the_quiz().drawings.region_names(self._image_id))
 
     def _show_segment(self, segment_id: str, visible: bool) -> None:
-        if not visible and segment_id == self.segments.chosen:
+        if not visible and segment_id == self._segments.chosen:
             self.put_down()
-        self.segments.show(segment_id, visible)
+        self._segments.show(segment_id, visible)
 
     def _toggle_segment(self) -> None:
-        segment_id = self.segments.chosen
-        self._show_segment(segment_id, not self.segments.is_shown(segment_id))
-
-    _uses: ClassVar[dict[str, Callable[..., None]]] = {
-        "take": _take,
-        "put_down": _put_down,
-        "radius": _of_settings(EffectSettings.set_radius),
-        "scale_radius": _of_settings(EffectSettings.scale_radius),
-        "ball": _of_settings(EffectSettings.toggle_ball),
-        "close_polygon": close_polygon,
-        "remove_point": _remove_point,
-        "segment": _of_segments(SegmentList.choose),
-        "next_segment": _of_segments(SegmentList.choose_next),
-        "add_segment": _of_segments(SegmentList.add),
-        "rename_segment": _rename_segment,
-        "remove_segment": _remove_segment,
-        "show_segment": _show_segment,
-        "toggle_segment": _toggle_segment,
-        "image": _choose_image,
-        "undo": _undo_last,
-        "redo": _redo_last,
-        "threshold": _of_settings(EffectSettings.set_threshold),
-        "apply_threshold": _apply_threshold,
-        "keep_largest_island": _keep_largest_island,
-        "remove_small_islands": _remove_small_islands,
-    }
+        segment_id = self._segments.chosen
+        self._show_segment(segment_id, not self._segments.is_shown(segment_id))
 
     # What the client shows
 
@@ -245,20 +232,20 @@ class EditorView:
             "images": [image.id for image in drawings.images],
             "image": self._image_id,
             "effect": self._effect,
-            "segments": self.segments.as_state(drawings.region_names(self._image_id)),
-            "segment": self.segments.chosen,
-            "radius": self.settings.radius_mm,
-            "ball": self.settings.is_ball,
+            "segments": self._segments.as_state(drawings.region_names(self._image_id)),
+            "segment": self._segments.chosen,
+            "radius": self._settings.radius_mm,
+            "ball": self._settings.is_ball,
             "polygon": polygon.polygon.view_node.GetLayoutName() if polygon and polygon.polygon else "",
             "can_undo": polygon is not None or self._undo.can_undo(),
             "can_redo": self._undo.can_redo(),
-            "threshold": list(self.settings.threshold),
-            "range": list(self.settings.range()),
+            "threshold": list(self._settings.threshold),
+            "range": list(self._settings.range()),
             # Also where all else is as before: the client waits for it with the sketch of a stroke.
             "changes": self._changes,
             # The client then shows its fields anew.
             "refused": self._refused,
-            "smallest_island": self.settings.smallest_island,
+            "smallest_island": self._settings.smallest_island,
         }
 
     def _edit(self, image_id: str) -> None:
@@ -266,7 +253,7 @@ class EditorView:
         drawings = self._the_quiz().drawings
         self._image_id = image_id
         self._editor.set_active_segmentation(drawings.segmentation(image_id), drawings.volume(image_id))
-        self.segments.choose_by_name()
+        self._segments.choose_by_name()
 
     def _tell(self) -> None:
         """Something was drawn; several signals of one stroke are one."""
