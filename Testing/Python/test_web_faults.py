@@ -1,5 +1,6 @@
 """What goes wrong while a reader reads in the browser: the network, impatience, the folders."""
 
+import os
 import shutil
 import sys
 import time
@@ -206,3 +207,36 @@ def test_what_cannot_be_saved_at_the_end_goes_home_and_a_sentence_says_where(bro
     assert sentence.startswith("quizloader: The results folder could not be written.")
     assert str(copy) in sentence
     assert responses(page_of(saved(copy), 1))[1][2][0][-1] == "Nowhere to go"
+
+
+FAILING = """
+import QuizLoaderLib.views.page as views
+
+show = views.show_page
+
+def fail(shown, *others):
+    if shown.page.number > 1:
+        raise RuntimeError("unforeseen")
+    return show(shown, *others)
+
+views.show_page = fail
+"""
+
+
+def test_a_defect_on_the_way_to_a_page_is_told_with_a_report_to_send(browser, tmp_path):
+    pages = "".join(f'<Page ID="{name}">{image_element("Volume", VOLUME)}</Page>' for name in ("One", "Two"))
+    (tmp_path / "quiz.xml").write_text(f"<Session>{pages}</Session>", encoding="utf-8")
+    write_images(tmp_path / "images")
+    (tmp_path / "sitecustomize.py").write_text(FAILING, encoding="utf-8")
+    path = os.pathsep.join([str(tmp_path), *(part for part in sys.path if part)])
+    arguments = [tmp_path / "quiz.xml", "--images", tmp_path / "images"]
+    with (
+        served(tmp_path, *arguments, PYTHONPATH=path, TMPDIR=str(tmp_path)) as reading,
+        window(browser, reading.address) as page,
+    ):
+        page.get_by_test_id("next").click()
+        sentence = "This is a defect of QuizLoader (RuntimeError: unforeseen)."
+        until(lambda: sentence in page.content(), "the defect to be told")
+        (report,) = tmp_path.glob("quizloader-defect-*.txt")
+        assert str(report) in page.content()
+        assert "RuntimeError\n" in report.read_text(encoding="utf-8")
