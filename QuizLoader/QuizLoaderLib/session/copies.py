@@ -1,4 +1,4 @@
-"""Copies of the results file, one at each start: the first, the last ones and every damaged one are kept."""
+"""Copies of the results file, one at each start: the first, the last ones and every damaged one stay."""
 
 import contextlib
 import re
@@ -11,8 +11,8 @@ from .storage import FolderFiles
 from .tree import integer
 from .whole_file import write_whole
 
-KEPT_COPIES = 10
-"""The newest copies that are kept besides the first one."""
+MAX_COPIES = 10
+"""The newest copies that stay besides the first one."""
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 _DAMAGED = "-damaged"
@@ -31,8 +31,8 @@ def copies(files: FolderFiles) -> list[Path]:
     return sorted(found, key=lambda path: (_number(path), path.stat().st_mtime_ns), reverse=True)
 
 
-def keep_copy(files: FolderFiles, moment: datetime, is_damaged: bool) -> None:
-    """Keep the file as it is before a login changes it, unless the newest copy is the same.
+def add_copy(files: FolderFiles, moment: datetime, is_damaged: bool) -> None:
+    """Copy the file as it is before a login changes it, unless the newest copy is the same.
 
     Raises OSError.
     """
@@ -56,7 +56,7 @@ def keep_copy(files: FolderFiles, moment: datetime, is_damaged: bool) -> None:
 def _remove_old(earlier: list[Path]) -> None:
     """Another copy was made. One that has no number cannot be judged, and stays."""
     numbered = [path for path in earlier if _number(path) > 0]
-    for path in numbered[KEPT_COPIES - 1 : -1]:
+    for path in numbered[MAX_COPIES - 1 : -1]:
         # Another program may have it open; then the next login removes it.
         with contextlib.suppress(OSError):
             path.unlink()

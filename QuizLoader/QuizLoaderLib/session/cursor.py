@@ -1,14 +1,15 @@
 """Where the reader is in the quiz, and what is missing there."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from ..quiz.model import Page, Question
 from .answers import missing_answers
+from .entries import LeaveEntry
 from .files import SessionError
 from .navigation import Route, Where
 from .order import PageKey, Position
-from .requirements import incomplete_pages, missing_drawings, missing_on_page
+from .requirements import incomplete_pages, missing_drawings
 from .results import Results
 
 
@@ -84,17 +85,10 @@ class Cursor:
 
     def missing_here(self) -> list[str]:
         """What the question set still needs; behind the last one of a page, the whole page."""
-        key, sets = self.position.page, self.page.question_sets
-        numbers = [self.position.question_set] if sets else []
-        if self.is_last_of_page:
-            numbers += range(len(sets) - 1)
-        sentences = []
-        for number in numbers:
-            answers = self._results.answers(Position(key, number))
-            sentences += missing_answers(sets[number], answers, self._runs_scripts)
-        if self.is_last_of_page:
-            sentences += missing_drawings(self.page, self._results.drawn(key))
-        return sentences
+        here = self.position.question_set
+        if not self.is_last_of_page:
+            return self._missing(self.position.page, [here], drawings=False)
+        return self._missing(self.position.page, [here, *range(here)], drawings=True)
 
     def missing_elsewhere(self) -> list[str]:
         """At the last position of the quiz, the other pages that are not complete."""
@@ -108,6 +102,44 @@ class Cursor:
         """The page was complete, and what it has now is not enough."""
         if not self._results.is_complete(key):
             return False
-        page = self._results.pages[key]
-        answers = [self._results.answers(Position(key, number)) for number in range(len(page.question_sets))]
-        return bool(missing_on_page(page, answers, self._results.drawn(key), self._runs_scripts))
+        return bool(self._missing(key, range(len(self._results.pages[key].question_sets)), drawings=True))
+
+    def leaving(self, event: str, passed: bool, to: Position | None) -> LeaveEntry:
+        """What the journal has when the reader leaves the question set."""
+        complete = None
+        if passed and self.is_last_of_page:
+            complete = True
+        elif self.is_spoiled(self.position.page):
+            complete = False
+        return LeaveEntry(
+            page=self.position.page,
+            question_set=self.position.question_set,
+            event=event,
+            passed=passed,
+            seconds=self.seconds,
+            complete=complete,
+            # In one entry: a complete page without its repetition could not be repeated any more.
+            repeat=to.page if to is not None and event == "Repeat" else None,
+        )
+
+    def leaving_interrupted(self) -> Iterator[LeaveEntry]:
+        """Where the program ended without closing, as if it had closed then."""
+        for draft in self._results.drafts.newest():
+            yield LeaveEntry(
+                page=draft.page,
+                question_set=draft.question_set,
+                time=draft.time,
+                login=draft.login,
+                event="ExitBtn",
+                passed=False,
+                seconds=draft.seconds,
+                recovered=True,
+                complete=False if self.is_spoiled(draft.page) else None,
+            )
+
+    def _missing(self, key: PageKey, numbers: Iterable[int], drawings: bool) -> list[str]:
+        page, sentences = self._results.pages[key], []
+        for number in numbers if page.question_sets else ():
+            answers = self._results.answers(Position(key, number))
+            sentences += missing_answers(page.question_sets[number], answers, self._runs_scripts)
+        return sentences + (missing_drawings(page, self._results.drawn(key)) if drawings else [])

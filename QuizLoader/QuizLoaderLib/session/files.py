@@ -28,8 +28,8 @@ def safe_name(text: str, length: int = NAME_LENGTH) -> str:
     if name == text and len(name) <= length and len(name.encode("utf-8", "surrogatepass")) <= 4 * length:
         return name
     digits = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
-    kept = name[: length - 7].encode("utf-8", "replace").decode("utf-8").rstrip(". ")
-    return f"{kept}-{digits}"
+    cut = name[: length - 7].encode("utf-8", "replace").decode("utf-8").rstrip(". ")
+    return f"{cut}-{digits}"
 
 
 def reason(fault: OSError) -> str:

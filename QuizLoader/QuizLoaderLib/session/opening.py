@@ -16,7 +16,7 @@ from lxml import etree
 from ..quiz.model import Quiz
 from ..quiz.parser import read_quiz
 from .comparing import differences, is_another_quiz
-from .copies import copies, keep_copy
+from .copies import add_copy, copies
 from .entries import BeginEntry, SavedEntry, UnknownEntry, parsed_timestamp, timestamp
 from .files import SessionError, reason, safe_name
 from .journal import Journal, JournalContents, read_journal
@@ -305,7 +305,7 @@ def _with_journal(
         return _for_review(files, loaded, quiz, notices, now)
     moment = now()
     notices = [*notices, *_clock_notices(results, moment)]
-    keep_copy(files, moment, is_damaged=loaded.saved_number < 0)
+    add_copy(files, moment, is_damaged=loaded.saved_number < 0)
     journal = Journal(files.journal)
     store = ResultsStore(files, results, journal, lock, loaded.next_number, loaded.saved_number, now)
     if results.is_finished:

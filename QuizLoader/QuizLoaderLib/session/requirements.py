@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from ..quiz.model import Image, Layer, Page
-from .answers import Answer, missing_answers
 
 
 @dataclass(frozen=True)
@@ -44,19 +43,6 @@ def missing_drawings(page: Page, drawn: Mapping[str, Drawn]) -> list[str]:
         if wanted is not None and lines < wanted:
             sentences.append(f"Please measure {_lines(wanted)} on the image “{image.id}” ({lines} so far).")
     return sentences
-
-
-def missing_on_page(
-    page: Page,
-    answers: Sequence[Sequence[Answer]],
-    drawn: Mapping[str, Drawn],
-    scripts_allowed: bool = False,
-) -> list[str]:
-    """Everything a page needs to be complete; ``answers`` by question set."""
-    sentences = []
-    for question_set, given in zip(page.question_sets, answers, strict=True):
-        sentences += missing_answers(question_set, given, scripts_allowed)
-    return sentences + missing_drawings(page, drawn)
 
 
 def incomplete_pages(titles: Sequence[str]) -> list[str]:

@@ -10,7 +10,7 @@ from .answers import Answer, cleaned, is_toggle
 from .buttons import Buttons, to_press_again
 from .cursor import Cursor
 from .drawings import DrawingPlaces
-from .entries import DraftEntry, FinishEntry, LeaveEntry, LogoutEntry, RerunEntry, StateEntry
+from .entries import DraftEntry, FinishEntry, LogoutEntry, RerunEntry, StateEntry
 from .files import SessionError
 from .navigation import Where
 from .opening import Opened, open_results
@@ -24,19 +24,7 @@ __all__ = ["SaveState", "ScriptRules", "Session", "SessionError", "Where"]
 class Session:
     """One reader's run of one quiz, saved as it goes. Use it from one thread.
 
-    The life of a session::
-
-        session = Session.open(quiz_path, results_folder, "Dr. Chen")   # SessionError: say it, stop
-        show(session.notices)                      # quiz changed, clock set back, ...
-        while ...:
-            where = session.where()                # show where.page, ask where.question_set
-            form.fill(session.answers())           # and grey it where session.locked()
-            session.set_draft(2, ("Y", "N"))       # at each change (typed text: after a short pause)
-            show(session.save_state().sentence)
-            form.show(session.missing())           # plain sentences; empty: Next may be pressed
-            missing = session.next()               # or previous(), repeat(), go_to_bookmark()
-        missing = session.finish()                 # then session.in_review is True: nothing can change
-        session.close()
+    How a host goes through a quiz is in the docstring of the package.
 
     A Button is pressed by ``session.buttons``. What is drawn: put files into ``session.drawings.folder()``
     under ``drawing_file`` and ``line_file``, then tell ``session.drawings.set_drawing`` and ``set_lines``;
@@ -56,7 +44,8 @@ class Session:
         self.when_page_is_left: Callable[[], object] = lambda: None
         self.quiz: Quiz = opened.quiz
         self._cursor = Cursor(self._results, self._runs_scripts)
-        self._leave_interrupted()
+        for entry in () if self.in_review else self._cursor.leaving_interrupted():
+            self._store.record(entry)
         self._cursor.resume()
         self.drawings = DrawingPlaces(self._store, self._cursor)
         self.buttons = Buttons(scripts, self.quiz, self._store, self._cursor, self.drawings.folder)
@@ -252,44 +241,9 @@ class Session:
             raise SessionError(running[0])
         if self.locked():
             return
-        position = self._cursor.position
-        if to is None or to.page != position.page:
+        if to is None or to.page != self._cursor.position.page:
             self.when_page_is_left()
-        # In one entry: a complete page without its repetition could not be repeated any more.
-        repeat = to.page if to is not None and event == "Repeat" else None
-        complete: bool | None = None
-        if passed and self._cursor.is_last_of_page:
-            complete = True
-        elif self._cursor.is_spoiled(position.page):
-            complete = False
-        self._store.record(
-            LeaveEntry(
-                page=position.page,
-                question_set=position.question_set,
-                event=event,
-                passed=passed,
-                seconds=self._cursor.seconds,
-                complete=complete,
-                repeat=repeat,
-            )
-        )
-
-    def _leave_interrupted(self) -> None:
-        """Where the program ended without closing, write the Responses as if it had closed then."""
-        for draft in [] if self.in_review else self._results.drafts.newest():
-            self._store.record(
-                LeaveEntry(
-                    page=draft.page,
-                    question_set=draft.question_set,
-                    time=draft.time,
-                    login=draft.login,
-                    event="ExitBtn",
-                    passed=False,
-                    seconds=draft.seconds,
-                    recovered=True,
-                    complete=False if self._cursor.is_spoiled(draft.page) else None,
-                )
-            )
+        self._store.record(self._cursor.leaving(event, passed, to))
 
     def _ask_for_presses(self) -> None:
         """The page is come to; buttons that have to be pressed at each visit are made unpressed."""

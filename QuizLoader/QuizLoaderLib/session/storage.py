@@ -54,7 +54,7 @@ ALL_SAVED = SaveState(True, "All answers are saved.")
 
 
 class ResultsStore:
-    """Keeps the tree, the journal and the file together. What cannot be written waits in memory, in order,
+    """Holds the tree, the journal and the file together. What cannot be written waits in memory, in order,
     and is written at the next call that can."""
 
     def __init__(

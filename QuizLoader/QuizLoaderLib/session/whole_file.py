@@ -50,7 +50,7 @@ def write_whole(path: Path, data: bytes) -> None:
 
 
 def remove_left_overs(folder: Path) -> None:
-    """Files that a crash kept from becoming whole; only for a folder that nobody else writes into."""
+    """Remove files that never became whole; only for a folder that nobody else writes into."""
     for part in folder.glob(f"{PART}*"):
         with contextlib.suppress(OSError):
             part.unlink()
