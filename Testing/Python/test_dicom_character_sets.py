@@ -8,7 +8,7 @@ import pytest
 from dicom_made import MadeRoi, Placement, save, write_segmentation, write_series, write_structure_set
 from masks_made import Ball, quizloader, segmentation_of, write_map, write_seg
 from QuizLoaderLib.images.dicom.segmentation import dicom_seg_names, read_dicom_seg
-from QuizLoaderLib.images.dicom.series import series_contents
+from QuizLoaderLib.images.dicom.series import find_series
 from QuizLoaderLib.images.structure_set.file import read_structure_set
 
 PLACEMENT = Placement((0.0, 2.0, 4.0))
@@ -72,7 +72,7 @@ def test_the_description_of_a_series(declared: str | None, stored: bytes, name: 
     for path in files:
         declare(path, declared, stored)
 
-    assert series_contents(tmp_path).description == name
+    assert find_series(tmp_path).header.text("SeriesDescription") == name
 
 
 @pytest.mark.skipif(pydicom.__version__.startswith("2."), reason="highdicom needs pydicom 3")

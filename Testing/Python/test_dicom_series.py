@@ -23,10 +23,10 @@ from QuizLoaderLib.images.dicom.series import (
     IMAGES_MIXED,
     SEVERAL_SERIES,
     SEVERAL_TIMES,
+    find_series,
     read_grid,
     read_series,
     read_time_points,
-    series_contents,
 )
 from QuizLoaderLib.images.dicom.stack import MISSING_SLICES, NO_POSITION, SLICES_TILTED, SLICES_UNEVEN
 from QuizLoaderLib.images.dicom.time_points import SAME_POSITION
@@ -101,8 +101,9 @@ def test_a_folder_of_several_series_names_them_and_asks_for_a_file(tmp_path: Pat
         "2 series: CT Native (4 files, I00001); CT Contrast (3 files, I00050)"
         in caught.value.problem.sentence
     )
-    found = [series_contents(tmp_path / name) for name in ("I00001", "I00050")]
-    assert [(one.description, one.size) for one in found] == [("Native", (6, 5, 4)), ("Contrast", (6, 5, 3))]
+    found = [find_series(tmp_path / name) for name in ("I00001", "I00050")]
+    assert [one.header.text("SeriesDescription") for one in found] == ["Native", "Contrast"]
+    assert [one.grid().voxels.shape for one in found] == [(4, 5, 6), (3, 5, 6)]
 
 
 def test_what_radiotherapy_keeps_beside_a_series_does_not_get_in_the_way(tmp_path: Path) -> None:
@@ -116,7 +117,8 @@ def test_what_radiotherapy_keeps_beside_a_series_does_not_get_in_the_way(tmp_pat
         500,
         "GY",
     )
-    assert [series_contents(tmp_path / name).modality for name in ("I00001", "I00080")] == ["CT", "RTDOSE"]
+    found = [find_series(tmp_path / name) for name in ("I00001", "I00080")]
+    assert [one.header.modality for one in found] == ["CT", "RTDOSE"]
 
     write_series(tmp_path, numbered(3), even(3), series="1.2.3.11", first=50)
     with pytest.raises(ImageReadError) as caught:
@@ -140,11 +142,11 @@ def test_a_folder_of_a_dose_alone_is_that_dose(tmp_path: Path) -> None:
 
 def test_a_series_can_be_looked_at_without_reading_its_pixels(tmp_path: Path) -> None:
     write_series(tmp_path, numbered(), even(), WindowCenter=40, WindowWidth=400)
-    contents = series_contents(tmp_path)
-    assert contents.size == (6, 5, 4)
-    assert contents.spacing_mm == pytest.approx((0.8, 1.2, 2.5))
-    assert (contents.units, contents.window_level, contents.time_points) == ("HU", (400.0, 40.0), 1)
-    assert np.array_equal(read_grid(tmp_path).ijk_to_ras, read_series(tmp_path).ijk_to_ras)
+    series, grid = find_series(tmp_path), read_grid(tmp_path)
+    assert grid.voxels.shape == (4, 5, 6)
+    assert np.linalg.norm(grid.ijk_to_ras[:3, :3], axis=0) == pytest.approx((0.8, 1.2, 2.5))
+    assert (grid.units, grid.window_level, len(series.times)) == ("HU", (400.0, 40.0), 1)
+    assert np.array_equal(grid.ijk_to_ras, read_series(tmp_path).ijk_to_ras)
 
 
 def test_hounsfield_units_in_the_smallest_signed_type(tmp_path: Path) -> None:

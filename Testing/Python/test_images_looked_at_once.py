@@ -145,6 +145,13 @@ def test_a_file_that_is_described(tmp_path: Path, name: str) -> None:
     assert max(opens.so_far().values()) <= MOST
 
 
+def test_a_series_that_is_described(tmp_path: Path) -> None:
+    paths = write_series(tmp_path, VOXELS, PLACEMENT)
+    opens = FileOpens(tmp_path)
+    assert file_info(paths[1])[0].grid
+    assert max(opens.so_far().values()) <= MOST
+
+
 def test_one_look_tells_what_a_file_is(tmp_path: Path) -> None:
     for name, write in WRITERS.items():
         write(tmp_path / name, VOXELS)

@@ -1,6 +1,5 @@
 """A DICOM series: its files found by their headers, checked, and read as one volume or as time points."""
 
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -39,6 +38,16 @@ class Series:
     def times_s(self) -> tuple[float, ...]:
         """Seconds after the first time point; counted 0, 1, 2 where the headers say nothing better."""
         return tuple(time.seconds for time in self.times)
+
+    @property
+    def header(self) -> Header:
+        """That of the first frame."""
+        return self.times[0].frames[0].header
+
+    @property
+    def files(self) -> int:
+        """How many files it is of."""
+        return len({frame.header.path for time in self.times for frame in time.frames})
 
     def read(self, index: int) -> VolumeArrays:
         """One time point. :raises ImageReadError:"""
@@ -97,9 +106,10 @@ def read_time_points(path: Path) -> Series:
     return find_series(path)
 
 
-def find_series(path: Path) -> Series:
-    """The frames of a series and their time points, from the headers alone. :raises ImageReadError:"""
-    headers = _headers_of_folder(path) if path.is_dir() else _headers_beside(path)
+def find_series(path: Path, known: Header | None = None) -> Series:
+    """The frames of a series and their time points, from the headers alone; ``known`` is that of the file,
+    where it was parsed before. :raises ImageReadError:"""
+    headers = _headers_of_folder(path) if path.is_dir() else _headers_beside(known or read_header(path, TAGS))
     problems: list[Problem] = []
     headers = _without_copies(headers, path, problems)
     frames = [frame for header in headers for frame in frames_of(header)]
@@ -108,8 +118,8 @@ def find_series(path: Path) -> Series:
     return Series(path, times, tuple(problems))
 
 
-def _headers_beside(path: Path) -> list[Header]:
-    own = read_header(path, TAGS)
+def _headers_beside(own: Header) -> list[Header]:
+    path = own.path
     if not own.is_image:
         what = {"RTSTRUCT": "a structure set", "SEG": "a segmentation"}.get(own.modality, "without an image")
         hint = {"RTSTRUCT": 'use Type="RTStruct"', "SEG": 'use Type="Segmentation"'}.get(own.modality, "")
@@ -237,46 +247,3 @@ def units_of(header: Header) -> str:
     if header.modality == "CT":
         return "HU" if kind in ("", "US") else kind
     return "" if kind == "US" else kind
-
-
-@dataclass(frozen=True)
-class SeriesContents:
-    """What a series is, for people: ``size`` is columns, rows, slices; ``spacing_mm`` likewise."""
-
-    series_uid: str
-    modality: str
-    description: str
-    size: tuple[int, int, int]
-    spacing_mm: tuple[float, float, float]
-    ijk_to_ras: np.ndarray
-    files: int
-    time_points: int
-    units: str
-    window_level: tuple[float, float] | None
-    transfer_syntaxes: tuple[str, ...]
-    problems: tuple[Problem, ...] = ()
-
-
-def series_contents(path: Path) -> SeriesContents:
-    """From the headers alone. :raises ImageReadError: as ``read_series``."""
-    series = find_series(path)
-    grid = series.grid()
-    frames = [frame for time in series.times for frame in time.frames]
-    header = frames[0].header
-    count, rows, columns = grid.voxels.shape
-    spacing = np.linalg.norm(grid.ijk_to_ras[:3, :3], axis=0)
-    syntaxes = Counter(frame.header.transfer_syntax for frame in frames)
-    return SeriesContents(
-        series_uid=header.series_uid,
-        modality=header.modality,
-        description=header.text("SeriesDescription"),
-        size=(columns, rows, count),
-        spacing_mm=(float(spacing[0]), float(spacing[1]), float(spacing[2])),
-        ijk_to_ras=grid.ijk_to_ras,
-        files=len({frame.header.path for frame in frames}),
-        time_points=len(series.times),
-        units=grid.units,
-        window_level=grid.window_level,
-        transfer_syntaxes=tuple(syntaxes),
-        problems=grid.problems,
-    )

@@ -157,7 +157,7 @@ def _dicom_file(path: Path) -> FileInfo:
         from ..dicom.segmentation import read_dicom_seg
 
         return _segmentation(path, read_dicom_seg(path), "SEG")
-    return _series(path)
+    return _series(header)
 
 
 def _structure_set(header: "Header") -> FileInfo:
@@ -192,27 +192,27 @@ def _structure_set(header: "Header") -> FileInfo:
     )
 
 
-def _series(path: Path) -> FileInfo:
-    from ..dicom.series import read_series, series_contents
+def _series(own: "Header") -> FileInfo:
+    from ..dicom.series import find_series
+    from .volume_sequence import time_points_of
 
-    found = series_contents(path)
-    about = f"{found.modality} {found.description}".strip() + f", {found.files} file{'s' * (found.files > 1)}"
-    if found.time_points > 1:
-        from .volume_sequence import read
-
-        sequence = read(ReadContext(path, dicom_read=True))
-        frames = [frame.voxels for frame in sequence.frames]
+    series = find_series(own.path, own)
+    header, files = series.header, series.files
+    about = f"{header.modality} {header.text('SeriesDescription')}".strip()
+    if len(series.times) > 1:
+        sequence = time_points_of(series)
+        volume, voxels = sequence.frames[0], [frame.voxels for frame in sequence.frames]
         types, problems = _types(ImageType.VOLUME_SEQUENCE), sequence.problems
     else:
-        frames = [read_series(path).voxels]
-        types = _types(ImageType.VECTOR if frames[0].ndim > 3 else ImageType.VOLUME)
-        problems = found.problems
+        volume = series.read(0)
+        voxels, problems = [volume.voxels], volume.problems
+        types = _types(ImageType.VECTOR if voxels[0].ndim > 3 else ImageType.VOLUME)
     return FileInfo(
-        str(path),
+        str(own.path),
         types,
-        _grid(frames[0], found.ijk_to_ras, found.time_points),
-        _values(*frames, units=found.units),
-        about,
+        _grid(voxels[0], volume.ijk_to_ras, len(voxels)),
+        _values(*voxels, units=volume.units),
+        f"{about}, {files} file{'s' * (files > 1)}",
         problems=problems,
     )
 

@@ -21,6 +21,8 @@ from .volume import look_of as look_of
 if TYPE_CHECKING:
     from slicer import vtkMRMLScalarVolumeNode, vtkMRMLScene
 
+    from ..dicom.series import Series
+
 variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_names, no_values
 
 _FRAMES_SAMPLED = 8
@@ -44,21 +46,26 @@ class SequenceArrays:
 def read(context: ReadContext) -> SequenceArrays:
     """All frames of a 4D file, or the time points of a DICOM folder; raises ImageReadError."""
     if context.dicom_read or context.path.is_dir():
-        return _read_dicom(context)
+        from ..dicom.series import read_time_points
+
+        return time_points_of(read_time_points(context.path), context.most_in_memory)
     voxels, ijk_to_ras, index = read_frames(context.facts, context.file, context.most_in_memory)
     frames = [VolumeArrays(frame, ijk_to_ras) for frame in voxels]
     return SequenceArrays(_with_one_window(frames), index)
 
 
-def _read_dicom(context: ReadContext) -> SequenceArrays:
-    from ..dicom.series import GRIDS_DIFFER, read_time_points
+def time_points_of(series: "Series", most_in_memory: int | None = None) -> SequenceArrays:
+    """All time points of a DICOM series, those of more than ``most_in_memory`` bytes in a temporary file.
 
-    series = read_time_points(context.path)
+    Raises ImageReadError.
+    """
+    from ..dicom.series import GRIDS_DIFFER
+
     count = len(series.times)
     if count < 2:
         raise ImageReadError(
             WRONG_SHAPE,
-            f'"{context.path.name}" has one time point, a VolumeSequence has several.',
+            f'"{series.path.name}" has one time point, a VolumeSequence has several.',
             'Type="Volume" shows it',
         )
     first = series.read(0)
@@ -70,11 +77,11 @@ def _read_dicom(context: ReadContext) -> SequenceArrays:
         if frame.voxels.shape != first.voxels.shape or not same_place:
             raise ImageReadError(
                 GRIDS_DIFFER,
-                f'Time point {number + 1} of "{context.path.name}" has another grid than the first.',
+                f'Time point {number + 1} of "{series.path.name}" has another grid than the first.',
                 "give each grid an Image of its own",
             )
         # A later time point may need a wider type than the first.
-        new_frame = new_frame or room_for_frames(count, first.voxels.size * 4, context.most_in_memory)
+        new_frame = new_frame or room_for_frames(count, first.voxels.size * 4, most_in_memory)
         kept = new_frame(frame.voxels.shape, frame.voxels.dtype)
         if not is_in_memory(kept):
             kept[...] = frame.voxels
