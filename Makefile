@@ -2,6 +2,7 @@
 # make test    lint, types, arrows between the parts, and all tests
 # make bench   speed, as ratios against a peer measured in the same run
 # make soak    the long random tests in full
+# make docs    builds the documentation in build/docs, with its links checked
 # make extension-files    writes the list of files that Slicer packages
 #
 # PYTHON=/path/to/python chooses the interpreter that .venv is made with.
@@ -23,7 +24,7 @@ TRY_CHROMIUM = $(BIN)/python Testing/Python/chromium.py
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile
 DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_masks_dicom.py Testing/Python/test_rtstruct*.py)
 
-.PHONY: demo test lint bench soak extension-files clean
+.PHONY: demo test lint docs bench soak extension-files clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/demo $(VENV)/opengl
@@ -41,6 +42,10 @@ lint: $(VENV)/installed
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+# Without the notice of MkDocs Material about its successor.
+docs: $(VENV)/installed
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --site-dir build/docs
 
 bench: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(RT_UTILS)/installed
 	@command -v plastimatch >/dev/null || echo "plastimatch is not installed, so it is not measured;" \

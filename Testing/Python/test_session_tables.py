@@ -2,14 +2,12 @@
 
 import csv
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 from QuizLoaderLib.session.session import Session
-from QuizLoaderLib.session.tables import ANSWER_COLUMNS, MRMC_COLUMNS
 from session_by_hand import SAMPLES, ticking_clock, write_quiz
 
 # As the original writes it: the labels on lines of their own, identical answers again at each pass, events
@@ -178,15 +176,6 @@ def test_the_table_of_multi_reader_multi_case_statistics(ours: Path, tmp_path: P
         (f"Patient {number}", how) for number in (1, 2, 3) for how in ("Without AI", "With AI")
     }
     assert {row["question"] for row in rows} == {"Malignancy"}
-
-
-def test_the_page_for_analysis_explains_every_column_in_order() -> None:
-    page = (Path(__file__).resolve().parents[2] / "Resources" / "Results.md").read_text(encoding="utf-8")
-    sections = page.split("\n## ")
-
-    for section, columns in ((sections[1], ANSWER_COLUMNS), (sections[2], MRMC_COLUMNS)):
-        explained = re.findall(r"^\| `(\w+)` \| (.)(.*) \|$", section, re.MULTILINE)
-        assert [(name, first.upper() + rest) for name, first, rest in explained] == list(columns.items())
 
 
 def test_scores_of_other_questions_and_another_choice_of_case(tmp_path: Path) -> None:

@@ -1,0 +1,179 @@
+"""Every command and sample of the documentation works, page by page, on the files that it names."""
+
+import json
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
+from pathlib import Path
+
+import pytest
+from docs_stage import REPOSITORY, Sample, make_study, samples
+from masks_made import quizloader
+from panel_stage import stage
+from QuizLoaderLib.quiz.model import Page, Quiz
+from QuizLoaderLib.session.scripts import ScriptRules, script_details
+from web_stage import served
+from xnat_server import PASSWORD, USER, FakeXnat, running
+
+INSTALLING = {
+    "git clone https://github.com/QuizLoader/SlicerQuizLoader",
+    "cd SlicerQuizLoader",
+    "python -m venv .venv",
+    '.venv\\Scripts\\pip install ".[web]"',
+    ".venv\\Scripts\\quizloader demo --out demo",
+    'pip install "quizloader[dask]"',
+    'pip install "quizloader[xnat]"',
+    "sudo apt-get install libegl1 libgl1-mesa-dri",
+    "Slicer --additional-module-paths /path/to/SlicerQuizLoader/QuizLoader",
+    ".venv/bin/python -m pytest -q Testing/Python/test_decimals.py",
+    ".venv/bin/ruff check .",
+    ".venv/bin/ruff format --check .",
+    ".venv/bin/mypy",
+    ".venv/bin/lint-imports",
+}
+"""Lines that install, start other programs, or are run by make: compared, not run."""
+XNAT = "https://xnat.example.org"
+IN_SLICER = "slicer/console.md"
+OF_A_BUTTON = "authoring/order-and-buttons.md"
+NO_PROBLEM = {"Q207", "Q303"}
+"""A page without questions, and one page group, are enough for a sample."""
+
+
+@pytest.fixture(scope="module")
+def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return make_study(tmp_path_factory.mktemp("docs") / "study")
+
+
+@pytest.fixture
+def xnat(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[FakeXnat]:
+    for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("XNAT_USER", USER)
+    monkeypatch.setenv("XNAT_PASS", PASSWORD)
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    with running() as server:
+        yield server
+
+
+def by_page(*languages: str) -> dict[str, list[Sample]]:
+    found: dict[str, list[Sample]] = {}
+    for sample in samples(*languages):
+        found.setdefault(sample.page, []).append(sample)
+    return found
+
+
+RUN = {page: found for page, found in by_page("sh", "python").items() if page not in (IN_SLICER, OF_A_BUTTON)}
+
+
+@pytest.mark.parametrize("page", RUN)
+def test_commands_and_scripts_of_a_page_run_one_after_the_other(
+    page: str, study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, xnat: FakeXnat
+) -> None:
+    folder = tmp_path / "study"
+    shutil.copytree(study, folder)
+    monkeypatch.chdir(folder)
+    for sample in RUN[page]:
+        if sample.language == "python":
+            run_script(sample.text, folder)
+            continue
+        for line in sample.text.splitlines():
+            if line.startswith("quizloader "):
+                run_command(shlex.split(line.replace(XNAT, xnat.url))[1:], folder)
+            elif line.startswith("make "):
+                targets = re.findall(
+                    r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text("utf-8"), re.MULTILINE
+                )
+                assert line.split()[1] in targets
+            else:
+                assert line in INSTALLING
+
+
+def run_command(arguments: list[str], folder: Path) -> None:
+    if arguments[0] == "serve":
+        with served(folder, *arguments[1:], "--port", "0") as server:
+            assert server.address.startswith("http"), server.errors
+            assert server.end(signal.SIGTERM) == 0
+        return
+    ended = quizloader(*arguments)
+    assert (ended.code, "Traceback" in ended.err) == (0, False), ended.out + ended.err
+
+
+def run_script(text: str, folder: Path) -> None:
+    compile(text, "a sample", "exec")
+    if "pandas" in text:
+        pytest.importorskip("pandas")
+        pytest.importorskip("openpyxl")
+        made = quizloader("answers", "results", "--out", "mrmc.csv", "--mrmc")
+        assert made.code == 0
+        cases = {line.split(",")[1] for line in Path("mrmc.csv").read_text("utf-8").splitlines()[1:]}
+        truth = "".join(f"{case},{number % 2}\n" for number, case in enumerate(sorted(cases)))
+        Path("truth.csv").write_text("case,truth\n" + truth, encoding="utf-8")
+    run = subprocess.run([sys.executable, "-c", text], cwd=folder, capture_output=True, encoding="utf-8")
+    assert run.returncode == 0, run.stderr
+
+
+XML = samples("xml")
+
+
+@pytest.mark.parametrize("number", range(len(XML)), ids=lambda number: f"{XML[number].page}-{number}")
+def test_an_xml_sample_has_no_problem(number: int, study: Path) -> None:
+    quiz = study / f"sample-{number}.xml"
+    quiz.write_text(in_a_session(XML[number].text), encoding="utf-8")
+
+    ended = quizloader("check", quiz, "--images", study / "images", "--format", "json")
+
+    problems = [problem for problem in json.loads(ended.out) if problem["code"] not in NO_PROBLEM]
+    assert problems == [], quiz.read_text(encoding="utf-8")
+
+
+def in_a_session(text: str) -> str:
+    """What stands around an element that is shown alone."""
+    around = {
+        "Question": "<QuestionSet>{}</QuestionSet>",
+        "QuestionSet": "<Page ID='Sample'>{}</Page>",
+        "Image": "<Page ID='Sample' Layout='TwoOverTwo'>{}</Page>",
+        "Page": "<Session>{}</Session>",
+    }
+    while (root := re.match(r"\s*<(\w+)", text)) and root[1] != "Session":
+        text = around[root[1]].format(text)
+    return text
+
+
+def test_the_samples_of_slicer_s_console_run_on_the_stand_in(
+    study: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with stage(tmp_path):
+        monkeypatch.chdir(tmp_path)
+        slicer = sys.modules["slicer"]
+        # The stand-in's manager of modules does not look modules up by name.
+        monkeypatch.setattr(
+            slicer.util, "getModuleLogic", lambda name: getattr(slicer.modules, f"{name}Widget").logic
+        )
+        for sample in samples("python"):
+            if sample.page != IN_SLICER:
+                continue
+            text = sample.text.replace("/study/first.quiz.xml", str(study / "study.xml"))
+            text = text.replace("/study/images", str(study / "images"))
+            with pytest.raises(SystemExit) if "exit()" in text else nullcontext():
+                exec(text, {"slicer": slicer, "exit": sys.exit})
+    assert (tmp_path / "first.nrrd").is_file()
+
+
+def test_the_script_of_a_button_finds_what_its_page_says(study: Path, tmp_path: Path) -> None:
+    (sample,) = (sample for sample in samples("python") if sample.page == OF_A_BUTTON)
+    rules = ScriptRules(tmp_path, study / "images")
+    details = script_details(rules, Quiz(study / "study.xml"), Page("Case 1", 1, 1), tmp_path, "worksheet")
+
+    run = subprocess.run(
+        [sys.executable, "-s", "-c", sample.text],
+        input=json.dumps(details),
+        capture_output=True,
+        encoding="utf-8",
+    )
+
+    assert (run.returncode, run.stdout) == (0, "what is printed becomes the answer's Result\n"), run.stderr
