@@ -10,6 +10,7 @@ import sys
 from collections.abc import Iterator
 from contextlib import nullcontext
 from pathlib import Path
+from typing import Any
 
 import pytest
 from docs_stage import REPOSITORY, Sample, make_study, samples
@@ -150,10 +151,11 @@ def test_the_samples_of_slicer_s_console_run_on_the_stand_in(
     with stage(tmp_path):
         monkeypatch.chdir(tmp_path)
         slicer = sys.modules["slicer"]
-        # The stand-in's manager of modules does not look modules up by name.
+        # The stand-in has no manager that looks modules up by name, and none of writers.
         monkeypatch.setattr(
             slicer.util, "getModuleLogic", lambda name: getattr(slicer.modules, f"{name}Widget").logic
         )
+        monkeypatch.setattr(slicer.util, "saveNode", write_node)
         for sample in samples("python"):
             if sample.page != IN_SLICER:
                 continue
@@ -162,6 +164,12 @@ def test_the_samples_of_slicer_s_console_run_on_the_stand_in(
             with pytest.raises(SystemExit) if "exit()" in text else nullcontext():
                 exec(text, {"slicer": slicer, "exit": sys.exit})
     assert (tmp_path / "first.nrrd").is_file()
+
+
+def write_node(node: Any, name: str) -> None:
+    storage = node.CreateDefaultStorageNode()
+    storage.SetFileName(str(Path(name).absolute()))
+    assert storage.WriteData(node)
 
 
 def test_the_script_of_a_button_finds_what_its_page_says(study: Path, tmp_path: Path) -> None:
