@@ -71,7 +71,9 @@ def test_every_code_has_its_place_and_those_of_an_attribute_exist(site: Path) ->
 
     assert {anchor(code) for code in known} <= anchors_of(site, "authoring/problem-codes.html")
     named = set(
-        re.findall(r"\b[QM]\d{3}\b", (DOCS / "generated_pages" / "quiz_language.yml").read_text("utf-8"))
+        re.findall(
+            r"\b[QM]\d{3}\b", (DOCS / "generated_pages" / "quiz_language.yml").read_text(encoding="utf-8")
+        )
     )
     assert named <= known
 

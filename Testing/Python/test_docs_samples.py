@@ -87,7 +87,7 @@ def test_commands_and_scripts_of_a_page_run_one_after_the_other(
                 run_command(shlex.split(line.replace(XNAT, xnat.url))[1:], folder)
             elif line.startswith("make "):
                 targets = re.findall(
-                    r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text("utf-8"), re.MULTILINE
+                    r"^([a-z-]+):", (REPOSITORY / "Makefile").read_text(encoding="utf-8"), re.MULTILINE
                 )
                 assert line.split()[1] in targets
             else:
@@ -111,7 +111,7 @@ def run_script(text: str, folder: Path) -> None:
         pytest.importorskip("openpyxl")
         made = quizloader("answers", "results", "--out", "mrmc.csv", "--mrmc")
         assert made.code == 0
-        cases = {line.split(",")[1] for line in Path("mrmc.csv").read_text("utf-8").splitlines()[1:]}
+        cases = {line.split(",")[1] for line in Path("mrmc.csv").read_text(encoding="utf-8").splitlines()[1:]}
         truth = "".join(f"{case},{number % 2}\n" for number, case in enumerate(sorted(cases)))
         Path("truth.csv").write_text("case,truth\n" + truth, encoding="utf-8")
     run = subprocess.run([sys.executable, "-c", text], cwd=folder, capture_output=True, encoding="utf-8")
