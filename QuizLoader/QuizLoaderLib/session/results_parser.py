@@ -62,7 +62,7 @@ class ReadPage:
 
 
 @dataclass
-class Found:
+class FoundResults:
     """What was found: a sentence for each file that is ``left_out``, and for each that has a fault."""
 
     results: list[ReadResults] = field(default_factory=list)
@@ -70,12 +70,12 @@ class Found:
     remarks: list[str] = field(default_factory=list)
 
 
-def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> Found:
+def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> FoundResults:
     """All results in these files and folders (searched through), each once.
 
     ``encoding`` is that of files which are not in the one that they declare.
     """
-    found = Found()
+    found = FoundResults()
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():

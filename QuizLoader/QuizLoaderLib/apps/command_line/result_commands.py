@@ -10,7 +10,7 @@ from ...session.page_facts import PageFact
 from .terminal import CommandError
 
 if TYPE_CHECKING:
-    from ...session.results_parser import Found
+    from ...session.results_parser import FoundResults
 
 ResultsArgument = Annotated[
     list[Path],
@@ -107,7 +107,7 @@ def progress(
     raise typer.Exit(1 if found.left_out else 0)
 
 
-def _found(paths: list[Path], encoding: str) -> "Found":
+def _found(paths: list[Path], encoding: str) -> "FoundResults":
     import codecs
 
     from ...session.results_parser import read_all_results

@@ -7,7 +7,7 @@ from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from ...session.results_parser import Found, read_all_results
+from ...session.results_parser import FoundResults, read_all_results
 from ...session.tables import ANSWER_COLUMNS, Progress, answer_rows, as_csv, duration, progress
 
 Here = dict[tuple[str, str], float]
@@ -58,7 +58,7 @@ def results_zip(results: Path) -> Path:
     return path
 
 
-def _found(results: Path) -> Found:
+def _found(results: Path) -> FoundResults:
     return read_all_results([results])
 
 
