@@ -127,7 +127,7 @@ def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
         ("--page", "2", "has 1 page"),
         ("--page", "0", "has 1 page"),
         ("--images", "nowhere", "does not exist"),
-        ("--images", __file__, "is no folder"),
+        ("--images", __file__, "is not a folder"),
     ],
 )
 def test_values_that_cannot_be_used_get_one_sentence_and_2(
@@ -241,7 +241,7 @@ def test_a_locale_that_has_no_such_file_names_is_told_in_one_sentence(tmp_path: 
     assert (rendered.returncode, made.returncode) == (1, 2)
     assert "PYTHONUTF8=1" in rendered.stderr.splitlines()[-1]
     (sentence,) = made.stderr.splitlines()
-    assert sentence.endswith("its name has letters that are not UTF-8.")
+    assert sentence.endswith("its name has characters that are not UTF-8.")
 
 
 def test_check_starts_without_what_is_heavy(quiz: Path) -> None:

@@ -180,11 +180,11 @@ def test_what_is_no_series_says_what_it_is(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     for path, code, words in (
-        (structures, NOT_A_SERIES, "'rt' is a structure set"),
-        (segmentation, NOT_A_SERIES, "'seg' is a segmentation"),
-        (text, NOT_DICOM, "'text.dcm' is not a DICOM file"),
-        (empty, NOT_A_SERIES, "The folder 'empty' holds no DICOM images"),
-        (tmp_path / "nowhere", NOT_DICOM, "'nowhere' does not exist"),
+        (structures, NOT_A_SERIES, "“rt” is a structure set"),
+        (segmentation, NOT_A_SERIES, "“seg” is a segmentation"),
+        (text, NOT_DICOM, "“text.dcm” is not a DICOM file"),
+        (empty, NOT_A_SERIES, "The folder “empty” holds no DICOM images"),
+        (tmp_path / "nowhere", NOT_DICOM, "“nowhere” does not exist"),
     ):
         with pytest.raises(ImageReadError) as caught:
             read_series(path)
@@ -196,7 +196,7 @@ def test_a_file_cut_in_its_pixels_or_its_header_is_named(tmp_path: Path) -> None
     paths = write_series(tmp_path, np.zeros((3, 20, 20), np.int16), Placement((0.0, 1.0, 2.0)))
     whole = paths[1].read_bytes()
     paths[1].write_bytes(whole[:-100])
-    with pytest.raises(ImageReadError, match="'I00002' is cut short") as caught:
+    with pytest.raises(ImageReadError, match="“I00002” is cut short") as caught:
         read_series(paths[0])
     assert caught.value.problem.code == DICOM_DAMAGED
     for length in (133, 150, 300, 420):

@@ -131,7 +131,7 @@ def test_a_folder_above_the_series_names_the_folders_below(tmp_path: Path) -> No
     (tmp_path / "study" / "reports").mkdir()
     with pytest.raises(ImageReadError) as caught:
         read_series(tmp_path / "study")
-    assert caught.value.problem.sentence == "The folder 'study' holds no DICOM images."
+    assert caught.value.problem.sentence == "The folder “study” holds no DICOM images."
     assert caught.value.problem.hint == "the series may be in a folder below: CT thorax, reports"
 
 

@@ -172,7 +172,7 @@ def test_values_that_the_map_does_not_know_are_drawn_and_kept(
     sitk.WriteImage(image, str(label_map), True)
     with at_work(quiz, images, tmp_path / "r") as reader:
         (sentence,) = reader.show()
-        assert sentence == "The map has no name for the value 7; its segment is called 'Label_7'."
+        assert sentence == "The map has no name for the value 7; its segment is called “Label_7”."
         assert (seen(reader)["Label_7"] == SPLEEN).all()
         reader.draw("Spleen", box(slice(0, 1), slice(0, 1), slice(0, 1)))
     written = voxels_of(label_map)

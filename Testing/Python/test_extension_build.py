@@ -21,7 +21,7 @@ SEARCH = os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH
 def run(program: str, *arguments: str | Path, folder: Path | None = None) -> str:
     """The output of a CMake program; an error of its own fails the test with what it said."""
     found = shutil.which(program, path=SEARCH)
-    assert found, f"{program} is not there"
+    assert found, f"{program} does not exist"
     done = subprocess.run([found, *arguments], cwd=folder, capture_output=True, encoding="utf-8", check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout

@@ -33,7 +33,7 @@ def test_a_folder(tmp_path, type):
 def test_an_empty_file(tmp_path, name):
     (tmp_path / name).touch()
     problem = problem_of(tmp_path, name, SEGMENTS if "seg" in name else VOLUME)
-    assert problem.sentence == f'"{name}" is empty (0 bytes).'
+    assert problem.sentence == f"“{name}” is empty (0 bytes)."
     assert problem.hint == "copy or export it again"
 
 
@@ -43,8 +43,8 @@ def test_a_text_under_the_name_of_an_image(tmp_path, name):
         "Dear colleague,\n\nplease find the images in the other mail.\n", encoding="utf-8"
     )
     problem = problem_of(tmp_path, name)
-    assert f'"{name}" is not an image' in problem.sentence
-    assert "another file under this name" in problem.hint
+    assert f"“{name}” is not an image" in problem.sentence
+    assert "another file with this name" in problem.hint
 
 
 MISNAMED = {
@@ -63,7 +63,7 @@ def test_a_misnamed_file(tmp_path, case):
     name, found, hint = case
     (tmp_path / name).write_bytes(MISNAMED[case])
     problem = problem_of(tmp_path, name)
-    assert f'"{name}" is called ' in problem.sentence and f"its content is {found}." in problem.sentence
+    assert f"“{name}” is called " in problem.sentence and f"its content is {found}." in problem.sentence
     assert hint in problem.hint
 
 
@@ -73,7 +73,7 @@ def test_a_misnamed_file(tmp_path, case):
 def test_time_points_where_one_volume_belongs(tmp_path, type, hint):
     write_nifti(tmp_path / "4d.nii.gz", np.zeros((5, 3, 4, 6), np.int16), sform=np.eye(4))
     problem = problem_of(tmp_path, "4d.nii.gz", type)
-    assert '"4d.nii.gz" has 4 dimensions (5 frames)' in problem.sentence
+    assert "“4d.nii.gz” has 4 dimensions (5 frames)" in problem.sentence
     assert hint in problem.hint
 
 
@@ -98,7 +98,7 @@ def test_overlapping_segments_as_a_label_map(tmp_path):
 def test_a_float_label_map(tmp_path, type):
     write_nifti(tmp_path / "l.nii.gz", numbered(dtype="float32"), sform=np.eye(4))
     problem = problem_of(tmp_path, "l.nii.gz", type)
-    assert problem.sentence == '"l.nii.gz" is no label image: its voxels are float32 numbers.'
+    assert problem.sentence == "“l.nii.gz” is not a label image: its voxels are float32 numbers."
     assert "integer" in problem.hint
 
 
@@ -106,7 +106,7 @@ def test_a_float_segmentation(tmp_path):
     values = {"Segment0_ID": "a", "Segment0_LabelValue": 1, "Segment0_Layer": 0}
     write_nrrd(tmp_path / "s.seg.nrrd", numbered(dtype="float32"), values=values)
     problem = problem_of(tmp_path, "s.seg.nrrd", SEGMENTS)
-    assert "no segmentation: its voxels are float32 numbers" in problem.sentence
+    assert "not a segmentation: its voxels are float32 numbers" in problem.sentence
 
 
 @pytest.mark.parametrize(
@@ -114,8 +114,8 @@ def test_a_float_segmentation(tmp_path):
     [
         ("Layer", "5", "layer 5"),
         ("Layer", "-1", "layer -1"),
-        ("Layer", "x", '"x"'),
-        ("LabelValue", "one", '"one"'),
+        ("Layer", "x", "“x”"),
+        ("LabelValue", "one", "“one”"),
     ],
 )
 def test_a_segment_described_wrongly(tmp_path, fact, text, words):
@@ -133,7 +133,7 @@ def test_a_segmentation_without_a_segment_is_a_warning(tmp_path):
         loaded = library.load(page(image("s.seg.nrrd", SEGMENTS)))
         (problem,) = loaded.problems
         assert not problem.is_error
-        assert problem.sentence == '"s.seg.nrrd" is a segmentation without a segment.'
+        assert problem.sentence == "“s.seg.nrrd” is a segmentation without segments."
         assert loaded.nodes[0].GetSegmentation().GetNumberOfSegments() == 0
 
 
@@ -141,7 +141,7 @@ def test_a_segmentation_without_a_segment_is_a_warning(tmp_path):
 def test_axes_that_are_not_at_right_angles_in_an_nrrd(tmp_path, type):
     write_nrrd(tmp_path / "a.nrrd", numbered(), SHEARED)
     problem = problem_of(tmp_path, "a.nrrd", type)
-    assert problem.sentence == '"a.nrrd" has axes that are not at right angles to each other.'
+    assert problem.sentence == "“a.nrrd” has axes that are not at right angles to each other."
     assert "resample" in problem.hint
 
 
@@ -217,8 +217,8 @@ def test_a_name_of_an_older_system_is_refused_and_ends_nothing(tmp_path):
         loaded = library.load(page(image("scan.nrrd"), image("deep.png", ImageType.VECTOR, id="Two")))
 
     assert [problem.sentence for problem in loaded.problems] == [
-        '"scan.nrrd" cannot be opened: its path has letters that are not UTF-8.',
-        '"deep.png" cannot be opened: its path has letters that are not UTF-8.',
+        "“scan.nrrd” cannot be opened: its path has characters that are not UTF-8.",
+        "“deep.png” cannot be opened: its path has characters that are not UTF-8.",
     ]
     assert loaded.problems[0].hint.startswith("rename the file or its folder")
 
@@ -268,7 +268,7 @@ def test_a_file_without_read_permission(mode):
         )
     assert told.stderr == ""
     lines = told.stdout.splitlines()
-    assert lines[0].startswith('"locked.nrrd" cannot be opened: Permission denied.')
+    assert lines[0].startswith("“locked.nrrd” cannot be opened: Permission denied.")
     assert "may be read" in lines[0]
     for line in lines[1:]:
         assert "locked.nrrd" in line and "read" in line

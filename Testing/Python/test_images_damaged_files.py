@@ -26,7 +26,7 @@ __all__ = ["nothing_on_the_console"]
 def test_a_truncated_file(tmp_path, name, share):
     cut(WRITERS[name](tmp_path / name), share)
     problem = problem_of(tmp_path, name)
-    assert problem.sentence == f'"{name}" is damaged or incomplete: its voxels cannot all be read.'
+    assert problem.sentence == f"“{name}” is damaged or incomplete: its voxels cannot all be read."
     assert problem.hint == "copy or export it again"
 
 

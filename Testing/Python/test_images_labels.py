@@ -95,7 +95,7 @@ def test_a_float_image_is_no_label_map(tmp_path, type):
     write_nrrd(tmp_path / "l.nrrd", numbered().astype("float32"))
     node, (problem,), library = load_one(tmp_path, "l.nrrd", type)
     assert node is None
-    assert problem.sentence == '"l.nrrd" is no label image: its voxels are float32 numbers.'
+    assert problem.sentence == "“l.nrrd” is not a label image: its voxels are float32 numbers."
     assert "integer" in problem.hint
     library.close()
 
@@ -106,7 +106,7 @@ def test_an_image_without_labels_is_shown_as_nothing_with_a_warning(tmp_path, ty
     node, (problem,), library = load_one(tmp_path, "l.nrrd", type)
     assert node is not None
     assert not problem.is_error
-    assert problem.sentence == '"l.nrrd" has no region: every voxel is 0.'
+    assert problem.sentence == "“l.nrrd” has no region: every voxel is 0."
     library.close()
 
 

@@ -142,7 +142,7 @@ def test_a_value_with_two_labels_is_an_error_and_keeps_its_number(folder, type):
     legend, (problem,) = _legend(folder, quiz, image("labels.nrrd", type))
     assert legend[0][0] == {LABEL_MAP: "1", SEGMENTATION: "Segment_1"}[type]
     assert (problem.code, problem.is_error, problem.image) == ("Q715", True, "MR")
-    assert '"Liver", "Left liver"' in problem.sentence
+    assert "“Liver”, “Left liver”" in problem.sentence
 
 
 def test_values_that_no_colour_table_can_hold_are_named_and_coloured_too(folder):
@@ -210,7 +210,7 @@ def test_roi_codes_use_the_names_of_the_map(folder):
     one = image("labels.nrrd", LABEL_MAP, roi_visibility=wanted)
     with _loaded(folder, quiz, one) as loaded:
         (problem,) = unmatched_rois(contents_of_views(PageNodes(loaded.page, loaded.nodes))[RED])
-    assert 'ROI "2"' in problem.sentence, "a value that has a name is asked for by its name"
+    assert "ROI “2”" in problem.sentence, "a value that has a name is asked for by its name"
 
 
 def test_what_a_reader_draws_takes_its_colour_by_name_else_by_value(folder):

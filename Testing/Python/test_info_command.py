@@ -207,7 +207,7 @@ def test_the_names_it_tells_are_those_that_the_check_knows(labels: Path) -> None
     )
     result = quizloader("check", quiz, "--images", labels.parent)
     lines = result.stdout.splitlines()
-    assert sum("Q715" in line and '"Liver", "Bone"' in line for line in lines) == 2
+    assert sum("Q715" in line and "“Liver”, “Bone”" in line for line in lines) == 2
     (unmatched,) = [line for line in lines if "Q407" in line]
-    assert 'ROI "30"' in unmatched
+    assert "ROI “30”" in unmatched
     assert "in the file: 7, Kidney" in unmatched

@@ -68,7 +68,7 @@ def test_good_cases_are_done_and_bad_ones_are_in_the_report(study: Path) -> None
         assert np.array_equal(voxels, np.where(spleen, 20, np.where(liver, 10, 0)))
     rows = report(study / "out")
     assert [row["status"] for row in rows if row["name"] == "p03"] == ["failed"]
-    assert "The region 'Lever' is not in the map." in next(r["problems"] for r in rows if r["name"] == "p03")
+    assert "The region “Lever” is not in the map." in next(r["problems"] for r in rows if r["name"] == "p03")
     assert "case 5.seg.nrrd" in next(row["problems"] for row in rows if row["name"] == "p05")
     first = [row for row in rows if row["name"] == "p00"]
     liver, spleen = ball(0).inside(SHAPE, grid()), Ball("", (4, 11, 6), 3).inside(SHAPE, grid())
@@ -270,15 +270,15 @@ def test_no_dask_cluster_at_the_address_is_said(study: Path) -> None:
     )  # fmt: skip
 
     assert ended.code == 1
-    assert "There is no Dask scheduler at tcp://127.0.0.1:9." in ended.out
+    assert "There is no Dask scheduler at “tcp://127.0.0.1:9”." in ended.out
 
 
 @pytest.mark.parametrize(
     ("text", "line"),
     [
         ("file,like\na,b\n", "1: error M401: The table of cases has no column source."),
-        ("source,name\na.seg.nrrd,x\nb.seg.nrrd,X\n", "3: error M401: The name 'X' is used in line 2 too."),
-        ("source,name\na.seg.nrrd,../x\n", "2: error M401: '../x' cannot be the name of a file."),
+        ("source,name\na.seg.nrrd,x\nb.seg.nrrd,X\n", "3: error M401: The name “X” is used in line 2 too."),
+        ("source,name\na.seg.nrrd,../x\n", "2: error M401: “../x” cannot be the name of a file."),
         ("source,like\n,ct.nrrd\n", "2: error M401: The row has no source."),
         ("source,like\n", " error M401: The table has no cases."),
         ('source\n"a\n', " error M401:"),

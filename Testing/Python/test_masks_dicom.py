@@ -60,7 +60,7 @@ def test_a_fourth_roi_that_the_map_does_not_name_is_one_sentence_and_no_file(stu
 
     assert ended.code == 1
     assert ended.lines == [
-        f"{study / 'rs.dcm'}: error M101: The region 'Stomach' is not in the map. "
+        f"{study / 'rs.dcm'}: error M101: The region “Stomach” is not in the map. "
         "(add it to the map, or leave such regions out with --ignore-unmapped)"
     ]
     assert sorted(path.name for path in study.iterdir()) == ["ct", "map.txt", "rs.dcm"]
@@ -81,9 +81,9 @@ def test_left_out_it_leaves_the_mask_of_the_three_exact_to_the_voxel(study: Path
     assert np.array_equal(voxels, truth)
     assert ijk_to_ras == pytest.approx(LPS @ IJK_TO_LPS, abs=1e-4)
     assert (
-        f"{(inside('Liver') & inside('Kidney')).sum()} voxels of 'Liver' are lost under 'Kidney'" in ended.out
+        f"{(inside('Liver') & inside('Kidney')).sum()} voxels of “Liver” are lost under “Kidney”" in ended.out
     )
-    assert f"{(inside('Spleen') & inside('Kidney')).sum()} voxels of 'Spleen' are lost" in ended.out
+    assert f"{(inside('Spleen') & inside('Kidney')).sum()} voxels of “Spleen” are lost" in ended.out
 
 
 def test_a_structure_set_is_rasterized_on_the_image_that_is_named(study: Path) -> None:
@@ -122,7 +122,7 @@ def test_a_folder_of_several_series_on_none_of_which_was_drawn_is_an_error(study
 
     assert ended.code == 1
     assert "holds 2 series" in ended.out
-    assert "give the path of one file of the series that is meant" in ended.out
+    assert "give the path of one file of the series you want" in ended.out
 
 
 def test_a_structure_set_on_a_finer_image_is_not_resampled_but_rasterized(study: Path) -> None:
@@ -149,7 +149,7 @@ def test_no_referenced_series_anywhere_is_an_error(study: Path, tmp_path: Path) 
 
     assert ended.code == 1
     assert (
-        "error M303: The series that rs.dcm was drawn on is neither beside it nor in a folder below."
+        "error M303: The series that “rs.dcm” was drawn on is neither beside it nor in a folder below."
         in ended.out
     )
     assert not (tmp_path / "m.nrrd").exists()
@@ -197,7 +197,7 @@ def test_a_dicom_segmentation_keeps_overlaps_names_codes_and_values(study: Path)
     if is_told_to_be_impossible(ended, out):
         return
     assert ended.code == 0
-    assert "No coded meaning is known for 'Kidney'" in ended.out
+    assert "No coded meaning is known for “Kidney”" in ended.out
     assert "lost" not in ended.out
     dataset = pydicom.dcmread(out)
     assert [(one.SegmentNumber, one.SegmentLabel) for one in dataset.SegmentSequence] == [
@@ -270,7 +270,7 @@ def test_map_check_and_map_from_read_structure_sets(study: Path) -> None:
     started = quizloader("map", "from", study / "rs.dcm")
 
     assert checked.code == 1
-    assert "The region 'Stomach' is not in the map." in checked.out
+    assert "The region “Stomach” is not in the map." in checked.out
     assert started.out == "Liver=1\nSpleen=2\nKidney=3\nStomach=4\n"
 
 

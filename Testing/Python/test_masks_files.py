@@ -50,7 +50,7 @@ def test_on_a_full_disk_an_old_mask_stays_as_it_was(
     ended = quizloader("mask", source, "--map", names, "--names", names, "--out", small_disk / out)
 
     assert ended.code == 1
-    assert f"M305: {small_disk / out} could not be written: " in ended.out
+    assert f"M305: “{small_disk / out}” could not be written: " in ended.out
     assert {path.name: path.read_bytes() for path in small_disk.iterdir()} == before
 
 
@@ -107,9 +107,10 @@ def test_a_folder_that_does_not_exist_and_endings_that_are_none(tmp_path: Path) 
     picture = quizloader("mask", source, "--map", names, "--out", tmp_path / "m.png")
     segments = quizloader("mask", source, "--map", names, "--out", tmp_path / "m.seg.nrrd")
 
-    assert (nowhere.code, nowhere.err) == (2, f"quizloader: The folder {tmp_path / 'none'} does not exist.\n")
+    sentence = f"quizloader: The folder “{tmp_path / 'none'}” does not exist.\n"
+    assert (nowhere.code, nowhere.err) == (2, sentence)
     assert picture.code == 1
-    assert "A mask cannot be written as m.png. (let the name end with one of .nrrd, .nii.gz" in picture.out
+    assert "A mask cannot be written as “m.png”. (let the name end with one of .nrrd, .nii.gz" in picture.out
     assert segments.code == 1
 
 

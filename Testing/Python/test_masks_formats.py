@@ -101,11 +101,11 @@ def test_a_slicer_colour_table_loses_underscores_and_says_so(tmp_path: Path) -> 
 
     assert ended.code == 0
     assert (
-        f"{names}:1: warning M306: Slicer will read 'Body_Contour' as 'Body Contour': "
-        "its colour tables lose the '_'. "
+        f"{names}:1: warning M306: Slicer will read “Body_Contour” as “Body Contour”: "
+        "its colour tables lose the “_”. "
         "(Slicer's .csv table keeps underscores)"
     ) in ended.lines
-    assert "every '_' is read as a blank" in back.out
+    assert "every “_” is read as a blank" in back.out
     assert labels(tmp_path / "back.txt") == {"Body Contour": 1}
 
 
@@ -115,23 +115,23 @@ def test_names_that_an_underscore_alone_tells_apart_are_refused(tmp_path: Path) 
     ended = quizloader("map", "convert", tmp_path / "map.txt", tmp_path / "t.ctbl")
 
     assert ended.code == 1
-    assert "'a b' and 'a_b' are the same name" in ended.out
+    assert "“a b” and “a_b” are the same name" in ended.out
     assert not (tmp_path / "t.ctbl").exists()
 
 
 @pytest.mark.parametrize(
     ("out", "line", "sentence"),
     [
-        ("t.ctbl", "a=1000001", "A Slicer colour table (.ctbl) cannot hold the value 1000001 of 'a'"),
-        ("t.csv", "a=1000001", "A Slicer colour table (.csv) cannot hold the value 1000001 of 'a'"),
-        ("t.label", "a=65536", "An ITK-SNAP label file cannot hold the value 65536 of 'a'"),
-        ("t.csv", 'say "a"=1', "cannot hold 'say \"a\"': Slicer's reader breaks off at a quotation mark."),
+        ("t.ctbl", "a=1000001", "A Slicer colour table (.ctbl) cannot hold the value 1000001 of “a”"),
+        ("t.csv", "a=1000001", "A Slicer colour table (.csv) cannot hold the value 1000001 of “a”"),
+        ("t.label", "a=65536", "An ITK-SNAP label file cannot hold the value 65536 of “a”"),
+        ("t.csv", 'say "a"=1', "cannot hold “say “a””: Slicer's reader breaks off at a quotation mark."),
         ("t.label", 'say "a"=1', "its names are in quotation marks"),
-        ("t.tsv", "a\tb=1", "A BIDS label table cannot hold 'a\\tb': it has a line break or another control"),
+        ("t.tsv", "a\tb=1", "A BIDS label table cannot hold “a\\tb”: it has a line break or another control"),
         ("t.tsv", "n/a=1", "BIDS reads n/a as no name"),
         ("t.json", "background=1", "nnU-Net keeps that name for the value 0"),
         ("t.json", "Liver=10\nSpleen=20", "the values 1, 2, 3 and so on without a gap; these are 10, 20."),
-        ("t.csv", "Left=5\nRight=5", "one value: 'Left' and 'Right' both have 5."),
+        ("t.csv", "Left=5\nRight=5", "one value: “Left” and “Right” both have 5."),
         ("t.json", "Left=1\nRight=1", "cannot hold two labels with one value"),
     ],
 )  # fmt: skip
@@ -174,7 +174,7 @@ def test_nnunet_of_version_1_and_regions_of_several_values(tmp_path: Path) -> No
 
     assert labels(tmp_path / "v1.json") == {"liver": 1, "tumour": 2}
     assert labels(tmp_path / "v2.json") == {"core": 2}
-    assert "'whole' is a region of several values" in quizloader("map", "check", tmp_path / "v2.json").out
+    assert "“whole” is a region of several values" in quizloader("map", "check", tmp_path / "v2.json").out
 
 
 def test_txt_is_told_by_its_content(tmp_path: Path) -> None:

@@ -102,7 +102,7 @@ def test_voxels_that_the_image_does_not_reach_are_counted() -> None:
 
     beyond = [ball.inside(*FINE)[:, :, 45:].sum() for ball in BALLS]
     assert [problem.sentence for problem in mask.problems if problem.code == "M201"] == [
-        f"{count} voxels of '{ball.name}' lie outside the image and are not in the mask."
+        f"{count} voxels of “{ball.name}” lie outside the image and are not in the mask."
         for ball, count in zip(BALLS, beyond, strict=True)
     ]
 
@@ -118,7 +118,7 @@ def test_voxels_outside_are_counted_on_an_oblique_image_too() -> None:
     places = np.linalg.inv(target.ijk_to_ras) @ FINE[1] @ np.stack([i, j, k, np.ones(len(i))])
     indices = np.floor(places[:3] + 0.5 + 1e-6)
     outside = ~((indices >= 0) & (indices < np.array([[90], [20], [80]]))).all(axis=0)
-    assert f"{outside.sum()} voxels of 'A' lie outside" in mask.problems[-1].sentence
+    assert f"{outside.sum()} voxels of “A” lie outside" in mask.problems[-1].sentence
 
 
 def test_grids_that_do_not_overlap_are_an_error() -> None:
@@ -135,7 +135,7 @@ def test_a_region_too_thin_for_a_coarse_image_is_said() -> None:
     mask = mask_from_segments(source, MAP, coarse)
 
     assert codes_of(mask.problems) == ["M104"]
-    assert "'A' has no voxel" in mask.problems[0].sentence
+    assert "“A” has no voxel" in mask.problems[0].sentence
 
 
 def test_a_segmentation_that_slicer_cropped_gives_a_mask_of_its_whole_reference_image(tmp_path) -> None:

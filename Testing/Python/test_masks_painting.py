@@ -48,7 +48,7 @@ def test_lost_voxels_are_counted_for_each_pair_once() -> None:
         ("Spleen", "Kidney"): (spleen & kidney).sum(),
     }
     assert codes_of(mask.problems) == ["M105", "M105", "M105"]
-    assert f"{lost['Liver', 'Spleen']} voxels of 'Liver' are lost under 'Spleen'" in mask.problems[0].sentence
+    assert f"{lost['Liver', 'Spleen']} voxels of “Liver” are lost under “Spleen”" in mask.problems[0].sentence
 
 
 def test_voxels_and_ml_of_each_region() -> None:
@@ -83,8 +83,8 @@ def test_a_region_that_the_map_does_not_name_is_an_error_with_a_near_name() -> N
         mask_from_segments(segmentation, SEED_MAP)
 
     unmapped = next(problem for problem in raised.value.problems if problem.is_error)
-    assert unmapped.sentence == "The region 'liver' is not in the map."
-    assert unmapped.hint.startswith("the nearest name is 'Liver'; add it to the map")
+    assert unmapped.sentence == "The region “liver” is not in the map."
+    assert unmapped.hint.startswith("the nearest name is “Liver”; add it to the map")
 
 
 def test_all_unmapped_regions_are_named_at_once_and_labels_without_region_too() -> None:
@@ -121,7 +121,7 @@ def test_nothing_in_common_is_an_error_even_where_unmapped_regions_are_left_out(
 def test_two_regions_of_one_name_are_refused_with_their_numbers() -> None:
     segmentation = segmentation_of([LIVER, SPLEEN, Ball("Liver", (0, 0, 15), 2)], SHAPE, IJK_TO_RAS)
 
-    with pytest.raises(MaskError, match=r"2 regions are called 'Liver' \(numbers 1, 3\)"):
+    with pytest.raises(MaskError, match=r"2 regions are called “Liver” \(numbers 1, 3\)"):
         mask_from_segments(segmentation, SEED_MAP)
 
 
@@ -158,14 +158,14 @@ def test_a_region_that_vanishes_under_another_is_said() -> None:
 
     assert 80 not in mask.voxels
     assert codes_of(mask.problems) == ["M104", "M105"]
-    assert mask.problems[0].sentence == "The region 'Annulus' has no voxel in the mask."
+    assert mask.problems[0].sentence == "The region “Annulus” has no voxel in the mask."
 
 
 def test_an_empty_segment_is_said_and_a_segmentation_without_segments_is_background() -> None:
     empty = segmentation_of([LIVER, Ball("Spleen", (900, 0, 0), 1)], SHAPE, IJK_TO_RAS)
     none = SegmentationArrays((np.zeros(SHAPE, np.uint8),), IJK_TO_RAS, ())
 
-    assert "'Spleen' has no voxel" in " ".join(
+    assert "“Spleen” has no voxel" in " ".join(
         problem.sentence for problem in mask_from_segments(empty, SEED_MAP).problems
     )
     assert not mask_from_segments(none, SEED_MAP).voxels.any()

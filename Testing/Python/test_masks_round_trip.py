@@ -148,7 +148,7 @@ def test_an_unknown_value_becomes_a_label_with_a_warning(tmp_path) -> None:
     ended = quizloader("segments", tmp_path / "mask.nii.gz", "--map", names, "--out", tmp_path / "x.seg.nrrd")
 
     assert ended.code == 0
-    assert "warning M107: The map has no name for the value 7; its segment is called 'Label_7'." in ended.out
+    assert "warning M107: The map has no name for the value 7; its segment is called “Label_7”." in ended.out
     assert "Not in the mask: Spleen" in ended.lines
     mask = mask_from_segments(tmp_path / "x.seg.nrrd", ValueMap({"Liver": 1, "Label_7": 2}))
     assert mask.voxels.ravel().tolist() == [0, 1, 2, 2]
@@ -174,7 +174,7 @@ def test_two_labels_of_one_value_are_ambiguous(tmp_path) -> None:
 
     assert ended.code == 1
     assert ended.lines == [
-        f"{names}:2: error M108: 'Left' and 'Right' both have the value 3, "
+        f"{names}:2: error M108: “Left” and “Right” both have the value 3, "
         "so the mask cannot tell which of them a voxel is."
     ]
     assert not (tmp_path / "x.seg.nrrd").exists()

@@ -116,7 +116,7 @@ def test_a_missing_map_and_a_folder_are_said(tmp_path: Path) -> None:
     folder = quizloader("map", "check", tmp_path)
 
     assert (missing.code, folder.code) == (1, 1)
-    assert "none.txt cannot be read: No such file or directory." in missing.out
+    assert "none.txt” cannot be read: No such file or directory." in missing.out
     assert len(folder.lines) == 1
 
 
@@ -161,14 +161,14 @@ def test_check_against_sources_names_what_is_missing_on_either_side(tmp_path: Pa
 
     assert ended.code == 1
     assert ended.lines == [
-        f"{seg}: error M101: The region 'Spleeen' is not in the map. (the nearest name is 'Spleen'; "
+        f"{seg}: error M101: The region “Spleeen” is not in the map. (the nearest name is “Spleen”; "
         "add it to the map, or leave such regions out with --ignore-unmapped)",
-        f"{seg}: error M101: The region 'kidney' is not in the map. (the nearest name is 'Kidney'; "
+        f"{seg}: error M101: The region “kidney” is not in the map. (the nearest name is “Kidney”; "
         "add it to the map, or leave such regions out with --ignore-unmapped)",
-        f"{names}:2: warning M102: The map's 'Spleen' is not among the regions. "
-        "(the nearest name is 'Spleeen')",
-        f"{names}:3: warning M102: The map's 'Kidney' is not among the regions. "
-        "(the nearest name is 'kidney')",
+        f"{names}:2: warning M102: The map's “Spleen” is not among the regions. "
+        "(the nearest name is “Spleeen”)",
+        f"{names}:3: warning M102: The map's “Kidney” is not among the regions. "
+        "(the nearest name is “kidney”)",
     ]
 
 
@@ -209,7 +209,7 @@ def test_names_that_a_map_cannot_hold_are_said(tmp_path: Path) -> None:
     written = quizloader("map", "from", seg, "--out", tmp_path / "map.txt")
 
     assert (printed.code, printed.out) == (1, "Liver=1\n")
-    assert "A map cannot hold '#1': a line that starts with # is not read." in printed.err
+    assert "A map cannot hold “#1”: a line that starts with # is not read." in printed.err
     assert "A map cannot hold ' Spleen': blanks at either end are not read back." in printed.err
     assert written.code == 1
     assert not (tmp_path / "map.txt").exists()

@@ -100,7 +100,7 @@ def test_a_map_with_errors_is_not_sent(server: FakeXnat, tmp_path: Path) -> None
     ended = quizloader("xnat", "put-map", tmp_path / "bad.txt", "--server", server.url, "--project", "STUDY")
 
     assert ended.code == 1
-    assert ended.err == f"quizloader: {tmp_path / 'bad.txt'} has errors, so it was not sent.\n"
+    assert ended.err == f"quizloader: “{tmp_path / 'bad.txt'}” has errors, so it was not sent.\n"
     assert server.calls == []
 
 
@@ -138,7 +138,7 @@ def test_no_or_wrong_credentials_are_told(server: FakeXnat, monkeypatch: pytest.
     for ended in (wrong, none):
         assert ended.code == 1
         assert ended.err == (
-            f"quizloader: {server.url} does not accept the user and password, or there are none. "
+            f"quizloader: “{server.url}” does not accept the user and password, or there are none. "
             "(set XNAT_USER and XNAT_PASS, or add the server to netrc)\n"
         )
 
@@ -175,9 +175,9 @@ def test_what_the_server_refuses_is_one_sentence(server: FakeXnat, names: Path) 
 @pytest.mark.parametrize(
     ("url", "sentence"),
     [
-        ("http://127.0.0.1:9", "There is no connection to http://127.0.0.1:9."),
-        ("xnat.example.org", "'xnat.example.org' is no address of a server."),
-        ("file:///etc", "'file:///etc' is no address of a server."),
+        ("http://127.0.0.1:9", "There is no connection to “http://127.0.0.1:9”."),
+        ("xnat.example.org", "“xnat.example.org” is not the address of a server."),
+        ("file:///etc", "“file:///etc” is not the address of a server."),
     ],
 )
 def test_no_server_is_told(monkeypatch: pytest.MonkeyPatch, url: str, sentence: str) -> None:

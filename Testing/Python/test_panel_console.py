@@ -85,7 +85,7 @@ def test_a_file_that_is_no_quiz_is_refused_with_a_sentence(tmp_path):
     path.write_text("<Report/>", encoding="utf-8")
     with (
         stage(tmp_path, main_window=False),
-        pytest.raises(RuntimeError, match=r"some\.quiz\.xml is no quiz"),
+        pytest.raises(RuntimeError, match=r"some\.quiz\.xml” is not a quiz"),
     ):
         slicer.util.loadNodeFromFile(str(path), "QuizLoaderFile")
 

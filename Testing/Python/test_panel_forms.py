@@ -135,7 +135,7 @@ def test_fields_keep_their_height_beside_a_long_sentence_in_slicers_scroll_area(
     area.show()
     label = forms.widget("saveLabel")
     label.setVisible(True)
-    label.setText("The last change is not saved yet (the results folder is not there). " * 6)
+    label.setText("The last change is not saved yet (the results folder does not exist). " * 6)
     forms.slicer.qt.processEvents()
 
     fields = forms.widget("formsContainer").findChildren(QLineEdit)

@@ -28,10 +28,10 @@ def test_what_is_not_xml_says_where_it_breaks(tmp_path):
     assert refusal(tmp_path, b"Session: quiz")[:2] == ("Q103", 1)
     assert refusal(tmp_path, b"\x89PNG\r\n\x1a\n\0\0")[0] == "Q103"
     code, line, sentence, hint = refusal(tmp_path, b"<Session>\n<Page>\n</Session>")
-    assert (code, line, hint) == ("Q103", 3, '"Page" of line 2 is still open')
+    assert (code, line, hint) == ("Q103", 3, "“Page” of line 2 is still open")
     assert "mismatched tag" in sentence
     code, line, sentence, hint = refusal(tmp_path, b"<Session>\n<Page>\n")
-    assert (code, line, hint) == ("Q103", 3, '"Page" of line 2 is still open')
+    assert (code, line, hint) == ("Q103", 3, "“Page” of line 2 is still open")
     assert "ends too early" in sentence
     assert "&amp;" in refusal(tmp_path, b"<Session><Page ID='a & b'/></Session>")[3]
 
@@ -41,8 +41,8 @@ def test_another_root_is_refused_with_the_right_one(tmp_path):
     assert refusal(tmp_path, b"\n<session/>") == (
         "Q106",
         2,
-        'The root element "session" is not Session.',
-        'write "Session"',
+        "The root element “session” is not Session.",
+        "write “Session”",
     )
 
 
@@ -110,7 +110,7 @@ def test_a_session_without_a_page_is_an_error(tmp_path):
 
 
 def test_a_quiz_that_is_missing_or_a_folder_is_one_sentence(tmp_path):
-    for path, what in ((tmp_path / "none.xml", "is not there"), (tmp_path, "is no file")):
+    for path, what in ((tmp_path / "none.xml", "does not exist"), (tmp_path, "is not a file")):
         quiz, problems = read_quiz(path)
         assert quiz is None
         assert [problem.code for problem in problems] == ["Q101"]

@@ -30,7 +30,7 @@ def test_a_missing_colour_file_names_the_nearest(tmp_path):
     (tmp_path / "colours.txt").touch()
     problem = only_problem(tmp_path, COLORS)
     assert (problem.code, problem.line, problem.severity) == ("Q504", 1, Severity.ERROR)
-    assert problem.sentence == 'ROIColorFile: the file "colors" is not there.'
+    assert problem.sentence == "ROIColorFile: the file “colors” does not exist."
     assert "colours.txt" in problem.hint
     assert codes_of(tmp_path, COLORS.replace('"colors"', '"../colors"')) == ["Q502"]
 
@@ -64,7 +64,7 @@ def test_all_wrong_lines_of_a_colour_file_are_told_at_once(tmp_path):
     assert len(told) == 8
     assert all(problem.line == 1 and problem.is_error for problem in told)
     assert told[0].sentence == (
-        'ROIColorFile, line 2 of colors.txt: "2 Left kidney 1 2 3 255" has 7 entries, not 6 '
+        "ROIColorFile, line 2 of colors.txt: “2 Left kidney 1 2 3 255” has 7 entries, not 6 "
         "(index, name, r, g, b, a)."
     )
 
@@ -130,7 +130,7 @@ def test_pictures_and_scripts_lie_beside_the_quiz(type_, name, tmp_path):
     text = session(page("", question(f'Type="{type_}"', name)))
     problem = only_problem(tmp_path, text)
     assert (problem.code, problem.severity, problem.page) == ("Q504", Severity.ERROR, 1)
-    assert problem.sentence == f'{type_}: the file "{name}" is not there.'
+    assert problem.sentence == f"{type_}: the file “{name}” does not exist."
     (tmp_path / name).touch()
     assert codes_of(tmp_path, text) == []
     assert codes_of(tmp_path, text.replace(name, f"../{tmp_path.name}/{name}")) == ["Q502"]
@@ -170,9 +170,9 @@ def test_a_roi_that_the_file_does_not_have_is_a_warning_with_the_nearest_name(co
     assert [(problem.code, problem.severity, problem.line) for problem in problems] == [
         ("Q407", Severity.WARNING, 4)
     ] * 2
-    assert problems[0].sentence == 'The ROI "Splen" is not in the image\'s file.'
-    assert problems[0].hint == 'did you mean "Spleen"? in the file: Liver, Spleen, Left kidney'
-    assert problems[1].hint.startswith('did you mean "Liver"?')
+    assert problems[0].sentence == "The ROI “Splen” is not in the image's file."
+    assert problems[0].hint == "did you mean “Spleen”? in the file: Liver, Spleen, Left kidney"
+    assert problems[1].hint.startswith("did you mean “Liver”?")
 
 
 def test_two_segments_of_one_name_are_both_meant_and_a_warning_says_so(tmp_path):

@@ -42,7 +42,7 @@ def test_a_name_that_differs_in_case_is_found_with_a_warning(root, path):
     assert found.path == root / "study" / "2007-spgr.nrrd"
     assert found.warning is not None
     assert (found.warning.code, found.warning.severity) == ("Q505", Severity.WARNING)
-    assert found.warning.hint == 'write "study/2007-spgr.nrrd"'
+    assert found.warning.hint == "write “study/2007-spgr.nrrd”"
 
 
 def test_of_two_names_that_differ_in_case_the_exact_one_is_found_and_no_other_guessed(root):
@@ -77,17 +77,18 @@ def test_a_missing_file_names_the_nearest_one(root):
     )
     problem = only_problem(root.parent, text, ImageFolder(root))
     assert problem.as_line("quiz.xml") == (
-        'quiz.xml:3: error Q504: The file "study/2007-spgr.nrrd" is not there. ("study" has "1007-spgr.nrrd")'
+        "quiz.xml:3: error Q504: The file “study/2007-spgr.nrrd” does not exist. "
+        "(“study” has “1007-spgr.nrrd”)"
     )
     assert (problem.page, problem.image, problem.view) == (1, "CT", "Red")
 
 
 def test_a_missing_folder_names_the_nearest_one(root):
-    assert refusal(ImageFolder(root), "studi/2007-spgr.nrrd").hint == '"images" has "study"'
-    assert refusal(ImageFolder(root), "else/2007-spgr.nrrd").hint == '"else" is not in "images"'
+    assert refusal(ImageFolder(root), "studi/2007-spgr.nrrd").hint == "“images” has “study”"
+    assert refusal(ImageFolder(root), "else/2007-spgr.nrrd").hint == "“else” is not in “images”"
     assert (
         refusal(ImageFolder(root), "study/2007-spgr.nrrd/x").hint
-        == '"study/2007-spgr.nrrd" is a file, not a folder'
+        == "“study/2007-spgr.nrrd” is a file, not a folder"
     )
 
 

@@ -290,22 +290,22 @@ def test_a_value_that_an_attribute_does_not_take_is_named_with_what_it_takes(
     }[element]
     problem = only_problem(tmp_path, text)
     assert (problem.code, problem.severity) == ("Q113", Severity.ERROR)
-    assert problem.sentence == f'{attribute} of {element} is "{value}".'
+    assert problem.sentence == f"{attribute} of {element} is “{value}”."
     assert LANGUAGE[element].attributes[attribute].kind.allowed in problem.hint
 
 
 @pytest.mark.parametrize(
     ("child", "value", "allowed"),
     [
-        ("DefaultDestination", "red", 'did you mean "Red"? allowed: Red, Green, Yellow, Slice4'),
+        ("DefaultDestination", "red", "did you mean “Red”? allowed: Red, Green, Yellow, Slice4"),
         ("DefaultOrientation", "Transverse", "allowed: Axial, Sagittal, Coronal"),
-        ("Layer", "LabelMap", 'did you mean "Label"? allowed: Background, Foreground, Label, Segmentation'),
+        ("Layer", "LabelMap", "did you mean “Label”? allowed: Background, Foreground, Label, Segmentation"),
     ],
 )
 def test_a_value_that_a_child_does_not_take_is_named_at_its_line(child, value, allowed, tmp_path):
     problem = only_problem(tmp_path, session(page("", image("", f"\n<{child}>{value}</{child}>"))))
     assert (problem.code, problem.line, problem.page, problem.image) == ("Q113", 4, 1, "CT")
-    assert (problem.sentence, problem.hint) == (f'{child} is "{value}".', allowed)
+    assert (problem.sentence, problem.hint) == (f"{child} is “{value}”.", allowed)
 
 
 def test_what_a_page_an_image_and_a_question_need_is_missed_each_by_name(tmp_path):

@@ -118,7 +118,7 @@ def test_a_contour_shown_again_is_of_a_page_that_surely_comes_earlier(
 
 def test_a_bookmark_that_is_nowhere_names_the_nearest(tmp_path):
     problem = only_problem(tmp_path, session(page('BookmarkID="start"'), page('GoToBookmark="stert Back"')))
-    assert (problem.code, problem.page, problem.hint) == ("Q305", 2, 'did you mean "start"?')
+    assert (problem.code, problem.page, problem.hint) == ("Q305", 2, "did you mean “start”?")
     assert codes_of(tmp_path, session(page('BookmarkID="x" GoToBookmark="x Back"'))) == ["Q305"]
 
 

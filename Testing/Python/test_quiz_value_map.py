@@ -83,4 +83,4 @@ def test_what_is_no_utf_8_is_refused_with_its_line():
 
 def test_a_negative_value_is_told_as_such():
     _, (problem,) = parse_value_map(b"Liver=-3")
-    assert problem.sentence == "The value of 'Liver' is '-3'; values go from 1 upwards."
+    assert problem.sentence == "The value of “Liver” is “-3”; values go from 1 upwards."

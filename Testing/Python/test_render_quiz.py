@@ -306,5 +306,5 @@ def test_an_roi_name_one_letter_off_is_a_warning_with_the_nearest_name(folder, t
         (1, "Regions", "Red", False),
         (1, "Labels", "Green", False),
     ]
-    assert 'did you mean "Segment_5"?' in told[0].hint
+    assert "did you mean “Segment_5”?" in told[0].hint
     assert "1, 2, 5" in told[1].hint

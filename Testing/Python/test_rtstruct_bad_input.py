@@ -24,11 +24,11 @@ GOOD = square(2.5, 9.5)
 @pytest.mark.parametrize(
     ("bad", "words"),
     [
-        ("1.5\\abc\\2\\9\\1\\2\\9\\9\\2", "has coordinates that are no numbers"),
-        ("1.5\\1\\2\\9\\1\\2\\9\\9\\2x", "has coordinates that are no numbers"),
-        ("nan\\1\\2\\9\\1\\2\\9\\9\\2", "has coordinates that are no numbers"),
+        ("1.5\\abc\\2\\9\\1\\2\\9\\9\\2", "has coordinates that are not numbers"),
+        ("1.5\\1\\2\\9\\1\\2\\9\\9\\2x", "has coordinates that are not numbers"),
+        ("nan\\1\\2\\9\\1\\2\\9\\9\\2", "has coordinates that are not numbers"),
         ("1e999\\1\\2\\9\\1\\2\\9\\9\\2", "has coordinates that are not finite"),
-        ("1\\\\2\\9\\1\\2\\9\\9\\2", "has coordinates that are no numbers"),
+        ("1\\\\2\\9\\1\\2\\9\\9\\2", "has coordinates that are not numbers"),
         ("1\\1\\2\\9\\1\\2\\9\\9", "has coordinates that are not x, y, z"),
         ("1e9\\1\\2\\9\\1\\2\\9\\9\\2", "a kilometre away"),
         ("", "has no points"),
@@ -45,7 +45,7 @@ def test_a_bad_contour_loses_only_itself(bad: str, words: str, tmp_path: Path) -
     (problem,) = arrays.problems
     assert problem.code == BAD_CONTOUR
     assert (
-        problem.sentence.startswith("Contour 2 of ROI 'A' in 'rt' has") or "does not lie" in problem.sentence
+        problem.sentence.startswith("Contour 2 of ROI “A” in “rt” has") or "does not lie" in problem.sentence
     )
     assert words in problem.sentence
 
@@ -59,8 +59,8 @@ def test_points_and_open_contours_become_nothing(tmp_path: Path) -> None:
     arrays = shown(write_structure_set(tmp_path / "rt", rois))
     assert [int(mask_of(arrays, index).sum()) for index in range(3)] == [0, 0, 49]
     assert [problem.sentence for problem in arrays.problems] == [
-        "Contour 1 of ROI 'Isocentre' in 'rt' is of type POINT, which encloses nothing; left out.",
-        "Every contour of ROI 'Wire' in 'rt' is of type OPEN_PLANAR, which encloses nothing; left out.",
+        "Contour 1 of ROI “Isocentre” in “rt” is of type POINT, which encloses nothing; it is left out.",
+        "Every contour of ROI “Wire” in “rt” is of type OPEN_PLANAR, which encloses nothing; it is left out.",
     ]
 
 
@@ -68,7 +68,7 @@ def test_a_number_of_points_that_lies_loses_the_contour(tmp_path: Path) -> None:
     rois = [MadeRoi("A", [GOOD], promised_points=9), MadeRoi("B", [GOOD])]
     arrays = shown(write_structure_set(tmp_path / "rt", rois))
     assert [int(mask_of(arrays, index).sum()) for index in range(2)] == [0, 49]
-    assert "has another number of points than it says" in arrays.problems[0].sentence
+    assert "does not have as many points as it says" in arrays.problems[0].sentence
 
 
 def test_an_roi_of_another_frame_of_reference_is_empty(tmp_path: Path) -> None:
@@ -98,12 +98,12 @@ def test_a_structure_set_without_contours_or_rois_says_so(tmp_path: Path) -> Non
 
 def test_other_files_are_named(tmp_path: Path) -> None:
     (series,) = write_series(tmp_path, np.ones((1, 4, 4), np.int16), Placement((0.0,)))
-    with pytest.raises(ImageReadError, match="'I00001' is not a DICOM structure set") as caught:
+    with pytest.raises(ImageReadError, match="“I00001” is not a DICOM structure set") as caught:
         shown(series)
     assert caught.value.problem.code == NOT_A_STRUCTURE_SET
     whole = write_structure_set(tmp_path / "rt", [MadeRoi("A", [GOOD] * 20)]).read_bytes()
     (tmp_path / "rt").write_bytes(whole[:-900])
-    with pytest.raises(ImageReadError, match="'rt' is damaged or cut short"):
+    with pytest.raises(ImageReadError, match="“rt” is damaged or cut short"):
         shown(tmp_path / "rt")
 
 

@@ -144,7 +144,7 @@ def test_of_several_contour_planes_at_a_slice_the_nearest_counts(tmp_path: Path)
     arrays = shown(write_structure_set(tmp_path / "rt", [MadeRoi("A", contours)]))
     assert np.array_equal(mask_of(arrays)[1], expected((4, 15, True), (9, 10, False)))
     assert codes_of(arrays) == [BETWEEN_SLICES]
-    assert "2 of 'A'" in arrays.problems[0].sentence
+    assert "2 of “A”" in arrays.problems[0].sentence
 
 
 def test_names_colours_numbers_and_empty_rois_are_kept(tmp_path: Path) -> None:
@@ -244,5 +244,5 @@ def test_one_structure_set_may_be_drawn_on_several_volumes(tmp_path: Path) -> No
     drawn = [draw_regions(structure, [PageVolume("ct", volume())]).segmentation() for _ in range(2)]
     sentences = [[problem.sentence for problem in arrays.problems] for arrays in drawn]
     assert sentences[0] == sentences[1]
-    assert "Contour 2 of ROI 'A' in 'rt' has only 2 points; left out." in sentences[0]
+    assert "Contour 2 of ROI “A” in “rt” has only 2 points; left out." in sentences[0]
     assert np.array_equal(mask_of(drawn[0]), mask_of(drawn[1]))

@@ -138,7 +138,7 @@ def test_contours_beyond_the_scan_are_left_out_and_counted(tmp_path: Path) -> No
         assert dice(mask_of(arrays, shape.name), truth) >= 0.997
     (problem,) = arrays.problems
     assert problem.code == CONTOUR_OUTSIDE
-    assert "10 of 'Tube'" in problem.sentence
+    assert "10 of “Tube”" in problem.sentence
 
 
 def test_every_other_slice_stays_empty_unless_it_is_to_be_filled(tmp_path: Path) -> None:
@@ -150,7 +150,7 @@ def test_every_other_slice_stays_empty_unless_it_is_to_be_filled(tmp_path: Path)
     assert not mask_of(plain, "Sphere20")[1::2].any()
     (said,) = [problem for problem in plain.problems if problem.code == SLICES_SKIPPED]
     assert "stay empty" in said.sentence
-    assert "'Sphere20' on 6" in said.sentence
+    assert "“Sphere20” on 6" in said.sentence
     filled = read_on(path, grid.volume(), fill_gaps=True)
     assert dice(mask_of(filled, "Sphere20"), truth) > 0.96
     assert dice(mask_of(filled, "Tube"), np.stack([SHAPES[3].inside(u, v, w) for w in grid.offsets])) > 0.999

@@ -190,7 +190,7 @@ def test_a_network_folder_that_goes_away_gets_its_answers_when_it_is_back(quiz: 
     state = session.set_draft(0, ("three",))
 
     assert not state.saved
-    assert "the results folder is not there" in state.sentence
+    assert "the results folder does not exist" in state.sentence
     assert session.answers() == (("three",),)
     assert session.next() == []
     assert not session.close().saved

@@ -283,7 +283,7 @@ def test_a_file_that_cannot_be_read_is_said_and_the_others_are_used(ours: Path, 
 
     assert result.returncode == 1
     assert "Zoe" in result.stderr and "cannot be read" in result.stderr
-    assert f"{tmp_path / 'none'} is not there." in result.stderr
+    assert f"“{tmp_path / 'none'}” does not exist." in result.stderr
     assert "Traceback" not in result.stderr
     assert {row["reader"] for row in table(out)} == {"Ann", "Bob"}
 
@@ -298,7 +298,7 @@ def test_a_quiz_is_no_file_of_results(tmp_path: Path) -> None:
     result = quizloader("answers", SAMPLES / "looping.xml", "--out", tmp_path / "a.csv")
 
     assert result.returncode == 1
-    assert "looping.xml is no file of results." in result.stderr
+    assert "looping.xml” is not a file of results." in result.stderr
     assert not (tmp_path / "a.csv").exists()
 
 
@@ -306,4 +306,4 @@ def test_a_table_that_cannot_be_written_is_said(original: Path, tmp_path: Path) 
     result = quizloader("answers", original, "--out", tmp_path / "none" / "a.csv")
 
     assert result.returncode == 1
-    assert "a.csv cannot be written: No such file or directory." in result.stderr
+    assert "a.csv” cannot be written: No such file or directory." in result.stderr

@@ -182,7 +182,7 @@ def test_a_table_never_takes_the_place_of_results(tmp_path: Path) -> None:
     result = quizloader("answers", file, "--out", file)
 
     assert result.returncode == 1
-    assert "study.xml is a file of results; choose another file for the table." in result.stderr
+    assert "study.xml” is a file of results; choose another file for the table." in result.stderr
     assert file.read_bytes() == before
 
 

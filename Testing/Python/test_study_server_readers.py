@@ -128,8 +128,8 @@ HASH = "a" * 64
         ),
         (f"reader,role,token_sha256\n,reader,{HASH}\n", "line 2: A reader has no name."),
         (f"reader,role,token_sha256\nA,boss,{HASH}\n", "line 2: the role is “boss”"),
-        (f"reader,role,token_sha256\nA,,{HASH}\nB,,{HASH}\n", "line 3: “B” is there twice"),
-        (f"reader,role,token_sha256\nA,,{HASH}\na,,{'b' * 64}\n", "line 3: “a” is there twice"),
+        (f"reader,role,token_sha256\nA,,{HASH}\nB,,{HASH}\n", "line 3: “B” is listed twice"),
+        (f"reader,role,token_sha256\nA,,{HASH}\na,,{'b' * 64}\n", "line 3: “a” is listed twice"),
     ],
 )
 def test_a_damaged_table_is_named_with_its_line(tmp_path, text, sentence):

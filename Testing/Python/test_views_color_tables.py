@@ -102,7 +102,7 @@ def test_a_missing_table_is_an_error_when_shown_and_the_image_stays_grey(host):
     wrong = image(color_table="PET-Heet", id="PET", view=SliceView.GREEN)
     (problem,) = show_page(PageNodes(page(wrong), (node,)), host, QUIZ)
     assert (problem.is_error, problem.page, problem.image, problem.view) == (True, 1, "PET", "Green")
-    assert problem.hint.startswith('did you mean "PET-Heat"?')
+    assert problem.hint.startswith("did you mean “PET-Heat”?")
     assert host.picture(SliceView.GREEN)[32, 32].tolist() == [90, 90, 90]
     host.scene.RemoveNode(node)
 
@@ -115,7 +115,7 @@ def test_the_check_knows_the_tables_without_slicer(tmp_path, written, near):
     text = session(page_text("", image_text(f'ColorTable="{written}"')))
     problem = only_problem(tmp_path, text)
     assert (problem.code, problem.is_error, problem.page, problem.image) == ("Q414", True, 1, "CT")
-    assert f'did you mean "{near}"?' in problem.hint
+    assert f"did you mean “{near}”?" in problem.hint
 
 
 def test_the_check_has_nothing_against_any_table(tmp_path):

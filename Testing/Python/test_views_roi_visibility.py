@@ -78,8 +78,8 @@ def test_ignore_shows_the_others_and_names_match_exactly(host, black, regions):
     node = segmentation(host.scene, regions, GRID, NAMES)
     choices = {RED: _ignore("brain"), GREEN: _select("Tumour", "eyes"), YELLOW: _ignore("nothing")}
     warnings = [
-        ("Green", 'The ROI "Tumour" is not in the image\'s file.'),
-        ("Yellow", 'The ROI "nothing" is not in the image\'s file.'),
+        ("Green", "The ROI “Tumour” is not in the image's file."),
+        ("Yellow", "The ROI “nothing” is not in the image's file."),
     ]
     _show(host, black, node, Layer.SEGMENTATION, choices, warnings)
     assert [_seen(host, view) for view in choices] == [{1, 3}, {3}, {1, 2, 3}]
@@ -97,7 +97,7 @@ def test_the_same_choice_on_two_views_shares_a_display_node(host, black, regions
 
 def test_both_of_two_segments_with_one_name_are_meant(host, black, regions):
     node = segmentation(host.scene, regions, GRID, {1: "node", 2: "brain", 3: "node"})
-    sentence = 'The image\'s file has 2 segments of the name "node"; all are meant.'
+    sentence = "The image's file has 2 segments of the name “node”; all are meant."
     warnings = [("Red", sentence), ("Green", sentence)]
     _show(host, black, node, Layer.SEGMENTATION, {RED: _select("node"), GREEN: _ignore("node")}, warnings)
     assert [_seen(host, view) for view in (RED, GREEN)] == [{1, 3}, {2}]

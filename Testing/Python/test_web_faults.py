@@ -152,7 +152,7 @@ def test_an_image_that_is_removed_meanwhile_is_told_of_and_the_rest_is_shown(bro
         page.get_by_test_id("title").wait_for()
         page.get_by_test_id("next").click()
         wait_for_text(page, "title", "2")
-        wait_for_text(page, "message", 'Red: The file "gone.nrrd" is not there.')
+        wait_for_text(page, "message", "Red: The file “gone.nrrd” does not exist.")
         until(lambda: picture_of(page, "Yellow").max() > 128, "the other image")
         until(lambda: picture_of(page, "Red").max() < 40, "nothing in place of the one that is gone")
         # Removed while its page is shown: it stays on the screen, and the way on is open.

@@ -209,7 +209,7 @@ def test_what_is_wrong_with_an_image_stands_in_its_place(page):
     go_to(page, 4)
     message = page.get_by_test_id("in-view")
     assert message.count() == 1
-    assert '"broken.nrrd" is not an image' in message.inner_text()
+    assert "“broken.nrrd” is not an image" in message.inner_text()
     assert page.evaluate(OUTSIDE, ["[data-testid=view-Red]", "[data-testid=in-view] p"]) == 0
     page.keyboard.press("3")
     message.wait_for(state="detached")

@@ -96,10 +96,10 @@ def read_cases(table: Path) -> list[Case]:
         rows = csv.DictReader(io.StringIO(text), delimiter=delimiter, strict=True)
         cases, problems = _cases(rows, table)
     except OSError as fault:
-        sentence = f"{table} cannot be read: {fault.strerror or fault}."
+        sentence = f"“{table}” cannot be read: {fault.strerror or fault}."
         raise MaskError(error(BAD_CASE_TABLE, sentence)) from fault
     except (UnicodeDecodeError, csv.Error) as fault:
-        sentence = f"{table} is no CSV file in UTF-8: {fault}."
+        sentence = f"“{table}” is not a CSV file in UTF-8: {fault}."
         raise MaskError(error(BAD_CASE_TABLE, sentence, "save it as CSV UTF-8")) from fault
     if problems:
         raise MaskError(*problems)
@@ -327,7 +327,7 @@ def _alone_in(out: Path) -> Iterator[None]:
     try:
         lock.acquire()
     except Timeout as fault:
-        sentence = f"Another run works in {out}."
+        sentence = f"Another run works in “{out}”."
         raise MaskError(
             error(BAD_CASE_TABLE, sentence, "wait until it is done, or name another folder")
         ) from fault

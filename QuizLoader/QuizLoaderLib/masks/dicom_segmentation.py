@@ -92,7 +92,7 @@ def write_dicom_segmentation(
             warnings.simplefilter("ignore")
             dataset = _segmentation(highdicom, target, pixels, described)
     except (AttributeError, TypeError, ValueError) as fault:
-        sentence = f"The series of {target.path} does not allow a DICOM segmentation: {fault}."
+        sentence = f"The series of “{target.path}” does not allow a DICOM segmentation: {fault}."
         raise MaskError(error(MASK_NOT_WRITTEN, " ".join(sentence.split()))) from fault
     with writing(path) as part:
         dataset.save_as(str(part))

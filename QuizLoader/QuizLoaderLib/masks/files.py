@@ -23,7 +23,7 @@ def not_written(path: Path, fault: Exception) -> MaskError:
     """Why a file could not be written, as a problem that names it."""
     reason = (isinstance(fault, OSError) and fault.strerror) or str(fault)
     hint = "make room on the disk and run it again" if _is_full(fault) else ""
-    sentence = f"{path} could not be written: {reason}."
+    sentence = f"“{path}” could not be written: {reason}."
     return MaskError(error(MASK_NOT_WRITTEN, sentence, hint))
 
 
@@ -41,7 +41,7 @@ def mask_ending(path: Path) -> str:
     """The ending of a mask's file name; raises MaskError where it is none that a mask can have."""
     ending = next((one for one in MASK_ENDINGS if path.name.lower().endswith(one)), "")
     if not ending or path.name.lower().endswith(".seg.nrrd"):
-        sentence = f"A mask cannot be written as {path.name}."
+        sentence = f"A mask cannot be written as “{path.name}”."
         hint = f"let the name end with one of {', '.join(MASK_ENDINGS)}, or .dcm for a DICOM segmentation"
         raise MaskError(error(UNKNOWN_FORMAT, sentence, hint))
     return ending

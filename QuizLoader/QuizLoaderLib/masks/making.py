@@ -61,7 +61,7 @@ def first_map(source: Path, names: LabelTable | None = None) -> LabelTable:
     rows = source_labels(source, names)
     named = tuple({row.name: row for row in reversed(rows)}.values())[::-1]
     if not named:
-        raise MaskError(error(NOTHING_MAPPED, f"{source.name} has no regions."))
+        raise MaskError(error(NOTHING_MAPPED, f"“{source.name}” has no regions."))
     values = [row.value for row in named]
     usable = len(set(values)) == len(values) and min(values) >= 1
     if not usable:

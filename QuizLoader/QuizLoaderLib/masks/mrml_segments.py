@@ -51,7 +51,7 @@ def _label_maps(node: vtkMRMLSegmentationNode, segments: Sequence[vtkSegment]) -
     """The vtkOrientedImageData of each segment."""
     maps = [segment.GetRepresentation(_BINARY_LABELMAP) for segment in segments]
     if any(one is None for one in maps):
-        sentence = f"The segmentation {node.GetName()} has no binary label map."
+        sentence = f"The segmentation “{node.GetName()}” has no binary label map."
         raise MaskError(
             error(MASK_UNREADABLE, sentence, "create that representation in the Segmentations module")
         )
@@ -76,7 +76,7 @@ def _common_matrix(node: vtkMRMLSegmentationNode, maps: Sequence[vtkOrientedImag
         one.GetImageToWorldMatrix(matrix)
         matrices.append(array_of(matrix))
     if any(np.abs(other - matrices[0]).max() > 1e-4 for other in matrices[1:]):
-        sentence = f"The segments of {node.GetName()} do not share one grid."
+        sentence = f"The segments of “{node.GetName()}” do not share one grid."
         raise MaskError(error(MASK_UNREADABLE, sentence, "save and load it once: that makes one grid"))
     return matrices[0] if matrices else np.eye(4)
 

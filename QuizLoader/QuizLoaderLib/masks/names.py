@@ -19,7 +19,7 @@ names are compared for likeness, which takes a while in a long map."""
 
 def said(name: str) -> str:
     """A name inside a sentence, its control characters made visible."""
-    return "'" + "".join(one if one.isprintable() else repr(one)[1:-1] for one in name) + "'"
+    return "“" + "".join(one if one.isprintable() else repr(one)[1:-1] for one in name) + "”"
 
 
 def region_problems(

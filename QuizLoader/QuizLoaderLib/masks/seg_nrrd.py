@@ -15,7 +15,7 @@ from .files import write_nrrd, writing
 def require_segmentation_name(path: Path) -> None:
     """Raise MaskError where a file of segments has another ending than .seg.nrrd."""
     if not path.name.lower().endswith(".seg.nrrd"):
-        sentence = f"Segments cannot be written as {path.name}."
+        sentence = f"Segments cannot be written as “{path.name}”."
         raise MaskError(error(UNKNOWN_FORMAT, sentence, "let the name end with .seg.nrrd"))
 
 

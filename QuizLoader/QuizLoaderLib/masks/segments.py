@@ -85,7 +85,7 @@ def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
         return voxels, [
             error(
                 NOT_WHOLE_NUMBERS,
-                f"A mask has three dimensions and one number a voxel; this has the shape {voxels.shape}.",
+                f"A mask has three dimensions and one number for each voxel; this one has {voxels.shape}.",
             )
         ]
     problems = []

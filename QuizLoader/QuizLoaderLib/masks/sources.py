@@ -151,11 +151,11 @@ def _read(path: Path, target: Target | None, names: LabelTable | None, filling: 
     except ImageReadError as fault:
         raise MaskError(fault.problem) from fault
     if table is None:
-        sentence = f"The values of {path.name} have no names."
+        sentence = f"The values of “{path.name}” have no names."
         hint = "name them with --names FILE: a value map or another label table"
         raise MaskError(error(WITHOUT_NAMES, sentence, hint))
     if file.components > 1 or len(file.size) > 3:
-        sentence = f"{path.name} has more than one number for each voxel, so it is no label image."
+        sentence = f"“{path.name}” has more than one number for each voxel, so it is not a label image."
         raise MaskError(error(NOT_WHOLE_NUMBERS, sentence))
     return Source(segments_of(voxels, file.ijk_to_ras, table.value_map, table.colors), target)
 
@@ -165,11 +165,11 @@ def read_mask_file(path: Path) -> tuple[np.ndarray, np.ndarray]:
     try:
         facts = look_at(path)
         if facts.is_dicom:
-            sentence = f"{path.name} is a DICOM file, not a mask of values."
+            sentence = f"“{path.name}” is a DICOM file, not a mask of values."
             raise MaskError(error(MASK_UNREADABLE, sentence, "give an nrrd, nii, nii.gz or mha file"))
         file = ImageFile(facts)
         if file.components > 1 or len(file.size) > 3:
-            sentence = f"{path.name} has more than one number for each voxel, so it is no mask."
+            sentence = f"“{path.name}” has more than one number for each voxel, so it is not a mask."
             raise MaskError(error(NOT_WHOLE_NUMBERS, sentence))
         return file.voxels, file.ijk_to_ras
     except ImageReadError as fault:
@@ -232,7 +232,7 @@ def _dicom_labels(path: Path) -> list[LabelRow]:
 
 def _without_regions(path: Path, modality: str) -> MaskError:
     sentence = (
-        f"{path.name} is a DICOM file of the modality {modality or 'unknown'}, which has no named regions."
+        f"“{path.name}” is a DICOM file of the modality {modality or 'unknown'}, which has no named regions."
     )
     return MaskError(error(MASK_UNREADABLE, sentence, "give an RTSTRUCT or a SEG"))
 
@@ -245,7 +245,7 @@ def _referenced_series(structure: StructureSet) -> Target:
     found = file_of_series(structure.references, _folders(path.parent))
     if found is not None:
         return Target(found, read_grid(found))
-    sentence = f"The series that {path.name} was drawn on is neither beside it nor in a folder below."
+    sentence = f"The series that “{path.name}” was drawn on is neither beside it nor in a folder below."
     raise MaskError(error(NO_REFERENCED_SERIES, sentence, "name the image with --like"))
 
 

@@ -114,7 +114,7 @@ def on_dask(
     try:
         client = Client(address, timeout="5s", set_as_default=False)
     except (OSError, TimeoutError, asyncio.TimeoutError, ValueError) as fault:
-        sentence = f"There is no Dask scheduler at {address}."
+        sentence = f"There is no Dask scheduler at “{address}”."
         raise MaskError(error(SERVER_FAILED, sentence, "name it as tcp://host:8786")) from fault
     with client:
         futures = [client.submit(work, item, pure=False, retries=0) for item in items]

@@ -43,7 +43,7 @@ def location_of(project: str, path: str = "") -> str:
     if project:
         parts = ["projects", project, *parts]
     if not parts or any(part in (".", "..") for part in parts) or len(parts) % 2:
-        sentence = f"'{'/'.join(parts)}' is not a location on an XNAT server."
+        sentence = f"“{'/'.join(parts)}” is not a location on an XNAT server."
         hint = "give --project, or a --path such as experiments/E/assessors/A"
         raise MaskError(error(SERVER_FAILED, sentence, hint))
     return "/".join(quote(part, safe="") for part in parts)
@@ -60,7 +60,9 @@ class Xnat:
         """Every file of every resource of a location; a resource without files has one row without a name."""
         found: list[RemoteFile] = []
         for label in self._labels(location):
-            rows = self._rows(f"{location}/resources/{quote(label, safe='')}/files", f"the resource {label}")
+            rows = self._rows(
+                f"{location}/resources/{quote(label, safe='')}/files", f"the resource “{label}”"
+            )
             files = [RemoteFile(label, str(row.get("Name", "")), _number(row.get("Size"))) for row in rows]
             found += files or [RemoteFile(label, "", 0)]
         return found
@@ -70,23 +72,25 @@ class Xnat:
         folder = f"{location}/resources/{quote(resource, safe='')}"
         if resource not in self._labels(location):
             # 409: somebody else was faster.
-            self._call("PUT", folder, f"the resource {resource}", {"format": "TXT"}, allowed=(200, 201, 409))
+            self._call(
+                "PUT", folder, f"the resource “{resource}”", {"format": "TXT"}, allowed=(200, 201, 409)
+            )
         file = f"{folder}/files/{quote(name, safe='')}"
         options = {"inbody": "true", "overwrite": "true"}
         self._call("PUT", file, name, options, data, allowed=(200, 201))
         if self.get_file(location, resource, name) != data:
-            _fail(f"{self._url} took {name}, but gives back another content.", "try again")
+            _fail(f"“{self._url}” took “{name}”, but gives back another content.", "try again")
 
     def get_file(self, location: str, resource: str, name: str) -> bytes:
         path = f"{location}/resources/{quote(resource, safe='')}/files/{quote(name, safe='')}"
-        answer: bytes = self._call("GET", path, f"{name} in the resource {resource}").content
+        answer: bytes = self._call("GET", path, f"“{name}” in the resource “{resource}”").content
         return answer
 
     def find_resource(self, location: str, name: str) -> str:
         """The label of the one resource that holds a file of this name."""
         labels = [file.resource for file in self.files(location) if file.name == name]
         if not labels:
-            _fail(f"No resource of {location} holds {name}.", "see quizloader xnat list")
+            _fail(f"No resource of {location} holds “{name}”.", "see quizloader xnat list")
         if len(labels) > 1:
             _fail(f"Several resources hold {name}: {', '.join(labels)}.", "choose one with --resource")
         return labels[0]
@@ -101,7 +105,7 @@ class Xnat:
             rows = answer.json()["ResultSet"]["Result"]
             return [row for row in rows if isinstance(row, dict)]
         except (ValueError, KeyError, TypeError):
-            _fail(f"{self._url} does not answer as XNAT does.", "is it the address of an XNAT server?")
+            _fail(f"“{self._url}” does not answer as XNAT does.", "is it the address of an XNAT server?")
 
     def _call(
         self,
@@ -126,11 +130,11 @@ class Xnat:
                 allow_redirects=False,
             )
         except requests.exceptions.SSLError as fault:
-            _fail(f"The certificate of {self._url} is not trusted.", "ask who runs the server", fault)
+            _fail(f"The certificate of “{self._url}” is not trusted.", "ask who runs the server", fault)
         except requests.exceptions.Timeout as fault:
-            _fail(f"{self._url} does not answer within {_TIMEOUT_S} s.", "", fault)
+            _fail(f"“{self._url}” does not answer within {_TIMEOUT_S} s.", "", fault)
         except requests.exceptions.RequestException as fault:
-            _fail(f"There is no connection to {self._url}.", "check the address and the network", fault)
+            _fail(f"There is no connection to “{self._url}”.", "check the address and the network", fault)
         if answer.status_code in allowed and not _is_web_page(answer):
             return answer
         return self._refused(answer, what)
@@ -139,15 +143,15 @@ class Xnat:
         code = answer.status_code
         if code == 401 or _is_web_page(answer) and code < 400:
             hint = "set XNAT_USER and XNAT_PASS, or add the server to netrc"
-            _fail(f"{self._url} does not accept the user and password, or there are none.", hint)
+            _fail(f"“{self._url}” does not accept the user and password, or there are none.", hint)
         if 300 <= code < 400:
             target = answer.headers.get("Location", "another address")
-            _fail(f"{self._url} sends on to {target}.", "give that server with --server")
+            _fail(f"“{self._url}” sends on to “{target}”.", "give that server with --server")
         if code == 403:
-            _fail(f"This user may not do that with {what} on {self._url}.", "ask an owner of the project")
+            _fail(f"This user may not do that with {what} on “{self._url}”.", "ask an owner of the project")
         if code == 404:
-            _fail(f"{self._url} has no {what}, or this user may not see it.", "see quizloader xnat list")
-        _fail(f"{self._url} answers {code} {answer.reason} for {what}.")
+            _fail(f"“{self._url}” has no {what}, or this user may not see it.", "see quizloader xnat list")
+        _fail(f"“{self._url}” answers {code} {answer.reason} for {what}.")
 
 
 @contextmanager
@@ -158,7 +162,7 @@ def connected(url: str) -> Iterator[Xnat]:
         hint = "set XNAT_USER and XNAT_PASS, or use netrc"
         _fail("The address of a server must not hold a user or password.", hint)
     if parts.scheme not in ("http", "https") or not parts.netloc:
-        _fail(f"'{url}' is no address of a server.", "write it as https://xnat.example.org")
+        _fail(f"“{url}” is not the address of a server.", "write it as https://xnat.example.org")
     try:
         import requests
     except ImportError as fault:

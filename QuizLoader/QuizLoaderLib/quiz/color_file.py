@@ -30,13 +30,13 @@ def read_color_file(path: Path) -> tuple[list[RoiColor], list[Problem]]:
     """
     try:
         if path.stat().st_size > _MOST_BYTES:
-            return [], [error(TEXT_FILE_UNREADABLE, f"{path.name} is too large for a colour file.")]
+            return [], [error(TEXT_FILE_UNREADABLE, f"“{path.name}” is too large for a colour file.")]
         text = path.read_bytes().decode("utf-8-sig")
     except OSError as fault:
         reason = fault.strerror or "unknown reason"
-        return [], [error(TEXT_FILE_UNREADABLE, f"{path.name} cannot be read: {reason}.")]
+        return [], [error(TEXT_FILE_UNREADABLE, f"“{path.name}” cannot be read: {reason}.")]
     except UnicodeDecodeError:
-        sentence = f"{path.name} is not UTF-8 text."
+        sentence = f"“{path.name}” is not UTF-8 text."
         return [], [error(TEXT_FILE_UNREADABLE, sentence, "save it as UTF-8")]
     colors: list[RoiColor] = []
     problems: list[Problem] = []
@@ -60,7 +60,7 @@ def read_color_file(path: Path) -> tuple[list[RoiColor], list[Problem]]:
             line_of_index[color.index] = line_of_name[color.name] = number
             colors.append(color)
             continue
-        sentence = f"The {what} is there already, in line {earlier}."
+        sentence = f"The {what} is already used in line {earlier}."
         problems.append(error(COLOR_FILE_REPEATED, sentence, line=number))
     return colors, problems
 
@@ -75,7 +75,7 @@ def _read_line(line: str, number: int) -> RoiColor | Problem:
         index = whole_number(words[0])
         red, green, blue, alpha = (whole_number(word) for word in words[2:])
     except ValueError as fault:
-        sentence = f"{shown(str(fault))} is no whole number."
+        sentence = f"{shown(str(fault))} is not a whole number."
         return error(COLOR_FILE_LINE, sentence, hint, line=number)
     if index == 0:
         sentence = f"{shown(line)} has the index 0, which is the background."

@@ -40,7 +40,7 @@ def required_segments(page: Page) -> Iterator[Problem]:
         name = "SegmentRequired" if asking else "SegmentRequiredOnAnyImage"
         yield error(
             SEGMENTS_WITHOUT_EDITOR,
-            f'{name} is "Y", but the page has no segment editor.',
+            f"{name} is “Y”, but the page has no segment editor.",
             'write EnableSegmentEditor="Y" on the Page',
             line=asking[0].line if asking else page.line,
         )
@@ -48,7 +48,7 @@ def required_segments(page: Page) -> Iterator[Problem]:
         yield image_error(
             asking[0],
             SEGMENTS_REQUIRED_TWICE,
-            'SegmentRequired is "Y", and so is SegmentRequiredOnAnyImage of its page.',
+            "SegmentRequired is “Y”, and so is SegmentRequiredOnAnyImage of its page.",
             "keep one of the two",
         )
     for image in asking:
@@ -68,8 +68,8 @@ def required_lines(page: Page) -> Iterator[Problem]:
         yield image_error(
             asking[0],
             LINES_REQUIRED_TWICE,
-            f'MinMarkupLinesRequired is "{asking[0].min_markup_lines_required}", and its page has '
-            f'MinMarkupLinesRequiredOnAnyImage "{page.min_markup_lines_required_on_any_image}".',
+            f"MinMarkupLinesRequired is “{asking[0].min_markup_lines_required}”, and its page has "
+            f"MinMarkupLinesRequiredOnAnyImage “{page.min_markup_lines_required_on_any_image}”.",
             "keep one of the two",
         )
     for image in asking:
@@ -100,8 +100,8 @@ def shown_contours_have_a_source(quiz: Quiz) -> Iterator[Problem]:
                 near = names.find(wanted, known)
                 hint = f"did you mean {shown(near)}?" if near else f'write LabelMapID="{wanted}" there'
             sentence = (
-                f"DisplayLabelMapID {shown(wanted)} of Image {shown(image.id)} is the LabelMapID of this "
-                "Path on no earlier page."
+                f"Image {shown(image.id)} has DisplayLabelMapID {shown(wanted)}, but no earlier page has "
+                "this LabelMapID for the same Path."
             )
             problem = error(CONTOUR_WITHOUT_SOURCE, sentence, hint)
             yield about(image, problem).at(page=page.number)
@@ -144,7 +144,7 @@ def _merging(page: Page, image: Image, loops: _LoopsByGroup) -> Iterator[Problem
     if not image.display_label_map_id:
         yield error(
             MERGE_WITHOUT_DISPLAY,
-            f'{merge} is "Y", but it has no DisplayLabelMapID.',
+            f"{merge} is “Y”, but it has no DisplayLabelMapID.",
             "name the LabelMapID whose contours are merged",
         )
     for name, is_set in (
@@ -153,9 +153,9 @@ def _merging(page: Page, image: Image, loops: _LoopsByGroup) -> Iterator[Problem
         ("SegmentRequired", any(other.segment_required for other in page.images)),
     ):
         if is_set:
-            yield error(MERGE_WITH_EDITING, f'{merge} is "Y", and so is {name} of its page.')
+            yield error(MERGE_WITH_EDITING, f"{merge} is “Y”, and so is {name} of its page.")
     if page.loop:
-        yield error(MERGE_ON_LOOP, f'{merge} is "Y", but its page has Loop "Y" itself.')
+        yield error(MERGE_ON_LOOP, f"{merge} is “Y”, but its page has Loop “Y” itself.")
     key = (image.display_label_map_id, image.path)
     if not image.display_label_map_id or not loops.before(page, key):
         return  # a source that is missing has its own rule
@@ -169,7 +169,7 @@ def _merging(page: Page, image: Image, loops: _LoopsByGroup) -> Iterator[Problem
         group = "no PageGroup" if page.page_group is None else f"the PageGroup {page.page_group}"
         yield error(
             MERGE_GROUPS_DIFFER,
-            f"{merge}: its page has {group}, and the page that it merges has not the same one.",
+            f"{merge}: its page has {group}, but the page that it merges has a different one.",
             "give both pages one PageGroup",
         )
 
@@ -182,7 +182,7 @@ def _same_for_a_path(
         known = first.setdefault(image.path, image)
         if value_of(known) != value_of(image):
             sentence = f"{name} of the Path {shown(image.path)} is not the same as in line {known.line}."
-            yield image_error(image, code, sentence, "write it alike on all images of this file")
+            yield image_error(image, code, sentence, "write the same value on all images of this file")
 
 
 def _wrong_layer(code: str, name: str, image: Image) -> Problem:

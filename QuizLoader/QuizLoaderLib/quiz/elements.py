@@ -44,15 +44,17 @@ def read_elements(path: Path, each: Callable[[Element, Element], None]) -> Eleme
     """
     try:
         if not path.is_file():
-            what = "is no file" if path.exists() else "is not there"
-            raise _unreadable(QUIZ_NOT_OPENED, 0, f"The quiz file {path} {what}.")
+            what = "is not a file" if path.exists() else "does not exist"
+            raise _unreadable(QUIZ_NOT_OPENED, 0, f"The quiz file “{path}” {what}.")
         if path.stat().st_size > LARGEST_FILE_BYTES:
             raise _too_large(path)
         with path.open("rb") as file:
             return _parse(path, file.read, each)
     except OSError as fault:
         reason = fault.strerror or "unknown reason"
-        raise _unreadable(QUIZ_NOT_OPENED, 0, f"The quiz file {path} cannot be opened: {reason}.") from fault
+        raise _unreadable(
+            QUIZ_NOT_OPENED, 0, f"The quiz file “{path}” cannot be opened: {reason}."
+        ) from fault
 
 
 def _parse(path: Path, read: Callable[[int], bytes], each: Callable[[Element, Element], None]) -> Element:
@@ -133,7 +135,7 @@ def _not_xml(failure: expat.ExpatError, open_elements: list[Element]) -> Problem
 
 def _too_large(path: Path) -> ProblemError:
     limit = LARGEST_FILE_BYTES // 1_000_000
-    return _unreadable(QUIZ_TOO_LARGE, 0, f"The quiz file {path} is larger than {limit} MB.")
+    return _unreadable(QUIZ_TOO_LARGE, 0, f"The quiz file “{path}” is larger than {limit} MB.")
 
 
 def _unreadable(code: str, line: int, sentence: str, hint: str = "") -> ProblemError:

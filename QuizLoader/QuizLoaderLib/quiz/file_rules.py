@@ -147,7 +147,7 @@ def _files_of_question(beside: ImageFolder, question: Question) -> Iterator[Prob
         if endings and not option.lower().endswith(endings):
             yield error(
                 PICTURE_FORMAT,
-                f"The Picture {shown(option)} has a format that is not shown.",
+                f"The Picture {shown(option)} is not in a supported format.",
                 "allowed: png, jpg, bmp, gif",
             )
         try:

@@ -10,10 +10,10 @@ from .model import Image
 from .problems import NearestNames, Problem, ProblemCode, ProblemError, error, warning
 from .values import shown
 
-FOLDER_MISSING = ProblemCode("Q501", "The image folder is not there or cannot be listed.")
+FOLDER_MISSING = ProblemCode("Q501", "The image folder does not exist or cannot be listed.")
 PATH_LEAVES_FOLDER = ProblemCode("Q502", "A path is relative and stays in its folder.")
 LINK_LEAVES_FOLDER = ProblemCode("Q503", "A symbolic link stays in the folder, unless links are allowed.")
-FILE_MISSING = ProblemCode("Q504", "A file that the quiz names is not there.")
+FILE_MISSING = ProblemCode("Q504", "A file that the quiz names does not exist.")
 FILE_CASE_DIFFERS = ProblemCode("Q505", "A file's name differs in the case of letters (warning).")
 FILE_CASE_AMBIGUOUS = ProblemCode("Q506", "Several files differ from the name in the case of letters only.")
 PATH_IS_FOLDER = ProblemCode("Q507", "A folder is read with DicomRead only.")
@@ -60,11 +60,11 @@ def relative_path(text: str) -> str:
     if path.startswith("/") or _DRIVE.match(path):
         reason = "is absolute"
     elif ".." in parts:
-        reason = 'has a ".." part'
+        reason = "has a “..” part"
     elif not parts:
         reason = "names no file"
     elif "\0" in path:
-        reason = "has a character that no file name has"
+        reason = "has a character that file names cannot have"
     else:
         return "/".join(parts)
     raise ImagePathError(
@@ -178,7 +178,7 @@ class ImageFolder:
         except OSError as fault:
             subject = f"The folder {shown(folder)}" if folder else f"The image folder {self.root}"
             if isinstance(fault, FileNotFoundError):
-                reason = "is not there"
+                reason = "does not exist"
             elif isinstance(fault, NotADirectoryError):
                 reason = "is a file"
             elif isinstance(fault, PermissionError):
@@ -201,7 +201,7 @@ class ImageFolder:
             raise ImagePathError(
                 error(
                     FILE_CASE_AMBIGUOUS,
-                    f"The path {shown(text)} fits several files that differ in the case of letters only.",
+                    f"The path {shown(text)} fits several files that differ only in upper and lower case.",
                     "write one of " + ", ".join(sorted(alike)),
                 )
             )
@@ -217,7 +217,7 @@ class ImageFolder:
         return f"{shown(part)} is not in {shown(place)}"
 
     def _missing(self, text: str, hint: str) -> ImagePathError:
-        return ImagePathError(error(FILE_MISSING, f"The file {shown(text)} is not there.", hint))
+        return ImagePathError(error(FILE_MISSING, f"The file {shown(text)} does not exist.", hint))
 
     def _follow(self, text: str, folder: str) -> tuple[bool, bool]:
         """Whether a link leads to a folder and whether to a file, after it was seen to be allowed."""
@@ -282,6 +282,6 @@ def _case_warning(parts: list[str], on_disk: str) -> Problem | None:
         return None
     return warning(
         FILE_CASE_DIFFERS,
-        f"The path {shown(written)} differs from the file in the case of letters.",
+        f"The path {shown(written)} differs from the file in upper and lower case.",
         f"write {shown(on_disk)}",
     )

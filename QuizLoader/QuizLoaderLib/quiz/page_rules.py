@@ -60,7 +60,7 @@ def rerun_needs_multiple_responses(page: Page) -> Iterator[Problem]:
     if page.button_script_rerun_required and not page.allow_multiple_response:
         yield error(
             RERUN_WITHOUT_RESPONSES,
-            'ButtonScriptRerunRequired is "Y", but AllowMultipleResponse is not.',
+            "ButtonScriptRerunRequired is “Y”, but AllowMultipleResponse is not.",
             'write AllowMultipleResponse="Y"',
             line=page.line,
         )
@@ -180,14 +180,14 @@ def roi_names_fit_code(page: Page) -> Iterator[Problem]:
         if needs_names and not rois.names:
             problem = error(
                 ROIS_WITHOUT_NAME,
-                f'ROIVisibilityCode is "{rois.code.value}", but there is no ROI with a name.',
+                f"ROIVisibilityCode is “{rois.code.value}”, but there is no ROI with a name.",
                 "write <ROI>name</ROI> within ROIs",
                 line=rois.line,
             )
         elif rois.names and not needs_names:
             problem = warning(
                 ROIS_NOT_USED,
-                f'ROIVisibilityCode is "{rois.code.value}" and does not use the ROI {shown(rois.names[0])}.',
+                f"ROIVisibilityCode is “{rois.code.value}” and does not use the ROI {shown(rois.names[0])}.",
                 "Select and Ignore use names",
                 line=rois.line,
             )
@@ -234,14 +234,14 @@ def vectors(page: Page) -> Iterator[Problem]:
             yield image_error(
                 image,
                 VECTOR_FILE,
-                f"The Path {shown(image.path)} of {name} is no colour picture.",
+                f"The Path {shown(image.path)} of {name} is not a colour picture.",
                 "allowed: png, jpg, jpeg, bmp, tif, or a colour DICOM image",
             )
         if image.segment_required and not facts.may_be_drawn_on:
             yield image_error(
                 image,
                 VECTOR_SEGMENTS,
-                f'SegmentRequired of Image {shown(image.id)} is "Y", but it is a {image.type.value}.',
+                f"SegmentRequired of Image {shown(image.id)} is “Y”, but it is a {image.type.value}.",
                 "segments are drawn on volumes",
             )
 

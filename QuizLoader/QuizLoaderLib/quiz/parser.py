@@ -56,7 +56,7 @@ def read_quiz(path: Path) -> tuple[Quiz | None, list[Problem]]:
     except ProblemError as fault:
         return None, [fault.problem]
     if root.name != ROOT:
-        hint = f'write "{ROOT}"' if nearest(root.name, [ROOT]) else f"a quiz begins with <{ROOT}>"
+        hint = f"write “{ROOT}”" if nearest(root.name, [ROOT]) else f"a quiz begins with <{ROOT}>"
         problem = error(
             WRONG_ROOT, f"The root element {shown(root.name)} is not {ROOT}.", hint, line=root.line
         )
@@ -317,7 +317,7 @@ class _Reader:
             hint = f"it belongs in {belongs[0]}" if belongs else f"{child.name} is the root of a quiz"
         return warning(
             UNKNOWN_ELEMENT,
-            f"{parent.name} has no element {shown(child.name)}; it is left out with all that is in it.",
+            f"{parent.name} has no element {shown(child.name)}; it is left out with everything in it.",
             hint,
             line=child.line,
         )

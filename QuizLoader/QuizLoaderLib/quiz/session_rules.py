@@ -67,7 +67,7 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
     if not quiz.randomize_page_groups:
         yield warning(
             FORCED_ORDER_IGNORED,
-            f"{name} is not used, because RandomizePageGroups is not Y.",
+            f"{name} is not used, because RandomizePageGroups is not “Y”.",
             'write RandomizePageGroups="Y" or delete it',
             line=quiz.line,
         )
@@ -121,7 +121,7 @@ def one_page_group(quiz: Quiz) -> Iterator[Problem]:
         which = f"only the group {groups.pop()}" if groups else "no group"
         yield warning(
             ONE_PAGE_GROUP,
-            f"RandomizePageGroups is Y, but there is {which} besides 0, so nothing is randomized.",
+            f"RandomizePageGroups is “Y”, but there is {which} besides 0, so nothing is randomized.",
             line=quiz.line,
         )
 
@@ -138,13 +138,13 @@ def bookmarks_have_a_source(quiz: Quiz) -> Iterator[Problem]:
             continue
         bookmark = page.go_to_bookmark.bookmark
         if bookmark in known:
-            hint = f"page {known[bookmark]} has it, but does not surely come earlier"
+            hint = f"page {known[bookmark]} has it, but may not come earlier"
         else:
             near = names.find(bookmark, known)
             hint = f"did you mean {shown(near)}?" if near else ""
         yield error(
             BOOKMARK_WITHOUT_SOURCE,
-            f"GoToBookmark names {shown(bookmark)}, which is the BookmarkID of no earlier page.",
+            f"GoToBookmark names {shown(bookmark)}, but no earlier page has this BookmarkID.",
             hint,
             line=page.line,
         ).at(page=page.number)

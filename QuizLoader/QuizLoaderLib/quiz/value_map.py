@@ -49,11 +49,11 @@ def read_value_map(path: Path) -> tuple[ValueMap | None, list[Problem]]:
     try:
         if path.stat().st_size > _MOST_BYTES:
             return None, [
-                error(TEXT_FILE_UNREADABLE, f"{path.name} is too large for a value map (above 64 MB).")
+                error(TEXT_FILE_UNREADABLE, f"“{path.name}” is too large for a value map (above 64 MB).")
             ]
         data = path.read_bytes()
     except OSError as fault:
-        return None, [error(TEXT_FILE_UNREADABLE, f"{path} cannot be read: {fault.strerror or fault}.")]
+        return None, [error(TEXT_FILE_UNREADABLE, f"“{path}” cannot be read: {fault.strerror or fault}.")]
     return parse_value_map(data)
 
 
@@ -81,10 +81,10 @@ def parse_value_map(data: bytes) -> tuple[ValueMap | None, list[Problem]]:
         value = int(digits)
         if label in values:
             if values[label] == value:
-                sentence = f"'{label}' is there twice with the same value; line {lines[label]} has it too."
+                sentence = f"“{label}” is listed twice with the same value; line {lines[label]} has it too."
                 problems.append(warning(VALUE_MAP_REPEATED, sentence, line=number))
             else:
-                sentence = f"'{label}' has the value {value} here and {values[label]} in line {lines[label]}."
+                sentence = f"“{label}” has the value {value} here and {values[label]} in line {lines[label]}."
                 problems.append(error(VALUE_MAP_CONFLICT, sentence, line=number))
             continue
         values[label], lines[label] = value, number
@@ -94,20 +94,20 @@ def parse_value_map(data: bytes) -> tuple[ValueMap | None, list[Problem]]:
 
 def _fault(line: str, label: str, sign: str, digits: str) -> tuple[str, str] | None:
     if not sign:
-        return f"'{_short(line)}' has no '='.", "write Label=value, as in Liver=10"
+        return f"“{_short(line)}” has no “=”.", "write Label=value, as in Liver=10"
     if not label:
-        return f"'{_short(line)}' has no label before the '='.", "write Label=value, as in Liver=10"
+        return f"“{_short(line)}” has no label before the “=”.", "write Label=value, as in Liver=10"
     if digits.startswith("-") and _VALUE.fullmatch(digits[1:]):
-        return f"The value of '{_short(label)}' is '{_short(digits)}'; values go from 1 upwards.", ""
+        return f"The value of “{_short(label)}” is “{_short(digits)}”; values go from 1 upwards.", ""
     if not _VALUE.fullmatch(digits):
         hint = (
             "a comment needs a line of its own" if "#" in digits else "write a whole number, as in Liver=10"
         )
-        return f"The value of '{_short(label)}' is '{_short(digits)}', which is no whole number.", hint
+        return f"The value of “{_short(label)}” is “{_short(digits)}”, which is not a whole number.", hint
     if len(digits) > 100 or int(digits) > LARGEST_VALUE:
-        return f"The value of '{_short(label)}' is above {LARGEST_VALUE}.", ""
+        return f"The value of “{_short(label)}” is above {LARGEST_VALUE}.", ""
     if int(digits) == 0:
-        return f"'{_short(label)}' has the value 0, which is the background and must not be listed.", ""
+        return f"“{_short(label)}” has the value 0, which is the background and must not be listed.", ""
     return None
 
 
@@ -115,12 +115,12 @@ def _large_values(values: Mapping[str, int], lines: Mapping[str, int]) -> list[P
     """One warning for each limit, at the first label above it."""
     problems = []
     for limit, who in (
-        (LARGEST_BYTE, "tools that expect one byte a voxel cannot read the mask"),
+        (LARGEST_BYTE, "tools that expect one byte for each voxel cannot read the mask"),
         (LARGEST_EXPORTED_BY_SLICER, "Slicer's own export to a label map clips there"),
     ):
         label = next((label for label, value in values.items() if value > limit), None)
         if label is not None:
-            sentence = f"The value {values[label]} of '{_short(label)}' is above {limit}: {who}."
+            sentence = f"The value {values[label]} of “{_short(label)}” is above {limit}: {who}."
             problems.append(warning(VALUE_MAP_LARGE_VALUE, sentence, line=lines[label]))
     return problems
 

@@ -27,7 +27,7 @@ class Kind:
 def shown(value: str) -> str:
     """A value as a sentence quotes it: in quotes, never longer than a line."""
     text = " ".join(value.split())
-    return f'"{text}"' if len(text) <= _LONGEST_SHOWN else f'"{text[:_LONGEST_SHOWN]}..."'
+    return f"“{text}”" if len(text) <= _LONGEST_SHOWN else f"“{text[:_LONGEST_SHOWN]}...”"
 
 
 def number(text: str) -> float:
@@ -106,8 +106,8 @@ POSITIVE = Kind(_positive, "a number above 0")
 FRACTION = Kind(_fraction, "a number from 0 to 1")
 GROUP = Kind(whole_number, "a whole number, 0 or more")
 COUNT = Kind(_count, "a whole number, 1 or more")
-WINDOW_LEVEL = Kind(_window_level, 'two numbers, window and level, the window above 0, as "400 40"')
-THREE_NUMBERS = Kind(_three_numbers, 'three numbers in mm, as "10 -20 0"')
-COLOR = Kind(_color, 'three whole numbers from 0 to 255, as "173 220 237"')
+WINDOW_LEVEL = Kind(_window_level, "two numbers, window and level, the window above 0, as “400 40”")
+THREE_NUMBERS = Kind(_three_numbers, "three numbers in mm, as “10 -20 0”")
+COLOR = Kind(_color, "three whole numbers from 0 to 255, as “173 220 237”")
 GO_TO_BOOKMARK = Kind(_go_to_bookmark, "the BookmarkID of an earlier page, a space, the button's label")
-GROUP_ORDER = Kind(_whole_numbers, 'page groups with commas between them, as "0,4,2,3,1"')
+GROUP_ORDER = Kind(_whole_numbers, "page groups with commas between them, as “0,4,2,3,1”")

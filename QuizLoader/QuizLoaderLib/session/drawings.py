@@ -187,7 +187,7 @@ class DrawingPlaces:
         try:
             return path.resolve().relative_to(self._files.folder.parent.resolve()).as_posix()
         except ValueError as fault:
-            raise SessionError(f"The file {path} is outside the reader's results folder.") from fault
+            raise SessionError(f"The file “{path}” is outside the reader's results folder.") from fault
 
     def _require_image(self, key: PageKey, image_id: str) -> None:
         if all(image.id != image_id for image in self._results.pages[key].images):

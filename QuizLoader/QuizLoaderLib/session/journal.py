@@ -123,7 +123,9 @@ class Journal:
         try:
             there = self.path.stat()
         except OSError as fault:
-            raise JournalGoneError(fault.errno, "the results folder is not there", str(self.path)) from fault
+            raise JournalGoneError(
+                fault.errno, "the results folder does not exist", str(self.path)
+            ) from fault
         if self._file.closed or not os.path.samestat(there, os.fstat(self._file.fileno())):
             self._file.close()
             self._file = self.path.open("r+b", buffering=0)

@@ -87,7 +87,7 @@ def open_results(
             if loaded.results.is_finished:
                 return _for_review(files, loaded, quiz, loaded.notices, now)
         raise SessionError(
-            f"Nothing can be written to the results folder {files.folder} ({reason(fault)}); "
+            f"Nothing can be written to the results folder “{files.folder}” ({reason(fault)}); "
             "make it writable or choose another one."
         ) from fault
     try:
@@ -99,7 +99,7 @@ def open_results(
             if given is None:
                 raise SessionError(problems[0].sentence)
             if not given.pages:
-                raise SessionError(f"The quiz {quiz_path} has no page.")
+                raise SessionError(f"The quiz “{quiz_path}” has no page.")
             _begin(files, quiz_path, given, reader_name, secrets.randbits(32) if seed is None else seed, now)
             quiz = given
         else:
@@ -117,7 +117,7 @@ def open_results(
         return _with_journal(files, loaded, lock, quiz, notices, reader_name, now)
     except OSError as fault:
         lock.release()
-        raise SessionError(f"The results folder {files.folder} cannot be used: {reason(fault)}.") from fault
+        raise SessionError(f"The results folder “{files.folder}” cannot be used: {reason(fault)}.") from fault
     except BaseException:
         lock.release()
         raise
@@ -129,11 +129,11 @@ def stored_quiz(files: FolderFiles, quiz_path: Path) -> Quiz:
     if stored is None:
         if _is_of_the_original(files):
             raise SessionError(
-                f"The folder {files.folder} has results of the Image Quizzer. They can be made into tables "
+                f"The folder “{files.folder}” has results of the Image Quizzer. They can be made into tables "
                 "(quizloader answers), but not gone on with here; choose another results folder."
             )
         raise SessionError(
-            f"The folder {files.folder} has results, but no quiz that they belong to "
+            f"The folder “{files.folder}” has results, but no quiz that they belong to "
             f"({problems[0].sentence.rstrip('.')}); choose another results folder."
         )
     return replace(stored, path=quiz_path)
@@ -170,7 +170,7 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
             saved_number = -1
             notices.append(f"The results file was damaged ({faults[0]}); its last good copy is used.")
         elif _was_changed(data, saved_number, contents):
-            notices.append(f"Another program changed {path.name} since it was saved; it is used as it is.")
+            notices.append(f"Another program changed “{path.name}” since it was saved; it is used as it is.")
         _replay(results, contents, saved_number=results.number)
         notices += _master_notices(files, results)
         last = max([results.number, *(entry.number for entry in contents.entries)])
@@ -178,7 +178,7 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
     first = contents.entries[0] if _can_be_made_anew(contents) else None
     if not isinstance(first, BeginEntry):
         raise SessionError(
-            f"The results in {files.folder} cannot be read ({'; '.join(faults[:2])}); "
+            f"The results in “{files.folder}” cannot be read ({'; '.join(faults[:2])}); "
             "put back a good copy, or choose another results folder."
         )
     results = Results.begin(files.master.read_bytes(), quiz, first)
@@ -222,7 +222,7 @@ def _journal_notices(files: FolderFiles, contents: JournalContents) -> list[str]
     if contents.damaged:
         lines = ", ".join(str(number) for number in contents.damaged[:5])
         notices.append(
-            f"The journal {files.journal.name} is damaged in line {lines}; what was saved there is lost "
+            f"The journal “{files.journal.name}” is damaged in line {lines}; what was saved there is lost "
             "unless the results file has it."
         )
     if contents.is_cut:
@@ -269,8 +269,8 @@ def _compared(files: FolderFiles, stored: Quiz, given: Quiz) -> list[str]:
         return []
     if is_another_quiz(stored, given):
         raise SessionError(
-            f"The folder {files.folder} has the results of another quiz of the same name (its first page is "
-            f"“{stored.pages[0].title}”); rename the quiz file or choose another results folder."
+            f"The folder “{files.folder}” has the results of another quiz of the same name (its first page "
+            f"is “{stored.pages[0].title}”); rename the quiz file or choose another results folder."
         )
     changed = differences(stored, given)
     if not changed:
@@ -285,7 +285,7 @@ def _require_reader(files: FolderFiles, results: Results, reader_name: str) -> N
     known = (results.root.get("UserName") or reader_name).strip()
     if known.casefold() != reader_name.casefold() and safe_name(known) != safe_name(reader_name):
         raise SessionError(
-            f"The folder {files.folder} has the results of the reader “{known}”, not of “{reader_name}”."
+            f"The folder “{files.folder}” has the results of the reader “{known}”, not of “{reader_name}”."
         )
 
 
@@ -363,6 +363,6 @@ def _locked(files: FolderFiles, reader_name: str) -> FileLock:
         ) from fault
     except NotImplementedError as fault:
         raise SessionError(
-            f"The disk of {files.folder} cannot lock files; choose a results folder on another disk."
+            f"The disk of “{files.folder}” cannot lock files; choose a results folder on another disk."
         ) from fault
     return lock

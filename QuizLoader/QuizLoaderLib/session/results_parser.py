@@ -79,7 +79,7 @@ def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> FoundRes
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
-            found.left_out.append(f"{path} is not there.")
+            found.left_out.append(f"“{path}” does not exist.")
         files = [path] if path.is_file() else _xml_files(path)
         for file in files:
             if file.resolve() in seen or (path.is_dir() and _is_beside_results(file)):
@@ -88,12 +88,12 @@ def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> FoundRes
             try:
                 results = _read(file, encoding, found.remarks)
             except (OSError, etree.XMLSyntaxError, SessionError) as fault:
-                found.left_out.append(f"{file} cannot be read: {str(fault).rstrip('.')}.")
+                found.left_out.append(f"“{file}” cannot be read: {str(fault).rstrip('.')}.")
                 continue
             if results is not None:
                 found.results.append(results)
             elif path.is_file():
-                found.left_out.append(f"{file} is no file of results.")
+                found.left_out.append(f"“{file}” is not a file of results.")
     found.remarks += _doubled(found.results)
     return found
 
@@ -112,8 +112,8 @@ def _doubled(results: Iterable[ReadResults]) -> Iterator[str]:
         other = first.setdefault((each.reader, each.quiz), each)
         if other is not each:
             yield (
-                f"The reader “{each.reader}” has results of “{each.quiz}” in {other.path} "
-                f"and in {each.path}; the tables have both."
+                f"The reader “{each.reader}” has results of “{each.quiz}” in “{other.path}” "
+                f"and in “{each.path}”; the tables have both."
             )
 
 
@@ -188,7 +188,7 @@ def _parsed(file: Path, encoding: str, remarks: list[str]) -> Element:
         lines = _DECLARATION.sub(b"", data).split(b"\n")
         root = parsed_xml("\n".join(_decoded(line, encoding) for line in lines).encode("utf-8"))
         remarks.append(
-            f"{file} is not in the encoding it declares; it was read as {encoding} "
+            f"“{file}” is not in the encoding it declares; it was read as {encoding} "
             "(--encoding chooses another)."
         )
         return root

@@ -80,7 +80,7 @@ def script_file(rules: ScriptRules, name: str) -> Path:
     if not path.is_relative_to(folder):
         raise SessionError(f"The script “{name}” is outside the folder of allowed scripts, so it is not run.")
     if path.suffix != ".py" or not path.is_file():
-        raise SessionError(f"There is no Python script “{name}” in {rules.folder}.")
+        raise SessionError(f"There is no Python script “{name}” in “{rules.folder}”.")
     return path
 
 

@@ -28,7 +28,7 @@ def show_frame(volume_node: vtkMRMLVolumeNode, number: int) -> None:
     """
     browser = _browser_of(volume_node)
     if browser is None:
-        raise ValueError(f'"{volume_node.GetName()}" is no sequence')
+        raise ValueError(f"“{volume_node.GetName()}” is not a sequence")
     number = max(0, min(number, browser.GetNumberOfItems() - 1))
     frame = browser.GetSequenceNode(volume_node).GetNthDataNode(number)
     browser.SetSelectedItemNumber(number)

@@ -151,7 +151,7 @@ def _render(
     if parsed is not None:
         if page is not None and not 1 <= page <= len(parsed.pages):
             pages = "1 page" if len(parsed.pages) == 1 else f"{len(parsed.pages)} pages"
-            raise CommandError(f"--page is {page}, but {quiz} has {pages}.", code=2)
+            raise CommandError(f"--page is {page}, but “{quiz}” has {pages}.", code=2)
         _require_opengl()
         make_writable(out)
 
@@ -225,7 +225,7 @@ def main() -> None:
     except UnicodeEncodeError as fault:
         letters = fault.object[fault.start : fault.end]
         _say_and_exit(
-            f"File names cannot have {letters!r} in the locale of this system ({fault.encoding}); "
+            f"File names cannot have “{letters}” in the locale of this system ({fault.encoding}); "
             "run it with PYTHONUTF8=1.",
             1,
         )

@@ -175,7 +175,7 @@ def _drawings(folder: Path) -> tuple[list["Case"], bool]:
     for sentence in (*found.left_out, *found.remarks):
         typer.echo(f"quizloader: {sentence}", err=True)
     if not found.cases:
-        raise CommandError(f"No drawing of a reader was found in {folder}.")
+        raise CommandError(f"No drawing of a reader was found in “{folder}”.")
     if found.empty:
         print(f"Left out, as empty or an unchanged copy of an earlier drawing: {found.empty}")
     return found.cases, bool(found.left_out)

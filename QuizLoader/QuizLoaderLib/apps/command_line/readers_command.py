@@ -87,4 +87,4 @@ def _new_file(path: Path) -> TextIO:
     try:
         return open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8")
     except FileExistsError as fault:
-        raise CommandError(f"{path} is there already; its links would be lost.") from fault
+        raise CommandError(f"“{path}” already exists; its links would be lost.") from fault

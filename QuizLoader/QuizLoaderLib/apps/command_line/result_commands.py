@@ -55,7 +55,7 @@ def answers(
 
     found = _found(results, encoding)
     if out.resolve() in {each.path.resolve() for each in found.results}:
-        raise CommandError(f"{out} is a file of results; choose another file for the table.")
+        raise CommandError(f"“{out}” is a file of results; choose another file for the table.")
     rows = [
         row
         for each in found.results
@@ -71,7 +71,7 @@ def answers(
         else:
             write_whole(out.resolve(), data)
     except OSError as fault:
-        raise CommandError(f"{out} cannot be written: {fault.strerror or fault}.") from fault
+        raise CommandError(f"“{out}” cannot be written: {fault.strerror or fault}.") from fault
     readers = len({each.reader for each in found.results})
     print(
         f"{out}: {len(rows)} rows of {readers} reader{'' if readers == 1 else 's'}",

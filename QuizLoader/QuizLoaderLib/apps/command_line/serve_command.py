@@ -165,7 +165,7 @@ def _serve_many(study: "Study", first: "Popen[bytes]") -> None:
         if parsed is None:
             for each in problems:
                 print(each.as_line(str(quiz)))
-            raise CommandError(f"{quiz} cannot be read as a quiz.")
+            raise CommandError(f"“{quiz}” cannot be read as a quiz.")
     if len({quiz.stem for quiz in study.quizzes}) < len(study.quizzes):
         raise CommandError("Two of the quizzes have one name; their results would meet.", code=2)
     if study.host in ANY_ADDRESS and not study.address:
@@ -215,7 +215,7 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
     except QuizUnreadableError as fault:
         for problem in fault.problems:
             print(problem.as_line(str(serving.quiz_path)))
-        raise CommandError(f"{serving.quiz_path} cannot be read as a quiz.") from fault
+        raise CommandError(f"“{serving.quiz_path}” cannot be read as a quiz.") from fault
     except OSError as fault:
         raise CommandError(f"Port {serving.port} cannot be used: {fault.strerror or fault}.") from fault
     if sentence:

@@ -73,8 +73,8 @@ def make_writable(folder: Path) -> None:
 def require_folder(folder: Path, what: str) -> None:
     """Raises CommandError where there is no folder to read from; ``what`` says what it is for."""
     if not folder.is_dir():
-        fault = "is no folder" if folder.exists() else "does not exist"
-        raise CommandError(f"The {what} {folder} {fault}.", code=2)
+        fault = "is not a folder" if folder.exists() else "does not exist"
+        raise CommandError(f"The {what} “{folder}” {fault}.", code=2)
 
 
 def require_folder_of(file: Path) -> None:
@@ -82,7 +82,7 @@ def require_folder_of(file: Path) -> None:
     require_utf_8(file)
     require_folder(file.parent, "folder")
     if file.is_dir():
-        raise CommandError(f"{file} is a folder; name a file.", code=2)
+        raise CommandError(f"“{file}” is a folder; name a file.", code=2)
 
 
 def require_utf_8(path: Path) -> None:
@@ -91,5 +91,5 @@ def require_utf_8(path: Path) -> None:
         str(path).encode()
     except UnicodeEncodeError as fault:
         raise CommandError(
-            f"Nothing can be written to {path}: its name has letters that are not UTF-8.", code=2
+            f"Nothing can be written to {path}: its name has characters that are not UTF-8.", code=2
         ) from fault

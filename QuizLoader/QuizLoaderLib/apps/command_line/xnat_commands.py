@@ -48,7 +48,7 @@ def put_map(
     for problem in problems:
         print(problem.as_line(str(file)))
     if value_map is None or has_errors(problems):
-        raise CommandError(f"{file} has errors, so it was not sent.")
+        raise CommandError(f"“{file}” has errors, so it was not sent.")
     with _one_sentence():
         location = location_of(project, path)
         with connected(server) as xnat:

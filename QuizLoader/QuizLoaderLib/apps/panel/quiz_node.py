@@ -97,7 +97,7 @@ def read_into_scene(file_name: str, name: str = "") -> Any:
     path = Path(file_name)
     if not looks_like_quiz(path):
         path.stat()
-        raise ValueError(f"{path.name} is no quiz: its root element is not Session.")
+        raise ValueError(f"“{path.name}” is not a quiz: its root element is not Session.")
     node = add_quiz_node(slicer.mrmlScene, path, name)
     show_panel()
     return node

@@ -39,9 +39,9 @@ class SignInFields:
             )
         if scripts and not Path(scripts).is_dir():
             raise NotBegunError(
-                _("The folder of allowed scripts {folder} is not there; choose another one or none.").format(
-                    folder=scripts
-                )
+                _(
+                    "The folder of allowed scripts {folder} does not exist; choose another one or none."
+                ).format(folder=scripts)
             )
         python = shutil.which("PythonSlicer") or sys.executable
         return SignIn(reader, Path(results), Path(scripts) if scripts else None, python)

@@ -40,7 +40,7 @@ def report_sentence(fault: BaseException) -> str:
         path = write_report(fault)
     except OSError:
         return f"Please report it at {ISSUES_PAGE}."
-    return f"Please send the report {path}, which holds no data and no names, to {ISSUES_PAGE}."
+    return f"Please send the report “{path}”, which holds no data and no names, to {ISSUES_PAGE}."
 
 
 def write_report(fault: BaseException) -> Path:

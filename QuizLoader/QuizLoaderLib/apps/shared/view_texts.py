@@ -40,7 +40,7 @@ def missing_images(contents: ViewContents, problems: list[Problem]) -> list[str]
     ]
     for placed in contents.images:
         if placed.node is None and not any(problem.image == placed.image.id for problem in problems):
-            told.append(f'The {placed.image.type.value} image "{placed.image.id}" is not shown.')
+            told.append(f"The {placed.image.type.value} image “{placed.image.id}” is not shown.")
     return list(dict.fromkeys(told))
 
 

@@ -55,16 +55,16 @@ def read_readers(path: Path) -> Readers:
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as fault:
-        raise ReadersError(f"{path} cannot be read: {fault.strerror or fault}.") from fault
+        raise ReadersError(f"“{path}” cannot be read: {fault.strerror or fault}.") from fault
     except UnicodeDecodeError as fault:
-        raise ReadersError(f"{path} is no text in UTF-8; save it as CSV in UTF-8.") from fault
+        raise ReadersError(f"“{path}” is not text in UTF-8; save it as CSV in UTF-8.") from fault
     # A spreadsheet program may have saved it with semicolons.
     first = text.partition("\n")[0]
     table = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",")
     missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
     if missing:
         raise ReadersError(
-            f"{path} has no column “{missing[0]}”; its first line must be {','.join(COLUMNS)}, "
+            f"“{path}” has no column “{missing[0]}”; its first line must be {','.join(COLUMNS)}, "
             "as `quizloader readers new` writes it."
         )
     readers: Readers = {}
@@ -85,7 +85,7 @@ def read_readers(path: Path) -> Readers:
                 "make the line anew with `quizloader readers new --renew`."
             )
         if hashed in readers or (folder := _folder(name)) in names:
-            raise ReadersError(f"{where}: “{name}” is there twice, or another name has the same folder.")
+            raise ReadersError(f"{where}: “{name}” is listed twice, or another name has the same folder.")
         names.add(folder)
         readers[hashed] = Person(name, role)
     return readers
@@ -105,7 +105,7 @@ def add_readers(path: Path, people: Iterable[Person], address: str, renew: bool 
         known = [key for key, other in readers.items() if _folder(other.name) == _folder(person.name)]
         if known and not renew:
             raise ReadersError(
-                f"{path} has “{person.name}” already; --renew gives a new link for the old one."
+                f"“{path}” has “{person.name}” already; --renew gives a new link for the old one."
             )
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         # In the place of the old line.

@@ -105,7 +105,7 @@ class Asking:
         """Keep the texts; what an answer lacks is among what is missing. Gives a sentence where they are for
         another place, or nothing."""
         if not self._answers or place != self._place:
-            return _("The quiz has moved on, so this answer came too late and was not kept:")
+            return _("The quiz has moved on, so this answer came too late and was not saved:")
         page = self._answers.asked().page
         kept = [str(text) for text in texts]
         fault = self._answers.set_answer(page, question_set, question, kept)

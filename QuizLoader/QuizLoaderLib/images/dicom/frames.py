@@ -130,7 +130,7 @@ def frames_of(header: Header) -> list[Frame]:
     count = max(1, header.integer("NumberOfFrames", 1))
     if count > _MOST_FRAMES:
         raise ImageReadError(
-            DICOM_DAMAGED, f"'{header.path.name}' says that it has {count} frames, which cannot be."
+            DICOM_DAMAGED, f"“{header.path.name}” says that it has {count} frames, which is impossible."
         )
     frames = []
     with faults_named(header.path):

@@ -55,13 +55,13 @@ def faults_named(path: Path) -> Iterator[None]:
     try:
         yield
     except FileNotFoundError as fault:
-        raise ImageReadError(NOT_DICOM, f"'{path.name}' does not exist.") from fault
+        raise ImageReadError(NOT_DICOM, f"“{path.name}” does not exist.") from fault
     except PermissionError as fault:
-        raise ImageReadError(NOT_DICOM, f"'{path.name}' may not be read by this user.") from fault
+        raise ImageReadError(NOT_DICOM, f"“{path.name}” may not be read by this user.") from fault
     except FAULTS as fault:
         raise ImageReadError(
             DICOM_DAMAGED,
-            f"'{path.name}' is damaged or cut short: its DICOM header cannot be read.",
+            f"“{path.name}” is damaged or cut short: its DICOM header cannot be read.",
             "copy or export the file again",
         ) from fault
 
@@ -221,7 +221,7 @@ def read_header(path: Path, tags: Sequence[str] | None = None) -> Header:
         if not is_dicom_start(start):
             raise ImageReadError(
                 NOT_DICOM,
-                f"'{path.name}' is not a DICOM file.",
+                f"“{path.name}” is not a DICOM file.",
                 'without DicomRead="Y" other formats are read',
             )
         file.seek(0)

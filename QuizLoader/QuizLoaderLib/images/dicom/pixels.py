@@ -112,14 +112,14 @@ def _raw(frame: Frame, layout: _Format, out: np.ndarray | None = None) -> np.nda
             if length < 0:
                 raise ImageReadError(
                     NOT_DECODED,
-                    f"'{path.name}' says that its pixels are not compressed, but they are.",
+                    f"“{path.name}” says that its pixels are not compressed, but they are.",
                 )
             file.seek(frame.index * target.nbytes, os.SEEK_CUR)
             read = _fill(file, target.reshape(-1).view(np.uint8).data)
     if read < target.nbytes:
         raise ImageReadError(
             DICOM_DAMAGED,
-            f"'{path.name}' is cut short: its pixel data end before the last row of frame {frame.index + 1}.",
+            f"“{path.name}” is cut short: its pixel data end before the last row of frame {frame.index + 1}.",
             "copy or export the file again",
         )
     if not little and layout.dtype.itemsize > 1:
@@ -218,7 +218,7 @@ def _read_decoded(frames: Sequence[Frame]) -> np.ndarray:
             if frames[k].index >= len(decoded) or decoded.shape[1:] != shape[1:]:
                 raise ImageReadError(
                     DICOM_DAMAGED,
-                    f"'{frames[k].header.path.name}' holds fewer pixels than its header says.",
+                    f"“{frames[k].header.path.name}” holds fewer pixels than its header says.",
                     "copy or export the file again",
                 )
             values = _with_own_rescale(decoded[frames[k].index], frames[k], frames[indices[0]])
@@ -264,7 +264,7 @@ def _decode(header: Header) -> np.ndarray:
         syntax = header.transfer_syntax
         raise ImageReadError(
             NOT_DECODED,
-            f"'{header.path.name}' cannot be decoded: its transfer syntax is {_syntax_name(syntax)}, "
+            f"“{header.path.name}” cannot be decoded: its transfer syntax is {_syntax_name(syntax)}, "
             "or its pixel data are damaged.",
             "store it uncompressed or as JPEG, JPEG-LS, JPEG 2000 or RLE",
         ) from fault

@@ -51,7 +51,7 @@ def read_dicom_seg(path: Path) -> SegmentationArrays:
         problems.append(
             warning(
                 FRACTIONAL,
-                f"'{path.name}' is a fractional segmentation; voxels of at least 0.5 belong to a segment.",
+                f"“{path.name}” is a fractional segmentation; voxels of at least 0.5 belong to a segment.",
             )
         )
     segments = tuple(
@@ -73,7 +73,7 @@ def _seg_header(path: Path) -> Header:
     if header.modality != "SEG":
         raise ImageReadError(
             NOT_A_SEGMENTATION,
-            f"'{path.name}' is not a DICOM segmentation (its modality is {header.modality or 'missing'}).",
+            f"“{path.name}” is not a DICOM segmentation (its modality is {header.modality or 'missing'}).",
             'an image series is read with Type="Volume" and DicomRead="Y"',
         )
     return header
@@ -158,7 +158,7 @@ class _Planes:
 
 
 def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
-    first, name = frames[0], f"The segmentation '{path.name}'"
+    first, name = frames[0], f"The segmentation “{path.name}”"
     if any(frame.position is None for frame in frames):
         raise ImageReadError(
             SEGMENTATION_WITHOUT_POSITION, f"{name} does not say where in the patient its frames are."
@@ -169,7 +169,7 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
     if not is_aligned or np.ptp(in_plane, axis=0).max() > 0.5 * min(first.spacing):
         raise ImageReadError(
             NOT_ONE_STACK,
-            f"The frames of the segmentation '{path.name}' do not form one stack of slices.",
+            f"The frames of the segmentation “{path.name}” do not form one stack of slices.",
             "tiled and several-plane segmentations are not shown",
         )
     places = places_of(frames)
@@ -177,7 +177,7 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
     if stacked.count * first.rows * first.columns > _MOST_VOXELS:
         raise ImageReadError(
             NOT_ONE_STACK,
-            f"The frames of the segmentation '{path.name}' lie too far apart to be one stack.",
+            f"The frames of the segmentation “{path.name}” lie too far apart to be one stack.",
         )
     slices = stacked.slices_of_frames()
     return _Planes([slices[place] for place in places], stacked)

@@ -36,7 +36,7 @@ class FramePixels:
         elif len(self._bytes) < self._needed(frames):
             raise ImageReadError(
                 DICOM_DAMAGED,
-                f"'{header.path.name}' is cut short: its pixel data end before its last frame.",
+                f"“{header.path.name}” is cut short: its pixel data end before its last frame.",
                 "copy or export the file again",
             )
 

@@ -72,7 +72,7 @@ def read_series(path: Path) -> VolumeArrays:
     if len(series.times) > 1:
         several = warning(
             SEVERAL_TIMES,
-            f"The series of '{path.name}' has {len(series.times)} time points; the first is shown.",
+            f"The series of “{path.name}” has {len(series.times)} time points; the first is shown.",
             'Type="VolumeSequence" shows them all',
         )
         volume = replace(volume, problems=(several, *volume.problems))
@@ -99,7 +99,7 @@ def read_time_points(path: Path) -> Series:
                 ):
                     raise ImageReadError(
                         GRIDS_DIFFER,
-                        f"The time point '{part.path.name}' has another grid than the first.",
+                        f"The time point “{part.path.name}” has a different grid from the first.",
                     )
             times = tuple(TimePoint(float(k), part.times[0].frames) for k, part in enumerate(parts))
             return Series(path, times, tuple(problem for part in parts for problem in part.problems))
@@ -123,7 +123,7 @@ def _headers_beside(own: Header) -> list[Header]:
     if not own.is_image:
         what = {"RTSTRUCT": "a structure set", "SEG": "a segmentation"}.get(own.modality, "without an image")
         hint = {"RTSTRUCT": 'use Type="RTStruct"', "SEG": 'use Type="Segmentation"'}.get(own.modality, "")
-        raise ImageReadError(NOT_A_SERIES, f"'{path.name}' is {what}, not an image series.", hint)
+        raise ImageReadError(NOT_A_SERIES, f"“{path.name}” is {what}, not an image series.", hint)
     beside = [header for header in headers_in(path.parent, TAGS, own.series_uid, own) if header.is_image]
     if not own.series_uid:
         beside = [header for header in beside if not header.series_uid]
@@ -135,17 +135,17 @@ def _headers_of_folder(folder: Path) -> list[Header]:
     if not headers:
         inner = sorted(path.name for path in folder.iterdir() if path.is_dir())
         hint = "the series may be in a folder below: " + ", ".join(inner[:6]) if inner else ""
-        raise ImageReadError(NOT_A_SERIES, f"The folder '{folder.name}' holds no DICOM images.", hint)
+        raise ImageReadError(NOT_A_SERIES, f"The folder “{folder.name}” holds no DICOM images.", hint)
     headers = [header for header in headers if header.modality not in _MADE_ALONG] or headers
     found = series_list(headers)
     if len(found) > 1:
         raise ImageReadError(
             SEVERAL_SERIES,
-            f"The folder '{folder.name}' holds {len(found)} series: "
+            f"The folder “{folder.name}” holds {len(found)} series: "
             + "; ".join(found[:6])
             + ("; ..." if len(found) > 6 else "")
             + ".",
-            "give the path of one file of the series that is meant",
+            "give the path of one file of the series you want",
         )
     return headers
 
@@ -178,7 +178,7 @@ def _without_copies(headers: list[Header], path: Path, problems: list[Problem]) 
         problems.append(
             warning(
                 FILES_COPIED,
-                f"{len(headers) - len(kept)} files beside '{path.name}' are copies of others and left out.",
+                f"{len(headers) - len(kept)} files beside “{path.name}” are copies of others and are left out.",
             )
         )
     return list(kept.values())
@@ -202,7 +202,7 @@ def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> li
     problems.append(
         warning(
             IMAGES_MIXED,
-            f"The series of '{path.name}' mixes images of several {kind}; "
+            f"The series of “{path.name}” mixes images of several {kind}; "
             f"{left_out} of {len(frames)} images do not fit the others and are left out.",
             "give the path of one of the other files to see those",
         )
@@ -211,7 +211,7 @@ def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> li
 
 
 def _read(series: Series, frames: Sequence[Frame], with_pixels: bool = True) -> VolumeArrays:
-    stack = dicom_geometry.stack(frames, f"The series of '{series.path.name}'")
+    stack = dicom_geometry.stack(frames, f"The series of “{series.path.name}”")
     if with_pixels:
         voxels = stack.on_grid(read_voxels(stack.frames))
     else:

@@ -278,5 +278,5 @@ def _tilt_problem(first: Frame, offsets: np.ndarray, shifts: np.ndarray, name: s
             f"{name} was acquired with a gantry tilt of {degrees:.1f} degrees; it is shown sheared upright."
         )
     else:
-        sentence = f"The slices of {name} are displaced against each other; each is moved to its place."
+        sentence = f"The slices of {name} are displaced relative to each other; each is moved to its place."
     return warning(SLICES_TILTED, sentence)

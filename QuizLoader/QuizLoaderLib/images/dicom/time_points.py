@@ -67,7 +67,7 @@ def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) 
     problems.append(
         warning(
             SAME_POSITION,
-            f"The series of '{path.name}' has several images at {int((how_many > 1).sum())} of {count} "
+            f"The series of “{path.name}” has several images at {int((how_many > 1).sum())} of {count} "
             "positions; the first of each is shown.",
             "export the series again",
         )
@@ -80,7 +80,7 @@ def places_of(frames: Sequence[Frame]) -> np.ndarray:
     offsets = np.array([frame.position for frame in frames]) @ frames[0].normal
     if not np.all(np.isfinite(offsets)):
         raise ImageReadError(
-            BAD_POSITION, f"'{frames[0].header.path.name}' has a position that is no number."
+            BAD_POSITION, f"“{frames[0].header.path.name}” has a position that is not a number."
         )
     order = np.argsort(offsets, kind="stable")
     gaps = np.diff(offsets[order])

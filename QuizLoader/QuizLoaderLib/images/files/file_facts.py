@@ -75,7 +75,7 @@ def look_at(path: Path, check_data_file: DataFileCheck = bool) -> FileFacts:
     """Open a file once, and tell what it is by its content, whatever its name. Raises nothing of an image."""
     if path.is_dir():
         hint = 'name a file in it; in a quiz DicomRead="Y" shows the DICOM series of a folder'
-        sentence = f'"{path.name}" is a folder, not an image file.'
+        sentence = f"“{path.name}” is a folder, not an image file."
         fault = ImageReadError(IMAGE_NOT_OPENED, sentence, hint)
         return FileFacts(path, FileFormat.FOLDER, stamp_of(path), fault=fault)
     try:
@@ -99,7 +99,7 @@ def stamp_of(path: Path, data_files: Iterable[str] = ()) -> Stamp:
 def damaged(path: Path) -> ImageReadError:
     return ImageReadError(
         IMAGE_DAMAGED,
-        f'"{path.name}" is damaged or incomplete: its voxels cannot all be read.',
+        f"“{path.name}” is damaged or incomplete: its voxels cannot all be read.",
         "copy or export it again",
     )
 
@@ -109,7 +109,7 @@ def _look(path: Path, file: BinaryIO, check_data_file: DataFileCheck) -> FileFac
     stamp: Stamp = ((path.name, status.st_size, status.st_mtime_ns),)
     start = file.read(LONGEST_START)
     if not start:
-        sentence = f'"{path.name}" is empty (0 bytes).'
+        sentence = f"“{path.name}” is empty (0 bytes)."
         fault = ImageReadError(IMAGE_NOT_OPENED, sentence, "copy or export it again")
         return FileFacts(path, FileFormat.UNREADABLE, stamp, fault=fault)
     found, is_gzip = format_of_start(start), start.startswith(GZIP_SIGNATURE)
@@ -153,7 +153,7 @@ def _data_files(path: Path, header: Header, check_data_file: DataFileCheck) -> t
     except ValueError as fault:
         raise ImageReadError(
             DATA_FILE,
-            f'"{path.name}" names its data files by a pattern that is not understood: "{fault}".',
+            f"“{path.name}” names its data files by a pattern that cannot be understood: “{fault}”.",
         ) from fault
     for name in names:
         check_data_file(name)
@@ -166,7 +166,7 @@ def _require(path: Path, header: Header, data_files: tuple[str, ...]) -> None:
         if not (path.parent / name).is_file():
             raise ImageReadError(
                 DATA_FILE,
-                f'"{path.name}" keeps its voxels in "{name}", which is not there.',
+                f"“{path.name}” keeps its voxels in “{name}”, which does not exist.",
                 "copy both files into the same folder",
             )
 
@@ -194,9 +194,9 @@ def _name(entry: os.DirEntry[str]) -> str:
 
 def _cannot_open(path: Path, fault: OSError) -> ImageReadError:
     if isinstance(fault, FileNotFoundError):
-        return ImageReadError(IMAGE_NOT_OPENED, f'"{path.name}" does not exist.', "check its path")
+        return ImageReadError(IMAGE_NOT_OPENED, f"“{path.name}” does not exist.", "check its path")
     return ImageReadError(
         IMAGE_NOT_OPENED,
-        f'"{path.name}" cannot be opened: {fault.strerror or "the system refuses"}.',
+        f"“{path.name}” cannot be opened: {fault.strerror or 'the system refuses'}.",
         "check that the file may be read by the person who runs the program",
     )

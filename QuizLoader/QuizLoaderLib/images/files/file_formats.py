@@ -79,8 +79,8 @@ def require_content_of_name(path: Path, found: FileFormat, is_gzip: bool) -> Non
     if found is FileFormat.OTHER:
         raise ImageReadError(
             WRONG_CONTENT,
-            f'"{path.name}" is not an image: its content is no {_format_of_name(name).value} file.',
-            "it may be damaged, or another file under this name; export it again",
+            f"“{path.name}” is not an image: it is not a valid {_format_of_name(name).value} file.",
+            "it may be damaged, or be another file with this name; export it again",
         )
     if found is FileFormat.DICOM:
         hint = 'set DicomRead="Y", and name it .dcm'
@@ -91,7 +91,7 @@ def require_content_of_name(path: Path, found: FileFormat, is_gzip: bool) -> Non
         hint = f"rename it to {_stem(path)}{'.nii.gz' if is_packed_nifti else EXTENSIONS[found][0]}"
     raise ImageReadError(
         WRONG_CONTENT,
-        f'"{path.name}" is called {_extension(name)} but its content is {found.value}.',
+        f"“{path.name}” is called {_extension(name)} but its content is {found.value}.",
         hint,
     )
 
@@ -107,7 +107,7 @@ def name_for_libraries(path: Path) -> str:
     except UnicodeEncodeError as fault:
         raise ImageReadError(
             IMAGE_NOT_OPENED,
-            f'"{path.name}" cannot be opened: its path has letters that are not UTF-8.',
+            f"“{path.name}” cannot be opened: its path has characters that are not UTF-8.",
             "rename the file or its folder, or run in a UTF-8 locale (LANG=C.UTF-8)",
         ) from fault
     return name

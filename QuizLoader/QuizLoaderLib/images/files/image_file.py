@@ -247,7 +247,7 @@ def _run(facts: FileFacts, step: Callable[[], _Value]) -> _Value:
         if "Unable to determine ImageIO" in text and facts.format not in EXTENSIONS:
             raise ImageReadError(
                 WRONG_CONTENT,
-                f'"{path.name}" is no image of a kind that is known here.',
+                f"“{path.name}” is not an image in a supported format.",
                 "use nrrd, nhdr, nii, nii.gz, mha or mhd",
             ) from fault
         raise damaged(path) from fault
@@ -256,7 +256,7 @@ def _run(facts: FileFacts, step: Callable[[], _Value]) -> _Value:
 def too_large(path: Path) -> ImageReadError:
     return ImageReadError(
         IMAGE_TOO_LARGE,
-        f'"{path.name}" does not fit into memory.',
+        f"“{path.name}” does not fit into memory.",
         "close other programs or crop the image",
     )
 
@@ -264,7 +264,7 @@ def too_large(path: Path) -> ImageReadError:
 def _not_orthogonal(path: Path) -> ImageReadError:
     return ImageReadError(
         NOT_ORTHOGONAL,
-        f'"{path.name}" has axes that are not at right angles to each other.',
+        f"“{path.name}” has axes that are not at right angles to each other.",
         "resample it onto an orthogonal grid, in Slicer for instance with Resample Image",
     )
 
@@ -277,7 +277,7 @@ def _dtype_of(path: Path, pixel_id: int) -> np.dtype:
     if "complex" in kind:
         raise ImageReadError(
             WRONG_SHAPE,
-            f'"{path.name}" holds complex numbers.',
+            f"“{path.name}” holds complex numbers.",
             "save their magnitude as a scalar volume",
         )
     bits = re.search(r"(\d+)-bit", kind)

@@ -33,7 +33,7 @@ def labels_of(name: str, voxels: np.ndarray) -> Labels:
     if voxels.dtype.kind not in "iu":
         raise ImageReadError(
             NOT_INTEGER,
-            f'"{name}" is no label image: its voxels are {voxels.dtype.name} numbers.',
+            f"“{name}” is not a label image: its voxels are {voxels.dtype.name} numbers.",
             "save it with an integer type, or show it as a Volume",
         )
     values = tuple(value for value in _distinct(voxels) if value != 0)

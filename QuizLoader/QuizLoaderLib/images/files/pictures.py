@@ -36,7 +36,7 @@ def read_picture(facts: FileFacts) -> np.ndarray:
     if facts.format is not FileFormat.PICTURE:
         raise ImageReadError(
             WRONG_CONTENT,
-            f'"{path.name}" is no picture.',
+            f"“{path.name}” is not a picture.",
             'set DicomRead="Y"' if facts.is_dicom else "a Vector is a png, jpg, bmp or tif file",
         )
     # Pillow warns from half its limit on; a picture of 10,000 x 10,000 is no attack.
@@ -52,7 +52,7 @@ def read_picture(facts: FileFacts) -> np.ndarray:
         # What Pillow raises for bytes that are missing or make no sense, SyntaxError among them.
         raise ImageReadError(
             IMAGE_DAMAGED,
-            f'"{path.name}" is damaged, incomplete or a picture of a kind that is not known here.',
+            f"“{path.name}” is damaged, incomplete or not a picture in a supported format.",
             "open it in another program and save it as png",
         ) from fault
 
@@ -135,6 +135,6 @@ def _read_deep_colors(path: Path, picture: "Picture") -> np.ndarray:
 def _too_large(path: Path) -> ImageReadError:
     return ImageReadError(
         IMAGE_TOO_LARGE,
-        f'"{path.name}" has more than {_MOST_PIXELS // 1_000_000} million pixels.',
+        f"“{path.name}” has more than {_MOST_PIXELS // 1_000_000} million pixels.",
         "save it at a smaller scale",
     )

@@ -84,7 +84,7 @@ def read_frames(
     except (MemoryError, OSError) as fault:
         raise ImageReadError(
             IMAGE_TOO_LARGE,
-            f'The {layout.count} frames of "{path.name}" fit neither into memory nor on the disk of the '
+            f"The {layout.count} frames of “{path.name}” fit neither into memory nor on the disk of the "
             "temporary folder.",
             "free some space or save fewer frames",
         ) from fault
@@ -125,7 +125,7 @@ def _nrrd_layout(facts: FileFacts, header: NrrdHeader) -> _FrameLayout:
     if axis not in (0, 3):
         raise ImageReadError(
             WRONG_SHAPE,
-            f'"{path.name}" has its list of frames between the axes of space.',
+            f"“{path.name}” has its list of frames between the spatial axes.",
             "save it with the list as its first or last axis",
         )
     voxels = facts.voxels
@@ -133,7 +133,7 @@ def _nrrd_layout(facts: FileFacts, header: NrrdHeader) -> _FrameLayout:
         raise ImageReadError(
             WRONG_CONTENT,
             f'"{path.name}" is packed as "{header.fields.get("encoding", "")}" or spread over several files, '
-            "which a VolumeSequence cannot be.",
+            "which is not supported for a VolumeSequence.",
             "save it with the encoding raw or gzip",
         )
     return _FrameLayout(
@@ -195,7 +195,7 @@ def _nifti_layout(file: ImageFile) -> _FrameLayout:
     if voxels is None or not isinstance(header, NiftiHeader):
         raise ImageReadError(
             WRONG_CONTENT,
-            f'The frames of "{file.path.name}" cannot be read one by one.',
+            f"The frames of “{file.path.name}” cannot be read one by one.",
             "save it as .seq.nrrd or .nii.gz",
         )
     slope, intercept = header.scale
@@ -216,9 +216,9 @@ def _nifti_index(header: NiftiHeader, count: int) -> FrameIndex:
 
 
 def _not_4d(path: Path, size: tuple[int, ...]) -> ImageReadError:
-    what = f"has {len(size)} dimensions" if size and len(size) != 4 else "is no list of scalar volumes"
+    what = f"has {len(size)} dimensions" if size and len(size) != 4 else "is not a list of scalar volumes"
     return ImageReadError(
         WRONG_SHAPE,
-        f'"{path.name}" {what}, a VolumeSequence has four: three of space and one of frames.',
+        f"“{path.name}” {what}, but a VolumeSequence has four: three of space and one of frames.",
         'Type="Volume" shows a single volume' if len(size) == 3 else "save it as 4D nrrd or nii",
     )

@@ -83,7 +83,7 @@ class FileLoader:
             _logger.debug("reading %s", path, exc_info=True)
             raise ImageReadError(
                 READER_FAILED,
-                f'"{path.name}" cannot be read.',
+                f"“{path.name}” cannot be read.",
                 f"the reader says {type(fault).__name__}: {fault}",
             ) from fault
         finally:
@@ -114,6 +114,6 @@ class FileLoader:
         except ImagePathError as fault:
             raise ImageReadError(
                 DATA_FILE,
-                f'"{header.name}" keeps its voxels in another file: {fault.problem.sentence}',
+                f"“{header.name}” keeps its voxels in another file: {fault.problem.sentence}",
                 fault.problem.hint or "keep both files in the same folder",
             ) from fault

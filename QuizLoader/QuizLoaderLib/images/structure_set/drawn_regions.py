@@ -65,7 +65,7 @@ class DrawnRegions:
             is_of_other = frames is not None and roi.frame_of_reference_uid not in frames
             one = place(roi, self._grid, boundary, is_of_other)
             self._placed.append(one)
-            _log.info('%s: ROI %d "%s": %s', structure.path.name, roi.number, roi.name, one.boundary.value)
+            _log.info("%s: ROI %d “%s”: %s", structure.path.name, roi.number, roi.name, one.boundary.value)
 
     def blocks(self, index: int) -> Iterator[Block]:
         """The voxels of an ROI, filled now; none for an empty one."""

@@ -87,7 +87,7 @@ def structure_set_of(header: Header) -> StructureSet:
         what = f"its modality is {header.modality}" if header.modality else "it says no modality"
         raise ImageReadError(
             NOT_A_STRUCTURE_SET,
-            f"'{path.name}' is not a DICOM structure set ({what}).",
+            f"“{path.name}” is not a DICOM structure set ({what}).",
             "give the path of an RTSTRUCT file",
         )
     dataset = header.dataset
@@ -133,7 +133,7 @@ def _read_contours(item: Dataset, roi: Roi) -> None:
         if kind and kind not in CLOSED_TYPES:
             roi.lose(number, f"is of type {kind[:20]}, which encloses nothing")
         elif promised != len(points):
-            roi.lose(number, "has another number of points than it says")
+            roi.lose(number, "does not have as many points as it says")
         elif not len(points):
             roi.lose(number, "has no points")
         else:
@@ -163,11 +163,11 @@ def _points(polygon: Any) -> np.ndarray:
     try:
         values = parse_decimals(raw)
     except ValueError as fault:
-        raise _BadContourError("has coordinates that are no numbers") from fault
+        raise _BadContourError("has coordinates that are not numbers") from fault
     if len(values) % 3:
         raise _BadContourError("has coordinates that are not x, y, z for every point")
     if not np.isfinite(values).all():
         raise _BadContourError("has coordinates that are not finite")
     if len(values) and np.abs(values).max() > 1e6:
-        raise _BadContourError("has coordinates a kilometre away")
+        raise _BadContourError("has coordinates more than a kilometre away")
     return values.reshape(-1, 3)

@@ -74,7 +74,7 @@ def place(
     placed = PlacedRoi(faults={reason: [*numbers] for reason, numbers in roi.faults.items()})
     if is_of_other_frame or not roi.polygons:
         for polygon in roi.polygons:
-            placed.lose(polygon, "is of another frame of reference")
+            placed.lose(polygon, "has a different frame of reference")
         placed.boundary = boundary or placed.boundary
         return placed
     laid = _Laid(roi.polygons, grid)

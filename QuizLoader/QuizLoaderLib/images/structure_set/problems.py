@@ -39,16 +39,16 @@ def problems_of(
 def _nothing_drawn(structure: StructureSet) -> Iterator[Problem]:
     name = structure.path.name
     if not structure.rois:
-        yield warning(NO_CONTOURS, f"The structure set '{name}' has no ROIs.")
+        yield warning(NO_CONTOURS, f"The structure set “{name}” has no ROIs.")
     elif not any(roi.polygon_count for roi in structure.rois):
-        yield warning(NO_CONTOURS, f"The structure set '{name}' has no contours.")
+        yield warning(NO_CONTOURS, f"The structure set “{name}” has no contours.")
 
 
 def _unlisted_rois(structure: StructureSet) -> Iterator[Problem]:
     if structure.unknown_numbers:
         yield warning(
             UNKNOWN_ROI,
-            f"'{structure.path.name}' has contours for ROI number {_listed(structure.unknown_numbers)}, "
+            f"“{structure.path.name}” has contours for ROI number {_listed(structure.unknown_numbers)}, "
             "which it does not list; they are left out.",
         )
 
@@ -61,29 +61,29 @@ def _bad_contours(structure: StructureSet, placed: Sequence[PlacedRoi]) -> Itera
                 which = "Every contour"
             yield warning(
                 BAD_CONTOUR,
-                f"{which} of ROI '{roi.name}' in '{structure.path.name}' {reason}; left out.",
+                f"{which} of ROI “{roi.name}” in “{structure.path.name}” {reason}; it is left out.",
             )
 
 
 def _placing(structure: StructureSet, placed: Sequence[PlacedRoi], fill_gaps: bool) -> Iterator[Problem]:
     name = structure.path.name
-    named = [(f"'{roi.name}'", one) for roi, one in zip(structure.rois, placed, strict=True)]
+    named = [(f"“{roi.name}”", one) for roi, one in zip(structure.rois, placed, strict=True)]
     if parts := [f"{one.outside} of {roi}" for roi, one in named if one.outside]:
-        sentence = f"Contours in '{name}' lie outside the image and are left out: {_listed(parts)}."
+        sentence = f"Contours in “{name}” lie outside the image and are left out: {_listed(parts)}."
         yield warning(CONTOUR_OUTSIDE, sentence)
     if parts := [f"{one.between} of {roi}" for roi, one in named if one.between]:
-        sentence = f"Contours in '{name}' lie between slices that have nearer ones and are left out: "
+        sentence = f"Contours in “{name}” lie between slices that have nearer contours, and are left out: "
         yield warning(BETWEEN_SLICES, f"{sentence}{_listed(parts)}.")
     if parts := [f"{roi} on {len(one.overlapping)}" for roi, one in named if one.overlapping]:
-        sentence = f"Contours of one ROI in '{name}' overlap in part or are drawn twice, and are united: "
+        sentence = f"Contours of one ROI in “{name}” partly overlap or are drawn twice, and are united: "
         yield warning(CONTOURS_UNITED, f"{sentence}{_listed(parts)} slices.")
     if parts := [f"{roi} on {one.gap_slices}" for roi, one in named if one.gap_slices]:
         what = "are filled by interpolation" if fill_gaps else "stay empty"
-        sentence = f"ROIs in '{name}' are not drawn on every slice; those between {what}: {_listed(parts)}."
+        sentence = f"ROIs in “{name}” are not drawn on every slice; those between {what}: {_listed(parts)}."
         yield warning(SLICES_SKIPPED, sentence)
     if parts := [roi for roi, one in named if one.crossing]:
         sentence = (
-            f"ROIs in '{name}' are drawn in planes that cross the slices of the image, and are resampled"
+            f"ROIs in “{name}” are drawn in planes that cross the slices of the image, and are resampled"
         )
         yield warning(CONTOURS_CROSSING, f"{sentence}: {_listed(parts)}.")
 
@@ -91,8 +91,10 @@ def _placing(structure: StructureSet, placed: Sequence[PlacedRoi], fill_gaps: bo
 def _names_used_twice(structure: StructureSet) -> Iterator[Problem]:
     names = [roi.name for roi in structure.rois]
     if twice := sorted({one for one in names if names.count(one) > 1}):
-        sentence = f"'{structure.path.name}' has several ROIs of one name, kept apart by their numbers: "
-        parts = [f"'{one}'" for one in twice]
+        sentence = (
+            f"“{structure.path.name}” has several ROIs with the same name, told apart by their numbers: "
+        )
+        parts = [f"“{one}”" for one in twice]
         yield warning(ROI_NAMES_ALIKE, f"{sentence}{_listed(parts)}.")
 
 

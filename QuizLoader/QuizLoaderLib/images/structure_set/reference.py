@@ -78,7 +78,7 @@ def reference_of(
     if not volumes:
         raise ImageReadError(
             NO_VOLUME,
-            f"The structure set '{name}' has no volume on its page to be shown on.",
+            f"The structure set “{name}” has no volume on its page to be shown on.",
             "add the series it was drawn on, or a copy of it, as a Volume",
         )
     chosen = next((one for one in volumes if one.is_behind), volumes[0])
@@ -86,16 +86,16 @@ def reference_of(
     frame = volume.dicom.frame_of_reference_uid if volume.dicom else ""
     frames = references.frame_of_reference_uids
     if not frame or not frames:
-        unnamed = f"'{chosen.name}'" if not frame else "the structure set"
+        unnamed = f"“{chosen.name}”" if not frame else "the structure set"
         sentence = (
-            f"It is not known whether the structure set '{name}' was drawn on '{chosen.name}': "
+            f"It is not known whether the structure set “{name}” was drawn on “{chosen.name}”: "
             f"{unnamed} names no frame of reference."
         )
         return volume, [warning(UNKNOWN_FRAME, sentence, "compare the outlines with the image")]
     if frame not in frames:
         raise ImageReadError(
             OTHER_FRAME,
-            f"The structure set '{name}' has another frame of reference than '{chosen.name}': "
+            f"The structure set “{name}” has a different frame of reference from “{chosen.name}”: "
             "it was not drawn on that image.",
             "show the series it was drawn on",
         )

@@ -226,7 +226,7 @@ def _dicom_folder(folder: Path) -> list[FileInfo]:
         firsts.setdefault(header.series_uid if header.is_image else header.path, header)
     if not firsts:
         raise ImageReadError(
-            NOT_DICOM, f'"{folder.name}" has no DICOM file.', "give the name of an image file"
+            NOT_DICOM, f"“{folder.name}” has no DICOM file.", "give the name of an image file"
         )
     return [_in_dicom_folder(header) for header in firsts.values()]
 

@@ -43,7 +43,7 @@ def read(context: ReadContext) -> LabelMapArrays:
 def no_labels_warning(name: str, labels: Labels) -> tuple[Problem, ...]:
     if labels.values:
         return ()
-    return (warning(NO_REGION, f'"{name}" has no region: every voxel is 0.', "nothing of it is shown"),)
+    return (warning(NO_REGION, f"“{name}” has no region: every voxel is 0.", "nothing of it is shown"),)
 
 
 def contents(context: ReadContext) -> FileContents:

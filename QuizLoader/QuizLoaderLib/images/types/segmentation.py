@@ -39,7 +39,7 @@ def read(context: ReadContext) -> SegmentationArrays:
     if len(labels.values) > MOST_SEGMENTS:
         raise ImageReadError(
             NOT_INTEGER,
-            f'"{file.path.name}" is no label image: it has {len(labels.values)} different values.',
+            f"“{file.path.name}” is not a label image: it has {len(labels.values)} different values.",
             'Type="Volume" shows grey values',
         )
     segments = tuple(
@@ -89,7 +89,7 @@ def described_segments(file: ImageFile) -> tuple[SegmentDescription, ...]:
         if not 0 <= layer < file.components:
             raise ImageReadError(
                 IMAGE_DAMAGED,
-                f'"{file.path.name}" puts a segment on layer {layer} but has {file.components} layers.',
+                f"“{file.path.name}” puts a segment on layer {layer} but has {file.components} layers.",
                 "save the segmentation again",
             )
         value = _whole_number(file, facts.get("LabelValue", "1"))
@@ -116,12 +116,12 @@ def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
         if layer.dtype.kind not in "iu":
             raise ImageReadError(
                 NOT_INTEGER,
-                f'"{file.path.name}" is no segmentation: its voxels are {layer.dtype.name} numbers.',
+                f"“{file.path.name}” is not a segmentation: its voxels are {layer.dtype.name} numbers.",
                 "save it with an integer type",
             )
     problems: tuple[Problem, ...] = ()
     if not segments:
-        sentence = f'"{file.path.name}" is a segmentation without a segment.'
+        sentence = f"“{file.path.name}” is a segmentation without segments."
         problems = (warning(NO_REGION, sentence, "nothing of it is shown"),)
     offset = file.header.get("Segmentation_ReferenceImageExtentOffset", "0 0 0").split()
     return SegmentationArrays(
@@ -140,7 +140,7 @@ def _whole_number(file: ImageFile, text: str) -> int:
     except ValueError as fault:
         raise ImageReadError(
             IMAGE_DAMAGED,
-            f'"{file.path.name}" describes its segments with "{text}" where a number belongs.',
+            f"“{file.path.name}” describes its segments with “{text}” where a number belongs.",
             "save the segmentation again",
         ) from fault
 

@@ -35,7 +35,7 @@ def read(context: ReadContext) -> VolumeArrays:
         if file.components not in (3, 4) or len(file.size) > 3:
             raise ImageReadError(
                 WRONG_SHAPE,
-                f'"{file.path.name}" is no picture: its voxels are no colours.',
+                f"“{file.path.name}” is not a picture: its voxels are not colours.",
                 'Type="Volume" or Type="VolumeSequence" shows it',
             )
         arrays = VolumeArrays(np.ascontiguousarray(file.colors[..., :3]), file.ijk_to_ras)

@@ -33,7 +33,7 @@ def read(context: ReadContext) -> VolumeArrays:
         if arrays.voxels.ndim == 4:
             raise ImageReadError(
                 WRONG_SHAPE,
-                f'"{context.path.name}" is a colour picture, a Volume has one value for each voxel.',
+                f"“{context.path.name}” is a colour picture, but a Volume has one value for each voxel.",
                 'Type="Vector" shows it',
             )
         return _with_window_level(arrays)
@@ -56,19 +56,21 @@ def require_scalar_3d(file: ImageFile, type_name: str) -> None:
         frames = " x ".join(str(length) for length in file.size[3:])
         raise ImageReadError(
             WRONG_SHAPE,
-            f'"{name}" has {len(file.size)} dimensions ({frames} frames), a {type_name} has three.',
+            f"“{name}” has {len(file.size)} dimensions ({frames} frames), but a {type_name} has three.",
             'Type="VolumeSequence" shows time points' if type_name == "Volume" else "save one frame of it",
         )
     if file.components == 1:
         return
     if any(key.startswith("Segment0_") for key in file.header):
-        sentence, hint = f'"{name}" holds overlapping segments.', 'Type="Segmentation" shows it'
+        sentence, hint = f"“{name}” holds overlapping segments.", 'Type="Segmentation" shows it'
     elif file.is_color:
-        sentence, hint = f'"{name}" is a colour picture.', 'Type="Vector" shows it'
+        sentence, hint = f"“{name}” is a colour picture.", 'Type="Vector" shows it'
     else:
-        sentence = f'"{name}" has {file.components} values for each voxel.'
-        hint = 'Type="VolumeSequence" shows time points; save other images with one value a voxel'
-    raise ImageReadError(WRONG_SHAPE, f"{sentence[:-1]}, a {type_name} has one value for each voxel.", hint)
+        sentence = f"“{name}” has {file.components} values for each voxel."
+        hint = 'Type="VolumeSequence" shows time points; save other images with one value for each voxel'
+    raise ImageReadError(
+        WRONG_SHAPE, f"{sentence[:-1]}, but a {type_name} has one value for each voxel.", hint
+    )
 
 
 def look_of(image: Image) -> Look:

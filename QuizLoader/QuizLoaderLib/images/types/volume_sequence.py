@@ -65,7 +65,7 @@ def time_points_of(series: "Series", most_in_memory: int | None = None) -> Seque
     if count < 2:
         raise ImageReadError(
             WRONG_SHAPE,
-            f'"{series.path.name}" has one time point, a VolumeSequence has several.',
+            f"“{series.path.name}” has one time point, but a VolumeSequence has several.",
             'Type="Volume" shows it',
         )
     first = series.read(0)
@@ -77,7 +77,7 @@ def time_points_of(series: "Series", most_in_memory: int | None = None) -> Seque
         if frame.voxels.shape != first.voxels.shape or not same_place:
             raise ImageReadError(
                 GRIDS_DIFFER,
-                f'Time point {number + 1} of "{series.path.name}" has another grid than the first.',
+                f"Time point {number + 1} of “{series.path.name}” has a different grid from the first.",
                 "give each grid an Image of its own",
             )
         # A later time point may need a wider type than the first.

@@ -83,7 +83,7 @@ class _Reader:
                 line, f"{said(name)} has the value {row.value} here and {other.value} in line {other.line}."
             )
         elif name in self._by_name:
-            sentence = f"{said(name)} is there twice with the same value."
+            sentence = f"{said(name)} is listed twice with the same value."
             self.problems.append(warning(BAD_ROW, sentence, line=line))
         else:
             self._by_name[name] = row
@@ -120,7 +120,7 @@ def _read_color_table(text: str) -> Rows:
             continue
         match = _COLOR_LINE.fullmatch(line)
         if match is None:
-            reader.fault(number, f"{said(line)} is no row of a colour table.", "write: value name r g b a")
+            reader.fault(number, f"{said(line)} is not a row of a colour table.", "write: value name r g b a")
             continue
         value, name, *color = match.groups()[:5]
         if "_" in name:
@@ -128,7 +128,7 @@ def _read_color_table(text: str) -> Rows:
         reader.add(number, value, name.replace("_", " "), _color(tuple(color)))
     if underscores:
         sentence = (
-            f"A Slicer colour table writes blanks as '_', so every '_' is read as a blank: "
+            f"A Slicer colour table writes blanks as “_”, so every “_” is read as a blank: "
             f"{said(underscores[0])} becomes {said(underscores[0].replace('_', ' '))}."
         )
         reader.problems.append(warning(FORMAT_LOSES, sentence, "Slicer's .csv table keeps both"))
@@ -160,7 +160,7 @@ def _color_table_losses(rows: tuple[LabelRow, ...], old: str) -> list[Problem]:
             )
             problems.append(error(FORMAT_CANNOT, sentence, "Slicer's .csv table keeps both", line=row.line))
         elif back != row.name:
-            sentence = f"Slicer will read {said(row.name)} as {said(back)}: its colour tables lose the '_'."
+            sentence = f"Slicer will read {said(row.name)} as {said(back)}: its colour tables lose the “_”."
             problems.append(
                 warning(FORMAT_LOSES, sentence, "Slicer's .csv table keeps underscores", line=row.line)
             )
@@ -217,7 +217,7 @@ def _read_itk_snap(text: str) -> Rows:
         match = _SNAP_LINE.fullmatch(line)
         if match is None:
             hint = 'write: value r g b a visible mesh "label"'
-            reader.fault(number, f"{said(line)} is no row of an ITK-SNAP label file.", hint)
+            reader.fault(number, f"{said(line)} is not a row of an ITK-SNAP label file.", hint)
             continue
         value, *color, _, name = match.groups()
         reader.add(number, value, name, _color(tuple(color)))
@@ -278,7 +278,7 @@ def _read_nnunet(text: str) -> Rows:
         document = json.loads(text)
         labels = document["labels"].items()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        reader.fault(0, 'An nnU-Net dataset.json is a JSON object with "labels".')
+        reader.fault(0, "An nnU-Net dataset.json is a JSON object with “labels”.")
         return reader.result
     for key, value in labels:
         if isinstance(value, str):

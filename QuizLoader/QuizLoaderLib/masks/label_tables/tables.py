@@ -31,7 +31,7 @@ def read_label_table(path: Path) -> tuple[LabelTable | None, list[Problem]]:
     try:
         rows, problems = found.read(text)
     except csv.Error as fault:
-        return None, [error(MASK_UNREADABLE, f"{path} cannot be read as a table: {fault}.")]
+        return None, [error(MASK_UNREADABLE, f"“{path}” cannot be read as a table: {fault}.")]
     return LabelTable(tuple(rows)), problems
 
 
@@ -137,15 +137,15 @@ TEXT_MAP = TableFormat(
 def _text_of(path: Path) -> tuple[str | None, list[Problem]]:
     try:
         if path.stat().st_size > _MOST_BYTES:
-            return None, [error(MASK_UNREADABLE, f"{path} is too large for a label table (above 64 MB).")]
+            return None, [error(MASK_UNREADABLE, f"“{path}” is too large for a label table (above 64 MB).")]
         data = path.read_bytes()
     except OSError as fault:
-        return None, [error(MASK_UNREADABLE, f"{path} cannot be read: {fault.strerror or fault}.")]
+        return None, [error(MASK_UNREADABLE, f"“{path}” cannot be read: {fault.strerror or fault}.")]
     try:
         return data.decode("utf-8-sig"), []
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
-        return None, [error(MASK_UNREADABLE, f"{path} is not UTF-8 text.", "save it as UTF-8", line=line)]
+        return None, [error(MASK_UNREADABLE, f"“{path}” is not UTF-8 text.", "save it as UTF-8", line=line)]
 
 
 def _format_of(path: Path, text: str) -> TableFormat | None:
@@ -162,5 +162,5 @@ def _format_of(path: Path, text: str) -> TableFormat | None:
 
 def _unknown_format(path: Path) -> Problem:
     endings = ", ".join(ending for one in formats() for ending in one.endings)
-    sentence = f"{path.name} is no label table of a format that is known here."
+    sentence = f"“{path.name}” is not a label table in a supported format."
     return error(UNKNOWN_FORMAT, sentence, f"let the name end with one of {endings}")

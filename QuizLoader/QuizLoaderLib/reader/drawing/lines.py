@@ -273,7 +273,7 @@ class Lines:
                 node = lines.read_line(on.host.scene, self._next_name(), path)
             except lines.LineUnreadableError:
                 self._unread.setdefault(image_id, []).append(path)
-                sentences.append(_("{path} is no line that can be shown; it is kept.").format(path=path))
+                sentences.append(_("{path} is not a line that can be shown; it is kept.").format(path=path))
                 continue
             node.SetLocked(not on.may_change)
             self._lines.append(Line(node, image_id, path))
