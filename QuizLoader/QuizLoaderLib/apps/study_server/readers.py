@@ -142,7 +142,7 @@ def _name_fault(name: str) -> str:
     if not name.strip():
         return "A reader has no name."
     if len(name) > _LONGEST_NAME or not name.isprintable():
-        return f"The name {name[:_LONGEST_NAME]!r} is too long or has letters that cannot be printed."
+        return f"The name “{name[:_LONGEST_NAME]}” is too long or has letters that cannot be printed."
     return ""
 
 

@@ -178,7 +178,7 @@ def _without_copies(headers: list[Header], path: Path, problems: list[Problem]) 
         problems.append(
             warning(
                 FILES_COPIED,
-                f"{len(headers) - len(kept)} files beside “{path.name}” are copies of others and are left out.",
+                f"{len(headers) - len(kept)} files beside “{path.name}” are copies, which are left out.",
             )
         )
     return list(kept.values())
