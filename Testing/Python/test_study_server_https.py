@@ -1,4 +1,4 @@
-"""nginx gives a server HTTPS, and spreads readers over several: with the file that the README recommends."""
+"""nginx gives a server HTTPS, and spreads readers over several: with the file that the docs recommend."""
 
 import os
 import shutil
