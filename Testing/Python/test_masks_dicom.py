@@ -166,7 +166,7 @@ def test_a_structure_set_of_another_frame_of_reference_is_refused(study: Path) -
     )  # fmt: skip
 
     assert ended.code == 1
-    assert "another frame of reference" in ended.out
+    assert "different frame of reference" in ended.out
 
 
 def is_told_to_be_impossible(ended: Ended, out: Path) -> bool:
@@ -279,7 +279,7 @@ def test_a_ct_image_is_no_source(study: Path) -> None:
 
     assert ended.code == 1
     assert (
-        "I00001 is a DICOM file of the modality CT, which has no named regions. (give an RTSTRUCT"
+        "“I00001” is a DICOM file of the modality CT, which has no named regions. (give an RTSTRUCT"
         in ended.out
     )
 
