@@ -3,7 +3,6 @@ import sys
 
 import slicer
 import vtk
-from slicer.i18n import tr as _
 from slicer.i18n import translate
 from slicer.ScriptedLoadableModule import (
     ScriptedLoadableModule,
@@ -17,15 +16,15 @@ from slicer.util import VTKObservationMixin
 class QuizLoader(ScriptedLoadableModule):
     def __init__(self, parent):
         ScriptedLoadableModule.__init__(self, parent)
-        parent.title = _("Quiz Loader")
+        parent.title = "Quiz Loader"
         parent.categories = [translate("qSlicerAbstractCoreModule", "Training")]
         parent.dependencies = []
         parent.contributors = ["The QuizLoader developers"]
-        parent.helpText = _(
+        parent.helpText = (
             "Shows medical image quizzes and reader studies that are written in XML: their images, label maps"
             " and segmentations on the slice views, and the questions beside them."
         )
-        parent.acknowledgementText = _("The quiz language is that of the Image Quizzer.")
+        parent.acknowledgementText = "The quiz language is that of the Image Quizzer."
         slicer.app.connect("startupCompleted()", self.registerSampleData)
 
     def registerSampleData(self):
@@ -141,13 +140,13 @@ class QuizLoaderFileReader:
         self.parent = parent
 
     def description(self):
-        return _("Quiz")
+        return "Quiz"
 
     def fileType(self):
         return "QuizLoaderFile"
 
     def extensions(self):
-        return [_("Quiz") + " (*.quiz.xml *.xml)"]
+        return ["Quiz" + " (*.quiz.xml *.xml)"]
 
     def canLoadFileConfidence(self, filePath):
         """Above the 0.54 by which Slicer's text reader takes any XML file, for a quiz only."""

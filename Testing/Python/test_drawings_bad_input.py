@@ -111,7 +111,7 @@ def test_a_label_map_edited_by_hand_is_said_and_kept(
     edited = label_map.read_bytes()
     with at_work(quiz, images, tmp_path / "r") as reader:
         (sentence,) = reader.show()
-        assert f"The label map {label_map.name} was changed outside of this program" in sentence
+        assert f"The label map “{label_map.name}” was changed outside this program" in sentence
         assert (seen(reader)["Liver"] == LIVER).all()
         reader.go()
         assert label_map.read_bytes() == edited, "nothing was drawn, so nothing is written"
@@ -221,7 +221,7 @@ def test_lines_that_are_gone_or_no_lines_are_said_and_what_is_there_is_kept(
     with at_work(quiz, images, tmp_path / "r") as reader:
         gone, unreadable = reader.show()
         assert names[0] in gone and "is gone" in gone
-        assert names[1] in unreadable and unreadable.endswith("no line that can be shown; it is kept.")
+        assert names[1] in unreadable and unreadable.endswith("is not a line that can be shown; it is kept.")
         assert [line.length_mm for line in reader.drawings.lines.measured] == pytest.approx([5**0.5])
         set_points_ras(reader.drawings.lines.new(), [(-10.0, 20.0, 30.0), (-13.0, 20.0, 30.0)])
     assert "Fiducial" in (folder / names[1]).read_text(encoding="utf-8")

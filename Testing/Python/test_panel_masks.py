@@ -61,7 +61,7 @@ def test_a_mask_becomes_named_segments(section, tmp_path):
 
     section.click("showMaskButton")
 
-    assert "mask.nrrd has 1 segments" in section.text("maskMessageLabel")
+    assert "mask.nrrd” has 1 segments" in section.text("maskMessageLabel")
     node = slicer.mrmlScene.GetFirstNodeByName("mask.nrrd")
     assert node.GetSegmentation().GetNthSegment(0).GetName() == "Liver"
     assert section.widget("maskSourceBox").count() == 2

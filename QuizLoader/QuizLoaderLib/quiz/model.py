@@ -1,6 +1,6 @@
 """A quiz as its author wrote it: plain values, each with the line of its element.
 
-The meaning of every element and attribute is decided by the language (the docs have it in "The quiz language").
+The meaning of every element and attribute is decided by the language (in the docs: "The quiz language").
 An object of this module is always well formed: what could not be understood in the file was reported
 by ``read_quiz`` and replaced by its default, and an Image without a usable Type or Path is left out.
 """

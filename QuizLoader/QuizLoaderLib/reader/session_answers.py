@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 
 from ..quiz.model import Page
 from .answers import Answer, Asked, Pressed
-from .texts import tr as _
 
 if TYPE_CHECKING:
     from .drawing.page_drawn_on import SessionPage
@@ -92,13 +91,9 @@ class SessionAnswers:
 
     def asked(self) -> Asked:
         where, in_review = self._session.where(), self._session.in_review
-        steps = _("Pages complete: {done} of {count}").format(
-            done=where.pages_complete, count=where.pages_total
-        )
+        steps = f"Pages complete: {where.pages_complete} of {where.pages_total}"
         if len(where.page.question_sets) > 1:
-            part = _("Questions {number} of {count}").format(
-                number=where.set_number, count=len(where.page.question_sets)
-            )
+            part = f"Questions {where.set_number} of {len(where.page.question_sets)}"
             steps = f"{part}. {steps}"
         return Asked(
             page=where.page,
@@ -144,10 +139,10 @@ class SessionAnswers:
         state = self._session.save_now()
         saved = state.sentence
         if self._session.in_review:
-            finished = _("This quiz is finished: everything can be looked at, and nothing changes.")
+            finished = "This quiz is finished: everything can be looked at, and nothing changes."
             return " ".join(filter(None, (unsaved, "" if state.saved else saved, finished)))
         if self._session.locked():
-            saved = _("This page is complete and cannot be changed any more.") + " " + saved
+            saved = "This page is complete and cannot be changed any more." + " " + saved
         return f"{unsaved} {saved}".strip()
 
     def next(self) -> list[str]:
@@ -178,7 +173,7 @@ class SessionAnswers:
         sentence = self.close()
         if not sentence:
             return ""
-        folder = Path.home() / _("Unsaved quiz answers") / f"{datetime.now():%Y-%m-%d %H-%M-%S}"
+        folder = Path.home() / "Unsaved quiz answers" / f"{datetime.now():%Y-%m-%d %H-%M-%S}"
         try:
             copy = self._session.save_copy(folder)
             if self.page_saver:
@@ -187,10 +182,10 @@ class SessionAnswers:
             # Nothing can be written anywhere, and the program ends: there is only the sentence left.
             sentence = f"{sentence} {fault}"
         else:
-            sentence = _(
-                "The results folder could not be written. What was not saved there is in {path} instead; "
-                "to go on, choose {folder} as results folder."
-            ).format(path=copy, folder=folder)
+            sentence = (
+                f"The results folder could not be written. What was not saved there is in {copy} instead; "
+                f"to go on, choose “{folder}” as results folder."
+            )
         self._session.close(even_unsaved=True)
         self._is_closed = True
         return sentence

@@ -6,7 +6,6 @@ from typing import Any
 
 import qt
 import slicer
-from slicer.i18n import tr as _
 
 from ...quiz.model import Page
 from ...reader.answers import Answers, Asked, Pressed
@@ -70,7 +69,7 @@ class Asking:
         ui = self._ui
         ui.pageSection.visible = True
         ui.titleLabel.text = asked.page.title
-        text = _("Page {number} of {count}").format(number=asked.page_number, count=asked.page_count)
+        text = f"Page {asked.page_number} of {asked.page_count}"
         ui.positionLabel.text = f"{text}. {asked.steps}" if asked.steps else text
         self._forms.show(asked, answers, self._folder)
         self._show_steps(asked)
@@ -174,7 +173,7 @@ class Asking:
             self._typed[question_set, question] = (page, texts)
             self._pause.start()
             if self._the_answers().reader:
-                self._ui.saveLabel.text = _("Typing is kept in a moment.")
+                self._ui.saveLabel.text = "Typing is kept in a moment."
         else:
             self._after_keeping(self._the_answers().set_answer(page, question_set, question, texts))
 

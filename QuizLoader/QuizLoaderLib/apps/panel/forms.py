@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import qt
-from slicer.i18n import tr as _
 
 from ...quiz.model import GroupLayout, Page, Question
 from ...quiz.question_types import Widget
 from ...reader.answers import Answer, Answers, Asked
+from ..shared.question_text import answer_range
 
 ROW_LETTERS = 44
 """Letters in a line of the panel: Slicer's module panel is made wider by what does not wrap, never scrolled
@@ -134,7 +134,7 @@ def _fill_lines(layout: Any, ask: _Ask) -> None:
     def add(index: int, option: str) -> None:
         line = qt.QLineEdit()
         line.text = texts[index]
-        line.placeholderText = _range(ask.question)
+        line.placeholderText = answer_range(ask.question)
 
         def edited() -> None:
             texts[index] = line.text
@@ -158,7 +158,7 @@ def _fill_pictures(layout: Any, ask: _Ask) -> None:
     for name in ask.question.options:
         pixmap = qt.QPixmap(str(ask.quiz_folder / name.replace("\\", "/")))
         if pixmap.isNull():
-            layout.addWidget(_text(_("The picture {name} cannot be shown.").format(name=name)))
+            layout.addWidget(_text(f"The picture “{name}” cannot be shown."))
             continue
         if pixmap.width() > PICTURE_WIDTH:
             pixmap = pixmap.scaledToWidth(PICTURE_WIDTH, qt.Qt.SmoothTransformation)
@@ -173,12 +173,12 @@ def _fill_buttons(layout: Any, ask: _Ask) -> None:
     def add(index: int, script: str) -> None:
         text = script_label(script)
         if ask.given[index].endswith(DONE):
-            text = _("{script}: done").format(script=text)
+            text = f"{text}: done"
         elif ask.given[index].endswith(ON):
-            text = _("{script}: on").format(script=text)
+            text = f"{text}: on"
         button = qt.QPushButton(button_text(text))
         button.enabled = ask.runs_scripts
-        button.toolTip = "" if ask.runs_scripts else _("Scripts of a quiz are not run here.")
+        button.toolTip = "" if ask.runs_scripts else "Scripts of a quiz are not run here."
 
         def clicked() -> None:
             ask.pressed(index)
@@ -201,15 +201,6 @@ def _text(text: str) -> Any:
     label.textFormat = qt.Qt.PlainText
     label.wordWrap = True
     return label
-
-
-def _range(question: Question) -> str:
-    low, high = question.minimum, question.maximum
-    if low is not None and high is not None:
-        return _("{low} to {high}").format(low=f"{low:g}", high=f"{high:g}")
-    if low is not None:
-        return _("at least {low}").format(low=f"{low:g}")
-    return _("at most {high}").format(high=f"{high:g}") if high is not None else ""
 
 
 _FILL: dict[Widget, Callable[[Any, _Ask], None]] = {

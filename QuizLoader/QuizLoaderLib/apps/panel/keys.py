@@ -5,7 +5,6 @@ from typing import Any
 
 import qt
 import slicer
-from slicer.i18n import tr as _
 
 
 class Keys:
@@ -37,19 +36,19 @@ class Keys:
 def key_texts() -> dict[str, str]:
     """What each key does, for the list in the panel."""
     return {
-        NEXT: _("next page"),
-        PREVIOUS: _("previous page"),
-        CONTOURS: _("contours on or off"),
-        OUTLINE: _("outline or fill"),
-        WINDOW: _("window/level with the left mouse button, on or off"),
-        CROSSHAIR: _("crosshair on or off"),
-        THREE_PLANES: _("the image in three planes"),
-        ONE_PLANE: _("the image in one plane; again: the next plane"),
-        AS_THE_PAGE: _("the page as it was"),
-        MEASURE: _("measure a line"),
-        PLAY: _("play or stop"),
-        NEXT_FRAME: _("next frame"),
-        PREVIOUS_FRAME: _("previous frame"),
+        NEXT: "next page",
+        PREVIOUS: "previous page",
+        CONTOURS: "contours on or off",
+        OUTLINE: "outline or fill",
+        WINDOW: "window/level with the left mouse button, on or off",
+        CROSSHAIR: "crosshair on or off",
+        THREE_PLANES: "the image in three planes",
+        ONE_PLANE: "the image in one plane; again: the next plane",
+        AS_THE_PAGE: "the page as it was",
+        MEASURE: "measure a line",
+        PLAY: "play or stop",
+        NEXT_FRAME: "next frame",
+        PREVIOUS_FRAME: "previous frame",
     }
 
 

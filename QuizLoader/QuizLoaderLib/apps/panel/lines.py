@@ -4,7 +4,6 @@ from collections.abc import Callable
 from typing import Any
 
 import qt
-from slicer.i18n import tr as _
 
 from ...reader.opened_quiz import OpenedQuiz
 from ...views.tools import is_placing, start_placing, stop_placing
@@ -73,7 +72,7 @@ class LinesSection:
             self._stop_placing()
         lines = opened.drawings.lines
         texts = [
-            _("{name}: {length} mm").format(name=line.node.GetName(), length=f"{line.length_mm:.1f}")
+            f"{line.node.GetName()}: {line.length_mm:.1f} mm"
             + (f", {line.image_id}" if line.image_id else "")
             for line in lines.measured
         ]
@@ -116,5 +115,5 @@ class LinesSection:
         may_measure = opened is not None and opened.drawings.lines.may_measure
         ui.linesSection.visible = may_measure or bool(self._texts)
         ui.measureButton.enabled = may_measure
-        ui.measureButton.text = _("Measure a line") if self._placed is None else _("Do not measure")
+        ui.measureButton.text = "Measure a line" if self._placed is None else "Do not measure"
         ui.deleteLineButton.enabled = may_measure and ui.linesList.currentRow >= 0

@@ -6,7 +6,6 @@ from typing import Any
 
 import ctk
 import slicer
-from slicer.i18n import tr as _
 
 from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz
@@ -23,7 +22,7 @@ class MaskValues:
         self._grid_of: Any = None
         ui.valueMapEdit.filters = ctk.ctkPathLineEdit.Files
         ui.maskEdit.filters = ctk.ctkPathLineEdit.Files | ctk.ctkPathLineEdit.Writable
-        ui.maskEdit.nameFilters = [_("Mask") + " (*.nrrd *.nii.gz *.nii *.mha)"]
+        ui.maskEdit.nameFilters = ["Mask" + " (*.nrrd *.nii.gz *.nii *.mha)"]
         ui.writeMaskButton.clicked.connect(self._write)
         ui.showMaskButton.clicked.connect(self._show)
         ui.maskSection.contentsCollapsed.connect(self._list_sources)
@@ -56,7 +55,7 @@ class MaskValues:
         node = slicer.mrmlScene.GetNodeByID(self._sources[index]) if 0 <= index < len(self._sources) else None
         if node is None:
             self._list_sources()
-            self._say(_("Choose a segmentation that is in the scene."))
+            self._say("Choose a segmentation that is in the scene.")
             return
         ignore = self._ui.ignoreUnmappedBox.checked
         self._do(lambda table, mask: write_mask_of(node, table, mask, self._grid_of, ignore))
@@ -69,7 +68,7 @@ class MaskValues:
         """Run ``action`` with the two files of the fields and say what it says."""
         table, mask = self._ui.valueMapEdit.currentPath.strip(), self._ui.maskEdit.currentPath.strip()
         if not table or not mask:
-            self._say(_("Choose the value map, lines such as Liver=10, and the mask's file."))
+            self._say("Choose the value map, lines such as Liver=10, and the mask's file.")
             return
         from ...masks.errors import MaskError
 
@@ -103,14 +102,11 @@ def write_mask_of(segmentation: Any, value_map: Path, out: Path, volume: Any, ig
     like = grid_of(volume) if volume is not None and slicer.mrmlScene.IsNodePresent(volume) else None
     mask = mask_from_segments(segmentation, value_map, like, ignore_unmapped)
     write_mask(mask, out)
-    lines = [_("Written: {file}").format(file=out.name)]
+    lines = [f"Written: {out.name}"]
     for region in mask.regions:
-        text = _("{name} = {value}: {voxels} voxels, {ml} ml")
-        ml = f"{region.ml:.2f}"
-        lines.append(text.format(name=region.name, value=region.value, voxels=region.voxels, ml=ml))
+        lines.append(f"{region.name} = {region.value}: {region.voxels} voxels, {region.ml:.2f} ml")
     for lost in mask.lost:
-        text = _("{voxels} voxels of {region} went to {winner}")
-        lines.append(text.format(voxels=lost.voxels, region=lost.region, winner=lost.winner))
+        lines.append(f"{lost.voxels} voxels of “{lost.region}” went to “{lost.winner}”")
     return "\n".join([*lines, _sentences(mask.problems)]).strip()
 
 
@@ -122,7 +118,7 @@ def add_segments_of(value_map: Path, mask: Path) -> str:
 
     arrays = segments_from_mask(mask, value_map)
     node = make_node(mask.name, arrays, Look(), slicer.mrmlScene)
-    text = _("{name} has {count} segments").format(name=node.GetName(), count=len(arrays.segments))
+    text = f"“{node.GetName()}” has {len(arrays.segments)} segments"
     return "\n".join([text, _sentences(arrays.problems)]).strip()
 
 

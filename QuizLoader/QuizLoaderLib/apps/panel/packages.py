@@ -5,7 +5,6 @@ import subprocess
 from pathlib import Path
 
 import slicer
-from slicer.i18n import tr as _
 
 
 class PackagesMissingError(Exception):
@@ -48,8 +47,8 @@ def _install(wanted: list[str]) -> None:
     try:
         from slicer import packaging
     except ImportError:  # Slicer 5.10
-        question = _("Quiz Loader needs to install Python packages: {names}. Continue?")
-        if not slicer.util.confirmOkCancelDisplay(question.format(names=", ".join(wanted))):
+        question = f"Quiz Loader needs to install Python packages: {', '.join(wanted)}. Continue?"
+        if not slicer.util.confirmOkCancelDisplay(question):
             raise RuntimeError("declined") from None
         slicer.util.pip_install(wanted)
     else:
@@ -58,10 +57,10 @@ def _install(wanted: list[str]) -> None:
 
 def _remedy(wanted: list[str]) -> str:
     names = _missing(wanted)
-    return _(
-        "Quiz Loader needs the Python package {names}: connect to the internet and open the quiz again,"
-        " or run slicer.util.pip_install('{command}') in Slicer's Python console."
-    ).format(names=", ".join(names), command=" ".join(names))
+    return (
+        f"Quiz Loader needs the Python package {', '.join(names)}: connect to the internet and open the quiz "
+        f"again, or run slicer.util.pip_install('{' '.join(names)}') in Slicer's Python console."
+    )
 
 
 def _name(requirement: str) -> str:

@@ -6,7 +6,6 @@ from typing import Any
 
 import ctk
 import slicer
-from slicer.i18n import tr as _
 
 from ...quiz.problems import Problem, has_errors
 from ...reader.opened_quiz import OpenedQuiz, QuizUnreadableError
@@ -71,7 +70,7 @@ class Panel:
     def _set_up(self) -> None:
         ui = self.ui
         ui.quizPathEdit.filters = ctk.ctkPathLineEdit.Files
-        ui.quizPathEdit.nameFilters = [_("Quiz") + " (*.xml)", _("All files") + " (*)"]
+        ui.quizPathEdit.nameFilters = ["Quiz" + " (*.xml)", "All files" + " (*)"]
         ui.imageFolderEdit.filters = ctk.ctkPathLineEdit.Dirs
         ui.openButton.clicked.connect(self.open)
         ui.closeButton.clicked.connect(self.close_if_saved)
@@ -118,7 +117,7 @@ class Panel:
         was_open = self._console.opened is not None
         sentence = self.close()
         if was_open:
-            closed = _("The scene was closed, and the quiz with it. Open it again to go on.")
+            closed = "The scene was closed, and the quiz with it. Open it again to go on."
             self._say(f"{closed} {sentence}".strip())
 
     def fill_in_from_scene(self) -> None:
@@ -132,7 +131,7 @@ class Panel:
         self._fill_in(node)
         if self._console.opened:
             self.ui.quizSection.collapsed = False
-            self._say(_("{name} is loaded: Open goes to it.").format(name=node.GetName()))
+            self._say(f"“{node.GetName()}” is loaded: Open goes to it.")
 
     def _fill_in(self, node: Any) -> None:
         path = quiz_node.quiz_path(node)
@@ -146,7 +145,7 @@ class Panel:
     def open(self) -> None:
         path, folder = self.ui.quizPathEdit.currentPath.strip(), self.ui.imageFolderEdit.currentPath.strip()
         if not path or not folder:
-            self._say(_("Choose the quiz, an XML file, and the folder that its image paths begin in."))
+            self._say("Choose the quiz, an XML file, and the folder that its image paths begin in.")
             return
         if not self.close_if_saved():
             return
@@ -175,7 +174,7 @@ class Panel:
             self._asking.settle()
             if sentence := opened.answers.close():
                 self._close_was_refused = True
-                again = _("Closing once more puts them into your home folder instead.")
+                again = "Closing once more puts them into your home folder instead."
                 self._say(f"{sentence} {again}")
                 return False
         self._say(self.close())
@@ -234,7 +233,7 @@ class Panel:
         self._show_loading(False)
         opened = self._console.opened
         if opened and (opened.answers.reader or opened.index < 0):
-            self._say(_("Loading was cancelled."))
+            self._say("Loading was cancelled.")
             self.ui.loadAgainButton.visible = True
         elif opened:
             opened.answers.arrive(opened.index)
@@ -306,7 +305,7 @@ class Panel:
         self.ui.pagesSection.visible = not opened.answers.reader
         for page in opened.pages:
             self.ui.pagesList.addItem(f"{page.number}. {page.title}")
-        self._say("" if opened.pages else _("The quiz has no page that can be shown."))
+        self._say("" if opened.pages else "The quiz has no page that can be shown.")
 
     def _show_problems(self, path: Path, problems: list[Problem]) -> None:
         self._problems.show(path, problems)

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import slicer
-from slicer.i18n import tr as _
 
 from . import quiz_node
 from .loading import REST_S
@@ -83,12 +82,11 @@ class _Making(threading.Thread):
         try:
             make_demo(self._folder, self._progress)
         except OSError as fault:
-            sentence = _("The sample images cannot be written to {folder} ({reason}).")
-            self.fault = sentence.format(folder=self._folder, reason=fault.strerror or fault)
+            reason = fault.strerror or fault
+            self.fault = f"The sample images cannot be written to “{self._folder}” ({reason})."
 
     def _progress(self, done: int, total: int) -> None:
-        sentence = _("The sample images are made: {done} of {total} steps.")
-        self.sentence = sentence.format(done=done, total=total)
+        self.sentence = f"The sample images are made: {done} of {total} steps."
 
 
 def _tell(text: str) -> None:

@@ -7,7 +7,6 @@ from typing import Any
 
 import ctk
 import qt
-from slicer.i18n import tr as _
 
 from ...reader.session_answers import NotBegunError, SignIn
 
@@ -34,14 +33,10 @@ class SignInFields:
         if not reader:
             return None
         if not results:
-            raise NotBegunError(
-                _("Choose the folder that the answers of {reader} go to.").format(reader=reader)
-            )
+            raise NotBegunError(f"Choose the folder that the answers of “{reader}” go to.")
         if scripts and not Path(scripts).is_dir():
             raise NotBegunError(
-                _(
-                    "The folder of allowed scripts {folder} does not exist; choose another one or none."
-                ).format(folder=scripts)
+                f"The folder of allowed scripts {scripts} does not exist; choose another one or none."
             )
         python = shutil.which("PythonSlicer") or sys.executable
         return SignIn(reader, Path(results), Path(scripts) if scripts else None, python)

@@ -6,7 +6,6 @@ from typing import Any
 
 import qt
 import slicer
-from slicer.i18n import tr as _
 
 from ...quiz.model import ContourVisibility
 from ...reader.opened_quiz import OpenedQuiz
@@ -44,7 +43,7 @@ class ToolsSection:
         self._timer.timeout.connect(self._play_on)
         for name, _mode in _viewing_modes():
             ui.viewBox.addItem(name)
-        for name in (_("as the page has it"), *WINDOW_LEVEL_PRESETS):
+        for name in ("as the page has it", *WINDOW_LEVEL_PRESETS):
             ui.presetBox.addItem(name)
         ui.imageBox.connect("activated(int)", self._image_chosen)
         ui.viewBox.connect("activated(int)", self._view_chosen)
@@ -128,7 +127,7 @@ class ToolsSection:
         elif self._tools and self._tools.number_of_frames:
             self._is_playing = True
             self._timer.start()
-            self._ui.playButton.text = _("Stop")
+            self._ui.playButton.text = "Stop"
 
     def next_frame(self) -> None:
         self._step(1)
@@ -180,7 +179,7 @@ class ToolsSection:
     def _stop(self) -> None:
         self._is_playing = False
         self._timer.stop()
-        self._ui.playButton.text = _("Play")
+        self._ui.playButton.text = "Play"
 
     def _show_looks(self) -> None:
         tools, opened, ui = self._tools, self._opened, self._ui
@@ -197,7 +196,7 @@ class ToolsSection:
         ui.frameRow.visible = bool(count)
         if count:
             _set_quietly(ui.frameSlider, tools.frame, count - 1)
-            ui.frameLabel.text = _("{number} of {count}").format(number=tools.frame + 1, count=count)
+            ui.frameLabel.text = f"{tools.frame + 1} of {count}"
 
     def _observe_mouse(self) -> None:
         """The mouse may be switched in Slicer's tool bar too."""
@@ -213,11 +212,11 @@ class ToolsSection:
 
 def _viewing_modes() -> list[tuple[str, ViewingMode]]:
     return [
-        (_("the page"), ViewingMode.DEFAULT),
-        (_("three planes"), ViewingMode.THREE_PLANES),
-        (_("axial"), ViewingMode.AXIAL),
-        (_("coronal"), ViewingMode.CORONAL),
-        (_("sagittal"), ViewingMode.SAGITTAL),
+        ("the page", ViewingMode.DEFAULT),
+        ("three planes", ViewingMode.THREE_PLANES),
+        ("axial", ViewingMode.AXIAL),
+        ("coronal", ViewingMode.CORONAL),
+        ("sagittal", ViewingMode.SAGITTAL),
     ]
 
 

@@ -4,7 +4,6 @@ from typing import TYPE_CHECKING
 
 from ...images.types.volume import units_of
 from ...quiz.problems import Problem
-from ...reader.texts import tr as _
 from ...views.contents import ViewContents
 
 if TYPE_CHECKING:
@@ -17,7 +16,7 @@ def orientation_text(contents: ViewContents, slice_node: "vtkMRMLSliceNode") -> 
     if contents.is_picture or contents.is_empty:
         return ""
     is_turned = slice_node.GetOrientation() != contents.orientation.value
-    return contents.orientation.value + (_(", rotated") if is_turned else "")
+    return contents.orientation.value + (", rotated" if is_turned else "")
 
 
 def window_text(contents: ViewContents) -> str:

@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 from ...reader.answers import Answers, Pressed
-from ...reader.texts import tr as _
 from .forms import Forms
 
 RETRY_S = 2.0
@@ -63,7 +62,7 @@ class Asking:
         first_line = asked.question_sets[0].line if asked.question_sets else 0
         self._place = f"{answers.index}/{first_line}"
         self._forms = Forms(asked, answers, self._folder, self._serial)
-        position = _("Page {number} of {count}").format(number=asked.page_number, count=asked.page_count)
+        position = f"Page {asked.page_number} of {asked.page_count}"
         self._state.asked = {
             "serial": self._serial,
             "index": answers.index,
@@ -105,7 +104,7 @@ class Asking:
         """Keep the texts; what an answer lacks is among what is missing. Gives a sentence where they are for
         another place, or nothing."""
         if not self._answers or place != self._place:
-            return _("The quiz has moved on, so this answer came too late and was not saved:")
+            return "The quiz has moved on, so this answer came too late and was not saved:"
         page = self._answers.asked().page
         kept = [str(text) for text in texts]
         fault = self._answers.set_answer(page, question_set, question, kept)

@@ -11,7 +11,6 @@ from ...reader.answers import Given
 from ...reader.opened_quiz import OpenedQuiz
 from ...reader.problem_texts import for_reader
 from ...reader.session_answers import SignIn
-from ...reader.texts import tr as _
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
 from ..shared.defect_report import defect_sentence
 from .asking import Asking
@@ -83,7 +82,7 @@ class ClientQuiz:
         self.opened = opened
         self._state.notices = list(opened.answers.notices)
         if not opened.pages:
-            self._state.update({"asked": None, "messages": [_("The quiz has no page that can be shown.")]})
+            self._state.update({"asked": None, "messages": ["The quiz has no page that can be shown."]})
             return
         self.asking.begin(opened.answers, self._quiz_path.parent)
         await self._load()

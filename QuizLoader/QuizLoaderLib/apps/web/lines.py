@@ -5,7 +5,6 @@ from collections.abc import Callable
 from typing import Any
 
 from ...reader.opened_quiz import OpenedQuiz
-from ...reader.texts import tr as _
 from ...views.tools import (
     is_placing,
     set_window_level_by_mouse,
@@ -97,7 +96,7 @@ class LinesOnPage:
         measured = [
             {
                 "name": line.node.GetName(),
-                "length": _("{length} mm").format(length=f"{line.length_mm:.1f}"),
+                "length": f"{line.length_mm:.1f} mm",
                 "image": line.image_id,
             }
             for line in lines.measured

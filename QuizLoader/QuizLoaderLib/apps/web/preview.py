@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz, QuizUnreadableError
 from ...reader.problem_texts import for_author
-from ...reader.texts import tr as _
 from .client_quiz import ClientQuiz
 
 if TYPE_CHECKING:
@@ -75,9 +74,9 @@ class Preview:
                 {"title": f"{page.number}. {page.title}", "value": index}
                 for index, page in enumerate(opened.pages if opened else ())
             ],
-            "read": _("Read at {time}.").format(time=f"{datetime.now():%H:%M:%S}")
+            "read": f"Read at {datetime.now():%H:%M:%S}."
             if is_readable
-            else _("The file cannot be read as a quiz now; this is how it was before."),
+            else "The file cannot be read as a quiz now; this is how it was before.",
         }
 
     def _stamp_now(self) -> _Stamp:

@@ -7,7 +7,6 @@ from typing import Any, ClassVar
 
 from ...quiz.model import ContourVisibility, SliceView
 from ...reader.opened_quiz import OpenedQuiz
-from ...reader.texts import tr as _
 from ...reader.tools import Tools
 from ...views.contents import contents_of_views
 from ...views.contours import show_region
@@ -55,15 +54,15 @@ class ToolsOnPage:
         self._hidden: set[ShownRegion] = set()
         self._playing: asyncio.Task[None] | None = None
         state.tools = None
-        state.presets = [{"title": _("as the page has it"), "value": ""}] + [
+        state.presets = [{"title": "as the page has it", "value": ""}] + [
             {"title": name, "value": name} for name in WINDOW_LEVEL_PRESETS
         ]
         state.view_modes = [
-            {"title": _("the page"), "value": "page"},
-            {"title": _("three planes"), "value": "planes"},
-            {"title": _("axial"), "value": "axial"},
-            {"title": _("coronal"), "value": "coronal"},
-            {"title": _("sagittal"), "value": "sagittal"},
+            {"title": "the page", "value": "page"},
+            {"title": "three planes", "value": "planes"},
+            {"title": "axial", "value": "axial"},
+            {"title": "coronal", "value": "coronal"},
+            {"title": "sagittal", "value": "sagittal"},
         ]
 
     # The page

@@ -33,7 +33,6 @@ from ...masks.sources import read_mask_file
 from ...quiz.value_map import ValueMap
 from ...session.whole_file import whole_file
 from ...views.segmentations import write_segmentation
-from ..texts import tr as _
 from .regions_to_draw import RegionsToDraw
 
 _MADE_FROM, _VOXELS, _LOST = "QuizLoader_MadeFrom", "QuizLoader_Voxels", "QuizLoader_LostVoxels"
@@ -86,7 +85,7 @@ def write_drawing(
         try:
             written = _read_segments(part)
         except ImageReadError as fault:
-            raise OSError(None, _("not all of it could be written"), str(files.segments)) from fault
+            raise OSError(None, "not all of it could be written", str(files.segments)) from fault
     mask = _painted(written, grid, regions)
     overlaps = "; ".join(f"{loss.voxels} of {loss.region} under {loss.winner}" for loss in mask.lost)
     checksum = f"{zlib.crc32(mask.voxels.data):08x}"
@@ -105,29 +104,25 @@ def read_drawing(files: DrawingFiles, regions: RegionsToDraw) -> ReadDrawing:
         try:
             found = _read_segments(files.segments)
         except ImageReadError as fault:
-            sentences.append(f"{fault.problem.sentence} {_('It is kept.')}")
+            sentences.append(f"{fault.problem.sentence} It is kept.")
             aside.append(files.segments)
         else:
             if files.label_map.is_file() and _was_changed(files.label_map):
                 aside.append(files.label_map)
                 sentences.append(
-                    _(
-                        "The label map {name} was changed outside of this program; the contour is shown as it"
-                        " was drawn, and the label map is kept beside it."
-                    ).format(name=files.label_map.name)
+                    f"The label map “{files.label_map.name}” was changed outside this program; the contour "
+                    "is shown as it was drawn, and the label map is kept beside it."
                 )
             return ReadDrawing(found, tuple(sentences), tuple(aside))
     if files.label_map.is_file():
         if not sentences and _MADE_FROM in _header_of(files.label_map):
             sentences.append(
-                _("The file {name} is gone; the contour is shown as its label map has it.").format(
-                    name=files.segments.name
-                )
+                f"The file {files.segments.name} is gone; the contour is shown as its label map has it."
             )
         try:
             found = _segments_of_label_map(files.label_map, regions)
         except MaskError as fault:
-            sentences.append(f"{fault} {_('It is kept.')}")
+            sentences.append(f"{fault} It is kept.")
             aside.append(files.label_map)
         else:
             sentences += [problem.sentence for problem in found.problems]

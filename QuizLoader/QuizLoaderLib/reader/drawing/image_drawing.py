@@ -13,7 +13,6 @@ from ...images.vtk_images import array_of
 from ...masks.painting import LostOverlap
 from ...quiz.model import Image
 from ...views import segmentations
-from ..texts import tr as _
 from .drawing_files import DrawingFiles, put_aside, read_drawing, write_drawing
 from .merging import merged
 from .regions_to_draw import RegionsToDraw
@@ -114,7 +113,7 @@ class ImageDrawing:
             self.fault = fault.strerror or str(fault)
             return False
         except MemoryError:
-            self.fault = _("there is not enough memory")
+            self.fault = "there is not enough memory"
             return False
         self._saved, self._is_behind = now, False
         return True
@@ -143,11 +142,10 @@ class ImageDrawing:
             return []
         self._to_put_aside += [path for path in (own.segments, own.label_map) if path.is_file()]
         self._is_behind = False
-        sentence = _(
-            "The contour of “{image}” was drawn on other voxels than the image has now. It is shown at its"
-            " place in the patient; its files are kept, also when it is changed."
-        )
-        return [sentence.format(image=self.image.id)]
+        return [
+            f"The contour of “{self.image.id}” was drawn on other voxels than the image has now. It is shown "
+            "at its place in the patient; its files are kept, also when it is changed."
+        ]
 
     def _copy(self, scene: Any, earlier: Sequence[DrawingFiles]) -> list[str]:
         found = [read_drawing(files, self.regions) for files in earlier]

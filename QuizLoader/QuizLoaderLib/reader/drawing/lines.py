@@ -11,7 +11,6 @@ import numpy as np
 
 from ...session.whole_file import whole_file
 from ...views import lines, segmentations
-from ..texts import tr as _
 from .page_drawn_on import NO_IMAGE, PageDrawnOn, PageKey
 
 _MOST_NUMBERS = 1000
@@ -267,13 +266,13 @@ class Lines:
             if path in waiting:
                 continue
             if not path.is_file():
-                sentences.append(_("The line {path} is gone: there is no such file.").format(path=path))
+                sentences.append(f"The line “{path}” is gone: there is no such file.")
                 continue
             try:
                 node = lines.read_line(on.host.scene, self._next_name(), path)
             except lines.LineUnreadableError:
                 self._unread.setdefault(image_id, []).append(path)
-                sentences.append(_("{path} is not a line that can be shown; it is kept.").format(path=path))
+                sentences.append(f"“{path}” is not a line that can be shown; it is kept.")
                 continue
             node.SetLocked(not on.may_change)
             self._lines.append(Line(node, image_id, path))
@@ -293,7 +292,7 @@ class Lines:
         return found
 
     def _next_name(self) -> str:
-        return _("Line {number}").format(number=len(self._lines) + 1)
+        return f"Line {len(self._lines) + 1}"
 
     def _all_put_away(self) -> list[Line]:
         return [line for waiting in self._put_away.values() for line in waiting]

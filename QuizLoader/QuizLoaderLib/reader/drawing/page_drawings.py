@@ -12,7 +12,6 @@ from ...views import segmentations
 from ...views.contents import PageNodes
 from ...views.contours import ContourLook
 from ...views.host import Host
-from ..texts import tr as _
 from .drawing_files import DrawingFiles
 from .image_drawing import ImageDrawing
 from .lines import Lines
@@ -226,8 +225,10 @@ class PageDrawings:
         earlier = files.drawings_to_merge(shown) or ([source] if source else [])
         sentences = drawing.open(self._host.scene, own, [DrawingFiles(path) for path in earlier])
         if recorded and own is None:
-            sentence = _("The contour that was drawn on “{image}” is gone: there is no file {path} any more.")
-            sentences.append(sentence.format(image=image.id, path=recorded[-1].label_map))
+            label_map = recorded[-1].label_map
+            sentences.append(
+                f"The contour that was drawn on “{image.id}” is gone: the file “{label_map}” is missing."
+            )
             if on.writes_to is not None and files.drawn(image.id).has_drawing:
                 files.set_drawing(image.id, recorded[-1].label_map, drawn=False)
         self._note(drawing)
@@ -263,16 +264,16 @@ class PageDrawings:
         return "\n".join(self._faults())
 
     def _faults(self) -> list[str]:
-        keep_open = _("It is kept and saved as soon as possible, so please keep the program open.")
-        drawing_s = _("The contour of “{image}” on the page “{page}” is not saved yet ({reason}).")
-        line_s = _("The line of {length} mm is not saved yet ({reason}).")
+        keep_open = "It is kept and saved as soon as possible, so please keep the program open."
         sentences = [
-            drawing_s.format(image=drawing.image.id, page=drawing.page_title, reason=drawing.fault)
+            f"The contour of “{drawing.image.id}” on the page “{drawing.page_title}” is not saved yet "
+            f"({drawing.fault})."
             for drawing in [*self._drawings.values(), *self._all_put_away()]
             if drawing.fault
         ]
         sentences += [
-            line_s.format(length=f"{line.length_mm:.1f}", reason=line.fault) for line in self.lines.unsaved
+            f"The line of {line.length_mm:.1f} mm is not saved yet ({line.fault})."
+            for line in self.lines.unsaved
         ]
         return [f"{sentence} {keep_open}" for sentence in sentences]
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from ...quiz.model import Layout, Page
 from ...views.host import Host
 from ...views.interaction_log import FILE_NAME, InteractionLog
-from ..texts import tr as _
 from .page_drawings import PageDrawings
 from .page_drawn_on import SessionPage
 
@@ -89,7 +88,8 @@ class PageSaver:
     def _and_logs(self, unsaved: str) -> str:
         faults = [log for log in self._logs() if not log.write()]
         self._unwritten = [log for log in self._unwritten if log in faults]
-        sentence = _("The log {path} cannot be written now ({reason}); this is tried again.")
-        return "\n".join(
-            filter(None, [unsaved, *(sentence.format(path=log.path, reason=log.fault) for log in faults)])
+        sentences = (
+            f"The log “{log.path}” cannot be written now ({log.fault}); this is tried again."
+            for log in faults
         )
+        return "\n".join(filter(None, [unsaved, *sentences]))
