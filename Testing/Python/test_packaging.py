@@ -67,7 +67,7 @@ def run(installed: Path, folder: Path, *arguments: object) -> "subprocess.Comple
 def test_the_wheel_has_the_package_its_data_and_nothing_else(wheel: Path) -> None:
     names = set(zipfile.ZipFile(wheel).namelist())
 
-    assert {"QuizLoaderLib/quiz/Quiz.xsd", "QuizLoaderLib/apps/command_line/main.py"} <= names
+    assert {"QuizLoaderLib/Resources/Quizzes/Quiz.xsd", "QuizLoaderLib/apps/command_line/main.py"} <= names
     quizzes = {
         name.rsplit("/", 1)[1] for name in names if "Resources/Quizzes" in name and name.endswith("xml")
     }

@@ -1,6 +1,6 @@
 """The quiz language as tables: every element, its attributes and children, and what values they take.
 
-The reader walks these tables, and a test holds Quiz.xsd against them.
+The reader walks these tables, and a test holds Resources/Quizzes/Quiz.xsd against them.
 """
 
 from collections.abc import Mapping
