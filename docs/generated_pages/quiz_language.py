@@ -40,7 +40,7 @@ and so is a required one that is missing ([Q114](problem-codes.md#q114), [Q115](
 An element that may occur once and occurs again is [Q116](problem-codes.md#q116).
 
 For XML editors there is a schema,
-[Quiz.xsd](https://github.com/QuizLoader/SlicerQuizLoader/blob/main/QuizLoader/QuizLoaderLib/quiz/Quiz.xsd).
+[Quiz.xsd](https://github.com/QuizLoader/SlicerQuizLoader/blob/main/Resources/Quizzes/Quiz.xsd).
 It knows the structure; `quizloader check` knows the rules too.
 
 This page is made from the tables by which the program reads a quiz, so it lists all that there is."""
