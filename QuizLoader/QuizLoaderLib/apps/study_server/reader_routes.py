@@ -15,7 +15,7 @@ from .limits import Allowance
 from .readers import Person
 from .responses import LEAVE, html_response, is_navigation, require_same_origin, say
 from .study import Study
-from .workers import Order, WorkerProcess, Workers
+from .workers import Assignment, WorkerProcess, Workers
 
 _GONE_S = 2.0
 _REQUESTS = (20.0, 300.0)
@@ -52,11 +52,11 @@ class ReaderRoutes:
         return html_response("Quizzes", f"<ul>{entries}</ul>{LEAVE}")
 
     async def _quiz(self, request: web.Request) -> web.StreamResponse:
-        order, path = self._order(request), request.match_info["path"]
+        assignment, path = self._assignment(request), request.match_info["path"]
         if not proxy.is_plain_path(path):
             raise web.HTTPNotFound
         if path not in ("", "index.html"):
-            worker = self._workers.of(order)
+            worker = self._workers.of(assignment)
             if worker is None:
                 return say(request, "The quiz is not open.", 409)
             if path == "ws":
@@ -64,7 +64,7 @@ class ReaderRoutes:
         elif request.query_string:
             # The client would take orders from there, as which server to talk to.
             return web.HTTPSeeOther(request.path)
-        elif order in self._workers.resting and not is_navigation(request):
+        elif assignment in self._workers.resting and not is_navigation(request):
             minutes = self._study.idle_s / 60
             return say(
                 request,
@@ -73,25 +73,25 @@ class ReaderRoutes:
                 409,
             )
         else:
-            return await self._index(request, order, path)
+            return await self._index(request, assignment, path)
         return await proxy.forward(request, worker.address + path, self.http)
 
-    async def _index(self, request: web.Request, order: Order, path: str) -> web.StreamResponse:
-        worker = await self._workers.serve(order)
+    async def _index(self, request: web.Request, assignment: Assignment, path: str) -> web.StreamResponse:
+        worker = await self._workers.serve(assignment)
         try:
             return await proxy.forward(request, worker.address + path, self.http)
         except aiohttp.ClientConnectionError:
             # It has just died, which is not known yet.
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(worker.gone.wait(), _GONE_S)
-            worker = await self._workers.serve(order)
+            worker = await self._workers.serve(assignment)
             return await proxy.forward(request, worker.address + path, self.http)
 
     async def _unsent(self, request: web.Request) -> web.StreamResponse:
         """A window was closed with answers on its hands."""
         self._entrance.reader(request)
         require_same_origin(request)
-        worker = self._workers.of(self._order(request))
+        worker = self._workers.of(self._assignment(request))
         if worker is None:
             return say(request, "The quiz is not open.", 409)
         return await proxy.deliver(request, worker.address + "unsent", self.http)
@@ -114,7 +114,7 @@ class ReaderRoutes:
         finally:
             worker.connections -= 1
 
-    def _order(self, request: web.Request) -> Order:
+    def _assignment(self, request: web.Request) -> Assignment:
         """Which quiz is asked for by whom. Raises StrangerError, HTTPTooManyRequests and HTTPNotFound."""
         person, study = self._entrance.reader(request), self._study
         if not self._requests.setdefault(person, Allowance(*_REQUESTS)).take():
@@ -122,7 +122,7 @@ class ReaderRoutes:
         number = int(request.match_info["number"])
         if not 1 <= number <= len(study.quizzes):
             raise web.HTTPNotFound
-        return Order(
+        return Assignment(
             person.name,
             study.quizzes[number - 1],
             study.images,

@@ -91,8 +91,7 @@ class StudyServer:
             auto_decompress=False, timeout=aiohttp.ClientTimeout(total=None, sock_connect=5)
         )
         await self._workers.start()
-        study = self._study
-        self._workers.read_ahead(study.quizzes, study.images, study.follow_links, self._shared_voxels)
+        self._workers.load_ahead(self._study, self._shared_voxels)
 
     async def close(self) -> None:
         # The WebSockets end with the processes behind them.

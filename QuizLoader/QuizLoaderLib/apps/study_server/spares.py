@@ -22,7 +22,7 @@ _MOST_S = 120.0
 
 @dataclass(eq=False)
 class Process:
-    """A reader's process that has said hello and waits for its order.
+    """A reader's process that has said hello and waits for its assignment.
 
     ``problem`` says why it cannot render, where it cannot; ``memory_for_images`` are bytes.
     """

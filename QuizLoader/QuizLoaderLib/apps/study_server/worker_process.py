@@ -6,9 +6,9 @@ where forking is unsafe or unknown, it is itself the one reader's process, and t
 reserve.
 
 A reader's process connects to the server's control port and exchanges lines of JSON: it says ``hello``, what
-keeps it from rendering, and what memory is free; it gets an ``order``, says ``ready`` with its address or
-``failed``, and goes on until it gets ``end`` or the server is gone. In both cases it saves everything and
-says ``ended``. Instead of an order it may be told to ``read`` images ahead.
+keeps it from rendering, and what memory is free; it gets an ``assignment``, says ``ready`` with its address
+or ``failed``, and goes on until it gets ``end`` or the server is gone. In both cases it saves everything and
+says ``ended``. Instead of an assignment it may be told to ``load`` images ahead.
 """
 
 import asyncio
@@ -110,15 +110,15 @@ async def _serve_one(control: Control, memory: int) -> None:
 
     say(hello=control.secret, pid=os.getpid(), problem=opengl_problem() or "", memory_for_images=memory)
     heard = _read(await lines.readline())
-    if "read" in heard:
-        _read_ahead(heard["read"])
-    order = heard.get("order")
-    if order is None:
+    if "load" in heard:
+        _load_ahead(heard["load"])
+    assignment = heard.get("assignment")
+    if assignment is None:
         return
     end = asyncio.Event()
     listening = asyncio.create_task(_end_when_told(lines, end))
     try:
-        sentence = await _serve_order(order, say, end)
+        sentence = await _serve_assignment(assignment, say, end)
         say(ended=sentence)
     finally:
         listening.cancel()
@@ -131,30 +131,30 @@ async def _serve_one(control: Control, memory: int) -> None:
             pass
 
 
-def _read_ahead(order: Line) -> None:
+def _load_ahead(assignment: Line) -> None:
     from .loading_ahead import load_first_pages
 
     load_first_pages(
-        [Path(quiz) for quiz in order["quizzes"]],
-        Path(order["images"]),
-        order["follow_links"],
-        Path(order["shared_voxels"]),
+        [Path(quiz) for quiz in assignment["quizzes"]],
+        Path(assignment["images"]),
+        assignment["follow_links"],
+        Path(assignment["shared_voxels"]),
     )
 
 
-async def _serve_order(order: Line, say: Callable[..., None], end: asyncio.Event) -> str:
+async def _serve_assignment(assignment: Line, say: Callable[..., None], end: asyncio.Event) -> str:
     from ...reader.opened_quiz import QuizUnreadableError
     from ...reader.session_answers import NotBegunError
     from ..web.server import Serving, serve_until
 
     serving = Serving(
-        quiz_path=Path(order["quiz"]),
-        image_folder=Path(order["images"]),
-        results_folder=Path(order["results"]),
-        reader=order["reader"],
-        scripts_folder=Path(order["scripts"]) if order["scripts"] else None,
-        follow_links=order["follow_links"],
-        shared_voxels=Path(order["shared_voxels"]),
+        quiz_path=Path(assignment["quiz"]),
+        image_folder=Path(assignment["images"]),
+        results_folder=Path(assignment["results"]),
+        reader=assignment["reader"],
+        scripts_folder=Path(assignment["scripts"]) if assignment["scripts"] else None,
+        follow_links=assignment["follow_links"],
+        shared_voxels=Path(assignment["shared_voxels"]),
     )
     try:
         return await serve_until(serving, lambda address: say(ready=address), end)

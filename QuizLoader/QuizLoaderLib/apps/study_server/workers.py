@@ -5,12 +5,13 @@ import contextlib
 import logging
 import os
 import time
-from collections.abc import Coroutine, Sequence
+from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
 
 from .spares import END_S, Process, Spares
+from .study import Study
 from .worker_process import Line
 
 _log = logging.getLogger(__name__)
@@ -37,7 +38,7 @@ class ServerFullError(NoWorkerError):
 
 
 @dataclass(frozen=True)
-class Order:
+class Assignment:
     """What a reader's process serves: one quiz to one reader. Paths are absolute."""
 
     reader: str
@@ -59,7 +60,7 @@ class WorkerProcess:
     ``active`` is when the reader did something last, on the clock of time.monotonic.
     """
 
-    order: Order
+    assignment: Assignment
     address: str
     process: Process = field(repr=False)
     began: float
@@ -86,15 +87,15 @@ class Workers:
 
     def __init__(self, first: "Popen[bytes]", most: int | None, idle_s: float) -> None:
         self.most, self._idle_s = most or 0, idle_s
-        self._workers: dict[Order, WorkerProcess] = {}
-        self._starting: dict[Order, asyncio.Lock] = {}
+        self._workers: dict[Assignment, WorkerProcess] = {}
+        self._starting: dict[Assignment, asyncio.Lock] = {}
         self._taken = 0
         self._short_lives: dict[str, list[float]] = {}
         self._spares = Spares(first)
         self._tasks: set[asyncio.Task[object]] = set()
         self._is_open = asyncio.Event()
         self._is_closing = False
-        self.resting: set[Order] = set()
+        self.resting: set[Assignment] = set()
         """What was ended because the reader did nothing, until they come again."""
 
     async def start(self) -> None:
@@ -103,60 +104,58 @@ class Workers:
         for_memory = first.memory_for_images // _BYTES_OF_A_READER
         self.most = self.most or max(1, min(for_memory, _READERS_OF_A_PROCESSOR * (os.cpu_count() or 1)))
         self._is_open.set()
-        self._keep(self._end_idle())
+        self._in_background(self._end_idle())
 
-    def read_ahead(
-        self, quizzes: Sequence[Path], images: Path, follow_links: bool, shared_voxels: Path
-    ) -> None:
-        """Let a process read the first images of the quizzes, beside everything else."""
+    def load_ahead(self, study: Study, shared_voxels: Path) -> None:
+        """Let a process load the first images of the quizzes, beside everything else."""
         what = {
-            "quizzes": [str(quiz) for quiz in quizzes],
-            "images": str(images),
-            "follow_links": follow_links,
+            "quizzes": [str(quiz) for quiz in study.quizzes],
+            "images": str(study.images),
+            "follow_links": study.follow_links,
             "shared_voxels": str(shared_voxels),
         }
 
-        async def read() -> None:
+        async def load() -> None:
             process = await self._spares.take()
             try:
-                process.say(read=what)
+                process.say(load=what)
                 await process.hear()
             finally:
                 process.kill()
                 process.out.close()
 
-        self._keep(read())
+        self._in_background(load())
 
     @property
     def here(self) -> list[WorkerProcess]:
         return [worker for worker in self._workers.values() if not worker.is_gone]
 
-    def of(self, order: Order) -> WorkerProcess | None:
+    def of(self, assignment: Assignment) -> WorkerProcess | None:
         """The reader's process for this quiz, None where there is none."""
-        worker = self._workers.get(order)
+        worker = self._workers.get(assignment)
         return None if worker is None or worker.is_gone or worker.ending else worker
 
-    async def serve(self, order: Order) -> WorkerProcess:
+    async def serve(self, assignment: Assignment) -> WorkerProcess:
         """The reader's process for this quiz, made where there is none. Raises NoWorkerError."""
         await self._is_open.wait()
-        async with self._starting.setdefault(order, asyncio.Lock()):
-            worker = self._workers.get(order)
+        async with self._starting.setdefault(assignment, asyncio.Lock()):
+            worker = self._workers.get(assignment)
             if worker is not None and not worker.is_gone:
                 if not worker.ending:
                     return worker
                 await self._end(worker)
-            self._refuse_short_lives(order.reader)
+            self._refuse_short_lives(assignment.reader)
             await self._make_room()
             if self._taken >= self.most or self._is_closing:
                 raise ServerFullError("The server is full: as many readers are here as it has room for.")
             self._taken += 1
-            self.resting.discard(order)
+            self.resting.discard(assignment)
             try:
-                worker = self._workers[order] = await self._begin(order)
+                worker = self._workers[assignment] = await self._begin(assignment)
             except BaseException:
                 self._taken -= 1
                 raise
-            self._keep(self._watch(worker))
+            self._in_background(self._watch(worker))
             return worker
 
     async def close(self) -> None:
@@ -170,7 +169,7 @@ class Workers:
 
     # Beginning and ending
 
-    async def _begin(self, order: Order) -> WorkerProcess:
+    async def _begin(self, assignment: Assignment) -> WorkerProcess:
         started = time.monotonic()
         heard: Line = {}
         for attempt in range(_TRIES):
@@ -178,7 +177,7 @@ class Workers:
                 process = await self._spares.take()
             except asyncio.TimeoutError:
                 raise NoWorkerError("The server could not make a process for the quiz.") from None
-            process.say(order=order.as_json())
+            process.say(assignment=assignment.as_json())
             try:
                 heard = await asyncio.wait_for(process.hear(), READY_S)
             except asyncio.TimeoutError:
@@ -186,18 +185,20 @@ class Workers:
                 raise NoWorkerError("The quiz did not get ready in time.") from None
             if "ready" in heard:
                 now = time.monotonic()
-                _log.info("%s: process %d is ready after %.1f s", order.reader, process.pid, now - started)
-                return WorkerProcess(order, heard["ready"], process, now, now)
+                _log.info(
+                    "%s: process %d is ready after %.1f s", assignment.reader, process.pid, now - started
+                )
+                return WorkerProcess(assignment, heard["ready"], process, now, now)
             process.out.close()
             if not heard:
-                self._note_short_life(order.reader)
-                self._refuse_short_lives(order.reader)
+                self._note_short_life(assignment.reader)
+                self._refuse_short_lives(assignment.reader)
             elif not heard.get("again"):
                 break
             if attempt + 1 < _TRIES:
                 await asyncio.sleep(_TRY_AGAIN_S)
         sentence = heard.get("failed") or "The quiz ended before it was ready."
-        _log.warning("%s: no process: %s", order.reader, sentence)
+        _log.warning("%s: no process: %s", assignment.reader, sentence)
         raise NoWorkerError(sentence)
 
     async def _watch(self, worker: WorkerProcess) -> None:
@@ -209,13 +210,13 @@ class Workers:
         worker.process.out.close()
         lived = time.monotonic() - worker.began
         if "ended" in heard:
-            _log.info("%s: process %d ended", worker.order.reader, worker.pid)
+            _log.info("%s: process %d ended", worker.assignment.reader, worker.pid)
             if heard["ended"]:
-                _log.error("%s: %s", worker.order.reader, heard["ended"])
+                _log.error("%s: %s", worker.assignment.reader, heard["ended"])
         else:
-            _log.error("%s: process %d died after %.0f s", worker.order.reader, worker.pid, lived)
+            _log.error("%s: process %d died after %.0f s", worker.assignment.reader, worker.pid, lived)
             if lived < _SHORT_LIFE_S:
-                self._note_short_life(worker.order.reader)
+                self._note_short_life(worker.assignment.reader)
 
     async def _end(self, worker: WorkerProcess) -> None:
         if worker.ending is None:
@@ -228,7 +229,7 @@ class Workers:
         try:
             await asyncio.wait_for(worker.gone.wait(), END_S)
         except asyncio.TimeoutError:
-            _log.error("%s: process %d does not end and is stopped", worker.order.reader, worker.pid)
+            _log.error("%s: process %d does not end and is stopped", worker.assignment.reader, worker.pid)
             worker.process.kill()
             await worker.gone.wait()
 
@@ -246,9 +247,11 @@ class Workers:
             now = time.monotonic()
             for worker in self.here:
                 if now - worker.active > self._idle_s and not worker.ending:
-                    _log.info("%s has done nothing for %.0f minutes", worker.order.reader, self._idle_s / 60)
-                    self.resting.add(worker.order)
-                    self._keep(self._end(worker))
+                    _log.info(
+                        "%s has done nothing for %.0f minutes", worker.assignment.reader, self._idle_s / 60
+                    )
+                    self.resting.add(worker.assignment)
+                    self._in_background(self._end(worker))
 
     def _note_short_life(self, reader: str) -> None:
         self._short_lives.setdefault(reader, []).append(time.monotonic())
@@ -263,7 +266,7 @@ class Workers:
                 "please tell the coordinator of the study."
             )
 
-    def _keep(self, coroutine: Coroutine[object, object, object]) -> None:
+    def _in_background(self, coroutine: Coroutine[object, object, object]) -> None:
         task = asyncio.create_task(coroutine)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
