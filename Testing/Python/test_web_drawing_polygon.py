@@ -92,14 +92,14 @@ def test_the_view_is_zoomed_moved_and_scrolled_while_a_polygon_is_open(hand, tmp
     known = lambda: hand.page.evaluate("trame.state.get('corners').Red")  # noqa: E731
     until(lambda: known()["mm_per_pixel"] < hand.mm_per_pixel * 0.9, "a larger image")
     hand.page.keyboard.press("ArrowUp")
-    until(lambda: known()["position"] == "S 5.0 mm", "the slice above")
+    until(lambda: known()["offset"] == "S 5.0 mm", "the slice above")
     hand.click((10, 10))
     hand.page.keyboard.press("ArrowDown")
-    until(lambda: known()["position"] == "S 0.0 mm", "the slice below again")
+    until(lambda: known()["offset"] == "S 0.0 mm", "the slice below again")
     hand.mm_per_pixel = known()["mm_per_pixel"]
     corners += [hand.click(place) for place in AREA[2:]]
     hand.page.keyboard.press("ArrowUp")
-    until(lambda: known()["position"] == "S 5.0 mm", "the slice above once more")
+    until(lambda: known()["offset"] == "S 5.0 mm", "the slice above once more")
     hand.page.keyboard.press("Enter")
     is_open(hand, False)
     voxels = drawn_after_leaving(hand, tmp_path)

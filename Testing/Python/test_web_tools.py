@@ -105,22 +105,22 @@ def drag(page, view, right, down, button="left"):
 
 
 def test_the_wheel_and_the_arrows_go_from_slice_to_slice(page):
-    wait_for_corner(page, "Red", "position", "S 0.5 mm")
+    wait_for_corner(page, "Red", "offset", "S 0.5 mm")
     page.mouse.move(*middle_of(page, "Red"))
     page.mouse.wheel(0, -100)
-    wait_for_corner(page, "Red", "position", "S 1.5 mm")
+    wait_for_corner(page, "Red", "offset", "S 1.5 mm")
     page.keyboard.press("ArrowDown")
-    wait_for_corner(page, "Red", "position", "S 0.5 mm")
+    wait_for_corner(page, "Red", "offset", "S 0.5 mm")
     page.keyboard.press("PageDown")
-    wait_for_corner(page, "Red", "position", "I 9.5 mm")
+    wait_for_corner(page, "Red", "offset", "I 9.5 mm")
     wait_for_block(page, [0, 30, 0, 25])
     page.keyboard.press("ArrowDown")
-    wait_for_corner(page, "Red", "position", "I 10.5 mm")
+    wait_for_corner(page, "Red", "offset", "I 10.5 mm")
     until(lambda: block_mm(page) is None, "a slice below the block")
     for _ten_slices in range(5):
         page.keyboard.press("PageUp")
-    wait_for_corner(page, "Red", "position", "S 19.5 mm")
-    assert corner(page, "Green")["position"] == "A 0.5 mm", "the other views stay"
+    wait_for_corner(page, "Red", "offset", "S 19.5 mm")
+    assert corner(page, "Green")["offset"] == "A 0.5 mm", "the other views stay"
 
 
 def test_zoom_pan_and_reset(page):
@@ -172,7 +172,7 @@ def test_window_and_level_by_mouse_keys_and_presets(page):
 
 
 def has_moved(page, view):
-    return float(corner(page, view)["position"].split()[1]) > 1
+    return float(corner(page, view)["offset"].split()[1]) > 1
 
 
 def test_the_crosshair_takes_the_other_views_along(page):
@@ -190,25 +190,25 @@ def test_the_crosshair_takes_the_other_views_along(page):
     # To the left of the view is the patient's right, up is anterior.
     for view, letter, millimetres in (("Yellow", "R", 10), ("Green", "A", 5)):
         until(partial(has_moved, page, view), f"another position of {view}")
-        assert corner(page, view)["position"].split()[0] == letter
-        assert float(corner(page, view)["position"].split()[1]) == pytest.approx(millimetres, abs=0.3)
+        assert corner(page, view)["offset"].split()[0] == letter
+        assert float(corner(page, view)["offset"].split()[1]) == pytest.approx(millimetres, abs=0.3)
     page.keyboard.press("x")
     until(lambda: not tools_of(page)["crosshair"], "no crosshair")
 
 
 def test_linked_views_of_one_orientation_go_together(page):
     to_page(page, 2)
-    wait_for_corner(page, "Slice4", "position", "S 0.5 mm")
+    wait_for_corner(page, "Slice4", "offset", "S 0.5 mm")
     page.mouse.move(*middle_of(page, "Red"))
     page.keyboard.press("ArrowUp")
-    wait_for_corner(page, "Red", "position", "S 1.5 mm")
-    assert corner(page, "Slice4")["position"] == "S 0.5 mm"
+    wait_for_corner(page, "Red", "offset", "S 1.5 mm")
+    assert corner(page, "Slice4")["offset"] == "S 0.5 mm"
     page.keyboard.press("k")
     until(lambda: tools_of(page)["linked"], "linked views")
     page.keyboard.press("ArrowUp")
-    wait_for_corner(page, "Slice4", "position", "S 2.5 mm")
+    wait_for_corner(page, "Slice4", "offset", "S 2.5 mm")
     page.mouse.wheel(0, -100)
-    wait_for_corner(page, "Slice4", "position", "S 3.5 mm")
+    wait_for_corner(page, "Slice4", "offset", "S 3.5 mm")
     page.keyboard.press("-")
     wait_for_block(page, [20 + (edge - 20) / 1.2 for edge in (0, 30, 0, 25)], "Slice4")
 

@@ -57,7 +57,7 @@ class ViewTexts:
 
 
 def corner_of(contents: ViewContents, slice_node: "vtkMRMLSliceNode", problems: list[Problem]) -> Corner:
-    """The texts of one view: ``name``, ``orientation``, the letters of its edges, ``position`` along its
+    """The texts of one view: ``name``, ``orientation``, the letters of its edges, ``offset`` along its
     normal in mm (towards S, L or A is that letter), ``window`` and ``frame``; empty where there is none. The
     ``messages`` of the page's ``problems`` that stand in place of its images. And ``mm_per_pixel`` of the
     view."""
@@ -69,7 +69,7 @@ def corner_of(contents: ViewContents, slice_node: "vtkMRMLSliceNode", problems: 
         "right": "",
         "top": "",
         "bottom": "",
-        "position": "",
+        "offset": "",
         "window": window_text(contents),
         "frame": _frame(volume),
         "messages": missing_images(contents, problems),
@@ -82,12 +82,12 @@ def corner_of(contents: ViewContents, slice_node: "vtkMRMLSliceNode", problems: 
             "right": letters.right,
             "top": letters.top,
             "bottom": letters.bottom,
-            "position": _position(slice_node),
+            "offset": _offset(slice_node),
         }
     return corner
 
 
-def _position(node: "vtkMRMLSliceNode") -> str:
+def _offset(node: "vtkMRMLSliceNode") -> str:
     slice_to_ras = node.GetSliceToRAS()
     offset = node.GetSliceOffset()
     sign = -1.0 if offset < 0 else 1.0

@@ -119,6 +119,7 @@ class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
         super().__init__()
         self._brush = ScissorsPolygonBrush()
         self._shown_on: SliceView | None = None
+        self._tool: DrawPolygon
         self._pointer: tuple[float, float] | None = None
         self._down: tuple[float, float] | None = None
         self._is_dragged = self._is_freehand = False
@@ -130,6 +131,10 @@ class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
         }
 
     # What Slicer's layers ask for
+
+    def SetSegmentationEffect(self, effect: DrawPolygon) -> None:
+        super().SetSegmentationEffect(effect)
+        self._tool = effect
 
     def SetView(self, view: "SliceView | None") -> None:
         if self._shown_on:
@@ -186,12 +191,12 @@ class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
 
     def _released(self, event: "vtkMRMLInteractionEventData") -> bool:
         if self._down and self._is_dragged and self._is_freehand:
-            self._effect.close()
+            self._tool.close()
         self._down = None
         return True
 
     def _pressed_right(self, event: "vtkMRMLInteractionEventData") -> bool:
-        self._effect.close()
+        self._tool.close()
         return True
 
     def LoseFocus(self, event: "vtkMRMLInteractionEventData") -> None:
@@ -199,14 +204,14 @@ class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
         self._pointer = None
 
     def _add(self, event: "vtkMRMLInteractionEventData") -> None:
-        self._effect.add(self.GetViewNode(), np.array(event.GetWorldPosition()))
+        self._tool.add(self.GetViewNode(), np.array(event.GetWorldPosition()))
 
     # The picture
 
     @property
     def _polygon(self) -> OpenPolygon | None:
         """The one on this view."""
-        polygon = self._effect.polygon if self._effect else None
+        polygon = self._tool.polygon
         return polygon if polygon and polygon.view_node is self.GetViewNode() else None
 
     def show(self, *_: object) -> None:
