@@ -81,7 +81,7 @@ def test_nothing_of_the_data_and_no_path_is_in_a_report(images: Path, tmp_path: 
 def test_a_defect_is_told_with_the_place_of_its_report_and_where_to_send_it(images: Path) -> None:
     fault = fault_in(images)
     sentence = defect_sentence(fault)
-    path = Path(sentence.split("Please send the report ")[1].split(", which holds no data")[0])
+    path = Path(sentence.split("Please send the report “")[1].split("”, which holds no data")[0])
 
     assert sentence.startswith(f"This is a defect of QuizLoader ({type(fault).__name__}: ")
     assert sentence.endswith(f"to {ISSUES_PAGE}.") and "\n" not in sentence
