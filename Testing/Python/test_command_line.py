@@ -169,7 +169,7 @@ def test_a_key_that_could_be_guessed_or_is_no_part_of_an_address(
 
 
 @pytest.mark.parametrize(
-    ("file", "words"), [("nowhere/readers.csv", "nowhere does not exist"), (".", "is a folder; name a file")]
+    ("file", "words"), [("nowhere/readers.csv", "nowhere” does not exist"), (".", "is a folder; name a file")]
 )
 def test_a_table_of_readers_that_cannot_be_there(tmp_path: Path, file: str, words: str) -> None:
     for arguments in (

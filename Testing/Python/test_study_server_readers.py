@@ -73,7 +73,7 @@ def test_readers_are_added_later_and_a_lost_link_is_replaced(tmp_path, monkeypat
     code, _, errors = run(monkeypatch, capsys, table, "reader 2")
     assert (code, errors) == (
         1,
-        f"quizloader: {table} has “reader 2” already; --renew gives a new link for the old one.\n",
+        f"quizloader: “{table}” has “reader 2” already; --renew gives a new link for the old one.\n",
     )
     known = ReadersFile(table)
     old = second["link"].rsplit("/", 1)[1]
@@ -92,7 +92,7 @@ def test_links_go_into_a_file_for_the_eyes_of_its_owner(tmp_path, monkeypatch, c
     assert links.stat().st_mode & 0o077 == 0
     assert made(links.read_text(encoding="utf-8"))[0]["reader"] == "A"
     code, _, errors = run(monkeypatch, capsys, tmp_path / "t.csv", "B", "--links", links)
-    assert code == 1 and errors.startswith(f"quizloader: {links} is there already")
+    assert code == 1 and errors.startswith(f"quizloader: “{links}” already exists")
     assert len(read_readers(tmp_path / "t.csv")) == 1
 
 
