@@ -18,6 +18,7 @@ from masks_made import quizloader
 from panel_stage import stage
 from QuizLoaderLib.quiz.model import Page, Quiz
 from QuizLoaderLib.session.scripts import ScriptRules, script_details
+from QuizLoaderLib.session.tables import MRMC_COLUMNS
 from web_stage import served
 from xnat_server import PASSWORD, USER, FakeXnat, running
 
@@ -109,13 +110,22 @@ def run_script(text: str, folder: Path) -> None:
     if "pandas" in text:
         pytest.importorskip("pandas")
         pytest.importorskip("openpyxl")
-        made = quizloader("answers", "results", "--out", "mrmc.csv", "--mrmc")
-        assert made.code == 0
-        cases = {line.split(",")[1] for line in Path("mrmc.csv").read_text(encoding="utf-8").splitlines()[1:]}
-        truth = "".join(f"{case},{number % 2}\n" for number, case in enumerate(sorted(cases)))
-        Path("truth.csv").write_text("case,truth\n" + truth, encoding="utf-8")
+        write_scores(folder)
     run = subprocess.run([sys.executable, "-c", text], cwd=folder, capture_output=True, encoding="utf-8")
     assert run.returncode == 0, run.stderr
+
+
+def write_scores(folder: Path) -> None:
+    """Two readers rate four cases in two ways; the first two cases are healthy."""
+    readers, cases, ways = ("Ann", "Bob"), ("A", "B", "C", "D"), ("With AI", "Without AI")
+    rows = [
+        ",".join((reader, case, way, "Malignancy", str(1 + number), "0", "", "study", "Y"))
+        for reader in readers
+        for number, case in enumerate(cases)
+        for way in ways
+    ]
+    (folder / "mrmc.csv").write_text("\n".join([",".join(MRMC_COLUMNS), *rows, ""]), encoding="utf-8")
+    (folder / "truth.csv").write_text("case,truth\nA,0\nB,0\nC,1\nD,1\n", encoding="utf-8")
 
 
 XML = samples("xml")
