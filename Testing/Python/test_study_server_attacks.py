@@ -180,7 +180,7 @@ def handshake(address, path, headers):
         return int(connection.recv(100).split()[1])
 
 
-def test_a_web_socket_is_opened_only_by_our_own_page(prepared, server, ann):
+def test_a_web_socket_is_opened_only_by_our_own_client(prepared, server, ann):
     own = {"Host": urlsplit(server.address).netloc, "Origin": server.address}
     assert handshake(server.address, "/quiz/1/ws", own | prepared.cookie(ANN)) == 101
     assert handshake(server.address, "/quiz/1/ws", own) == 403
@@ -208,7 +208,7 @@ def test_a_web_socket_is_opened_only_by_our_own_page(prepared, server, ann):
         assert ask(server.address, "/", {"Host": host} | prepared.cookie(ANN)).status in (400, 421)
 
 
-def test_a_page_cannot_be_made_to_talk_to_another_server(prepared, server, ann):
+def test_a_client_cannot_be_made_to_talk_to_another_server(prepared, server, ann):
     reply = ask(server.address, "/quiz/1/?sessionURL=ws://evil.example/ws", prepared.cookie(ANN))
     assert (reply.status, reply.headers["Location"]) == (303, "/quiz/1/")
     reply = ask(server.address, "/quiz/1/", prepared.cookie(ANN))
@@ -243,7 +243,7 @@ def call(method, *arguments, name="rpc:c0:1"):
     return framed(msgpack.packb({"wslink": "1.0", "id": name, "method": method, "args": arguments}))
 
 
-def test_messages_that_no_page_would_send_end_the_connection(server, ann):
+def test_messages_that_no_client_would_send_end_the_connection(server, ann):
     async def attack():
         too_long = await closed_with(ann, framed(b"x" * (MOST_BYTES + 100)))
         assert too_long == aiohttp.WSCloseCode.MESSAGE_TOO_BIG

@@ -173,7 +173,7 @@ def call(method, *arguments):
     return framed(msgpack.packb({"wslink": "1.0", "id": "rpc:c1:1", "method": method, "args": arguments}))
 
 
-def test_what_the_page_says_is_let_through():
+def test_what_the_client_says_is_let_through():
     assert read_message(call("trame.trigger", "answer", ["tab", "0/0", 0, 0, ["Y"]])).is_allowed
     assert read_message(call("trame.trigger", "answer", [])).is_from_reader
     assert not read_message(call("trame.trigger", "alive", ["tab"])).is_from_reader
@@ -211,6 +211,6 @@ def nested(depth):
         framed(b"\xa3{}\n"),
     ],
 )
-def test_what_no_page_would_say_is_refused(frame):
+def test_what_no_client_would_say_is_refused(frame):
     with pytest.raises(BadMessageError):
         read_message(frame)

@@ -1,4 +1,4 @@
-"""A study with several readers at once: each in a browser of his own, whatever happens to the server."""
+"""A study with several readers at once: each in a browser of their own, whatever happens to the server."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""The page for those who use the keys alone, a screen reader, or eyes that need contrast."""
+"""The client for those who use the keys alone, a screen reader, or eyes that need contrast."""
 
 import pytest
 from panel_stage import LABELS, VOLUME, image_element, write_images, write_quiz

@@ -124,7 +124,7 @@ def test_a_number_with_a_decimal_comma_is_refused_in_a_sentence_and_never_lost(
     assert diameter[-1] == "12.5"
 
 
-def test_the_last_that_a_page_is_told_of_a_place_has_the_newest_answers(browser, reading):
+def test_the_last_that_a_client_is_told_of_a_position_has_the_newest_answers(browser, reading):
     """A window that was loaded again is told of its place while it sends what was typed before."""
     listen = """() => trame.state.addListener(({type, keys}) => {
         if (type === "dirty-state" && keys.includes("asked")) window.told = trame.state.get("asked").given;
@@ -221,7 +221,7 @@ def status(address: str) -> int:
         return refusal.code
 
 
-def test_without_the_secret_there_is_neither_page_nor_file_nor_socket(browser, reading):
+def test_without_the_secret_there_is_neither_client_nor_file_nor_socket(browser, reading):
     root, secret = reading.address.rstrip("/").rsplit("/", 1)
     assert root.startswith("http://127.0.0.1:")
     assert len(secret) == 32

@@ -1,4 +1,4 @@
-"""Contours and lines that a reader draws in the browser: counted in the files that the session keeps."""
+"""Drawings and lines that a reader makes in the browser: counted in the files that the session saves."""
 
 from functools import partial
 
@@ -135,8 +135,8 @@ def test_a_disc_is_painted_and_a_line_measured_then_the_page_lets_the_reader_go_
     header = sitk.ImageFileReader()
     header.SetFileName(str(names))
     header.ReadImageInformation()
-    kept = {header.GetMetaData(key) for key in header.GetMetaDataKeys() if key.endswith("_Name")}
-    assert kept == {"Block", "Rest"}
+    saved = {header.GetMetaData(key) for key in header.GetMetaDataKeys() if key.endswith("_Name")}
+    assert saved == {"Block", "Rest"}
 
 
 def test_threshold_erase_undo_and_redo(browser, reading, tmp_path):

@@ -68,7 +68,7 @@ def test_a_stroke_covers_its_way_and_another_region_takes_its_voxels(hand, tmp_p
     assert not (voxels > 0)[~(beyond | spleen)].any()
 
 
-def test_the_page_is_told_of_each_stroke_though_nothing_else_in_the_bar_changes(hand):
+def test_the_client_is_told_of_each_stroke_though_nothing_else_in_the_bar_changes(hand):
     before = hand.editor()
     hand.click((-20, 0))
     until(lambda: hand.editor()["changes"] > before["changes"], "the first stroke")

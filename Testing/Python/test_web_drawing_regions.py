@@ -1,4 +1,4 @@
-"""Regions in the browser are removed and hidden; what was drawn comes back, or is kept, all the same."""
+"""Regions in the browser are removed and hidden; what was drawn comes back, or is saved, all the same."""
 
 import numpy as np
 from drawing_hand import Hand, has_colour, label_map, layers
@@ -96,9 +96,9 @@ def test_a_hidden_region_is_kept_and_not_painted_over_unseen(hand, tmp_path):
     spleen = hand.click((-14, -15))
     can_undo(hand)
     drawn_after_leaving(hand, tmp_path)
-    kept = layers(first_page(tmp_path))
-    assert np.array_equal(kept["Liver"], disc(liver))
-    assert np.array_equal(kept["Spleen"], disc(spleen))
+    saved = layers(first_page(tmp_path))
+    assert np.array_equal(saved["Liver"], disc(liver))
+    assert np.array_equal(saved["Spleen"], disc(spleen))
     later = disc(spleen) * 20 + (disc(liver) & ~disc(spleen)) * 10
     assert np.array_equal(label_map(first_page(tmp_path)), later)
 

@@ -1,4 +1,4 @@
-"""A reader who is faster than the page: a click on a view is where it was made, or is seen to do nothing."""
+"""A reader who is faster than the client: a click on a view is where it was made, or seen to do nothing."""
 
 import numpy as np
 from drawing_hand import SIDE_MM, enclosed, hand_on
@@ -23,7 +23,7 @@ def is_busy(page, expected: bool = True) -> None:
     until(lambda: (page.evaluate(cursor) == "progress") is expected, f"the pointer to wait: {expected}")
 
 
-def test_a_click_on_a_page_that_was_just_loaded_again_is_no_point_of_the_contour(hand, tmp_path):
+def test_a_click_in_a_client_that_was_just_loaded_again_is_no_point_of_the_polygon(hand, tmp_path):
     page = hand.page
     hand.take("draw")
     corners = [hand.click(corner) for corner in CORNERS[:3]]

@@ -176,14 +176,14 @@ def test_a_results_folder_that_becomes_read_only_is_told_of_and_written_later(br
         window(browser, command.address) as page,
     ):
         page.get_by_test_id("title").wait_for()
-        kept = results / READER / "questions"
-        kept.chmod(0o555)
+        quiz_results = results / READER / "questions"
+        quiz_results.chmod(0o555)
         to_the_second_questions(page)
         page.get_by_label("Remarks").fill("On a folder that is read-only")
         page.get_by_test_id("next").click()
         wait_for_text(page, "title", "Case 1 - Report")
         wait_for_text(page, "saving", "cannot be written now")
-        kept.chmod(0o755)
+        quiz_results.chmod(0o755)
         wait_for_text(page, "saving", "All answers are saved.")
         assert command.end() == 0
     assert remarks_saved(tmp_path)[0][-1] == "On a folder that is read-only"

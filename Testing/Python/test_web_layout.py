@@ -1,4 +1,4 @@
-"""The page in a small and in a large window: nothing is cut, covered or out of reach, whatever a quiz has."""
+"""The client in small and large windows: nothing is cut, covered or out of reach, whatever a quiz has."""
 
 import numpy as np
 import pytest

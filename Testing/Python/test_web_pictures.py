@@ -1,4 +1,4 @@
-"""The page's views are pixel for pixel the pictures that ``quizloader render`` makes."""
+"""The views in the browser are pixel for pixel the pictures that ``quizloader render`` makes."""
 
 from functools import partial
 

@@ -1,4 +1,4 @@
-"""An author's preview: what is wrong stands beside the page, and a saved file is read again."""
+"""An author's preview: what is wrong stands beside the views, and a saved file is read again."""
 
 from panel_stage import VOLUME, image_element, write_images
 from web_stage import picture_of, served, text, until, wait_for_text, window

@@ -1,4 +1,4 @@
-"""The voxels of a ball and of a contour, on grids that lie askew in the patient, against plain reckoning."""
+"""The voxels of a ball and of a polygon, on grids that lie askew in the patient, against plain reckoning."""
 
 import numpy as np
 import pytest

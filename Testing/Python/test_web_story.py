@@ -1,4 +1,4 @@
-"""A whole reading in the browser leaves what the same reading leaves through the session alone."""
+"""A whole session in the browser leaves what the same session leaves without one."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""A reader without a browser: says to the server what the page says, and hears what the page hears.
+"""A reader without a browser: says to the server what the client says, and hears what the client hears.
 
 For many readers at once, and for what no page would say.
 """

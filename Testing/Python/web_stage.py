@@ -1,4 +1,4 @@
-"""A stage for the stories of the page: the command serves a quiz, Chromium shows it."""
+"""A stage for the stories of the browser: the command serves a quiz, Chromium shows it."""
 
 import io
 import os
