@@ -125,7 +125,7 @@ def test_names_that_an_underscore_alone_tells_apart_are_refused(tmp_path: Path) 
         ("t.ctbl", "a=1000001", "A Slicer colour table (.ctbl) cannot hold the value 1000001 of “a”"),
         ("t.csv", "a=1000001", "A Slicer colour table (.csv) cannot hold the value 1000001 of “a”"),
         ("t.label", "a=65536", "An ITK-SNAP label file cannot hold the value 65536 of “a”"),
-        ("t.csv", 'say "a"=1', "cannot hold “say “a””: Slicer's reader breaks off at a quotation mark."),
+        ("t.csv", 'say "a"=1', "cannot hold “say \"a\"”: Slicer's reader breaks off at a quotation mark."),
         ("t.label", 'say "a"=1', "its names are in quotation marks"),
         ("t.tsv", "a\tb=1", "A BIDS label table cannot hold “a\\tb”: it has a line break or another control"),
         ("t.tsv", "n/a=1", "BIDS reads n/a as no name"),
