@@ -146,4 +146,4 @@ def test_what_cannot_be_shown_is_named(tmp_path: Path) -> None:
         with pytest.raises(ImageReadError) as caught:
             read_dicom_seg(path)
         assert caught.value.problem.code == code
-        assert f"'{path.name}'" in caught.value.problem.sentence
+        assert f"“{path.name}”" in caught.value.problem.sentence

@@ -132,7 +132,7 @@ def test_a_new_mask_may_be_read_by_whom_the_user_lets_read(tmp_path: Path) -> No
         (lambda path: path.mkdir(), "is a folder"),
         (
             lambda path: write_image(path, np.zeros((2, 3, 4), np.uint8)),
-            "The values of x.nrrd have no names.",
+            "The values of “x.nrrd” have no names.",
         ),
     ],
     ids=["missing", "empty", "text", "folder", "no names"],

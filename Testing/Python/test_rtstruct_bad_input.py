@@ -75,7 +75,7 @@ def test_an_roi_of_another_frame_of_reference_is_empty(tmp_path: Path) -> None:
     rois = [MadeRoi("A", [GOOD], frame_of_reference="1.2.3.21"), MadeRoi("B", [GOOD])]
     arrays = shown(write_structure_set(tmp_path / "rt", rois))
     assert [int(mask_of(arrays, index).sum()) for index in range(2)] == [0, 49]
-    assert "another frame of reference" in arrays.problems[0].sentence
+    assert "different frame of reference" in arrays.problems[0].sentence
 
 
 def test_contours_of_an_unlisted_roi_are_left_out(tmp_path: Path) -> None:
@@ -151,7 +151,7 @@ def test_no_damage_raises_anything_but_a_sentence(tmp_path: Path, mutations: lis
     try:
         arrays = draw_regions(read_structure_set(path), [PageVolume("ct", volume())]).segmentation()
     except ImageReadError as fault:
-        assert "'mutated'" in fault.problem.sentence
+        assert "“mutated”" in fault.problem.sentence
         assert fault.problem.sentence.endswith(".")
         return
     assert all(layer.shape == (4, 24, 30) for layer in arrays.layers)

@@ -233,7 +233,7 @@ def test_another_frame_of_reference_or_no_volume_is_an_error(tmp_path: Path) -> 
         with pytest.raises(ImageReadError) as caught:
             draw_regions(read_structure_set(path), volumes)
         assert caught.value.problem.code == code
-        assert "'rt'" in caught.value.problem.sentence
+        assert "“rt”" in caught.value.problem.sentence
 
 
 def test_one_structure_set_may_be_drawn_on_several_volumes(tmp_path: Path) -> None:
@@ -244,5 +244,5 @@ def test_one_structure_set_may_be_drawn_on_several_volumes(tmp_path: Path) -> No
     drawn = [draw_regions(structure, [PageVolume("ct", volume())]).segmentation() for _ in range(2)]
     sentences = [[problem.sentence for problem in arrays.problems] for arrays in drawn]
     assert sentences[0] == sentences[1]
-    assert "Contour 2 of ROI “A” in “rt” has only 2 points; left out." in sentences[0]
+    assert "Contour 2 of ROI “A” in “rt” has only 2 points; it is left out." in sentences[0]
     assert np.array_equal(mask_of(drawn[0]), mask_of(drawn[1]))
