@@ -124,8 +124,9 @@ def test_every_page_is_reached_by_the_navigation_and_no_generated_page_is_in_the
     written = {path.relative_to(DOCS).as_posix() for path in DOCS.rglob("*.md")}
 
     assert not generated & written
+    assert listed <= generated | written
     # Recipes may come before their place in the navigation.
-    assert listed == {page for page in generated | written if not page.startswith("developing/add-")}
+    assert not [page for page in (generated | written) - listed if not page.startswith("developing/add-")]
 
 
 def test_what_developing_names_exists() -> None:

@@ -69,7 +69,13 @@ def by_page(*languages: str) -> dict[str, list[Sample]]:
     return found
 
 
-RUN = {page: found for page, found in by_page("sh", "python").items() if page not in (IN_SLICER, OF_A_BUTTON)}
+RECIPES = "developing/add-"
+"""What these pages add to the package has tests of its own."""
+RUN = {
+    page: found
+    for page, found in by_page("sh", "python").items()
+    if page not in (IN_SLICER, OF_A_BUTTON) and not page.startswith(RECIPES)
+}
 
 
 @pytest.mark.parametrize("page", RUN)
@@ -126,6 +132,24 @@ def write_scores(folder: Path) -> None:
     ]
     (folder / "mrmc.csv").write_text("\n".join([",".join(MRMC_COLUMNS), *rows, ""]), encoding="utf-8")
     (folder / "truth.csv").write_text("case,truth\nA,0\nB,0\nC,1\nD,1\n", encoding="utf-8")
+
+
+def test_check_says_what_its_page_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = [sample.text for sample in samples("text") if "study.xml:2: error" in sample.text]
+    monkeypatch.chdir(tmp_path)
+    Path("images/Patient1").mkdir(parents=True)
+    Path("images/Patient1/1007-spgr.nrrd").touch()
+    Path("study.xml").write_text(
+        "<Session>\n<Page ID='Patient 1' Layout='FourUP'>"
+        "<QuestionSet><Question Type='InfoBox'><Option>Look.</Option></Question></QuestionSet>\n"
+        "<Image ID='MR' Type='Volume' DICOM='Y'><Path>Patient1/2007-spgr.nrrd</Path></Image>"
+        "</Page></Session>",
+        encoding="utf-8",
+    )
+
+    ended = quizloader("check", "study.xml", "--images", "images")
+
+    assert shown == [ended.out]
 
 
 XML = samples("xml")
