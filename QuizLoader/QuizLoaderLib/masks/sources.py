@@ -9,6 +9,7 @@ import numpy as np
 
 from ..images.arrays import PageVolume, SegmentationArrays, VolumeArrays
 from ..images.contours.fill import Boundary
+from ..images.dicom.headers import Header, read_header
 from ..images.errors import ImageReadError
 from ..images.files.file_facts import FileFacts, look_at
 from ..images.files.file_formats import FileFormat
@@ -16,7 +17,7 @@ from ..images.files.image_file import ImageFile
 from ..images.files.nifti import NiftiHeader
 from ..images.grid import Grid
 from ..images.structure_set.drawn_regions import DrawnRegions, draw_regions
-from ..images.structure_set.file import StructureSet, read_structure_set
+from ..images.structure_set.file import StructureSet, structure_set_of
 from ..images.structure_set.reference import file_of_series, read_references
 from ..images.types.read_context import ReadContext
 from ..images.types.segmentation import described_segments, is_slicer_segmentation
@@ -202,38 +203,33 @@ def source_labels(path: Path, names: LabelTable | None = None) -> list[LabelRow]
 
 
 def _read_dicom(path: Path, target: Target | None, filling: ContourFilling) -> Source:
-    from ..images.dicom.headers import read_header
-
-    modality = read_header(path, ("Modality",)).modality
-    if modality == "RTSTRUCT":
-        structure = read_structure_set(path)
+    header = read_header(path)
+    if header.modality == "RTSTRUCT":
+        structure = structure_set_of(header)
         found = target or _referenced_series(structure)
         on = PageVolume(str(found.path), found.volume)
         return Source(draw_regions(structure, [on], filling.boundary, filling.fill_gaps), found)
-    if modality == "SEG":
-        from ..images.dicom.segmentation import read_dicom_seg
+    if header.modality == "SEG":
+        from ..images.dicom.segmentation import segmentation_of
 
-        return Source(read_dicom_seg(path), target)
-    raise _without_regions(path, modality)
+        return Source(segmentation_of(header), target)
+    raise _without_regions(header)
 
 
 def _dicom_labels(path: Path) -> list[LabelRow]:
-    from ..images.dicom.headers import read_header
+    header = read_header(path)
+    if header.modality == "RTSTRUCT":
+        return [LabelRow(roi.name, roi.number, roi.color) for roi in structure_set_of(header).rois]
+    if header.modality == "SEG":
+        from ..images.dicom.segmentation import segment_names_of
 
-    modality = read_header(path, ("Modality",)).modality
-    if modality == "RTSTRUCT":
-        return [LabelRow(roi.name, roi.number, roi.color) for roi in read_structure_set(path).rois]
-    if modality == "SEG":
-        from ..images.dicom.segmentation import dicom_seg_names
-
-        return [LabelRow(name, number) for number, name in enumerate(dicom_seg_names(path), start=1)]
-    raise _without_regions(path, modality)
+        return [LabelRow(name, number) for number, name in enumerate(segment_names_of(header), start=1)]
+    raise _without_regions(header)
 
 
-def _without_regions(path: Path, modality: str) -> MaskError:
-    sentence = (
-        f"“{path.name}” is a DICOM file of the modality {modality or 'unknown'}, which has no named regions."
-    )
+def _without_regions(header: Header) -> MaskError:
+    modality = header.modality or "unknown"
+    sentence = f"“{header.path.name}” is a DICOM file of the modality {modality}, which has no named regions."
     return MaskError(error(MASK_UNREADABLE, sentence, "give an RTSTRUCT or a SEG"))
 
 

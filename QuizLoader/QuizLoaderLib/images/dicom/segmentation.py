@@ -34,7 +34,13 @@ def read_dicom_seg(path: Path) -> SegmentationArrays:
 
     :raises ImageReadError: no SEG, damaged, without a place in the patient, pixels that cannot be decoded.
     """
-    header = _seg_header(path)
+    return segmentation_of(read_header(path))
+
+
+def segmentation_of(header: Header) -> SegmentationArrays:
+    """As ``read_dicom_seg``, of a whole header that was parsed before."""
+    path = header.path
+    _require_segmentation(header)
     with faults_named(path):
         described = _segments(header.dataset)
         frames = frames_of(header)
@@ -63,20 +69,24 @@ def read_dicom_seg(path: Path) -> SegmentationArrays:
 
 def dicom_seg_names(path: Path) -> list[str]:
     """The segments' names, from the header alone. :raises ImageReadError:"""
-    header = _seg_header(path)
-    with faults_named(path):
+    return segment_names_of(read_header(path))
+
+
+def segment_names_of(header: Header) -> list[str]:
+    """As ``dicom_seg_names``, of a whole header that was parsed before."""
+    _require_segmentation(header)
+    with faults_named(header.path):
         return [one.name for one in _segments(header.dataset)]
 
 
-def _seg_header(path: Path) -> Header:
-    header = read_header(path)
+def _require_segmentation(header: Header) -> None:
     if header.modality != "SEG":
+        modality = header.modality or "missing"
         raise ImageReadError(
             NOT_A_SEGMENTATION,
-            f"“{path.name}” is not a DICOM segmentation (its modality is {header.modality or 'missing'}).",
+            f"“{header.path.name}” is not a DICOM segmentation (its modality is {modality}).",
             'an image series is read with Type="Volume" and DicomRead="Y"',
         )
-    return header
 
 
 @dataclass(frozen=True)

@@ -154,9 +154,9 @@ def _dicom_file(path: Path) -> FileInfo:
     if header.modality == "RTSTRUCT":
         return _structure_set(header)
     if header.modality == "SEG":
-        from ..dicom.segmentation import read_dicom_seg
+        from ..dicom.segmentation import segmentation_of
 
-        return _segmentation(path, read_dicom_seg(path), "SEG")
+        return _segmentation(path, segmentation_of(header), "SEG")
     return _series(header)
 
 
