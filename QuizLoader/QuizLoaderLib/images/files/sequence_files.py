@@ -132,7 +132,7 @@ def _nrrd_layout(facts: FileFacts, header: NrrdHeader) -> _FrameLayout:
     if voxels is None:
         raise ImageReadError(
             WRONG_CONTENT,
-            f'"{path.name}" is packed as "{header.fields.get("encoding", "")}" or spread over several files, '
+            f"“{path.name}” is packed as “{header.fields.get('encoding', '')}” or spread over several files, "
             "which is not supported for a VolumeSequence.",
             "save it with the encoding raw or gzip",
         )
