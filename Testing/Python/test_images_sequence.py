@@ -286,7 +286,7 @@ def test_a_volume_that_is_no_sequence_has_no_frames(tmp_path):
     with library_of(tmp_path) as library:
         node = load(library, image("a.nrrd")).nodes[0]
         assert (number_of_frames(node), shown_frame(node)) == (0, None)
-        with pytest.raises(ValueError, match="no sequence"):
+        with pytest.raises(ValueError, match="is not a sequence"):
             show_frame(node, 0)
 
 
