@@ -8,6 +8,7 @@ from generated_pages.journal import journal_entries
 from generated_pages.problem_codes import problem_codes
 from generated_pages.quiz_language import quiz_language
 from generated_pages.results_columns import columns_of
+from generated_pages.shortcuts import shortcuts
 from mkdocs.config.defaults import MkDocsConfig
 from mkdocs.structure.files import File, Files
 
@@ -19,6 +20,7 @@ PAGES = {
 PICTURES = Path(__file__).resolve().parents[1] / "Resources" / "Screenshots"
 COLUMNS = re.compile(r"<!-- columns of (\S+) -->")
 JOURNAL = "<!-- journal entries -->"
+SHORTCUTS = "<!-- shortcuts -->"
 
 
 def on_files(files: Files, config: MkDocsConfig) -> Files:
@@ -32,4 +34,6 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
 def on_page_markdown(markdown: str, **_: object) -> str:
     if JOURNAL in markdown:
         markdown = markdown.replace(JOURNAL, journal_entries())
+    if SHORTCUTS in markdown:
+        markdown = markdown.replace(SHORTCUTS, shortcuts())
     return COLUMNS.sub(lambda found: columns_of(found[1]), markdown)

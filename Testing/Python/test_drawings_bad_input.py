@@ -231,7 +231,7 @@ def test_lines_that_are_gone_or_no_lines_are_said_and_what_is_there_is_kept(
 
 
 FULL_DISK = """
-import resource, signal, sys
+import resource, signal, sys, time
 from pathlib import Path
 from QuizLoaderLib.views.lines import set_points_ras
 from reader_at_work import at_work, box, drawn
@@ -265,7 +265,8 @@ with at_work(quiz, images, results) as reader:
     assert reader.answers.next() == []
     resource.setrlimit(resource.RLIMIT_FSIZE, no_limit)
     # Half a minute later there is room again.
-    reader.drawings._saved_at -= 30
+    later = time.monotonic() + 30
+    time.monotonic = lambda: later
     assert reader.answers.save_sentence() == "All answers are saved."
     assert not reader.opened.host.scene.IsNodePresent(node)
 """

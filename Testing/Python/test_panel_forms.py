@@ -39,6 +39,8 @@ def box(forms, title):
 
 
 def test_every_type_of_question_has_its_form(forms):
+    titles = [label.text() for label in forms.widget("formsContainer").findChildren(QLabel)]
+    assert "About the lesion" in titles and "first" not in titles
     assert [button.text() for button in box(forms, "Side").findChildren(QRadioButton)] == ["Left", "Right"]
     assert [b.text() for b in box(forms, "Signs").findChildren(QCheckBox)] == ["Halo", "<b>Spiculae", "None"]
     assert box(forms, "How many").findChild(QLineEdit).placeholderText() == "1 to 9"

@@ -4,6 +4,7 @@ import sys
 import threading
 import time
 import types
+from typing import Any
 
 import lxml
 import numpy as np
@@ -97,7 +98,7 @@ def test_a_thread_advances_where_only_the_timer_lets_go_of_the_interpreter(tmp_p
                 time.sleep(0.001)
             done.set()
 
-        request = types.SimpleNamespace(done=0, total=1, is_ready=False, cancel=lambda: None)
+        request: Any = types.SimpleNamespace(done=0, total=1, is_ready=False, cancel=lambda: None)
         ready = threading.Event()
         loading = Loading(lambda done, total: None, ready.set)
         interval = sys.getswitchinterval()

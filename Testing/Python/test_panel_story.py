@@ -248,7 +248,7 @@ def test_keys_turn_pages_and_draw_contours(story, three_pages, images):
         s.key().toString(): s for s in story.slicer.main_window.findChildren(object) if hasattr(s, "key")
     }
     for keys in shortcuts:
-        assert keys in story.text("keysLabel")
+        assert keys in story.text("shortcutsLabel")
 
     shortcuts["Alt+Right"].activated.emit()
     story.wait_for_page(1)

@@ -211,12 +211,14 @@ def test_the_views_go_back_to_the_page_with_the_next_page_and_with_reset(opened)
     assert slicer.app.layoutManager().layout == slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
 
 
-def test_a_region_hidden_by_hand_shows_in_other_planes(opened):
+def test_a_region_hidden_by_hand_stays_hidden_in_other_planes_until_it_is_ticked(opened):
     legend = opened.widget("legendList")
     legend.item(0).setCheckState(legend.item(0).checkState().Unchecked)
     assert not colored(opened, "Red")
     key(opened, "Alt+3")
-    assert legend.item(0).checkState() == legend.item(0).checkState().Checked
+    assert legend.item(0).checkState() == legend.item(0).checkState().Unchecked
+    assert not colored(opened, "Red")
+    legend.item(0).setCheckState(legend.item(0).checkState().Checked)
     assert colored(opened, "Red")
 
 
@@ -249,7 +251,7 @@ def test_a_sequence_is_stepped_through_and_played(opened):
     assert opened.text("frameLabel") == "2 of 3"
     assert grey() == (50, pytest.approx(127, abs=1))
     key(opened, "Alt+,")
-    key(opened, "Alt+,")
+    key(opened, "Alt+Down")
     assert opened.text("frameLabel") == "3 of 3"
     opened.widget("frameSlider").setValue(0)
     assert (opened.text("frameLabel"), grey()) == ("1 of 3", (0, 0))
@@ -299,7 +301,7 @@ def test_a_long_image_id_does_not_make_the_panel_wide(story, images, tmp_path):
     volume = image_element("Volume", VOLUME).replace('ID="', 'ID="' + "portal venous phase " * 8)
     draw = "EnableSegmentEditor='Y'"
     story.open(write_quiz(tmp_path / "long.xml", [f"{draw}|{volume}{QUESTIONS}"]), images)
-    for section in ("toolsSection", "linesSection", "maskSection", "pagesSection", "keysSection"):
+    for section in ("toolsSection", "linesSection", "maskSection", "pagesSection", "shortcutsSection"):
         story.widget(section).setProperty("collapsed", False)
     story.slicer.qt.processEvents()
     assert story.slicer.panel.minimumSizeHint().width() < 420

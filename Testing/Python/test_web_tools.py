@@ -264,6 +264,10 @@ def test_the_frames_of_a_sequence(page):
     wait_for_text(page, "frame", "2 of 5")
     page.keyboard.press("Alt+ArrowUp")
     wait_for_text(page, "frame", "3 of 5")
+    # As in the panel.
+    page.keyboard.press("Alt+.")
+    wait_for_text(page, "frame", "4 of 5")
+    page.keyboard.press("Alt+,")
     page.keyboard.press("Alt+ArrowDown")
     page.keyboard.press("Alt+ArrowDown")
     wait_for_text(page, "frame", "1 of 5")

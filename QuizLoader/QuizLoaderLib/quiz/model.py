@@ -210,6 +210,11 @@ class QuestionSet:
     descriptor: str = ""
     questions: tuple[Question, ...] = ()
 
+    @property
+    def title(self) -> str:
+        """Its Descriptor, its ID only where it has none."""
+        return self.descriptor or self.id
+
 
 @dataclass(frozen=True)
 class GoToBookmark:

@@ -6,7 +6,7 @@ session (``session_answers.SessionAnswers``) decides where the reader is and sav
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from ..quiz.model import Page, QuestionSet
 
@@ -36,6 +36,12 @@ class Asked:
     can_repeat: bool = False
     can_finish: bool = False
     bookmark_label: str = ""
+
+    @property
+    def position(self) -> str:
+        """``Page 2 of 5. Pages complete: 1 of 5``."""
+        page = f"Page {self.page_number} of {self.page_count}"
+        return f"{page}. {self.steps}" if self.steps else page
 
 
 @dataclass(frozen=True)
@@ -141,7 +147,7 @@ class FormAnswers:
         self._given[page.number, question_set, question] = tuple(texts)
         return ""
 
-    def start_press(self, *_where: Any) -> Pressed:
+    def start_press(self, *_where: int) -> Pressed:
         return Pressed(lambda: True, lambda: None, lambda: "")
 
     def missing(self) -> list[str]:

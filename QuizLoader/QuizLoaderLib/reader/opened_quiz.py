@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
 from ..quiz.problems import Problem, ProblemCode, ProblemError, warning
@@ -12,7 +12,14 @@ from ..views.planes import ViewingMode
 from ..views.state import POSITION, put_back_states, take_states
 from .answers import Answers, FormAnswers, Given
 from .drawing.regions_to_draw import value_map_path
+from .save_queue import SaveQueue
 from .session_answers import SessionAnswers
+
+if TYPE_CHECKING:
+    import slicer
+
+    from ..images.loading.library import LoadedPage
+    from ..images.loading.page_request import PageRequest
 
 DRAWING_NOT_SHOWN = ProblemCode("Q952", "What a reader drew can be shown on its page again (warning).")
 
@@ -64,12 +71,13 @@ class OpenedQuiz:
         store = VoxelStore(shared_voxels) if shared_voxels else None
         self._library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder), store=store)
         self._session_answers = session_answers
-        self.drawings = PageDrawings(host, quiz, folder)
+        queue = session_answers.queue if session_answers else SaveQueue()
+        self.drawings = PageDrawings(host, quiz, folder, queue)
         if session_answers is not None:
             session_answers.page_saver = PageSaver(
-                host, self.drawings, lambda: self.on_views.page.layout, self.states
+                host, self.drawings, queue, lambda: self.on_views.page.layout, self.states
             )
-        self._shown: Any = None
+        self._shown: LoadedPage | None = None
         self._index = -1
         self._viewing = (ViewingMode.DEFAULT, "")
         self._own_states: dict[int, dict[str, str]] = {}
@@ -86,15 +94,15 @@ class OpenedQuiz:
         return self._index
 
     @property
-    def shown(self) -> Any:
+    def shown(self) -> "LoadedPage | None":
         """The LoadedPage on the views, None where there is none."""
         return self._shown
 
-    def request(self, index: int) -> Any:
+    def request(self, index: int) -> "PageRequest":
         """Begin to read the images of a page in threads: ``done``, ``total``, ``is_ready``, ``cancel()``."""
         return self._library.request(self.pages[index])
 
-    def read_ahead(self, index: int) -> Any:
+    def read_ahead(self, index: int) -> "PageRequest":
         """As ``request``, for the page that will be asked for next: it keeps within the memory budget."""
         return self._library.read_ahead(self.pages[index])
 
@@ -180,7 +188,7 @@ class OpenedQuiz:
         mode, image_id = self._viewing
         return in_planes(self.page_nodes, image_id, mode)
 
-    def nodes(self, index: int) -> tuple[Any, ...]:
+    def nodes(self, index: int) -> "tuple[slicer.vtkMRMLNode, ...]":
         """The MRML nodes of the page's images in the order of the quiz: None for one that did not load or was
         deleted by hand, an empty tuple for a page that is not shown."""
         if self._shown is None or index != self._index:
@@ -189,12 +197,12 @@ class OpenedQuiz:
         return tuple(node if node and scene.IsNodePresent(node) else None for node in self._shown.nodes)
 
     @property
-    def background(self) -> Any:
+    def background(self) -> "slicer.vtkMRMLVolumeNode":
         """The node of the shown page's first background image that loaded, None without one."""
         pairs = zip(self.pages[self._index].images, self.nodes(self._index), strict=False)
         return next((node for image, node in pairs if image.layer is Layer.BACKGROUND and node), None)
 
-    def slice_logics(self) -> dict[SliceView, Any]:
+    def slice_logics(self) -> "dict[SliceView, slicer.vtkMRMLSliceLogic]":
         """The slice logics of the layout that is shown, by view."""
         logic_of = self.host.application_logic.GetSliceLogicByLayoutName
         return {view: logic_of(view.value) for view in VIEWS_OF_LAYOUT[self.on_views.page.layout]}

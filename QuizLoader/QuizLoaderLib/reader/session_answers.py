@@ -5,12 +5,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ..quiz.model import Page
 from .answers import Answer, Asked, Pressed
+from .save_queue import SaveQueue
 
 if TYPE_CHECKING:
+    from ..session.session import Session
     from .drawing.page_drawn_on import SessionPage
     from .drawing.page_saver import PageSaver
 
@@ -43,15 +45,38 @@ class SignIn:
         return SessionAnswers(session, self.reader, scripts is not None)
 
 
+class _Journal:
+    """The answers, as the queue takes them."""
+
+    retry_s = 0.0
+
+    def __init__(self, session: "Session") -> None:
+        self._session = session
+        self.state = session.save_state()
+
+    @property
+    def unsaved(self) -> str:
+        return "" if self.state.saved else self.state.sentence
+
+    def save(self) -> bool:
+        self.state = self._session.save_now()
+        return self.state.saved
+
+    def save_copy(self, folder: Path) -> None:
+        """The session's own copy made the folder."""
+
+
 class SessionAnswers:
     """One question set at a time, where the session says; every answer goes to the session at once."""
 
-    def __init__(self, session: Any, reader: str, runs_scripts: bool) -> None:
+    def __init__(self, session: "Session", reader: str, runs_scripts: bool) -> None:
         self._session = session
         self.reader = reader
         self.runs_scripts = runs_scripts
         self.quiz = session.quiz
         self.notices: tuple[str, ...] = tuple(session.notices)
+        self.queue = SaveQueue()
+        self._journal = _Journal(session)
         self.page_saver: PageSaver | None = None
         self._is_closed = False
         session.when_page_is_left = self._record_states
@@ -135,15 +160,17 @@ class SessionAnswers:
         return self._session.missing()
 
     def save_sentence(self) -> str:
-        unsaved = self.page_saver.tick() if self.page_saver else ""
-        state = self._session.save_now()
-        saved = state.sentence
+        if self.page_saver:
+            self.page_saver.tick()
+        is_saved = self.queue.save(self._journal)
+        sentences = self.queue.sentences()
         if self._session.in_review:
-            finished = "This quiz is finished: everything can be looked at, and nothing changes."
-            return " ".join(filter(None, (unsaved, "" if state.saved else saved, finished)))
-        if self._session.locked():
-            saved = "This page is complete and cannot be changed any more." + " " + saved
-        return f"{unsaved} {saved}".strip()
+            sentences.append("This quiz is finished: everything can be looked at, and nothing changes.")
+        elif self._session.locked():
+            sentences.append("This page is complete and cannot be changed any more.")
+        if is_saved and not self._session.in_review:
+            sentences.append(self._journal.state.sentence)
+        return " ".join(sentences)
 
     def next(self) -> list[str]:
         return self._step(self._session.next)
@@ -163,8 +190,9 @@ class SessionAnswers:
         return self._step(self._session.finish)
 
     def close(self) -> str:
-        if unsaved := self._save_page():
-            return unsaved
+        self._save_page()
+        if unsaved := self.queue.sentences(but=self._journal):
+            return " ".join(unsaved)
         state = self._session.close()
         self._is_closed = state.saved
         return "" if state.saved else state.sentence
@@ -173,11 +201,13 @@ class SessionAnswers:
         sentence = self.close()
         if not sentence:
             return ""
+        from .drawing.page_saver import copy_pages
+
         folder = Path.home() / "Unsaved quiz answers" / f"{datetime.now():%Y-%m-%d %H-%M-%S}"
         try:
             copy = self._session.save_copy(folder)
-            if self.page_saver:
-                self.page_saver.save_copies(copy.parent, self._session.drawings.folder().parent)
+            copy_pages(copy.parent, self._session.drawings.folder().parent)
+            self.queue.save_copies(copy.parent)
         except OSError as fault:
             # Nothing can be written anywhere, and the program ends: there is only the sentence left.
             sentence = f"{sentence} {fault}"
@@ -203,8 +233,9 @@ class SessionAnswers:
             self.page_saver.leave()
         return sentences
 
-    def _save_page(self) -> str:
-        return self.page_saver.save() if self.page_saver else ""
+    def _save_page(self) -> None:
+        if self.page_saver:
+            self.page_saver.save()
 
     def _record_states(self) -> None:
         if self.page_saver:

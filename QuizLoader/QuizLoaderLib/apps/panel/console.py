@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
-from typing import Any
 
 import slicer
 
@@ -100,7 +99,7 @@ class Console:
             self.when_shown(problems)
         return problems
 
-    def nodes(self, index: int) -> tuple[Any, ...]:
+    def nodes(self, index: int) -> "tuple[slicer.vtkMRMLNode, ...]":
         return self._the_quiz().nodes(index)
 
     def give_views_back(self) -> None:

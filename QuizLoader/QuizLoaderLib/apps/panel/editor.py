@@ -1,10 +1,13 @@
 """Slicer's own Segment Editor, on the pages that ask for it."""
 
-from typing import Any
+from typing import TYPE_CHECKING
 
 import slicer
 
 from ...reader.opened_quiz import OpenedQuiz
+
+if TYPE_CHECKING:
+    from .ui import Ui
 
 PARAMETER_TAG = "QuizLoader"
 """The editor's settings have a node of their own, so that Slicer's Segment Editor module keeps its own."""
@@ -16,9 +19,9 @@ class Editor:
     Of several images the reader chooses one; each has a segmentation of its own.
     """
 
-    def __init__(self, ui: Any) -> None:
+    def __init__(self, ui: "Ui") -> None:
         self._ui = ui
-        self._widget: Any = None
+        self._widget: slicer.qMRMLSegmentEditorWidget = None
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
         ui.drawOnBox.connect("activated(int)", self._image_chosen)
@@ -105,7 +108,7 @@ class Editor:
             self._ui.editorLayout.addWidget(self._widget)
 
 
-def _parameter_node() -> Any:
+def _parameter_node() -> "slicer.vtkMRMLSegmentEditorNode":
     node = slicer.mrmlScene.GetSingletonNode(PARAMETER_TAG, "vtkMRMLSegmentEditorNode")
     if node is None:
         node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLSegmentEditorNode")

@@ -4,15 +4,13 @@ import textwrap
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
 import qt
 
-from ...quiz.model import GroupLayout, Page, Question
+from ...quiz.model import GroupLayout
 from ...quiz.question_types import Widget
-from ...reader.answers import Answer, Answers, Asked
-from ..shared.question_text import answer_range
+from ...reader.forms import ButtonForm, QuestionForm, QuestionSetForm
 
 ROW_LETTERS = 44
 """Letters in a line of the panel: Slicer's module panel is made wider by what does not wrap, never scrolled
@@ -26,56 +24,48 @@ PICTURE_WIDTH = 320
 
 
 class Changed(Protocol):
-    """``texts`` are now the answer to a question of ``page``; ``typed`` while more may be typed."""
+    """``texts`` are now the answer to a question; ``typed`` while more may be typed."""
 
-    def __call__(
-        self, page: Page, question_set: int, question: int, texts: Sequence[str], typed: bool
-    ) -> None: ...
+    def __call__(self, question_set: int, question: int, texts: Sequence[str], typed: bool) -> None: ...
 
 
 @dataclass(frozen=True)
 class _Ask:
-    """A question on its way to a form, with its answer, and what to call when that changes."""
+    """A question on its way to its widgets, and what to call when its answer changes."""
 
-    question: Question
-    given: Answer
+    form: QuestionForm
     changed: Callable[[Sequence[str], bool], None]
     pressed: Callable[[int], None]
     runs_scripts: bool
-    quiz_folder: Path
 
 
 class PageForms:
     """Fills ``container`` with the forms of one place at a time and tells what is answered there."""
 
-    def __init__(self, container: Any, changed: Changed, pressed: Callable[[int, int, int], None]) -> None:
+    def __init__(
+        self, container: "qt.QWidget", changed: Changed, pressed: Callable[[int, int, int], None]
+    ) -> None:
         self._container, self._changed, self._pressed = container, changed, pressed
         self._layout = qt.QVBoxLayout(container)
         self._layout.setContentsMargins(0, 0, 0, 0)
-        self._body: Any = None
+        self._body: qt.QWidget | None = None
 
-    def show(self, asked: Asked, answers: Answers, quiz_folder: Path) -> None:
+    def show(self, forms: Sequence[QuestionSetForm], is_locked: bool, runs_scripts: bool) -> None:
         """What is locked is greyed."""
         self.clear()
         self._body = qt.QWidget()
         layout = qt.QVBoxLayout(self._body)
         layout.setContentsMargins(0, 0, 0, 0)
-        for set_number, question_set in enumerate(asked.question_sets):
-            if question_set.descriptor:
-                layout.addWidget(_text(question_set.descriptor))
-            for number, question in enumerate(question_set.questions):
-                ask = _Ask(
-                    question,
-                    answers.answer(asked.page, set_number, number),
-                    partial(self._changed, asked.page, set_number, number),
-                    partial(self._pressed, set_number, number),
-                    answers.runs_scripts,
-                    quiz_folder,
-                )
-                if question.descriptor:
-                    layout.addWidget(_text(question.descriptor))
-                box = _form(ask)
-                box.enabled = not asked.is_locked
+        for question_set in forms:
+            if question_set.title:
+                layout.addWidget(_text(question_set.title))
+            for form in question_set.questions:
+                where = (form.question_set, form.number)
+                ask = _Ask(form, partial(self._changed, *where), partial(self._pressed, *where), runs_scripts)
+                if form.question.descriptor:
+                    layout.addWidget(_text(form.question.descriptor))
+                box = _box(ask)
+                box.enabled = not is_locked
                 layout.addWidget(box)
         self._layout.addWidget(self._body)
 
@@ -86,8 +76,8 @@ class PageForms:
         self._body = None
 
 
-def _form(ask: _Ask) -> Any:
-    question = ask.question
+def _box(ask: _Ask) -> "qt.QGroupBox":
+    question = ask.form.question
     # Its own title would not wrap.
     box = qt.QGroupBox()
     box.accessibleName = question.descriptor
@@ -95,14 +85,14 @@ def _form(ask: _Ask) -> Any:
     return box
 
 
-def _rows(layout: Any, ask: _Ask, width_of: Callable[[str], int]) -> list[Any]:
+def _rows(layout: "qt.QBoxLayout", ask: _Ask, width_of: Callable[[str], int]) -> "list[qt.QBoxLayout]":
     """A layout for each option: below each other or, where the quiz wants them beside each other, as many in
     a row as its width holds; ``width_of`` is in letters."""
-    row: Any = layout
+    row = layout
     rows, free = [], 0
-    for option in ask.question.options:
+    for option in ask.form.question.options:
         width = min(width_of(option), ROW_LETTERS)
-        if ask.question.group_layout is GroupLayout.HORIZONTAL:
+        if ask.form.question.group_layout is GroupLayout.HORIZONTAL:
             if width > free:
                 row, free = qt.QHBoxLayout(), ROW_LETTERS
                 layout.addLayout(row)
@@ -111,15 +101,15 @@ def _rows(layout: Any, ask: _Ask, width_of: Callable[[str], int]) -> list[Any]:
     return rows
 
 
-def _fill_choices(make: Callable[[str], Any]) -> Callable[[Any, _Ask], None]:
-    def fill(layout: Any, ask: _Ask) -> None:
+def _fill_choices(make: "Callable[[str], qt.QAbstractButton]") -> "_Fill":
+    def fill(layout: "qt.QBoxLayout", ask: _Ask) -> None:
         rows = _rows(layout, ask, lambda option: len(option) + BOX_LETTERS)
-        buttons = [make(button_text(option)) for option in ask.question.options]
+        buttons = [make(button_text(option)) for option in ask.form.question.options]
 
         def chosen() -> None:
             ask.changed(tuple("Y" if button.checked else "N" for button in buttons), False)
 
-        for button, text, row in zip(buttons, ask.given, rows, strict=True):
+        for button, text, row in zip(buttons, ask.form.given, rows, strict=True):
             button.checked = text == "Y"
             button.toggled.connect(chosen)
             row.addWidget(button)
@@ -127,36 +117,36 @@ def _fill_choices(make: Callable[[str], Any]) -> Callable[[Any, _Ask], None]:
     return fill
 
 
-def _fill_lines(layout: Any, ask: _Ask) -> None:
+def _fill_lines(layout: "qt.QBoxLayout", ask: _Ask) -> None:
     """A field for each option; its name stands above it unless the question has the same."""
-    texts = list(ask.given)
+    texts = list(ask.form.given)
 
     def add(index: int, option: str) -> None:
         line = qt.QLineEdit()
         line.text = texts[index]
-        line.placeholderText = answer_range(ask.question)
+        line.placeholderText = ask.form.limits
 
         def edited() -> None:
             texts[index] = line.text
             ask.changed(tuple(texts), True)
 
         line.textChanged.connect(edited)
-        if option and option != ask.question.descriptor:
+        if option and option != ask.form.question.descriptor:
             layout.addWidget(_text(option))
         layout.addWidget(line)
 
-    for index, option in enumerate(ask.question.options):
+    for index, option in enumerate(ask.form.question.options):
         add(index, option)
 
 
-def _fill_text(layout: Any, ask: _Ask) -> None:
-    for option in ask.question.options:
+def _fill_text(layout: "qt.QBoxLayout", ask: _Ask) -> None:
+    for option in ask.form.question.options:
         layout.addWidget(_text(option))
 
 
-def _fill_pictures(layout: Any, ask: _Ask) -> None:
-    for name in ask.question.options:
-        pixmap = qt.QPixmap(str(ask.quiz_folder / name.replace("\\", "/")))
+def _fill_pictures(layout: "qt.QBoxLayout", ask: _Ask) -> None:
+    for name, path in zip(ask.form.question.options, ask.form.pictures, strict=True):
+        pixmap = qt.QPixmap(str(path))
         if pixmap.isNull():
             layout.addWidget(_text(f"The picture “{name}” cannot be shown."))
             continue
@@ -167,16 +157,9 @@ def _fill_pictures(layout: Any, ask: _Ask) -> None:
         layout.addWidget(label)
 
 
-def _fill_buttons(layout: Any, ask: _Ask) -> None:
-    from ...session.answers import DONE, ON, script_label
-
-    def add(index: int, script: str) -> None:
-        text = script_label(script)
-        if ask.given[index].endswith(DONE):
-            text = f"{text}: done"
-        elif ask.given[index].endswith(ON):
-            text = f"{text}: on"
-        button = qt.QPushButton(button_text(text))
+def _fill_buttons(layout: "qt.QBoxLayout", ask: _Ask) -> None:
+    def add(index: int, form: ButtonForm) -> None:
+        button = qt.QPushButton(button_text(": ".join(filter(None, (form.label, form.note)))))
         button.enabled = ask.runs_scripts
         button.toolTip = "" if ask.runs_scripts else "Scripts of a quiz are not run here."
 
@@ -186,8 +169,8 @@ def _fill_buttons(layout: Any, ask: _Ask) -> None:
         button.clicked.connect(clicked)
         layout.addWidget(button)
 
-    for index, script in enumerate(ask.question.options):
-        add(index, script)
+    for index, form in enumerate(ask.form.buttons):
+        add(index, form)
 
 
 def button_text(text: str) -> str:
@@ -195,7 +178,7 @@ def button_text(text: str) -> str:
     return "\n".join(textwrap.wrap(text, ROW_LETTERS)).replace("&", "&&")
 
 
-def _text(text: str) -> Any:
+def _text(text: str) -> "qt.QLabel":
     label = qt.QLabel(text)
     # What an author wrote is text; a < in it is no markup.
     label.textFormat = qt.Qt.PlainText
@@ -203,7 +186,9 @@ def _text(text: str) -> Any:
     return label
 
 
-_FILL: dict[Widget, Callable[[Any, _Ask], None]] = {
+_Fill = Callable[["qt.QBoxLayout", _Ask], None]
+
+_FILL: dict[Widget, _Fill] = {
     Widget.RADIO_BUTTONS: _fill_choices(lambda option: qt.QRadioButton(option)),
     Widget.CHECK_BOXES: _fill_choices(lambda option: qt.QCheckBox(option)),
     Widget.FIELDS: _fill_lines,

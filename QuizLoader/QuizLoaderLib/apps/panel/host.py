@@ -1,7 +1,9 @@
 """The quiz is shown in the views of 3D Slicer, and they are given back as they were."""
 
+from __future__ import annotations
+
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
 import qt
 import slicer
@@ -9,6 +11,13 @@ import vtk
 
 from ...quiz.model import Layout, SliceView
 from ...views.layouts import slicer_layout
+
+if TYPE_CHECKING:
+    from slicer import (
+        vtkMRMLNode,
+        vtkMRMLScene,
+        vtkMRMLSliceLogic,
+    )
 
 VIEWLESS_SIZE = (512, 512)
 """Pixels of a slice view where Slicer runs without a main window, so that fitting has a size to fit to."""
@@ -62,7 +71,7 @@ class SlicerHost:
             self._viewless.close(self.application_logic)
             self._viewless = None
 
-    def _slice_logics(self) -> dict[str, Any]:
+    def _slice_logics(self) -> dict[str, vtkMRMLSliceLogic]:
         logics = {
             view.value: self.application_logic.GetSliceLogicByLayoutName(view.value) for view in SliceView
         }
@@ -88,8 +97,8 @@ class SlicerHost:
 class _ViewState:
     """What a slice view shows and from where; volumes by their node IDs."""
 
-    layers: dict[str, Any]
-    slice_to_ras: Any
+    layers: dict[str, object]
+    slice_to_ras: vtk.vtkMatrix4x4
     field_of_view: tuple[float, float, float]
     xyz_origin: tuple[float, float, float]
     label_outline: int
@@ -108,7 +117,7 @@ _LAYERS = (
 
 
 class _Remembered:
-    def __init__(self, scene: Any, layout: int, logics: dict[str, Any]) -> None:
+    def __init__(self, scene: vtkMRMLScene, layout: int, logics: dict[str, vtkMRMLSliceLogic]) -> None:
         self.layout = layout
         self._views = {name: _state_of(logic) for name, logic in logics.items()}
         self._visible = {
@@ -116,14 +125,14 @@ class _Remembered:
             for display in _nodes(scene, "vtkMRMLSegmentationDisplayNode")
         }
 
-    def put_back(self, scene: Any, logics: dict[str, Any]) -> None:
+    def put_back(self, scene: vtkMRMLScene, logics: dict[str, vtkMRMLSliceLogic]) -> None:
         for name, logic in logics.items():
             _restore(logic, self._views.get(name), scene)
         for display in _nodes(scene, "vtkMRMLSegmentationDisplayNode"):
             display.SetVisibility(self._visible.get(display.GetID(), 0))
 
 
-def _state_of(logic: Any) -> _ViewState:
+def _state_of(logic: vtkMRMLSliceLogic) -> _ViewState:
     composite, node = logic.GetSliceCompositeNode(), logic.GetSliceNode()
     slice_to_ras = vtk.vtkMatrix4x4()
     slice_to_ras.DeepCopy(node.GetSliceToRAS())
@@ -136,7 +145,7 @@ def _state_of(logic: Any) -> _ViewState:
     )
 
 
-def _restore(logic: Any, state: _ViewState | None, scene: Any) -> None:
+def _restore(logic: vtkMRMLSliceLogic, state: _ViewState | None, scene: vtkMRMLScene) -> None:
     """A view that the quiz has made (Slice4) had no state: it is emptied."""
     composite, node = logic.GetSliceCompositeNode(), logic.GetSliceNode()
     if composite is None or node is None:
@@ -162,11 +171,11 @@ class _ViewlessLayout:
     """What the layout manager does for slice views, without widgets (qMRMLLayoutManager.cxx,
     qMRMLLayoutSliceViewFactory::createViewFromNode)."""
 
-    def __init__(self, scene: Any, application_logic: Any) -> None:
+    def __init__(self, scene: vtkMRMLScene, application_logic: vtkMRMLSliceLogic) -> None:
         self._scene, self._application_logic = scene, application_logic
         self._layout_logic = slicer.vtkMRMLLayoutLogic()
         self._layout_logic.SetMRMLScene(scene)
-        self._logics: dict[str, Any] = {}
+        self._logics: dict[str, vtkMRMLSliceLogic] = {}
         if application_logic.GetSliceLogics() is None:
             application_logic.SetSliceLogics(vtk.vtkCollection())
 
@@ -187,7 +196,7 @@ class _ViewlessLayout:
                 logic.ResizeSliceNode(*VIEWLESS_SIZE)
                 self._logics[view.value] = logic
 
-    def close(self, application_logic: Any) -> None:
+    def close(self, application_logic: vtkMRMLSliceLogic) -> None:
         for logic in self._logics.values():
             application_logic.GetSliceLogics().RemoveItem(logic)
             logic.SetSliceNode(None)
@@ -196,7 +205,7 @@ class _ViewlessLayout:
         self._layout_logic.SetMRMLScene(None)
 
 
-def _nodes(scene: Any, class_name: str) -> list[Any]:
+def _nodes(scene: vtkMRMLScene, class_name: str) -> list[vtkMRMLNode]:
     nodes = scene.GetNodesByClass(class_name)
     nodes.UnRegister(None)
     return [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]

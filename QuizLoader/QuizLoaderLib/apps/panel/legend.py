@@ -1,58 +1,50 @@
 """The regions that the page shows: name, colour, show or hide."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import qt
 
-from ...reader.opened_quiz import OpenedQuiz
-from ...views.contours import show_region
-from ...views.legend import ShownRegion, shown_regions
+from ...reader.tools_presenter import LegendEntry
 
 SWATCH_PIXELS = 12
 
 
 class Legend:
-    """A list of checkable regions; a box that is cleared hides its region on all views that show it."""
+    """A list of checkable regions; ``changed(row, visible)`` is called when a box is ticked or cleared."""
 
-    def __init__(self, list_widget: Any) -> None:
-        self._list = list_widget
-        self._list.itemChanged.connect(self._changed)
-        self._regions: list[ShownRegion] = []
-        self._opened: OpenedQuiz | None = None
+    def __init__(self, list_widget: "qt.QListWidget", changed: Callable[[int, bool], None]) -> None:
+        self._list, self._changed = list_widget, changed
+        self._list.itemChanged.connect(self._item_changed)
+        self._regions: tuple[LegendEntry, ...] = ()
 
-    def show(self, opened: OpenedQuiz) -> None:
-        self.clear()
-        if opened.shown is None:
-            return
-        regions = shown_regions(opened.on_views)
+    def show(self, regions: Sequence[LegendEntry]) -> None:
+        before, self._regions = self._regions, tuple(regions)
         self._list.blockSignals(True)
-        for region in regions:
-            item = qt.QListWidgetItem(region.name)
-            pixmap = qt.QPixmap(SWATCH_PIXELS, SWATCH_PIXELS)
-            pixmap.fill(qt.QColor(*region.color))
-            item.setIcon(qt.QIcon(pixmap))
-            item.setToolTip(", ".join(view.value for view in region.views))
-            item.setCheckState(qt.Qt.Checked)
-            self._list.addItem(item)
+        if [replace(region, visible=True) for region in before] != [
+            replace(region, visible=True) for region in regions
+        ]:
+            self._list.clear()
+            for region in regions:
+                self._list.addItem(_item(region))
+        # The list is as it was where a box was clicked, for Qt is not done with its item yet.
+        for row, region in enumerate(regions):
+            self._list.item(row).setCheckState(qt.Qt.Checked if region.visible else qt.Qt.Unchecked)
         self._list.blockSignals(False)
-        self._regions, self._opened = regions, opened
 
     def clear(self) -> None:
-        self._regions, self._opened = [], None
-        self._list.clear()
+        self.show(())
 
-    @property
-    def is_empty(self) -> bool:
-        return not self._regions
+    def _item_changed(self, item: "qt.QListWidgetItem") -> None:
+        row = self._list.row(item)
+        if 0 <= row < len(self._regions):
+            self._changed(row, item.checkState() == qt.Qt.Checked)
 
-    def show_all(self) -> None:
-        """Tick every region; what a label map hides is kept in its colours, which the next page may share."""
-        for row in range(len(self._regions)):
-            self._list.item(row).setCheckState(qt.Qt.Checked)
 
-    def _changed(self, item: Any) -> None:
-        row, opened = self._list.row(item), self._opened
-        if opened is None or opened.shown is None or not 0 <= row < len(self._regions):
-            return
-        visible = item.checkState() == qt.Qt.Checked
-        show_region(opened.on_views, opened.host, self._regions[row], visible)
+def _item(region: LegendEntry) -> "qt.QListWidgetItem":
+    item = qt.QListWidgetItem(region.name)
+    pixmap = qt.QPixmap(SWATCH_PIXELS, SWATCH_PIXELS)
+    pixmap.fill(qt.QColor(*region.color))
+    item.setIcon(qt.QIcon(pixmap))
+    item.setToolTip(", ".join(view.value for view in region.views))
+    return item

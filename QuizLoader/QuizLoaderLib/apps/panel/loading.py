@@ -2,9 +2,12 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING
 
 import qt
+
+if TYPE_CHECKING:
+    from ...images.loading.page_request import PageRequest
 
 TICK_MS = 10
 REST_S = 0.02
@@ -25,17 +28,17 @@ class Loading:
         self, progress: Callable[[int, int], None], ready: Callable[[], None], rest_s: float = REST_S
     ) -> None:
         self._progress, self._ready, self._rest_s = progress, ready, rest_s
-        self._request: Any = None
+        self._request: PageRequest | None = None
         self._timer = qt.QTimer()
         self._timer.interval = TICK_MS
         self._timer.timeout.connect(self.tick)
 
     @property
-    def request(self) -> Any:
+    def request(self) -> "PageRequest | None":
         """What is being loaded, None where nothing is."""
         return self._request
 
-    def start(self, request: Any) -> None:
+    def start(self, request: "PageRequest") -> None:
         self.cancel()
         self._request = request
         self._timer.start()
@@ -46,7 +49,7 @@ class Loading:
         if request:
             request.cancel()
 
-    def let_go(self) -> Any:
+    def let_go(self) -> "PageRequest | None":
         """Stop waiting without stopping the reading; gives the request."""
         request, self._request = self._request, None
         self._timer.stop()

@@ -1,8 +1,10 @@
 """The panel's section for mask values: a segmentation becomes a mask by a map, a mask becomes segments."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ctk
 import slicer
@@ -12,14 +14,22 @@ from ...reader.opened_quiz import OpenedQuiz
 from .packages import PackagesMissingError, ensure_packages
 from .paths import REQUIREMENTS
 
+if TYPE_CHECKING:
+    from slicer import (
+        vtkMRMLSegmentationNode,
+        vtkMRMLVolumeNode,
+    )
+
+    from .ui import Ui
+
 
 class MaskValues:
     """Any segmentation of the scene can be written; the mask covers the page's first background image."""
 
-    def __init__(self, ui: Any) -> None:
+    def __init__(self, ui: Ui) -> None:
         self._ui = ui
         self._sources: list[str] = []
-        self._grid_of: Any = None
+        self._grid_of: vtkMRMLVolumeNode | None = None
         ui.valueMapEdit.filters = ctk.ctkPathLineEdit.Files
         ui.maskEdit.filters = ctk.ctkPathLineEdit.Files | ctk.ctkPathLineEdit.Writable
         ui.maskEdit.nameFilters = ["Mask" + " (*.nrrd *.nii.gz *.nii *.mha)"]
@@ -28,7 +38,7 @@ class MaskValues:
         ui.maskSection.contentsCollapsed.connect(self._list_sources)
         self._say("")
 
-    def show(self, opened: OpenedQuiz, background: Any) -> None:
+    def show(self, opened: OpenedQuiz, background: vtkMRMLVolumeNode | None) -> None:
         """Offer the segmentations of this page, and the map of the quiz where no other is chosen."""
         self._grid_of = background
         if opened.value_map_path and not self._ui.valueMapEdit.currentPath:
@@ -90,7 +100,13 @@ class MaskValues:
         self._ui.maskMessageLabel.visible = bool(text)
 
 
-def write_mask_of(segmentation: Any, value_map: Path, out: Path, volume: Any, ignore_unmapped: bool) -> str:
+def write_mask_of(
+    segmentation: vtkMRMLSegmentationNode,
+    value_map: Path,
+    out: Path,
+    volume: vtkMRMLVolumeNode | None,
+    ignore_unmapped: bool,
+) -> str:
     """Write a segmentation node as a mask on the voxels of a volume node (None: on its own).
 
     Gives a sentence for each region and each warning. Raises MaskError; ``out`` is then as it was before.

@@ -1,7 +1,6 @@
 """What is wrong with the quiz, line by line."""
 
 from pathlib import Path
-from typing import Any
 
 import qt
 import slicer
@@ -13,7 +12,7 @@ from ...reader.problem_texts import for_author
 class ProblemList:
     """A double click copies ``file:line``, the form that editors jump to."""
 
-    def __init__(self, list_widget: Any) -> None:
+    def __init__(self, list_widget: "qt.QListWidget") -> None:
         self._list = list_widget
         self._places: list[str] = []
         self._list.itemDoubleClicked.connect(self._copy_place)

@@ -1,10 +1,19 @@
 """A quiz file as a text node, so that drag and drop, scenes and .mrb files know it."""
 
+from __future__ import annotations
+
 import re
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import slicer
+
+if TYPE_CHECKING:
+    from slicer import (
+        vtkMRMLNode,
+        vtkMRMLScene,
+        vtkMRMLTextNode,
+    )
 
 EXTENSION = ".quiz.xml"
 
@@ -28,7 +37,9 @@ def looks_like_quiz(path: str | Path) -> bool:
     return bool(_ROOT.match(text))
 
 
-def add_quiz_node(scene: Any, path: Path, name: str = "", image_folder: Path | None = None) -> Any:
+def add_quiz_node(
+    scene: vtkMRMLScene, path: Path, name: str = "", image_folder: Path | None = None
+) -> vtkMRMLTextNode:
     """A vtkMRMLTextNode with the text of the quiz file, which the scene saves as a file of its own.
 
     Raises OSError where the file cannot be read. A quiz that is in the scene already is read again.
@@ -57,11 +68,11 @@ def add_quiz_node(scene: Any, path: Path, name: str = "", image_folder: Path | N
     return scene.AddNode(node)
 
 
-def is_quiz_node(node: Any) -> bool:
+def is_quiz_node(node: vtkMRMLNode | None) -> bool:
     return bool(node and node.IsA("vtkMRMLTextNode") and node.GetAttribute(_MARK))
 
 
-def quiz_nodes(scene: Any) -> list[Any]:
+def quiz_nodes(scene: vtkMRMLScene) -> list[vtkMRMLTextNode]:
     """The quizzes of the scene, the newest last."""
     nodes = scene.GetNodesByClass("vtkMRMLTextNode")
     nodes.UnRegister(None)
@@ -69,27 +80,27 @@ def quiz_nodes(scene: Any) -> list[Any]:
     return [node for node in texts if is_quiz_node(node)]
 
 
-def quiz_node_of(scene: Any, path: Path) -> Any:
+def quiz_node_of(scene: vtkMRMLScene, path: Path) -> vtkMRMLTextNode | None:
     return next((node for node in quiz_nodes(scene) if quiz_path(node) == path), None)
 
 
-def quiz_path(node: Any) -> Path | None:
+def quiz_path(node: vtkMRMLTextNode) -> Path | None:
     """The file that holds this quiz now; in a scene from an .mrb that is the unpacked one."""
     storage = node.GetStorageNode()
     name = storage.GetFullNameFromFileName() if storage else ""
     return Path(name) if name else None
 
 
-def image_folder(node: Any) -> str:
+def image_folder(node: vtkMRMLTextNode) -> str:
     """The image folder that the quiz was opened with last, empty where it never was."""
     return node.GetAttribute(_IMAGE_FOLDER) or ""
 
 
-def remember_image_folder(node: Any, folder: Path) -> None:
+def remember_image_folder(node: vtkMRMLTextNode, folder: Path) -> None:
     node.SetAttribute(_IMAGE_FOLDER, str(folder))
 
 
-def read_into_scene(file_name: str, name: str = "") -> Any:
+def read_into_scene(file_name: str, name: str = "") -> vtkMRMLTextNode:
     """What opening a quiz in Slicer does: its node in the scene, and the panel where there is a window.
 
     Raises OSError, and ValueError with one sentence where the file is no quiz.

@@ -3,7 +3,6 @@
 import threading
 import time
 from pathlib import Path
-from typing import Any
 
 import slicer
 
@@ -34,7 +33,7 @@ def register_sample_data(thumbnail: str) -> None:
     )
 
 
-def make_tutorial(_source: Any = None) -> Any:
+def make_tutorial(_source: object = None) -> "slicer.vtkMRMLTextNode | None":
     """Make the demo's images and quizzes, once, and put the tutorial's quiz into the scene.
 
     The window lives meanwhile. None where they cannot be made, which the panel says, or are being made.

@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable
-from typing import Any
 from unittest import TestCase
 
 import slicer
@@ -56,7 +55,7 @@ def tutorial_story(test: TestCase) -> None:
     test.assertIn("Open it again", panel.ui.messageLabel.text)
 
 
-def _look_and_measure(test: TestCase, opened: OpenedQuiz, volume: Any) -> None:
+def _look_and_measure(test: TestCase, opened: OpenedQuiz, volume: "slicer.vtkMRMLVolumeNode") -> None:
     """One plane and back, and a line of 20 mm."""
     red = slicer.app.applicationLogic().GetSliceLogicByLayoutName("Red").GetSliceNode()
     offset = red.GetSliceOffset()

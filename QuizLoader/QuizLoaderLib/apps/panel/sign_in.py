@@ -3,12 +3,15 @@
 import shutil
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import ctk
 import qt
 
 from ...reader.session_answers import NotBegunError, SignIn
+
+if TYPE_CHECKING:
+    from .ui import Ui
 
 READER, RESULTS, SCRIPTS = "QuizLoader/Reader", "QuizLoader/ResultsFolder", "QuizLoader/ScriptsFolder"
 
@@ -16,7 +19,7 @@ READER, RESULTS, SCRIPTS = "QuizLoader/Reader", "QuizLoader/ResultsFolder", "Qui
 class SignInFields:
     """Without a reader's name nobody signs in: the quiz is looked at, and nothing is stored."""
 
-    def __init__(self, ui: Any) -> None:
+    def __init__(self, ui: "Ui") -> None:
         self._ui = ui
         for edit in (ui.resultsFolderEdit, ui.scriptsFolderEdit):
             edit.filters = ctk.ctkPathLineEdit.Dirs

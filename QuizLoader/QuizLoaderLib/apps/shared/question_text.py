@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from ...quiz.model import Page, Question
 from ...quiz.question_types import Takes, Widget
+from ...reader.forms import limits_in_words
 
 _MARKS = {Takes.CHOICE: "box", Takes.PRESS: "field"}
 
@@ -30,22 +31,11 @@ class QuestionLine:
 def question_lines(page: Page) -> Iterator[QuestionLine]:
     """Every text of the page's question sets, in document order."""
     for question_set in page.question_sets:
-        heading = "  ".join(part for part in (question_set.id, question_set.descriptor) if part)
-        if heading:
-            yield QuestionLine(heading, strong=True)
+        if question_set.title:
+            yield QuestionLine(question_set.title, strong=True)
         for question in question_set.questions:
             yield from _lines(question)
         yield QuestionLine("")
-
-
-def answer_range(question: Question) -> str:
-    """``0 to 10``, ``at least 0``, ``at most 10`` or nothing."""
-    low, high = question.minimum, question.maximum
-    if low is not None and high is not None:
-        return f"{low:g} to {high:g}"
-    if low is not None:
-        return f"at least {low:g}"
-    return f"at most {high:g}" if high is not None else ""
 
 
 def _lines(question: Question) -> Iterator[QuestionLine]:
@@ -55,7 +45,7 @@ def _lines(question: Question) -> Iterator[QuestionLine]:
         if question.facts.takes is Takes.TYPED:
             # The option is the label of a field.
             yield QuestionLine(option)
-            yield QuestionLine(answer_range(question), mark="field")
+            yield QuestionLine(limits_in_words(question), mark="field")
         elif question.facts.widget is Widget.PARAGRAPHS:
             yield QuestionLine(option)
         else:

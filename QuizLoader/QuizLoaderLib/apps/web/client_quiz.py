@@ -13,13 +13,13 @@ from ...reader.problem_texts import for_reader
 from ...reader.session_answers import SignIn
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
 from ..shared.defect_report import defect_sentence
-from .asking import Asking
+from .asking import AskingView
 from .corners import ViewTexts
 from .editor import EditorView
 from .fitting import Fitting
 from .host import WebHost
-from .lines import LinesOnPage
-from .tools import ToolsOnPage
+from .lines import LinesView
+from .tools import ToolsView
 
 if TYPE_CHECKING:
     from trame_rca.utils import RcaViewAdapter
@@ -47,10 +47,10 @@ class ClientQuiz:
         self._shared_voxels = shared_voxels
         self._quiz_path, self._image_folder, self._follow_links = quiz_path, image_folder, follow_links
         self.host = WebHost(register, self._resized, self._rendered)
-        self.asking = Asking(state, self._moved)
-        self.tools = ToolsOnPage(state, self._change_views)
+        self.asking = AskingView(state, self._moved)
+        self.tools = ToolsView(state, self._change_views)
         self.editor = EditorView(state, self.host.slicer, self._drawn)
-        self.lines = LinesOnPage(state, self._drawn, self.editor.put_down)
+        self.lines = LinesView(state, self._drawn, self.editor.put_down)
         self.opened: OpenedQuiz | None = None
         self._given: Given = {}
         self._fitting = Fitting()
@@ -134,13 +134,6 @@ class ClientQuiz:
         """A window has come: the answers that it shows are those of now."""
         if self.opened and self.opened.index == self.opened.answers.index and not self._loading:
             self.asking.show()
-
-    def reset_views(self) -> None:
-        """Each view is as the page asks."""
-        if self.opened and self.opened.shown:
-            self.tools.leave()
-            self._change_views(self.opened.place_again)
-            self.tools.begin(self.opened)
 
     def use_editor(self, tool: str, *values: object) -> None:
         self.lines.put_down()

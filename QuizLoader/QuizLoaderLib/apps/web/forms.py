@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Any
 
-from ...quiz.model import GroupLayout, Question
-from ...quiz.question_types import Widget
+from ...quiz.model import GroupLayout
 from ...reader.answers import Answers, Asked
-from ..shared.question_text import answer_range
+from ...reader.forms import ButtonForm, QuestionForm, forms_of
 
 PICTURES = "pictures"
 """The folder of the pictures in the page's address."""
@@ -21,45 +20,33 @@ class Forms:
         self.pictures: dict[str, Path] = {}
         self.sets: list[dict[str, Any]] = [
             {
-                "title": "  ".join(part for part in (question_set.id, question_set.descriptor) if part),
-                "questions": [
-                    self._question(asked, set_number, number, question)
-                    for number, question in enumerate(question_set.questions)
-                ],
+                "title": question_set.title,
+                "questions": [self._question(form) for form in question_set.questions],
             }
-            for set_number, question_set in enumerate(asked.question_sets)
+            for question_set in forms_of(asked, answers, quiz_folder)
         ]
 
-    def _question(self, asked: Asked, set_number: int, number: int, question: Question) -> dict[str, Any]:
-        key = f"{set_number}/{number}"
-        given = self._answers.answer(asked.page, set_number, number)
-        self.given[key] = list(given)
-        form: dict[str, Any] = {
+    def _question(self, form: QuestionForm) -> dict[str, Any]:
+        question, key = form.question, f"{form.question_set}/{form.number}"
+        self.given[key] = list(form.given)
+        return {
             "key": key,
-            "set": set_number,
-            "number": number,
+            "set": form.question_set,
+            "number": form.number,
             "widget": question.facts.widget.value,
             "is_number": question.facts.number is not None,
             "title": question.descriptor,
             "options": list(question.options),
             "horizontal": question.group_layout is GroupLayout.HORIZONTAL,
-            "range": answer_range(question),
+            "range": form.limits,
             "required": question.required,
+            "pictures": [self._picture(key, index, path) for index, path in enumerate(form.pictures)],
+            "buttons": [self._button(form, button) for button in form.buttons],
         }
-        if question.facts.widget is Widget.PICTURES:
-            form["pictures"] = [
-                self._picture(key, index, name) for index, name in enumerate(question.options)
-            ]
-        elif question.facts.widget is Widget.BUTTONS:
-            form["buttons"] = [
-                self._button(question, option, text)
-                for option, text in zip(question.options, given, strict=True)
-            ]
-        return form
 
-    def _picture(self, key: str, index: int, name: str) -> str:
+    def _picture(self, key: str, index: int, path: Path) -> str:
         """The address of a picture beside the quiz, empty where there is none that can be shown."""
-        path = (self._quiz_folder / name.replace("\\", "/")).resolve()
+        path = path.resolve()
         if not path.is_relative_to(self._quiz_folder.resolve()) or not _is_picture(path):
             return ""
         # A name of its own for each place, so that a browser never shows the picture of another one.
@@ -67,14 +54,12 @@ class Forms:
         self.pictures[picture] = path
         return f"{PICTURES}/{picture}"
 
-    def _button(self, question: Question, option: str, text: str) -> dict[str, Any]:
-        from ...session.answers import DONE, ON, script_label
-
-        is_on = text.endswith(ON)
+    def _button(self, form: QuestionForm, button: ButtonForm) -> dict[str, Any]:
+        question, is_on = form.question, button.note == "on"
         color = question.button_color_on if is_on else question.button_color_off or question.button_color_on
         return {
-            "label": script_label(option),
-            "note": "done" if text.endswith(DONE) else "on" if is_on else "",
+            "label": button.label,
+            "note": button.note,
             "color": f"rgb{color}" if color else "",
             "ink": "black" if color and _is_light(color) else "white",
             "runs": self._answers.runs_scripts,

@@ -154,7 +154,6 @@ class _App:
             "press": self.quiz.asking.press,
             "stop_script": self.quiz.asking.stop_script,
             "sign_in": self._sign_in,
-            "reset_views": self.quiz.reset_views,
             "use": self.quiz.tools.use,
             "use_editor": self.quiz.use_editor,
             "use_lines": self.quiz.use_lines,

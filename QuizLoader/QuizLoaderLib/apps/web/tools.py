@@ -1,280 +1,90 @@
-"""The reader's tools on the page: a bar over the views, the regions with their colours, and keys."""
+"""The reader's tools in the client: ``ToolsPresenter`` and the table of shortcuts as its state."""
 
 import asyncio
 from collections.abc import Callable
-from functools import partial
-from typing import Any, ClassVar
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
 
-from ...quiz.model import ContourVisibility, SliceView
 from ...reader.opened_quiz import OpenedQuiz
-from ...reader.tools import Tools
-from ...views.contents import contents_of_views
-from ...views.contours import show_region
-from ...views.legend import ShownRegion, shown_regions
-from ...views.moving import change_window_level, pan, step_slice, zoom
-from ...views.planes import ViewingMode
-from ...views.tools import (
-    WINDOW_LEVEL_PRESETS,
-    crosshair_is_shown,
-    link_views,
-    set_window_level_by_mouse,
-    show_crosshair,
-    views_are_linked,
-    window_level_by_mouse,
-)
+from ...reader.shortcuts import SHORTCUTS
+from ...reader.tools_presenter import MODES, PLAY_S, PRESETS, LegendEntry, ToolsPresenter
+from ...views.tools import set_window_level_by_mouse
 
-PLAY_S = 0.1
-"""From frame to frame while a sequence plays: Slicer's own 10 frames a second."""
-
-MODES = {
-    "page": ViewingMode.DEFAULT,
-    "planes": ViewingMode.THREE_PLANES,
-    "axial": ViewingMode.AXIAL,
-    "coronal": ViewingMode.CORONAL,
-    "sagittal": ViewingMode.SAGITTAL,
-}
-_ONE_PLANE = ("axial", "coronal", "sagittal")
-_ZOOM_STEP = 1.2
-_WINDOW_STEP = 1.1
-_LEVEL_STEP = 0.05
-_PAN_STEP = 0.05
+if TYPE_CHECKING:
+    from trame_server.state import State
 
 
-class ToolsOnPage:
-    """Shows the tools in the ``state`` of the page, and does what the page says by ``use``.
+class ToolsView:
+    """Shows the tools in the ``state`` of the client, and does what it says by ``use``.
 
     ``change_views`` calls what makes the views show other planes than before.
     """
 
-    def __init__(self, state: Any, change_views: Callable[[Callable[[], Any]], Any]) -> None:
-        self._state, self._change_views = state, change_views
+    def __init__(self, state: "State", change_views: Callable[[Callable[[], object]], object]) -> None:
+        self._state = state
+        self._presenter = ToolsPresenter(change_views)
         self._opened: OpenedQuiz | None = None
-        self._tools: Tools | None = None
-        self._regions: list[ShownRegion] = []
-        self._hidden: set[ShownRegion] = set()
         self._playing: asyncio.Task[None] | None = None
         state.tools = None
-        state.presets = [{"title": "as the page has it", "value": ""}] + [
-            {"title": name, "value": name} for name in WINDOW_LEVEL_PRESETS
+        state.presets = [{"title": words, "value": name} for name, words in PRESETS.items()]
+        state.view_modes = [{"title": words, "value": name} for name, (_mode, words) in MODES.items()]
+        state.shortcuts = [
+            {
+                "name": each.name,
+                "keys": each.keys,
+                "shown": each.shown_keys,
+                "text": each.text,
+                "use": each.use,
+                "when": each.when.name,
+            }
+            for each in SHORTCUTS
         ]
-        state.view_modes = [
-            {"title": "the page", "value": "page"},
-            {"title": "three planes", "value": "planes"},
-            {"title": "axial", "value": "axial"},
-            {"title": "coronal", "value": "coronal"},
-            {"title": "sagittal", "value": "sagittal"},
-        ]
-
-    # The page
 
     def begin(self, opened: OpenedQuiz) -> None:
         """A page was shown, or placed again, as its author wrote it."""
         if self._opened is not opened:
-            self._opened, self._tools = opened, Tools(opened)
+            self._opened = opened
             # The left button is free but for drawing.
             set_window_level_by_mouse(opened.host, True)
-        self._stop()
-        self._the_tools().begin()
-        self._regions, self._hidden = shown_regions(opened.on_views), set()
+        self._presenter.begin(opened)
         self.show()
 
     def leave(self) -> None:
-        """Before another page is shown: what a label map hides is kept in its colours, which that page may
-        share."""
-        self._stop()
-        for region in list(self._hidden):
-            self._show_region(region, True)
+        """Before another page is shown."""
+        self._presenter.leave()
+        self._play_or_stop()
 
     def use(self, tool: str, *values: Any) -> None:
-        """What the page says: the name of a tool below, and its values."""
-        if self._opened and self._opened.shown and tool in self._uses:
-            self._uses[tool](self, *values)
+        """What the client says: the name of a tool, and its values."""
+        if self._presenter.use(tool, *values):
             self.show()
 
-    # The tools
+    def show(self) -> None:
+        self._play_or_stop()
+        shown = self._presenter.shown
+        if shown:
+            regions = [_region_data(region) for region in shown.regions]
+            self._state.tools = {**asdict(shown), "images": list(shown.images), "regions": regions}
 
-    def _toggle_contours(self) -> None:
-        tools = self._the_tools()
-        tools.look_at_contours(visible=not tools.contours.visible)
-
-    def _toggle_fill(self) -> None:
-        tools = self._the_tools()
-        filled = tools.contours.contour is ContourVisibility.FILL
-        tools.look_at_contours(contour=ContourVisibility.OUTLINE if filled else ContourVisibility.FILL)
-
-    def _set_opacity(self, percent: float) -> None:
-        self._the_tools().look_at_contours(opacity=min(max(float(percent), 0), 100) / 100)
-
-    def _change_opacity(self, percent: float) -> None:
-        self._set_opacity(100 * self._the_tools().contours.opacity + percent)
-
-    def _toggle_crosshair(self) -> None:
-        host = self._the_quiz().host
-        show_crosshair(host, not crosshair_is_shown(host))
-
-    def _toggle_linking(self) -> None:
-        host = self._the_quiz().host
-        link_views(host, not views_are_linked(host))
-
-    def _toggle_mouse(self) -> None:
-        host = self._the_quiz().host
-        set_window_level_by_mouse(host, not window_level_by_mouse(host))
-
-    def _set_preset(self, name: str) -> None:
-        if name in WINDOW_LEVEL_PRESETS:
-            self._the_tools().set_window_level(WINDOW_LEVEL_PRESETS[name])
-        else:
-            self._the_tools().reset_window_level()
-
-    def _view(self, name: str) -> None:
-        tools = self._the_tools()
-        if name == "plane":
-            # Axial, and at each further call the next plane.
-            now = self._mode_name()
-            following = _ONE_PLANE.index(now) + 1 if now in _ONE_PLANE else 0
-            name = _ONE_PLANE[following % len(_ONE_PLANE)]
-        if tools.image and name in MODES:
-            self._change_planes(partial(tools.view, MODES[name]))
-
-    def _choose_image(self, image_id: str) -> None:
-        self._stop()
-        self._change_planes(partial(self._the_tools().choose, image_id))
-
-    def _change_planes(self, change: Callable[[], None]) -> None:
-        """What is hidden stays hidden; only what is visible is known as a region of the views."""
-        hidden = {(region.name, region.color) for region in self._hidden}
-        self.leave()
-        self._change_views(change)
-        self._regions = shown_regions(self._the_quiz().on_views)
-        for region in self._regions:
-            if (region.name, region.color) in hidden:
-                self._show_region(region, False)
-
-    def _set_region(self, index: int, visible: bool) -> None:
-        if 0 <= index < len(self._regions):
-            self._show_region(self._regions[index], visible)
-
-    def _set_all_regions(self, visible: bool) -> None:
-        for region in self._regions:
-            self._show_region(region, visible)
-
-    # Frames
-
-    def _show_frame(self, number: int) -> None:
-        self._the_tools().show_frame(int(number))
-
-    def _step_frame(self, by: int) -> None:
-        self._the_tools().step_frame(int(by))
-
-    def _toggle_play(self) -> None:
-        if self._playing:
-            self._stop()
-        elif self._the_tools().number_of_frames:
+    def _play_or_stop(self) -> None:
+        if self._presenter.is_playing and self._playing is None:
             self._playing = asyncio.create_task(self._play())
+        elif self._playing and not self._presenter.is_playing:
+            self._playing.cancel()
+            self._playing = None
 
     async def _play(self) -> None:
         while True:
-            self._the_tools().step_frame(1)
+            self._presenter.play_on()
             self.show()
             self._state.flush()
             await asyncio.sleep(PLAY_S)
 
-    def _stop(self) -> None:
-        if self._playing:
-            self._playing.cancel()
-        self._playing = None
 
-    # What the mouse does on one view, by keys
-
-    def _step_slice(self, view: str, by: int) -> None:
-        if logic := self._logic(view):
-            step_slice(logic, by)
-
-    def _zoom(self, view: str, by: int) -> None:
-        if logic := self._logic(view):
-            zoom(logic, _ZOOM_STEP**by)
-
-    def _pan(self, view: str, right: int, up: int) -> None:
-        if logic := self._logic(view):
-            pan(logic, right * _PAN_STEP, up * _PAN_STEP)
-
-    def _window_level(self, view: str, wider: int, brighter: int) -> None:
-        if self._logic(view):
-            leader = contents_of_views(self._the_quiz().on_views)[SliceView(view)].leader
-            if leader and leader.node:
-                change_window_level(leader.node, _WINDOW_STEP**wider, brighter * _LEVEL_STEP)
-
-    def _logic(self, view: str) -> Any:
-        """None for a view that is not shown."""
-        return {shown.value: logic for shown, logic in self._the_quiz().slice_logics().items()}.get(view)
-
-    _uses: ClassVar[dict[str, Callable[..., None]]] = {
-        "contours": _toggle_contours,
-        "fill": _toggle_fill,
-        "opacity": _set_opacity,
-        "change_opacity": _change_opacity,
-        "crosshair": _toggle_crosshair,
-        "link": _toggle_linking,
-        "mouse": _toggle_mouse,
-        "preset": _set_preset,
-        "view": _view,
-        "image": _choose_image,
-        "region": _set_region,
-        "regions": _set_all_regions,
-        "frame": _show_frame,
-        "step_frame": _step_frame,
-        "play": _toggle_play,
-        "slice": _step_slice,
-        "zoom": _zoom,
-        "pan": _pan,
-        "window_level": _window_level,
+def _region_data(region: LegendEntry) -> dict[str, Any]:
+    return {
+        "name": region.name,
+        "color": "rgb({}, {}, {})".format(*region.color),
+        "views": "" if region.everywhere else ", ".join(view.value for view in region.views),
+        "visible": region.visible,
     }
-
-    # What the page shows
-
-    def show(self) -> None:
-        if self._opened is None:
-            return
-        tools, host = self._the_tools(), self._the_quiz().host
-        shown = set(self._the_quiz().slice_logics())
-        self._state.tools = {
-            "images": [image.id for image in tools.images],
-            "image": tools.image.id if tools.image else "",
-            "mode": self._mode_name(),
-            "contours": tools.contours.visible,
-            "filled": tools.contours.contour is ContourVisibility.FILL,
-            "opacity": round(100 * tools.contours.opacity),
-            "crosshair": crosshair_is_shown(host),
-            "linked": views_are_linked(host),
-            "mouse": window_level_by_mouse(host),
-            "frames": tools.number_of_frames,
-            "frame": tools.frame,
-            "playing": self._playing is not None,
-            "regions": [
-                {
-                    "name": region.name,
-                    "color": "rgb({}, {}, {})".format(*region.color),
-                    "views": ""
-                    if set(region.views) == shown
-                    else ", ".join(view.value for view in region.views),
-                    "visible": region not in self._hidden,
-                }
-                for region in self._regions
-            ],
-        }
-
-    def _show_region(self, region: ShownRegion, visible: bool) -> None:
-        opened = self._the_quiz()
-        show_region(opened.on_views, opened.host, region, visible)
-        self._hidden = self._hidden - {region} if visible else self._hidden | {region}
-
-    def _mode_name(self) -> str:
-        return next(name for name, mode in MODES.items() if mode is self._the_tools().mode)
-
-    def _the_quiz(self) -> OpenedQuiz:
-        assert self._opened is not None
-        return self._opened
-
-    def _the_tools(self) -> Tools:
-        assert self._tools is not None
-        return self._tools

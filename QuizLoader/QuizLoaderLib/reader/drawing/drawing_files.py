@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -34,6 +34,9 @@ from ...quiz.value_map import ValueMap
 from ...session.whole_file import whole_file
 from ...views.segmentations import write_segmentation
 from .regions_to_draw import RegionsToDraw
+
+if TYPE_CHECKING:
+    import slicer
 
 _MADE_FROM, _VOXELS, _LOST = "QuizLoader_MadeFrom", "QuizLoader_Voxels", "QuizLoader_LostVoxels"
 
@@ -73,7 +76,7 @@ class ReadDrawing:
 
 
 def write_drawing(
-    node: Any, files: DrawingFiles, grid: Grid, regions: RegionsToDraw
+    node: "slicer.vtkMRMLSegmentationNode", files: DrawingFiles, grid: Grid, regions: RegionsToDraw
 ) -> tuple[LostOverlap, ...]:
     """Write both files, each whole; the label map covers ``grid``. Gives what overlaps cost the label map.
 

@@ -1,9 +1,11 @@
 """What a reader draws on one image of one page: its segmentation, and the files where it is saved."""
 
+from __future__ import annotations
+
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, ClassVar
 
 from ...images.arrays import SegmentationArrays
 from ...images.grid import Grid
@@ -13,9 +15,17 @@ from ...images.vtk_images import array_of
 from ...masks.painting import LostOverlap
 from ...quiz.model import Image
 from ...views import segmentations
+from ..save_queue import KEEP_OPEN, RETRY_S
 from .drawing_files import DrawingFiles, put_aside, read_drawing, write_drawing
 from .merging import merged
 from .regions_to_draw import RegionsToDraw
+
+if TYPE_CHECKING:
+    from slicer import (
+        vtkMRMLScene,
+        vtkMRMLSegmentationNode,
+        vtkMRMLVolumeNode,
+    )
 
 
 @dataclass
@@ -29,16 +39,17 @@ class ImageDrawing:
 
     image: Image
     page_title: str
-    volume: Any
+    volume: vtkMRMLVolumeNode
     regions: RegionsToDraw
     files: DrawingFiles | None = None
     may_change: bool = True
-    node: Any = None
+    node: vtkMRMLSegmentationNode = None
     lost: tuple[LostOverlap, ...] | None = None
     fault: str = ""
-    _saved: tuple[Any, ...] | None = None
+    retry_s: ClassVar[float] = RETRY_S
+    _saved: tuple[object, ...] | None = None
     _is_behind: bool = False
-    _seen: tuple[Any, ...] | None = None
+    _seen: tuple[object, ...] | None = None
     _is_drawn: bool = False
     _to_put_aside: list[Path] = field(default_factory=list)
 
@@ -64,7 +75,9 @@ class ImageDrawing:
             )
         return self._is_drawn
 
-    def open(self, scene: Any, own: DrawingFiles | None, earlier: Sequence[DrawingFiles]) -> list[str]:
+    def open(
+        self, scene: vtkMRMLScene, own: DrawingFiles | None, earlier: Sequence[DrawingFiles]
+    ) -> list[str]:
         """Make the node of what the reader drew here (the files ``own``), else of a copy of the ``earlier``
         drawings, merged where there are several; none where there is neither. Gives what is odd.
 
@@ -82,7 +95,7 @@ class ImageDrawing:
             sentences += self._copy(scene, earlier)
         return sentences
 
-    def make(self, scene: Any) -> Any:
+    def make(self, scene: vtkMRMLScene) -> vtkMRMLSegmentationNode:
         """The node to draw in, with an empty segment for each region of the quiz that it lacks."""
         if self.node is None or not scene.IsNodePresent(self.node):
             self.node = segmentations.new_segmentation(scene, self._name, self.volume)
@@ -91,8 +104,8 @@ class ImageDrawing:
         )
         return self.node
 
-    def save(self, copies: bool = True) -> bool:
-        """Write the files where they are not what is drawn; an unchanged copy only with ``copies``.
+    def save(self) -> bool:
+        """Write the files where they are not what is drawn.
 
         Gives whether everything is saved; else ``fault`` says why, and the next call tries again.
         """
@@ -102,7 +115,7 @@ class ImageDrawing:
         now = self._state()
         if now == self._saved and not self._is_behind:
             return True
-        if self._saved is None and not (now[0] if copies else self.is_drawn):
+        if self._saved is None and not now[0]:
             return True
         try:
             while self._to_put_aside:
@@ -118,10 +131,21 @@ class ImageDrawing:
         self._saved, self._is_behind = now, False
         return True
 
-    def save_copy(self, files: DrawingFiles) -> None:
-        """Write files elsewhere, where its own cannot be written; raises OSError."""
-        write_drawing(self.node, files, self.grid, self.regions)
-        self.fault = ""
+    @property
+    def unsaved(self) -> str:
+        """What the last saving could not save, and why, as a sentence."""
+        if not self.fault:
+            return ""
+        what = f"The contour of “{self.image.id}” on the page “{self.page_title}”"
+        return f"{what} is not saved yet ({self.fault}). {KEEP_OPEN}"
+
+    def save_copy(self, folder: Path) -> None:
+        """Write it into another folder of the quiz, where its own cannot be written; raises OSError."""
+        if self.files is not None:
+            path = self.files.label_map
+            copy = DrawingFiles(folder / path.parent.name / path.name)
+            write_drawing(self.node, copy, self.grid, self.regions)
+            self.fault = ""
 
     def has_changed(self) -> bool:
         """Whether anything was done to the node since ``is_drawn`` was asked for."""
@@ -131,10 +155,12 @@ class ImageDrawing:
     def _name(self) -> str:
         return f"{self.page_title} {self.image.id}"
 
-    def _state(self) -> tuple[Any, ...]:
+    def _state(self) -> tuple[str, tuple[object, ...]]:
         return segmentations.fingerprint(self.node), segmentations.description(self.node)
 
-    def _take_over(self, scene: Any, segmentation: SegmentationArrays, own: DrawingFiles) -> list[str]:
+    def _take_over(
+        self, scene: vtkMRMLScene, segmentation: SegmentationArrays, own: DrawingFiles
+    ) -> list[str]:
         self.node = self._node_of(scene, segmentation)
         self._saved = self._state()
         self._is_behind = not own.are_of_one_time and not self._to_put_aside
@@ -147,7 +173,7 @@ class ImageDrawing:
             "at its place in the patient; its files are kept, also when it is changed."
         ]
 
-    def _copy(self, scene: Any, earlier: Sequence[DrawingFiles]) -> list[str]:
+    def _copy(self, scene: vtkMRMLScene, earlier: Sequence[DrawingFiles]) -> list[str]:
         found = [read_drawing(files, self.regions) for files in earlier]
         sentences = [sentence for each in found for sentence in each.sentences]
         drawings = [each.segmentation for each in found if each.segmentation is not None]
@@ -161,7 +187,7 @@ class ImageDrawing:
         segmentations.mark_as_copy(node)
         return sentences
 
-    def _node_of(self, scene: Any, segmentation: SegmentationArrays) -> Any:
+    def _node_of(self, scene: vtkMRMLScene, segmentation: SegmentationArrays) -> vtkMRMLSegmentationNode:
         if any(layer.any() for layer in segmentation.layers):
             node = make_node(self._name, segmentation, Look(), scene)
         else:
@@ -173,7 +199,7 @@ class ImageDrawing:
         return node
 
 
-def grid_of(volume: Any) -> Grid:
+def grid_of(volume: vtkMRMLVolumeNode) -> Grid:
     """The voxels of a vtkMRMLVolumeNode."""
     import vtk
 

@@ -3,15 +3,20 @@
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
 from ...session.whole_file import whole_file
 from ...views import lines, segmentations
+from ..save_queue import KEEP_OPEN, RETRY_S, SaveQueue
 from .page_drawn_on import NO_IMAGE, PageDrawnOn, PageKey
+
+if TYPE_CHECKING:
+    import slicer
 
 _MOST_NUMBERS = 1000
 """Lines on one image beyond which a file that the results do not name is not found."""
@@ -24,10 +29,11 @@ class Line:
     ``path`` is its file where it has one, ``fault`` why the last saving failed.
     """
 
-    node: Any
+    node: "slicer.vtkMRMLMarkupsLineNode"
     image_id: str = NO_IMAGE
     path: Path | None = None
     fault: str = ""
+    retry_s: ClassVar[float] = RETRY_S
     _saved: np.ndarray | None = field(default=None, repr=False)
 
     @property
@@ -51,21 +57,32 @@ class Line:
         """The file was just read."""
         self._saved = lines.points_ras(self.node)
 
-    def save(self) -> None:
-        if self.is_saved:
-            self.fault = ""
+    @property
+    def unsaved(self) -> str:
+        """What the last saving could not save, and why, as a sentence."""
+        if not self.fault:
+            return ""
+        return f"The line of {self.length_mm:.1f} mm is not saved yet ({self.fault}). {KEEP_OPEN}"
+
+    def save(self) -> bool:
+        self.fault = ""
         if self.is_saved or self.path is None:
-            return
+            return True
         points = lines.points_ras(self.node)
         try:
-            self.save_copy(self.path)
+            self._write(self.path)
         except OSError as fault:
             self.fault = fault.strerror or str(fault)
-        else:
-            self._saved, self.fault = points, ""
+            return False
+        self._saved = points
+        return True
 
-    def save_copy(self, path: Path) -> None:
-        """Raises OSError."""
+    def save_copy(self, folder: Path) -> None:
+        """Write it into another folder of the quiz, where its own cannot be written; raises OSError."""
+        if self.path is not None:
+            self._write(folder / self.path.parent.name / self.path.name)
+
+    def _write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as part:
             lines.write_line(self.node, part)
@@ -87,7 +104,8 @@ class Lines:
     point inside, else to the page.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, queue: SaveQueue) -> None:
+        self._queue = queue
         self._on: PageDrawnOn | None = None
         self._lines: list[Line] = []
         self._unread: dict[str, list[Path]] = {}
@@ -108,7 +126,7 @@ class Lines:
         on = self._on
         return tuple(line for line in self._lines if on and on.is_there(line.node) and line.is_complete)
 
-    def new(self) -> Any:
+    def new(self) -> "slicer.vtkMRMLMarkupsLineNode":
         """A line node without points, in the scene; raises ValueError without ``may_measure``."""
         if self._on is None or not self.may_measure:
             raise ValueError("This page cannot be changed.")
@@ -116,7 +134,7 @@ class Lines:
         self._lines.append(Line(node))
         return node
 
-    def remove(self, node: Any) -> None:
+    def remove(self, node: "slicer.vtkMRMLMarkupsLineNode") -> None:
         """Delete a line for good, with its file. Raises ValueError without ``may_measure``."""
         if not self.may_measure:
             raise ValueError("This page cannot be changed.")
@@ -136,6 +154,8 @@ class Lines:
         self._on, self._in_all_views, self._unread = on, False, {}
         self._foreign = {node.GetID() for node in self._nodes_in_scene()}
         self._lines = self._put_away.pop(on.key, [])
+        for line in self._lines:
+            self._queue.when_saved(line, self.note)
         sentences = self._read(on) if on.session_page is not None else []
         self.show_again()
         self.note()
@@ -154,16 +174,8 @@ class Lines:
         may_write = self._on is not None and self._on.writes_to is not None
         for line in self.measured:
             if may_write or line.fault:
-                line.save()
+                self._queue.save(line)
         self.note()
-        for key, waiting in list(self._put_away.items()):
-            for line in waiting:
-                line.save()
-                if line.is_saved:
-                    segmentations.remove(line.node)
-            self._put_away[key] = [line for line in waiting if not line.is_saved]
-            if not self._put_away[key]:
-                del self._put_away[key]
 
     def note(self) -> None:
         """What the session says of the lines is what is there."""
@@ -181,7 +193,7 @@ class Lines:
         """Write lines that were never written, and tell the session: the page may require them."""
         for line in self.measured if self._on is not None and self._on.writes_to else ():
             if line.is_new:
-                line.save()
+                self._queue.save(line)
         self.note()
 
     def leave(self) -> None:
@@ -189,18 +201,21 @@ class Lines:
         on, self._on = self._on, None
         if on is None:
             return
-        waiting = []
         for line in self._lines:
             if not on.is_there(line.node):
                 continue
             if line.is_complete and (line.fault if on.session_page else True):
                 lines.show_on(line.node, [])
-                waiting.append(line)
+                self._put_away.setdefault(on.key, []).append(line)
+                self._queue.when_saved(line, partial(self._let_go, on.key, line))
             else:
                 segmentations.remove(line.node)
-        if waiting:
-            self._put_away[on.key] = waiting
         self._lines = []
+
+    def _let_go(self, key: PageKey, line: Line) -> None:
+        """A line that was put away unsaved is saved now."""
+        segmentations.remove(line.node)
+        self._put_away[key] = [other for other in self._put_away[key] if other is not line]
 
     def close(self) -> None:
         """What is saved nowhere stays in the scene."""
@@ -208,10 +223,6 @@ class Lines:
         for line in self._all_put_away():
             lines.show_on(line.node, None)
         self._put_away = {}
-
-    @property
-    def unsaved(self) -> list[Line]:
-        return [line for line in [*self._lines, *self._all_put_away()] if line.fault]
 
     # Inside
 
@@ -239,6 +250,7 @@ class Lines:
 
     def _forget(self, line: Line) -> None:
         self._lines.remove(line)
+        self._queue.drop(line)
         if line.path is not None:
             self._to_delete.append(line.path)
 
@@ -297,7 +309,7 @@ class Lines:
     def _all_put_away(self) -> list[Line]:
         return [line for waiting in self._put_away.values() for line in waiting]
 
-    def _nodes_in_scene(self) -> Iterator[Any]:
+    def _nodes_in_scene(self) -> "Iterator[slicer.vtkMRMLMarkupsLineNode]":
         scene, kind = self._on.host.scene, "vtkMRMLMarkupsLineNode"  # type: ignore[union-attr]
         for index in range(scene.GetNumberOfNodesByClass(kind)):
             yield scene.GetNthNodeByClass(index, kind)

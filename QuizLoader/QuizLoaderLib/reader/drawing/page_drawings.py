@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
+from functools import partial
+from typing import TYPE_CHECKING
 
 from ...quiz.image_folder import ImageFolder
 from ...quiz.model import Image, Quiz
@@ -12,17 +12,18 @@ from ...views import segmentations
 from ...views.contents import PageNodes
 from ...views.contours import ContourLook
 from ...views.host import Host
+from ..save_queue import SaveQueue
 from .drawing_files import DrawingFiles
 from .image_drawing import ImageDrawing
 from .lines import Lines
 from .page_drawn_on import PageDrawnOn, PageKey, SessionPage
 from .regions_to_draw import RegionsToDraw, regions_to_draw
 
+if TYPE_CHECKING:
+    import slicer
+
 SAVE_EVERY_S = 60.0
 """How often a changed drawing is saved while its page is shown."""
-
-TRY_AGAIN_EVERY_S = 10.0
-"""How often saving is tried again that failed."""
 
 
 class PageDrawings:
@@ -44,7 +45,8 @@ class PageDrawings:
     hidden, and shows again on return. An empty segmentation leaves the scene with its page.
     """
 
-    def __init__(self, host: Host, quiz: Quiz, folder: ImageFolder) -> None:
+    def __init__(self, host: Host, quiz: Quiz, folder: ImageFolder, queue: SaveQueue) -> None:
+        self._queue = queue
         self._host, self._quiz, self._folder = host, quiz, folder
         self._regions: dict[str, RegionsToDraw] = {}
         self._on: PageDrawnOn | None = None
@@ -52,7 +54,7 @@ class PageDrawings:
         self._put_away: dict[PageKey, dict[str, ImageDrawing]] = {}
         self._look = ContourLook(quiz.contour_visibility)
         self._saved_at = time.monotonic()
-        self.lines = Lines()
+        self.lines = Lines(queue)
         self.when_leaving: Callable[[], None] | None = None
 
     # The page that is shown
@@ -63,7 +65,7 @@ class PageDrawings:
         on = self._on
         return tuple(on.images.values()) if on and on.may_change and on.page.enable_segment_editor else ()
 
-    def segmentation(self, image_id: str) -> Any:
+    def segmentation(self, image_id: str) -> "slicer.vtkMRMLSegmentationNode":
         """The segmentation to draw in: what was drawn on this image before, else a new one; with an empty,
         named and coloured segment for each region of the quiz. Raises KeyError for any other image than
         ``images`` has."""
@@ -81,12 +83,12 @@ class PageDrawings:
         """Of the regions that the quiz wants drawn on an image in ``images``."""
         return tuple(region.name for region in self._drawings[image_id].regions.regions)
 
-    def volume(self, image_id: str) -> Any:
+    def volume(self, image_id: str) -> "slicer.vtkMRMLVolumeNode":
         """The volume node of an image in ``images``."""
         return self._drawings[image_id].volume
 
     @property
-    def nodes(self) -> tuple[Any, ...]:
+    def nodes(self) -> "tuple[slicer.vtkMRMLSegmentationNode, ...]":
         """The segmentations that are shown."""
         return tuple(drawing.node for drawing in self._drawings.values() if self._is_there(drawing))
 
@@ -101,6 +103,8 @@ class PageDrawings:
         if on.writes_to is not None:
             remove_left_overs(on.writes_to.folder())
         self._drawings = self._put_away.pop(on.key, {})
+        for waiting in self._drawings.values():
+            self._queue.when_saved(waiting, partial(self._note, waiting))
         sentences: list[str] = []
         for image in on.images.values():
             known = self._drawings.get(image.id)
@@ -129,8 +133,21 @@ class PageDrawings:
     # Saving
 
     def save(self) -> str:
-        """Save everything that is not saved. Gives why something could not be, empty where all is saved."""
-        return self._save(copies=True)
+        """Save everything that is not saved, also of other pages. Gives what could not be saved, and why."""
+        since = time.monotonic()
+        self._save_page(copies=True)
+        self._queue.retry(not_since=since)
+        return " ".join(self._queue.sentences())
+
+    def _save_page(self, copies: bool) -> None:
+        """Without ``copies`` no unchanged copy of an earlier drawing."""
+        may_change = self._on is not None and self._on.may_change
+        for drawing in self._drawings.values():
+            is_due = copies or drawing.is_drawn or drawing.has_files
+            if self._is_there(drawing) and is_due and (may_change or drawing.fault):
+                self._save(drawing)
+        self.lines.save()
+        self._saved_at = time.monotonic()
 
     def save_first_strokes(self) -> None:
         """Save what was begun or erased since it was saved: the page may require it."""
@@ -141,18 +158,12 @@ class PageDrawings:
         for drawing in self._drawings.values():
             was_drawn = files.drawn(drawing.image.id).has_drawing
             if self._is_there(drawing) and drawing.has_changed() and drawing.is_drawn != was_drawn:
-                drawing.save()
-                self._note(drawing)
+                self._save(drawing)
 
-    def tick(self) -> str:
-        """Save once a minute what has changed, and sooner what could not be saved; call it every few seconds.
-
-        Gives what is not saved and why, empty where there is nothing of the kind.
-        """
-        waits = SAVE_EVERY_S if not self._faults() else TRY_AGAIN_EVERY_S
-        if time.monotonic() - self._saved_at >= waits:
-            return self._save(copies=False)
-        return "\n".join(self._faults())
+    def tick(self) -> None:
+        """Save once a minute what has changed; to be called every few seconds."""
+        if time.monotonic() - self._saved_at >= SAVE_EVERY_S:
+            self._save_page(copies=False)
 
     def leave(self) -> None:
         """The page is left, after ``save``: its drawings leave the scene, or wait in it, hidden."""
@@ -163,30 +174,18 @@ class PageDrawings:
             self.when_leaving()
         if on.writes_to is not None:
             # The same page is shown anew: what was done since, as in another module, is the reader's.
-            self._save(copies=True)
-        waiting = {}
+            self._save_page(copies=True)
         for image_id, drawing in self._drawings.items():
             if not self._is_there(drawing):
                 continue
             if drawing.fault if on.session_page else not segmentations.is_empty(drawing.node):
                 segmentations.hide(drawing.node)
-                waiting[image_id] = drawing
+                self._put_away.setdefault(on.key, {})[image_id] = drawing
+                self._queue.when_saved(drawing, partial(self._let_go, on.key, image_id))
             else:
                 segmentations.remove(drawing.node)
-        if waiting:
-            self._put_away[on.key] = waiting
         self.lines.leave()
         self._drawings, self._on = {}, None
-
-    def save_copies(self, folder: Path) -> None:
-        """Write what could not be saved into ``folder`` instead of the folder of the quiz; raises OSError."""
-        for drawing in [*self._drawings.values(), *self._all_put_away()]:
-            if drawing.fault and drawing.files is not None:
-                path = drawing.files.label_map
-                drawing.save_copy(DrawingFiles(folder / path.parent.name / path.name))
-        for line in self.lines.unsaved:
-            if line.path is not None:
-                line.save_copy(folder / line.path.parent.name / line.path.name)
 
     def close(self) -> None:
         """The quiz is over. What is saved nowhere stays in the scene, the rest leaves it."""
@@ -225,9 +224,9 @@ class PageDrawings:
         earlier = files.drawings_to_merge(shown) or ([source] if source else [])
         sentences = drawing.open(self._host.scene, own, [DrawingFiles(path) for path in earlier])
         if recorded and own is None:
-            label_map = recorded[-1].label_map
+            path = recorded[-1].label_map
             sentences.append(
-                f"The contour that was drawn on “{image.id}” is gone: the file “{label_map}” is missing."
+                f"The contour that was drawn on “{image.id}” is gone: the file “{path}” is missing."
             )
             if on.writes_to is not None and files.drawn(image.id).has_drawing:
                 files.set_drawing(image.id, recorded[-1].label_map, drawn=False)
@@ -246,36 +245,14 @@ class PageDrawings:
             files.set_drawing(drawing.image.id, path, is_drawn, drawing.files.segments, lost)
             drawing.lost = None
 
-    def _save(self, copies: bool) -> str:
-        may_change = self._on is not None and self._on.may_change
-        for drawing in self._drawings.values():
-            if self._is_there(drawing) and (may_change or drawing.fault):
-                drawing.save(copies)
-                self._note(drawing)
-        self.lines.save()
-        for key, drawings in list(self._put_away.items()):
-            for image_id, drawing in list(drawings.items()):
-                if drawing.files is not None and drawing.save():
-                    segmentations.remove(drawing.node)
-                    del drawings[image_id]
-            if not drawings:
-                del self._put_away[key]
-        self._saved_at = time.monotonic()
-        return "\n".join(self._faults())
+    def _save(self, drawing: ImageDrawing) -> None:
+        self._queue.save(drawing)
+        self._note(drawing)
+        self._queue.when_saved(drawing, partial(self._note, drawing))
 
-    def _faults(self) -> list[str]:
-        keep_open = "It is kept and saved as soon as possible, so please keep the program open."
-        sentences = [
-            f"The contour of “{drawing.image.id}” on the page “{drawing.page_title}” is not saved yet "
-            f"({drawing.fault})."
-            for drawing in [*self._drawings.values(), *self._all_put_away()]
-            if drawing.fault
-        ]
-        sentences += [
-            f"The line of {line.length_mm:.1f} mm is not saved yet ({line.fault})."
-            for line in self.lines.unsaved
-        ]
-        return [f"{sentence} {keep_open}" for sentence in sentences]
+    def _let_go(self, key: PageKey, image_id: str) -> None:
+        """What was put away unsaved is saved now."""
+        segmentations.remove(self._put_away[key].pop(image_id).node)
 
     def _all_put_away(self) -> list[ImageDrawing]:
         all_drawings = [drawing for drawings in self._put_away.values() for drawing in drawings.values()]

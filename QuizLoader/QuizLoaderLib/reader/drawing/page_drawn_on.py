@@ -3,12 +3,17 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ...quiz.model import Image, Layer, SliceView
 from ...session.requirements import Drawn
 from ...views.contents import PageNodes
 from ...views.host import Host
+
+if TYPE_CHECKING:
+    import slicer
+
+    from ...session.storage import SaveState
 
 NO_IMAGE = ""
 """In place of an Image's ID: the page itself, which has the lines that lie on no image."""
@@ -30,8 +35,8 @@ class PageFiles(Protocol):
     def drawn(self, image_id: str) -> Drawn: ...
     def set_drawing(
         self, image_id: str, path: Path, drawn: bool, segments: Path | None = None, lost_voxels: int = 0
-    ) -> Any: ...
-    def set_lines(self, image_id: str, paths: Sequence[Path]) -> Any: ...
+    ) -> "SaveState": ...
+    def set_lines(self, image_id: str, paths: Sequence[Path]) -> "SaveState": ...
 
 
 @dataclass(frozen=True)
@@ -54,7 +59,7 @@ class PageDrawnOn:
     def __init__(self, shown: PageNodes, host: Host, session_page: SessionPage | None) -> None:
         self.page, self.host, self.session_page = shown.page, host, session_page
         self.images: dict[str, Image] = {}
-        self._nodes: dict[str, list[Any]] = {}
+        self._nodes: dict[str, list[slicer.vtkMRMLVolumeNode]] = {}
         for image, node in zip(shown.page.images, shown.nodes, strict=True):
             if node is not None and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
                 self.images.setdefault(image.id, image)
@@ -77,11 +82,11 @@ class PageDrawnOn:
     def may_change(self) -> bool:
         return self.session_page is None or self.session_page.may_change
 
-    def volume(self, image_id: str) -> Any:
+    def volume(self, image_id: str) -> "slicer.vtkMRMLVolumeNode":
         """The image's volume node, of several looks the first."""
         return self._nodes[image_id][0]
 
-    def volumes(self) -> dict[Any, str]:
+    def volumes(self) -> "dict[slicer.vtkMRMLVolumeNode, str]":
         """All volume nodes in the order of the page, with the IDs of their images."""
         return {node: image_id for image_id, nodes in self._nodes.items() for node in nodes}
 
@@ -96,6 +101,6 @@ class PageDrawnOn:
                 found.append(logic.GetSliceNode().GetID())
         return found
 
-    def is_there(self, node: Any) -> bool:
+    def is_there(self, node: "slicer.vtkMRMLNode | None") -> bool:
         """Whether a node is in the scene still."""
         return node is not None and bool(self.host.scene.IsNodePresent(node))

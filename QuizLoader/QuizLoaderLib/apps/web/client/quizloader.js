@@ -78,8 +78,7 @@
     if (tool === "help") client.helps = !client.helps;
     else if (tool === "draw") draw(...values);
     else if (tool === "measure") measure("measure");
-    else if (tool === "step") stepByKey(asked, values[0]);
-    else if (tool === "reset") trigger("reset_views");
+    else if (tool === "step") stepByShortcut(asked, values[0]);
     else if (tools) trigger("use", tool, ...values);
   }
 
@@ -92,7 +91,7 @@
     if (window.trame.state.get("lines")) trigger("use_lines", what, ...values);
   }
 
-  function stepByKey(asked, name) {
+  function stepByShortcut(asked, name) {
     const isAllowed = asked && (name === "next" ? asked.can_go_on : asked.can_go_back);
     if (isAllowed) toServer("step", asked.serial, name);
   }
@@ -155,12 +154,12 @@
 
   window.QuizLoader = {
     install(app) {
-      const keys = window.QuizLoaderKeys;
+      const shortcuts = window.QuizLoaderShortcuts;
       window.QuizLoaderViews.listen();
-      keys.listen(use);
+      shortcuts.listen(use);
       window.QuizLoaderDrawing.listen(use);
       app.component("quiz-lost", Lost);
-      app.config.globalProperties.quizloader = { ...keys, ...window.QuizLoaderDrawing, tab, client, answer, withText, toServer, use, draw, measure };
+      app.config.globalProperties.quizloader = { ...shortcuts, ...window.QuizLoaderDrawing, tab, client, answer, withText, toServer, use, draw, measure };
       // A screen reader begins at the title of each new place.
       app.directive("quiz-focus", { mounted: (element) => element.focus({ preventScroll: true }) });
       app.component("quiz-picture", window.QuizLoaderViews.component);

@@ -1,0 +1,184 @@
+"""The sections of the page that is shown: loaded, looked at, answered, drawn on."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any
+
+from ...quiz.problems import Problem
+from ...reader.opened_quiz import OpenedQuiz
+from ...reader.problem_texts import for_reader
+from .asking import AskingSection
+from .console import Console
+from .editor import Editor
+from .lines import LinesSection
+from .loading import REST_AHEAD_S, Loading
+from .mask_values import MaskValues
+from .messages import Messages
+from .shortcuts import PanelShortcuts, shortcut_texts
+from .tools import ToolsSection
+
+if TYPE_CHECKING:
+    import qt
+
+    from .ui import Ui
+
+
+class PageSections:
+    """Connects the widgets of a page to the quiz that ``console`` has open; ``widget`` is the panel's own."""
+
+    def __init__(self, ui: "Ui", widget: "qt.QWidget", console: Console, messages: Messages) -> None:
+        self._ui, self._console, self._messages = ui, console, messages
+        self.asking = AskingSection(ui, self._moved)
+        self._editor = Editor(ui)
+        self._mask_values = MaskValues(ui)
+        self._loading = Loading(self._show_progress, self._files_are_read)
+        self._ahead = Loading(lambda done, total: None, lambda: None, REST_AHEAD_S)
+        self._loading_index = -1
+        self._tools = ToolsSection(ui, self._change_views)
+        self._lines = LinesSection(ui, self.asking.look_again)
+        self._shortcuts = PanelShortcuts(widget, self.use)
+        ui.shortcutsLabel.text = shortcut_texts()
+        ui.cancelButton.clicked.connect(self.cancel)
+        ui.loadAgainButton.clicked.connect(self._load_again)
+        ui.resetViewButton.clicked.connect(lambda: self.use("reset"))
+        ui.pagesList.itemClicked.connect(self._page_chosen)
+        self._show_loading(False)
+
+    def enter(self) -> None:
+        """The module is entered."""
+        self._shortcuts.install()
+        opened = self._console.opened
+        if opened and (opened.index >= 0 or opened.answers.reader):
+            self.load()
+
+    def leave(self) -> None:
+        """The views are for another module; the quiz stays open."""
+        self._shortcuts.remove()
+        self.asking.save_typed()
+        if self._console.opened:
+            self._console.opened.drawings.save()
+            self._console.opened.leave_views()
+        self.put_away()
+
+    def put_away(self) -> None:
+        """Before the quiz closes, or while the views are for another module."""
+        self._ahead.cancel()
+        self._loading.cancel()
+        self._show_loading(False)
+        self._editor.hide()
+        self._tools.put_away()
+        self._lines.put_away()
+
+    def clear(self) -> None:
+        """After it."""
+        self._editor.close()
+        self.asking.end()
+        self._mask_values.clear()
+        self._ui.pagesList.clear()
+        for section in ("pageSection", "pagesSection", "legendSection", "editorSection"):
+            getattr(self._ui, section).visible = False
+
+    def clean_up(self) -> None:
+        """The panel goes."""
+        self._shortcuts.remove()
+
+    def use(self, tool: str, *values: Any) -> None:
+        """A tool of the table of shortcuts, or a step."""
+        opened = self._console.opened
+        if tool == "step":
+            self.asking.step(*values)
+        elif tool == "measure":
+            self._lines.measure()
+        elif tool == "reset" and opened and opened.answers.reader and opened.index != opened.answers.index:
+            self.load()
+        else:
+            self._tools.use(tool, *values)
+            if tool == "reset" and opened and opened.shown:
+                self._show_looks(opened)
+
+    # To a page
+
+    def load(self) -> None:
+        """The page that the reader is at, in threads; then it is shown."""
+        opened = self._the_quiz()
+        self._loading_index = opened.answers.index
+        self._show_loading(True)
+        self.asking.wait()
+        self._loading.start(opened.request(self._loading_index))
+        # If this is the page that was read ahead, its reading goes on.
+        self._ahead.let_go()
+
+    def cancel(self) -> None:
+        """An author stays on the page that is shown; a reader is at the new one, but does not see it."""
+        self._loading.cancel()
+        self._show_loading(False)
+        opened = self._console.opened
+        if opened and (opened.answers.reader or opened.index < 0):
+            self._messages.say("Loading was cancelled.")
+            self._ui.loadAgainButton.visible = True
+        elif opened:
+            opened.answers.arrive(opened.index)
+
+    def page_is_shown(self, problems: Sequence[Problem]) -> None:
+        """Also after ``showPage`` in the console."""
+        opened = self._the_quiz()
+        self._ui.pagesList.currentRow = opened.index
+        self._messages.say("\n".join(for_reader(problem) for problem in problems))
+        # Slicer's console may have opened it.
+        self.asking.begin(opened.answers, opened.path.parent)
+        self.asking.show()
+        self._show_looks(opened)
+        if opened.index + 1 < len(opened.pages):
+            self._ahead.start(opened.read_ahead(opened.index + 1))
+
+    def _moved(self) -> None:
+        """To another page, whose images are loaded, or to other questions of this one."""
+        opened = self._the_quiz()
+        self._messages.say_once("")
+        if self._loading.request or opened.index != opened.answers.index:
+            self.load()
+        else:
+            self.asking.show()
+            # A quiz that is finished now cannot be drawn on any more.
+            self._editor.show(opened)
+
+    def _page_chosen(self) -> None:
+        opened = self._console.opened
+        if opened and opened.answers.may_show(self._ui.pagesList.currentRow):
+            opened.answers.arrive(self._ui.pagesList.currentRow)
+            self._moved()
+
+    def _load_again(self) -> None:
+        if self._console.opened:
+            self._messages.say("")
+            self.load()
+
+    def _files_are_read(self) -> None:
+        self._show_loading(False)
+        self._tools.leave()
+        self._console.show(self._loading_index)
+
+    def _show_progress(self, done: int, total: int) -> None:
+        self._ui.progressBar.maximum = max(total, 1)
+        self._ui.progressBar.value = done
+
+    def _show_loading(self, loading: bool) -> None:
+        self._ui.loadingRow.visible = loading
+        self._ui.loadAgainButton.visible = False
+        self._show_progress(0, 1)
+
+    # Looks
+
+    def _show_looks(self, opened: OpenedQuiz) -> None:
+        self._tools.begin(opened)
+        self._lines.begin(opened)
+        self._editor.show(opened)
+        self._mask_values.show(opened, opened.background)
+
+    def _change_views(self, change: Callable[[], object]) -> None:
+        """The views show other planes of the page after ``change``."""
+        change()
+        self._editor.show(self._the_quiz())
+
+    def _the_quiz(self) -> OpenedQuiz:
+        assert self._console.opened is not None
+        return self._console.opened

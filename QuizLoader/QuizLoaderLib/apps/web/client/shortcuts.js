@@ -1,0 +1,120 @@
+/* The shortcuts as the server's table (reader/shortcuts.py) has them, for keys, buttons and the help sheet. */
+(function () {
+  "use strict";
+
+  // Of the buttons over the views: the icon, and the part of the tools' state that says it is on.
+  const BAR = {
+    reset: ["mdi-fit-to-page-outline", ""],
+    contours: ["mdi-vector-selection", "contours"],
+    fill: ["mdi-format-color-fill", "filled"],
+    crosshair: ["mdi-crosshairs", "crosshair"],
+    link: ["mdi-link-variant", "linked"],
+    mouse: ["mdi-contrast-circle", "mouse"],
+  };
+  const DRAWING = { paint: "mdi-brush", erase: "mdi-eraser", draw: "mdi-draw", threshold: "mdi-tune-vertical", islands: "mdi-island" };
+  // What a browser calls the keys that Qt calls so.
+  const NAMES = { ArrowUp: "Up", ArrowDown: "Down", ArrowLeft: "Left", ArrowRight: "Right", PageUp: "PgUp", PageDown: "PgDown", Escape: "Esc", Enter: "Return" };
+  const MOUSE = { title: "Mouse on a view", lines: [
+    ["Wheel", "Another slice"], ["Left button", "Window/level, or the drawing tool"], ["Middle button", "Move the image"],
+    ["Right button", "Zoom"], ["Shift and move", "Crosshair: the other views follow"], ["Tab", "Through the questions, tools and views"]] };
+  const GROUPS = { "Keys on a view": ["ON_VIEW"], "Pages and frames": ["ON_PAGES"], Tools: ["ALWAYS"], Drawing: ["DRAWING", "ON_POLYGON"] };
+
+  const TEXT_FIELDS = "textarea, [contenteditable=true], input:not([type=checkbox]):not([type=radio]):not([type=range])";
+  const CONTROLS = "input, textarea, select, button, [role=slider], [role=listbox], [role=combobox], .v-overlay";
+
+  let view = "";
+  function lookAt(event) {
+    const body = event.target instanceof Element && event.target.closest("[data-view]");
+    if (body) view = body.dataset.view;
+  }
+
+  function shownView() {
+    const there = document.querySelector(`[data-view="${view}"]`) || document.querySelector("[data-view]");
+    return there ? there.dataset.view : "";
+  }
+
+  function keyOf(event) {
+    if (NAMES[event.key] || event.key === "Backspace") return NAMES[event.key] || event.key;
+    if (/^[a-z0-9?,.+=-]$/i.test(event.key)) return event.key.toUpperCase();
+    // With Alt a Mac types other characters.
+    return event.code.replace(/^(Key|Digit)/, "");
+  }
+
+  // The letters alone do what they do with Alt, and the other way round, unless the table says otherwise.
+  function shortcutOf(event) {
+    const table = window.trame?.state.get("shortcuts") || [];
+    const polygon = Boolean(window.trame?.state.get("editor")?.polygon);
+    const holds = table.filter(({ when }) => when !== "ON_POLYGON" || polygon);
+    const key = keyOf(event);
+    const names = /^[A-Z]$/.test(key) || key.length > 1 ? [event.shiftKey ? `Shift+${key}` : key, key] : [key];
+    const find = (name, alt) => holds.find(({ keys, when }) => keys.includes(alt ? `Alt+${name}` : name) && !(event.altKey && when === "ON_VIEW"));
+    for (const name of names) {
+      const isLetter = name.replace("Shift+", "").length === 1;
+      const found = find(name, event.altKey) || (isLetter && find(name, !event.altKey));
+      if (found) return found;
+    }
+    return null;
+  }
+
+  function actionOf(event) {
+    const target = event.target instanceof Element ? event.target : document.body;
+    const found = shortcutOf(event);
+    if (!found || event.altKey) return found && found.use;
+    const isTyping = target.matches(TEXT_FIELDS) && !target.readOnly;
+    if (isTyping || target.closest(".v-overlay")) return null;
+    if (found.name === "put down") return document.querySelector(".v-overlay--active") ? null : found.use;
+    if (found.when !== "ON_VIEW") return found.use;
+    const isControl = target.closest(CONTROLS) && !target.closest("[data-view]");
+    if (isControl && event.key.length > 1) return null;
+    return [found.use[0], shownView(), ...found.use.slice(1)];
+  }
+
+  // Without the Alt that is not needed where nothing is typed.
+  const keysOf = ({ shown }) => shown.replace(/Alt\+(?=(Shift\+)?[A-Z0-9?]( |$))/g, "");
+
+  // Two of a kind are one line: what one does, the other undoes.
+  function helpLines(shortcuts) {
+    const lines = [];
+    shortcuts.forEach((each, number) => {
+      const before = shortcuts[number - 1]?.use;
+      const isOpposite = before?.every((value, index) => value === each.use[index] || value === -each.use[index]);
+      const [keys, text] = isOpposite ? lines.pop() : ["", ""];
+      lines.push(isOpposite ? [`${keys} ${keysOf(each)}`, `${text}, ${each.text.toLowerCase()}`] : [keysOf(each), each.text]);
+    });
+    return lines;
+  }
+
+  function buttons(table, names) {
+    return names.map((name) => {
+      const shortcut = table.find((each) => each.name === name);
+      return { name, use: shortcut.use, label: shortcut.text, key: keysOf(shortcut) };
+    });
+  }
+
+  window.QuizLoaderShortcuts = {
+    barTools: (table) => buttons(table, Object.keys(BAR)).map((tool) => ({ ...tool, icon: BAR[tool.name][0], on: BAR[tool.name][1] })),
+    drawingTools: (table) => buttons(table, Object.keys(DRAWING)).map((tool) => ({ ...tool, icon: DRAWING[tool.name] })),
+    helpGroups: (table) => [MOUSE, ...Object.entries(GROUPS).map(([title, parts]) => (
+      { title, lines: helpLines(table.filter(({ when }) => parts.includes(when))) }))],
+    // Out of a list that was chosen from: its letters are free again.
+    toView() {
+      const body = document.querySelector(`[data-view="${shownView()}"] [tabindex="0"]`);
+      if (body) setTimeout(() => body.focus({ preventScroll: true }));
+    },
+    listen(use) {
+      window.addEventListener("pointerover", lookAt, true);
+      window.addEventListener("focusin", lookAt, true);
+      window.addEventListener("keydown", (event) => {
+        if (event.ctrlKey || event.metaKey || event.isComposing) return;
+        const action = actionOf(event);
+        if (action) {
+          event.preventDefault();
+          use(...action);
+        }
+        // Slicer's views have keys of their own, of which the tools would know nothing.
+        const isInView = event.target instanceof Element && event.target.closest("[data-view]");
+        if (action || (isInView && event.key.length === 1)) event.stopPropagation();
+      }, true);
+    },
+  };
+})();

@@ -1,0 +1,200 @@
+"""What is asked at the reader's position: answers, the steps that lead on, and how saving stands."""
+
+from collections.abc import Callable, Sequence
+
+from ..quiz.model import Page
+from .answers import Answers, Asked, Pressed
+
+LOOK_S = 2.0
+"""How often a host calls ``look_again``, which tries saving what could not be saved; costs nothing while
+everything is saved."""
+
+SCRIPT_S = 0.05
+"""How often a host calls ``look_at_script`` while one runs."""
+
+
+class Asking:
+    """Gives a host what it shows beside the images, and takes what is answered there.
+
+    A host calls ``show`` when the page is on the views. ``questions_changed()`` is called when ``asked`` is
+    other than before, None where nothing may be answered; ``standing_changed()`` when anything else may be:
+    ``missing`` and ``saving`` (sentences), ``asks_to_finish``, ``runs_a_script``, ``may_step``; ``moved()``
+    after a step that was made.
+    """
+
+    def __init__(
+        self,
+        moved: Callable[[], None],
+        questions_changed: Callable[[], None],
+        standing_changed: Callable[[], None],
+    ) -> None:
+        self._moved, self._questions_changed = moved, questions_changed
+        self._standing_changed = standing_changed
+        self._end()
+
+    def _end(self) -> None:
+        self.answers: Answers | None = None
+        self.asked: Asked | None = None
+        self.missing: list[str] = []
+        self.saving = ""
+        self.asks_to_finish = False
+        self._fault = ""
+        self._typed: dict[tuple[int, int], tuple[Page, Sequence[str]]] = {}
+        self._requires_drawings = False
+        self._pressed: Pressed | None = None
+
+    def begin(self, answers: Answers) -> None:
+        if self.answers is not answers:
+            self.stop_script()
+            self._end()
+            self.answers = answers
+
+    def show(self) -> None:
+        """The position where the reader is now."""
+        from ..session.requirements import requires_drawings
+
+        answers = self._the_answers()
+        self.asked, self._fault, self.asks_to_finish = answers.asked(), "", False
+        self._requires_drawings = bool(answers.reader) and requires_drawings(self.asked.page)
+        self._questions_changed()
+        self._show_missing()
+
+    def wait(self) -> None:
+        """The next page is on its way: nothing may be answered before its images are seen."""
+        self.asked, self.missing, self.asks_to_finish = None, [], False
+        self._questions_changed()
+        self._standing_changed()
+
+    def look_again(self) -> None:
+        """Something that is not answered in a form may have been missing, and is there now."""
+        if self.answers is None:
+            return
+        if self.asked and self._requires_drawings and not self._fault:
+            self._show_missing()
+        else:
+            self._show_saving()
+
+    def settle(self) -> None:
+        """What is under way is brought to an end, and saved."""
+        self.stop_script()
+        self.look_at_script()
+        self.save_typed()
+
+    def end(self) -> None:
+        self.stop_script()
+        self._end()
+        self._questions_changed()
+        self._standing_changed()
+
+    # Answers
+
+    def set_answer(self, question_set: int, question: int, texts: Sequence[str]) -> str:
+        """Save the texts; gives why they cannot be, which is shown as what is missing."""
+        self.asks_to_finish = False
+        answers = self._the_answers()
+        return self._after_saving(answers.set_answer(self._the_page(), question_set, question, texts))
+
+    def type(self, question_set: int, question: int, texts: Sequence[str]) -> None:
+        """As ``set_answer``, while more may be typed: it is saved by ``save_typed``, at the latest with the
+        next step."""
+        self.asks_to_finish = False
+        self._typed[question_set, question] = (self._the_page(), texts)
+        if self._the_answers().reader:
+            self.saving = "Typing is saved in a moment."
+        self._standing_changed()
+
+    def save_typed(self) -> bool:
+        """Save what was typed; gives whether all of it could be."""
+        typed, self._typed = self._typed, {}
+        if not typed:
+            return True
+        answers = self._the_answers()
+        faults = [answers.set_answer(page, *where, texts) for where, (page, texts) in typed.items()]
+        return not self._after_saving("\n".join(filter(None, faults)))
+
+    def _after_saving(self, fault: str) -> str:
+        self._fault = fault
+        self._show_missing([fault] if fault else None)
+        return fault
+
+    # Steps
+
+    def may_step(self, name: str) -> bool:
+        """Whether ``step(name)`` may be asked for: ``next``, ``previous``, ``repeat``, ``go_to_bookmark`` and
+        ``finish``. An author need not wait for the images."""
+        answers = self.answers
+        if answers is None or self._pressed or (answers.reader and not self.asked):
+            return False
+        asked = answers.asked()
+        return {
+            "next": asked.can_go_on,
+            "previous": asked.can_go_back,
+            "repeat": asked.can_repeat,
+            "go_to_bookmark": bool(asked.bookmark_label),
+            "finish": asked.can_finish,
+        }.get(name, False)
+
+    def step(self, name: str) -> None:
+        """To another place, or what is missing is shown."""
+        if not self.may_step(name) or not self.save_typed():
+            return
+        missing = getattr(self._the_answers(), name)()
+        if missing:
+            self.asks_to_finish = False
+            self._show_missing(missing)
+        else:
+            self._moved()
+
+    def ask_to_finish(self, asks: bool = True) -> None:
+        """Whether the reader really wants to finish is asked where nothing is missing."""
+        if self.may_step("finish") and self.save_typed():
+            self.asks_to_finish = asks and not self._the_answers().missing()
+            self._show_missing()
+
+    # Scripts
+
+    @property
+    def runs_a_script(self) -> bool:
+        return self._pressed is not None
+
+    def press(self, question_set: int, question: int, option: int) -> None:
+        """A Button's script runs while the reader looks at the images; nothing is answered meanwhile."""
+        if self.asked and not self._pressed and self.save_typed():
+            self._pressed = self._the_answers().start_press(question_set, question, option)
+            self._standing_changed()
+
+    def look_at_script(self) -> None:
+        """Where it has ended, save what it gave."""
+        pressed = self._pressed
+        if pressed is None or not pressed.is_done():
+            return
+        self._pressed = None
+        fault = pressed.finish()
+        if self.asked:
+            self.show()
+            self._after_saving(fault)
+        else:
+            self._standing_changed()
+
+    def stop_script(self) -> None:
+        if self._pressed:
+            self._pressed.stop()
+
+    # What is shown
+
+    def _show_missing(self, sentences: list[str] | None = None) -> None:
+        self.missing = self._the_answers().missing() if sentences is None else sentences
+        self._show_saving()
+
+    def _show_saving(self) -> None:
+        if self.answers and not self._typed:
+            self.saving = self.answers.save_sentence()
+        self._standing_changed()
+
+    def _the_page(self) -> Page:
+        assert self.asked is not None
+        return self.asked.page
+
+    def _the_answers(self) -> Answers:
+        assert self.answers is not None
+        return self.answers

@@ -1,0 +1,78 @@
+"""The questions of a place as plain values, which every host shows as forms."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from ..quiz.model import Question
+from ..quiz.question_types import Widget
+from ..session.answers import DONE, ON, script_label
+from .answers import Answer, Answers, Asked
+
+
+@dataclass(frozen=True)
+class ButtonForm:
+    """``note`` is what its script has come to: ``done``, ``on`` or nothing."""
+
+    label: str
+    note: str
+
+
+@dataclass(frozen=True)
+class QuestionForm:
+    """``limits`` are those of a number, in words; ``pictures`` the files of a Picture, there or not."""
+
+    question_set: int
+    number: int
+    question: Question
+    given: Answer
+    limits: str
+    buttons: tuple[ButtonForm, ...] = ()
+    pictures: tuple[Path, ...] = ()
+
+
+@dataclass(frozen=True)
+class QuestionSetForm:
+    title: str
+    questions: tuple[QuestionForm, ...]
+
+
+def forms_of(asked: Asked, answers: Answers, folder: Path) -> tuple[QuestionSetForm, ...]:
+    """The question sets that are shown together, with their answers; ``folder`` is the quiz's own, where its
+    pictures are."""
+    return tuple(
+        QuestionSetForm(
+            each.title,
+            tuple(
+                _form((set_number, number), question, answers.answer(asked.page, set_number, number), folder)
+                for number, question in enumerate(each.questions)
+            ),
+        )
+        for set_number, each in enumerate(asked.question_sets)
+    )
+
+
+def limits_in_words(question: Question) -> str:
+    """``0 to 10``, ``at least 0``, ``at most 10`` or nothing."""
+    low, high = question.minimum, question.maximum
+    if low is not None and high is not None:
+        return f"{low:g} to {high:g}"
+    if low is not None:
+        return f"at least {low:g}"
+    return f"at most {high:g}" if high is not None else ""
+
+
+def _form(where: tuple[int, int], question: Question, given: Answer, folder: Path) -> QuestionForm:
+    buttons: tuple[ButtonForm, ...] = ()
+    pictures: tuple[Path, ...] = ()
+    if question.facts.widget is Widget.BUTTONS:
+        buttons = tuple(
+            ButtonForm(script_label(option), _note(text))
+            for option, text in zip(question.options, given, strict=True)
+        )
+    elif question.facts.widget is Widget.PICTURES:
+        pictures = tuple(folder / name.replace("\\", "/") for name in question.options)
+    return QuestionForm(*where, question, given, limits_in_words(question), buttons, pictures)
+
+
+def _note(text: str) -> str:
+    return "done" if text.endswith(DONE) else "on" if text.endswith(ON) else ""

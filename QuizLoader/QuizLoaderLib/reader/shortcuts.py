@@ -1,0 +1,95 @@
+"""The shortcuts of all hosts: one table, from which the panel, the browser and the documentation are made.
+
+The panel takes those with Alt whose tool it has: letters alone belong to Slicer's slice views and segment
+editor, and Alt with E, F, H and V to its menus. The browser takes all of them, and each with Alt also without
+it while nothing is typed.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+class When(Enum):
+    """When a shortcut holds; the value is the title of its part of a list."""
+
+    ALWAYS = "Tools"
+    ON_PAGES = "Pages and frames"
+    ON_VIEW = "Keys on a view"
+    DRAWING = "Drawing"
+    ON_POLYGON = "Drawing, while a polygon is open"
+
+
+@dataclass(frozen=True)
+class Shortcut:
+    """``keys`` are each as Qt writes it; ``use`` is a tool and its values, as ``ToolsPresenter.use`` takes
+    them, or one of the host's own: ``step``, ``measure``, ``draw``, ``help``."""
+
+    name: str
+    keys: tuple[str, ...]
+    text: str
+    use: tuple[str | float, ...]
+    when: When = When.ALWAYS
+
+    @property
+    def shown_keys(self) -> str:
+        """``Alt+→``: as a list shows them."""
+        shown = " ".join(self.keys)
+        for key, sign in _SIGNS.items():
+            shown = shown.replace(key, sign)
+        return shown
+
+
+_SIGNS = {"PgUp": "Page ↑", "PgDown": "Page ↓", "Right": "→", "Left": "←", "Up": "↑", "Down": "↓"}
+_PAGES, _VIEW, _DRAWING, _POLYGON = When.ON_PAGES, When.ON_VIEW, When.DRAWING, When.ON_POLYGON
+
+SHORTCUTS: tuple[Shortcut, ...] = (
+    Shortcut("next", ("Alt+Right",), "Next page", ("step", "next"), _PAGES),
+    Shortcut("previous", ("Alt+Left",), "Previous page", ("step", "previous"), _PAGES),
+    Shortcut("next frame", ("Alt+Up", "Alt+."), "Next frame", ("step_frame", 1), _PAGES),
+    Shortcut("previous frame", ("Alt+Down", "Alt+,"), "Previous frame", ("step_frame", -1), _PAGES),
+    Shortcut("play", ("Alt+P",), "Play or stop the frames", ("play",), _PAGES),
+    Shortcut("reset", ("Alt+R",), "Reset the views", ("reset",)),
+    Shortcut("contours", ("Alt+C",), "Contours on or off", ("contours",)),
+    Shortcut("fill", ("Alt+O",), "Outline or fill", ("fill",)),
+    Shortcut("fainter", ("Alt+T",), "Fainter contours", ("change_opacity", -10)),
+    Shortcut("stronger", ("Alt+Shift+T",), "Stronger contours", ("change_opacity", 10)),
+    Shortcut("crosshair", ("Alt+X",), "Crosshair on or off", ("crosshair",)),
+    Shortcut("link", ("Alt+K",), "Link the views of one orientation", ("link",)),
+    Shortcut("mouse", ("Alt+W",), "Window/level by dragging, on or off", ("mouse",)),
+    Shortcut("three planes", ("Alt+3",), "The image in three planes", ("view", "planes")),
+    Shortcut("one plane", ("Alt+1",), "The image in one plane; again: the next plane", ("view", "plane")),
+    Shortcut("page", ("Alt+0",), "The page as it was", ("view", "page")),
+    Shortcut("measure", ("Alt+L",), "Measure a line: click its two ends", ("measure",)),
+    Shortcut("help", ("Alt+?",), "This sheet", ("help",)),
+    Shortcut("next slice", ("Up",), "Next slice", ("slice", 1), _VIEW),
+    Shortcut("previous slice", ("Down",), "Previous slice", ("slice", -1), _VIEW),
+    Shortcut("ten slices on", ("PgUp",), "Ten slices on", ("slice", 10), _VIEW),
+    Shortcut("ten slices back", ("PgDown",), "Ten slices back", ("slice", -10), _VIEW),
+    Shortcut("zoom in", ("+", "="), "Zoom in", ("zoom", 1), _VIEW),
+    Shortcut("zoom out", ("-",), "Zoom out", ("zoom", -1), _VIEW),
+    Shortcut("up", ("Shift+Up",), "Move the image up", ("pan", 0, 1), _VIEW),
+    Shortcut("down", ("Shift+Down",), "Move the image down", ("pan", 0, -1), _VIEW),
+    Shortcut("right", ("Shift+Right",), "Move the image to the right", ("pan", 1, 0), _VIEW),
+    Shortcut("left", ("Shift+Left",), "Move the image to the left", ("pan", -1, 0), _VIEW),
+    Shortcut("harder", ("H",), "Harder contrast", ("window_level", -1, 0), _VIEW),
+    Shortcut("softer", ("S",), "Softer contrast", ("window_level", 1, 0), _VIEW),
+    Shortcut("brighter", ("B",), "Brighter", ("window_level", 0, 1), _VIEW),
+    Shortcut("darker", ("D",), "Darker", ("window_level", 0, -1), _VIEW),
+    Shortcut("paint", ("A",), "Paint", ("draw", "take", "paint"), _DRAWING),
+    Shortcut("erase", ("E",), "Erase", ("draw", "take", "erase"), _DRAWING),
+    Shortcut("draw", ("F",), "Draw around, freehand or point by point", ("draw", "take", "draw"), _DRAWING),
+    Shortcut("threshold", ("G",), "Grey values between two bounds", ("draw", "take", "threshold"), _DRAWING),
+    Shortcut(
+        "islands", ("I",), "Islands: keep the one that is clicked", ("draw", "take", "islands"), _DRAWING
+    ),
+    Shortcut("next region", ("Q",), "The next region to draw", ("draw", "next_segment"), _DRAWING),
+    Shortcut("show region", ("V",), "Show or hide the region", ("draw", "toggle_segment"), _DRAWING),
+    Shortcut("ball", ("U",), "Brush: a ball, or a disc on the slice", ("draw", "ball"), _DRAWING),
+    Shortcut("smaller brush", (",",), "A smaller brush", ("draw", "scale_radius", 0.8), _DRAWING),
+    Shortcut("larger brush", (".",), "A larger brush", ("draw", "scale_radius", 1.25), _DRAWING),
+    Shortcut("undo", ("Z",), "Undo", ("draw", "undo"), _DRAWING),
+    Shortcut("redo", ("Y",), "Redo", ("draw", "redo"), _DRAWING),
+    Shortcut("put down", ("Esc",), "Drop the polygon, then the tool", ("draw", "put_down"), _DRAWING),
+    Shortcut("close polygon", ("Return",), "Close the polygon", ("draw", "close_polygon"), _POLYGON),
+    Shortcut("last point", ("Backspace",), "Take its last point back", ("draw", "remove_point"), _POLYGON),
+)
