@@ -22,11 +22,10 @@ _END_LENGTH = 64
 
 @dataclass(frozen=True)
 class JournalContents:
-    """``damaged`` are line numbers from 1; ``length`` in bytes ends after the last whole line."""
+    """``damaged`` are line numbers from 1; ``is_cut`` says that the last line has no end."""
 
     entries: tuple[Entry, ...] = ()
     damaged: tuple[int, ...] = ()
-    length: int = 0
     is_cut: bool = False
 
 
@@ -57,7 +56,7 @@ def read_journal(path: Path) -> JournalContents:
             entries.append(entry)
         elif line:
             damaged.append(number)
-    return JournalContents(tuple(entries), tuple(damaged), length, is_cut=length < len(data))
+    return JournalContents(tuple(entries), tuple(damaged), is_cut=length < len(data))
 
 
 def _decoded(line: bytes) -> Entry | None:
@@ -78,7 +77,7 @@ class Journal:
         """Opens or makes the file and takes off a last line that was cut; raises OSError."""
         self.path = path
         self.was_cut = False
-        self._length = read_journal(path).length
+        self._length = path.read_bytes().rfind(b"\n") + 1 if path.exists() else 0
         self._tried = b""
         self._file = path.open("a+b", buffering=0)
         self._end = self._read(max(0, self._length - _END_LENGTH), self._length)
