@@ -45,7 +45,7 @@ class SignIn:
         return SessionAnswers(session, self.reader, scripts is not None)
 
 
-class _Journal:
+class _SavableAnswers:
     """The answers, as the queue takes them."""
 
     retry_s = 0.0
@@ -76,7 +76,7 @@ class SessionAnswers:
         self.quiz = session.quiz
         self.notices: tuple[str, ...] = tuple(session.notices)
         self.queue = SaveQueue()
-        self._journal = _Journal(session)
+        self._savable = _SavableAnswers(session)
         self.page_saver: PageSaver | None = None
         self._is_closed = False
         session.when_page_is_left = self._record_states
@@ -162,14 +162,14 @@ class SessionAnswers:
     def save_sentence(self) -> str:
         if self.page_saver:
             self.page_saver.tick()
-        is_saved = self.queue.save(self._journal)
+        is_saved = self.queue.save(self._savable)
         sentences = self.queue.sentences()
         if self._session.in_review:
             sentences.append("This quiz is finished: everything can be looked at, and nothing changes.")
         elif self._session.locked():
             sentences.append("This page is complete and cannot be changed any more.")
         if is_saved and not self._session.in_review:
-            sentences.append(self._journal.state.sentence)
+            sentences.append(self._savable.state.sentence)
         return " ".join(sentences)
 
     def next(self) -> list[str]:
@@ -191,7 +191,7 @@ class SessionAnswers:
 
     def close(self) -> str:
         self._save_page()
-        if unsaved := self.queue.sentences(but=self._journal):
+        if unsaved := self.queue.sentences(but=self._savable):
             return " ".join(unsaved)
         state = self._session.close()
         self._is_closed = state.saved
