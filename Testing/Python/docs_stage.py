@@ -56,7 +56,8 @@ def pages() -> dict[str, str]:
     written = {
         path.relative_to(DOCS).as_posix(): path.read_text(encoding="utf-8") for path in DOCS.rglob("*.md")
     }
-    return {**written, "authoring/quiz-language.md": quiz_language.quiz_language()}
+    readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+    return {**written, "README.md": readme, "authoring/quiz-language.md": quiz_language.quiz_language()}
 
 
 def samples(*languages: str) -> list[Sample]:
