@@ -108,38 +108,38 @@ class RandomWalk(RuleBasedStateMachine):
                 assert in_group == sorted(in_group)
         else:
             assert self.order == [(number, 0) for number in self.plan]
-        self.here = self.places()[0]
+        self.here = self.all_positions()[0]
 
     # The model
 
-    def places(self) -> list[tuple[tuple[int, int], int]]:
+    def all_positions(self) -> list[tuple[tuple[int, int], int]]:
         return [(page, index) for page in self.order for index in range(max(1, len(self.plan[page[0]].sets)))]
 
-    def kinds(self, place: tuple) -> tuple[str, ...]:
-        sets = self.plan[place[0][0]].sets
-        return sets[place[1]] if sets else ()
+    def kinds(self, position: tuple) -> tuple[str, ...]:
+        sets = self.plan[position[0][0]].sets
+        return sets[position[1]] if sets else ()
 
-    def answer(self, place: tuple, question: int) -> Answer:
-        if question in self.drafts.get(place, {}):
-            return self.drafts[place][question]
-        history = self.history.get(place, [[]] * 9)[question]
-        return history[-1] if history else BLANK.get(self.kinds(place)[question], ("",))
+    def answer(self, position: tuple, question: int) -> Answer:
+        if question in self.drafts.get(position, {}):
+            return self.drafts[position][question]
+        history = self.history.get(position, [[]] * 9)[question]
+        return history[-1] if history else BLANK.get(self.kinds(position)[question], ("",))
 
-    def is_good(self, place: tuple) -> bool:
+    def is_good(self, position: tuple) -> bool:
         return all(
-            self.answer(place, question) not in BAD_ANSWERS[kind]
-            for question, kind in enumerate(self.kinds(place))
+            self.answer(position, question) not in BAD_ANSWERS[kind]
+            for question, kind in enumerate(self.kinds(position))
         )
 
     def page_is_good(self, page: tuple[int, int]) -> bool:
-        return all(self.is_good(place) for place in self.places() if place[0] == page)
+        return all(self.is_good(position) for position in self.all_positions() if position[0] == page)
 
     def is_locked(self) -> bool:
         page = self.here[0]
         return self.finished or (page in self.complete and not self.plan[page[0]].many)
 
     def is_last_of_page(self) -> bool:
-        return [place for place in self.places() if place[0] == self.here[0]][-1] == self.here
+        return [position for position in self.all_positions() if position[0] == self.here[0]][-1] == self.here
 
     def may_pass(self) -> bool:
         if self.is_locked():
@@ -165,9 +165,9 @@ class RandomWalk(RuleBasedStateMachine):
     def resume(self) -> None:
         pages = [page for page in self.order if page not in self.complete]
         if self.finished:
-            self.here = self.places()[0]
+            self.here = self.all_positions()[0]
         else:
-            self.here = (pages[0], 0) if pages else self.places()[-1]
+            self.here = (pages[0], 0) if pages else self.all_positions()[-1]
 
     # What a reader does
 
@@ -190,21 +190,21 @@ class RandomWalk(RuleBasedStateMachine):
             if answer != self.answer(self.here, question):
                 self.drafts.setdefault(self.here, {})[question] = answer
 
-    @precondition(lambda self: self.here != self.places()[-1])
+    @precondition(lambda self: self.here != self.all_positions()[-1])
     @rule()
     def goes_on(self) -> None:
         may = self.may_pass()
         assert (self.session.next() == []) == may
         if may:
             self.leave(passed=True)
-            self.here = self.places()[self.places().index(self.here) + 1]
+            self.here = self.all_positions()[self.all_positions().index(self.here) + 1]
 
     @rule(data=st.data(), steps=st.integers(1, 4))
     def answers_well_and_goes_on(self, data: st.DataObject, steps: int) -> None:
         for _ in range(steps):
             if not self.is_locked():
                 self.answers_all(data)
-            if self.here != self.places()[-1]:
+            if self.here != self.all_positions()[-1]:
                 self.goes_on()
 
     @precondition(lambda self: self.here[0] in self.complete and not self.is_locked())
@@ -220,12 +220,12 @@ class RandomWalk(RuleBasedStateMachine):
         elif then == "dies":
             self.the_program_dies()
 
-    @precondition(lambda self: self.here != self.places()[0])
+    @precondition(lambda self: self.here != self.all_positions()[0])
     @rule()
     def goes_back(self) -> None:
         self.session.previous()
         self.leave(passed=False)
-        self.here = self.places()[self.places().index(self.here) - 1]
+        self.here = self.all_positions()[self.all_positions().index(self.here) - 1]
 
     @rule()
     def goes_to_the_bookmark(self) -> None:
@@ -260,7 +260,7 @@ class RandomWalk(RuleBasedStateMachine):
         elif may:
             assert self.session.repeat() != []
 
-    @precondition(lambda self: self.here == self.places()[-1] and not self.finished)
+    @precondition(lambda self: self.here == self.all_positions()[-1] and not self.finished)
     @rule()
     def finishes(self) -> None:
         others = set(self.order) - {self.here[0]}
@@ -301,8 +301,8 @@ class RandomWalk(RuleBasedStateMachine):
         where = self.session.where()
         position = where.position
         assert ((position.page.number, position.page.repetition), position.question_set) == self.here
-        assert where.number == self.places().index(self.here) + 1
-        assert where.total == len(self.places())
+        assert where.number == self.all_positions().index(self.here) + 1
+        assert where.total == len(self.all_positions())
         assert [(key.number, key.repetition) for key, _ in self.session.pages] == self.order
         assert self.session.locked() == self.is_locked()
         assert where.pages_complete == len(self.complete)
@@ -315,23 +315,23 @@ class RandomWalk(RuleBasedStateMachine):
     def require_file(self) -> None:
         """The file as an analysis script reads it has each answer ever given, in order."""
         root = saved(self.results / "walker" / "study" / "study.xml")
-        positions = {page: position for position, page in enumerate(sorted(self.order), start=1)}
-        for page, position in positions.items():
-            element = page_of(root, position)
+        numbers = {page: number for number, page in enumerate(sorted(self.order), start=1)}
+        for page, number in numbers.items():
+            element = page_of(root, number)
             assert (int(element.get("PageNumber") or 0), int(element.get("Rep") or 0)) == page
             assert (element.get("PageComplete") == "Y") == (page in self.complete)
             for index, by_question in enumerate(responses(element)):
-                place = (page, index)
+                position = (page, index)
                 for question, by_option in enumerate(by_question):
-                    history = self.history.get(place, [[]] * 9)[question]
+                    history = self.history.get(position, [[]] * 9)[question]
                     expected: list[Answer] = [
-                        tuple(map(self.stored(place, question), each)) for each in history
+                        tuple(map(self.stored(position, question), each)) for each in history
                     ]
                     assert list(zip(*by_option, strict=True)) == expected
         assert (root.findall("Login")[-1].get("QuizComplete") == "Y") == self.finished
 
-    def stored(self, place: tuple, question: int) -> Callable[[str], str]:
-        kind = self.kinds(place)[question]
+    def stored(self, position: tuple, question: int) -> Callable[[str], str]:
+        kind = self.kinds(position)[question]
         return lambda text: "" if kind == "Integer" and (text,) in BAD_ANSWERS[kind] else text
 
     def teardown(self) -> None:

@@ -46,7 +46,7 @@ def _plain_name(page: Page, groups: Mapping[int, int]) -> str:
     return safe_name("_".join(filter(None, (f"PgGroup{groups[page.number]}", page.id, page.descriptor))))
 
 
-class DrawingPlaces:
+class SessionDrawings:
     """The drawings of the page that is shown. Paths in the results are relative to the reader's folder,
     with ``/`` on every system."""
 

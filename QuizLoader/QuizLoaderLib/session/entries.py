@@ -88,6 +88,12 @@ _ORDER = Form(
 )
 
 
+def _version(value: object) -> object:
+    if not isinstance(value, int) or value > VERSION:
+        raise ValueError(value)
+    return value
+
+
 def _page_key(value: object) -> PageKey:
     number, repetition = map(_of(int), _items(value))
     assert isinstance(number, int) and isinstance(repetition, int)
@@ -120,7 +126,9 @@ class BeginEntry(Entry):
         tuple[int, ...] | None,
         Key("order", _ORDER, "The page groups in the reader's order, null where the quiz does not randomize"),
     ]
-    version: Annotated[int, Key("version", _INTEGER, "The version of the journal's format")] = VERSION
+    version: Annotated[
+        int, Key("version", Form("integer", _version), "The version of the journal's format")
+    ] = VERSION
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -296,17 +304,11 @@ def from_json(found: Mapping[str, object]) -> Entry:
     number = found.get("n")
     if not isinstance(number, int):
         raise ValueError("no number")
-    kind = KINDS.get(str(found.get("do")))
-    if kind is None:
-        return UnknownEntry(number=number)
+    kind = KINDS.get(str(found.get("do")), UnknownEntry)
     make: Callable[..., Entry] = kind
     try:
-        values = {
-            name: key.form.load(found[key.name]) for name, key in _KEYS[kind].items() if key.name in found
-        }
-        entry = make(**values)
+        return make(
+            **{name: key.form.load(found[key.name]) for name, key in _KEYS[kind].items() if key.name in found}
+        )
     except (TypeError, ValueError, LookupError):
         return UnknownEntry(number=number)
-    if isinstance(entry, BeginEntry) and entry.version > VERSION:
-        return UnknownEntry(number=number)
-    return entry

@@ -9,7 +9,7 @@ from ..quiz.question_types import Takes
 from .answers import Answer, cleaned, is_toggle
 from .buttons import Buttons, to_press_again
 from .cursor import Cursor
-from .drawings import DrawingPlaces
+from .drawings import SessionDrawings
 from .entries import DraftEntry, FinishEntry, LogoutEntry, RerunEntry, StateEntry
 from .files import SessionError
 from .navigation import Where
@@ -47,7 +47,7 @@ class Session:
         for entry in () if self.in_review else self._cursor.leaving_interrupted():
             self._store.record(entry)
         self._cursor.resume()
-        self.drawings = DrawingPlaces(self._store, self._cursor)
+        self.drawings = SessionDrawings(self._store, self._cursor)
         self.buttons = Buttons(scripts, self.quiz, self._store, self._cursor, self.drawings.folder)
         self.notices = opened.notices
         if not self._runs_scripts and not self.in_review and has_buttons(self.quiz):
