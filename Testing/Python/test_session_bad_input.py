@@ -153,7 +153,9 @@ def test_an_answer_that_was_edited_by_hand_is_used_and_said(quiz: Path, results:
 
     session = Session.open(quiz, results, "Ann")
 
-    assert session.notices == ("Another program changed study.xml since it was saved; it is used as it is.",)
+    assert session.notices == (
+        "Another program changed “study.xml” since it was saved; it is used as it is.",
+    )
     session.previous()
     assert session.answers() == (("wrong",),)
     session.close()
@@ -232,7 +234,7 @@ def test_a_damaged_line_in_the_journal_is_said_and_the_others_count(quiz: Path, 
     again = Session.open(quiz, crashed, "Ann")
 
     assert again.notices == (
-        "The journal study.journal is damaged in line 4; what was saved there is lost unless the results "
+        "The journal “study.journal” is damaged in line 4; what was saved there is lost unless the results "
         "file has it.",
     )
     assert again.answers() == (("second",),)

@@ -115,7 +115,7 @@ try:
     Session.open(quiz, results, "Ann")
 except SessionError as fault:
     assert str(fault) == (
-        f"Nothing can be written to the results folder {folder} (Permission denied); "
+        f"Nothing can be written to the results folder “{folder}” (Permission denied); "
         "make it writable or choose another one."
     ), fault
 else:

@@ -1,14 +1,10 @@
-"""XML closed to the outside: a file becomes elements that know their line, page by page.
-
-Expat is used for its exact lines (lxml counts them to 65535 only and guesses beyond), and because a page
-can be dropped as soon as it is read. No DTD, no entities but XML's own five, no network, bounded size
-and depth.
-"""
+"""A quiz file becomes elements that know their line, page by page."""
 
 from collections.abc import Callable
 from pathlib import Path
 from xml.parsers import expat
 
+from .closed_xml import LARGEST_BYTES, XmlError, XmlFault, read_events
 from .problems import Problem, ProblemCode, ProblemError, error
 from .values import shown
 
@@ -18,9 +14,8 @@ NOT_XML = ProblemCode("Q103", "The quiz file is not well-formed XML.")
 DOCTYPE = ProblemCode("Q104", "A quiz has no DOCTYPE.")
 TOO_DEEP = ProblemCode("Q105", "Elements are nested deeper than a quiz needs.")
 
-LARGEST_FILE_BYTES = 100_000_000
-DEEPEST_ELEMENT = 64
-_CHUNK_BYTES = 1 << 20
+
+_CODES = expat.errors.codes
 
 
 class Element:
@@ -45,36 +40,27 @@ def read_elements(path: Path, each: Callable[[Element, Element], None]) -> Eleme
     try:
         if not path.is_file():
             what = "is not a file" if path.exists() else "does not exist"
-            raise _unreadable(QUIZ_NOT_OPENED, 0, f"The quiz file “{path}” {what}.")
-        if path.stat().st_size > LARGEST_FILE_BYTES:
-            raise _too_large(path)
+            raise ProblemError(error(QUIZ_NOT_OPENED, f"The quiz file “{path}” {what}."))
+        if path.stat().st_size > LARGEST_BYTES:
+            raise _refused(XmlError(XmlFault.TOO_LARGE), path, [])
         with path.open("rb") as file:
-            return _parse(path, file.read, each)
+            return _elements(path, file.read, each)
     except OSError as fault:
         reason = fault.strerror or "unknown reason"
-        raise _unreadable(
-            QUIZ_NOT_OPENED, 0, f"The quiz file “{path}” cannot be opened: {reason}."
-        ) from fault
+        sentence = f"The quiz file “{path}” cannot be opened: {reason}."
+        raise ProblemError(error(QUIZ_NOT_OPENED, sentence)) from fault
 
 
-def _parse(path: Path, read: Callable[[int], bytes], each: Callable[[Element, Element], None]) -> Element:
-    parser = expat.ParserCreate()
-    parser.buffer_text = True
+def _elements(path: Path, read: Callable[[int], bytes], each: Callable[[Element, Element], None]) -> Element:
     document = Element("", {}, 0)
     open_elements = [document]
 
-    def start(name: str, attributes: dict[str, str]) -> None:
-        if len(open_elements) > DEEPEST_ELEMENT:
-            raise _unreadable(
-                TOO_DEEP,
-                parser.CurrentLineNumber,
-                f"{shown(name)} is nested {len(open_elements)} elements deep; a quiz needs no more than 5.",
-            )
-        element = Element(name, attributes, parser.CurrentLineNumber)
+    def start(name: str, attributes: dict[str, str], line: int) -> None:
+        element = Element(name, attributes, line)
         open_elements[-1].children.append(element)
         open_elements.append(element)
 
-    def end(_name: str) -> None:
+    def end() -> None:
         element = open_elements.pop()
         if len(open_elements) == 2:
             root = open_elements[1]
@@ -84,60 +70,44 @@ def _parse(path: Path, read: Callable[[int], bytes], each: Callable[[Element, El
     def text(data: str) -> None:
         open_elements[-1].text += data
 
-    def doctype(*_: object) -> None:
-        raise _unreadable(
-            DOCTYPE,
-            parser.CurrentLineNumber,
-            "The quiz has a DOCTYPE, which is refused because it can name files and hide text.",
-            "delete the DOCTYPE and what belongs to it",
-        )
-
-    parser.StartElementHandler = start
-    parser.EndElementHandler = end
-    parser.CharacterDataHandler = text
-    parser.StartDoctypeDeclHandler = doctype
-    bytes_read = 0
     try:
-        while chunk := read(_CHUNK_BYTES):
-            bytes_read += len(chunk)
-            if bytes_read > LARGEST_FILE_BYTES:
-                raise _too_large(path)
-            parser.Parse(chunk, False)
-        parser.Parse(b"", True)
-    except expat.ExpatError as fault:
-        raise _not_xml(fault, open_elements) from fault
-    except (LookupError, ValueError) as fault:
-        # An encoding that neither expat nor Python's one-byte codecs know.
-        raise _unreadable(NOT_XML, 1, f"The quiz cannot be decoded: {fault}.", "save it as UTF-8") from fault
+        read_events(read, start, end, text)
+    except XmlError as fault:
+        raise _refused(fault, path, open_elements) from fault
     return document.children[0]
 
 
-def _not_xml(failure: expat.ExpatError, open_elements: list[Element]) -> ProblemError:
-    innermost = open_elements[-1]
-    reason = expat.ErrorString(failure.code)
-    hint = ""
-    if failure.code == expat.errors.codes[expat.errors.XML_ERROR_TAG_MISMATCH]:
-        hint = f"{shown(innermost.name)} of line {innermost.line} is still open"
-    elif failure.code == expat.errors.codes[expat.errors.XML_ERROR_NO_ELEMENTS] and innermost.name:
-        reason = "the file ends too early"
-        hint = f"{shown(innermost.name)} of line {innermost.line} is still open"
-    elif failure.code == expat.errors.codes[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
+def _refused(fault: XmlError, path: Path, open_elements: list[Element]) -> ProblemError:
+    if fault.fault is XmlFault.TOO_LARGE:
+        limit = LARGEST_BYTES // 1_000_000
+        return ProblemError(error(QUIZ_TOO_LARGE, f"The quiz file “{path}” is larger than {limit} MB."))
+    if fault.fault is XmlFault.TOO_DEEP:
+        sentence = (
+            f"{shown(str(fault))} is nested {len(open_elements)} elements deep; a quiz needs no more than 5."
+        )
+        return ProblemError(error(TOO_DEEP, sentence, line=fault.line))
+    if fault.fault is XmlFault.DOCTYPE:
+        sentence = "The quiz has a DOCTYPE, which is refused because it can name files and hide text."
+        return ProblemError(
+            error(DOCTYPE, sentence, "delete the DOCTYPE and what belongs to it", line=fault.line)
+        )
+    if fault.fault is XmlFault.ENCODING:
+        return ProblemError(
+            error(NOT_XML, f"The quiz cannot be decoded: {fault}.", "save it as UTF-8", line=fault.line)
+        )
+    return ProblemError(_not_well_formed(fault, open_elements[-1]))
+
+
+def _not_well_formed(fault: XmlError, innermost: Element) -> Problem:
+    reason, hint = str(fault), ""
+    is_open = f"{shown(innermost.name)} of line {innermost.line} is still open"
+    if fault.expat_code == _CODES[expat.errors.XML_ERROR_TAG_MISMATCH]:
+        hint = is_open
+    elif fault.expat_code == _CODES[expat.errors.XML_ERROR_NO_ELEMENTS] and innermost.name:
+        reason, hint = "the file ends too early", is_open
+    elif fault.expat_code == _CODES[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
         hint = "only &amp; &lt; &gt; &quot; &apos; and numbers such as &#233; are known"
-    elif failure.code == expat.errors.codes[expat.errors.XML_ERROR_INVALID_TOKEN]:
+    elif fault.expat_code == _CODES[expat.errors.XML_ERROR_INVALID_TOKEN]:
         hint = "write & as &amp; and < as &lt; in text; save the file as UTF-8"
-    return _unreadable(
-        NOT_XML,
-        failure.lineno,
-        f"The quiz is not well-formed XML: {reason}, column {failure.offset + 1}.",
-        hint,
-    )
-
-
-def _too_large(path: Path) -> ProblemError:
-    limit = LARGEST_FILE_BYTES // 1_000_000
-    return _unreadable(QUIZ_TOO_LARGE, 0, f"The quiz file “{path}” is larger than {limit} MB.")
-
-
-def _unreadable(code: str, line: int, sentence: str, hint: str = "") -> ProblemError:
-    problem: Problem = error(code, sentence, hint, line=line)
-    return ProblemError(problem)
+    sentence = f"The quiz is not well-formed XML: {reason}, column {fault.column}."
+    return error(NOT_XML, sentence, hint, line=fault.line)

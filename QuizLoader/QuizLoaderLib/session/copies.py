@@ -5,10 +5,8 @@ import re
 from datetime import datetime
 from pathlib import Path
 
-from lxml import etree
-
+from ..quiz.closed_xml import root_attributes
 from .storage import FolderFiles
-from .tree import integer
 from .whole_file import write_whole
 
 MAX_COPIES = 10
@@ -65,10 +63,6 @@ def _remove_old(earlier: list[Path]) -> None:
 def _number(path: Path) -> int:
     """The last journal entry in a copy, 0 where it cannot be read; the rest of it is not looked at."""
     try:
-        with path.open("rb") as file:
-            start = etree.iterparse(
-                file, events=("start",), resolve_entities=False, no_network=True, load_dtd=False
-            )
-            return integer(next(start)[1], "JournalEntry")
-    except (OSError, etree.XMLSyntaxError, StopIteration):
+        return int(root_attributes(path).get("JournalEntry") or 0)
+    except (OSError, ValueError):
         return 0

@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from filelock import FileLock, Timeout
-from lxml import etree
 
+from ..quiz.closed_xml import XmlError, xml_tree
 from ..quiz.model import Quiz
 from ..quiz.parser import read_quiz
 from .comparing import differences, is_another_quiz
@@ -23,7 +23,6 @@ from .journal import Journal, JournalContents, read_journal
 from .order import group_order
 from .results import Results
 from .storage import FolderFiles, ResultsStore
-from .tree import parsed_xml
 from .whole_file import make_folder, remove_left_overs, write_whole
 
 
@@ -141,8 +140,8 @@ def stored_quiz(files: FolderFiles, quiz_path: Path) -> Quiz:
 
 def _is_of_the_original(files: FolderFiles) -> bool:
     try:
-        root = parsed_xml(files.xml.read_bytes())
-    except (OSError, etree.XMLSyntaxError):
+        root = xml_tree(files.xml.read_bytes())
+    except (OSError, XmlError):
         return False
     return root.find("Login") is not None and root.get("JournalEntry") is None
 
@@ -159,8 +158,8 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
     for path in (files.xml, *copies(files)):
         try:
             data = path.read_bytes()
-            results = Results(parsed_xml(data), quiz)
-        except (OSError, etree.XMLSyntaxError, SessionError) as fault:
+            results = Results(xml_tree(data), quiz)
+        except (OSError, XmlError, SessionError) as fault:
             faults.append(f"{path.name}: {str(fault).rstrip('.')}")
             continue
         saved_number = results.number

@@ -13,6 +13,7 @@ from collections.abc import Mapping
 
 from lxml import etree
 
+from ..quiz.closed_xml import xml_tree
 from ..quiz.model import Page, Quiz
 from ..quiz.question_types import Takes
 from .answers import ON, Answer, blank, is_toggle, is_untouched
@@ -22,7 +23,7 @@ from .order import PageKey, Position, display_order, page_groups
 from .requirements import Drawn
 from .results_changes import add_responses, change
 from .results_tree import ResultsTree
-from .tree import Element, appended, parsed_xml, strip_results
+from .tree import Element, appended, strip_results
 
 
 class Drafts:
@@ -67,7 +68,7 @@ class Results:
     @classmethod
     def begin(cls, master: bytes, quiz: Quiz, entry: BeginEntry) -> "Results":
         """Results of a reader who has seen nothing yet, from the quiz file and the journal's first entry."""
-        root = parsed_xml(master)
+        root = xml_tree(master)
         strip_results(root)
         elements = root.findall("Page")
         if len(elements) != len(quiz.pages):

@@ -9,13 +9,12 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from lxml import etree
-
+from ..quiz.closed_xml import XmlError, xml_tree
 from .copies import is_copy
 from .files import SessionError
 from .opening import load_results, stored_quiz
 from .storage import FolderFiles
-from .tree import Element, integer, parsed_xml
+from .tree import Element, integer
 
 WINDOWS = "cp1252"
 """What Windows writes in Western Europe and America."""
@@ -87,7 +86,7 @@ def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> FoundRes
             seen.add(file.resolve())
             try:
                 results = _read(file, encoding, found.remarks)
-            except (OSError, etree.XMLSyntaxError, SessionError) as fault:
+            except (OSError, XmlError, SessionError) as fault:
                 found.left_out.append(f"“{file}” cannot be read: {str(fault).rstrip('.')}.")
                 continue
             if results is not None:
@@ -183,10 +182,10 @@ def _read(file: Path, encoding: str, remarks: list[str]) -> ReadResults | None:
 def _parsed(file: Path, encoding: str, remarks: list[str]) -> Element:
     data = file.read_bytes()
     try:
-        return parsed_xml(data)
-    except etree.XMLSyntaxError:
+        return xml_tree(data)
+    except XmlError:
         lines = _DECLARATION.sub(b"", data).split(b"\n")
-        root = parsed_xml("\n".join(_decoded(line, encoding) for line in lines).encode("utf-8"))
+        root = xml_tree("\n".join(_decoded(line, encoding) for line in lines).encode("utf-8"))
         remarks.append(
             f"“{file}” is not in the encoding it declares; it was read as {encoding} "
             "(--encoding chooses another)."

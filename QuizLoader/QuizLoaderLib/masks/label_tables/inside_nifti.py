@@ -1,10 +1,14 @@
 """The label table that some programs keep inside a NIfTI file, as a Caret extension (TotalSegmentator)."""
 
 import struct
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ...images.files.nifti import NiftiHeader
+from ...quiz.closed_xml import xml_tree
 from .label_table import LabelRow, LabelTable
+
+if TYPE_CHECKING:
+    from lxml.etree import _Element
 
 _CARET = (30, 0)
 """NIfTI's code for Caret's XML; TotalSegmentator writes it under 0, "unknown"."""
@@ -29,18 +33,15 @@ def nifti_label_table(header: NiftiHeader) -> LabelTable | None:
 
 
 def _table(xml: bytes) -> LabelTable | None:
-    from lxml import etree
-
-    parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False)
     try:
-        root = etree.fromstring(xml, parser)
+        root = xml_tree(xml)
         rows = [_row(label) for label in root.iter("Label")]
-    except (etree.XMLSyntaxError, KeyError, ValueError):
+    except (KeyError, ValueError):  # of XML that is refused, too
         return None
     rows = [row for row in rows if row.value != 0 and row.name]
     return LabelTable(tuple(rows)) if rows else None
 
 
-def _row(label: Any) -> LabelRow:
+def _row(label: "_Element") -> LabelRow:
     red, green, blue = (min(max(float(label.get(name, "1")), 0.0), 1.0) for name in ("Red", "Green", "Blue"))
     return LabelRow((label.text or "").strip(), int(label.attrib["Key"]), (red, green, blue))
