@@ -289,7 +289,7 @@ def test_a_quiz_that_cannot_be_asked_is_refused_with_a_sentence(tmp_path: Path, 
         Session.open(write_quiz(tmp_path, unknown), results, "Ann")
     with pytest.raises(SessionError, match="has no page"):
         Session.open(write_quiz(tmp_path, "", name="empty.xml"), results, "Ann")
-    with pytest.raises(SessionError, match="not there"):
+    with pytest.raises(SessionError, match="does not exist"):
         Session.open(tmp_path / "none.xml", results, "Ann")
 
 
