@@ -306,7 +306,7 @@ def test_the_last_quiz_and_folder_are_remembered(tmp_path, three_pages, images):
 
 @pytest.mark.parametrize(
     ("content", "sentence"),
-    [("<Session><Page", "XML"), ("<Report/>", "Session"), (None, "not there|no such|cannot")],
+    [("<Session><Page", "XML"), ("<Report/>", "Session"), (None, "does not exist|no such|cannot")],
 )
 def test_a_file_that_cannot_be_a_quiz_is_said_in_the_panel(story, tmp_path, images, content, sentence):
     path = tmp_path / "bad.xml"
