@@ -5,10 +5,21 @@ from (i, j, k, 1) at the voxel's centre to RAS in mm.
 """
 
 from dataclasses import dataclass, field
+from typing import Protocol
 
 import numpy as np
 
 from ..quiz.problems import Problem
+
+
+class ImageArrays(Protocol):
+    """What a Type makes of a file: the warnings met, and the arrays that take memory."""
+
+    @property
+    def problems(self) -> tuple[Problem, ...]: ...
+
+    @property
+    def buffers(self) -> tuple[np.ndarray, ...]: ...
 
 
 @dataclass(frozen=True)
@@ -44,6 +55,10 @@ class VolumeArrays:
     problems: tuple[Problem, ...] = ()
     units: str = ""
     is_inverted: bool = False
+
+    @property
+    def buffers(self) -> tuple[np.ndarray, ...]:
+        return (self.voxels,)
 
 
 @dataclass(frozen=True)
@@ -82,6 +97,10 @@ class SegmentationArrays:
     problems: tuple[Problem, ...] = ()
     extent_offset: tuple[int, int, int] = (0, 0, 0)
     conversion_parameters: str = ""
+
+    @property
+    def buffers(self) -> tuple[np.ndarray, ...]:
+        return self.layers
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from ..images.files.nifti import NiftiHeader
 from ..images.grid import Grid
 from ..images.structure_set.drawn_regions import DrawnRegions, draw_regions
 from ..images.structure_set.file import StructureSet, structure_set_of
-from ..images.structure_set.reference import file_of_series, read_references
+from ..images.structure_set.reference import file_of_series, references_of
 from ..images.types.read_context import ReadContext
 from ..images.types.segmentation import described_segments, is_slicer_segmentation
 from ..quiz.problems import ProblemCode, error, has_errors, warning
@@ -130,7 +130,7 @@ def _read_folder(folder: Path, source: Path | None) -> Target:
     except ImageReadError as fault:
         if fault.problem.code != SEVERAL_SERIES or source is None or not look_at(source).is_dicom:
             raise
-        meant = file_of_series(read_references(source), [folder])
+        meant = file_of_series(references_of(read_header(source)), [folder])
         if meant is None:
             raise
         return Target(meant, read_grid(meant))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..quiz.model import ImageType, Layer, SliceView, WindowLevel
+from ..quiz.model import Layer, SliceView, WindowLevel
 from .contents import PageNodes, contents_of_views
 from .host import Host
 
@@ -32,7 +32,6 @@ class ToolImage:
     """An image of the page that the tools work on, with all nodes that show it: one for each of its looks."""
 
     id: str
-    type: ImageType
     nodes: tuple[vtkMRMLVolumeNode, ...]
 
 
@@ -44,15 +43,13 @@ def tool_images(shown: PageNodes) -> list[ToolImage]:
         for placed in (contents.background, contents.foreground)
         if placed and placed.node
     ]
-    types: dict[str, ImageType] = {}
     nodes_of: dict[str, list[vtkMRMLVolumeNode]] = {}
     for image, node in zip(shown.page.images, shown.nodes, strict=True):
         if node in on_views and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
-            types.setdefault(image.id, image.type)
             of_image = nodes_of.setdefault(image.id, [])
             if node not in of_image:
                 of_image.append(node)
-    return [ToolImage(id, types[id], tuple(nodes_of[id])) for id in types]
+    return [ToolImage(id, tuple(nodes)) for id, nodes in nodes_of.items()]
 
 
 def set_window_level(image: ToolImage, look: WindowLevel) -> None:

@@ -5,7 +5,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from ..arrays import SegmentationArrays
 from .fill import Block
 
 _VALUES = 255
@@ -92,10 +91,3 @@ def _packed_blocks(blocks: Iterable[Block]) -> list[Block | _Packed]:
 def _unpacked(blocks: Iterable[Block | _Packed]) -> Iterator[Block]:
     for one in blocks:
         yield one.unpacked() if isinstance(one, _Packed) else one
-
-
-def voxel_counts(arrays: SegmentationArrays) -> list[int]:
-    """How many voxels each segment has."""
-    most = max((segment.value for segment in arrays.segments), default=0) + 1
-    counts = [np.bincount(layer.ravel(), minlength=most) for layer in arrays.layers]
-    return [int(counts[segment.layer][segment.value]) for segment in arrays.segments]

@@ -11,7 +11,7 @@ from typing import Any
 from ...quiz.image_folder import ImageFolder, ImagePathError
 from ...quiz.model import Image
 from ...quiz.problems import ProblemCode
-from ..arrays import PageVolume
+from ..arrays import ImageArrays, PageVolume
 from ..errors import DATA_FILE, ImageReadError
 from ..files.image_file import ImageFile
 from ..types.read_context import ReadContext
@@ -44,7 +44,7 @@ class FileLoader:
         self._store = store
         self._workers = ThreadPoolExecutor(workers or max(3, os.cpu_count() or 1), "QuizLoader image")
 
-    def begin(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> Future[Any]:
+    def begin(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> Future[ImageArrays]:
         """The arrays that the image's Type makes of the file, to come; ``is_ahead`` gives way where memory is
         short. They fail with ImageReadError, or NoRoomError."""
         return self._workers.submit(self._load, image, path, volumes, is_ahead)
@@ -53,7 +53,7 @@ class FileLoader:
         """Stop; what has not begun is cancelled."""
         self._workers.shutdown(wait=True, cancel_futures=True)
 
-    def _load(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> Any:
+    def _load(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> ImageArrays:
         key = os.path.realpath(path)
         entry = self._memory.file(key)
         try:
@@ -89,7 +89,7 @@ class FileLoader:
         finally:
             self._memory.settle(key)
 
-    def _read(self, module: TypeModule[Any], key: str, context: ReadContext, is_ahead: bool) -> Any:
+    def _read(self, module: TypeModule[Any], key: str, context: ReadContext, is_ahead: bool) -> ImageArrays:
         self._make_room(key, context, is_ahead, bytes_to_come(context))
         return module.read(context)
 

@@ -2,12 +2,11 @@
 
 import os
 import threading
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from ..arrays import ImageArrays
 from ..errors import ImageReadError
 from ..files.file_facts import DataFileCheck, FileFacts, Stamp, look_at, stamp_of
 from ..files.file_formats import FileFormat
@@ -45,7 +44,7 @@ class FileInMemory:
         self.lock = threading.RLock()
         self.stamp: Stamp | None = None
         self.file: ImageFile | None = None
-        self.arrays: dict[Hashable, Any] = {}
+        self.arrays: dict[Hashable, ImageArrays] = {}
         self.notes: dict[str, Any] = {}
         self.promised = 0
 
@@ -71,7 +70,7 @@ class FileInMemory:
         """
         buffers = list(self.file.buffers) if self.file else []
         for arrays in list(self.arrays.values()):
-            buffers += buffers_of(arrays)
+            buffers += arrays.buffers
         sizes = {buffer.ctypes.data: buffer.nbytes for buffer in buffers if is_in_memory(buffer)}
         return max(self.promised, sum(sizes.values()))
 
@@ -86,13 +85,6 @@ def _stamp_of_others(facts: FileFacts) -> Stamp:
     with os.scandir(facts.path) as entries:
         folders = sorted(entry.path for entry in entries if entry.is_dir())
     return sum((stamp_of(Path(folder)) for folder in folders), Stamp())
-
-
-def buffers_of(arrays: Any) -> Iterable[np.ndarray]:
-    """The voxels in memory of what a Type has read."""
-    if hasattr(arrays, "buffers"):
-        return arrays.buffers
-    return getattr(arrays, "layers", None) or (arrays.voxels,)
 
 
 def bytes_to_come(context: ReadContext) -> int:

@@ -2,11 +2,12 @@
 
 from collections.abc import Container
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from ...quiz.model import Image, ImageType
 from ...quiz.problems import Problem
 from ...quiz.regions import QuizRegions
+from ..arrays import ImageArrays
 from ..types.registry import TYPES
 from ..types.type_module import Look
 
@@ -20,9 +21,9 @@ class ImageNodes:
     def __init__(self, scene: "vtkMRMLScene", regions: QuizRegions | None) -> None:
         self._scene = scene
         self._regions = regions
-        self._nodes: dict[tuple[Any, ImageType, Look], _OwnNode] = {}
+        self._nodes: dict[tuple[ImageArrays, ImageType, Look], _OwnNode] = {}
 
-    def node(self, image: Image, arrays: Any) -> "vtkMRMLDisplayableNode":
+    def node(self, image: Image, arrays: ImageArrays) -> "vtkMRMLDisplayableNode":
         """The node of an image, made where it is not there yet; its name is the image's ID."""
         module = TYPES[image.type]
         look = module.look_of(image)
@@ -38,7 +39,7 @@ class ImageNodes:
         own.node.SetName(image.id)
         return own.node
 
-    def ambiguous_names(self, image: Image, arrays: Any) -> list[Problem]:
+    def ambiguous_names(self, image: Image, arrays: ImageArrays) -> list[Problem]:
         """What is doubtful about the names that the quiz gives the values of an image."""
         if self._regions is None:
             return []

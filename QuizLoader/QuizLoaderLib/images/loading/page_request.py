@@ -2,15 +2,15 @@
 
 import os
 from concurrent.futures import CancelledError, Future
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
-from typing import Any
 
 from ...quiz.image_folder import ImageFolder, ImagePathError
 from ...quiz.model import Image, ImageType, Layer, Page
 from ...quiz.problems import Problem
-from ..arrays import PageVolume
+from ..arrays import ImageArrays, PageVolume, VolumeArrays
 from ..errors import ImageReadError
 from .file_loader import FileLoader
 from .memory import NoRoomError
@@ -26,7 +26,7 @@ class PageRequest:
 
     page: Page
     is_ahead: bool = False
-    reads: "dict[int, Future[Any]]" = field(default_factory=dict)
+    reads: "dict[int, Future[ImageArrays]]" = field(default_factory=dict)
     paths: dict[int, Path] = field(default_factory=dict)
     problems: dict[int, list[Problem]] = field(default_factory=dict)
     is_cancelled: bool = False
@@ -70,7 +70,7 @@ class PageRequest:
 
     def begin(self, loader: FileLoader) -> None:
         """Ask for the files that were found, once for each way to read one."""
-        under_way: dict[tuple[Path, ImageType, bool], Future[Any]] = {}
+        under_way: dict[tuple[Path, ImageType, bool], Future[ImageArrays]] = {}
         # The loader begins in the order given, so what waits for volumes never waits for a later one.
         for number in sorted(self.paths, key=lambda n: self.page.images[n].type.facts.needs_volume):
             image, path = self.page.images[number], self.paths[number]
@@ -90,8 +90,8 @@ class PageRequest:
             facts = image.type.facts
             if facts.has_grey_values and not facts.has_frames and number in self.reads:
                 is_behind = image.layer is Layer.BACKGROUND and image.destination is drawn.destination
-                try:
-                    there.append(PageVolume(image.path, self.reads[number].result(), is_behind))
-                except (ImageReadError, CancelledError, NoRoomError):
-                    continue
+                with suppress(ImageReadError, CancelledError, NoRoomError):
+                    arrays = self.reads[number].result()
+                    if isinstance(arrays, VolumeArrays):
+                        there.append(PageVolume(image.path, arrays, is_behind))
         return tuple(there)

@@ -7,19 +7,12 @@ from pathlib import Path
 from ...quiz.problems import Problem, ProblemCode, warning
 from ..arrays import PageVolume, VolumeArrays
 from ..dicom.frames import TAGS
-from ..dicom.headers import Header, faults_named, headers_in, items_of, read_header, text_of
+from ..dicom.headers import Header, faults_named, headers_in, items_of, text_of
 from ..errors import ImageReadError
 
 NO_VOLUME = ProblemCode("Q641", "A page with an RTStruct shows a volume.")
 OTHER_FRAME = ProblemCode("Q642", "An RTStruct has the frame of reference of the volume it is shown on.")
 UNKNOWN_FRAME = ProblemCode("Q643", "The volume under an RTStruct names its frame of reference (warning).")
-
-_TAGS = (
-    "Modality",
-    "ReferencedFrameOfReferenceSequence",
-    "StructureSetROISequence",
-    "ReferencedSeriesSequence",
-)
 
 
 @dataclass(frozen=True)
@@ -37,13 +30,8 @@ class References:
         return not self.instance_uids.isdisjoint(slice_uids)
 
 
-def read_references(path: Path) -> References:
-    """What an RTSTRUCT or a DICOM SEG says it was drawn on. :raises ImageReadError:"""
-    return references_of(read_header(path, _TAGS))
-
-
 def references_of(header: Header) -> References:
-    """The references of a header, without a look at polygons or pixels. :raises ImageReadError:"""
+    """Those of an RTSTRUCT or a DICOM SEG, without a look at polygons or pixels. :raises ImageReadError:"""
     series: set[str] = set()
     instances: set[str] = set()
     frames: set[str] = set()

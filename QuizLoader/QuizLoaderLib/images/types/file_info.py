@@ -44,7 +44,7 @@ class RegionInfo:
 
 
 @dataclass(frozen=True)
-class Grid:
+class GridInfo:
     """Where the voxels are: ``size`` is (columns, rows, slices), with time points behind them.
 
     ``origin_ras_mm`` is the centre of the first voxel, ``directions_ras`` the unit vectors along a row, a
@@ -75,7 +75,7 @@ class FileInfo:
 
     file: str
     types: tuple[str, ...]
-    grid: Grid | None = None
+    grid: GridInfo | None = None
     values: Values | None = None
     dicom: str = ""
     regions: tuple[RegionInfo, ...] = ()
@@ -162,7 +162,6 @@ def _dicom_file(path: Path) -> FileInfo:
 
 def _structure_set(header: "Header") -> FileInfo:
     """Its voxels are counted on the series it was drawn on, where that lies in the same folder."""
-    from ..contours.label_layers import voxel_counts
     from ..dicom.series import read_grid
     from ..structure_set.drawn_regions import DrawnRegions
     from ..structure_set.file import structure_set_of
@@ -176,20 +175,14 @@ def _structure_set(header: "Header") -> FileInfo:
     if drawn_on is not None:
         volume = read_grid(drawn_on)
         arrays = DrawnRegions(structure, volume).segmentation()
-        counts = [*voxel_counts(arrays)]
+        counts = [region.voxels for region in _segments(arrays)]
         grid, problems = _grid(volume.voxels, volume.ijk_to_ras), arrays.problems
     regions = tuple(
         RegionInfo(roi.name, roi.number, _color255(roi.color, roi.number), count, contours=roi.polygon_count)
         for roi, count in zip(structure.rois, counts, strict=True)
     )
-    return FileInfo(
-        str(path),
-        _types(ImageType.RT_STRUCT),
-        grid,
-        dicom="RTSTRUCT",
-        regions=regions,
-        problems=problems,
-    )
+    types = _types(ImageType.RT_STRUCT)
+    return FileInfo(str(path), types, grid, dicom="RTSTRUCT", regions=regions, problems=problems)
 
 
 def _series(own: "Header") -> FileInfo:
@@ -290,13 +283,13 @@ def _finite_ranges(voxels: np.ndarray) -> Iterator[tuple[float, float]]:
             yield finite.min().item(), finite.max().item()
 
 
-def _grid(voxels: np.ndarray, ijk_to_ras: np.ndarray, frames: int = 1) -> Grid:
+def _grid(voxels: np.ndarray, ijk_to_ras: np.ndarray, frames: int = 1) -> GridInfo:
     axes = ijk_to_ras[:3, :3]
     spacing = np.linalg.norm(axes, axis=0)
     # Without the digits that only the arithmetic made; adding 0 takes the sign off a zero.
     directions = (axes / spacing).T.round(6) + 0.0
     origin = ijk_to_ras[:3, 3].round(6) + 0.0
-    return Grid(
+    return GridInfo(
         voxels.shape[2::-1] + ((frames,) if frames > 1 else ()),
         tuple(spacing.round(6).tolist()),
         tuple(origin.tolist()),

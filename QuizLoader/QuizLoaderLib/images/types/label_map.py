@@ -31,6 +31,10 @@ class LabelMapArrays:
     labels: Labels
     problems: tuple[Problem, ...] = ()
 
+    @property
+    def buffers(self) -> tuple[np.ndarray, ...]:
+        return (self.voxels,)
+
 
 def read(context: ReadContext) -> LabelMapArrays:
     """The file's labels and their place; raises ImageReadError."""
