@@ -253,6 +253,6 @@ def test_frames_go_round(host, tmp_path):
     assert seen == [(1, 20), (2, 30), (0, 10), (1, 20)]
     step_frame(node, -2)
     assert shown_frame(node) == 2
-    with pytest.raises(ValueError, match="no sequence"):
+    with pytest.raises(ValueError, match="not a sequence"):
         step_frame(volume(host.scene, np.zeros((2, 2, 2), np.int16), GRID))
     library.close()
