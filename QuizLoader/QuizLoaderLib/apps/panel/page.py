@@ -93,7 +93,7 @@ class PageSections:
         else:
             self._tools.use(tool, *values)
             if tool == "reset" and opened and opened.shown:
-                self._show_looks(opened)
+                self._show_what_is_made(opened)
 
     # To a page
 
@@ -126,7 +126,8 @@ class PageSections:
         # Slicer's console may have opened it.
         self.asking.begin(opened.answers, opened.path.parent)
         self.asking.show()
-        self._show_looks(opened)
+        self._tools.begin(opened)
+        self._show_what_is_made(opened)
         if opened.index + 1 < len(opened.pages):
             self._ahead.start(opened.read_ahead(opened.index + 1))
 
@@ -168,8 +169,7 @@ class PageSections:
 
     # Looks
 
-    def _show_looks(self, opened: OpenedQuiz) -> None:
-        self._tools.begin(opened)
+    def _show_what_is_made(self, opened: OpenedQuiz) -> None:
         self._lines.begin(opened)
         self._editor.show(opened)
         self._mask_values.show(opened, opened.background)

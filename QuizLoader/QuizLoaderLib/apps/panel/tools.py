@@ -26,6 +26,7 @@ class ToolsSection:
         self._legend = Legend(ui.legendList, lambda row, visible: self.use("region", row, visible))
         self._interaction: slicer.vtkMRMLInteractionNode | None = None
         self._observer: int | None = None
+        self._images: tuple[str, ...] = ()
         self._timer = qt.QTimer()
         self._timer.interval = round(1000 * PLAY_S)
         self._timer.timeout.connect(self._play_on)
@@ -48,10 +49,6 @@ class ToolsSection:
         """A page was shown, or placed again, as its author wrote it."""
         self._presenter.begin(opened)
         self._observe_mouse()
-        shown = self._presenter.shown
-        self._ui.imageBox.clear()
-        for image_id in shown.images if shown else ():
-            self._ui.imageBox.addItem(image_id)
         self._ui.presetBox.currentIndex = 0
         self._show()
 
@@ -71,6 +68,8 @@ class ToolsSection:
 
     def use(self, tool: str, *values: Any) -> None:
         if self._presenter.use(tool, *values):
+            if tool in ("reset", "image"):
+                self._ui.presetBox.currentIndex = 0
             self._show()
 
     # Inside
@@ -79,7 +78,6 @@ class ToolsSection:
         shown = self._presenter.shown
         if shown and row < len(shown.images):
             self.use("image", shown.images[row])
-            self._ui.presetBox.currentIndex = 0
 
     def _play_on(self) -> None:
         self._presenter.play_on()
@@ -93,6 +91,11 @@ class ToolsSection:
             self._timer.stop()
             self._legend.clear()
             return
+        if self._images != shown.images:
+            self._images = shown.images
+            ui.imageBox.clear()
+            for image_id in shown.images:
+                ui.imageBox.addItem(image_id)
         ui.imageBox.currentIndex = shown.images.index(shown.image) if shown.image else -1
         ui.viewBox.currentIndex = list(MODES).index(shown.mode)
         ui.mouseWindowBox.checked = shown.mouse
