@@ -150,12 +150,6 @@ class FormAnswers:
     def start_press(self, *_where: int) -> Pressed:
         return Pressed(lambda: True, lambda: None, lambda: "")
 
-    def missing(self) -> list[str]:
-        return []
-
-    def save_sentence(self) -> str:
-        return ""
-
     def next(self) -> list[str]:
         self._index = min(self._index + 1, len(self.pages) - 1)
         return []
@@ -164,17 +158,11 @@ class FormAnswers:
         self._index = max(self._index - 1, 0)
         return []
 
-    def repeat(self) -> list[str]:
+    def _nothing_missing(self) -> list[str]:
         return []
 
-    def go_to_bookmark(self) -> list[str]:
-        return []
-
-    def finish(self) -> list[str]:
-        return []
-
-    def close(self) -> str:
+    def _nothing_to_say(self) -> str:
         return ""
 
-    def close_for_good(self) -> str:
-        return ""
+    missing = repeat = go_to_bookmark = finish = _nothing_missing
+    save_sentence = close = close_for_good = _nothing_to_say

@@ -13,11 +13,7 @@ from ...quiz.model import Layout, SliceView
 from ...views.layouts import slicer_layout
 
 if TYPE_CHECKING:
-    from slicer import (
-        vtkMRMLNode,
-        vtkMRMLScene,
-        vtkMRMLSliceLogic,
-    )
+    from slicer import vtkMRMLNode, vtkMRMLScene, vtkMRMLSliceLogic
 
 VIEWLESS_SIZE = (512, 512)
 """Pixels of a slice view where Slicer runs without a main window, so that fitting has a size to fit to."""

@@ -15,10 +15,7 @@ from .packages import PackagesMissingError, ensure_packages
 from .paths import REQUIREMENTS
 
 if TYPE_CHECKING:
-    from slicer import (
-        vtkMRMLSegmentationNode,
-        vtkMRMLVolumeNode,
-    )
+    from slicer import vtkMRMLSegmentationNode, vtkMRMLVolumeNode
 
     from .ui import Ui
 

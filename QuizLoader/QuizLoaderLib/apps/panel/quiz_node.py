@@ -9,11 +9,7 @@ from typing import TYPE_CHECKING
 import slicer
 
 if TYPE_CHECKING:
-    from slicer import (
-        vtkMRMLNode,
-        vtkMRMLScene,
-        vtkMRMLTextNode,
-    )
+    from slicer import vtkMRMLNode, vtkMRMLScene, vtkMRMLTextNode
 
 EXTENSION = ".quiz.xml"
 

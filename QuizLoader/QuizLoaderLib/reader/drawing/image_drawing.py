@@ -21,11 +21,7 @@ from .merging import merged
 from .regions_to_draw import RegionsToDraw
 
 if TYPE_CHECKING:
-    from slicer import (
-        vtkMRMLScene,
-        vtkMRMLSegmentationNode,
-        vtkMRMLVolumeNode,
-    )
+    from slicer import vtkMRMLScene, vtkMRMLSegmentationNode, vtkMRMLVolumeNode
 
 
 @dataclass
