@@ -20,7 +20,7 @@ READY_S = 120.0
 """How long a process may take until its client can be asked for; large images take their time."""
 _READERS_OF_A_PROCESSOR = 8
 _BYTES_OF_A_READER = 400_000_000
-"""After many pages, with contours drawn; docs/studies/invite-readers.md has the measurements."""
+"""After many pages, with regions drawn; docs/studies/invite-readers.md has the measurements."""
 _TRIES = 5
 _TRY_AGAIN_S = 1.0
 _LEFT_S = 60.0

@@ -99,7 +99,7 @@ def open_browser(address: str) -> None:
 async def serve_until(serving: Serving, ready: Callable[[str], None], end: asyncio.Event) -> str:
     """As ``serve``, until ``end`` is set."""
     asyncio.get_running_loop().set_exception_handler(_tell_but_for_lost_windows)
-    app = _App(serving)
+    app = _ClientServer(serving)
     await app.begin()
     try:
         port = await app.listen()
@@ -123,7 +123,7 @@ def _in_address(host: str) -> str:
     return f"[{host}]" if ":" in host else host
 
 
-class _App:
+class _ClientServer:
     """The client, the quiz in it, and what the client can ask for."""
 
     def __init__(self, serving: Serving) -> None:

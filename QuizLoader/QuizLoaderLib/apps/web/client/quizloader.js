@@ -37,14 +37,14 @@
   // Done when the server has everything that was answered up to now.
   function send() {
     clearTimeout(typing);
-    return Promise.all([...unsent].map(([key, item]) => sendOne(key, item)));
+    return Promise.all([...unsent].map(([name, item]) => sendOne(name, item)));
   }
 
-  async function sendOne(key, item) {
+  async function sendOne(name, item) {
     const refusal = await trigger("answer", item.place, item.set, item.number, item.texts);
     if (refusal) client.refused.push(`${refusal} ${item.texts.join(", ")}`);
-    if (unsent.get(key) === item) {
-      unsent.delete(key);
+    if (unsent.get(name) === item) {
+      unsent.delete(name);
       remember();
     }
   }
@@ -72,7 +72,7 @@
     return trigger(name, ...values);
   }
 
-  // A tool of the views, by a button or a key.
+  // A tool of the views, by a button or a shortcut.
   function use(tool, ...values) {
     const { asked, tools } = window.trame.state.get();
     if (tool === "help") client.helps = !client.helps;
