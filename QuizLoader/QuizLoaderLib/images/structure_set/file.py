@@ -3,7 +3,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pydicom
@@ -21,7 +20,7 @@ from ..dicom.headers import (
     read_header,
     text_of,
 )
-from ..dicom.quick_headers import quick_items
+from ..dicom.quick_headers import QuickItem, quick_items
 from ..errors import ImageReadError
 from .reference import References, references_of
 
@@ -140,8 +139,8 @@ def _read_contours(item: Dataset, roi: Roi) -> None:
             roi.polygons.append(Polygon(number, points, kind or "CLOSED_PLANAR"))
 
 
-def _contour_items(item: Dataset) -> Sequence[Any]:
-    sequence: Any = item.get_item(_CONTOUR_SEQUENCE)
+def _contour_items(item: Dataset) -> Sequence[Dataset | QuickItem]:
+    sequence = item.get_item(_CONTOUR_SEQUENCE)
     found = quick_items(sequence, _OF_A_CONTOUR) if sequence is not None and sequence.is_raw else None
     return items_of(item, "ContourSequence") if found is None else found
 
@@ -150,7 +149,7 @@ class _BadContourError(ValueError):
     """Its text says what is wrong with a contour, to follow "contour 3 ..."."""
 
 
-def _points(polygon: Any) -> np.ndarray:
+def _points(polygon: Dataset | QuickItem) -> np.ndarray:
     """(n, 3), from the raw bytes: pydicom's DS type takes ten times as long."""
     element = polygon.get_item(_CONTOUR_DATA)
     raw = element.value if element is not None else b""

@@ -2,7 +2,7 @@
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from ...quiz.model import Image, WindowLevel
 from ...quiz.regions import Regions
@@ -71,10 +71,10 @@ def no_contents(context: ReadContext) -> FileContents:
     return FileContents()
 
 
-def no_names(node: "vtkMRMLDisplayableNode", arrays: Any, regions: Regions) -> None:
+def no_names(node: "vtkMRMLDisplayableNode", arrays: object, regions: Regions) -> None:
     """``name_regions`` of a Type without regions."""
 
 
-def no_values(arrays: Any) -> list[int]:
+def no_values(arrays: object) -> list[int]:
     """``unnamed_values`` of a Type whose files name their regions, or that has none."""
     return []
