@@ -89,7 +89,7 @@ def test_commands_and_scripts_of_a_page_run_one_after_the_other(
         if sample.language == "python":
             run_script(sample.text, folder)
             continue
-        for line in sample.text.splitlines():
+        for line in (line.partition("  #")[0].rstrip() for line in sample.text.splitlines()):
             if line.startswith("quizloader "):
                 run_command(shlex.split(line.replace(XNAT, xnat.url))[1:], folder)
             elif line.startswith("make "):
