@@ -34,6 +34,7 @@ def test_an_empty_file(tmp_path, name):
     (tmp_path / name).touch()
     problem = problem_of(tmp_path, name, SEGMENTS if "seg" in name else VOLUME)
     assert problem.sentence == f"“{name}” is empty (0 bytes)."
+    assert problem.code == "Q602"
     assert problem.hint == "copy or export it again"
 
 
@@ -74,6 +75,7 @@ def test_time_points_where_one_volume_belongs(tmp_path, type, hint):
     write_nifti(tmp_path / "4d.nii.gz", np.zeros((5, 3, 4, 6), np.int16), sform=np.eye(4))
     problem = problem_of(tmp_path, "4d.nii.gz", type)
     assert "“4d.nii.gz” has 4 dimensions (5 frames)" in problem.sentence
+    assert problem.code == "Q606"
     assert hint in problem.hint
 
 
@@ -99,6 +101,7 @@ def test_a_float_label_map(tmp_path, type):
     write_nifti(tmp_path / "l.nii.gz", numbered(dtype="float32"), sform=np.eye(4))
     problem = problem_of(tmp_path, "l.nii.gz", type)
     assert problem.sentence == "“l.nii.gz” is not a label image: its voxels are float32 numbers."
+    assert problem.code == "Q607"
     assert "integer" in problem.hint
 
 
@@ -142,6 +145,7 @@ def test_axes_that_are_not_at_right_angles_in_an_nrrd(tmp_path, type):
     write_nrrd(tmp_path / "a.nrrd", numbered(), SHEARED)
     problem = problem_of(tmp_path, "a.nrrd", type)
     assert problem.sentence == "“a.nrrd” has axes that are not at right angles to each other."
+    assert problem.code == "Q608"
     assert "resample" in problem.hint
 
 
@@ -189,6 +193,7 @@ def test_a_header_whose_data_file_is_outside_the_image_folder(tmp_path, name, da
     write_header(folder / name, data_file)
     problem = problem_of(folder, name)
     assert "keeps its voxels in another file" in problem.sentence
+    assert problem.code == "Q605"
 
 
 @pytest.mark.parametrize("name", ["a.nhdr", "a.mhd"])

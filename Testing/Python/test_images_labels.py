@@ -107,6 +107,7 @@ def test_an_image_without_labels_is_shown_as_nothing_with_a_warning(tmp_path, ty
     assert node is not None
     assert not problem.is_error
     assert problem.sentence == "“l.nrrd” has no region: every voxel is 0."
+    assert problem.code == "Q609"
     library.close()
 
 

@@ -226,7 +226,7 @@ def _bomb(folder):
 
 BAD = {
     "cut": (_cut, "damaged"),
-    "text": (lambda folder: (folder / "a.png").write_text("no picture", encoding="utf-8"), "no picture"),
+    "text": (lambda folder: (folder / "a.png").write_text("no picture", encoding="utf-8"), "not a picture"),
     "empty": (lambda folder: (folder / "a.png").touch(), "empty"),
     "only a signature": (lambda folder: (folder / "a.png").write_bytes(b"\x89PNG\r\n\x1a\n"), "damaged"),
     "nine hundred million pixels": (_bomb, "178 million pixels"),
@@ -234,7 +234,7 @@ BAD = {
         lambda folder: sitk.WriteImage(
             sitk.GetImageFromArray(np.zeros((2, 3, 4), np.int16)), str(folder / "a.nrrd")
         ),
-        "no colours",
+        "not colours",
     ),
 }
 
@@ -247,3 +247,4 @@ def test_what_is_no_picture_is_told(tmp_path, case):
     assert values is None
     assert [problem.is_error for problem in problems] == [True]
     assert said in problems[0].sentence
+    assert (problems[0].code == "Q610") is ("pixels" in case)

@@ -110,7 +110,10 @@ def test_a_folder_that_does_not_exist_and_endings_that_are_none(tmp_path: Path) 
     sentence = f"quizloader: The folder “{tmp_path / 'none'}” does not exist.\n"
     assert (nowhere.code, nowhere.err) == (2, sentence)
     assert picture.code == 1
-    assert "A mask cannot be written as “m.png”. (let the name end with one of .nrrd, .nii.gz" in picture.out
+    assert (
+        "error M304: A mask cannot be written as “m.png”. (let the name end with one of .nrrd, .nii.gz"
+        in picture.out
+    )
     assert segments.code == 1
 
 
@@ -132,7 +135,7 @@ def test_a_new_mask_may_be_read_by_whom_the_user_lets_read(tmp_path: Path) -> No
         (lambda path: path.mkdir(), "is a folder"),
         (
             lambda path: write_image(path, np.zeros((2, 3, 4), np.uint8)),
-            "The values of “x.nrrd” have no names.",
+            "error M302: The values of “x.nrrd” have no names.",
         ),
     ],
     ids=["missing", "empty", "text", "folder", "no names"],

@@ -122,7 +122,7 @@ def test_names_that_an_underscore_alone_tells_apart_are_refused(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("out", "line", "sentence"),
     [
-        ("t.ctbl", "a=1000001", "A Slicer colour table (.ctbl) cannot hold the value 1000001 of “a”"),
+        ("t.ctbl", "a=1000001", "M307: A Slicer colour table (.ctbl) cannot hold the value 1000001 of “a”"),
         ("t.csv", "a=1000001", "A Slicer colour table (.csv) cannot hold the value 1000001 of “a”"),
         ("t.label", "a=65536", "An ITK-SNAP label file cannot hold the value 65536 of “a”"),
         ("t.csv", 'say "a"=1', "cannot hold “say \"a\"”: Slicer's reader breaks off at a quotation mark."),
@@ -197,7 +197,7 @@ def test_txt_is_told_by_its_content(tmp_path: Path) -> None:
         ("t.ctbl", "10 Liver 1 2 3 255\nLiver 10\n", "2: error"),
         ("t.csv", "LabelValue,Name\nten,Liver\n", "2: error"),
         ("t.csv", "Value,Label\n10,Liver\n", "1: error"),
-        ("t.label", '10 1 2 3 1 1 1 "Liver"\n11 1 2\n', "2: error"),
+        ("t.label", '10 1 2 3 1 1 1 "Liver"\n11 1 2\n', "2: error M308"),
         ("t.tsv", "index\tname\n1.5\tLiver\n", "2: error"),
         ("t.tsv", "index\tname\n1\tLiver\n2\tLiver\n", "3: error"),
         ("t.tsv", "name\nLiver\n", "1: error"),

@@ -124,8 +124,9 @@ def test_voxels_outside_are_counted_on_an_oblique_image_too() -> None:
 def test_grids_that_do_not_overlap_are_an_error() -> None:
     far = Grid((10, 10, 10), grid((1, 1, 1), (500, 0, 0)))
 
-    with pytest.raises(MaskError, match="do not overlap anywhere in space"):
+    with pytest.raises(MaskError, match="do not overlap anywhere in space") as caught:
         mask_from_segments(segmentation_of(BALLS, *FINE), MAP, far)
+    assert caught.value.problem.code == "M202"
 
 
 def test_a_region_too_thin_for_a_coarse_image_is_said() -> None:

@@ -112,17 +112,19 @@ def test_unmapped_regions_can_be_left_out() -> None:
 
 
 def test_nothing_in_common_is_an_error_even_where_unmapped_regions_are_left_out() -> None:
-    with pytest.raises(MaskError, match="None of the regions is in the map"):
+    with pytest.raises(MaskError, match="None of the regions is in the map") as caught:
         mask_from_segments(
             segmentation_of([LIVER], SHAPE, IJK_TO_RAS), ValueMap({"Heart": 1}), ignore_unmapped=True
         )
+    assert "M106" in codes_of(caught.value.problems)
 
 
 def test_two_regions_of_one_name_are_refused_with_their_numbers() -> None:
     segmentation = segmentation_of([LIVER, SPLEEN, Ball("Liver", (0, 0, 15), 2)], SHAPE, IJK_TO_RAS)
 
-    with pytest.raises(MaskError, match=r"2 regions are called “Liver” \(numbers 1, 3\)"):
+    with pytest.raises(MaskError, match=r"2 regions are called “Liver” \(numbers 1, 3\)") as caught:
         mask_from_segments(segmentation, SEED_MAP)
+    assert "M103" in codes_of(caught.value.problems)
 
 
 def test_names_that_look_the_same_are_told_apart() -> None:

@@ -194,6 +194,7 @@ def test_a_mask_of_other_than_whole_numbers_is_refused(voxels: np.ndarray, sente
         segments_from_mask(voxels, ValueMap({"a": 1}))
 
     assert sentence in str(raised.value)
+    assert raised.value.problem.code == ("M205" if "holds the value" in sentence else "M203")
 
 
 def test_floats_that_are_whole_numbers_are_read_and_said() -> None:

@@ -53,7 +53,8 @@ def test_of_two_names_that_differ_in_case_the_exact_one_is_found_and_no_other_gu
     folder = ImageFolder(root)
     assert folder.find("ct.nrrd").path == root / "ct.nrrd"
     assert folder.find("ct.nrrd").warning is None
-    assert refusal(folder, "Ct.nrrd").hint == "write one of CT.nrrd, ct.nrrd"
+    ambiguous = refusal(folder, "Ct.nrrd")
+    assert (ambiguous.code, ambiguous.hint) == ("Q506", "write one of CT.nrrd, ct.nrrd")
 
 
 def test_letters_composed_in_another_way_are_the_same_name(root):

@@ -1,17 +1,14 @@
 """The colours of ROIs: the text file that ROIColorFile names, lines of index, name, r g b a."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 
-from .problems import Problem, ProblemCode, error
-from .text_file import TEXT_FILE_UNREADABLE
+from .problems import Problem, ProblemCode, ProblemError, error
+from .text_file import bytes_of_text_file, lines_of
 from .values import shown, whole_number
 
 COLOR_FILE_LINE = ProblemCode("Q701", "A line of a colour file is: index above 0, name, r g b a.")
 COLOR_FILE_REPEATED = ProblemCode("Q702", "An index or name occurs once in a colour file.")
-
-_MOST_BYTES = 16 * 1024 * 1024
 
 
 @dataclass(frozen=True)
@@ -29,20 +26,13 @@ def read_color_file(path: Path) -> tuple[list[RoiColor], list[Problem]]:
     Lines that begin with ``#`` are skipped; a line with an error is left out.
     """
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            return [], [error(TEXT_FILE_UNREADABLE, f"“{path.name}” is too large for a colour file.")]
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as fault:
-        reason = fault.strerror or "unknown reason"
-        return [], [error(TEXT_FILE_UNREADABLE, f"“{path.name}” cannot be read: {reason}.")]
-    except UnicodeDecodeError:
-        sentence = f"“{path.name}” is not UTF-8 text."
-        return [], [error(TEXT_FILE_UNREADABLE, sentence, "save it as UTF-8")]
+        lines = lines_of(bytes_of_text_file(path), f"“{path.name}”")
+    except ProblemError as fault:
+        return [], list(fault.problems)
     colors: list[RoiColor] = []
     problems: list[Problem] = []
     line_of_index: dict[int, int] = {}
     line_of_name: dict[str, int] = {}
-    lines = re.split(r"\r\n|\n|\r", text)
     if lines[-1] == "":
         lines.pop()
     for number, line in enumerate(lines, start=1):

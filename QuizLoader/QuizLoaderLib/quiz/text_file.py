@@ -18,7 +18,7 @@ def bytes_of_text_file(path: Path) -> bytes:
         reason = f"is larger than {_LARGEST_MB} MB"
     except OSError as fault:
         reason = f"cannot be read: {fault.strerror or 'unknown reason'}"
-    raise ProblemError(error(TEXT_FILE_UNREADABLE, f"{path.name} {reason}."))
+    raise ProblemError(error(TEXT_FILE_UNREADABLE, f"“{path.name}” {reason}."))
 
 
 def lines_of(data: bytes, name: str) -> list[str]:

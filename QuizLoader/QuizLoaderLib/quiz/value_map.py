@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .problems import Problem, ProblemCode, error, warning
-from .text_file import TEXT_FILE_UNREADABLE
+from .problems import Problem, ProblemCode, ProblemError, error, warning
+from .text_file import bytes_of_text_file, lines_of
 
 VALUE_MAP_LINE = ProblemCode("Q711", "A line of a mask value file is: Label=value, a whole number above 0.")
 VALUE_MAP_REPEATED = ProblemCode("Q712", "A line of a mask value file occurs again (warning).")
@@ -21,7 +21,6 @@ VALUE_MAP_LARGE_VALUE = ProblemCode("Q714", "A mask value that some tools cannot
 LARGEST_VALUE = 2**32 - 1
 LARGEST_BYTE = 255
 LARGEST_EXPORTED_BY_SLICER = 32767
-_MOST_BYTES = 64 * 1024 * 1024
 # Python's int() also takes '+7', '1_0' and digits of other scripts.
 _VALUE = re.compile(r"[0-9]+", re.ASCII)
 
@@ -47,29 +46,21 @@ def read_value_map(path: Path) -> tuple[ValueMap | None, list[Problem]]:
     A line with an error is left out of the map.
     """
     try:
-        if path.stat().st_size > _MOST_BYTES:
-            return None, [
-                error(TEXT_FILE_UNREADABLE, f"“{path.name}” is too large for a value map (above 64 MB).")
-            ]
-        data = path.read_bytes()
-    except OSError as fault:
-        return None, [error(TEXT_FILE_UNREADABLE, f"“{path}” cannot be read: {fault.strerror or fault}.")]
-    return parse_value_map(data)
+        return parse_value_map(bytes_of_text_file(path))
+    except ProblemError as fault:
+        return None, list(fault.problems)
 
 
 def parse_value_map(data: bytes) -> tuple[ValueMap | None, list[Problem]]:
     """``read_value_map`` of a file's bytes."""
     try:
-        text = data.decode("utf-8-sig")
-    except UnicodeDecodeError as fault:
-        line = data.count(b"\n", 0, fault.start) + 1
-        return None, [
-            error(TEXT_FILE_UNREADABLE, "The value map is not UTF-8 text.", "save it as UTF-8", line=line)
-        ]
+        written_lines = lines_of(data, "The value map")
+    except ProblemError as fault:
+        return None, list(fault.problems)
     values: dict[str, int] = {}
     lines: dict[str, int] = {}
     problems: list[Problem] = []
-    for number, written in enumerate(re.split(r"\r\n|\n|\r", text), start=1):
+    for number, written in enumerate(written_lines, start=1):
         entry = written.strip()
         if not entry or entry.startswith("#"):
             continue
