@@ -167,7 +167,7 @@ def test_what_the_server_refuses_is_one_sentence(server: FakeXnat, names: Path) 
     assert [ended.code for ended in (unknown, forbidden, sent_on, page)] == [1, 1, 1, 1]
     assert "has no projects/OTHER, or this user may not see it" in unknown.err
     assert "This user may not do that with the resource “region2MaskValueMap”" in forbidden.err
-    assert "sends on to https://xnat.example.org/. (give that server with --server)" in sent_on.err
+    assert "sends on to “https://xnat.example.org/”. (give that server with --server)" in sent_on.err
     assert "does not accept the user and password" in page.err
     assert not server.resources
 

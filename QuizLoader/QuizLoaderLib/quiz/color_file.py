@@ -26,7 +26,7 @@ def read_color_file(path: Path) -> tuple[list[RoiColor], list[Problem]]:
     Lines that begin with ``#`` are skipped; a line with an error is left out.
     """
     try:
-        lines = lines_of(bytes_of_text_file(path), f"“{path.name}”")
+        lines = lines_of(bytes_of_text_file(path, largest_mb=16), f"“{path.name}”")
     except ProblemError as fault:
         return [], list(fault.problems)
     colors: list[RoiColor] = []

@@ -7,15 +7,13 @@ from .problems import ProblemCode, ProblemError, error
 
 TEXT_FILE_UNREADABLE = ProblemCode("Q720", "A text file that the quiz names can be read, and is UTF-8.")
 
-_LARGEST_MB = 64
 
-
-def bytes_of_text_file(path: Path) -> bytes:
+def bytes_of_text_file(path: Path, largest_mb: int) -> bytes:
     """What is in the file. Raises ProblemError where it is too large or cannot be read."""
     try:
-        if path.stat().st_size <= _LARGEST_MB << 20:
+        if path.stat().st_size <= largest_mb << 20:
             return path.read_bytes()
-        reason = f"is larger than {_LARGEST_MB} MB"
+        reason = f"is larger than {largest_mb} MB"
     except OSError as fault:
         reason = f"cannot be read: {fault.strerror or 'unknown reason'}"
     raise ProblemError(error(TEXT_FILE_UNREADABLE, f"“{path.name}” {reason}."))

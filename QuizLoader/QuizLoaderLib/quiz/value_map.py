@@ -46,7 +46,7 @@ def read_value_map(path: Path) -> tuple[ValueMap | None, list[Problem]]:
     A line with an error is left out of the map.
     """
     try:
-        return parse_value_map(bytes_of_text_file(path))
+        return parse_value_map(bytes_of_text_file(path, largest_mb=64))
     except ProblemError as fault:
         return None, list(fault.problems)
 
