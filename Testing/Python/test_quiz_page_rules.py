@@ -216,7 +216,7 @@ def test_a_choice_without_an_option_can_never_be_answered(tmp_path):
     for type_ in ("Radio", "CheckBox"):
         problem = only_problem(tmp_path, session(page("", question(f'Type="{type_}" Descriptor="Side"'))))
         assert (problem.code, problem.severity, problem.page) == ("Q801", Severity.ERROR, 1)
-        assert '"Side"' in problem.sentence
+        assert "“Side”" in problem.sentence
     for type_ in ("Text", "IntegerValue", "FloatValue", "InfoBox", "Picture", "Button"):
         problem = only_problem(tmp_path, session(page("", question(f'Type="{type_}"'))))
         assert (problem.code, problem.severity) == ("Q801", Severity.WARNING)
