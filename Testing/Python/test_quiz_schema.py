@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 from lxml import etree
 from quiz_text import image, page, question, read, session
+from QuizLoaderLib.quiz.element_forms import WRONG_VALUE
 from QuizLoaderLib.quiz.language import LANGUAGE, ROOT
-from QuizLoaderLib.quiz.parser import WRONG_VALUE
 
 XS = "{http://www.w3.org/2001/XMLSchema}"
 QUIZZES = Path(__file__).parents[2] / "Resources" / "Quizzes"
