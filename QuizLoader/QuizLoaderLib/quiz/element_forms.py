@@ -9,7 +9,7 @@ from .problems import NearestNames, Problem, ProblemCode, error, warning
 from .values import Kind, shown
 
 UNKNOWN_ELEMENT = ProblemCode(
-    "Q110", "An element that the language does not have at this place is left out (warning)."
+    "Q110", "An element that the language does not have there is left out (warning)."
 )
 UNKNOWN_ATTRIBUTE = ProblemCode("Q111", "An attribute that the language does not have is left out (warning).")
 STRAY_TEXT = ProblemCode("Q112", "Text where the language has none is left out (warning).")
@@ -20,7 +20,7 @@ REPEATED_ELEMENT = ProblemCode("Q116", "An element that may occur once occurs ag
 Values = dict[str, Any]
 """By field of the model; a table says of which kind each is."""
 
-# What XML itself and its editors write (the place of a schema), and what the original program keeps in
+# What XML itself and its editors write (where a schema lies), and what the original program keeps in
 # the copy of a quiz that holds its results.
 _XML_PREFIXES = ("xmlns", "xml:", "xsi:")
 _OF_RESULTS_FILES = frozenset(

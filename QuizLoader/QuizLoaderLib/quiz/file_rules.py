@@ -168,5 +168,5 @@ def _named(problem: Problem, name: str) -> Problem:
 
 def _in_file(problem: Problem, path: Path, name: str) -> Problem:
     """A problem of another file, told at the quiz's line that names it."""
-    place = f"line {problem.line} of {path.name}" if problem.line else path.name
-    return Problem(problem.severity, problem.code, f"{name}, {place}: {problem.sentence}", problem.hint)
+    where = f"line {problem.line} of {path.name}" if problem.line else path.name
+    return Problem(problem.severity, problem.code, f"{name}, {where}: {problem.sentence}", problem.hint)

@@ -29,7 +29,7 @@ class ImagePathError(ProblemError):
 
 
 @dataclass(frozen=True)
-class Found:
+class FoundFile:
     """A file or folder that is there; ``warning`` where it is not written as the quiz has it."""
 
     path: Path
@@ -37,7 +37,7 @@ class Found:
 
 
 @dataclass(frozen=True)
-class _Entry:
+class _FolderEntry:
     name: str
     is_folder: bool
     is_file: bool
@@ -46,7 +46,7 @@ class _Entry:
 
 @dataclass(frozen=True)
 class _Listing:
-    entries: dict[str, _Entry]
+    entries: dict[str, _FolderEntry]
     folded: dict[str, list[str]]
 
 
@@ -87,7 +87,7 @@ class ImageFolder:
         self.follow_links = follow_links
         self._real_root = os.path.realpath(self.root)
         self._listings: dict[str, _Listing | ImagePathError] = {}
-        self._found: dict[str, Found | ImagePathError] = {}
+        self._found: dict[str, FoundFile | ImagePathError] = {}
         self._nearest = NearestNames()
 
     @property
@@ -96,7 +96,7 @@ class ImageFolder:
         listing = self._list("")
         return listing.problem if isinstance(listing, ImagePathError) else None
 
-    def find(self, path: str) -> Found:
+    def find(self, path: str) -> FoundFile:
         """The file or folder of this path; raises ImagePathError where there is none that may be read."""
         known = self._found.get(path)
         if known is None:
@@ -109,7 +109,7 @@ class ImageFolder:
             raise ImagePathError(known.problem)
         return known
 
-    def find_image(self, image: Image) -> Found:
+    def find_image(self, image: Image) -> FoundFile:
         """The file of this image, or its folder where DicomRead is Y; raises ImagePathError."""
         found = self.find(image.path)
         if not image.dicom_read and self._is_folder(found.path):
@@ -126,7 +126,7 @@ class ImageFolder:
         relative = path.relative_to(self.root).as_posix()
         return isinstance(self._listings.get(relative), _Listing)
 
-    def _search(self, text: str) -> Found:
+    def _search(self, text: str) -> FoundFile:
         parts = relative_path(text).split("/")
         folder = ""
         for position, part in enumerate(parts):
@@ -153,7 +153,7 @@ class ImageFolder:
                 raise listing
         else:
             _check_readable(text, path)
-        return Found(path, _case_warning(parts, folder))
+        return FoundFile(path, _case_warning(parts, folder))
 
     def _list(self, folder: str) -> _Listing | ImagePathError:
         listing = self._listings.get(folder)
@@ -163,12 +163,12 @@ class ImageFolder:
 
     def _read_listing(self, folder: str) -> _Listing | ImagePathError:
         path = self.root / folder
-        entries: dict[str, _Entry] = {}
+        entries: dict[str, _FolderEntry] = {}
         folded: dict[str, list[str]] = {}
         try:
             with os.scandir(path) as found:
                 for item in found:
-                    entries[item.name] = _Entry(
+                    entries[item.name] = _FolderEntry(
                         item.name,
                         item.is_dir(follow_symlinks=False),
                         item.is_file(follow_symlinks=False),
@@ -190,7 +190,7 @@ class ImageFolder:
             return ImagePathError(error(FOLDER_MISSING, f"{subject} {reason}."))
         return _Listing(entries, folded)
 
-    def _entry(self, text: str, folder: str, part: str, listing: _Listing) -> _Entry:
+    def _entry(self, text: str, folder: str, part: str, listing: _Listing) -> _FolderEntry:
         entry = listing.entries.get(part)
         if entry is not None:
             return entry
@@ -208,13 +208,13 @@ class ImageFolder:
         raise self._missing(text, self._nearest_hint(folder, part, listing))
 
     def _nearest_hint(self, folder: str, part: str, listing: _Listing) -> str:
-        place = folder or self.root.name
+        named = folder or self.root.name
         if not listing.entries:
-            return f"{shown(place)} is empty"
+            return f"{shown(named)} is empty"
         near = self._nearest.find(part, listing.entries)
         if near:
-            return f"{shown(place)} has {shown(near)}"
-        return f"{shown(part)} is not in {shown(place)}"
+            return f"{shown(named)} has {shown(near)}"
+        return f"{shown(part)} is not in {shown(named)}"
 
     def _missing(self, text: str, hint: str) -> ImagePathError:
         return ImagePathError(error(FILE_MISSING, f"The file {shown(text)} does not exist.", hint))

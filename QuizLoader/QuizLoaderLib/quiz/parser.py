@@ -129,7 +129,7 @@ class _QuizParser:
             )
         self._settle_layer(element, values)
         if len(self._forms.problems) > first_problem:
-            self._place_problems(first_problem, values)
+            self._locate_problems(first_problem, values)
         if "type" not in values or "path" not in values:
             return None
         values.setdefault("id", "")
@@ -161,7 +161,7 @@ class _QuizParser:
             )
             values["layer"] = layers[0]
 
-    def _place_problems(self, first: int, values: Values) -> None:
+    def _locate_problems(self, first: int, values: Values) -> None:
         view = values.get("destination", SliceView.RED).value
         image = values.get("id", "")
         for index in range(first, len(self._forms.problems)):

@@ -59,7 +59,7 @@ class Problem:
         return self.severity is Severity.ERROR
 
     def at(self, line: int = 0, page: int = 0, image: str = "", view: str = "") -> "Problem":
-        """The same problem, with the place filled in where it has none yet."""
+        """The same problem, with line, page, image and view filled in where it has none yet."""
         return replace(
             self,
             line=self.line or line,
@@ -73,9 +73,9 @@ class Problem:
 
         Where no line is to blame, ``file: error ...``.
         """
-        place = f"{file}:{self.line}" if self.line else file
+        where = f"{file}:{self.line}" if self.line else file
         hint = f" ({self.hint})" if self.hint else ""
-        text = f"{place}: {self.severity.value} {self.code}: {self.sentence}{hint}"
+        text = f"{where}: {self.severity.value} {self.code}: {self.sentence}{hint}"
         return " ".join(text.split())
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 from .color_file import read_color_file
-from .image_folder import FILE_MISSING, Found, ImageFolder, ImagePathError
+from .image_folder import FILE_MISSING, FoundFile, ImageFolder, ImagePathError
 from .model import Image, Quiz
 from .problems import Problem, ProblemCode, error
 from .value_map import ValueMap, read_value_map
@@ -87,7 +87,7 @@ class QuizRegions:
         return replace(self._colors, names=_names_of_values(value_map)) if value_map else self._colors
 
 
-def find_color_file(quiz: Quiz) -> Found:
+def find_color_file(quiz: Quiz) -> FoundFile:
     """The quiz's ROIColorFile, named with or without ``.txt``; raises ImagePathError."""
     beside = beside_quiz(quiz)
     name = quiz.roi_color_file
@@ -100,7 +100,7 @@ def find_color_file(quiz: Quiz) -> Found:
     return beside.find(name)
 
 
-def find_value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> Found:
+def find_value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> FoundFile:
     """A MaskValueMap, beside the quiz or else in the image folder; raises ImagePathError."""
     try:
         return beside_quiz(quiz).find(name)

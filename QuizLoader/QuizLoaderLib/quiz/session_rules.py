@@ -81,7 +81,7 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
             yield warning(
                 FORCED_ORDER_REPEATED_GROUP,
                 f"{name} has the group {group} twice.",
-                "the first place counts",
+                "the first one counts",
                 line=quiz.line,
             )
         elif group and group not in has_group:
