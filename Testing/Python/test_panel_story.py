@@ -280,7 +280,7 @@ def test_a_second_quiz_is_dropped_while_one_is_open(story, three_pages, images):
     story.slicer.check()
 
     assert story.text("titleLabel") == "Case 1"
-    assert "label-maps is loaded" in story.text("messageLabel")
+    assert "“label-maps” is loaded" in story.text("messageLabel")
     story.click("openButton")
     story.slicer.wait_until(lambda: story.text("titleLabel") == "Patient 1")
 
