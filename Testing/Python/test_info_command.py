@@ -33,7 +33,7 @@ def test_size_place_and_values_of_a_volume(tmp_path: Path) -> None:
     found = one(path)
     assert found.grid is not None
     assert found.values is not None
-    assert found.grid.size == (4, 3, 2)
+    assert found.grid.shape == (2, 3, 4)
     assert found.grid.spacing_mm == (1.5, 2, 3)
     assert found.grid.origin_ras_mm == (-10, -20, 30)
     assert found.grid.directions_ras == ((0, -1, 0), (-1, 0, 0), (0, 0, -1))
@@ -82,7 +82,7 @@ def test_time_points_are_counted(tmp_path: Path) -> None:
     assert found.types == ("VolumeSequence",)
     assert found.grid is not None
     assert found.values is not None
-    assert found.grid.size == (4, 3, 2, 3)
+    assert (found.grid.shape, found.time_points) == ((2, 3, 4), 3)
     assert (found.values.smallest, found.values.largest) == (-7, 623)
 
 
@@ -94,7 +94,7 @@ def test_a_picture_is_a_vector_of_three_values_a_voxel(tmp_path: Path) -> None:
     assert found.types == ("Vector",)
     assert found.grid is not None
     assert found.values is not None
-    assert found.grid.size == (7, 5, 1)
+    assert found.grid.shape == (1, 5, 7)
     assert (found.values.for_each_voxel, found.values.smallest, found.values.largest) == (3, 10, 200)
 
 
@@ -108,7 +108,7 @@ def test_a_dicom_folder_lists_its_series_and_counts_the_rois_drawn_on_them(tmp_p
     series, structures = sorted(file_info(tmp_path), key=lambda one: one.types)[::-1]
     assert series.types == ("Volume",)
     assert series.grid is not None
-    assert series.grid.size == (12, 10, 6)
+    assert series.grid.shape == (6, 10, 12)
     assert series.grid.spacing_mm == (2, 2, 3)
     assert structures.types == ("RTStruct",)
     (region,) = structures.regions

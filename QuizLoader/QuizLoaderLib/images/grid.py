@@ -17,6 +17,28 @@ class Grid:
     shape: tuple[int, int, int]
     ijk_to_ras: np.ndarray
 
+    @classmethod
+    def of(cls, voxels: np.ndarray, ijk_to_ras: np.ndarray) -> "Grid":
+        """That of voxels (slices, rows, columns) or, for colours, with the components behind."""
+        slices, rows, columns = voxels.shape[:3]
+        return cls((slices, rows, columns), ijk_to_ras)
+
+    @property
+    def spacing_mm(self) -> tuple[float, ...]:
+        """From column to column, row to row and slice to slice, in a millionth of a mm."""
+        return _rounded(np.linalg.norm(self.ijk_to_ras[:3, :3], axis=0))
+
+    @property
+    def origin_ras_mm(self) -> tuple[float, ...]:
+        """The centre of the first voxel."""
+        return _rounded(self.ijk_to_ras[:3, 3])
+
+    @property
+    def directions_ras(self) -> tuple[tuple[float, ...], ...]:
+        """The unit vectors along a row, a column and the slices."""
+        axes = self.ijk_to_ras[:3, :3]
+        return tuple(_rounded(axis) for axis in (axes / np.linalg.norm(axes, axis=0)).T)
+
     @property
     def voxel_ml(self) -> float:
         """The volume of a voxel in ml."""
@@ -50,6 +72,11 @@ class Grid:
     def indices_in(self, other: "Grid") -> np.ndarray:
         """The 4x4 matrix from (i, j, k, 1) of this grid to those of the other."""
         return np.linalg.inv(other.ijk_to_ras) @ self.ijk_to_ras
+
+
+def _rounded(numbers: np.ndarray) -> tuple[float, ...]:
+    """Without the digits that only the arithmetic made; adding 0 takes the sign off a zero."""
+    return tuple((numbers.round(6) + 0.0).tolist())
 
 
 def moved(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -61,8 +61,7 @@ class Mask:
 
     @property
     def grid(self) -> Grid:
-        slices, rows, columns = self.voxels.shape
-        return Grid((slices, rows, columns), self.ijk_to_ras)
+        return Grid.of(self.voxels, self.ijk_to_ras)
 
 
 def smallest_unsigned(values: Mapping[str, int]) -> np.dtype:
@@ -178,8 +177,7 @@ def _grid_of(source: SegmentationArrays | DrawnRegions) -> Grid:
         )
     if not source.layers:
         return Grid((0, 0, 0), source.ijk_to_ras)
-    slices, rows, columns = source.layers[0].shape
-    return Grid((slices, rows, columns), source.ijk_to_ras)
+    return Grid.of(source.layers[0], source.ijk_to_ras)
 
 
 def _voxels(count: int) -> str:

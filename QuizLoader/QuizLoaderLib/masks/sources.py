@@ -39,8 +39,7 @@ class Target:
 
     @property
     def grid(self) -> Grid:
-        slices, rows, columns = self.volume.voxels.shape[:3]
-        return Grid((slices, rows, columns), self.volume.ijk_to_ras)
+        return Grid.of(self.volume.voxels, self.volume.ijk_to_ras)
 
 
 @dataclass(frozen=True)

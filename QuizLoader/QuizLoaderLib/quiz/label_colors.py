@@ -6,6 +6,7 @@ short run of values stay far apart, while lightness and saturation alternate to 
 """
 
 import colorsys
+from collections.abc import Sequence
 
 _GOLDEN_TURN = 0.6180339887498949
 _FIRST_HUE = 0.305
@@ -19,3 +20,9 @@ def color_of_value(value: int) -> tuple[float, float, float]:
     hue = (_FIRST_HUE + value * _GOLDEN_TURN) % 1.0
     saturation, brightness = _TONES[value % len(_TONES)]
     return colorsys.hsv_to_rgb(hue, saturation, brightness)
+
+
+def color255(color: Sequence[float]) -> tuple[int, int, int]:
+    """A colour whose first three numbers are r, g and b, 0..1, as whole numbers 0..255."""
+    red, green, blue = (round(channel * 255) for channel in color[:3])
+    return red, green, blue

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..quiz.label_colors import color255
 from ..quiz.model import SliceView
 from .contents import PageNodes, contents_of_views
 from .roi_visibility import visible_segments
@@ -55,7 +56,7 @@ def _segments(
 ) -> Iterable[tuple[str, tuple[int, int, int]]]:
     for id in ids:
         segment = node.GetSegmentation().GetSegment(id)
-        yield segment.GetName(), _color255(segment.GetColor())
+        yield segment.GetName(), color255(segment.GetColor())
 
 
 def _label_regions(node: vtkMRMLLabelMapVolumeNode) -> Iterable[tuple[str, tuple[int, int, int]]]:
@@ -63,7 +64,7 @@ def _label_regions(node: vtkMRMLLabelMapVolumeNode) -> Iterable[tuple[str, tuple
     for value in values_in(node):
         rgba = [0.0] * 4
         if value and colors and colors.GetColor(value, rgba) and rgba[3] > 0:
-            yield colors.GetColorName(value) or str(value), _color255(rgba)
+            yield colors.GetColorName(value) or str(value), color255(rgba)
 
 
 def values_in(label_node: vtkMRMLLabelMapVolumeNode) -> list[int]:
@@ -81,8 +82,3 @@ def values_in(label_node: vtkMRMLLabelMapVolumeNode) -> list[int]:
     for start in range(0, len(voxels), _VOXELS_AT_ONCE):
         seen[voxels[start : start + _VOXELS_AT_ONCE].astype(np.int64) - low] = True
     return [low + int(index) for index in np.flatnonzero(seen)]
-
-
-def _color255(rgb: Sequence[float]) -> tuple[int, int, int]:
-    red, green, blue = (round(part * 255) for part in rgb[:3])
-    return red, green, blue

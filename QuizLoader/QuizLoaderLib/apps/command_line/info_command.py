@@ -46,16 +46,27 @@ def info(
         import json
 
         told = [{"file": str(file), **asdict(problem)} for file, problem in problems]
-        images_told = [
-            {key: value for key, value in asdict(one).items() if key != "problems"} for one in found
-        ]
-        print(json.dumps({"images": images_told, "problems": told}, indent=1))
+        print(json.dumps({"images": [_as_json(one) for one in found], "problems": told}, indent=1))
     else:
         for one in found:
             _print(one)
         for file, problem in problems:
             print(problem.as_line(str(file)))
     raise typer.Exit(1 if has_errors(problem for _, problem in problems) else 0)
+
+
+def _as_json(image: "FileInfo") -> dict[str, object]:
+    """All but the problems; the time points are the last of the sizes, where there are several."""
+    told = asdict(image)
+    del told["problems"], told["time_points"]
+    if (grid := image.grid) is not None:
+        told["grid"] = {
+            "size": [*grid.shape[::-1], *([image.time_points] if image.time_points > 1 else [])],
+            "spacing_mm": grid.spacing_mm,
+            "origin_ras_mm": grid.origin_ras_mm,
+            "directions_ras": grid.directions_ras,
+        }
+    return told
 
 
 def _print(image: "FileInfo") -> None:
@@ -81,8 +92,8 @@ def _facts(image: "FileInfo") -> list[tuple[str, str]]:
     if image.dicom:
         facts.append(("DICOM", image.dicom))
     if (grid := image.grid) is not None:
-        frames = f", {grid.size[3]} frames" if len(grid.size) > 3 else ""
-        facts.append(("size", " x ".join(map(str, grid.size[:3])) + " voxels" + frames))
+        frames = f", {image.time_points} frames" if image.time_points > 1 else ""
+        facts.append(("size", " x ".join(map(str, grid.shape[::-1])) + " voxels" + frames))
         facts.append(("spacing", " x ".join(f"{part:g}" for part in grid.spacing_mm) + " mm"))
         facts.append(("first voxel", ", ".join(f"{part:g}" for part in grid.origin_ras_mm) + " mm (RAS)"))
         axes = "; ".join(" ".join(f"{part:.4g}" for part in axis) for axis in grid.directions_ras)

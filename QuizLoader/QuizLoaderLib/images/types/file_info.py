@@ -1,26 +1,28 @@
 """All that an author wants to know of an image file: how large, where, which values, which regions."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...quiz.label_colors import color_of_value
+from ...quiz.label_colors import color255, color_of_value
 from ...quiz.model import ImageType
 from ...quiz.problems import Problem
-from ..arrays import SegmentationArrays, SegmentDescription
+from ..arrays import SegmentationArrays, VolumeArrays
 from ..errors import ImageReadError
 from ..files.file_facts import FileFacts, look_at
 from ..files.file_formats import FileFormat
 from ..files.image_file import ImageFile
 from ..files.labels import Labels
+from ..grid import Grid
 from .read_context import ReadContext
 from .segmentation import is_slicer_segmentation, segment_name
 
 if TYPE_CHECKING:
     from ..dicom.headers import Header
+    from .volume_sequence import SequenceArrays
 
 _MOST_LABELS = 100
 """An integer image of more values than this is taken for grey values, and its values are not listed."""
@@ -44,20 +46,6 @@ class RegionInfo:
 
 
 @dataclass(frozen=True)
-class GridInfo:
-    """Where the voxels are: ``size`` is (columns, rows, slices), with time points behind them.
-
-    ``origin_ras_mm`` is the centre of the first voxel, ``directions_ras`` the unit vectors along a row, a
-    column and the slices.
-    """
-
-    size: tuple[int, ...]
-    spacing_mm: tuple[float, ...]
-    origin_ras_mm: tuple[float, ...]
-    directions_ras: tuple[tuple[float, ...], ...]
-
-
-@dataclass(frozen=True)
 class Values:
     """``number_type`` is numpy's name; ``smallest`` and ``largest`` are finite, None where no value is."""
 
@@ -71,15 +59,16 @@ class Values:
 @dataclass(frozen=True)
 class FileInfo:
     """One image; of a DICOM folder one series. ``types`` are the Types that show it, the likeliest first;
-    there is none for what is no image or cannot be read."""
+    there is none for what is no image or cannot be read. ``grid`` is that of each time point."""
 
     file: str
-    types: tuple[str, ...]
-    grid: GridInfo | None = None
+    types: tuple[ImageType, ...]
+    grid: Grid | None = None
     values: Values | None = None
     dicom: str = ""
     regions: tuple[RegionInfo, ...] = ()
     problems: tuple[Problem, ...] = ()
+    time_points: int = 1
 
 
 def file_info(path: Path) -> list[FileInfo]:
@@ -101,48 +90,61 @@ def _image_file(file: ImageFile) -> FileInfo:
 
         return _segmentation(path, read(_context(file)))
     if len(file.size) > 3 or (file.components > 1 and not file.is_color):
-        return _sequence(file)
+        from .volume_sequence import read as read_sequence
+
+        return _sequence(path, read_sequence(_context(file)))
     if file.components > 1:
-        types, voxels = _types(ImageType.VECTOR), file.colors
-    else:
-        types, voxels = _types(ImageType.VOLUME), file.voxels
-    regions: tuple[RegionInfo, ...] = ()
-    if file.components == 1 and voxels.dtype.kind in "iu" and 0 < len(file.labels.values) <= _MOST_LABELS:
-        regions = _labels(file.labels)
-        types = _types(ImageType.LABEL_MAP, ImageType.SEGMENTATION, ImageType.VOLUME)
-    return FileInfo(str(path), types, _grid(voxels, file.ijk_to_ras), _values(voxels), regions=regions)
-
-
-def _sequence(file: ImageFile) -> FileInfo:
-    from .volume_sequence import read
-
-    sequence = read(_context(file))
-    frames = [frame.voxels for frame in sequence.frames]
-    return FileInfo(
-        str(file.path),
-        _types(ImageType.VOLUME_SEQUENCE),
-        _grid(frames[0], sequence.frames[0].ijk_to_ras, len(frames)),
-        _values(*frames),
-        problems=sequence.problems,
-    )
+        return _volumes(path, ImageType.VECTOR, [VolumeArrays(file.colors, file.ijk_to_ras)])
+    found = _volumes(path, ImageType.VOLUME, [VolumeArrays(file.voxels, file.ijk_to_ras)])
+    if file.voxels.dtype.kind in "iu" and 0 < len(file.labels.values) <= _MOST_LABELS:
+        types = (ImageType.LABEL_MAP, ImageType.SEGMENTATION, ImageType.VOLUME)
+        return replace(found, types=types, regions=_labels(file.labels))
+    return found
 
 
 def _picture(facts: FileFacts) -> FileInfo:
     from .vector import read
 
     arrays = read(ReadContext(facts.path, known=facts))
-    grid, values = _grid(arrays.voxels, arrays.ijk_to_ras), _values(arrays.voxels)
-    return FileInfo(str(facts.path), _types(ImageType.VECTOR), grid, values, problems=arrays.problems)
+    return _volumes(facts.path, ImageType.VECTOR, [arrays], problems=arrays.problems)
+
+
+def _sequence(path: Path, sequence: "SequenceArrays", dicom: str = "") -> FileInfo:
+    return _volumes(path, ImageType.VOLUME_SEQUENCE, sequence.frames, dicom, sequence.problems)
+
+
+def _volumes(
+    path: Path,
+    type: ImageType,
+    frames: Sequence[VolumeArrays],
+    dicom: str = "",
+    problems: tuple[Problem, ...] = (),
+) -> FileInfo:
+    first = frames[0]
+    return FileInfo(
+        str(path),
+        (type,),
+        Grid.of(first.voxels, first.ijk_to_ras),
+        _values(*(frame.voxels for frame in frames), units=first.units),
+        dicom,
+        problems=problems,
+        time_points=len(frames),
+    )
 
 
 def _segmentation(path: Path, arrays: SegmentationArrays, dicom: str = "") -> FileInfo:
     return FileInfo(
         str(path),
-        _types(ImageType.SEGMENTATION),
-        _grid(arrays.layers[0], arrays.ijk_to_ras),
+        (ImageType.SEGMENTATION,),
+        Grid.of(arrays.layers[0], arrays.ijk_to_ras),
         _values(*arrays.layers),
         dicom,
-        _segments(arrays),
+        tuple(
+            RegionInfo(one.name, one.label_value, color255(one.color or color_of_value(number)), count)
+            for number, (one, count) in enumerate(
+                zip(arrays.segments, _segment_voxels(arrays), strict=True), start=1
+            )
+        ),
         arrays.problems,
     )
 
@@ -175,14 +177,21 @@ def _structure_set(header: "Header") -> FileInfo:
     if drawn_on is not None:
         volume = read_grid(drawn_on)
         arrays = DrawnRegions(structure, volume).segmentation()
-        counts = [region.voxels for region in _segments(arrays)]
-        grid, problems = _grid(volume.voxels, volume.ijk_to_ras), arrays.problems
+        counts = [*_segment_voxels(arrays)]
+        grid, problems = Grid.of(volume.voxels, volume.ijk_to_ras), arrays.problems
     regions = tuple(
-        RegionInfo(roi.name, roi.number, _color255(roi.color, roi.number), count, contours=roi.polygon_count)
+        RegionInfo(
+            roi.name,
+            roi.number,
+            color255(roi.color or color_of_value(roi.number)),
+            count,
+            contours=roi.polygon_count,
+        )
         for roi, count in zip(structure.rois, counts, strict=True)
     )
-    types = _types(ImageType.RT_STRUCT)
-    return FileInfo(str(path), types, grid, dicom="RTSTRUCT", regions=regions, problems=problems)
+    return FileInfo(
+        str(path), (ImageType.RT_STRUCT,), grid, dicom="RTSTRUCT", regions=regions, problems=problems
+    )
 
 
 def _series(own: "Header") -> FileInfo:
@@ -192,22 +201,12 @@ def _series(own: "Header") -> FileInfo:
     series = find_series(own.path, own)
     header, files = series.header, series.files
     about = f"{header.modality} {header.text('SeriesDescription')}".strip()
+    about = f"{about}, {files} file{'s' * (files > 1)}"
     if len(series.times) > 1:
-        sequence = time_points_of(series)
-        volume, voxels = sequence.frames[0], [frame.voxels for frame in sequence.frames]
-        types, problems = _types(ImageType.VOLUME_SEQUENCE), sequence.problems
-    else:
-        volume = series.read(0)
-        voxels, problems = [volume.voxels], volume.problems
-        types = _types(ImageType.VECTOR if voxels[0].ndim > 3 else ImageType.VOLUME)
-    return FileInfo(
-        str(own.path),
-        types,
-        _grid(voxels[0], volume.ijk_to_ras, len(voxels)),
-        _values(*voxels, units=volume.units),
-        f"{about}, {files} file{'s' * (files > 1)}",
-        problems=problems,
-    )
+        return _sequence(own.path, time_points_of(series), about)
+    volume = series.read(0)
+    type = ImageType.VECTOR if volume.voxels.ndim > 3 else ImageType.VOLUME
+    return _volumes(own.path, type, [volume], about, volume.problems)
 
 
 def _dicom_folder(folder: Path) -> list[FileInfo]:
@@ -233,22 +232,18 @@ def _in_dicom_folder(header: "Header") -> FileInfo:
         return FileInfo(str(header.path), (), dicom=header.modality, problems=(fault.problem,))
 
 
-def _segments(arrays: SegmentationArrays) -> tuple[RegionInfo, ...]:
+def _segment_voxels(arrays: SegmentationArrays) -> list[int]:
     counted = [
         _counts(layer, [one.value for one in arrays.segments if one.layer == number])
         for number, layer in enumerate(arrays.layers)
     ]
-    return tuple(_segment(one, number, counted) for number, one in enumerate(arrays.segments, start=1))
-
-
-def _segment(one: SegmentDescription, number: int, counted: Sequence[dict[int, int]]) -> RegionInfo:
-    return RegionInfo(one.name, one.label_value, _color255(one.color, number), counted[one.layer][one.value])
+    return [counted[one.layer][one.value] for one in arrays.segments]
 
 
 def _labels(labels: Labels) -> tuple[RegionInfo, ...]:
     counts = _counts(labels.shown, labels.indexes)
     return tuple(
-        RegionInfo(str(value), value, _color255(None, value), counts[index], segment_name(value))
+        RegionInfo(str(value), value, color255(color_of_value(value)), counts[index], segment_name(value))
         for value, index in zip(labels.values, labels.indexes, strict=True)
     )
 
@@ -281,29 +276,6 @@ def _finite_ranges(voxels: np.ndarray) -> Iterator[tuple[float, float]]:
         finite = plane[np.isfinite(plane)] if plane.dtype.kind == "f" else plane
         if finite.size:
             yield finite.min().item(), finite.max().item()
-
-
-def _grid(voxels: np.ndarray, ijk_to_ras: np.ndarray, frames: int = 1) -> GridInfo:
-    axes = ijk_to_ras[:3, :3]
-    spacing = np.linalg.norm(axes, axis=0)
-    # Without the digits that only the arithmetic made; adding 0 takes the sign off a zero.
-    directions = (axes / spacing).T.round(6) + 0.0
-    origin = ijk_to_ras[:3, 3].round(6) + 0.0
-    return GridInfo(
-        voxels.shape[2::-1] + ((frames,) if frames > 1 else ()),
-        tuple(spacing.round(6).tolist()),
-        tuple(origin.tolist()),
-        tuple(tuple(one) for one in directions.tolist()),
-    )
-
-
-def _color255(color: Sequence[float] | None, value: int) -> tuple[int, int, int]:
-    red, green, blue = (round(part * 255) for part in (color or color_of_value(value))[:3])
-    return red, green, blue
-
-
-def _types(*types: ImageType) -> tuple[str, ...]:
-    return tuple(one.value for one in types)
 
 
 def _context(file: ImageFile) -> ReadContext:

@@ -34,8 +34,7 @@ def merged(drawings: Sequence[SegmentationArrays], grid: Grid, regions: RegionsT
 def _union(drawings: Sequence[SegmentationArrays], name: str, grid: Grid) -> np.ndarray:
     drawn = np.zeros(grid.shape, bool)
     for drawing in drawings:
-        slices, rows, columns = drawing.layers[0].shape
-        resampler = Resampler(Grid((slices, rows, columns), drawing.ijk_to_ras), grid)
+        resampler = Resampler(Grid.of(drawing.layers[0], drawing.ijk_to_ras), grid)
         for segment in drawing.segments:
             if segment.name == name:
                 for k, plane in enumerate(drawn):
