@@ -35,7 +35,7 @@ class VoxelStore:
 
     Whoever asks first reads the image file; the arrays go into a file of ``folder``, and everyone, the
     first too, gets arrays over its mapped pages, of which the machine holds one copy. The mapping is copy on
-    write: who writes into an array changes his own copy of the pages written to, and nobody else sees it.
+    write: who writes into an array changes their own copy of the pages written to, and nobody else sees it.
 
     A file is written under another name and renamed when it is whole. A lock for each lets one process read
     while the others wait; it is free again when its owner dies. Where the folder cannot be written to (no
