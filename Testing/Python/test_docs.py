@@ -80,6 +80,15 @@ def test_every_code_has_its_place_and_those_of_an_attribute_exist(site: Path) ->
     assert named <= known
 
 
+def test_nearly_every_code_shows_the_sentences_that_the_program_writes(site: Path) -> None:
+    """Some are put together in ways that the sources do not show at the code."""
+    text = (site / "authoring" / "problem-codes.html").read_text(encoding="utf-8")
+    entries = re.split(r'<h3 id="[qm]\d{3}">', text)[1:]
+
+    assert len(entries) == len(all_codes())
+    assert sum("<li>" in entry.split("<p>Rule:")[0] for entry in entries) >= 0.9 * len(entries)
+
+
 def test_what_q604_says_stands_at_its_code(site: Path) -> None:
     text = (site / "authoring" / "problem-codes.html").read_text(encoding="utf-8")
     entry = text.split('id="q604"')[1].split('id="q605"')[0]
