@@ -20,7 +20,6 @@ from .errors import SERVER_FAILED, MaskError
 if TYPE_CHECKING:
     import requests
 
-MAP_NAME = "region2MaskValueMap.txt"
 _TIMEOUT_S = 30
 
 

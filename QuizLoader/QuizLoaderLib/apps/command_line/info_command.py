@@ -17,11 +17,6 @@ if TYPE_CHECKING:
 _MOST_REGIONS = 200
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the command of this file to ``quizloader``."""
-    app.command()(info)
-
-
 def info(
     files: Annotated[
         list[Path],

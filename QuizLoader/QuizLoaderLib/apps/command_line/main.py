@@ -14,7 +14,11 @@ from typing import Annotated, NoReturn
 import typer
 
 from ...quiz.problems import Problem, has_errors
-from . import info_command, mask_commands, readers_command, result_commands, serve_command
+from .info_command import info
+from .mask_commands import map_app, mask, masks, segments
+from .readers_command import readers_app
+from .result_commands import answers, progress
+from .serve_command import require_web, serve, serve_until_told
 from .terminal import (
     CommandError,
     FollowLinks,
@@ -24,9 +28,11 @@ from .terminal import (
     folder_option,
     make_writable,
     port_option,
+    print_problems,
     progress_bar,
     require_folder,
 )
+from .xnat_commands import xnat_app
 
 app = typer.Typer(
     name="quizloader",
@@ -40,11 +46,6 @@ QuizArgument = Annotated[Path, typer.Argument(metavar="QUIZ", help="The quiz, an
 Size = Annotated[str, typer.Option(metavar="WxH", help="Size of each view in pixels.")]
 
 MIN_SIDE, MAX_SIDE = 16, 8192
-
-
-@app.callback()
-def quizloader() -> None:
-    """Medical image quizzes and reader studies: check them, render them, try the samples."""
 
 
 @app.command()
@@ -81,9 +82,7 @@ def check(
         # Only ASCII, so that it is valid JSON whatever the console's encoding.
         print(json.dumps([{"file": str(quiz), **asdict(problem)} for problem in problems], indent=1))
     else:
-        # Plain print: Rich would wrap the lines and colour what editors jump to.
-        for problem in problems:
-            print(problem.as_line(str(quiz)))
+        print_problems(problems, quiz)
     raise typer.Exit(1 if has_errors(problems) else 0)
 
 
@@ -116,7 +115,7 @@ def demo(
     from ..demo.samples import make_demo
 
     if render is None:
-        serve_command.require_web()
+        require_web()
     if render is not False:
         _require_opengl()
     make_writable(out)
@@ -125,7 +124,7 @@ def demo(
     if render is None:
         from ..web.server import Serving
 
-        serve_command.serve_until_told(Serving(quizzes[0], out / "images", port=port), browser)
+        serve_until_told(Serving(quizzes[0], out / "images", port=port), browser)
         return
     problems: list[Problem] = []
     for quiz in quizzes:
@@ -161,8 +160,7 @@ def _render(
             problems = render_quiz(
                 quiz, images, out, page=page, size=size, follow_links=follow_links, progress=advance
             )
-    for problem in problems:
-        print(problem.as_line(str(quiz)))
+    print_problems(problems, quiz)
     if parsed is not None:
         print(out / "index.html")
     return problems
@@ -187,11 +185,10 @@ def _require_opengl() -> None:
         raise CommandError(problem)
 
 
-info_command.add_commands(app)
-mask_commands.add_commands(app)
-readers_command.add_commands(app)
-result_commands.add_commands(app)
-serve_command.add_commands(app)
+for command in (info, mask, segments, masks, answers, progress, serve):
+    app.command()(command)
+for name, group in (("map", map_app), ("xnat", xnat_app), ("readers", readers_app)):
+    app.add_typer(group, name=name)
 
 
 def _run() -> None:

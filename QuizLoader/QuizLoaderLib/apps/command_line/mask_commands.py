@@ -1,4 +1,4 @@
-"""``quizloader mask``, ``segments``, ``map``, ``masks`` and ``xnat``: region names and mask values."""
+"""``quizloader mask``, ``segments``, ``map`` and ``masks``: region names and mask values."""
 
 import io
 import sys
@@ -55,17 +55,6 @@ BoundaryOption = Annotated[
         " whose centre the contours go through. Without it, found for each ROI."
     ),
 ]
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this file to ``quizloader``."""
-    from .xnat_commands import xnat_app
-
-    app.command()(mask)
-    app.command()(segments)
-    app.command()(masks)
-    app.add_typer(map_app, name="map")
-    app.add_typer(xnat_app, name="xnat")
 
 
 def mask(

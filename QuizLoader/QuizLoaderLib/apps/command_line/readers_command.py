@@ -13,23 +13,16 @@ from .terminal import CommandError, require_folder_of
 DEFAULT_ADDRESS = "http://127.0.0.1:8080"
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this file to ``quizloader``."""
-    readers = typer.Typer(
-        help="The readers of a study that is served to many: who may come in.",
-        no_args_is_help=True,
-        pretty_exceptions_enable=False,
-    )
-    readers.command("new")(new)
-    # With one command alone its name would not be asked for.
-    readers.callback()(_readers)
-    app.add_typer(readers, name="readers")
+readers_app = typer.Typer(no_args_is_help=True)
 
 
-def _readers() -> None:
+@readers_app.callback()
+def readers() -> None:
     """The readers of a study that is served to many: who may come in."""
+    # With one command alone its name would not be asked for.
 
 
+@readers_app.command()
 def new(
     table: Annotated[
         Path, typer.Argument(metavar="FILE.csv", help="The table for the server; readers are added to it.")

@@ -25,12 +25,6 @@ EncodingOption = Annotated[
 ]
 
 
-def add_commands(app: typer.Typer) -> None:
-    """Add the commands of this file to ``quizloader``."""
-    app.command()(answers)
-    app.command()(progress)
-
-
 def answers(
     results: ResultsArgument,
     out: Annotated[Path, typer.Option(metavar="CSV", help="The table to write.")],

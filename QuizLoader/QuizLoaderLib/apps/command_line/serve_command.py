@@ -16,6 +16,7 @@ from .terminal import (
     folder_option,
     make_writable,
     port_option,
+    print_problems,
     require_folder,
 )
 
@@ -31,11 +32,6 @@ the machine could read it."""
 DEFAULT_PORT = 8080
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ANY_ADDRESS = ("0.0.0.0", "::")
-
-
-def add_commands(app: typer.Typer) -> None:
-    """Add the command of this file to ``quizloader``."""
-    app.command()(serve)
 
 
 def serve(
@@ -163,8 +159,7 @@ def _serve_many(study: "Study", first: "Popen[bytes]") -> None:
     for quiz in study.quizzes:
         parsed, problems = read_quiz(quiz)
         if parsed is None:
-            for each in problems:
-                print(each.as_line(str(quiz)))
+            print_problems(problems, quiz)
             raise CommandError(f"“{quiz}” cannot be read as a quiz.")
     if len({quiz.stem for quiz in study.quizzes}) < len(study.quizzes):
         raise CommandError("Two of the quizzes have one name; their results would meet.", code=2)
@@ -213,8 +208,7 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
     except (NotBegunError, OpenGLMissingError) as fault:
         raise CommandError(str(fault)) from fault
     except QuizUnreadableError as fault:
-        for problem in fault.problems:
-            print(problem.as_line(str(serving.quiz_path)))
+        print_problems(fault.problems, serving.quiz_path)
         raise CommandError(f"“{serving.quiz_path}” cannot be read as a quiz.") from fault
     except OSError as fault:
         raise CommandError(f"Port {serving.port} cannot be used: {fault.strerror or fault}.") from fault

@@ -1,13 +1,15 @@
 """What the commands share: options, errors as one sentence, progress on standard error, folders."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from ...quiz.problems import Problem
 
 if TYPE_CHECKING:
     from typer.models import OptionInfo
@@ -55,6 +57,12 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
     with Progress(*columns, console=Console(stderr=True)) as bar:
         task = bar.add_task(escape(title), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def print_problems(problems: Iterable[Problem], file: Path) -> None:
+    """A line for each. Plain print: Rich would wrap the lines and colour what editors jump to."""
+    for problem in problems:
+        print(problem.as_line(str(file)))
 
 
 def make_writable(folder: Path) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from ...quiz.problems import has_errors
-from .terminal import CommandError
+from .terminal import CommandError, print_problems
 
 xnat_app = typer.Typer(
     no_args_is_help=True,
@@ -45,8 +45,7 @@ def put_map(
     from ...quiz.value_map import read_value_map
 
     value_map, problems = read_value_map(file)
-    for problem in problems:
-        print(problem.as_line(str(file)))
+    print_problems(problems, file)
     if value_map is None or has_errors(problems):
         raise CommandError(f"“{file}” has errors, so it was not sent.")
     with _one_sentence():
@@ -79,8 +78,7 @@ def get_map(
         with writing(out) as part:
             part.write_bytes(data)
     value_map, problems = read_value_map(out)
-    for problem in problems:
-        print(problem.as_line(str(out)))
+    print_problems(problems, out)
     print(out)
     raise typer.Exit(1 if value_map is None or has_errors(problems) else 0)
 

@@ -8,8 +8,9 @@ import csv
 import io
 import json
 import re
+from collections.abc import Callable, Iterator, Sequence
 
-from ...quiz.label_colors import color_of_value
+from ...quiz.label_colors import color255, color_of_value
 from ...quiz.problems import Problem, ProblemCode, error, warning
 from ...quiz.value_map import LARGEST_VALUE
 from ..errors import FORMAT_CANNOT, FORMAT_LOSES
@@ -19,8 +20,7 @@ from .terminology import Code, Terminology, parse_terminology
 
 BAD_ROW = ProblemCode("M308", "A row of a label table has a value, a name and what else its format asks for.")
 
-LARGEST_IN_SLICER = 1_000_000
-LARGEST_IN_ITK_SNAP = 65535
+_LARGEST_IN_SLICER = 1_000_000
 
 _CODE_COLUMNS = ("Category", "Type", "TypeModifier", "Region", "RegionModifier")
 _CSV_COLUMNS = (
@@ -48,7 +48,7 @@ def looks_like_color_table(line: str) -> bool:
     return _COLOR_LINE.fullmatch(line) is not None
 
 
-class _Reader:
+class _CheckedRows:
     """Collects rows by the rules that all formats share: 0 is background, names are not used twice."""
 
     def __init__(self) -> None:
@@ -94,12 +94,7 @@ class _Reader:
         return self.rows, self.problems
 
 
-def _bytes(color: tuple[float, float, float]) -> tuple[int, int, int]:
-    red, green, blue = (round(channel * 255) for channel in color)
-    return red, green, blue
-
-
-def _color(parts: tuple[str, ...]) -> tuple[float, float, float] | None:
+def _color(parts: Sequence[str]) -> tuple[float, float, float] | None:
     try:
         red, green, blue = (float(part) / 255 for part in parts)
     except ValueError:
@@ -107,40 +102,53 @@ def _color(parts: tuple[str, ...]) -> tuple[float, float, float] | None:
     return (red, green, blue) if all(0 <= channel <= 1 for channel in (red, green, blue)) else None
 
 
-def _color_of(row: LabelRow) -> tuple[int, int, int]:
-    return _bytes(row.color or color_of_value(row.value))
+def _matched(
+    checked: _CheckedRows, text: str, pattern: re.Pattern[str], sentence: str, hint: str
+) -> Iterator[tuple[int, tuple[str, ...]]]:
+    """The number and the groups of each line that is a row, but for comments and blank lines; ``sentence``
+    says of a line what it is not."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if line.strip() and not line.lstrip().startswith("#"):
+            match = pattern.fullmatch(line)
+            if match is not None:
+                yield number, match.groups()
+            else:
+                checked.fault(number, f"{said(line)} {sentence}.", hint)
+
+
+def _writer(header: tuple[str, ...], line: str) -> Callable[[tuple[LabelRow, ...], str], str]:
+    """For a format with a line for each row: ``line`` is filled with the row, its name as one ``word``, its
+    colour as ``red``, ``green`` and ``blue``, 0..255, and its coded meanings as quoted ``codes``."""
+
+    def write(rows: tuple[LabelRow, ...], old: str) -> str:
+        lines = [*header]
+        for row in rows:
+            word = row.name.replace(" ", "_")
+            red, green, blue = color255(row.color or color_of_value(row.value))
+            codes = ",".join(f'"{part}"' for code in parse_terminology(row.terminology) for part in code)
+            lines.append(line.format(row=row, word=word, red=red, green=green, blue=blue, codes=codes))
+        return "\n".join(lines) + "\n"
+
+    return write
 
 
 def _read_color_table(text: str) -> Rows:
     """Slicer's ``.ctbl``: as Slicer does, ``_`` is read as a blank, which is said."""
-    reader = _Reader()
+    checked = _CheckedRows()
     underscores = []
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        match = _COLOR_LINE.fullmatch(line)
-        if match is None:
-            reader.fault(number, f"{said(line)} is not a row of a colour table.", "write: value name r g b a")
-            continue
-        value, name, *color = match.groups()[:5]
+    hint = "write: value name r g b a"
+    for line, groups in _matched(checked, text, _COLOR_LINE, "is not a row of a colour table", hint):
+        value, name, *color = groups[:5]
         if "_" in name:
             underscores.append(name)
-        reader.add(number, value, name.replace("_", " "), _color(tuple(color)))
+        checked.add(line, value, name.replace("_", " "), _color(color))
     if underscores:
         sentence = (
             f"A Slicer colour table writes blanks as “_”, so every “_” is read as a blank: "
             f"{said(underscores[0])} becomes {said(underscores[0].replace('_', ' '))}."
         )
-        reader.problems.append(warning(FORMAT_LOSES, sentence, "Slicer's .csv table keeps both"))
-    return reader.result
-
-
-def _write_color_table(rows: tuple[LabelRow, ...], old: str) -> str:
-    lines = ["# Slicer color table: value name r g b a", "0 Background 0 0 0 0"]
-    for row in rows:
-        red, green, blue = _color_of(row)
-        lines.append(f"{row.value} {row.name.replace(' ', '_')} {red} {green} {blue} 255")
-    return "\n".join(lines) + "\n"
+        checked.problems.append(warning(FORMAT_LOSES, sentence, "Slicer's .csv table keeps both"))
+    return checked.result
 
 
 def _color_table_refuses(name: str) -> str:
@@ -169,34 +177,20 @@ def _color_table_losses(rows: tuple[LabelRow, ...], old: str) -> list[Problem]:
 
 
 def _read_slicer_csv(text: str) -> Rows:
-    reader = _Reader()
+    checked = _CheckedRows()
     table = csv.DictReader(io.StringIO(text))
     if not {"LabelValue", "Name"} <= set(table.fieldnames or ()):
-        reader.fault(1, "A Slicer colour table in CSV has the columns LabelValue and Name.")
-        return reader.result
+        checked.fault(1, "A Slicer colour table in CSV has the columns LabelValue and Name.")
+        return checked.result
     for row in table:
         cells = {key: (value or "") for key, value in row.items() if isinstance(key, str)}
-        color = _color(tuple(cells.get(f"Color_{channel}", "") for channel in "RGB"))
+        color = _color([cells.get(f"Color_{channel}", "") for channel in "RGB"])
         parts = [
             Code(*(cells.get(f"{name}_{part}", "") for part in ("CodingScheme", "CodeValue", "CodeMeaning")))
             for name in _CODE_COLUMNS
         ]
-        reader.add(table.line_num, cells["LabelValue"], cells["Name"], color, Terminology(*parts).as_text())
-    return reader.result
-
-
-def _write_slicer_csv(rows: tuple[LabelRow, ...], old: str) -> str:
-    lines = [",".join(_CSV_COLUMNS)]
-    for row in rows:
-        found = [part for code in parse_terminology(row.terminology).codes for part in _parts(code)]
-        texts = ",".join(f'"{part}"' for part in found)
-        red, green, blue = _color_of(row)
-        lines.append(f'{row.value},"{row.name}",{red},{green},{blue},255,{texts}')
-    return "\n".join(lines) + "\n"
-
-
-def _parts(code: Code) -> tuple[str, str, str]:
-    return (code.scheme, code.value, code.meaning)
+        checked.add(table.line_num, cells["LabelValue"], cells["Name"], color, Terminology(*parts).as_text())
+    return checked.result
 
 
 def _csv_refuses(name: str) -> str:
@@ -210,30 +204,12 @@ def _one_line(name: str) -> str:
 
 
 def _read_itk_snap(text: str) -> Rows:
-    reader = _Reader()
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip() or line.lstrip().startswith("#"):
-            continue
-        match = _SNAP_LINE.fullmatch(line)
-        if match is None:
-            hint = 'write: value r g b a visible mesh "label"'
-            reader.fault(number, f"{said(line)} is not a row of an ITK-SNAP label file.", hint)
-            continue
-        value, *color, _, name = match.groups()
-        reader.add(number, value, name, _color(tuple(color)))
-    return reader.result
-
-
-def _write_itk_snap(rows: tuple[LabelRow, ...], old: str) -> str:
-    lines = [
-        "# ITK-SnAP Label Description File",
-        "# IDX   -R-  -G-  -B-  -A--  VIS MSH  LABEL",
-        '    0     0    0    0        0  0  0    "Clear Label"',
-    ]
-    for row in rows:
-        red, green, blue = _color_of(row)
-        lines.append(f'{row.value:5d} {red:5d}{green:5d}{blue:5d}        1  1  1    "{row.name}"')
-    return "\n".join(lines) + "\n"
+    checked = _CheckedRows()
+    hint = 'write: value r g b a visible mesh "label"'
+    for line, groups in _matched(checked, text, _SNAP_LINE, "is not a row of an ITK-SNAP label file", hint):
+        value, *color, _, name = groups
+        checked.add(line, value, name, _color(color))
+    return checked.result
 
 
 def _snap_refuses(name: str) -> str:
@@ -241,30 +217,21 @@ def _snap_refuses(name: str) -> str:
 
 
 def _read_bids(text: str) -> Rows:
-    reader = _Reader()
+    checked = _CheckedRows()
     table = csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
     if not {"index", "name"} <= set(table.fieldnames or ()):
-        reader.fault(1, "A BIDS label table has the columns index and name, with tabs between.")
-        return reader.result
+        checked.fault(1, "A BIDS label table has the columns index and name, with tabs between.")
+        return checked.result
     for row in table:
         color = re.fullmatch(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})", row.get("color") or "")
-        channels = tuple(str(int(part, 16)) for part in color.groups()) if color else ()
         name = row["name"] or ""
-        reader.add(
+        checked.add(
             table.line_num,
             row["index"] or "",
             "" if name == "n/a" else name,
-            _color(channels) if channels else None,
+            _color([str(int(part, 16)) for part in color.groups()]) if color else None,
         )
-    return reader.result
-
-
-def _write_bids(rows: tuple[LabelRow, ...], old: str) -> str:
-    lines = ["index\tname\tcolor"]
-    for row in rows:
-        red, green, blue = _color_of(row)
-        lines.append(f"{row.value}\t{row.name}\t#{red:02x}{green:02x}{blue:02x}")
-    return "\n".join(lines) + "\n"
+    return checked.result
 
 
 def _bids_refuses(name: str) -> str:
@@ -273,24 +240,24 @@ def _bids_refuses(name: str) -> str:
 
 def _read_nnunet(text: str) -> Rows:
     """Version 2 (name to value) and version 1 (value to name); regions of several values are left out."""
-    reader = _Reader()
+    checked = _CheckedRows()
     try:
         document = json.loads(text)
         labels = document["labels"].items()
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        reader.fault(0, "An nnU-Net dataset.json is a JSON object with “labels”.")
-        return reader.result
+        checked.fault(0, "An nnU-Net dataset.json is a JSON object with “labels”.")
+        return checked.result
     for key, value in labels:
         if isinstance(value, str):
-            reader.add(0, key, value)
+            checked.add(0, key, value)
         elif isinstance(value, list):
             sentence = (
                 f"{said(key)} is a region of several values; a map has one value for a label: left out."
             )
-            reader.problems.append(warning(FORMAT_LOSES, sentence))
+            checked.problems.append(warning(FORMAT_LOSES, sentence))
         else:
-            reader.add(0, json.dumps(value), key)
-    return reader.result
+            checked.add(0, json.dumps(value), key)
+    return checked.result
 
 
 def _write_nnunet(rows: tuple[LabelRow, ...], old: str) -> str:
@@ -324,29 +291,45 @@ COLOR_TABLE = TableFormat(
     "A Slicer colour table (.ctbl)",
     (".ctbl",),
     _read_color_table,
-    _write_color_table,
+    _writer(
+        ("# Slicer color table: value name r g b a", "0 Background 0 0 0 0"),
+        "{row.value} {word} {red} {green} {blue} 255",
+    ),
     _color_table_refuses,
-    LARGEST_IN_SLICER,
+    _LARGEST_IN_SLICER,
     losses=_color_table_losses,
 )
 SLICER_CSV = TableFormat(
     "A Slicer colour table (.csv)",
     (".csv",),
     _read_slicer_csv,
-    _write_slicer_csv,
+    _writer((",".join(_CSV_COLUMNS),), '{row.value},"{row.name}",{red},{green},{blue},255,{codes}'),
     _csv_refuses,
-    LARGEST_IN_SLICER,
+    _LARGEST_IN_SLICER,
     holds_codes=True,
 )
 ITK_SNAP = TableFormat(
     "An ITK-SNAP label file",
     (".label", ".lbl"),
     _read_itk_snap,
-    _write_itk_snap,
+    _writer(
+        (
+            "# ITK-SnAP Label Description File",
+            "# IDX   -R-  -G-  -B-  -A--  VIS MSH  LABEL",
+            '    0     0    0    0        0  0  0    "Clear Label"',
+        ),
+        '{row.value:5d} {red:5d}{green:5d}{blue:5d}        1  1  1    "{row.name}"',
+    ),
     _snap_refuses,
-    LARGEST_IN_ITK_SNAP,
+    65535,
 )
-BIDS = TableFormat("A BIDS label table", (".tsv",), _read_bids, _write_bids, _bids_refuses)
+BIDS = TableFormat(
+    "A BIDS label table",
+    (".tsv",),
+    _read_bids,
+    _writer(("index\tname\tcolor",), "{row.value}\t{row.name}\t#{red:02x}{green:02x}{blue:02x}"),
+    _bids_refuses,
+)
 NNUNET = TableFormat(
     "An nnU-Net dataset.json",
     (".json",),

@@ -4,14 +4,13 @@
 Source: Slicer, vtkSlicerTerminologiesModuleLogic.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 _CATEGORIES = "Segmentation category and type - 3D Slicer General Anatomy list"
 _REGIONS = "Anatomic codes - DICOM master list"
 
 
-@dataclass(frozen=True)
-class Code:
+class Code(NamedTuple):
     """A coded concept, as (SCT, 10200004, "Liver"); empty where nothing is said."""
 
     scheme: str = ""
@@ -22,23 +21,18 @@ class Code:
         return bool(self.scheme and self.value)
 
 
-@dataclass(frozen=True)
-class Terminology:
+class Terminology(NamedTuple):
     category: Code = Code()
     type: Code = Code()
     type_modifier: Code = Code()
     region: Code = Code()
     region_modifier: Code = Code()
 
-    @property
-    def codes(self) -> tuple[Code, ...]:
-        return (self.category, self.type, self.type_modifier, self.region, self.region_modifier)
-
     def as_text(self) -> str:
         """Slicer's text; empty where there is no category and type."""
         if not (self.category and self.type):
             return ""
-        written = [f"{code.scheme}^{code.value}^{code.meaning}" for code in self.codes]
+        written = ["^".join(code) for code in self]
         return "~".join([_CATEGORIES, *written[:3], _REGIONS, *written[3:]])
 
 
