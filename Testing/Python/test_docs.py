@@ -97,6 +97,15 @@ def test_what_q604_says_stands_at_its_code(site: Path) -> None:
     assert "copy or export it again" in entry
 
 
+def test_a_sentence_stands_at_its_own_code_with_its_signs_as_typed(site: Path) -> None:
+    text = (site / "authoring" / "problem-codes.html").read_text(encoding="utf-8")
+    entries = {code: text.split(f'id="{code}"')[1].split("<h3")[0] for code in ("q103", "q104", "q105")}
+
+    assert "write & as &amp; and < as &lt; in text" in html.unescape(entries["q103"])
+    assert "which is refused because it can name files" in entries["q104"]
+    assert "DOCTYPE" not in entries["q105"]
+
+
 def test_every_command_and_option_has_its_place(site: Path) -> None:
     text, anchors = (site / "commands.html").read_text(encoding="utf-8"), anchors_of(site, "commands.html")
     found = list(leaves(get_command(app), "quizloader"))

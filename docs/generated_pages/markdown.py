@@ -1,5 +1,6 @@
 """Pieces of Markdown that the generated pages share."""
 
+import html
 import re
 from collections.abc import Iterable, Sequence
 
@@ -19,7 +20,8 @@ def anchor(text: str) -> str:
 
 def plain(text: str) -> str:
     """Text in which nothing is taken for Markdown or HTML."""
-    return re.sub(r"([\\`*_{}\[\]<>#|])", r"\\\1", " ".join(text.split()))
+    escaped = re.sub(r"([\\`*_{}\[\]#|])", r"\\\1", " ".join(text.split()))
+    return html.escape(escaped, quote=False)
 
 
 def page(*parts: str) -> str:

@@ -82,15 +82,16 @@ def _messages(module: ast.Module) -> Iterator[tuple[str, Message]]:
         texts = _named_texts(function)
         for call in (node for node in ast.walk(function) if isinstance(node, ast.Call)):
             for index, argument in enumerate(call.args):
-                behind = [_template(each, texts) for each in call.args[index + 1 : index + 3]]
+                before = {name: text for line, name, text in texts if line < call.lineno}
+                behind = [_template(each, before) for each in call.args[index + 1 : index + 3]]
                 if (name := _name(argument)).isupper() and behind and behind[0].endswith("."):
                     yield name, Message(behind[0], behind[1] if len(behind) > 1 else "")
 
 
-def _named_texts(function: ast.FunctionDef) -> dict[str, str]:
-    """What is assigned to a name before it is put into a problem."""
+def _named_texts(function: ast.FunctionDef) -> list[tuple[int, str, str]]:
+    """What is assigned to names, for a problem that follows: (line, name, text), in the order of lines."""
     assigned = (node for node in ast.walk(function) if isinstance(node, ast.Assign))
-    return {_name(node.targets[0]): _template(node.value, {}) for node in assigned}
+    return sorted((node.lineno, _name(node.targets[0]), _template(node.value, {})) for node in assigned)
 
 
 def _name(node: ast.expr) -> str:
