@@ -14,7 +14,7 @@ from panel_stage import write_images
 from QuizLoaderLib.apps.study_server.messages import MOST_BYTES
 from QuizLoaderLib.apps.study_server.readers import Person, add_readers, digest
 from session_by_hand import SAMPLES
-from study_server_stage import CHIEF, NAMES, ask, ask_until, processes_of, study
+from study_server_stage import CHIEF, NAMES, ask, ask_often, processes_of, study
 from web_reader import WebReader, do, framed, window_in_thread
 from web_stage import served, until
 
@@ -293,8 +293,10 @@ def test_many_messages_wait_and_are_not_lost(server, ann):
 
 
 def test_a_reader_who_asks_too_often_is_refused_and_others_are_not(prepared, server, ann):
-    statuses = ask_until(429, server.address, "/quiz/1/client/none", prepared.cookie(BEN))
-    assert set(statuses) == {409, 429} and statuses[:300] == [409] * 300
+    statuses, seconds = ask_often(1000, server.address, "/quiz/1/client/none", prepared.cookie(BEN))
+    assert set(statuses) <= {409, 429} and statuses[:300] == [409] * 300
+    # However fast the machine is: 300 at once, and 20 more each second.
+    assert statuses.count(409) <= 300 + 20 * seconds
     assert ask(server.address, "/quiz/1/index.html", prepared.cookie(ANN)).status == 200
 
 

@@ -30,7 +30,7 @@ def test_a_click_in_a_client_that_was_just_loaded_again_is_no_point_of_the_polyg
     page.add_init_script(f"({MEASURES_LATE})()")
     page.reload()
     # A picture of the right size comes for another reason than the size.
-    page.get_by_test_id("contour-hint").wait_for()
+    page.get_by_test_id("polygon-hint").wait_for()
     page.keyboard.press("ArrowUp")
     page.keyboard.press("ArrowDown")
     width = "document.querySelector('[data-testid=view-Red] img')?.naturalWidth"
@@ -66,7 +66,7 @@ def test_a_view_without_its_picture_takes_no_click_and_a_waiting_pointer_says_so
     assert np.array_equal(drawn_after_leaving(hand, tmp_path), disc(first, last) * 10)
 
 
-def test_a_double_click_on_a_view_without_its_picture_closes_no_contour(hand, tmp_path):
+def test_a_double_click_on_a_view_without_its_picture_closes_no_polygon(hand, tmp_path):
     page = hand.page
     hand.take("draw")
     corners = [hand.click(corner) for corner in CORNERS[:3]]
@@ -76,7 +76,7 @@ def test_a_double_click_on_a_view_without_its_picture_closes_no_contour(hand, tm
     page.mouse.dblclick(*hand.pixel((-SIDE_MM / 4, 0)))
     page.set_viewport_size({"width": WINDOW[0], "height": WINDOW[1]})
     hand = hand_on(page)
-    assert hand.editor()["contour"] == "Red"
+    assert hand.editor()["polygon"] == "Red"
     corners.append(hand.click(CORNERS[3], times=2))
-    until(lambda: not hand.editor()["contour"], "the contour to be closed")
+    until(lambda: not hand.editor()["polygon"], "the polygon to be closed")
     assert np.array_equal(drawn_after_leaving(hand, tmp_path), enclosed(corners) * 10)

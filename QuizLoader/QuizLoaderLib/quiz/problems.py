@@ -58,6 +58,11 @@ class Problem:
     def is_error(self) -> bool:
         return self.severity is Severity.ERROR
 
+    @property
+    def text(self) -> str:
+        """``sentence (hint)``."""
+        return f"{self.sentence} ({self.hint})" if self.hint else self.sentence
+
     def at(self, line: int = 0, page: int = 0, image: str = "", view: str = "") -> "Problem":
         """The same problem, with line, page, image and view filled in where it has none yet."""
         return replace(
@@ -74,9 +79,7 @@ class Problem:
         Where no line is to blame, ``file: error ...``.
         """
         where = f"{file}:{self.line}" if self.line else file
-        hint = f" ({self.hint})" if self.hint else ""
-        text = f"{where}: {self.severity.value} {self.code}: {self.sentence}{hint}"
-        return " ".join(text.split())
+        return " ".join(f"{where}: {self.severity.value} {self.code}: {self.text}".split())
 
 
 class ProblemError(Exception):

@@ -5,13 +5,9 @@ from ..quiz.problems import Problem
 
 def for_author(problem: Problem) -> str:
     """``12: error: sentence (hint)``: a line of the quiz file."""
-    return f"{problem.line}: {problem.severity.value}: {_with_hint(problem)}"
+    return f"{problem.line}: {problem.severity.value}: {problem.text}"
 
 
 def for_reader(problem: Problem) -> str:
     """``Green: sentence (hint)``: the slice view where something is missing."""
-    return f"{problem.view}: {_with_hint(problem)}" if problem.view else _with_hint(problem)
-
-
-def _with_hint(problem: Problem) -> str:
-    return f"{problem.sentence} ({problem.hint})" if problem.hint else problem.sentence
+    return f"{problem.view}: {problem.text}" if problem.view else problem.text

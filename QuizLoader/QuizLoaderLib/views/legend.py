@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -27,6 +27,10 @@ class ShownRegion:
     name: str
     color: tuple[int, int, int]
     views: tuple[SliceView, ...]
+
+    def where(self, shown: Collection[SliceView]) -> str:
+        """The names of its views, empty where it is on all that are ``shown``."""
+        return "" if set(self.views) == set(shown) else ", ".join(view.value for view in self.views)
 
 
 def shown_regions(shown: PageNodes) -> list[ShownRegion]:

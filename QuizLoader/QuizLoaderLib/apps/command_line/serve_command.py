@@ -187,8 +187,10 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
     """Print the address, alone on its line, when the client can be asked for; end with Ctrl+C or SIGTERM."""
     from dataclasses import replace
 
+    from ...reader.opened_quiz import QuizUnreadableError
+    from ...reader.session_answers import NotBegunError
     from ..shared.opengl import OpenGLMissingError
-    from ..web.server import NotBegunError, QuizUnreadableError, open_browser
+    from ..web.server import open_browser
     from ..web.server import serve as serve_quiz
 
     if secret := os.environ.pop(SECRET_VARIABLE, ""):

@@ -136,4 +136,4 @@ def add_segments_of(value_map: Path, mask: Path) -> str:
 
 
 def _sentences(problems: tuple[Problem, ...]) -> str:
-    return "\n".join(f"{p.sentence} ({p.hint})" if p.hint else p.sentence for p in problems)
+    return "\n".join(problem.text for problem in problems)

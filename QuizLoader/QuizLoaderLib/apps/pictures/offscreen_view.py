@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..shared.opengl import offscreen_window_class
+from ..shared.opengl import offscreen_window_class, window_pixels
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLApplicationLogic, vtkMRMLSliceLogic, vtkMRMLSliceNode
@@ -71,18 +71,10 @@ class OffscreenView:
 
     def picture(self) -> np.ndarray:
         """What the view shows: uint8 (rows, columns, 3), RGB, the first row at the top."""
-        import vtk
-        from vtkmodules.util.numpy_support import vtk_to_numpy
-
         blended = self.logic.GetImageDataConnection()
         self._mapper.SetInputConnection(blended)
         self._image.SetVisibility(blended is not None)
-        self._window.Render()
-        columns, rows = self._window.GetSize()
-        pixels = vtk.vtkUnsignedCharArray()
-        self._window.GetPixelData(0, 0, columns - 1, rows - 1, 0, pixels, 0)
-        # OpenGL's first row is the bottom one.
-        return vtk_to_numpy(pixels).reshape(rows, columns, 3)[::-1].copy()
+        return window_pixels(self._window)
 
     def close(self) -> None:
         self._mapper.SetInputConnection(None)

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from html import escape
 from urllib.parse import quote
 
-from ...quiz.model import Quiz, SliceView
+from ...quiz.model import Quiz
 from ...quiz.problems import Problem
 from ..shared.question_text import QuestionLine, question_lines
 from .shown_page import ShownPage
@@ -103,15 +103,10 @@ def _regions(shown: ShownPage) -> str:
     rows = []
     for roi in shown.rois:
         red, green, blue = roi.color
-        everywhere = set(roi.views) == set(shown.views)
-        where = "" if everywhere else f" ({escape(_names(roi.views))})"
+        where = f" ({escape(views)})" if (views := roi.where(shown.views)) else ""
         swatch = f'<span class="swatch" style="background: rgb({red}, {green}, {blue})"></span>'
         rows.append(f"<li>{swatch}{escape(roi.name)}{where}</li>")
     return f'<div><h3>Regions</h3><ul class="plain">{"".join(rows)}</ul></div>'
-
-
-def _names(views: Iterable[SliceView]) -> str:
-    return ", ".join(view.value for view in views)
 
 
 def _problem_list(quiz: Quiz, problems: Sequence[Problem]) -> str:

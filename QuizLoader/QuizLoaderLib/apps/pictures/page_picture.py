@@ -1,12 +1,12 @@
 """page.png: a page as a reader would see it, with its layout, its regions and its questions."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from PIL import Image as Picture
 from PIL import ImageDraw
 
-from ...quiz.model import SliceView
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
+from ...views.orientation_letters import EdgeLetters
 from ..shared.question_text import QuestionLine, question_lines
 from .picture_text import Color, TextPen, undrawable
 from .shown_page import ShownPage, ShownView
@@ -47,21 +47,23 @@ class _Composition:
         self.gap = self.pen.size // 2
         self.bar = self.pen.height + self.gap // 2
         self.grid_top = self.pen.height + 2 * self.gap
-        self.cells = {
-            (row, column): _TextArea(
-                self.gap + column * (width + self.gap),
-                self.grid_top + row * (self.bar + height + self.gap),
-                width,
-                height,
+        self.cells = [
+            (
+                view,
+                _TextArea(
+                    self.gap + column * (width + self.gap),
+                    self.grid_top + row * (self.bar + height + self.gap),
+                    width,
+                    height,
+                ),
             )
             for row, views in enumerate(rows)
-            for column in range(len(views))
-        }
-        self.views = {(r, c): view for r, views in enumerate(rows) for c, view in enumerate(views)}
+            for column, view in enumerate(views)
+        ]
         grid_width = len(rows[0]) * (width + self.gap) + self.gap
         self.panel = _TextArea(grid_width, self.grid_top, 24 * self.pen.size, 0)
         self.lines = self._wrapped_questions()
-        self.legend_place = next((self.cells[at] for at, view in self.views.items() if view is None), None)
+        self.legend_place = next((box for view, box in self.cells if view is None), None)
         self.width = self.panel.left + self.panel.width + self.gap
         self.grid_bottom = self.grid_top + len(rows) * (self.bar + height + self.gap)
 
@@ -73,8 +75,7 @@ class _Composition:
         canvas = ImageDraw.Draw(picture)
         title = self.pen.wrap(self.title, self.width - 2 * self.gap)
         self.pen.draw(canvas, self.gap, self.gap, title[0] + (" ..." if title[1:] else ""), _TEXT)
-        for at, box in self.cells.items():
-            view = self.views[at]
+        for view, box in self.cells:
             if view is None:
                 canvas.rectangle(_corners(box, self.bar), fill=_EMPTY)
             else:
@@ -102,13 +103,10 @@ class _Composition:
         top = box.top + self.bar
         picture.paste(Picture.fromarray(shown.picture), (box.left, top))
         if shown.letters:
-            self._draw_letters(canvas, box, shown)
+            self._draw_letters(canvas, box, shown.letters)
         self._draw_messages(canvas, box, shown)
 
-    def _draw_letters(self, canvas: ImageDraw.ImageDraw, box: _TextArea, shown: ShownView) -> None:
-        letters = shown.letters
-        if letters is None:
-            return
+    def _draw_letters(self, canvas: ImageDraw.ImageDraw, box: _TextArea, letters: EdgeLetters) -> None:
         pen, top = self.pen, box.top + self.bar
         middle_x, middle_y = box.left + box.width / 2, top + box.height / 2 - pen.height / 2
         margin = pen.size // 3
@@ -153,7 +151,7 @@ class _Composition:
         for roi in rows:
             left, side = box.left + self.gap, pen.size
             canvas.rectangle((left, y + 2, left + side, y + 2 + side), fill=roi.color, outline=_FAINT)
-            where = "" if set(roi.views) == set(self.shown.views) else _names(roi.views)
+            where = roi.where(self.shown.views)
             text = f"{roi.name}  ({where})" if where else roi.name
             width = box.width - 3 * self.gap - side
             lines = pen.wrap(text, width)
@@ -195,7 +193,8 @@ class _Composition:
             indent = line.indent + (1.25 if line.mark else 0)
             width = self.panel.width - 2 * self.gap - indent * self.pen.size
             for number, text in enumerate(self.pen.wrap(line.text, width)):
-                wrapped.append(line.with_text(text) if number == 0 else line.continued(text, indent))
+                first = replace(line, text=text)
+                wrapped.append(replace(first, mark="", indent=indent) if number else first)
         if len(wrapped) > _MOST_QUESTION_LINES:
             wrapped = wrapped[:_MOST_QUESTION_LINES]
             wrapped.append(QuestionLine("... and more, all in index.html"))
@@ -209,10 +208,6 @@ class _Composition:
         texts = [self.title, *(line.text for line in self.lines), *(roi.name for roi in self.shown.rois)]
         missing = undrawable("".join(texts))
         return f"No font here has {len(missing)} of the characters; index.html shows them." if missing else ""
-
-
-def _names(views: tuple[SliceView, ...]) -> str:
-    return ", ".join(view.value for view in views)
 
 
 def _corners(box: _TextArea, bar: int) -> tuple[int, int, int, int]:

@@ -11,6 +11,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    import numpy as np
     from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
 
@@ -68,6 +69,19 @@ def offscreen_window_class() -> "type[vtkRenderWindow]":
     if name is None:
         raise OpenGLMissingError(opengl_problem())
     return getattr(vtkRenderingOpenGL2, name) if name else vtkRenderWindow
+
+
+def window_pixels(window: "vtkRenderWindow") -> "np.ndarray":
+    """What the window shows once it is rendered: uint8 (rows, columns, 3), RGB, the first row at the top."""
+    import vtk
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    window.Render()
+    columns, rows = window.GetSize()
+    pixels = vtk.vtkUnsignedCharArray()
+    window.GetPixelData(0, 0, columns - 1, rows - 1, 0, pixels, 0)
+    # OpenGL's first row is the bottom one.
+    return vtk_to_numpy(pixels).reshape(rows, columns, 3)[::-1].copy()
 
 
 @lru_cache(maxsize=1)

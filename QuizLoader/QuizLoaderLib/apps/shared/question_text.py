@@ -1,7 +1,7 @@
 """The questions of a page as lines of text, for pictures."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from ...quiz.model import Page, Question
 from ...quiz.question_types import Takes, Widget
@@ -19,13 +19,6 @@ class QuestionLine:
     mark: str = ""
     indent: float = 0
     strong: bool = False
-
-    def with_text(self, text: str) -> "QuestionLine":
-        return replace(self, text=text)
-
-    def continued(self, text: str, indent: float) -> "QuestionLine":
-        """A further line of the same text."""
-        return replace(self, text=text, mark="", indent=indent)
 
 
 def question_lines(page: Page) -> Iterator[QuestionLine]:

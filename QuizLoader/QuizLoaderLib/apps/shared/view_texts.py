@@ -33,7 +33,7 @@ def missing_images(contents: ViewContents, problems: list[Problem]) -> list[str]
     to blame."""
     shown = {placed.image.id for placed in contents.images if placed.node}
     told = [
-        f"{problem.sentence} ({problem.hint})" if problem.hint else problem.sentence
+        problem.text
         for problem in problems
         if problem.is_error and problem.view == contents.view.value and problem.image not in shown
     ]

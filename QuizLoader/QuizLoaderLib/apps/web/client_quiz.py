@@ -17,7 +17,7 @@ from .asking import AskingView
 from .corners import ViewTexts
 from .editor import EditorView
 from .fitting import Fitting
-from .host import WebHost
+from .host import WebHost, css_color
 from .lines import LinesView
 from .tools import ToolsView
 
@@ -58,7 +58,7 @@ class ClientQuiz:
         self._problems: list[Problem] = []
         self._loading: asyncio.Task[None] | None = None
         state.update({"loading": None, "messages": [], "notices": [], "rows": []})
-        state.view_colors = {view.value: _css(color) for view, color in COLOR_OF_VIEW.items()}
+        state.view_colors = {view.value: css_color(color) for view, color in COLOR_OF_VIEW.items()}
 
     async def open(self, sign_in: SignIn | None) -> None:
         """Show the first page, or the one where the reader was. Called again: the file as it is now, at the
@@ -133,7 +133,7 @@ class ClientQuiz:
     def show_again(self) -> None:
         """A window has come: the answers that it shows are those of now."""
         if self.opened and self.opened.index == self.opened.answers.index and not self._loading:
-            self.asking.show()
+            self.asking.presenter.show()
 
     def use_editor(self, tool: str, *values: object) -> None:
         self.lines.put_down()
@@ -147,7 +147,7 @@ class ClientQuiz:
 
     def _drawn(self) -> None:
         """Something was drawn or measured, or another tool is in hand: the page may have asked for it."""
-        self.asking.look_again()
+        self.asking.presenter.look_again()
         self.tools.show()
 
     # To a page
@@ -157,18 +157,15 @@ class ClientQuiz:
         opened = self._the_quiz()
         self._state.notices = []
         if opened.index == opened.answers.index:
-            self.asking.show()
+            self.asking.presenter.show()
             if not opened.drawings.lines.may_measure:
                 # The quiz is finished now.
                 self.lines.put_down()
                 self.editor.let_go()
         else:
-            self._begin_to_load()
-
-    def _begin_to_load(self) -> None:
-        self.asking.wait()
-        self._loading = asyncio.create_task(self._load())
-        self._loading.add_done_callback(self._loaded)
+            self.asking.presenter.wait()
+            self._loading = asyncio.create_task(self._load())
+            self._loading.add_done_callback(self._loaded)
 
     async def _load(self) -> None:
         opened = self._the_quiz()
@@ -190,7 +187,7 @@ class ClientQuiz:
         self.editor.begin(opened)
         self._state.update({"loading": None, "messages": [for_reader(problem) for problem in self._problems]})
         self._loading = None
-        self.asking.show()
+        self.asking.presenter.show()
         if index + 1 < len(opened.pages):
             opened.read_ahead(index + 1)
         self._state.flush()
@@ -228,7 +225,3 @@ class ClientQuiz:
     def _the_quiz(self) -> OpenedQuiz:
         assert self.opened is not None
         return self.opened
-
-
-def _css(color: tuple[int, int, int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*color)

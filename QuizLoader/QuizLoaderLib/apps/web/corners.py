@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ...quiz.model import SliceView
@@ -65,25 +66,14 @@ def corner_of(contents: ViewContents, slice_node: "vtkMRMLSliceNode", problems: 
     corner: Corner = {
         "name": contents.view.value,
         "orientation": orientation_text(contents, slice_node),
-        "left": "",
-        "right": "",
-        "top": "",
-        "bottom": "",
-        "offset": "",
+        **dict.fromkeys(("left", "right", "top", "bottom", "offset"), ""),
         "window": window_text(contents),
         "frame": _frame(volume),
         "messages": missing_images(contents, problems),
         "mm_per_pixel": slice_node.GetFieldOfView()[0] / max(1, slice_node.GetDimensions()[0]),
     }
     if not contents.is_picture and any(placed.node for placed in contents.images):
-        letters = edge_letters(slice_node)
-        corner |= {
-            "left": letters.left,
-            "right": letters.right,
-            "top": letters.top,
-            "bottom": letters.bottom,
-            "offset": _offset(slice_node),
-        }
+        corner |= {**asdict(edge_letters(slice_node)), "offset": _offset(slice_node)}
     return corner
 
 

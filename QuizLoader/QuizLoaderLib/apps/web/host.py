@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
 from ...views.layouts import COLOR_OF_VIEW
-from ..shared.opengl import OpenGLMissingError, offscreen_window_class
+from ..shared.opengl import offscreen_window_class
 
 if TYPE_CHECKING:
     from trame_rca.utils import RcaViewAdapter
@@ -39,11 +39,7 @@ class WebHost:
         self.scene = self.slicer.scene
         self.application_logic = self.slicer.app_logic
         self.layout = Layout.FOUR_UP
-        self._views = WebViewFactory(
-            register,
-            lambda name: resized(SliceView(name)),
-            lambda name: rendered(SliceView(name)),
-        )
+        self._views = WebViewFactory(register, resized, rendered)
         self.slicer.view_manager.register_factory(self._views)
 
     def set_layout(self, layout: Layout) -> None:
@@ -52,10 +48,8 @@ class WebHost:
         self.layout = layout
         shown = [view.value for view in VIEWS_OF_LAYOUT[layout]]
         for view in VIEWS_OF_LAYOUT[layout]:
-            red, green, blue = COLOR_OF_VIEW[view]
-            definition = ViewLayoutDefinition.slice_view(
-                "Axial", label=view.value, color=f"#{red:02x}{green:02x}{blue:02x}"
-            )
+            color = css_color(COLOR_OF_VIEW[view])
+            definition = ViewLayoutDefinition.slice_view("Axial", label=view.value, color=color)
             self.slicer.view_manager.create_view(definition)
         self.slicer.view_manager.set_current_view_ids(shown)
 
@@ -65,11 +59,13 @@ class WebHost:
 
     def release_buttons(self) -> None:
         """As if the reader had let go of the mouse on all views."""
-        self._views.release_buttons()
+        for window in self._views.windows:
+            window.release_buttons()
 
     def view(self, view: SliceView) -> "TrameSliceView":
         """trame-slicer's view, once a layout has shown it."""
         return self.slicer.view_manager.get_view(view.value)
 
 
-__all__ = ["OpenGLMissingError", "WebHost"]
+def css_color(color: tuple[int, int, int]) -> str:
+    return "#{:02x}{:02x}{:02x}".format(*color)

@@ -1,12 +1,12 @@
 """Lines that a reader measures with, in the client."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ...reader.measuring import LOOK_S, Measuring
 from ...reader.opened_quiz import OpenedQuiz
+from .repeating import Repeating
 
 if TYPE_CHECKING:
     from trame_server.state import State
@@ -18,20 +18,17 @@ class LinesView:
     def __init__(self, state: "State", changed: Callable[[], None], taken: Callable[[], None]) -> None:
         self._state = state
         self._measuring = Measuring(changed, taken)
-        self._looking: asyncio.Task[None] | None = None
+        self._looking = Repeating(state, LOOK_S, self._look)
         state.lines = None
 
     def begin(self, opened: OpenedQuiz) -> None:
         """A page was shown."""
         self._measuring.begin(opened)
-        if self._looking is None:
-            self._looking = asyncio.create_task(self._look_on())
+        self._looking.switch(True)
         self._show()
 
     def end(self) -> None:
-        if self._looking:
-            self._looking.cancel()
-        self._looking = None
+        self._looking.switch(False)
         self._measuring.end()
 
     def put_down(self) -> None:
@@ -48,12 +45,9 @@ class LinesView:
             self._measuring.show_everywhere(bool(value))
         self._show()
 
-    async def _look_on(self) -> None:
-        while True:
-            await asyncio.sleep(LOOK_S)
-            self._measuring.look()
-            self._show()
-            self._state.flush()
+    def _look(self) -> None:
+        self._measuring.look()
+        self._show()
 
     def _show(self) -> None:
         shown = self._measuring.shown

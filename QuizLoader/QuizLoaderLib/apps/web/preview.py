@@ -41,9 +41,6 @@ class Preview:
         if self._watching:
             self._watching.cancel()
 
-    def go_to(self, index: int) -> None:
-        self._quiz.go_to(index)
-
     async def _watch(self) -> None:
         while True:
             await asyncio.sleep(LOOK_S)

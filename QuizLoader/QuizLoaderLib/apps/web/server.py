@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from ...reader.opened_quiz import QuizUnreadableError
 from ...reader.session_answers import NotBegunError, SignIn
 from ..shared.end_signals import on_end_signal
 from . import tabs
@@ -152,14 +151,14 @@ class _ClientServer:
             "step": self.quiz.step,
             "ask_to_finish": self.quiz.ask_to_finish,
             "press": self.quiz.asking.press,
-            "stop_script": self.quiz.asking.stop_script,
+            "stop_script": self.quiz.asking.presenter.stop_script,
             "sign_in": self._sign_in,
             "use": self.quiz.tools.use,
             "use_editor": self.quiz.use_editor,
             "use_lines": self.quiz.use_lines,
         }
         if self._preview:
-            triggers["go_to"] = self._preview.go_to
+            triggers["go_to"] = self.quiz.go_to
         for name, action in triggers.items():
             server.trigger(name)(self._for_owner(action))
         server.trigger("arrive")(self._arrive)
@@ -326,6 +325,3 @@ def client_template(name: str = "client.html") -> str:
     """A file of the client with its parts in their places."""
     text = (CLIENT / name).read_text(encoding="utf-8")
     return re.sub(r'<part src="([a-z.]+)" />', lambda part: client_template(part[1]), text)
-
-
-__all__ = ["NotBegunError", "QuizUnreadableError", "Serving", "new_secret", "open_browser", "serve"]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from vtkmodules.vtkCommonCore import vtkCommand
 
+from ..shared.opengl import window_pixels
 from .png import as_png
 from .trame_patches import RemoteArea
 
@@ -39,15 +40,9 @@ class ViewWindow(RemoteArea):
     @property
     def img_cols_rows(self) -> tuple[np.ndarray, int, int]:
         """uint8 (rows, columns, 3), the first row at the top; columns; rows."""
-        import vtk
-        from vtkmodules.util.numpy_support import vtk_to_numpy
-
-        window = self.window
-        window.Render()
-        columns, rows = window.GetSize()
-        pixels = vtk.vtkUnsignedCharArray()
-        window.GetPixelData(0, 0, columns - 1, rows - 1, 0, pixels, 0)
-        return vtk_to_numpy(pixels).reshape(rows, columns, 3)[::-1].copy(), columns, rows
+        pixels = window_pixels(self.window)
+        rows, columns, _ = pixels.shape
+        return pixels, columns, rows
 
     def process_resize_event(self, width: int, height: int) -> None:
         if (width, height) != tuple(self.window.GetSize()):

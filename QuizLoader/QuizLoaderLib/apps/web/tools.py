@@ -1,6 +1,5 @@
 """The reader's tools in the client: ``ToolsPresenter`` and the table of shortcuts as its state."""
 
-import asyncio
 from collections.abc import Callable
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
@@ -9,6 +8,7 @@ from ...reader.opened_quiz import OpenedQuiz
 from ...reader.shortcuts import SHORTCUTS
 from ...reader.tools_presenter import MODES, PLAY_S, PRESETS, LegendEntry, ToolsPresenter
 from ...views.tools import set_window_level_by_mouse
+from .repeating import Repeating
 
 if TYPE_CHECKING:
     from trame_server.state import State
@@ -24,20 +24,12 @@ class ToolsView:
         self._state = state
         self._presenter = ToolsPresenter(change_views)
         self._opened: OpenedQuiz | None = None
-        self._playing: asyncio.Task[None] | None = None
+        self._playing = Repeating(state, PLAY_S, self._play_on)
         state.tools = None
         state.presets = [{"title": words, "value": name} for name, words in PRESETS.items()]
         state.view_modes = [{"title": words, "value": name} for name, (_mode, words) in MODES.items()]
         state.shortcuts = [
-            {
-                "name": each.name,
-                "keys": each.keys,
-                "shown": each.shown_keys,
-                "text": each.text,
-                "use": each.use,
-                "when": each.when.name,
-            }
-            for each in SHORTCUTS
+            {**asdict(each), "shown": each.shown_keys, "when": each.when.name} for each in SHORTCUTS
         ]
 
     def begin(self, opened: OpenedQuiz) -> None:
@@ -52,7 +44,7 @@ class ToolsView:
     def leave(self) -> None:
         """Before another page is shown."""
         self._presenter.leave()
-        self._play_or_stop()
+        self._playing.switch(False)
 
     def use(self, tool: str, *values: Any) -> None:
         """What the client says: the name of a tool, and its values."""
@@ -60,25 +52,15 @@ class ToolsView:
             self.show()
 
     def show(self) -> None:
-        self._play_or_stop()
+        self._playing.switch(self._presenter.is_playing)
         shown = self._presenter.shown
         if shown:
             regions = [_region_data(region) for region in shown.regions]
             self._state.tools = {**asdict(shown), "images": list(shown.images), "regions": regions}
 
-    def _play_or_stop(self) -> None:
-        if self._presenter.is_playing and self._playing is None:
-            self._playing = asyncio.create_task(self._play())
-        elif self._playing and not self._presenter.is_playing:
-            self._playing.cancel()
-            self._playing = None
-
-    async def _play(self) -> None:
-        while True:
-            self._presenter.play_on()
-            self.show()
-            self._state.flush()
-            await asyncio.sleep(PLAY_S)
+    def _play_on(self) -> None:
+        self._presenter.play_on()
+        self.show()
 
 
 def _region_data(region: LegendEntry) -> dict[str, Any]:

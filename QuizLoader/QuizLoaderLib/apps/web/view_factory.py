@@ -7,6 +7,7 @@ from trame_rca.utils import RcaViewAdapter
 from trame_slicer.rca_view.rca_view_factory import RcaRenderStrategy
 from trame_slicer.views import IViewFactory, SliceView, ViewLayoutDefinition, ViewType
 
+from ...quiz.model import SliceView as QuizView
 from .streaming import Stream, ViewWindow
 from .trame_patches import FIRST_SIZE, new_slice_view
 
@@ -18,17 +19,17 @@ class WebViewFactory(IViewFactory):
     """Makes a view with its stream of pictures.
 
     ``register`` takes the adapter that trame's remote controlled area talks to. ``resized`` and ``rendered``
-    are called with the view's name.
+    are called with the view.
     """
 
     def __init__(
         self,
         register: Callable[[RcaViewAdapter], None],
-        resized: Callable[[str], None],
-        rendered: Callable[[str], None],
+        resized: Callable[[QuizView], None],
+        rendered: Callable[[QuizView], None],
     ) -> None:
         super().__init__()
-        self._windows: list[ViewWindow] = []
+        self.windows: list[ViewWindow] = []
         self._register, self._resized, self._rendered = register, resized, rendered
 
     def can_create_view(self, view: ViewLayoutDefinition) -> bool:
@@ -38,22 +39,19 @@ class WebViewFactory(IViewFactory):
         self, view: ViewLayoutDefinition, scene: "vtkMRMLScene", app_logic: "vtkMRMLApplicationLogic"
     ) -> SliceView:
         name = view.singleton_tag
+        shown = QuizView(name)
         slice_view = new_slice_view(scene, app_logic, name)
         slice_view.set_view_properties(view.properties)
         app_logic.GetSliceLogicByLayoutName(name).ResizeSliceNode(*FIRST_SIZE)
-        window = ViewWindow(slice_view.render_window(), lambda: self._resized(name))
-        self._windows.append(window)
-        stream = Stream(window, lambda: self._rendered(name))
+        window = ViewWindow(slice_view.render_window(), lambda: self._resized(shown))
+        self.windows.append(window)
+        stream = Stream(window, lambda: self._rendered(shown))
         slice_view.set_scheduled_render(RcaRenderStrategy(stream))
         # The name by which the client asks for the pictures of a view.
         self._register(
             RcaViewAdapter(window, f"view-{name}", scheduler=stream, do_schedule_render_on_interaction=False)
         )
         return slice_view
-
-    def release_buttons(self) -> None:
-        for window in self._windows:
-            window.release_buttons()
 
     def _get_slicer_view(self, view: SliceView) -> SliceView:
         return view
