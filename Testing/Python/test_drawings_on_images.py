@@ -8,8 +8,8 @@ import pytest
 import SimpleITK as sitk
 import slicer
 import vtk
-from QuizLoaderLib.quiz.model import ContourVisibility, SliceView
-from QuizLoaderLib.reader.tools import Tools
+from QuizLoaderLib.quiz.model import SliceView
+from QuizLoaderLib.reader.tools_presenter import ToolsPresenter
 from QuizLoaderLib.views.lines import set_points_ras
 from QuizLoaderLib.views.planes import ViewingMode
 from reader_at_work import READER, SHAPE, at_work, box, brush, drawn, files_of, write_volume
@@ -279,15 +279,17 @@ def test_a_contour_is_seen_on_the_views_of_its_image_in_planes_too(tmp_path: Pat
         bare = {view: reader.host.picture(view) for view in (SliceView.RED, SliceView.GREEN)}
         # All of the slice in the middle from the patient's right to beyond the middle.
         reader.draw("Liver", box(slice(0, 6), slice(0, 8), slice(0, 6)))
-        Tools(reader.opened).look_at_contours(contour=ContourVisibility.FILL)
+        tools = ToolsPresenter(lambda change: change())
+        tools.begin(reader.opened)
+        tools.use("fill")
         changed = (reader.host.picture(SliceView.RED) != bare[SliceView.RED]).any(axis=2)
         # 5 x 6 mm fill the height of 64 pixels; the left edge of the contour is the image's.
         assert changed[32, 8:30].all() and not changed[32, 42:].any()
         assert (reader.host.picture(SliceView.GREEN) == bare[SliceView.GREEN]).all()
-        Tools(reader.opened).look_at_contours(visible=False)
+        tools.use("contours")
         assert (reader.host.picture(SliceView.RED) == bare[SliceView.RED]).all()
         reader.opened.view(ViewingMode.THREE_PLANES, "CT")
-        Tools(reader.opened).look_at_contours(visible=True)
+        tools.use("contours")
         assert len(reader.drawings.nodes[0].GetDisplayNode().GetViewNodeIDs()) == 3
         reader.opened.view(ViewingMode.DEFAULT, "CT")
         assert len(reader.drawings.nodes[0].GetDisplayNode().GetViewNodeIDs()) == 1

@@ -1,27 +1,31 @@
 """The reader's tools as every host has them: used by name, and shown as plain values."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..quiz.model import ContourVisibility, SliceView
+from ..views import frames
 from ..views.contents import contents_of_views
-from ..views.contours import show_region
+from ..views.contours import ContourLook, draw_contours, show_region
 from ..views.legend import ShownRegion, shown_regions
 from ..views.moving import change_window_level, pan, step_slice, zoom
 from ..views.planes import ViewingMode
 from ..views.tools import (
     WINDOW_LEVEL_PRESETS,
+    ToolImage,
     crosshair_is_shown,
     link_views,
+    set_window_level,
     set_window_level_by_mouse,
     show_crosshair,
+    start_window_level,
+    tool_images,
     views_are_linked,
     window_level_by_mouse,
 )
 from .opened_quiz import OpenedQuiz
-from .tools import Tools
 
 if TYPE_CHECKING:
     import slicer
@@ -46,6 +50,13 @@ _ZOOM_STEP = 1.2
 _WINDOW_STEP = 1.1
 _LEVEL_STEP = 0.05
 _PAN_STEP = 0.05
+
+_ON_VIEW: dict[str, Callable[..., None]] = {
+    "slice": step_slice,
+    "zoom": lambda logic, by: zoom(logic, _ZOOM_STEP**by),
+    "pan": lambda logic, right, up: pan(logic, right * _PAN_STEP, up * _PAN_STEP),
+}
+"""What the mouse does on one view, by shortcuts."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +90,8 @@ class ShownTools:
 
 
 class ToolsPresenter:
-    """What a reader does to the views by widgets and shortcuts, the same in every host.
+    """What a reader does to the views by widgets and shortcuts, the same in every host: window and level,
+    planes, contours and frames of one image, which the reader chooses. It is on the views alone.
 
     ``change_views`` calls what makes the views show other planes than before. A host shows ``shown`` after
     each ``use``, and calls ``play_on`` every ``PLAY_S`` while it ``is_playing``.
@@ -88,7 +100,8 @@ class ToolsPresenter:
     def __init__(self, change_views: Callable[[Callable[[], object]], object]) -> None:
         self._change_views = change_views
         self._opened: OpenedQuiz | None = None
-        self._tools: Tools | None = None
+        self._image_id = ""
+        self._contours = ContourLook()
         self._regions: list[ShownRegion] = []
         self._hidden: set[ShownRegion] = set()
         self.is_playing = False
@@ -98,9 +111,11 @@ class ToolsPresenter:
     def begin(self, opened: OpenedQuiz) -> None:
         """A page was shown, or placed again, as its author wrote it."""
         if self._opened is not opened:
-            self._opened, self._tools = opened, Tools(opened)
+            self._opened, self._image_id = opened, ""
         self.is_playing = False
-        self._the_tools().begin()
+        self._contours = ContourLook(opened.quiz.contour_visibility)
+        if self._image is None:
+            self._image_id = next((image.id for image in self._images), "")
         self._regions, self._hidden = shown_regions(opened.on_views), set()
 
     def leave(self) -> None:
@@ -117,15 +132,18 @@ class ToolsPresenter:
             set_window_level_by_mouse(self._opened.host, False)
             show_crosshair(self._opened.host, False)
         self.is_playing = False
-        self._opened = self._tools = None
+        self._opened = None
         self._regions, self._hidden = [], set()
 
     def use(self, tool: str, *values: Any) -> bool:
-        """Use the tool of this name in the table below; gives whether there is one, and a page for it."""
-        if self._opened is None or self._opened.shown is None or tool not in self._uses:
+        """Use the tool of this name in the tables; gives whether there is one, and a page for it."""
+        if self._opened is None or self._opened.shown is None:
             return False
-        self._uses[tool](self, *values)
-        return True
+        if tool in _ON_VIEW:
+            self._use_on_view(tool, *values)
+        elif tool in self._uses:
+            self._uses[tool](self, *values)
+        return tool in _ON_VIEW or tool in self._uses
 
     def play_on(self) -> None:
         self._step_frame(1)
@@ -133,24 +151,29 @@ class ToolsPresenter:
     @property
     def shown(self) -> ShownTools | None:
         """None where no page is shown."""
-        if self._opened is None or self._tools is None or self._opened.shown is None:
+        if self._opened is None or self._opened.shown is None:
             return None
-        tools, host = self._tools, self._opened.host
+        host, image = self._opened.host, self._image
         views = set(self._opened.slice_logics())
         return ShownTools(
-            images=tuple(image.id for image in tools.images),
-            image=tools.image.id if tools.image else "",
-            mode=self._mode_name(),
-            contours=tools.contours.visible,
-            filled=tools.contours.contour is ContourVisibility.FILL,
-            opacity=round(100 * tools.contours.opacity),
+            images=tuple(each.id for each in self._images),
+            image=image.id if image else "",
+            mode=_name_of(self._opened.viewing_mode),
+            contours=self._contours.visible,
+            filled=self._contours.contour is ContourVisibility.FILL,
+            opacity=round(100 * self._contours.opacity),
             crosshair=crosshair_is_shown(host),
             linked=views_are_linked(host),
             mouse=window_level_by_mouse(host),
-            frames=tools.number_of_frames,
-            frame=tools.frame,
+            frames=frames.number_of_frames(image.nodes[0]) if image else 0,
+            frame=(frames.shown_frame(image.nodes[0]) or 0) if image else 0,
             playing=self.is_playing,
-            regions=tuple(self._shown_region(region, views) for region in self._regions),
+            regions=tuple(
+                LegendEntry(
+                    each.name, each.color, each.views, set(each.views) == views, each not in self._hidden
+                )
+                for each in self._regions
+            ),
         )
 
     # The tools
@@ -162,19 +185,24 @@ class ToolsPresenter:
         self.begin(opened)
 
     def _toggle_contours(self) -> None:
-        tools = self._the_tools()
-        tools.look_at_contours(visible=not tools.contours.visible)
+        self._look_at_contours(visible=not self._contours.visible)
 
     def _toggle_fill(self) -> None:
-        tools = self._the_tools()
-        filled = tools.contours.contour is ContourVisibility.FILL
-        tools.look_at_contours(contour=ContourVisibility.OUTLINE if filled else ContourVisibility.FILL)
+        filled = self._contours.contour is ContourVisibility.FILL
+        self._look_at_contours(contour=ContourVisibility.OUTLINE if filled else ContourVisibility.FILL)
 
     def _set_opacity(self, percent: float) -> None:
-        self._the_tools().look_at_contours(opacity=min(max(float(percent), 0), 100) / 100)
+        self._look_at_contours(opacity=min(max(float(percent), 0), 100) / 100)
 
     def _change_opacity(self, percent: float) -> None:
-        self._set_opacity(100 * self._the_tools().contours.opacity + percent)
+        self._set_opacity(100 * self._contours.opacity + percent)
+
+    def _look_at_contours(self, **change: Any) -> None:
+        """Of all regions, also those that were drawn."""
+        opened = self._the_quiz()
+        self._contours = replace(self._contours, **change)
+        draw_contours(opened.on_views, opened.host, self._contours)
+        opened.drawings.set_look(self._contours)
 
     def _toggle_crosshair(self) -> None:
         host = self._the_quiz().host
@@ -189,24 +217,37 @@ class ToolsPresenter:
         set_window_level_by_mouse(host, not window_level_by_mouse(host))
 
     def _set_preset(self, name: str) -> None:
-        if name in WINDOW_LEVEL_PRESETS:
-            self._the_tools().set_window_level(WINDOW_LEVEL_PRESETS[name])
-        else:
-            self._the_tools().reset_window_level()
+        image = self._image
+        if image and name in WINDOW_LEVEL_PRESETS:
+            set_window_level(image, WINDOW_LEVEL_PRESETS[name])
+        elif image:
+            for node in image.nodes:
+                start_window_level(node)
 
     def _view(self, name: str) -> None:
-        tools = self._the_tools()
         if name == "plane":
             # Axial, and at each further call the next plane.
-            now = self._mode_name()
+            now = _name_of(self._the_quiz().viewing_mode)
             following = _ONE_PLANE.index(now) + 1 if now in _ONE_PLANE else 0
             name = _ONE_PLANE[following % len(_ONE_PLANE)]
-        if tools.image and name in MODES:
-            self._change_planes(partial(tools.view, MODES[name][0]))
+        if self._image and name in MODES:
+            self._change_planes(partial(self._show_planes, MODES[name][0]))
 
     def _choose_image(self, image_id: str) -> None:
         self.is_playing = False
-        self._change_planes(partial(self._the_tools().choose, image_id))
+        self._image_id = image_id
+        self._change_planes(self._show_image)
+
+    def _show_image(self) -> None:
+        mode = self._the_quiz().viewing_mode
+        if mode is not ViewingMode.DEFAULT:
+            self._show_planes(mode)
+
+    def _show_planes(self, mode: ViewingMode) -> None:
+        """One image in planes, with its contours, or the page again."""
+        if self._image:
+            self._the_quiz().view(mode, self._image.id)
+            self._look_at_contours()
 
     def _change_planes(self, change: Callable[[], None]) -> None:
         """What is hidden stays hidden; only what is visible is known as a region of the views."""
@@ -229,37 +270,34 @@ class ToolsPresenter:
     # Frames
 
     def _show_frame(self, number: int) -> None:
-        self._the_tools().show_frame(int(number))
+        for node in self._nodes_with_frames():
+            frames.show_frame(node, int(number))
 
     def _step_frame(self, by: int) -> None:
-        self._the_tools().step_frame(int(by))
+        for node in self._nodes_with_frames():
+            frames.step_frame(node, int(by))
 
     def _toggle_play(self) -> None:
-        self.is_playing = not self.is_playing and bool(self._the_tools().number_of_frames)
+        self.is_playing = not self.is_playing and bool(self._nodes_with_frames())
 
-    # What the mouse does on one view, by shortcuts
+    def _nodes_with_frames(self) -> "tuple[slicer.vtkMRMLVolumeNode, ...]":
+        nodes = self._image.nodes if self._image else ()
+        return nodes if nodes and frames.number_of_frames(nodes[0]) else ()
 
-    def _step_slice(self, view: str, by: int) -> None:
-        if logic := self._logic(view):
-            step_slice(logic, by)
+    # On one view
 
-    def _zoom(self, view: str, by: int) -> None:
-        if logic := self._logic(view):
-            zoom(logic, _ZOOM_STEP**by)
-
-    def _pan(self, view: str, right: int, up: int) -> None:
-        if logic := self._logic(view):
-            pan(logic, right * _PAN_STEP, up * _PAN_STEP)
+    def _use_on_view(self, tool: str, view: str, *by: int) -> None:
+        if logic := self._logics().get(view):
+            _ON_VIEW[tool](logic, *by)
 
     def _window_level(self, view: str, wider: int, brighter: int) -> None:
-        if self._logic(view):
+        if view in self._logics():
             leader = contents_of_views(self._the_quiz().on_views)[SliceView(view)].leader
             if leader and leader.node:
                 change_window_level(leader.node, _WINDOW_STEP**wider, brighter * _LEVEL_STEP)
 
-    def _logic(self, view: str) -> "slicer.vtkMRMLSliceLogic | None":
-        """None for a view that is not shown."""
-        return {shown.value: logic for shown, logic in self._the_quiz().slice_logics().items()}.get(view)
+    def _logics(self) -> "dict[str, slicer.vtkMRMLSliceLogic]":
+        return {view.value: logic for view, logic in self._the_quiz().slice_logics().items()}
 
     _uses: ClassVar[dict[str, Callable[..., None]]] = {
         "reset": _reset,
@@ -278,9 +316,6 @@ class ToolsPresenter:
         "frame": _show_frame,
         "step_frame": _step_frame,
         "play": _toggle_play,
-        "slice": _step_slice,
-        "zoom": _zoom,
-        "pan": _pan,
         "window_level": _window_level,
     }
 
@@ -291,17 +326,21 @@ class ToolsPresenter:
         show_region(opened.on_views, opened.host, region, visible)
         self._hidden = self._hidden - {region} if visible else self._hidden | {region}
 
-    def _shown_region(self, region: ShownRegion, views: set[SliceView]) -> LegendEntry:
-        visible = region not in self._hidden
-        return LegendEntry(region.name, region.color, region.views, set(region.views) == views, visible)
+    @property
+    def _images(self) -> list[ToolImage]:
+        """Those of the page that are there."""
+        opened = self._the_quiz()
+        return tool_images(opened.page_nodes) if opened.index >= 0 else []
 
-    def _mode_name(self) -> str:
-        return next(name for name, (mode, _) in MODES.items() if mode is self._the_tools().mode)
+    @property
+    def _image(self) -> ToolImage | None:
+        """The one that the tools work on, None where the page has none."""
+        return next((image for image in self._images if image.id == self._image_id), None)
 
     def _the_quiz(self) -> OpenedQuiz:
         assert self._opened is not None
         return self._opened
 
-    def _the_tools(self) -> Tools:
-        assert self._tools is not None
-        return self._tools
+
+def _name_of(shown: ViewingMode) -> str:
+    return next(name for name, (mode, _words) in MODES.items() if mode is shown)

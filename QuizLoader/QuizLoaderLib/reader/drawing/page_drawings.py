@@ -35,8 +35,8 @@ class PageDrawings:
         for image in drawing.images:                  # where the reader may draw; empty: hide the tools
             editor.edit(drawing.segmentation(image.id), drawing.volume(image.id))
 
-    What is done without it: ``OpenedQuiz`` shows the page's drawings, in planes too; ``Tools`` gives them
-    their look. The steps of ``SessionAnswers`` save them before they ask what is missing, and put them away
+    What is done without it: ``OpenedQuiz`` shows the page's drawings, in planes too; ``ToolsPresenter`` gives
+    them their look. The steps of ``SessionAnswers`` save them before they ask what is missing, and put them away
     when the page is left; ``save_sentence``, which hosts call every few seconds, saves them every minute and
     tries again what could not be saved.
 
@@ -205,7 +205,7 @@ class PageDrawings:
             self._regions[image.mask_value_map] = regions
         drawing = ImageDrawing(image, self._on.page.title, self._on.volume(image.id), regions)
         if self._on.session_page is not None:
-            drawing.may_change = self._on.session_page.may_change
+            drawing.may_change = self._on.may_change
             drawing.files = DrawingFiles(self._on.session_page.files.drawing_file(image.id))
         self._drawings[image.id] = drawing
         return self._read(drawing)

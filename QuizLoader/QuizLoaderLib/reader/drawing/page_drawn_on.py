@@ -1,19 +1,17 @@
 """The page that is drawn on: the nodes and views of its images, and where a session saves its drawings."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from ...quiz.model import Image, Layer, SliceView
-from ...session.requirements import Drawn
 from ...views.contents import PageNodes
 from ...views.host import Host
 
 if TYPE_CHECKING:
     import slicer
 
-    from ...session.storage import SaveState
+    from ...session.drawings import SessionDrawings
 
 NO_IMAGE = ""
 """In place of an Image's ID: the page itself, which has the lines that lie on no image."""
@@ -22,35 +20,14 @@ PageKey = tuple[int, str]
 """Number and ID of a page: a repetition has the number of its original."""
 
 
-class PageFiles(Protocol):
-    """Where a session saves the drawings of the page that the reader is at: ``Session.drawings``."""
-
-    def folder(self) -> Path: ...
-    def drawing_file(self, image_id: str) -> Path: ...
-    def label_maps(self, image_id: str) -> list[Path]: ...
-    def earlier_drawing(self, image: Image) -> Path | None: ...
-    def drawings_to_merge(self, image: Image) -> list[Path]: ...
-    def line_file(self, image_id: str, number: int) -> Path: ...
-    def lines(self, image_id: str) -> list[Path]: ...
-    def drawn(self, image_id: str) -> Drawn: ...
-    def set_drawing(
-        self, image_id: str, path: Path, drawn: bool, segments: Path | None = None, lost_voxels: int = 0
-    ) -> "SaveState": ...
-    def set_lines(self, image_id: str, paths: Sequence[Path]) -> "SaveState": ...
-
-
 @dataclass(frozen=True)
 class SessionPage:
     """How a reader's session saves the drawings of one page: nothing is written once ``is_open()`` is False,
     where the page is locked or the reader at another one; in review not even a log."""
 
-    files: PageFiles
+    files: "SessionDrawings"
     is_open: Callable[[], bool]
     is_review: bool = False
-
-    @property
-    def may_change(self) -> bool:
-        return self.is_open()
 
 
 class PageDrawnOn:
@@ -70,17 +47,14 @@ class PageDrawnOn:
         return self.page.number, self.page.id
 
     @property
-    def writes_to(self) -> PageFiles | None:
+    def writes_to(self) -> "SessionDrawings | None":
         """None where nothing may be written."""
-        return (
-            self.session_page.files
-            if self.session_page is not None and self.session_page.may_change
-            else None
-        )
+        page = self.session_page
+        return page.files if page is not None and page.is_open() else None
 
     @property
     def may_change(self) -> bool:
-        return self.session_page is None or self.session_page.may_change
+        return self.session_page is None or self.session_page.is_open()
 
     def volume(self, image_id: str) -> "slicer.vtkMRMLVolumeNode":
         """The image's volume node, of several looks the first."""
