@@ -284,8 +284,6 @@ class ToolsPresenter:
         nodes = self._image.nodes if self._image else ()
         return nodes if nodes and frames.number_of_frames(nodes[0]) else ()
 
-    # On one view
-
     def _use_on_view(self, tool: str, view: str, *by: int) -> None:
         if logic := self._logics().get(view):
             _ON_VIEW[tool](logic, *by)

@@ -36,9 +36,9 @@ class PageDrawings:
             editor.edit(drawing.segmentation(image.id), drawing.volume(image.id))
 
     What is done without it: ``OpenedQuiz`` shows the page's drawings, in planes too; ``ToolsPresenter`` gives
-    them their look. The steps of ``SessionAnswers`` save them before they ask what is missing, and put them away
-    when the page is left; ``save_sentence``, which hosts call every few seconds, saves them every minute and
-    tries again what could not be saved.
+    them their look. The steps of ``SessionAnswers`` save them before they ask what is missing, and put them
+    away when the page is left; ``save_sentence``, which hosts call every few seconds, saves them every
+    minute and tries again what could not be saved.
 
     With a reader, a drawing that is saved leaves the scene with its page, one that could not be saved stays
     in it, hidden, until it can. In an author's look nothing is written: what was drawn stays in the scene,
