@@ -159,8 +159,8 @@ def quiz_of(*groups: int | None, forced: tuple[int, ...] | None = None, randomiz
 
 
 def test_pages_without_a_group_get_numbers_of_their_own() -> None:
-    assert page_groups(quiz_of(None, None, None).pages) == (1, 2, 3)
-    assert page_groups(quiz_of(2, None, 2, None, 0).pages) == (2, 3, 2, 4, 0)
+    assert page_groups(quiz_of(None, None, None).pages) == {1: 1, 2: 2, 3: 3}
+    assert page_groups(quiz_of(2, None, 2, None, 0).pages) == {1: 2, 2: 3, 3: 2, 4: 4, 5: 0}
 
 
 def test_a_forced_order_keeps_group_0_first_and_drops_nothing() -> None:

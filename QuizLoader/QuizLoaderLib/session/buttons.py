@@ -3,7 +3,6 @@
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 from ..quiz.model import Page, Question, Quiz
 from ..quiz.question_types import Takes
@@ -17,15 +16,6 @@ from .scripts import RunningScript, ScriptOutcome, ScriptRules, script_details
 from .storage import ResultsStore
 
 
-class Script(Protocol):
-    """A script that runs, or ran: see ``scripts.RunningScript``."""
-
-    @property
-    def is_done(self) -> bool: ...
-    def wait(self) -> ScriptOutcome: ...
-    def stop(self) -> None: ...
-
-
 @dataclass(frozen=True)
 class Press:
     """``position`` is where the reader pressed it, wherever they are when the script ends."""
@@ -34,7 +24,7 @@ class Press:
     question: int
     option: int
     model: Question
-    script: Script
+    script: RunningScript
 
     def answer_after(self, answer: Answer) -> Answer:
         """The question's answer when the script has succeeded."""
@@ -73,16 +63,22 @@ class Buttons:
         model = self._cursor.questions[question]
         if model.facts.takes is not Takes.PRESS:
             raise SessionError("This question has no button.")
-        script = self._script(model.options[option])
+        name = model.options[option]
+        details = {}
+        if self._rules is not None:
+            page, folder = self._cursor.page, self._folder()
+            details = script_details(self._rules, self._quiz, page, folder, script_label(name))
+        script = RunningScript(self._rules, name, details)
         self._presses.append(Press(self._cursor.position, question, option, model, script))
         return self._presses[-1]
 
     def end(self, press: Press) -> ScriptOutcome:
         """Save what the script gave, once; waits for it where it still runs."""
         outcome = press.script.wait()
-        was_there = any(press is each for each in self._presses)
-        self._presses = [each for each in self._presses if each is not press]
-        if was_there and outcome.succeeded:
+        if press not in self._presses:
+            return outcome
+        self._presses.remove(press)
+        if outcome.succeeded:
             position = press.position
             self._store.record(
                 DraftEntry(
@@ -105,26 +101,6 @@ class Buttons:
         """End all scripts; the buttons stay as they were."""
         while self._presses:
             self._presses.pop().script.stop()
-
-    def _script(self, option: str) -> Script:
-        label = script_label(option)
-        if self._rules is None:
-            return _NotRun(f"The script “{label}” is not run: no folder of scripts is allowed.")
-        details = script_details(self._rules, self._quiz, self._cursor.page, self._folder(), label)
-        return RunningScript(self._rules, option, details)
-
-
-class _NotRun:
-    is_done = True
-
-    def __init__(self, sentence: str) -> None:
-        self._sentence = sentence
-
-    def wait(self) -> ScriptOutcome:
-        return ScriptOutcome(sentence=self._sentence)
-
-    def stop(self) -> None:
-        pass
 
 
 def to_press_again(page: Page, key: PageKey, results: Results) -> Iterator[tuple[Position, int, Answer]]:

@@ -26,7 +26,7 @@ def page_folder_names(quiz: Quiz, pages: Mapping[PageKey, Page]) -> dict[PageKey
 
     A page's name never changes: whether it needs its number is decided by the quiz alone.
     """
-    groups = dict(zip((page.number for page in quiz.pages), page_groups(quiz.pages), strict=True))
+    groups = page_groups(quiz.pages)
     counts = Counter(_plain_name(page, groups).casefold() for page in quiz.pages)
     # A name that looks as if this function had made it is told apart too.
     numbered = {
@@ -126,7 +126,7 @@ class SessionDrawings:
         if source is None or not image.merge_label_maps:
             return []
         quiz_pages = {page.number: page for page in self._results.quiz.pages}
-        groups = dict(zip(quiz_pages, page_groups(self._results.quiz.pages), strict=True))
+        groups = page_groups(self._results.quiz.pages)
 
         def what(key: PageKey) -> tuple[str, str, int]:
             page = quiz_pages[key.number]

@@ -1,19 +1,22 @@
 """The entries of a journal: each kind is a class, whose docstring and fields are the format's description.
 
-In JSON an entry is an object: ``do`` is its kind, and each field has the name and the form that stand beside
-it here. A field that is false, empty or null may be left out, where it has a default. The format's version is
-in the first entry; kinds and fields may be added within a version. Who reads a journal refuses a kind or a
-version that it does not know, and passes over fields that it does not know.
+In JSON an entry is an object: ``do`` is its kind, and each field has the name of its attribute or the one in
+``_NAMES``, and the form of its type. A field that is false, empty or null may be left out, where it has a
+default. The format's version is in the first entry; kinds and fields may be added within a version. Who reads
+a journal refuses a kind or a version that it does not know, and passes over fields that it does not know.
 """
 
 import dataclasses
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Annotated, ClassVar, NamedTuple, get_type_hints
+from functools import partial
+from typing import Annotated, ClassVar, NamedTuple, TypeVar, get_type_hints
 
 from .answers import Answer
 from .order import PageKey, Position
+
+_Kind = TypeVar("_Kind")
 
 VERSION = 1
 TIME_FORMAT = "%Y%m%d_%H:%M:%S.%f"
@@ -47,61 +50,51 @@ class Key(NamedTuple):
     meaning: str
 
 
-def _of(*kinds: type) -> Callable[[object], object]:
-    def load(value: object) -> object:
-        if not isinstance(value, kinds) or (isinstance(value, bool) and bool not in kinds):
-            raise TypeError(value)
-        return value
-
-    return load
-
-
-def _items(value: object) -> list[object]:
-    if not isinstance(value, list):
+def _checked(kind: type[_Kind], value: object) -> _Kind:
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         raise TypeError(value)
     return value
 
 
-def _pairs(value: object) -> Iterator[tuple[str, object]]:
-    if not isinstance(value, dict):
-        raise TypeError(value)
-    return iter(value.items())
-
-
-_TEXT = Form("text", _of(str))
-_INTEGER = Form("integer", _of(int))
-_SECONDS = Form("number", _of(int, float))
-_YES = Form("true or false", _of(bool))
-_TEXTS = Form("list of texts", lambda value: tuple(map(_of(str), _items(value))), list)
-_ATTRIBUTES = Form(
-    "object of texts", lambda value: {name: _TEXT.load(text) for name, text in _pairs(value)}, dict
-)
-_FACTS = Form(
-    "object of objects of texts",
-    lambda value: {int(option): _ATTRIBUTES.load(facts) for option, facts in _pairs(value)},
-    lambda value: {str(option): dict(facts) for option, facts in value.items()},
-)
-_ORDER = Form(
-    "list of integers, or null",
-    lambda value: None if value is None else tuple(map(_of(int), _items(value))),
-    lambda value: None if value is None else list(value),
-)
-
-
-def _version(value: object) -> object:
-    if not isinstance(value, int) or value > VERSION:
-        raise ValueError(value)
-    return value
+def _texts_by_name(value: object) -> dict[str, str]:
+    return {name: _checked(str, text) for name, text in _checked(dict, value).items()}
 
 
 def _page_key(value: object) -> PageKey:
-    number, repetition = map(_of(int), _items(value))
-    assert isinstance(number, int) and isinstance(repetition, int)
+    number, repetition = (_checked(int, each) for each in _checked(list, value))
     return PageKey(number, repetition)
 
 
+_INTEGER = Form("integer", partial(_checked, int))
 _PAGE = Form("[number, repetition]", _page_key, lambda key: [key.number, key.repetition])
-_COMPLETE = Form("Y or N", lambda value: ("N", "Y").index(value) == 1, lambda value: "Y" if value else "N")
+_FORMS: Mapping[object, Form] = {
+    str: Form("text", partial(_checked, str)),
+    int: _INTEGER,
+    int | None: _INTEGER,
+    float: Form("number", lambda value: _checked(int if isinstance(value, int) else float, value)),
+    bool: Form("true or false", partial(_checked, bool)),
+    bool | None: Form("Y or N", {"Y": True, "N": False}.__getitem__, lambda value: "Y" if value else "N"),
+    PageKey: _PAGE,
+    PageKey | None: _PAGE,
+    Answer: Form(
+        "list of texts", lambda value: tuple(_checked(str, text) for text in _checked(list, value)), list
+    ),
+    tuple[int, ...] | None: Form(
+        "list of integers, or null",
+        lambda value: None if value is None else tuple(_checked(int, each) for each in _checked(list, value)),
+        lambda order: None if order is None else list(order),
+    ),
+    Mapping[str, str]: Form("object of texts", _texts_by_name, dict),
+    Mapping[int, Mapping[str, str]]: Form(
+        "object of objects of texts",
+        lambda value: {int(option): _texts_by_name(facts) for option, facts in _checked(dict, value).items()},
+        lambda facts: {str(option): dict(each) for option, each in facts.items()},
+    ),
+}
+"""By the type of a field."""
+
+_NAMES = {"number": "n", "question_set": "set", "lost_voxels": "lost"}
+"""The fields that have another name in JSON."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,9 +102,9 @@ class Entry:
     """What every entry has. ``number``, ``time`` and ``login`` are given by the store where they are not."""
 
     kind: ClassVar[str] = ""
-    number: Annotated[int, Key("n", _INTEGER, "Counts the entries from 1")] = 0
-    time: Annotated[str, Key("time", _TEXT, "When it happened, local time: YYYYMMDD_HH:MM:SS.ffffff")] = ""
-    login: Annotated[str, Key("login", _TEXT, "The time of the login under which it happened")] = ""
+    number: Annotated[int, "Counts the entries from 1"] = 0
+    time: Annotated[str, "When it happened, local time: YYYYMMDD_HH:MM:SS.ffffff"] = ""
+    login: Annotated[str, "The time of the login under which it happened"] = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -119,16 +112,18 @@ class BeginEntry(Entry):
     """The reader begins the quiz; always the first entry."""
 
     kind: ClassVar[str] = "begin"
-    reader: Annotated[str, Key("reader", _TEXT, "The reader's name")]
-    sha256: Annotated[str, Key("sha256", _TEXT, "The hash of the stored quiz, master/<quiz>.xml")]
-    seed: Annotated[int, Key("seed", _INTEGER, "From which an order of page groups is drawn")]
+    reader: Annotated[str, "The reader's name"]
+    sha256: Annotated[str, "The hash of the stored quiz, master/<quiz>.xml"]
+    seed: Annotated[int, "From which an order of page groups is drawn"]
     order: Annotated[
         tuple[int, ...] | None,
-        Key("order", _ORDER, "The page groups in the reader's order, null where the quiz does not randomize"),
+        "The page groups in the reader's order, null where the quiz does not randomize",
     ]
-    version: Annotated[
-        int, Key("version", Form("integer", _version), "The version of the journal's format")
-    ] = VERSION
+    version: Annotated[int, "The version of the journal's format"] = VERSION
+
+    def __post_init__(self) -> None:
+        if self.version > VERSION:
+            raise ValueError(self.version)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -136,24 +131,22 @@ class LoginEntry(Entry):
     """The quiz is opened; its ``time`` names the login."""
 
     kind: ClassVar[str] = "login"
-    reader: Annotated[str, Key("reader", _TEXT, "The reader's name as it was given then")]
+    reader: Annotated[str, "The reader's name as it was given then"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PageEntry(Entry):
     """Something happens on a page."""
 
-    page: Annotated[
-        PageKey, Key("page", _PAGE, "The page in the order of the quiz file from 1, and 0 or its repetition")
-    ]
+    page: Annotated[PageKey, "The page in the order of the quiz file from 1, and 0 or its repetition"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class PositionEntry(PageEntry):
     """Something happens at one question set of a page."""
 
-    question_set: Annotated[int, Key("set", _INTEGER, "The question set of the page, from 0")]
-    seconds: Annotated[float, Key("seconds", _SECONDS, "Since the question set was shown")] = 0.0
+    question_set: Annotated[int, "The question set of the page, from 0"]
+    seconds: Annotated[float, "Since the question set was shown"] = 0.0
 
     @property
     def position(self) -> Position:
@@ -165,11 +158,11 @@ class DraftEntry(PositionEntry):
     """A question has this answer now; it becomes Responses when the question set is left."""
 
     kind: ClassVar[str] = "draft"
-    question: Annotated[int, Key("question", _INTEGER, "The question of the set, from 0")]
-    texts: Annotated[Answer, Key("texts", _TEXTS, "The text of each Option")]
+    question: Annotated[int, "The question of the set, from 0"]
+    texts: Annotated[Answer, "The text of each Option"]
     facts: Annotated[
         Mapping[int, Mapping[str, str]],
-        Key("facts", _FACTS, "By option, counted from 0, attributes that its Response gets besides"),
+        "By option, counted from 0, attributes that its Response gets besides",
     ] = field(default_factory=dict)
 
 
@@ -178,17 +171,11 @@ class LeaveEntry(PositionEntry):
     """The question set is left, and what changed in it becomes Responses."""
 
     kind: ClassVar[str] = "leave"
-    event: Annotated[str, Key("event", _TEXT, "The Event of the Responses: NextBtn, Previous, Repeat, ...")]
-    passed: Annotated[bool, Key("passed", _YES, "Whether the set was completed; then all get a Response")]
-    recovered: Annotated[
-        bool, Key("recovered", _YES, "The program had ended without it; written when it began again")
-    ] = False
-    complete: Annotated[
-        bool | None, Key("complete", _COMPLETE, "The page is complete now, or is so no longer")
-    ] = None
-    repeat: Annotated[PageKey | None, Key("repeat", _PAGE, "The repetition that is added for this page")] = (
-        None
-    )
+    event: Annotated[str, "The Event of the Responses: NextBtn, Previous, Repeat, ..."]
+    passed: Annotated[bool, "Whether the set was completed; then all get a Response"]
+    recovered: Annotated[bool, "The program had ended without it; written when it began again"] = False
+    complete: Annotated[bool | None, "The page is complete now, or is so no longer"] = None
+    repeat: Annotated[PageKey | None, "The repetition that is added for this page"] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -203,8 +190,8 @@ class StateEntry(PageEntry):
     """How an image looked when its page was left."""
 
     kind: ClassVar[str] = "state"
-    image: Annotated[int, Key("image", _INTEGER, "The Image of the page, from 0")]
-    attributes: Annotated[Mapping[str, str], Key("attributes", _ATTRIBUTES, "Those of its State element")]
+    image: Annotated[int, "The Image of the page, from 0"]
+    attributes: Annotated[Mapping[str, str], "Those of its State element"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,13 +199,11 @@ class DrawingEntry(PageEntry):
     """What the reader drew on an image was saved in files."""
 
     kind: ClassVar[str] = "contour"
-    image: Annotated[str, Key("image", _TEXT, "The ID of the Image")]
-    path: Annotated[str, Key("path", _TEXT, "The label map, relative to the reader's folder")]
-    drawn: Annotated[bool, Key("drawn", _YES, "Whether it is other than empty or an unchanged copy")]
-    segments: Annotated[str, Key("segments", _TEXT, "The file of the segments, as ``path``")] = ""
-    lost_voxels: Annotated[
-        int | None, Key("lost", _INTEGER, "How many voxels the label map lacks, since segments overlap")
-    ] = None
+    image: Annotated[str, "The ID of the Image"]
+    path: Annotated[str, "The label map, relative to the reader's folder"]
+    drawn: Annotated[bool, "Whether it is other than empty or an unchanged copy"]
+    segments: Annotated[str, "The file of the segments, as ``path``"] = ""
+    lost_voxels: Annotated[int | None, "How many voxels the label map lacks, since segments overlap"] = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -226,8 +211,8 @@ class LinesEntry(PageEntry):
     """The image, or the page, has these measured lines and no others."""
 
     kind: ClassVar[str] = "lines"
-    image: Annotated[str, Key("image", _TEXT, "The ID of the Image; empty for lines that lie on none")]
-    paths: Annotated[tuple[str, ...], Key("paths", _TEXTS, "Their files, relative to the reader's folder")]
+    image: Annotated[str, "The ID of the Image; empty for lines that lie on none"]
+    paths: Annotated[tuple[str, ...], "Their files, relative to the reader's folder"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -249,7 +234,7 @@ class SavedEntry(Entry):
     """The results file was written; ``n`` is the last entry that it has, and not a number of its own."""
 
     kind: ClassVar[str] = "saved"
-    sha256: Annotated[str, Key("sha256", _TEXT, "The hash of the results file")]
+    sha256: Annotated[str, "The hash of the results file"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -278,7 +263,10 @@ KINDS: Mapping[str, type[Entry]] = {
 def keys_of(kind: type[Entry]) -> dict[str, Key]:
     """The fields of a kind of entry as they are in JSON, by the names of the attributes."""
     hints = get_type_hints(kind, include_extras=True)
-    return {each.name: hints[each.name].__metadata__[0] for each in dataclasses.fields(kind)}
+    return {
+        name: Key(_NAMES.get(name, name), _FORMS[hints[name].__origin__], hints[name].__metadata__[0])
+        for name in (each.name for each in dataclasses.fields(kind))
+    }
 
 
 _KEYS = {kind: keys_of(kind) for kind in (*KINDS.values(), UnknownEntry)}

@@ -1,6 +1,7 @@
 """A results folder is opened: made for a new reader, or taken up where the reader stopped, whatever
 happened to it in between."""
 
+import contextlib
 import hashlib
 import os
 import secrets
@@ -15,6 +16,7 @@ from filelock import FileLock, Timeout
 from ..quiz.closed_xml import XmlError, xml_tree
 from ..quiz.model import Quiz
 from ..quiz.parser import read_quiz
+from ..quiz.problems import Problem
 from .comparing import differences, is_another_quiz
 from .copies import add_copy, copies
 from .entries import BeginEntry, SavedEntry, UnknownEntry, parsed_timestamp, timestamp
@@ -31,7 +33,6 @@ class Opened:
     """``notices`` are sentences that the reader should see once."""
 
     store: ResultsStore
-    quiz: Quiz
     notices: tuple[str, ...]
 
 
@@ -80,46 +81,44 @@ def open_results(
         make_folder(files.master.parent)
         lock = _locked(files, reader_name)
     except OSError as fault:
-        if files.xml.exists():
-            quiz = stored_quiz(files, quiz_path)
-            loaded = load_results(files, quiz)
-            if loaded.results.is_finished:
-                return _for_review(files, loaded, quiz, loaded.notices, now)
-        raise SessionError(
-            f"Nothing can be written to the results folder “{files.folder}” ({reason(fault)}); "
-            "make it writable or choose another one."
-        ) from fault
+        return _opened_unlocked(files, quiz_path, now, fault)
     try:
-        for folder in (files.folder, files.master.parent):
-            remove_left_overs(folder)
-        given, problems = read_quiz(quiz_path)
-        notices: list[str] = []
-        if _is_new(files):
-            if given is None:
-                raise SessionError(problems[0].sentence)
-            if not given.pages:
-                raise SessionError(f"The quiz “{quiz_path}” has no page.")
-            _begin(files, quiz_path, given, reader_name, secrets.randbits(32) if seed is None else seed, now)
-            quiz = given
-        else:
-            quiz = stored_quiz(files, quiz_path)
-            if given is None:
-                notices.append(
-                    f"The quiz file cannot be read now ({problems[0].sentence.rstrip('.')}); the session "
-                    "goes on with the quiz as it was when you began."
-                )
-            else:
-                notices += _compared(files, quiz, given)
-        loaded = load_results(files, quiz)
-        notices += loaded.notices
-        _require_reader(files, loaded.results, reader_name)
-        return _with_journal(files, loaded, lock, quiz, notices, reader_name, now)
+        loaded = _begun_or_taken_up(files, quiz_path, reader_name, seed, now)
+        return _with_journal(files, loaded, lock, reader_name, now)
     except OSError as fault:
         lock.release()
         raise SessionError(f"The results folder “{files.folder}” cannot be used: {reason(fault)}.") from fault
     except BaseException:
         lock.release()
         raise
+
+
+def _opened_unlocked(
+    files: FolderFiles, quiz_path: Path, now: Callable[[], datetime], fault: OSError
+) -> Opened:
+    """Where nothing can be written a finished quiz can still be looked at."""
+    loaded = load_results(files, stored_quiz(files, quiz_path)) if files.xml.exists() else None
+    if loaded is None or not loaded.results.is_finished:
+        raise SessionError(
+            f"Nothing can be written to the results folder “{files.folder}” ({reason(fault)}); "
+            "make it writable or choose another one."
+        ) from fault
+    return _for_review(files, loaded, now)
+
+
+def _begun_or_taken_up(
+    files: FolderFiles, quiz_path: Path, reader_name: str, seed: int | None, now: Callable[[], datetime]
+) -> Loaded:
+    for folder in (files.folder, files.master.parent):
+        remove_left_overs(folder)
+    given, problems = read_quiz(quiz_path)
+    if not (files.xml.exists() or read_journal(files.journal).entries or copies(files)):
+        _begin(files, given, problems, reader_name, seed, now)
+    quiz = stored_quiz(files, quiz_path)
+    notices = _changes(files, quiz, given, problems)
+    loaded = load_results(files, quiz)
+    _require_reader(files, loaded.results, reader_name)
+    return replace(loaded, notices=(*notices, *loaded.notices))
 
 
 def stored_quiz(files: FolderFiles, quiz_path: Path) -> Quiz:
@@ -154,41 +153,46 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
     """
     contents = read_journal(files.journal)
     notices = _journal_notices(files, contents)
-    faults = []
-    for path in (files.xml, *copies(files)):
-        try:
-            data = path.read_bytes()
-            results = Results(xml_tree(data), quiz)
-        except (OSError, XmlError, SessionError) as fault:
-            faults.append(f"{path.name}: {str(fault).rstrip('.')}")
-            continue
-        saved_number = results.number
-        if faults and _can_be_made_anew(contents):
-            break
-        if faults:
-            saved_number = -1
-            notices.append(f"The results file was damaged ({faults[0]}); its last good copy is used.")
-        elif _was_changed(data, saved_number, contents):
-            notices.append(f"Another program changed “{path.name}” since it was saved; it is used as it is.")
-        _replay(results, contents, saved_number=results.number)
-        notices += _master_notices(files, results)
-        last = max([results.number, *(entry.number for entry in contents.entries)])
-        return Loaded(results, last + 1, saved_number, tuple(notices))
-    first = contents.entries[0] if _can_be_made_anew(contents) else None
-    if not isinstance(first, BeginEntry):
+    results, data, faults = _newest_good(files, quiz)
+    first = _begin_of_whole(contents) if faults else None
+    saved_number = -1
+    if first is not None:
+        results = Results.begin(files.master.read_bytes(), quiz, first)
+        if files.xml.exists():
+            notices.append(f"The results file was damaged ({faults[0]}); it was made anew from the journal.")
+    elif results is None:
         raise SessionError(
             f"The results in “{files.folder}” cannot be read ({'; '.join(faults[:2])}); "
             "put back a good copy, or choose another results folder."
         )
-    results = Results.begin(files.master.read_bytes(), quiz, first)
-    _replay(results, contents, saved_number=results.number)
+    elif faults:
+        notices.append(f"The results file was damaged ({faults[0]}); its last good copy is used.")
+    else:
+        saved_number = results.number
+        if _was_changed(data, saved_number, contents):
+            notices.append(
+                f"Another program changed “{files.xml.name}” since it was saved; it is used as it is."
+            )
+    _replay(results, contents)
     notices += _master_notices(files, results)
-    if faults and files.xml.exists():
-        notices.append(f"The results file was damaged ({faults[0]}); it was made anew from the journal.")
-    return Loaded(results, results.number + 1, -1, tuple(notices))
+    last = max([results.number, *(entry.number for entry in contents.entries)])
+    return Loaded(results, last + 1, saved_number, tuple(notices))
 
 
-def _replay(results: Results, contents: JournalContents, saved_number: int) -> None:
+def _newest_good(files: FolderFiles, quiz: Quiz) -> tuple[Results | None, bytes, list[str]]:
+    """The results of the XML or else of the newest good copy, its bytes, and why those before are none."""
+    faults = []
+    for path in (files.xml, *copies(files)):
+        try:
+            data = path.read_bytes()
+            return Results(xml_tree(data), quiz), data, faults
+        except (OSError, XmlError, SessionError) as fault:
+            faults.append(f"{path.name}: {str(fault).rstrip('.')}")
+    return None, b"", faults
+
+
+def _replay(results: Results, contents: JournalContents) -> None:
+    saved_number = results.number
     last = contents.entries[-1].number if contents.entries else 0
     try:
         for entry in contents.entries:
@@ -203,10 +207,12 @@ def _replay(results: Results, contents: JournalContents, saved_number: int) -> N
         ) from fault
 
 
-def _can_be_made_anew(contents: JournalContents) -> bool:
-    numbers = [entry.number for entry in contents.entries if not isinstance(entry, SavedEntry)]
-    is_whole = numbers == list(range(1, len(numbers) + 1))
-    return bool(numbers) and is_whole and isinstance(contents.entries[0], BeginEntry)
+def _begin_of_whole(contents: JournalContents) -> BeginEntry | None:
+    """The first entry of a journal that lacks none, from which the results can be made anew."""
+    entries = [entry for entry in contents.entries if not isinstance(entry, SavedEntry)]
+    is_whole = [entry.number for entry in entries] == list(range(1, len(entries) + 1))
+    first = contents.entries[0] if contents.entries else None
+    return first if is_whole and isinstance(first, BeginEntry) else None
 
 
 def _was_changed(data: bytes, number: int, contents: JournalContents) -> bool:
@@ -237,15 +243,21 @@ def _master_notices(files: FolderFiles, results: Results) -> Iterable[str]:
         )
 
 
-def _is_new(files: FolderFiles) -> bool:
-    return not files.xml.exists() and not read_journal(files.journal).entries and not copies(files)
-
-
 def _begin(
-    files: FolderFiles, quiz_path: Path, quiz: Quiz, reader_name: str, seed: int, now: Callable[[], datetime]
+    files: FolderFiles,
+    quiz: Quiz | None,
+    problems: Sequence[Problem],
+    reader_name: str,
+    seed: int | None,
+    now: Callable[[], datetime],
 ) -> None:
     """The quiz is stored first and the journal's first line last: before it, nothing has begun."""
-    master = quiz_path.read_bytes()
+    if quiz is None:
+        raise SessionError(problems[0].sentence)
+    if not quiz.pages:
+        raise SessionError(f"The quiz “{quiz.path}” has no page.")
+    master = quiz.path.read_bytes()
+    seed = secrets.randbits(32) if seed is None else seed
     entry = BeginEntry(
         number=1,
         time=timestamp(now()),
@@ -256,14 +268,19 @@ def _begin(
     )
     Results.begin(master, quiz, entry)
     write_whole(files.master, master)
-    journal = Journal(files.journal)
-    try:
+    with contextlib.closing(Journal(files.journal)) as journal:
         journal.append([entry])
-    finally:
-        journal.close()
 
 
-def _compared(files: FolderFiles, stored: Quiz, given: Quiz) -> list[str]:
+def _changes(
+    files: FolderFiles, stored: Quiz, given: Quiz | None, problems: Sequence[Problem]
+) -> Iterable[str]:
+    """What the reader is told of the quiz file that is given now."""
+    if given is None:
+        return [
+            f"The quiz file cannot be read now ({problems[0].sentence.rstrip('.')}); the session "
+            "goes on with the quiz as it was when you began."
+        ]
     if files.master.read_bytes() == given.path.read_bytes():
         return []
     if is_another_quiz(stored, given):
@@ -289,43 +306,33 @@ def _require_reader(files: FolderFiles, results: Results, reader_name: str) -> N
 
 
 def _with_journal(
-    files: FolderFiles,
-    loaded: Loaded,
-    lock: FileLock,
-    quiz: Quiz,
-    notices: Sequence[str],
-    reader_name: str,
-    now: Callable[[], datetime],
+    files: FolderFiles, loaded: Loaded, lock: FileLock, reader_name: str, now: Callable[[], datetime]
 ) -> Opened:
     """A finished quiz is only looked at: nothing is recorded, and nobody else is kept out."""
     results = loaded.results
     if results.is_finished and loaded.saved_number == results.number:
         lock.release()
-        return _for_review(files, loaded, quiz, notices, now)
+        return _for_review(files, loaded, now)
     moment = now()
-    notices = [*notices, *_clock_notices(results, moment)]
+    notices = (*loaded.notices, *_clock_notices(results, moment))
     add_copy(files, moment, is_damaged=loaded.saved_number < 0)
     journal = Journal(files.journal)
     store = ResultsStore(files, results, journal, lock, loaded.next_number, loaded.saved_number, now)
-    if results.is_finished:
-        store.save()
-        return Opened(store, quiz, tuple(notices))
-    # The LoginTime names the login in every Response, so it must be its own.
-    while timestamp(moment) in results.login_times():
-        moment += timedelta(microseconds=1)
-    store.log_in(moment, reader_name)
+    if not results.is_finished:
+        # The LoginTime names the login in every Response, so it must be its own.
+        while timestamp(moment) in results.login_times():
+            moment += timedelta(microseconds=1)
+        store.log_in(moment, reader_name)
     state = store.save()
-    if not state.saved:
+    if not state.saved and not results.is_finished:
         store.close()
         raise SessionError(state.sentence)
-    return Opened(store, quiz, tuple(notices))
+    return Opened(store, notices)
 
 
-def _for_review(
-    files: FolderFiles, loaded: Loaded, quiz: Quiz, notices: Sequence[str], now: Callable[[], datetime]
-) -> Opened:
+def _for_review(files: FolderFiles, loaded: Loaded, now: Callable[[], datetime]) -> Opened:
     store = ResultsStore(files, loaded.results, None, None, loaded.next_number, loaded.saved_number, now)
-    return Opened(store, quiz, tuple(notices))
+    return Opened(store, loaded.notices)
 
 
 def _clock_notices(results: Results, moment: datetime) -> Iterable[str]:

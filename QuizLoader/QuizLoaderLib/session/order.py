@@ -1,5 +1,6 @@
 """In which order a reader sees the pages: drawn once, stored, and the same ever after."""
 
+import itertools
 import random
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -23,17 +24,11 @@ class Position:
     question_set: int = 0
 
 
-def page_groups(pages: Sequence[Page]) -> tuple[int, ...]:
-    """The group of each page; a page without one gets a number of its own, above all that are given."""
-    unused = max((page.page_group or 0 for page in pages), default=0) + 1
-    groups = []
-    for page in pages:
-        if page.page_group is None:
-            groups.append(unused)
-            unused += 1
-        else:
-            groups.append(page.page_group)
-    return tuple(groups)
+def page_groups(pages: Sequence[Page]) -> dict[int, int]:
+    """The group of each page, by the page's number; a page without one gets a group of its own, above all
+    that are given."""
+    unused = itertools.count(max((page.page_group or 0 for page in pages), default=0) + 1)
+    return {page.number: next(unused) if page.page_group is None else page.page_group for page in pages}
 
 
 def group_order(quiz: Quiz, seed: int) -> tuple[int, ...] | None:
@@ -44,7 +39,7 @@ def group_order(quiz: Quiz, seed: int) -> tuple[int, ...] | None:
     """
     if not quiz.randomize_page_groups:
         return None
-    groups = list(dict.fromkeys(page_groups(quiz.pages)))
+    groups = list(dict.fromkeys(page_groups(quiz.pages).values()))
     first = [group for group in groups if group == 0]
     others = [group for group in groups if group != 0]
     if quiz.forced_group_order is None:

@@ -74,8 +74,8 @@ class Results:
         if len(elements) != len(quiz.pages):
             raise SessionError("A page of the quiz cannot be understood; see its errors.")
         loops = any(page.loop for page in quiz.pages)
-        for element, page, group in zip(elements, quiz.pages, page_groups(quiz.pages), strict=True):
-            element.set("PageNumber", str(page.number))
+        for element, (number, group) in zip(elements, page_groups(quiz.pages).items(), strict=True):
+            element.set("PageNumber", str(number))
             element.set("PageGroup", str(group))
             if loops:
                 element.set("Rep", "0")
@@ -149,10 +149,6 @@ class Results:
         sets = self.pages[position.page].question_sets
         questions = sets[position.question_set].questions if sets else ()
         return tuple(self.answer(position, index) for index in range(len(questions)))
-
-    def page_answers(self, key: PageKey) -> list[tuple[Answer, ...]]:
-        """The answers of the page by question set."""
-        return [self.answers(Position(key, number)) for number in range(len(self.pages[key].question_sets))]
 
     def drawn(self, key: PageKey) -> dict[str, Drawn]:
         """What the reader drew on the page, by Image ID."""

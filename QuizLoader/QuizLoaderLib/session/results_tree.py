@@ -16,7 +16,7 @@ class ResultsTree:
         """Raises SessionError where the tree does not fit the quiz."""
         self.root = root
         self.pages: dict[PageKey, Page] = {}
-        self.groups = dict(zip((page.number for page in quiz.pages), page_groups(quiz.pages), strict=True))
+        self.groups = page_groups(quiz.pages)
         self.logins: list[Element] = root.findall("Login")
         self._elements: dict[PageKey, Element] = {}
         self._options: dict[PageKey, list[list[list[Element]]]] = {}

@@ -16,6 +16,7 @@ from typing import IO
 
 from ..quiz.model import Page, Quiz
 from ..quiz.question_types import Takes
+from .answers import script_label
 from .files import SessionError
 
 MAX_OUTPUT_BYTES = 16_000
@@ -91,14 +92,18 @@ class RunningScript:
     limit, the program may do other things.
     """
 
-    def __init__(self, rules: ScriptRules, name: str, details: dict[str, object]) -> None:
-        self._name, self._limit_s = name, rules.time_limit_s
-        self._ends_at = time.monotonic() + rules.time_limit_s
+    def __init__(self, rules: ScriptRules | None, name: str, details: dict[str, object]) -> None:
+        """Without ``rules`` it is not run."""
+        self._name, self._limit_s = name, rules.time_limit_s if rules else 0.0
+        self._ends_at = time.monotonic() + self._limit_s
         self._output: IO[bytes] = io.BytesIO()
         self._errors: IO[bytes] = io.BytesIO()
         self._process: subprocess.Popen[bytes] | None = None
         self._outcome: ScriptOutcome | None = None
         try:
+            if rules is None:
+                label = script_label(name)
+                raise SessionError(f"The script “{label}” is not run: no folder of scripts is allowed.")
             self._process = self._started(rules, script_file(rules, name), json.dumps(details).encode())
         except SessionError as fault:
             self._end(str(fault))

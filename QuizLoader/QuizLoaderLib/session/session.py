@@ -42,7 +42,7 @@ class Session:
         self._results = opened.store.results
         self._runs_scripts = scripts is not None
         self.when_page_is_left: Callable[[], object] = lambda: None
-        self.quiz: Quiz = opened.quiz
+        self.quiz: Quiz = self._results.quiz
         self._cursor = Cursor(self._results, self._runs_scripts)
         for entry in () if self.in_review else self._cursor.leaving_interrupted():
             self._store.record(entry)

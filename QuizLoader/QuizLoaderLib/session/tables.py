@@ -97,31 +97,34 @@ def answer_rows(results: ReadResults) -> Iterator[Row]:
             "group_position": "" if page.group_position is None else page.group_position,
             "page_complete": "Y" if page.is_complete else "N",
         }
-        for set_number, question_set in enumerate(page.element.findall("QuestionSet"), start=1):
-            of_set: Row = {
-                **of_page,
-                "question_set": set_number,
-                "question_set_id": question_set.get("ID") or "",
-            }
-            for number, question in enumerate(question_set.findall("Question"), start=1):
-                of_question: Row = {
-                    **of_set,
+        for of_option, option in _options(page):
+            responses = option.findall("Response")
+            for response in responses:
+                yield {
+                    **of_page,
+                    **of_option,
+                    "response": response.text or "",
+                    "last_answer": "Y" if response is responses[-1] else "N",
+                    **_times(response, seconds),
+                }
+        yield from _drawing_rows(results, page, of_page, seconds)
+
+
+def _options(page: ReadPage) -> Iterator[tuple[Row, Element]]:
+    """Each option of the page with what it, its question and its question set are."""
+    for set_number, question_set in enumerate(page.element.findall("QuestionSet"), start=1):
+        for number, question in enumerate(question_set.findall("Question"), start=1):
+            for option_number, option in enumerate(question.findall("Option"), start=1):
+                of_option: Row = {
+                    "question_set": set_number,
+                    "question_set_id": question_set.get("ID") or "",
                     "question": number,
                     "question_type": question.get("Type") or "",
                     "question_descriptor": question.get("Descriptor") or "",
+                    "option": option_number,
+                    "option_label": _label(option),
                 }
-                for option_number, option in enumerate(question.findall("Option"), start=1):
-                    responses = option.findall("Response")
-                    for response in responses:
-                        yield {
-                            **of_question,
-                            "option": option_number,
-                            "option_label": _label(option),
-                            "response": response.text or "",
-                            "last_answer": "Y" if response is responses[-1] else "N",
-                            **_times(response, seconds),
-                        }
-        yield from _drawing_rows(results, page, of_page, seconds)
+                yield of_option, option
 
 
 def mrmc_rows(results: ReadResults, case: PageFact, modality: PageFact) -> Iterator[Row]:

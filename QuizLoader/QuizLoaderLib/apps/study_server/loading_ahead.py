@@ -21,8 +21,8 @@ def load_first_pages(
         quiz, _problems = read_quiz(path)
         if quiz is None:
             continue
-        groups = page_groups(quiz.pages) if quiz.randomize_page_groups else [0] * len(quiz.pages)
-        first = dict(reversed(list(zip(groups, quiz.pages, strict=True))))
+        groups = page_groups(quiz.pages) if quiz.randomize_page_groups else {}
+        first = {groups.get(page.number, 0): page for page in reversed(quiz.pages)}
         # Nodes are not made, so there is no scene.
         library = ImageLibrary(None, folder, store=store)
         try:
