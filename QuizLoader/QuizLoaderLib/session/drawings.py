@@ -1,7 +1,6 @@
 """Where the files of what a reader draws lie, and what the results say of them."""
 
 import re
-from collections import Counter
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
@@ -16,30 +15,22 @@ from .storage import ResultsStore, SaveState
 FILE_NAME_LENGTH = 30
 """Letters of the image's part of a file name."""
 
-
 _LIKE_OURS = re.compile(r"(-Rep|_Page)\d+$", re.IGNORECASE)
 
 
-def page_folder_names(quiz: Quiz, pages: Mapping[PageKey, Page]) -> dict[PageKey, str]:
-    """``PgGroup<group>_<ID>_<Descriptor>`` for each page, with its number where another page of the quiz
-    has the same name. Compared without case, since Windows does not tell it.
+def page_folder_name(quiz: Quiz, page: Page) -> str:
+    """``PgGroup<group>_<ID>_<Descriptor>``, with the page's number where another page of the quiz has the
+    same name. Compared without case, since Windows does not tell it.
 
     A page's name never changes: whether it needs its number is decided by the quiz alone.
     """
     groups = page_groups(quiz.pages)
-    counts = Counter(_plain_name(page, groups).casefold() for page in quiz.pages)
+    plain = {each.number: _plain_name(each, groups) for each in quiz.pages}
+    same = [name for name in plain.values() if name.casefold() == plain[page.number].casefold()]
+    original = next(each for each in quiz.pages if each.number == page.number)
     # A name that looks as if this function had made it is told apart too.
-    numbered = {
-        page.number
-        for page in quiz.pages
-        if counts[(plain := _plain_name(page, groups)).casefold()] > 1
-        or _LIKE_OURS.search(page.id)
-        or _LIKE_OURS.search(plain)
-    }
-    return {
-        key: _plain_name(page, groups) + (f"_Page{key.number}" if key.number in numbered else "")
-        for key, page in pages.items()
-    }
+    looks_made = any(_LIKE_OURS.search(text) for text in (original.id, plain[page.number]))
+    return _plain_name(page, groups) + (f"_Page{page.number}" if len(same) > 1 or looks_made else "")
 
 
 def _plain_name(page: Page, groups: Mapping[int, int]) -> str:
@@ -58,8 +49,7 @@ class SessionDrawings:
 
     def folder(self) -> Path:
         """The page's own folder; the host makes it when it writes the first file."""
-        key = self._cursor.position.page
-        return self._files.folder / page_folder_names(self._results.quiz, self._results.pages)[key]
+        return self._files.folder / page_folder_name(self._results.quiz, self._cursor.page)
 
     def drawing_file(self, image_id: str) -> Path:
         """Where the contour drawn on an image is to be written."""
@@ -125,16 +115,12 @@ class SessionDrawings:
         source = self._source(image)
         if source is None or not image.merge_label_maps:
             return []
-        quiz_pages = {page.number: page for page in self._results.quiz.pages}
-        groups = page_groups(self._results.quiz.pages)
-
-        def what(key: PageKey) -> tuple[str, str, int]:
-            page = quiz_pages[key.number]
-            return page.id, page.descriptor, groups[key.number]
-
+        pages = self._results.quiz.pages
+        groups = page_groups(pages)
+        what = {page.number: (page.id, page.descriptor, groups[page.number]) for page in pages}
         paths = []
         for key in self._earlier_pages():
-            if what(key) == what(source[0]):
+            if what[key.number] == what[source[0].number]:
                 found = [
                     path for other in self._sources_on(key, image) for path in self.label_maps(other.id, key)
                 ]

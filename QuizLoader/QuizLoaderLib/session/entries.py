@@ -73,7 +73,9 @@ _FORMS: Mapping[object, Form] = {
     int | None: _INTEGER,
     float: Form("number", lambda value: _checked(int if isinstance(value, int) else float, value)),
     bool: Form("true or false", partial(_checked, bool)),
-    bool | None: Form("Y or N", {"Y": True, "N": False}.__getitem__, lambda value: "Y" if value else "N"),
+    bool | None: Form(
+        "Y or N", lambda value: ("N", "Y").index(value) == 1, lambda value: "Y" if value else "N"
+    ),
     PageKey: _PAGE,
     PageKey | None: _PAGE,
     Answer: Form(

@@ -41,9 +41,6 @@ class Route:
         )
         self._numbers = {position: number for number, position in enumerate(self.positions)}
 
-    def number(self, position: Position) -> int:
-        return self._numbers[position]
-
     def after(self, position: Position) -> Position | None:
         number = self._numbers[position] + 1
         return self.positions[number] if number < len(self.positions) else None
@@ -74,7 +71,7 @@ class Route:
             page=page,
             question_set=page.question_sets[position.question_set] if page.question_sets else None,
             set_number=position.question_set + 1,
-            number=self.number(position) + 1,
+            number=self._numbers[position] + 1,
             total=len(self.positions),
             pages_complete=sum(is_complete(each) for each in self.pages),
             pages_total=len(self.pages),
@@ -86,11 +83,5 @@ class Route:
 
     def first_incomplete(self, is_complete: Callable[[PageKey], bool]) -> Position | None:
         """The first question set of the first page that is not complete."""
-        return next(
-            (
-                position
-                for position in self.positions
-                if position.question_set == 0 and not is_complete(position.page)
-            ),
-            None,
-        )
+        incomplete = (position for position in self.positions if not is_complete(position.page))
+        return next(incomplete, None)

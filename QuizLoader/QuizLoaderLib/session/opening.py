@@ -181,7 +181,7 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
 
 def _newest_good(files: FolderFiles, quiz: Quiz) -> tuple[Results | None, bytes, list[str]]:
     """The results of the XML or else of the newest good copy, its bytes, and why those before are none."""
-    faults = []
+    faults: list[str] = []
     for path in (files.xml, *copies(files)):
         try:
             data = path.read_bytes()

@@ -8,7 +8,6 @@ RandomizedPageGroupIndices ``Seed``, on Page ``PageNumber`` and ``SecondsShown``
 and ``LostVoxels``; and MarkupLinePath, which is also a child of Page.
 """
 
-from collections import defaultdict
 from collections.abc import Mapping
 
 from lxml import etree
@@ -30,23 +29,23 @@ class Drafts:
     """Answers that are acknowledged and not left yet: in the journal, and in no results file."""
 
     def __init__(self) -> None:
-        self._by_position: dict[Position, dict[int, DraftEntry]] = defaultdict(dict)
+        self._by_question: dict[tuple[Position, int], DraftEntry] = {}
 
     def add(self, entry: DraftEntry) -> None:
-        self._by_position[entry.position][entry.question] = entry
+        self._by_question[entry.position, entry.question] = entry
 
     def leave(self, position: Position) -> dict[int, DraftEntry]:
         """The drafts of the position by question, which are drafts no longer."""
-        return self._by_position.pop(position, {})
+        questions = [question for at, question in self._by_question if at == position]
+        return {question: self._by_question.pop((position, question)) for question in questions}
 
     def answer(self, position: Position, question: int) -> Answer | None:
-        draft = self._by_position.get(position, {}).get(question)
+        draft = self._by_question.get((position, question))
         return None if draft is None else draft.texts
 
     def entries(self) -> list[DraftEntry]:
         """Oldest first."""
-        entries = [draft for drafts in self._by_position.values() for draft in drafts.values()]
-        return sorted(entries, key=lambda entry: entry.number)
+        return sorted(self._by_question.values(), key=lambda entry: entry.number)
 
     def newest(self) -> list[DraftEntry]:
         """The newest of each position, oldest first."""
@@ -55,13 +54,18 @@ class Drafts:
 
 
 class Results:
-    """What a reader answered. It changes by ``apply`` alone, so that replaying the journal gives the same."""
+    """What a reader answered. It changes by ``apply`` alone, so that replaying the journal gives the same.
+
+    ``pages`` are those of the quiz with their repetitions.
+    """
 
     def __init__(self, root: Element, quiz: Quiz) -> None:
         """Raises SessionError where the tree does not fit the quiz."""
         self.quiz = quiz
+        self.root = root
         self.drafts = Drafts()
         self._tree = ResultsTree(root, quiz)
+        self.pages: Mapping[PageKey, Page] = self._tree.pages
         if quiz.randomize_page_groups and self._tree.group_order is None:
             raise SessionError("The results lack the order of the page groups.")
 
@@ -94,18 +98,9 @@ class Results:
     # What the tree says
 
     @property
-    def root(self) -> Element:
-        return self._tree.root
-
-    @property
     def number(self) -> int:
         """The last journal entry that is in the tree."""
         return self._tree.number
-
-    @property
-    def pages(self) -> Mapping[PageKey, Page]:
-        """Those of the quiz, and their repetitions."""
-        return self._tree.pages
 
     @property
     def is_finished(self) -> bool:

@@ -6,7 +6,7 @@ declare, have events padded with blanks, and absolute Windows paths (its behavio
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..quiz.closed_xml import XmlError, xml_tree
@@ -138,10 +138,7 @@ def pages_in_order(results: ReadResults) -> list[ReadPage]:
         pages.append(ReadPage(element, number, repetition, 0, group, position))
     if order:
         pages.sort(key=lambda page: page.group_position or len(order) + 1)
-    return [
-        ReadPage(page.element, page.number, page.repetition, position, page.group, page.group_position)
-        for position, page in enumerate(pages, start=1)
-    ]
+    return [replace(page, position=position) for position, page in enumerate(pages, start=1)]
 
 
 def relative_path(results: ReadResults, text: str) -> str:

@@ -87,7 +87,7 @@ class ResultsStore:
     def log_in(self, moment: datetime, reader_name: str) -> SaveState:
         """From now on entries can be recorded, until the store is closed."""
         self.login = timestamp(moment)
-        return self.record(LoginEntry(time=self.login, reader=reader_name))
+        return self._add(LoginEntry(time=self.login, reader=reader_name))
 
     def record(self, entry: Entry) -> SaveState:
         """Apply the entry and return when it is on the disk, or say that it waits.
@@ -97,10 +97,8 @@ class ResultsStore:
         """
         if not self.login:
             raise SessionError("The session is closed.")
-        if not isinstance(entry, LoginEntry):
-            now = timestamp(self._now())
-            entry = replace(entry, time=entry.time or now, login=entry.login or self.login)
-        return self._add(entry)
+        now = timestamp(self._now())
+        return self._add(replace(entry, time=entry.time or now, login=entry.login or self.login))
 
     def _add(self, entry: Entry) -> SaveState:
         numbered = replace(entry, number=self._next_number)

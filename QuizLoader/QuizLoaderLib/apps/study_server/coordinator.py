@@ -3,11 +3,10 @@
 import tempfile
 import zipfile
 from collections.abc import Iterable
-from datetime import datetime
 from html import escape
 from pathlib import Path
 
-from ...session.results_parser import FoundResults, read_all_results
+from ...session.results_parser import read_all_results
 from ...session.tables import ANSWER_COLUMNS, Progress, answer_rows, as_csv, duration, progress
 
 Here = dict[tuple[str, str], float]
@@ -16,7 +15,7 @@ Here = dict[tuple[str, str], float]
 
 def readers_table(results: Path, names: Iterable[str], here: Here) -> str:
     """HTML: a row for each reader and quiz, with the pages and the time that each took."""
-    found = _found(results)
+    found = read_all_results([results])
     ordered = sorted(map(progress, found.results), key=lambda each: (each.reader.casefold(), each.quiz))
     rows = [_row(each, here.get((each.reader, each.quiz))) for each in ordered]
     begun = {each.reader for each in found.results}
@@ -34,7 +33,7 @@ def readers_table(results: Path, names: Iterable[str], here: Here) -> str:
 
 def answers_csv(results: Path) -> bytes:
     """All answers of all readers, as ``quizloader answers`` writes them."""
-    rows = [row for each in _found(results).results for row in answer_rows(each)]
+    rows = [row for each in read_all_results([results]).results for row in answer_rows(each)]
     return as_csv(rows, ANSWER_COLUMNS).encode()
 
 
@@ -56,10 +55,6 @@ def results_zip(results: Path) -> Path:
             path.unlink()
             raise
     return path
-
-
-def _found(results: Path) -> FoundResults:
-    return read_all_results([results])
 
 
 def _row(each: Progress, idle_s: float | None) -> str:
@@ -84,8 +79,3 @@ def _row(each: Progress, idle_s: float | None) -> str:
 def _here_now(idle_s: float) -> str:
     minutes = round(idle_s / 60)
     return f'<span class="here">here now</span>{f", did nothing for {minutes} min" if minutes else ""}'
-
-
-def stamp() -> str:
-    """For the names of files that are taken home."""
-    return f"{datetime.now():%Y-%m-%d-%H%M}"

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from datetime import datetime
 from html import escape
 
 from aiohttp import web
@@ -74,4 +75,4 @@ class CoordinatorRoutes:
 
 
 def _as_file(name: str, ending: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}-{coordinator.stamp()}.{ending}"'}
+    return {"Content-Disposition": f'attachment; filename="{name}-{datetime.now():%Y-%m-%d-%H%M}.{ending}"'}

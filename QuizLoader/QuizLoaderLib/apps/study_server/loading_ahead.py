@@ -5,9 +5,7 @@ from concurrent.futures import wait
 from pathlib import Path
 
 
-def load_first_pages(
-    quizzes: Sequence[Path], image_folder: Path, follow_links: bool, shared_voxels: Path
-) -> None:
+def load_first_pages(quizzes: Sequence[str], images: str, follow_links: bool, shared_voxels: str) -> None:
     """Put the images of each quiz's first page into the shared folder; where groups are in random order,
     those of each group's first page. What cannot be read is told to the reader who comes to it."""
     from ...images.loading.library import ImageLibrary
@@ -16,9 +14,9 @@ def load_first_pages(
     from ...quiz.parser import read_quiz
     from ...session.order import page_groups
 
-    folder, store = ImageFolder(image_folder, follow_links=follow_links), VoxelStore(shared_voxels)
+    folder, store = ImageFolder(Path(images), follow_links=follow_links), VoxelStore(Path(shared_voxels))
     for path in quizzes:
-        quiz, _problems = read_quiz(path)
+        quiz, _problems = read_quiz(Path(path))
         if quiz is None:
             continue
         groups = page_groups(quiz.pages) if quiz.randomize_page_groups else {}

@@ -103,7 +103,7 @@ class Spares:
         if not FORKS or not self._pythons:
             self._pythons.append(new_python())
             self._introduce()
-        elif FORKS:
+        else:
             self._tell("one more")
 
     def _introduce(self) -> None:

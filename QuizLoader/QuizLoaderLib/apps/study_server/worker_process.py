@@ -111,7 +111,9 @@ async def _serve_one(control: Control, memory: int) -> None:
     say(hello=control.secret, pid=os.getpid(), problem=opengl_problem() or "", memory_for_images=memory)
     heard = _read(await lines.readline())
     if "load" in heard:
-        _load_ahead(heard["load"])
+        from .loading_ahead import load_first_pages
+
+        load_first_pages(**heard["load"])
     assignment = heard.get("assignment")
     if assignment is None:
         return
@@ -129,17 +131,6 @@ async def _serve_one(control: Control, memory: int) -> None:
         except OSError:
             # The server is gone.
             pass
-
-
-def _load_ahead(assignment: Line) -> None:
-    from .loading_ahead import load_first_pages
-
-    load_first_pages(
-        [Path(quiz) for quiz in assignment["quizzes"]],
-        Path(assignment["images"]),
-        assignment["follow_links"],
-        Path(assignment["shared_voxels"]),
-    )
 
 
 async def _serve_assignment(assignment: Line, say: Callable[..., None], end: asyncio.Event) -> str:
