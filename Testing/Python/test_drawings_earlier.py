@@ -5,7 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from QuizLoaderLib.views.segmentations import fingerprint, is_unchanged_copy, segments_of
+from QuizLoaderLib.views.roi_visibility import segments_by_id
+from QuizLoaderLib.views.segmentations import fingerprint, is_unchanged_copy
 from reader_at_work import READER, SHAPE, AtWork, at_work, box, draw, drawn, files_of, write_volume
 from session_by_hand import page_of, saved, write_quiz
 
@@ -120,7 +121,7 @@ def test_a_start_is_changed_also_where_it_has_as_many_voxels_as_before(tmp_path:
         assert (seen(reader)["Liver"] == moved).all()
         # As the copies of older files tell it.
         (node,) = reader.drawings.nodes
-        for segment in segments_of(node):
+        for segment in segments_by_id(node).values():
             segment.SetTag("QuizLoader.StartedFrom", fingerprint(node))
         assert is_unchanged_copy(node)
         reader.draw("Liver", LIVER)

@@ -10,6 +10,7 @@ from typing import Protocol
 import numpy as np
 
 from ..quiz.problems import Problem
+from .grid import Grid
 
 
 class ImageArrays(Protocol):
@@ -57,6 +58,10 @@ class VolumeArrays:
     is_inverted: bool = False
 
     @property
+    def grid(self) -> Grid:
+        return Grid.of(self.voxels, self.ijk_to_ras)
+
+    @property
     def buffers(self) -> tuple[np.ndarray, ...]:
         return (self.voxels,)
 
@@ -97,6 +102,15 @@ class SegmentationArrays:
     problems: tuple[Problem, ...] = ()
     extent_offset: tuple[int, int, int] = (0, 0, 0)
     conversion_parameters: str = ""
+
+    @property
+    def names(self) -> list[str]:
+        return [segment.name for segment in self.segments]
+
+    @property
+    def grid(self) -> Grid:
+        """That of all layers; of no voxels where there is no layer."""
+        return Grid.of(self.layers[0], self.ijk_to_ras) if self.layers else Grid((0, 0, 0), self.ijk_to_ras)
 
     @property
     def buffers(self) -> tuple[np.ndarray, ...]:

@@ -114,7 +114,7 @@ def run_cases(
     dask: str = "",
     ending: str = ".nii.gz",
     ignore_unmapped: bool = False,
-    advance: Callable[[int, int], None] | None = None,
+    advance: Callable[[int, int], object] = lambda done, total: None,
     filling: ContourFilling = AS_DRAWN,
     tell_defect: Callable[[BaseException], str] = repr,
 ) -> list[CaseResult]:
@@ -140,15 +140,13 @@ def run_cases(
         results = {number: found for number, job in enumerate(work) if (found := finished(job)) is not None}
         open_numbers = [number for number in range(len(work)) if number not in results]
         open_jobs = [work[number] for number in open_numbers]
-        if advance is not None:
-            advance(len(results), len(cases))
+        advance(len(results), len(cases))
         runs = on_dask(do_case, open_jobs, dask) if dask else in_processes(do_case, open_jobs, jobs)
         for index, result in runs if open_jobs else ():
             if isinstance(result, EndedError):
                 result = _ended(open_jobs[index], result)
             results[open_numbers[index]] = result
-            if advance is not None:
-                advance(len(results), len(cases))
+            advance(len(results), len(cases))
         ordered = [results[number] for number in range(len(work))]
         write_report(ordered, out / REPORT)
     return ordered
@@ -323,15 +321,11 @@ def _ended(job: Job, fault: EndedError) -> CaseResult:
 def _alone_in(out: Path) -> Iterator[None]:
     from filelock import FileLock, Timeout
 
-    lock = FileLock(out / RECORDS / "lock", timeout=0)
     try:
-        lock.acquire()
+        with FileLock(out / RECORDS / "lock", timeout=0):
+            yield
     except Timeout as fault:
         sentence = f"Another run works in “{out}”."
         raise MaskError(
             error(BAD_CASE_TABLE, sentence, "wait until it is done, or name another folder")
         ) from fault
-    try:
-        yield
-    finally:
-        lock.release()

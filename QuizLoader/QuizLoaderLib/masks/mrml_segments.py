@@ -8,15 +8,14 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..images.arrays import SegmentationArrays, SegmentDescription
-from ..images.vtk_images import array_of
+from ..images.vtk_images import array_of, voxels_of
 from ..quiz.problems import error
+from ..views.roi_visibility import segments_by_id
+from ..views.segmentations import BINARY_LABELMAP
 from .errors import MASK_UNREADABLE, MaskError
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLSegmentationNode, vtkOrientedImageData, vtkSegment
-
-
-_BINARY_LABELMAP = "Binary labelmap"
 
 
 def read_segmentation_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:
@@ -24,9 +23,8 @@ def read_segmentation_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:
 
     Raises MaskError where it has no binary label map, or one of another geometry.
     """
-    segmentation = node.GetSegmentation()
-    segments = [segmentation.GetNthSegment(number) for number in range(segmentation.GetNumberOfSegments())]
-    maps = _label_maps(node, segments)
+    segments = segments_by_id(node)
+    maps = _label_maps(node, [*segments.values()])
     # Segments that do not overlap share one label map.
     shared = list(dict.fromkeys(one for one in maps if not one.IsEmpty()))
     layer_of = {one: layer for layer, one in enumerate(shared)}
@@ -39,9 +37,9 @@ def read_segmentation_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:
             layer_of.get(own, 0),
             segment.GetLabelValue() if own in layer_of else -1,
             tuple(segment.GetColor()),
-            segmentation.GetNthSegmentID(number),
+            id,
         )
-        for number, (segment, own) in enumerate(zip(segments, maps, strict=True))
+        for (id, segment), own in zip(segments.items(), maps, strict=True)
     )
     ijk_to_ras[:3, 3] += ijk_to_ras[:3, :3] @ low
     return SegmentationArrays(layers or (np.zeros((1, 1, 1), np.uint8),), ijk_to_ras, described)
@@ -49,7 +47,7 @@ def read_segmentation_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:
 
 def _label_maps(node: vtkMRMLSegmentationNode, segments: Sequence[vtkSegment]) -> list[vtkOrientedImageData]:
     """The vtkOrientedImageData of each segment."""
-    maps = [segment.GetRepresentation(_BINARY_LABELMAP) for segment in segments]
+    maps = [segment.GetRepresentation(BINARY_LABELMAP) for segment in segments]
     if any(one is None for one in maps):
         sentence = f"The segmentation “{node.GetName()}” has no binary label map."
         raise MaskError(
@@ -83,10 +81,8 @@ def _common_matrix(node: vtkMRMLSegmentationNode, maps: Sequence[vtkOrientedImag
 
 def _on_extent(one: vtkOrientedImageData, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """A label map's voxels (slices, rows, columns) on the extent from ``low`` to ``high``, both (i, j, k)."""
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-
     extent = np.array(one.GetExtent()).reshape(3, 2)
-    voxels = vtk_to_numpy(one.GetPointData().GetScalars()).reshape((extent[:, 1] - extent[:, 0] + 1)[::-1])
+    voxels = voxels_of(one)
     whole = np.zeros((high - low + 1)[::-1], voxels.dtype)
     first, last = extent[:, 0] - low, extent[:, 1] - low + 1
     whole[first[2] : last[2], first[1] : last[1], first[0] : last[0]] = voxels

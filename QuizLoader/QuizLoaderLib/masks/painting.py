@@ -81,10 +81,10 @@ def paint(
     smallest unsigned one that holds the values of the map. A region that the map does not name is an error,
     unless ``ignore_unmapped`` leaves it out. Raises MaskError with all reasons at once.
     """
-    own = _grid_of(source)
+    own = source.grid
     if isinstance(source, DrawnRegions) and like is not None and not like.is_like(own):
         source = source.segmentation()
-    names = _names_of(source)
+    names = source.names
     about_names = region_problems(names, value_map, ignore_unmapped)
     order = [name for name in value_map.values if name in set(names)]
     if names and not order and not has_errors(about_names):
@@ -163,21 +163,6 @@ def _outside_problems(brush: Brush, order: list[str]) -> list[Problem]:
         )
         for rank, count in sorted(brush.outside.items())
     ]
-
-
-def _names_of(source: SegmentationArrays | DrawnRegions) -> list[str]:
-    return source.names if isinstance(source, DrawnRegions) else [segment.name for segment in source.segments]
-
-
-def _grid_of(source: SegmentationArrays | DrawnRegions) -> Grid:
-    if isinstance(source, DrawnRegions):
-        acquired, rows, columns = source.shape
-        return Grid(
-            (acquired if source.sources is None else len(source.sources), rows, columns), source.ijk_to_ras
-        )
-    if not source.layers:
-        return Grid((0, 0, 0), source.ijk_to_ras)
-    return Grid.of(source.layers[0], source.ijk_to_ras)
 
 
 def _voxels(count: int) -> str:

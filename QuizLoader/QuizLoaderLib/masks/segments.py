@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from ..images.arrays import SegmentationArrays, SegmentDescription
+from ..images.files.labels import values_of
 from ..quiz.label_colors import color_of_value
 from ..quiz.problems import Problem, ProblemCode, error, has_errors, warning
 from ..quiz.value_map import ValueMap
@@ -40,7 +41,7 @@ def segments_of(
     problems += found_problems
     if has_errors(problems):
         raise MaskError(*problems)
-    found = _values_in(labels)
+    found = values_of(labels)
     named = {value: name for name, value in value_map.values.items()}
     unknown = [value for value in found if value not in named]
     names = {value: named[value] for value in value_map.values.values() if value in set(found)}
@@ -110,18 +111,6 @@ def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
     if voxels.dtype.kind == "u" and voxels.dtype.itemsize <= 4:
         return voxels, problems
     return voxels.astype(np.min_scalar_type(int(greatest))), problems
-
-
-def _values_in(labels: np.ndarray) -> list[int]:
-    """The values there are, but 0, lowest first; plane by plane, as sorting the whole costs memory."""
-    found: set[int] = set()
-    for plane in labels:
-        if plane.any():
-            if plane.dtype.itemsize <= 2:
-                found.update(np.flatnonzero(np.bincount(plane.ravel())).tolist())
-            else:
-                found.update(np.unique(plane).tolist())
-    return sorted(found - {0})
 
 
 def _free_name(name: str, taken: Mapping[str, int]) -> str:

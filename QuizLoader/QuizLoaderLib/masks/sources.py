@@ -39,7 +39,7 @@ class Target:
 
     @property
     def grid(self) -> Grid:
-        return Grid.of(self.volume.voxels, self.volume.ijk_to_ras)
+        return self.volume.grid
 
 
 @dataclass(frozen=True)

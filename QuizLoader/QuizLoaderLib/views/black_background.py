@@ -24,7 +24,7 @@ def black_background_id(scene: vtkMRMLScene, contents: ViewContents) -> str | No
     tag = _TAG + contents.view.value
     node = scene.GetSingletonNode(tag, "vtkMRMLScalarVolumeNode")
     label = contents.label.node if contents.label else None
-    has_image = any(placed and placed.node for placed in (contents.background, contents.foreground))
+    has_image = any(placed.node for placed in contents.volumes)
     if label is None or has_image:
         if node is not None:
             scene.RemoveNode(node)

@@ -57,6 +57,11 @@ class ViewContents:
         return self.background or self.foreground
 
     @property
+    def volumes(self) -> list[Placed]:
+        """Background and foreground."""
+        return [placed for placed in (self.background, self.foreground) if placed]
+
+    @property
     def orientation(self) -> Orientation:
         return self.leader.image.orientation if self.leader else _ORIENTATION_OF_EMPTY_VIEW[self.view]
 
@@ -73,8 +78,7 @@ class ViewContents:
     @property
     def images(self) -> list[Placed]:
         """From the bottom layer to the top."""
-        layers = [self.background, self.foreground, self.label]
-        return [placed for placed in layers if placed] + self.segmentations
+        return [*self.volumes, *([self.label] if self.label else []), *self.segmentations]
 
 
 def contents_of_views(shown: PageNodes) -> dict[SliceView, ViewContents]:

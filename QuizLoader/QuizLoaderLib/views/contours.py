@@ -10,19 +10,16 @@ from ..quiz.model import ContourVisibility, SliceView
 from .contents import PageNodes, contents_of_views
 from .host import Host
 from .legend import ShownRegion
-from .placement import FILL_OPACITY
+from .placement import FILL_OPACITY, LABEL_FILL_LAYER
+from .roi_visibility import segments_by_id
 
 if TYPE_CHECKING:
     from slicer import (
-        vtkMRMLColorNode,
         vtkMRMLLabelMapVolumeNode,
         vtkMRMLSegmentationDisplayNode,
         vtkMRMLSegmentationNode,
         vtkMRMLSliceCompositeNode,
     )
-
-
-_LABEL_FILL_LAYER = 3
 
 
 @dataclass(frozen=True)
@@ -67,29 +64,22 @@ def _draw_label(
 ) -> None:
     was_modifying = composite.StartModify()
     composite.SetLabelOpacity(opacity)
-    composite.SetNthLayerVolumeID(_LABEL_FILL_LAYER, node.GetID())
-    composite.SetNthLayerOpacity(_LABEL_FILL_LAYER, FILL_OPACITY * opacity if filled else 0.0)
+    composite.SetNthLayerVolumeID(LABEL_FILL_LAYER, node.GetID())
+    composite.SetNthLayerOpacity(LABEL_FILL_LAYER, FILL_OPACITY * opacity if filled else 0.0)
     composite.EndModify(was_modifying)
 
 
 def _show_label(node: vtkMRMLLabelMapVolumeNode, region: ShownRegion, visible: bool) -> None:
     colors = node.GetDisplayNode().GetColorNode()
     for value in range(1, colors.GetNumberOfColors()):
-        if _label_name(colors, value) == region.name:
+        if (colors.GetColorName(value) or str(value)) == region.name:
             colors.SetOpacity(value, 1.0 if visible else 0.0)
-
-
-def _label_name(colors: vtkMRMLColorNode, value: int) -> str:
-    return colors.GetColorName(value) or str(value)
 
 
 def _show_segment(
     node: vtkMRMLSegmentationNode, region: ShownRegion, slice_node_id: str, visible: bool
 ) -> None:
-    segmentation = node.GetSegmentation()
-    for index in range(segmentation.GetNumberOfSegments()):
-        segment_id = segmentation.GetNthSegmentID(index)
-        segment = segmentation.GetSegment(segment_id)
+    for segment_id, segment in segments_by_id(node).items():
         if segment.GetName() != region.name:
             continue
         for display in _segmentation_displays(node):

@@ -51,7 +51,7 @@ _TIME = "%Y/%m/%d %H:%M:%S.%f"
 
 
 @dataclass(frozen=True)
-class _Layer:
+class _ShownImage:
     """An image on a view: ``xy_to_ijk`` (4, 4) leads from the view's pixels to voxels."""
 
     name: str
@@ -73,7 +73,7 @@ class _View:
     size: tuple[int, int]
     place: tuple[int, int]
     offset_mm: float
-    layers: tuple[_Layer | None, _Layer | None]
+    layers: tuple[_ShownImage | None, _ShownImage | None]
 
 
 @dataclass(frozen=True)
@@ -253,7 +253,7 @@ def _volumes(logic: vtkMRMLSliceLogic) -> list[tuple[int, vtkMRMLVolumeNode]]:
     return [(place, scene.GetNodeByID(id) if id else None) for place, id in enumerate(ids)]
 
 
-def _layer(slice_node: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode) -> _Layer | None:
+def _layer(slice_node: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode) -> _ShownImage | None:
     import vtk
 
     if volume is None:
@@ -265,7 +265,7 @@ def _layer(slice_node: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode) -> _Layer | 
         volume.GetParentTransformNode().GetMatrixTransformFromWorld(to_volume)
         vtk.vtkMatrix4x4.Multiply4x4(matrix, to_volume, matrix)
     vtk.vtkMatrix4x4.Multiply4x4(matrix, slice_node.GetXYToRAS(), matrix)
-    return _Layer(volume.GetName(), tuple(matrix.GetElement(n // 4, n % 4) for n in range(16)))
+    return _ShownImage(volume.GetName(), tuple(matrix.GetElement(n // 4, n % 4) for n in range(16)))
 
 
 def _append(path: Path, text: str) -> None:

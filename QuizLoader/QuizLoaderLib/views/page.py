@@ -36,8 +36,8 @@ def _set_looks(views: Iterable[ViewContents]) -> list[Problem]:
     """What belongs to the nodes themselves: an Image element with a look of its own has its own node."""
     problems: list[Problem] = []
     for contents in views:
-        for placed in (contents.background, contents.foreground):
-            if placed and placed.node:
+        for placed in contents.volumes:
+            if placed.node:
                 problems += colors.set_color_table(placed.node, placed.image)
                 tools.start_window_level(placed.node)
                 frames.show_first_frame(placed.node)

@@ -33,7 +33,7 @@ _TIE = 1e-3
 _FROM_EDGE = 2e-3
 """Of a voxel's longest edge; MRML takes what is nearer to the edge than 1/1000 as outside."""
 
-_LABEL_FILL_LAYER = 3
+LABEL_FILL_LAYER = 3
 """The first layer of a slice view beside background, foreground and label."""
 
 
@@ -41,22 +41,23 @@ def place(contents: ViewContents, logic: vtkMRMLSliceLogic, page: Page, contour:
     """Show ``contents`` on the view of the vtkMRMLSliceLogic ``logic``, and nothing else."""
     composite, node = logic.GetSliceCompositeNode(), logic.GetSliceNode()
     layers_were_modifying = composite.StartModify()
-    _set_background(composite, contents)
+    black = black_background_id(composite.GetScene(), contents)
+    composite.SetBackgroundVolumeID(_id(contents.background) or black)
     _set_foreground(composite, contents.foreground)
     _set_label(composite, contents.label)
     _set_label_fill(composite, contents.label, contour)
-    _set_linking(composite, page.link_views and not contents.is_empty)
+    composite.SetLinkedControl(page.link_views and not contents.is_empty)
+    composite.SetHotLinkedControl(False)
     composite.EndModify(layers_were_modifying)
     _empty_the_label_fill_logic(logic)
 
     plane_was_modifying = node.StartModify()
-    _set_orientation(node, contents)
+    node.SetOrientation(contents.orientation.value)
     _rotate_to_acquisition(node, contents)
     _fit(logic, contents)
     _set_offset(node, contents)
-    _zoom(node, contents)
-    _pan(node, contents)
-    _set_label_outline(node)
+    _zoom_and_pan(node, contents.background)
+    node.SetUseLabelOutline(True)
     node.EndModify(plane_was_modifying)
 
 
@@ -66,15 +67,9 @@ def fit_again(contents: ViewContents, logic: vtkMRMLSliceLogic) -> None:
     offset = node.GetSliceOffset()
     was_modifying = node.StartModify()
     _fit(logic, contents)
-    _zoom(node, contents)
-    _pan(node, contents)
+    _zoom_and_pan(node, contents.background)
     node.SetSliceOffset(offset)
     node.EndModify(was_modifying)
-
-
-def _set_background(composite: vtkMRMLSliceCompositeNode, contents: ViewContents) -> None:
-    black = black_background_id(composite.GetScene(), contents)
-    composite.SetBackgroundVolumeID(_id(contents.background) or black)
 
 
 def _set_foreground(composite: vtkMRMLSliceCompositeNode, foreground: Placed | None) -> None:
@@ -101,27 +96,18 @@ def _set_label_fill(
     MRML's label layer shows either an outline or a fill, the other layers of label maps always a fill.
     """
     filled = contour is ContourVisibility.FILL
-    composite.SetNthLayerVolumeID(_LABEL_FILL_LAYER, _id(label) if filled else None)
+    composite.SetNthLayerVolumeID(LABEL_FILL_LAYER, _id(label) if filled else None)
     if filled and _id(label):
-        composite.SetNthLayerOpacity(_LABEL_FILL_LAYER, FILL_OPACITY)
+        composite.SetNthLayerOpacity(LABEL_FILL_LAYER, FILL_OPACITY)
 
 
 def _empty_the_label_fill_logic(logic: vtkMRMLSliceLogic) -> None:
     """MRML forgets the logic of an additional layer that is emptied: it would hold its volume for ever
     and an otherwise empty view would then blend nothing, with errors."""
-    layer = logic.GetNthLayer(_LABEL_FILL_LAYER)
-    if layer and logic.GetSliceCompositeNode().GetNthLayerVolumeID(_LABEL_FILL_LAYER) is None:
+    layer = logic.GetNthLayer(LABEL_FILL_LAYER)
+    if layer and logic.GetSliceCompositeNode().GetNthLayerVolumeID(LABEL_FILL_LAYER) is None:
         layer.SetVolumeNode(None)
         logic.UpdatePipeline()
-
-
-def _set_linking(composite: vtkMRMLSliceCompositeNode, linked: bool) -> None:
-    composite.SetLinkedControl(linked)
-    composite.SetHotLinkedControl(False)
-
-
-def _set_orientation(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
-    node.SetOrientation(contents.orientation.value)
 
 
 def _rotate_to_acquisition(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
@@ -205,22 +191,13 @@ def _set_offset(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
         node.SetSliceOffset(background.image.initial_slice_offset_mm)
 
 
-def _zoom(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
-    background = contents.background
-    if background and background.image.zoom_factor is not None:
+def _zoom_and_pan(node: vtkMRMLSliceNode, background: Placed | None) -> None:
+    image = background.image if background else None
+    if image and image.zoom_factor is not None:
         across, up, through = node.GetFieldOfView()
-        factor = background.image.zoom_factor
-        node.SetFieldOfView(across / factor, up / factor, through)
-
-
-def _pan(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
-    background = contents.background
-    if background and background.image.pan_origin_mm is not None:
-        node.SetXYZOrigin(*background.image.pan_origin_mm)
-
-
-def _set_label_outline(node: vtkMRMLSliceNode) -> None:
-    node.SetUseLabelOutline(True)
+        node.SetFieldOfView(across / image.zoom_factor, up / image.zoom_factor, through)
+    if image and image.pan_origin_mm is not None:
+        node.SetXYZOrigin(*image.pan_origin_mm)
 
 
 def _id(placed: Placed | None) -> str | None:

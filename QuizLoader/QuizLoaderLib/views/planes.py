@@ -62,9 +62,7 @@ def in_planes(shown: PageNodes, image_id: str, mode: ViewingMode) -> PageNodes:
         return shown
     layout, planes = _LAYOUT_AND_PLANES[mode]
     views = [contents for contents in contents_of_views(shown).values() if _shows(contents, image_id)]
-    leader = next(
-        placed for contents in views for placed in _volumes(contents) if placed.image.id == image_id
-    )
+    leader = next(placed for each in views for placed in each.volumes if placed.image.id == image_id)
     in_each = [Placed(_plainly(leader.image), leader.node), *_contours(views)]
     placed = [
         (replace(each.image, destination=view, orientation=orientation), each.node)
@@ -94,12 +92,8 @@ def go_through(page: Page, host: Host, point_ras: Sequence[float]) -> None:
         logic.GetSliceNode().JumpSliceByOffsetting(*point_ras)
 
 
-def _volumes(contents: ViewContents) -> list[Placed]:
-    return [placed for placed in (contents.background, contents.foreground) if placed]
-
-
 def _shows(contents: ViewContents, image_id: str) -> bool:
-    return any(placed.image.id == image_id and placed.node for placed in _volumes(contents))
+    return any(placed.image.id == image_id and placed.node for placed in contents.volumes)
 
 
 def _plainly(image: Image) -> Image:

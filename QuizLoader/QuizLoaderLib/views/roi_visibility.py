@@ -20,7 +20,6 @@ if TYPE_CHECKING:
         vtkMRMLSegmentationNode,
         vtkMRMLSliceLogic,
         vtkSegment,
-        vtkSegmentation,
     )
 
 
@@ -38,8 +37,7 @@ def unmatched_rois(contents: ViewContents) -> list[Problem]:
 
 def _region_names(node: vtkMRMLDisplayableNode) -> list[str]:
     if node.IsA("vtkMRMLSegmentationNode"):
-        segmentation = node.GetSegmentation()
-        return [segment.GetName() for segment in _segments(segmentation)]
+        return [segment.GetName() for segment in segments_by_id(node).values()]
     display = node.GetDisplayNode()
     colors = display.GetColorNode() if display else None
     if colors is None:
@@ -47,17 +45,19 @@ def _region_names(node: vtkMRMLDisplayableNode) -> list[str]:
     return [name for value in range(1, colors.GetNumberOfColors()) if (name := colors.GetColorName(value))]
 
 
-def _segments(segmentation: vtkSegmentation) -> list[vtkSegment]:
-    return [segmentation.GetNthSegment(index) for index in range(segmentation.GetNumberOfSegments())]
+def segments_by_id(node: vtkMRMLSegmentationNode) -> dict[str, vtkSegment]:
+    """The segments of a segmentation node in their order."""
+    segmentation = node.GetSegmentation()
+    ids = [segmentation.GetNthSegmentID(index) for index in range(segmentation.GetNumberOfSegments())]
+    return {id: segmentation.GetSegment(id) for id in ids}
 
 
 def visible_segments(
     segmentation_node: vtkMRMLSegmentationNode, choice: RoiVisibility | None
 ) -> tuple[str, ...]:
     """IDs of the segments that ``choice`` shows; of two segments with one name both. None shows all."""
-    segmentation = segmentation_node.GetSegmentation()
-    ids = [segmentation.GetNthSegmentID(index) for index in range(segmentation.GetNumberOfSegments())]
-    return tuple(id for id in ids if (choice or _ALL).shows(segmentation.GetSegment(id).GetName()))
+    segments = segments_by_id(segmentation_node)
+    return tuple(id for id, segment in segments.items() if (choice or _ALL).shows(segment.GetName()))
 
 
 def show_label_regions(label_node: vtkMRMLLabelMapVolumeNode, choice: RoiVisibility | None) -> None:
@@ -113,7 +113,8 @@ def _show(
     for display, (segments, view_ids) in zip(displays, choices.items(), strict=False):
         was_modifying = display.StartModify()
         _restrict_to_views(display, view_ids)
-        _choose_segments(display, node.GetSegmentation(), segments)
+        for segment_id in segments_by_id(node):
+            display.SetSegmentVisibility(segment_id, segment_id in segments)
         set_contour(display, contour)
         display.SetVisibility(True)
         display.EndModify(was_modifying)
@@ -137,15 +138,6 @@ def _restrict_to_views(display: vtkMRMLSegmentationDisplayNode, view_ids: list[s
     display.RemoveAllViewNodeIDs()
     for view_id in view_ids:
         display.AddViewNodeID(view_id)
-
-
-def _choose_segments(
-    display: vtkMRMLSegmentationDisplayNode, segmentation: vtkSegmentation, visible: tuple[str, ...]
-) -> None:
-    shown = set(visible)
-    for index in range(segmentation.GetNumberOfSegments()):
-        segment_id = segmentation.GetNthSegmentID(index)
-        display.SetSegmentVisibility(segment_id, segment_id in shown)
 
 
 def set_contour(display: vtkMRMLSegmentationDisplayNode, contour: ContourVisibility) -> None:

@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..images.vtk_images import voxels_of
 from .contours import ContourLook
-from .roi_visibility import set_contour
+from .roi_visibility import segments_by_id, set_contour
 
 if TYPE_CHECKING:
     from slicer import (
@@ -24,6 +25,9 @@ if TYPE_CHECKING:
 
 
 Color = tuple[float, float, float]
+
+BINARY_LABELMAP = "Binary labelmap"
+"""Slicer's name of the representation that is drawn."""
 
 _START = "QuizLoader.StartedFrom"
 """The tag of a segment whose segmentation began as a copy: the fingerprint of what was copied, and behind a
@@ -41,7 +45,7 @@ def new_segmentation(scene: vtkMRMLScene, name: str, volume: vtkMRMLVolumeNode) 
 def add_empty_segments(node: vtkMRMLSegmentationNode, regions: Iterable[tuple[str, Color]]) -> None:
     """An empty segment for each of these names that the node has not; colours are (r, g, b) 0..1."""
     segmentation = node.GetSegmentation()
-    names = {segment.GetName() for segment in segments_of(node)}
+    names = {segment.GetName() for segment in segments_by_id(node).values()}
     for name, color in regions:
         if name not in names:
             segment = segmentation.GetSegment(segmentation.AddEmptySegment("", name, color))
@@ -55,14 +59,11 @@ def set_grid(node: vtkMRMLSegmentationNode, volume: vtkMRMLVolumeNode) -> None:
     node.SetReferenceImageGeometryParameterFromVolumeNode(volume)
 
 
-def segments_of(node: vtkMRMLSegmentationNode) -> list[vtkSegment]:
-    segmentation = node.GetSegmentation()
-    return [segmentation.GetNthSegment(index) for index in range(segmentation.GetNumberOfSegments())]
-
-
 def label_bytes(node: vtkMRMLSegmentationNode) -> int:
     """The memory that the segments' label images take; segments may share one."""
-    images = {segment.GetRepresentation(_binary_labelmap()) for segment in segments_of(node)} - {None}
+    images = {segment.GetRepresentation(BINARY_LABELMAP) for segment in segments_by_id(node).values()} - {
+        None
+    }
     return sum(1024 * image.GetActualMemorySize() for image in images)
 
 
@@ -101,28 +102,26 @@ def fingerprint(node: vtkMRMLSegmentationNode) -> str:
 
 def stamp(node: vtkMRMLSegmentationNode) -> tuple[object, ...]:
     """Changes whenever anything of the segments does; costs nothing to look at, unlike the voxels."""
-    segmentation = node.GetSegmentation()
     found: list[object] = []
-    for index, segment in enumerate(segments_of(node)):
-        labels = segment.GetRepresentation(_binary_labelmap())
-        facts = (segmentation.GetNthSegmentID(index), segment.GetName(), segment.GetColor())
+    for id, segment in segments_by_id(node).items():
+        labels = segment.GetRepresentation(BINARY_LABELMAP)
+        facts = (id, segment.GetName(), segment.GetColor())
         found.append((*facts, segment.GetLabelValue(), labels.GetMTime() if labels else 0))
     return tuple(found)
 
 
 def description(node: vtkMRMLSegmentationNode) -> tuple[object, ...]:
     """What a file keeps of the segments beside their voxels."""
-    segmentation = node.GetSegmentation()
     return tuple(
-        (segmentation.GetNthSegmentID(index), segment.GetName(), segment.GetColor(), _start_of(segment))
-        for index, segment in enumerate(segments_of(node))
+        (id, segment.GetName(), segment.GetColor(), _start_of(segment))
+        for id, segment in segments_by_id(node).items()
     )
 
 
 def mark_as_copy(node: vtkMRMLSegmentationNode) -> None:
     """From now on ``is_unchanged_copy`` tells whether the voxels are those of this moment; files keep it."""
     now = f"{fingerprint(node)}-{_count(node)}"
-    for segment in segments_of(node):
+    for segment in segments_by_id(node).values():
         segment.SetTag(_START, now)
 
 
@@ -131,7 +130,9 @@ def is_unchanged_copy(node: vtkMRMLSegmentationNode) -> bool:
 
     While it is drawn on, it nearly always has more of them, or less; then there is no need to look where.
     """
-    starts = [start.partition("-") for segment in segments_of(node) if (start := _start_of(segment))]
+    starts = [
+        start.partition("-") for segment in segments_by_id(node).values() if (start := _start_of(segment))
+    ]
     sizes = {size for _fingerprint, _dash, size in starts}
     if not starts or ("" not in sizes and str(_count(node)) not in sizes):
         return False
@@ -183,18 +184,14 @@ def write_segmentation(node: vtkMRMLSegmentationNode, path: Path) -> None:
 def _layers(node: vtkMRMLSegmentationNode) -> Iterator[tuple[np.ndarray, np.ndarray, dict[int, str]]]:
     """The label images that hold anything: voxels (slices, rows, columns), the (k, j, i) of the first, and
     the names of the segments by their value."""
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-
     names_of: dict[vtkOrientedImageData, dict[int, str]] = {}
-    for segment in segments_of(node):
-        labels = segment.GetRepresentation(_binary_labelmap())
+    for segment in segments_by_id(node).values():
+        labels = segment.GetRepresentation(BINARY_LABELMAP)
         if labels is not None and not labels.IsEmpty():
             names_of.setdefault(labels, {})[segment.GetLabelValue()] = segment.GetName()
     for labels, names in names_of.items():
         extent = labels.GetExtent()
-        shape = (extent[5] - extent[4] + 1, extent[3] - extent[2] + 1, extent[1] - extent[0] + 1)
-        voxels = vtk_to_numpy(labels.GetPointData().GetScalars()).reshape(shape)
-        yield voxels, np.array([extent[4], extent[2], extent[0]]), names
+        yield voxels_of(labels), np.array([extent[4], extent[2], extent[0]]), names
 
 
 def _count(node: vtkMRMLSegmentationNode) -> int:
@@ -265,9 +262,3 @@ def _start_of(segment: vtkSegment) -> str:
 
     value = vtk.reference("")
     return str(value) if segment.GetTag(_START, value) else ""
-
-
-def _binary_labelmap() -> str:
-    import slicer
-
-    return slicer.vtkSegmentationConverter.GetSegmentationBinaryLabelmapRepresentationName()

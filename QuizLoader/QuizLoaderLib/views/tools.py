@@ -40,8 +40,8 @@ def tool_images(shown: PageNodes) -> list[ToolImage]:
     on_views = [
         placed.node
         for contents in contents_of_views(shown).values()
-        for placed in (contents.background, contents.foreground)
-        if placed and placed.node
+        for placed in contents.volumes
+        if placed.node
     ]
     nodes_of: dict[str, list[vtkMRMLVolumeNode]] = {}
     for image, node in zip(shown.page.images, shown.nodes, strict=True):

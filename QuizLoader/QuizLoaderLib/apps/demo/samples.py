@@ -32,16 +32,15 @@ REGION_COLORS = {
 }
 
 
-def make_demo(out: Path, progress: Callable[[int, int], None] | None = None) -> list[Path]:
+def make_demo(out: Path, say: Callable[[int, int], object] = lambda done, total: None) -> list[Path]:
     """Write ``out/images`` and ``out/quizzes``; gives the quizzes, the tutorial's two first.
 
-    ``progress`` is called with the steps done and all steps. Raises OSError where ``out`` cannot be
+    ``say`` is called with the steps done and all steps. Raises OSError where ``out`` cannot be
     written. What is there already is overwritten, other files are left alone.
     """
     from .head import make_head
     from .other_types import contrast_sequence, write_projection, write_slide
 
-    say = progress or (lambda done, total: None)
     say(0, 5)
     head = make_head()
     say(1, 5)

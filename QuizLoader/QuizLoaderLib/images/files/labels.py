@@ -36,7 +36,7 @@ def labels_of(name: str, voxels: np.ndarray) -> Labels:
             f"“{name}” is not a label image: its voxels are {voxels.dtype.name} numbers.",
             "save it with an integer type, or show it as a Volume",
         )
-    values = tuple(value for value in _distinct(voxels) if value != 0)
+    values = tuple(values_of(voxels))
     if not values or (values[0] > 0 and values[-1] <= LARGEST_SHOWN_VALUE):
         return Labels(values, values, voxels)
     order = np.array(values, dtype=voxels.dtype)
@@ -48,16 +48,17 @@ def labels_of(name: str, voxels: np.ndarray) -> Labels:
     return Labels(values, tuple(range(1, len(values) + 1)), shown)
 
 
-def _distinct(voxels: np.ndarray) -> list[int]:
-    """All values, ascending; by planes, so that no working copy of a whole volume is made."""
+def values_of(voxels: np.ndarray) -> list[int]:
+    """All values of an integer image but 0, ascending; by planes, so that no working copy of a whole volume
+    is made."""
     if voxels.dtype.itemsize <= 2:
         unsigned = voxels.view(f"u{voxels.dtype.itemsize}")
         seen = np.zeros(1 << 8 * voxels.dtype.itemsize, bool)
         for plane in unsigned:
             seen[plane] = True
         patterns = np.flatnonzero(seen).astype(unsigned.dtype)
-        return sorted(int(value) for value in patterns.view(voxels.dtype))
+        return sorted(value for value in patterns.view(voxels.dtype).tolist() if value)
     found: set[int] = set()
     for plane in voxels:
-        found.update(int(value) for value in np.unique(plane))
-    return sorted(found)
+        found.update(np.unique(plane).tolist())
+    return sorted(found - {0})

@@ -9,6 +9,7 @@ from ..arrays import PageVolume, SegmentationArrays, SegmentDescription, VolumeA
 from ..contours.fill import Block, Boundary, fill
 from ..contours.label_layers import LabelLayers
 from ..contours.slice_grid import SliceGrid
+from ..grid import Grid
 from .file import Roi, StructureSet
 from .placing import PlacedRoi, place
 from .problems import problems_of
@@ -81,6 +82,13 @@ class DrawnRegions:
         other = copy(self)
         other._doubts = (*problems, *self._doubts)
         return other
+
+    @property
+    def grid(self) -> Grid:
+        """That of the volume; a slice that the volume repeats counts each time."""
+        acquired, rows, columns = self.shape
+        slices = acquired if self.sources is None else len(self.sources)
+        return Grid((slices, rows, columns), self.ijk_to_ras)
 
     def segmentation(self) -> SegmentationArrays:
         """All ROIs as segments; an empty ROI is an empty segment."""

@@ -124,7 +124,7 @@ def _volumes(
     return FileInfo(
         str(path),
         (type,),
-        Grid.of(first.voxels, first.ijk_to_ras),
+        first.grid,
         _values(*(frame.voxels for frame in frames), units=first.units),
         dicom,
         problems=problems,
@@ -136,7 +136,7 @@ def _segmentation(path: Path, arrays: SegmentationArrays, dicom: str = "") -> Fi
     return FileInfo(
         str(path),
         (ImageType.SEGMENTATION,),
-        Grid.of(arrays.layers[0], arrays.ijk_to_ras),
+        arrays.grid,
         _values(*arrays.layers),
         dicom,
         tuple(
@@ -178,7 +178,7 @@ def _structure_set(header: "Header") -> FileInfo:
         volume = read_grid(drawn_on)
         arrays = DrawnRegions(structure, volume).segmentation()
         counts = [*_segment_voxels(arrays)]
-        grid, problems = Grid.of(volume.voxels, volume.ijk_to_ras), arrays.problems
+        grid, problems = volume.grid, arrays.problems
     regions = tuple(
         RegionInfo(
             roi.name,

@@ -207,4 +207,4 @@ def grid_of(volume: vtkMRMLVolumeNode) -> Grid:
 
 def _fits(segmentation: SegmentationArrays, grid: Grid) -> bool:
     """Whether the segments' voxels are voxels of the grid."""
-    return Grid.of(segmentation.layers[0], segmentation.ijk_to_ras).is_part_of(grid)
+    return segmentation.grid.is_part_of(grid)

@@ -34,7 +34,7 @@ def merged(drawings: Sequence[SegmentationArrays], grid: Grid, regions: RegionsT
 def _union(drawings: Sequence[SegmentationArrays], name: str, grid: Grid) -> np.ndarray:
     drawn = np.zeros(grid.shape, bool)
     for drawing in drawings:
-        resampler = Resampler(Grid.of(drawing.layers[0], drawing.ijk_to_ras), grid)
+        resampler = Resampler(drawing.grid, grid)
         for segment in drawing.segments:
             if segment.name == name:
                 for k, plane in enumerate(drawn):
