@@ -5,14 +5,14 @@ from __future__ import annotations
 import warnings
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from .. import __version__
 from ..images.arrays import SegmentDescription
 from ..images.grid import RAS_TO_LPS
-from ..quiz.label_colors import color_of_value
+from ..quiz.label_colors import color255, color_of_value
 from ..quiz.problems import Problem, ProblemCode, error, warning
 from ..quiz.value_map import ValueMap
 from .errors import FORMAT_LOSES, MASK_NOT_WRITTEN, NO_REFERENCED_SERIES, OVERLAP_LOST, MaskError
@@ -23,6 +23,8 @@ from .painting import Mask, paint
 from .sources import Source, Target
 
 if TYPE_CHECKING:
+    from highdicom.seg import SegmentDescription as DescribedSegment
+    from highdicom.sr import CodedConcept
     from pydicom import Dataset
 
 
@@ -57,7 +59,7 @@ def write_dicom_segmentation(
     the map; a SEG has no place for the mask value, so it is told in the segment's description. Gives the
     mask of those numbers with the regions' values and what to say. Raises MaskError.
     """
-    highdicom = _highdicom()
+    _require_highdicom()
     target = source.target
     if target is None or target.volume.dicom is None:
         sentence = "A DICOM segmentation refers to the DICOM series it is drawn on, and none was given."
@@ -71,26 +73,20 @@ def write_dicom_segmentation(
     mask = paint(segmentation, numbered, target.grid, ignore_unmapped)
     pixels, counted = mask.voxels, mask.regions
     if mask.lost:
-        each = (
-            replace(
-                segmentation,
-                segments=tuple(one for one in segmentation.segments if one.name == name),
-            )
-            for name in names
-        )
-        alone = [paint(one, ValueMap({name: 1}), target.grid) for one, name in zip(each, names, strict=True)]
+        alone = [
+            paint(segmentation, ValueMap({name: 1}), target.grid, ignore_unmapped=True) for name in names
+        ]
         pixels = np.stack([one.voxels for one in alone], axis=-1)
         counted = tuple(one.regions[0] for one in alone)
     segments = {segment.name: segment for segment in segmentation.segments}
     described = [
-        _description(highdicom, number, segments[name], value_map.values[name])
-        for name, number in numbers.items()
+        _description(number, segments[name], value_map.values[name]) for name, number in numbers.items()
     ]
     try:
         with warnings.catch_warnings():
             # highdicom and pydicom remark on oddities of the series' own headers, which stay as they are.
             warnings.simplefilter("ignore")
-            dataset = _segmentation(highdicom, target, pixels, described)
+            dataset = _segmentation(target, pixels, described)
     except (AttributeError, TypeError, ValueError) as fault:
         sentence = f"The series of “{target.path}” does not allow a DICOM segmentation: {fault}."
         raise MaskError(error(MASK_NOT_WRITTEN, " ".join(sentence.split()))) from fault
@@ -101,23 +97,21 @@ def write_dicom_segmentation(
     return replace(mask, regions=regions, lost=(), problems=(*others, *_coding_problems(segments, names)))
 
 
-def _highdicom() -> Any:
+def _require_highdicom() -> None:
     try:
-        import highdicom
-        import highdicom.seg
+        import highdicom.seg  # noqa: F401
     except ImportError as fault:
         sentence = (
             "Writing a DICOM segmentation needs highdicom and pydicom 3, which this Python does not have."
         )
         hint = "python -m pip install highdicom"
         raise MaskError(error(PYDICOM_TOO_OLD, sentence, hint)) from fault
-    return highdicom
 
 
-def _segmentation(
-    highdicom: Any, target: Target, pixels: np.ndarray, described: list[SegmentDescription]
-) -> Dataset:
+def _segmentation(target: Target, pixels: np.ndarray, described: list[DescribedSegment]) -> Dataset:
     """The dataset; the planes are those of the target's grid, the references those of its series."""
+    import highdicom.seg
+
     matrix = RAS_TO_LPS @ target.grid.ijk_to_ras
     spacing = np.linalg.norm(matrix[:3, :3], axis=0)
     positions = [
@@ -176,14 +170,16 @@ def _datasets(target: Target) -> list[Dataset]:
     return datasets
 
 
-def _description(highdicom: Any, number: int, segment: SegmentDescription, value: int) -> Any:
+def _description(number: int, segment: SegmentDescription, value: int) -> DescribedSegment:
+    import highdicom.color
+    import highdicom.seg
+    import highdicom.sr
+
     meaning = parse_terminology(segment.tags.get("TerminologyEntry", ""))
-    concept = highdicom.sr.CodedConcept
 
-    def coded(code: Code) -> Any:
-        return concept(code.value, code.scheme, (code.meaning or code.value)[:64])
+    def coded(code: Code) -> CodedConcept:
+        return highdicom.sr.CodedConcept(code.value, code.scheme, (code.meaning or code.value)[:64])
 
-    red, green, blue = (round(channel * 255) for channel in segment.color or color_of_value(value))
     described = highdicom.seg.SegmentDescription(
         segment_number=number,
         segment_label=segment.name[:64],
@@ -191,7 +187,7 @@ def _description(highdicom: Any, number: int, segment: SegmentDescription, value
         segmented_property_type=coded(meaning.type or _TISSUE),
         algorithm_type="MANUAL",
         anatomic_regions=[coded(meaning.region)] if meaning.region else None,
-        display_color=highdicom.color.CIELabColor.from_rgb(red, green, blue),
+        display_color=highdicom.color.CIELabColor.from_rgb(*color255(segment.color or color_of_value(value))),
     )
     if meaning.type and meaning.type_modifier:
         item = described.SegmentedPropertyTypeCodeSequence[0]

@@ -66,8 +66,8 @@ def _case(results: ReadResults, path: Element, folder: Path) -> Case:
     source = readers_folder / relative_path(results, segments) if segments else label_map
     if not source.is_file():
         source = label_map
-    written = tuple(_written(one, folder) for one in (source, label_map))
-    return Case("", source, label_map, (written[0], written[1]), is_numbered=source == label_map)
+    written = (_written(source, folder), _written(label_map, folder))
+    return Case("", source, label_map, written, is_numbered=source == label_map)
 
 
 def _written(path: Path, folder: Path) -> str:

@@ -19,14 +19,6 @@ MASK_ENDINGS = (".nrrd", ".nii.gz", ".nii", ".mha")
 _NRRD_TYPES = {"u1": "uint8", "u2": "uint16", "u4": "uint32", "i1": "int8", "i2": "int16", "i4": "int32"}
 
 
-def not_written(path: Path, fault: Exception) -> MaskError:
-    """Why a file could not be written, as a problem that names it."""
-    reason = (isinstance(fault, OSError) and fault.strerror) or str(fault)
-    hint = "make room on the disk and run it again" if _is_full(fault) else ""
-    sentence = f"“{path}” could not be written: {reason}."
-    return MaskError(error(MASK_NOT_WRITTEN, sentence, hint))
-
-
 @contextmanager
 def writing(path: Path, scratch: Path | None = None) -> Iterator[Path]:
     """``whole_file`` whose faults are MaskErrors that name the file."""
@@ -34,7 +26,10 @@ def writing(path: Path, scratch: Path | None = None) -> Iterator[Path]:
         with whole_file(path, scratch) as part:
             yield part
     except OSError as fault:
-        raise not_written(path, fault) from fault
+        is_full = fault.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)
+        hint = "make room on the disk and run it again" if is_full else ""
+        sentence = f"“{path}” could not be written: {fault.strerror or fault}."
+        raise MaskError(error(MASK_NOT_WRITTEN, sentence, hint)) from fault
 
 
 def mask_ending(path: Path) -> str:
@@ -129,7 +124,3 @@ def _vector(values: np.ndarray) -> str:
 def _escaped(value: str) -> str:
     r"""NRRD: in a key/value pair a line break is written \n and a backslash \\."""
     return value.replace("\\", "\\\\").replace("\n", "\\n")
-
-
-def _is_full(fault: Exception) -> bool:
-    return isinstance(fault, OSError) and fault.errno in (errno.ENOSPC, errno.EFBIG, errno.EDQUOT)

@@ -5,7 +5,6 @@ wins, and every voxel that another one loses is counted.
 """
 
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -64,11 +63,6 @@ class Mask:
         return Grid.of(self.voxels, self.ijk_to_ras)
 
 
-def smallest_unsigned(values: Mapping[str, int]) -> np.dtype:
-    """The smallest unsigned type that holds every value of a map."""
-    return np.dtype(np.min_scalar_type(max(values.values(), default=0)))
-
-
 def paint(
     source: SegmentationArrays | DrawnRegions,
     value_map: ValueMap,
@@ -101,7 +95,8 @@ def paint(
         if isinstance(source, DrawnRegions)
         else LayerBrush(source, ranks, Resampler(own, target))
     )
-    values = np.array([0, *(value_map.values[name] for name in order)], smallest_unsigned(value_map.values))
+    smallest_type = np.min_scalar_type(max(value_map.values.values(), default=0))
+    values = np.array([0, *(value_map.values[name] for name in order)], smallest_type)
     mask = brush.paint(values)
     problems = [*source.problems, *about_names, *_outside_problems(brush, order)]
     if has_errors(problems):

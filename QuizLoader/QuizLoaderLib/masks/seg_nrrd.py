@@ -19,7 +19,7 @@ def require_segmentation_name(path: Path) -> None:
         raise MaskError(error(UNKNOWN_FORMAT, sentence, "let the name end with .seg.nrrd"))
 
 
-def write_segmentation(segmentation: SegmentationArrays, path: Path, scratch: Path | None = None) -> None:
+def write_segmentation(segmentation: SegmentationArrays, path: Path) -> None:
     """Write segments with names, colours and terminology, overlapping layers included.
 
     Raises MaskError where it cannot be written; the file is then as it was before.
@@ -38,7 +38,7 @@ def write_segmentation(segmentation: SegmentationArrays, path: Path, scratch: Pa
     if dtype.itemsize > 4:
         dtype = np.dtype(np.uint32)
     layers = tuple(layer.astype(dtype, copy=False) for layer in segmentation.layers)
-    with writing(path, scratch) as part, part.open("wb") as file:
+    with writing(path) as part, part.open("wb") as file:
         write_nrrd(file, layers, segmentation.ijk_to_ras, facts)
 
 

@@ -6,7 +6,7 @@ import signal
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
-from typing import Any, TypeVar
+from typing import Generic, TypeVar
 
 from ..quiz.problems import error
 from .errors import SERVER_FAILED, MaskError
@@ -55,8 +55,8 @@ def in_processes(
             worker.kill()
 
 
-class _Worker:
-    def __init__(self, work: Callable[[Any], Any]) -> None:
+class _Worker(Generic[Item, Result]):
+    def __init__(self, work: Callable[[Item], Result]) -> None:
         # Forked processes inherit the locks of threads (SimpleITK has some) in whatever state they are.
         context = multiprocessing.get_context("spawn")
         self.connection, other = context.Pipe()
@@ -65,7 +65,7 @@ class _Worker:
         other.close()
         self.number = -1
 
-    def take(self, item: tuple[int, Any]) -> None:
+    def take(self, item: tuple[int, Item]) -> None:
         self.number = item[0]
         # A process that has ended already is noticed when its answer is read.
         with suppress(OSError):
@@ -89,7 +89,7 @@ class _Worker:
         self.process.join()
 
 
-def _serve(connection: Connection, work: Callable[[Any], Any]) -> None:
+def _serve(connection: Connection, work: Callable[[Item], Result]) -> None:
     """Answer items until the other end is closed, be it because its process was killed."""
     # Control-C reaches every process of a terminal; the first one decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)

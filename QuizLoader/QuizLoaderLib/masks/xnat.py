@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote, urlsplit
@@ -174,17 +174,10 @@ def connected(url: str) -> Iterator[Xnat]:
             yield Xnat(url, session)
         finally:
             if session.cookies:
-                _end_session(session, url)
-
-
-def _end_session(session: requests.Session, url: str) -> None:
-    """XNAT keeps a session for each login until it is ended."""
-    import requests
-
-    try:
-        session.delete(f"{url.rstrip('/')}/data/JSESSION", timeout=_TIMEOUT_S, allow_redirects=False)
-    except requests.exceptions.RequestException:
-        return
+                # XNAT has a session for each login until it is ended.
+                end = f"{url.rstrip('/')}/data/JSESSION"
+                with suppress(requests.exceptions.RequestException):
+                    session.delete(end, timeout=_TIMEOUT_S, allow_redirects=False)
 
 
 def _fail(sentence: str, hint: str = "", cause: Exception | None = None) -> NoReturn:

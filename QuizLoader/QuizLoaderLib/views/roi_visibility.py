@@ -112,7 +112,7 @@ def _show(
     displays = _displays(scene, node, len(choices))
     for display, (segments, view_ids) in zip(displays, choices.items(), strict=False):
         was_modifying = display.StartModify()
-        _restrict_to_views(display, view_ids)
+        display.SetViewNodeIDs(view_ids)
         for segment_id in segments_by_id(node):
             display.SetSegmentVisibility(segment_id, segment_id in segments)
         set_contour(display, contour)
@@ -130,14 +130,6 @@ def _displays(
         display = scene.AddNewNodeByClass("vtkMRMLSegmentationDisplayNode")
         node.AddAndObserveDisplayNodeID(display.GetID())
     return [node.GetNthDisplayNode(index) for index in range(node.GetNumberOfDisplayNodes())]
-
-
-def _restrict_to_views(display: vtkMRMLSegmentationDisplayNode, view_ids: list[str]) -> None:
-    if list(display.GetViewNodeIDs()) == view_ids:
-        return
-    display.RemoveAllViewNodeIDs()
-    for view_id in view_ids:
-        display.AddViewNodeID(view_id)
 
 
 def set_contour(display: vtkMRMLSegmentationDisplayNode, contour: ContourVisibility) -> None:

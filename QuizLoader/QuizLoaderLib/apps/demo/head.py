@@ -110,12 +110,8 @@ class _Fields:
         self.noise_seeds = random.integers(2**63, size=SHAPE[0])
 
     def _smooth(self, random: np.random.Generator, sigma_mm: float) -> np.ndarray:
-        import SimpleITK as sitk
-
         side = int(2 * self.half_width / self.step) + 2
-        image = sitk.GetImageFromArray(random.standard_normal((side,) * 3, dtype=np.float32))
-        field = sitk.GetArrayFromImage(sitk.SmoothingRecursiveGaussian(image, sigma_mm / self.step))
-        return (field - field.mean()) / field.std()
+        return smoothed(random.standard_normal((side,) * 3, dtype=np.float32), sigma_mm / self.step)
 
     def at(self, field: np.ndarray, p: Points) -> np.ndarray:
         """Trilinear."""
@@ -132,6 +128,14 @@ class _Fields:
                 line = a + (b - a) * up[0]
                 value += line * (up[1] if j else 1 - up[1]) * (up[2] if k else 1 - up[2])
         return value
+
+
+def smoothed(noise: np.ndarray, sigma: float) -> np.ndarray:
+    """Noise of unit variance without details finer than ``sigma`` pixels."""
+    import SimpleITK as sitk
+
+    smooth = sitk.GetArrayFromImage(sitk.SmoothingRecursiveGaussian(sitk.GetImageFromArray(noise), sigma))
+    return (smooth - smooth.mean()) / smooth.std()
 
 
 def _ellipsoid(p: Points, center: Sequence[float], radii: Sequence[float]) -> np.ndarray:

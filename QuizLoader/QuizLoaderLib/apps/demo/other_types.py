@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from .head import smoothed
+
 if TYPE_CHECKING:
     import SimpleITK as sitk
 
@@ -53,7 +55,9 @@ def write_slide(path: Path) -> None:
     from PIL import Image as Picture
 
     random = np.random.default_rng(_SEED)
-    bands, grain, cells = (_smooth(random, sigma) for sigma in (28.0, 5.0, 4.2))
+    bands, grain, cells = (
+        smoothed(random.standard_normal(_SLIDE_SHAPE).astype(np.float32), sigma) for sigma in (28.0, 5.0, 4.2)
+    )
     stroma = np.clip(bands * 2.2 + 0.4, 0, 1)[..., None]
     color = (1 - stroma) * np.array(_MUSCLE) + stroma * np.array(_STROMA) + 9 * grain[..., None]
     # Nuclei crowd together on the right, which is what the reader is to find.
@@ -61,15 +65,6 @@ def write_slide(path: Path) -> None:
     nucleus = np.clip((cells - crowding) * 6, 0, 0.9)[..., None]
     color = (1 - nucleus) * color + nucleus * (np.array(_NUCLEUS) + 14 * grain[..., None])
     Picture.fromarray(color.clip(0, 255).astype(np.uint8)).save(path)
-
-
-def _smooth(random: np.random.Generator, sigma: float) -> np.ndarray:
-    """Noise of unit variance without details finer than ``sigma`` pixels."""
-    import SimpleITK as sitk
-
-    noise = sitk.GetImageFromArray(random.standard_normal(_SLIDE_SHAPE).astype(np.float32))
-    smooth = sitk.GetArrayFromImage(sitk.SmoothingRecursiveGaussian(noise, sigma))
-    return (smooth - smooth.mean()) / smooth.std()
 
 
 def write_projection(voxels: np.ndarray, path: Path) -> None:

@@ -1,5 +1,6 @@
 """A table of labels in memory, and what a format of such tables can hold."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
@@ -47,7 +48,8 @@ class TableFormat:
     """How one format is read and written, and what it can hold.
 
     ``refuses`` says why a name cannot be written in it, or nothing; ``write`` gets the rows and the text of
-    an older file of that name, of which a format may keep what is not about labels.
+    an older file of that name, of which a format may keep what is not about labels. A ``.txt`` whose first
+    row is a ``text_row`` has this format.
     """
 
     name: str
@@ -59,4 +61,5 @@ class TableFormat:
     holds_colors: bool = True
     holds_codes: bool = False
     holds_two_names: bool = False
+    text_row: re.Pattern[str] | None = None
     losses: Callable[[tuple[LabelRow, ...], str], list[Problem]] = lambda rows, old: []

@@ -40,14 +40,6 @@ _COLOR_LINE = re.compile(
 )
 
 
-def looks_like_itk_snap(line: str) -> bool:
-    return _SNAP_LINE.fullmatch(line) is not None
-
-
-def looks_like_color_table(line: str) -> bool:
-    return _COLOR_LINE.fullmatch(line) is not None
-
-
 class _CheckedRows:
     """Collects rows by the rules that all formats share: 0 is background, names are not used twice."""
 
@@ -297,6 +289,7 @@ COLOR_TABLE = TableFormat(
     ),
     _color_table_refuses,
     _LARGEST_IN_SLICER,
+    text_row=_COLOR_LINE,
     losses=_color_table_losses,
 )
 SLICER_CSV = TableFormat(
@@ -322,6 +315,7 @@ ITK_SNAP = TableFormat(
     ),
     _snap_refuses,
     65535,
+    text_row=_SNAP_LINE,
 )
 BIDS = TableFormat(
     "A BIDS label table",

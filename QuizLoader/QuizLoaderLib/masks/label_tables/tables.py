@@ -149,14 +149,11 @@ def _text_of(path: Path) -> tuple[str | None, list[Problem]]:
 
 
 def _format_of(path: Path, text: str) -> TableFormat | None:
-    from .other_formats import COLOR_TABLE, ITK_SNAP, looks_like_color_table, looks_like_itk_snap
-
     name = path.name.lower()
-    if name.endswith(".txt"):
+    if name.endswith(TEXT_MAP.endings):
         first = next((line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"), "")
-        if looks_like_itk_snap(first):
-            return ITK_SNAP
-        return COLOR_TABLE if looks_like_color_table(first) else TEXT_MAP
+        fitting = (one for one in formats() if one.text_row is not None and one.text_row.fullmatch(first))
+        return next(fitting, TEXT_MAP)
     return next((one for one in formats() if name.endswith(one.endings)), None)
 
 
