@@ -10,8 +10,9 @@ import numpy as np
 from ..images.arrays import SegmentationArrays
 from ..images.contours.fill import Boundary
 from ..images.grid import Grid
+from ..quiz.problems import error
 from ..quiz.value_map import ValueMap
-from .errors import MaskError
+from .errors import MASK_UNREADABLE, MaskError
 from .label_tables.tables import require_label_table
 from .painting import Mask, paint
 from .segments import segments_of
@@ -87,8 +88,6 @@ def segments_of_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:
     A transform over the node is not applied: harden it first. Raises MaskError where the node has no binary
     label map.
     """
-    from ..quiz.problems import error
-    from .errors import MASK_UNREADABLE
     from .mrml_segments import read_segmentation_node
 
     if not getattr(node, "IsA", lambda kind: False)("vtkMRMLSegmentationNode"):

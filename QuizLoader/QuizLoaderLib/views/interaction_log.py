@@ -248,9 +248,7 @@ class InteractionLog:
 
 def _volumes(logic: vtkMRMLSliceLogic) -> list[tuple[int, vtkMRMLVolumeNode]]:
     """The nodes of background (0) and foreground (1), None where there is none."""
-    composite, scene = logic.GetSliceCompositeNode(), logic.GetMRMLScene()
-    ids = (composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID())
-    return [(place, scene.GetNodeByID(id) if id else None) for place, id in enumerate(ids)]
+    return [(place, logic.GetLayerVolumeNode(place)) for place in (0, 1)]
 
 
 def _layer(slice_node: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode) -> _ShownImage | None:

@@ -210,7 +210,7 @@ def map_from(
     names: NamesOption = None,
 ) -> None:
     """Make a first map from the names in a file, to be edited."""
-    from ...masks.label_tables.tables import text_map, text_map_refuses, write_label_table
+    from ...masks.label_tables.tables import TEXT_MAP, text_map, write_label_table
     from ...masks.making import first_map
     from ...masks.names import said
 
@@ -221,13 +221,14 @@ def map_from(
             _print_problems(write_label_table(table, out), source, source)
             print(out)
             return
-    refused = [(row.name, text_map_refuses(row.name)) for row in table.rows if text_map_refuses(row.name)]
-    for name, reason in refused:
-        typer.echo(f"quizloader: A map cannot hold {said(name)}: {reason}.", err=True)
+    refused = [row for row in table.rows if TEXT_MAP.refuses(row.name)]
+    for row in refused:
+        sentence = f"A map cannot hold {said(row.name)}: {TEXT_MAP.refuses(row.name)}."
+        typer.echo(f"quizloader: {sentence}", err=True)
     if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
         # What goes into a file is the map itself, which is UTF-8 whatever the console's code page.
         sys.stdout.reconfigure(encoding="utf-8")
-    print(text_map(tuple(row for row in table.rows if not text_map_refuses(row.name))), end="")
+    print(text_map(tuple(row for row in table.rows if row not in refused)), end="")
     raise typer.Exit(1 if refused else 0)
 
 

@@ -47,7 +47,7 @@ Rows = tuple[list[LabelRow], list[Problem]]
 class TableFormat:
     """How one format is read and written, and what it can hold.
 
-    ``refuses`` says why a name cannot be written in it, or nothing; ``write`` gets the rows and the text of
+    ``refused`` names cannot be written in it, each for its reason; ``write`` gets the rows and the text of
     an older file of that name, of which a format may keep what is not about labels. A ``.txt`` whose first
     row is a ``text_row`` has this format.
     """
@@ -56,10 +56,14 @@ class TableFormat:
     endings: tuple[str, ...]
     read: Callable[[str], Rows]
     write: Callable[[tuple[LabelRow, ...], str], str]
-    refuses: Callable[[str], str]
+    refused: tuple[tuple[Callable[[str], object], str], ...]
     largest: int = LARGEST_VALUE
     holds_colors: bool = True
     holds_codes: bool = False
     holds_two_names: bool = False
     text_row: re.Pattern[str] | None = None
     losses: Callable[[tuple[LabelRow, ...], str], list[Problem]] = lambda rows, old: []
+
+    def refuses(self, name: str) -> str:
+        """Why a name cannot be written in this format, or nothing."""
+        return next((reason for is_refused, reason in self.refused if is_refused(name)), "")

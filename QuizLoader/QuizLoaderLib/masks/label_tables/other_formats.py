@@ -143,12 +143,6 @@ def _read_color_table(text: str) -> Rows:
     return checked.result
 
 
-def _color_table_refuses(name: str) -> str:
-    if re.search(r"[^\S ]", name):
-        return "it has a tab, a line break or a blank of another kind"
-    return "it starts or ends with a blank" if name != name.strip() else ""
-
-
 def _color_table_losses(rows: tuple[LabelRow, ...], old: str) -> list[Problem]:
     problems = []
     read_back: dict[str, str] = {}
@@ -185,16 +179,6 @@ def _read_slicer_csv(text: str) -> Rows:
     return checked.result
 
 
-def _csv_refuses(name: str) -> str:
-    if '"' in name:
-        return "Slicer's reader breaks off at a quotation mark"
-    return _one_line(name)
-
-
-def _one_line(name: str) -> str:
-    return "it has a line break or another control character" if not name.isprintable() else ""
-
-
 def _read_itk_snap(text: str) -> Rows:
     checked = _CheckedRows()
     hint = 'write: value r g b a visible mesh "label"'
@@ -202,10 +186,6 @@ def _read_itk_snap(text: str) -> Rows:
         value, *color, _, name = groups
         checked.add(line, value, name, _color(color))
     return checked.result
-
-
-def _snap_refuses(name: str) -> str:
-    return "its names are in quotation marks" if '"' in name else _one_line(name)
 
 
 def _read_bids(text: str) -> Rows:
@@ -224,10 +204,6 @@ def _read_bids(text: str) -> Rows:
             _color([str(int(part, 16)) for part in color.groups()]) if color else None,
         )
     return checked.result
-
-
-def _bids_refuses(name: str) -> str:
-    return "BIDS reads n/a as no name" if name == "n/a" else _one_line(name)
 
 
 def _read_nnunet(text: str) -> Rows:
@@ -275,9 +251,7 @@ def _nnunet_losses(rows: tuple[LabelRow, ...], old: str) -> list[Problem]:
     return []
 
 
-def _nnunet_refuses(name: str) -> str:
-    return "nnU-Net keeps that name for the value 0" if name == "background" else ""
-
+_OF_SEVERAL_LINES = (lambda name: not name.isprintable(), "it has a line break or another control character")
 
 COLOR_TABLE = TableFormat(
     "A Slicer colour table (.ctbl)",
@@ -287,7 +261,10 @@ COLOR_TABLE = TableFormat(
         ("# Slicer color table: value name r g b a", "0 Background 0 0 0 0"),
         "{row.value} {word} {red} {green} {blue} 255",
     ),
-    _color_table_refuses,
+    (
+        (re.compile(r"[^\S ]").search, "it has a tab, a line break or a blank of another kind"),
+        (lambda name: name != name.strip(), "it starts or ends with a blank"),
+    ),
     _LARGEST_IN_SLICER,
     text_row=_COLOR_LINE,
     losses=_color_table_losses,
@@ -297,7 +274,7 @@ SLICER_CSV = TableFormat(
     (".csv",),
     _read_slicer_csv,
     _writer((",".join(_CSV_COLUMNS),), '{row.value},"{row.name}",{red},{green},{blue},255,{codes}'),
-    _csv_refuses,
+    ((re.compile('"').search, "Slicer's reader breaks off at a quotation mark"), _OF_SEVERAL_LINES),
     _LARGEST_IN_SLICER,
     holds_codes=True,
 )
@@ -313,7 +290,7 @@ ITK_SNAP = TableFormat(
         ),
         '{row.value:5d} {red:5d}{green:5d}{blue:5d}        1  1  1    "{row.name}"',
     ),
-    _snap_refuses,
+    ((re.compile('"').search, "its names are in quotation marks"), _OF_SEVERAL_LINES),
     65535,
     text_row=_SNAP_LINE,
 )
@@ -322,14 +299,14 @@ BIDS = TableFormat(
     (".tsv",),
     _read_bids,
     _writer(("index\tname\tcolor",), "{row.value}\t{row.name}\t#{red:02x}{green:02x}{blue:02x}"),
-    _bids_refuses,
+    ((re.compile("n/a").fullmatch, "BIDS reads n/a as no name"), _OF_SEVERAL_LINES),
 )
 NNUNET = TableFormat(
     "An nnU-Net dataset.json",
     (".json",),
     _read_nnunet,
     _write_nnunet,
-    _nnunet_refuses,
+    ((re.compile("background").fullmatch, "nnU-Net keeps that name for the value 0"),),
     holds_colors=False,
     losses=_nnunet_losses,
 )

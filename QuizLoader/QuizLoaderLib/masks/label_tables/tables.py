@@ -5,6 +5,7 @@ a colour or a code is.
 """
 
 import csv
+import re
 from pathlib import Path
 
 from ...quiz.problems import Problem, error, has_errors, warning
@@ -92,17 +93,6 @@ def losses(table: LabelTable, into: TableFormat, old: str = "") -> list[Problem]
     return problems + into.losses(table.rows, old)
 
 
-def text_map_refuses(name: str) -> str:
-    """Why a name cannot stand in a text map, or nothing."""
-    if not name.strip():
-        return "it is empty"
-    if name != name.strip():
-        return "blanks at either end are not read back"
-    if "\n" in name or "\r" in name:
-        return "it has a line break"
-    return "a line that starts with # is not read" if name.startswith("#") else ""
-
-
 def text_map(rows: tuple[LabelRow, ...], old: str = "") -> str:
     """``Label=value`` lines, as XNAT's description has them: no comments, no blanks."""
     return "".join(f"{row.name}={row.value}\n" for row in rows)
@@ -128,7 +118,12 @@ TEXT_MAP = TableFormat(
     (".txt",),
     _read_text_map,
     text_map,
-    text_map_refuses,
+    (
+        (lambda name: not name.strip(), "it is empty"),
+        (lambda name: name != name.strip(), "blanks at either end are not read back"),
+        (re.compile("[\n\r]").search, "it has a line break"),
+        (re.compile("#").match, "a line that starts with # is not read"),
+    ),
     holds_colors=False,
     holds_two_names=True,
 )
