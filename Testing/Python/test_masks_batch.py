@@ -242,7 +242,7 @@ def test_two_runs_at_once_in_one_folder_are_refused(study: Path) -> None:
         ended = quizloader("masks", study / "cases.csv", "--map", study / "map.txt", "--out", study / "out")
 
     assert ended.code == 1
-    assert f"Another run works in {study / 'out'}." in ended.out
+    assert f"Another run works in “{study / 'out'}”." in ended.out
 
 
 @pytest.fixture(scope="module")
