@@ -60,24 +60,20 @@ def segments_of(
         own = {value: number for number, value in enumerate(found, start=1)}
     else:
         own = {value: value for value in found}
+    meanings = terminologies or {}
     segments = tuple(
         SegmentDescription(
             name,
             0,
             own[value],
             (colors or {}).get(name) or color_of_value(value),
-            tags=_tags(name, terminologies),
+            tags={"TerminologyEntry": meanings[name]} if meanings.get(name) else {},
         )
         for value, name in names.items()
     )
     if not segments:
         problems.append(warning(ALL_BACKGROUND, "The mask holds nothing but background."))
     return SegmentationArrays((labels,), ijk_to_ras, segments, tuple(problems))
-
-
-def _tags(name: str, terminologies: Mapping[str, str] | None) -> dict[str, str]:
-    found = (terminologies or {}).get(name)
-    return {"TerminologyEntry": found} if found else {}
 
 
 def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:

@@ -207,13 +207,10 @@ class InteractionLog:
                 now = (display.GetWindow(), display.GetLevel())
                 if self._window_levels.get(key) != now:
                     self._window_levels[key] = now
-                    self._note_window_level(self._view(logic), place, *now)
-
-    def _note_window_level(self, view: _View, place: int, window: float, level: float) -> None:
-        background, foreground = view.layers
-        its_own = (background, None) if place == 0 else (None, foreground)
-        cells = ("", _shown(window), _shown(level))
-        self._note("WindowLevel", replace(view, layers=its_own), cells=cells)
+                    view = self._view(logic)
+                    shown = (view.layers[0], None) if place == 0 else (None, view.layers[1])
+                    cells = ("", _shown(now[0]), _shown(now[1]))
+                    self._note("WindowLevel", replace(view, layers=shown), cells=cells)
 
     def _note(
         self,

@@ -63,7 +63,14 @@ def in_planes(shown: PageNodes, image_id: str, mode: ViewingMode) -> PageNodes:
     layout, planes = _LAYOUT_AND_PLANES[mode]
     views = [contents for contents in contents_of_views(shown).values() if _shows(contents, image_id)]
     leader = next(placed for each in views for placed in each.volumes if placed.image.id == image_id)
-    in_each = [Placed(_plainly(leader.image), leader.node), *_contours(views)]
+    plain = replace(
+        leader.image,
+        layer=Layer.BACKGROUND,
+        initial_slice_offset_mm=None,
+        zoom_factor=None,
+        pan_origin_mm=None,
+    )
+    in_each = [Placed(plain, leader.node), *_contours(views)]
     placed = [
         (replace(each.image, destination=view, orientation=orientation), each.node)
         for view, orientation in planes.items()
@@ -94,16 +101,6 @@ def go_through(page: Page, host: Host, point_ras: Sequence[float]) -> None:
 
 def _shows(contents: ViewContents, image_id: str) -> bool:
     return any(placed.image.id == image_id and placed.node for placed in contents.volumes)
-
-
-def _plainly(image: Image) -> Image:
-    return replace(
-        image,
-        layer=Layer.BACKGROUND,
-        initial_slice_offset_mm=None,
-        zoom_factor=None,
-        pan_origin_mm=None,
-    )
 
 
 def _contours(views: Sequence[ViewContents]) -> list[Placed]:
