@@ -20,11 +20,48 @@ def test_nothing_below_apps_asks_which_host_it_is_in() -> None:
     assert found == []
 
 
+def classes() -> list[tuple[str, ast.ClassDef]]:
+    """Every class of the package outside another one, with the path of its file."""
+    return [
+        (path.relative_to(LIBRARY).as_posix(), node)
+        for path in sorted(LIBRARY.rglob("*.py"))
+        for node in ast.parse(path.read_text(encoding="utf-8")).body
+        if isinstance(node, ast.ClassDef)
+    ]
+
+
 def test_a_file_is_one_thing() -> None:
     sources = [*LIBRARY.rglob("*.py"), *(REPOSITORY / "Testing").rglob("*.py")]
-    lines = {path.name: len(path.read_text(encoding="utf-8").splitlines()) for path in sources}
+    lines = {
+        path.relative_to(REPOSITORY).as_posix(): len(path.read_text(encoding="utf-8").splitlines())
+        for path in sources
+    }
 
     assert {name: count for name, count in lines.items() if count > 400} == {}
+
+
+def test_a_class_is_one_thing() -> None:
+    lines = {f"{file}: {node.name}": (node.end_lineno or 0) - node.lineno for file, node in classes()}
+
+    assert {name: count for name, count in lines.items() if count > 250} == {}
+
+
+def test_a_name_of_a_class_stands_for_one_thing() -> None:
+    files: dict[str, list[str]] = {}
+    for file, node in classes():
+        files.setdefault(node.name.lstrip("_"), []).append(file)
+
+    assert {name: where for name, where in files.items() if len(where) > 1} == {}
+
+
+def test_annotations_name_the_class() -> None:
+    count = sum(
+        isinstance(node, ast.Name) and node.id == "Any"
+        for path in LIBRARY.rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+    )
+
+    assert count <= 100
 
 
 def test_text_is_read_and_written_in_a_named_encoding() -> None:
