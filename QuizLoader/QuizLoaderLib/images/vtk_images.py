@@ -28,16 +28,6 @@ def array_of(matrix: vtkMatrix4x4) -> np.ndarray:
     return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
 
 
-def voxels_of(image: vtkImageData | None) -> np.ndarray:
-    """The voxels (slices, rows, columns) of a vtkImageData of one component, which share its buffer; none
-    where it has none."""
-    from vtk.util.numpy_support import vtk_to_numpy
-
-    if image is None or image.GetPointData().GetScalars() is None:
-        return np.zeros((0, 0, 0), np.uint8)
-    return vtk_to_numpy(image.GetPointData().GetScalars()).reshape(image.GetDimensions()[::-1])
-
-
 def set_voxels(image: vtkImageData, voxels: np.ndarray) -> None:
     """Let a vtkImageData look at voxels (slices, rows, columns[, components]), whose buffer it shares and
     keeps alive.

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..images.arrays import SegmentationArrays, SegmentDescription
-from ..images.vtk_images import array_of, voxels_of
+from ..images.vtk_images import array_of
 from ..quiz.problems import error
 from ..views.roi_visibility import segments_by_id
 from ..views.segmentations import BINARY_LABELMAP
@@ -81,8 +81,10 @@ def _common_matrix(node: vtkMRMLSegmentationNode, maps: Sequence[vtkOrientedImag
 
 def _on_extent(one: vtkOrientedImageData, low: np.ndarray, high: np.ndarray) -> np.ndarray:
     """A label map's voxels (slices, rows, columns) on the extent from ``low`` to ``high``, both (i, j, k)."""
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
     extent = np.array(one.GetExtent()).reshape(3, 2)
-    voxels = voxels_of(one)
+    voxels = vtk_to_numpy(one.GetPointData().GetScalars()).reshape(one.GetDimensions()[::-1])
     whole = np.zeros((high - low + 1)[::-1], voxels.dtype)
     first, last = extent[:, 0] - low, extent[:, 1] - low + 1
     whole[first[2] : last[2], first[1] : last[1], first[0] : last[0]] = voxels

@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..images.files.labels import values_of
-from ..images.vtk_images import voxels_of
+import numpy as np
+
 from ..quiz.label_colors import color255
 from ..quiz.model import SliceView
 from .contents import PageNodes, contents_of_views
@@ -15,6 +15,9 @@ from .roi_visibility import visible_segments
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLLabelMapVolumeNode, vtkMRMLSegmentationNode
+
+
+_VOXELS_AT_ONCE = 1 << 22
 
 
 @dataclass(frozen=True)
@@ -62,7 +65,24 @@ def _segments(
 
 def _label_regions(node: vtkMRMLLabelMapVolumeNode) -> Iterable[tuple[str, tuple[int, int, int]]]:
     colors = node.GetDisplayNode().GetColorNode()
-    for value in values_of(voxels_of(node.GetImageData())):
+    for value in values_in(node):
         rgba = [0.0] * 4
-        if colors and colors.GetColor(value, rgba) and rgba[3] > 0:
+        if value and colors and colors.GetColor(value, rgba) and rgba[3] > 0:
             yield colors.GetColorName(value) or str(value), color255(rgba)
+
+
+def values_in(label_node: vtkMRMLLabelMapVolumeNode) -> list[int]:
+    """The distinct voxel values of a label map, ascending."""
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    image = label_node.GetImageData()
+    if image is None or image.GetPointData().GetScalars() is None:
+        return []
+    voxels = vtk_to_numpy(image.GetPointData().GetScalars())
+    low, high = (int(bound) for bound in image.GetScalarRange())
+    if high - low > _VOXELS_AT_ONCE:
+        return [int(value) for value in np.unique(voxels)]
+    seen = np.zeros(high - low + 1, bool)
+    for start in range(0, len(voxels), _VOXELS_AT_ONCE):
+        seen[voxels[start : start + _VOXELS_AT_ONCE].astype(np.int64) - low] = True
+    return [low + int(index) for index in np.flatnonzero(seen)]

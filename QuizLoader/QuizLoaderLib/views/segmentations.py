@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..images.vtk_images import voxels_of
 from .contours import ContourLook
 from .roi_visibility import segments_by_id, set_contour
 
@@ -184,6 +183,8 @@ def write_segmentation(node: vtkMRMLSegmentationNode, path: Path) -> None:
 def _layers(node: vtkMRMLSegmentationNode) -> Iterator[tuple[np.ndarray, np.ndarray, dict[int, str]]]:
     """The label images that hold anything: voxels (slices, rows, columns), the (k, j, i) of the first, and
     the names of the segments by their value."""
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
     names_of: dict[vtkOrientedImageData, dict[int, str]] = {}
     for segment in segments_by_id(node).values():
         labels = segment.GetRepresentation(BINARY_LABELMAP)
@@ -191,7 +192,8 @@ def _layers(node: vtkMRMLSegmentationNode) -> Iterator[tuple[np.ndarray, np.ndar
             names_of.setdefault(labels, {})[segment.GetLabelValue()] = segment.GetName()
     for labels, names in names_of.items():
         extent = labels.GetExtent()
-        yield voxels_of(labels), np.array([extent[4], extent[2], extent[0]]), names
+        voxels = vtk_to_numpy(labels.GetPointData().GetScalars()).reshape(labels.GetDimensions()[::-1])
+        yield voxels, np.array([extent[4], extent[2], extent[0]]), names
 
 
 def _count(node: vtkMRMLSegmentationNode) -> int:
