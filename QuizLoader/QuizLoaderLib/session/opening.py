@@ -7,7 +7,7 @@ import os
 import secrets
 import unicodedata
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -24,26 +24,8 @@ from .files import SessionError, reason, safe_name
 from .journal import Journal, JournalContents, read_journal
 from .order import group_order
 from .results import Results
-from .storage import FolderFiles, ResultsStore
+from .storage import FolderFiles, Loaded, ResultsStore
 from .whole_file import make_folder, remove_left_overs, write_whole
-
-
-@dataclass(frozen=True)
-class Opened:
-    """``notices`` are sentences that the reader should see once."""
-
-    store: ResultsStore
-    notices: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Loaded:
-    """Results as they are on the disk, the journal's newer entries included."""
-
-    results: Results
-    next_number: int
-    saved_number: int
-    notices: tuple[str, ...]
 
 
 def results_files(results_folder: Path, reader_name: str, quiz_path: Path) -> FolderFiles:
@@ -73,7 +55,7 @@ def open_results(
     reader_name: str,
     seed: int | None,
     now: Callable[[], datetime],
-) -> Opened:
+) -> ResultsStore:
     """Everything a session needs, with the folder locked. Raises SessionError with the folder unlocked."""
     files = results_files(results_folder, reader_name, quiz_path)
     reader_name = _as_known(files, cleaned_name(reader_name))
@@ -95,7 +77,7 @@ def open_results(
 
 def _opened_unlocked(
     files: FolderFiles, quiz_path: Path, now: Callable[[], datetime], fault: OSError
-) -> Opened:
+) -> ResultsStore:
     """Where nothing can be written a finished quiz can still be looked at."""
     loaded = load_results(files, stored_quiz(files, quiz_path)) if files.xml.exists() else None
     if loaded is None or not loaded.results.is_finished:
@@ -103,7 +85,7 @@ def _opened_unlocked(
             f"Nothing can be written to the results folder “{files.folder}” ({reason(fault)}); "
             "make it writable or choose another one."
         ) from fault
-    return _for_review(files, loaded, now)
+    return ResultsStore(files, loaded, now)
 
 
 def _begun_or_taken_up(
@@ -307,17 +289,16 @@ def _require_reader(files: FolderFiles, results: Results, reader_name: str) -> N
 
 def _with_journal(
     files: FolderFiles, loaded: Loaded, lock: FileLock, reader_name: str, now: Callable[[], datetime]
-) -> Opened:
+) -> ResultsStore:
     """A finished quiz is only looked at: nothing is recorded, and nobody else is kept out."""
     results = loaded.results
     if results.is_finished and loaded.saved_number == results.number:
         lock.release()
-        return _for_review(files, loaded, now)
+        return ResultsStore(files, loaded, now)
     moment = now()
-    notices = (*loaded.notices, *_clock_notices(results, moment))
+    loaded = replace(loaded, notices=(*loaded.notices, *_clock_notices(results, moment)))
     add_copy(files, moment, is_damaged=loaded.saved_number < 0)
-    journal = Journal(files.journal)
-    store = ResultsStore(files, results, journal, lock, loaded.next_number, loaded.saved_number, now)
+    store = ResultsStore(files, loaded, now, Journal(files.journal), lock)
     if not results.is_finished:
         # The LoginTime names the login in every Response, so it must be its own.
         while timestamp(moment) in results.login_times():
@@ -327,12 +308,7 @@ def _with_journal(
     if not state.saved and not results.is_finished:
         store.close()
         raise SessionError(state.sentence)
-    return Opened(store, notices)
-
-
-def _for_review(files: FolderFiles, loaded: Loaded, now: Callable[[], datetime]) -> Opened:
-    store = ResultsStore(files, loaded.results, None, None, loaded.next_number, loaded.saved_number, now)
-    return Opened(store, loaded.notices)
+    return store
 
 
 def _clock_notices(results: Results, moment: datetime) -> Iterable[str]:

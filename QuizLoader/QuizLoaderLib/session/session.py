@@ -13,10 +13,10 @@ from .drawings import SessionDrawings
 from .entries import DraftEntry, FinishEntry, LogoutEntry, RerunEntry, StateEntry
 from .files import SessionError
 from .navigation import Where
-from .opening import Opened, open_results
+from .opening import open_results
 from .order import PageKey, Position
 from .scripts import NO_SCRIPTS, ScriptRules, has_buttons
-from .storage import SaveState
+from .storage import ResultsStore, SaveState
 
 __all__ = ["SaveState", "ScriptRules", "Session", "SessionError", "Where"]
 
@@ -37,9 +37,9 @@ class Session:
     An answer is a tuple of texts, one for each Option; see ``answers``.
     """
 
-    def __init__(self, opened: Opened, scripts: ScriptRules | None) -> None:
-        self._store = opened.store
-        self._results = opened.store.results
+    def __init__(self, store: ResultsStore, scripts: ScriptRules | None) -> None:
+        self._store = store
+        self._results = store.results
         self._runs_scripts = scripts is not None
         self.when_page_is_left: Callable[[], object] = lambda: None
         self.quiz: Quiz = self._results.quiz
@@ -49,7 +49,7 @@ class Session:
         self._cursor.resume()
         self.drawings = SessionDrawings(self._store, self._cursor)
         self.buttons = Buttons(scripts, self.quiz, self._store, self._cursor, self.drawings.folder)
-        self.notices = opened.notices
+        self.notices = store.notices
         if not self._runs_scripts and not self.in_review and has_buttons(self.quiz):
             self.notices += (NO_SCRIPTS,)
         self._ask_for_presses()

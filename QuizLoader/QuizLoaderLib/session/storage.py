@@ -42,6 +42,20 @@ class FolderFiles:
 
 
 @dataclass(frozen=True)
+class Loaded:
+    """Results as they are on the disk, the journal's newer entries included.
+
+    ``saved_number`` is the last entry that the XML file on the disk has, -1 where the file is not good;
+    ``notices`` are sentences that the reader should see once.
+    """
+
+    results: Results
+    next_number: int
+    saved_number: int
+    notices: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class SaveState:
     """``saved`` says that a crash now would lose nothing; ``waiting`` entries are in memory only."""
 
@@ -60,23 +74,21 @@ class ResultsStore:
     def __init__(
         self,
         files: FolderFiles,
-        results: Results,
-        journal: Journal | None,
-        lock: BaseFileLock | None,
-        next_number: int,
-        saved_number: int,
+        loaded: Loaded,
         now: Callable[[], datetime],
+        journal: Journal | None = None,
+        lock: BaseFileLock | None = None,
     ) -> None:
-        """``saved_number`` is the last entry that the XML file on the disk has; without a journal nothing
-        can be recorded (a finished quiz). Raises OSError."""
+        """Without a journal nothing can be recorded (a finished quiz). Raises OSError."""
         self.login = ""
         self._now = now
         self.files = files
-        self.results = results
+        self.results = loaded.results
+        self.notices = loaded.notices
         self._journal = journal
         self._lock = lock
-        self._next_number = next_number
-        self._saved_number = saved_number
+        self._next_number = loaded.next_number
+        self._saved_number = loaded.saved_number
         # For a copy elsewhere, when this folder cannot be read any more.
         self._master = files.master.read_bytes()
         self._waiting: list[Entry] = []

@@ -245,7 +245,8 @@ class _Seconds:
     def __init__(self, results: ReadResults) -> None:
         moments: dict[str, set[str]] = defaultdict(set)
         for response in results.root.iter("Response"):
-            moments[_attribute(response, "LoginTime")].add(_attribute(response, "ResponseTime"))
+            login, time = _login_and_time(response)
+            moments[login].add(time)
         self._before: dict[tuple[str, str], str] = {}
         for login, times in moments.items():
             # The form of the times sorts as time does.
@@ -258,20 +259,17 @@ class _Seconds:
         measured = response.get("Seconds")
         if measured is not None:
             return finite(measured)
-        login, time = _attribute(response, "LoginTime"), _attribute(response, "ResponseTime")
+        login, time = _login_and_time(response)
         start, end = parsed_timestamp(self._before.get((login, time), "")), parsed_timestamp(time)
-        return (
-            (end - start).total_seconds() if start is not None and end is not None and start <= end else None
-        )
+        if start is None or end is None or end < start:
+            return None
+        return (end - start).total_seconds()
 
     def of_page(self, page: Element) -> float:
         measured = page.get("SecondsShown")
         if measured is not None:
             return finite(measured) or 0.0
-        by_moment = {
-            (_attribute(response, "LoginTime"), _attribute(response, "ResponseTime")): self.of(response)
-            for response in page.iter("Response")
-        }
+        by_moment = {_login_and_time(response): self.of(response) for response in page.iter("Response")}
         return sum(seconds or 0.0 for seconds in by_moment.values())
 
 
@@ -294,10 +292,11 @@ def _drawing_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: _
 
 def _times(element: Element, seconds: _Seconds) -> Row:
     took = seconds.of(element)
+    login, time = _login_and_time(element)
     return {
-        "event": _attribute(element, "Event"),
-        "login_time": _iso(_attribute(element, "LoginTime")),
-        "response_time": _iso(_attribute(element, "ResponseTime")),
+        "event": (element.get("Event") or "").strip(),
+        "login_time": _iso(login),
+        "response_time": _iso(time),
         "seconds": "" if took is None else f"{took:.3f}",
     }
 
@@ -352,8 +351,8 @@ def _label(option: Element) -> str:
     return " ".join(own.split())
 
 
-def _attribute(element: Element, name: str) -> str:
-    return (element.get(name) or "").strip()
+def _login_and_time(element: Element) -> tuple[str, str]:
+    return (element.get("LoginTime") or "").strip(), (element.get("ResponseTime") or "").strip()
 
 
 def _iso(text: str) -> str:

@@ -41,7 +41,7 @@ class CoordinatorRoutes:
         now = time.monotonic()
         workers = self._workers.here
         here = {
-            (worker.assignment.reader, worker.assignment.quiz.stem): now - worker.active
+            (worker.assignment.reader, worker.assignment.quiz_path.stem): now - worker.active
             for worker in workers
             if worker.connections
         }

@@ -138,15 +138,8 @@ async def _serve_assignment(assignment: Line, say: Callable[..., None], end: asy
     from ...reader.session_answers import NotBegunError
     from ..web.server import Serving, serve_until
 
-    serving = Serving(
-        quiz_path=Path(assignment["quiz"]),
-        image_folder=Path(assignment["images"]),
-        results_folder=Path(assignment["results"]),
-        reader=assignment["reader"],
-        scripts_folder=Path(assignment["scripts"]) if assignment["scripts"] else None,
-        follow_links=assignment["follow_links"],
-        shared_voxels=Path(assignment["shared_voxels"]),
-    )
+    paths: Line = {name: Path(each) for name, each in assignment.pop("paths").items()}
+    serving = Serving(**paths, **assignment)
     try:
         return await serve_until(serving, lambda address: say(ready=address), end)
     except NotBegunError as fault:

@@ -39,18 +39,19 @@ class ServerFullError(NoWorkerError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a reader's process serves: one quiz to one reader. Paths are absolute."""
+    """What a reader's process serves: a ``Serving`` of one quiz to one reader. Paths are absolute."""
 
     reader: str
-    quiz: Path
-    images: Path
-    results: Path
+    quiz_path: Path
+    image_folder: Path
+    results_folder: Path
     shared_voxels: Path
-    scripts: Path | None = None
+    scripts_folder: Path | None = None
     follow_links: bool = False
 
     def as_json(self) -> Line:
-        return {name: str(value) if isinstance(value, Path) else value for name, value in vars(self).items()}
+        paths = {name: str(each) for name, each in vars(self).items() if isinstance(each, Path)}
+        return {"paths": paths, "reader": self.reader, "follow_links": self.follow_links}
 
 
 @dataclass(eq=False)
@@ -68,14 +69,6 @@ class WorkerProcess:
     gone: asyncio.Event = field(default_factory=asyncio.Event, repr=False)
     ending: "asyncio.Task[None] | None" = None
     connections: int = 0
-
-    @property
-    def pid(self) -> int:
-        return self.process.pid
-
-    @property
-    def is_gone(self) -> bool:
-        return self.gone.is_set()
 
 
 class Workers:
@@ -128,19 +121,19 @@ class Workers:
 
     @property
     def here(self) -> list[WorkerProcess]:
-        return [worker for worker in self._workers.values() if not worker.is_gone]
+        return [worker for worker in self._workers.values() if not worker.gone.is_set()]
 
     def of(self, assignment: Assignment) -> WorkerProcess | None:
         """The reader's process for this quiz, None where there is none."""
         worker = self._workers.get(assignment)
-        return None if worker is None or worker.is_gone or worker.ending else worker
+        return None if worker is None or worker.gone.is_set() or worker.ending else worker
 
     async def serve(self, assignment: Assignment) -> WorkerProcess:
         """The reader's process for this quiz, made where there is none. Raises NoWorkerError."""
         await self._is_open.wait()
         async with self._starting.setdefault(assignment, asyncio.Lock()):
             worker = self._workers.get(assignment)
-            if worker is not None and not worker.is_gone:
+            if worker is not None and not worker.gone.is_set():
                 if not worker.ending:
                     return worker
                 await self._end(worker)
@@ -210,11 +203,13 @@ class Workers:
         worker.process.out.close()
         lived = time.monotonic() - worker.began
         if "ended" in heard:
-            _log.info("%s: process %d ended", worker.assignment.reader, worker.pid)
+            _log.info("%s: process %d ended", worker.assignment.reader, worker.process.pid)
             if heard["ended"]:
                 _log.error("%s: %s", worker.assignment.reader, heard["ended"])
         else:
-            _log.error("%s: process %d died after %.0f s", worker.assignment.reader, worker.pid, lived)
+            _log.error(
+                "%s: process %d died after %.0f s", worker.assignment.reader, worker.process.pid, lived
+            )
             if lived < _SHORT_LIFE_S:
                 self._note_short_life(worker.assignment.reader)
 
@@ -229,7 +224,9 @@ class Workers:
         try:
             await asyncio.wait_for(worker.gone.wait(), END_S)
         except asyncio.TimeoutError:
-            _log.error("%s: process %d does not end and is stopped", worker.assignment.reader, worker.pid)
+            _log.error(
+                "%s: process %d does not end and is stopped", worker.assignment.reader, worker.process.pid
+            )
             worker.process.kill()
             await worker.gone.wait()
 
