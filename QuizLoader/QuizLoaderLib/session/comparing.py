@@ -48,11 +48,8 @@ def _changed_part(old: Page, new: Page) -> str:
 def _plain(value: object) -> object:
     """The value without lines, which move whenever something above them is edited."""
     if dataclasses.is_dataclass(value):
-        return {
-            field.name: _plain(getattr(value, field.name))
-            for field in dataclasses.fields(value)
-            if field.name != "line"
-        }
+        names = [each.name for each in dataclasses.fields(value) if each.name != "line"]
+        return {name: _plain(getattr(value, name)) for name in names}
     if isinstance(value, tuple):
         return tuple(_plain(item) for item in value)
     return value

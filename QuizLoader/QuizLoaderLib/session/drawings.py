@@ -97,8 +97,8 @@ class SessionDrawings:
         """The files of the contours drawn on an image, oldest first; of the page shown if none is given."""
         return self._paths(key or self._cursor.position.page, image_id, "LabelMapPath")
 
-    def lines(self, image_id: str, key: PageKey | None = None) -> list[Path]:
-        return self._paths(key or self._cursor.position.page, image_id, "MarkupLinePath")
+    def lines(self, image_id: str) -> list[Path]:
+        return self._paths(self._cursor.position.page, image_id, "MarkupLinePath")
 
     def earlier_drawing(self, image: Image) -> Path | None:
         """The contour that the image shows by its DisplayLabelMapID: the newest one of the nearest page
@@ -158,16 +158,11 @@ class SessionDrawings:
         page = self._results.pages[self._cursor.position.page]
         if not image_id:
             return safe_name(page.id, FILE_NAME_LENGTH)
-        stem = safe_name(f"{page.id}_{image_id}", FILE_NAME_LENGTH)
-        others = {image.id for image in page.images if image.id != image_id}
-        same = [
-            other
-            for other in sorted(others)
-            if safe_name(f"{page.id}_{other}", FILE_NAME_LENGTH).casefold() == stem.casefold()
-        ]
-        if not same:
-            return stem
-        return f"{stem}_{sorted([*same, image_id]).index(image_id) + 1}"
+        ids = sorted({image_id, *(image.id for image in page.images)})
+        stems = {each: safe_name(f"{page.id}_{each}", FILE_NAME_LENGTH) for each in ids}
+        stem = stems[image_id]
+        same = [each for each in ids if stems[each].casefold() == stem.casefold()]
+        return stem if len(same) == 1 else f"{stem}_{same.index(image_id) + 1}"
 
     def _stored(self, path: Path) -> str:
         try:

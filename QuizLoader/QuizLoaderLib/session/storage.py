@@ -57,11 +57,10 @@ class Loaded:
 
 @dataclass(frozen=True)
 class SaveState:
-    """``saved`` says that a crash now would lose nothing; ``waiting`` entries are in memory only."""
+    """``saved`` says that a crash now would lose nothing."""
 
     saved: bool
     sentence: str
-    waiting: int = 0
 
 
 ALL_SAVED = SaveState(True, "All answers are saved.")
@@ -160,13 +159,11 @@ class ResultsStore:
                     False,
                     f"{what} not saved: another window has gone on with these results. Please go on there, "
                     "and answer again what is missing.",
-                    len(waiting),
                 )
             return SaveState(
                 False,
                 f"{what} not saved yet ({fault}); please keep the program open: what was answered is kept in "
                 "memory and saved as soon as possible.",
-                len(waiting),
             )
         if self._file_fault:
             return SaveState(
