@@ -1,4 +1,4 @@
-"""What one look at a file tells: its format, its header, where its voxels are, and whether it is whole."""
+"""What one look at a file tells: its format, its header, and where its voxels are."""
 
 import os
 from collections.abc import Callable, Iterable
@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import BinaryIO
 
 from ..errors import DATA_FILE, IMAGE_DAMAGED, ImageReadError
-from .completeness import is_whole_meta_image, is_whole_nifti
 from .file_formats import (
     GZIP_SIGNATURE,
     IMAGE_NOT_OPENED,
@@ -39,8 +38,7 @@ class FileFacts:
 
     ``header`` is there for NRRD, MetaImage and NIfTI. ``voxels`` says where the voxels are, None where only a
     library can read them. ``data_files`` are the names of separate files with voxels. ``fault`` is why it can
-    be read by none, ``is_whole`` whether all voxels are there, as far as lengths can tell. ``stamp`` covers
-    the file and its data files; of a folder, its files.
+    be read by none. ``stamp`` covers the file and its data files; of a folder, its files.
     """
 
     path: Path
@@ -50,7 +48,6 @@ class FileFacts:
     header: Header | None = None
     data_files: tuple[str, ...] = ()
     voxels: RawVoxels | None = None
-    is_whole: bool = True
     fault: ImageReadError | None = None
 
     @property
@@ -130,8 +127,7 @@ def _look(path: Path, file: BinaryIO, check_data_file: DataFileCheck) -> FileFac
     if fault_of_data is not None:
         return FileFacts(path, found, stamp, is_gzip, header, data_files, fault=fault_of_data)
     voxels = header.voxels(path, is_gzip) if isinstance(header, NiftiHeader) else header.voxels(path)
-    is_whole = _is_whole(file, header, voxels, is_gzip)
-    return FileFacts(path, found, stamp, is_gzip, header, data_files, voxels, is_whole)
+    return FileFacts(path, found, stamp, is_gzip, header, data_files, voxels)
 
 
 def _header(file: BinaryIO, found: FileFormat, is_gzip: bool) -> Header | None:
@@ -169,14 +165,6 @@ def _require(path: Path, header: Header, data_files: tuple[str, ...]) -> None:
                 f"“{path.name}” keeps its voxels in “{name}”, which does not exist.",
                 "copy both files into the same folder",
             )
-
-
-def _is_whole(file: BinaryIO, header: Header, voxels: RawVoxels | None, is_gzip: bool) -> bool:
-    if isinstance(header, NiftiHeader):
-        return not header.is_one_file or is_whole_nifti(file, header, is_gzip)
-    if isinstance(header, MetaImageHeader) and voxels is not None:
-        return is_whole_meta_image(header, voxels)
-    return True
 
 
 def _stamps(files: Iterable[Path | os.DirEntry[str]]) -> Stamp:

@@ -91,7 +91,7 @@ class ImageFile:
         self.components: int = reader.GetNumberOfComponents()
         self.dtype = _dtype_of(self.path, reader.GetPixelIDValue())
         self.ijk_to_ras = _ijk_to_ras(self.path, reader)
-        if not facts.is_whole:
+        if facts.voxels is not None and not facts.voxels.may_hold(prod(self.size) * self.components):
             raise damaged(self.path)
 
     @property
@@ -148,15 +148,20 @@ class ImageFile:
         if source is not None and source.components == self.components:
             stored = source.dtype.newbyteorder("=")
             if self.dtype == (stored if scale is None or stored.kind == "f" else np.float32):
-                return self._read_raw(source, scale)
+                return self._read_raw(source, self.dtype, scale)
+        if source is not None:
+            # Where the file ends too early, ITK fills up with zeros.
+            self._read_raw(source, source.dtype)
         import SimpleITK
 
         image = _run(self.facts, _reader(self.path, self.facts.format).Execute)
         return np.asarray(_Held(image, SimpleITK.GetArrayViewFromImage(image)))
 
-    def _read_raw(self, source: RawVoxels, scale: tuple[float, float] | None) -> np.ndarray:
+    def _read_raw(
+        self, source: RawVoxels, dtype: np.dtype, scale: tuple[float, float] | None = None
+    ) -> np.ndarray:
         try:
-            values = np.empty(prod(self.size) * self.components, self.dtype)
+            values = np.empty(prod(self.size) * self.components, dtype)
             with source.open() as stream:
                 if scale is None:
                     stream.fill(values)

@@ -6,7 +6,6 @@ Source of all rules: MetaIO, https://itk.org/Wiki/ITK/MetaIO/Documentation.
 import math
 import re
 from dataclasses import dataclass
-from math import prod
 from pathlib import Path
 from typing import BinaryIO
 
@@ -80,14 +79,6 @@ class MetaImageHeader:
         if len(self.data_files) != 1 or name.startswith("LIST"):
             return None
         return RawVoxels(path.parent / name, self.dtype, int(start), 0, self.is_packed, self.components)
-
-    @property
-    def byte_size(self) -> int:
-        """The bytes of the voxels, as they are stored."""
-        packed = self.fields.get("CompressedDataSize", "0")
-        if self.is_packed:
-            return int(packed) if packed.isdecimal() else 0
-        return prod(self.size) * self.components * (self.dtype.itemsize if self.dtype else 0)
 
     @property
     def is_sound(self) -> bool:

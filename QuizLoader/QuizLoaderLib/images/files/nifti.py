@@ -7,7 +7,6 @@ import math
 import struct
 from dataclasses import dataclass
 from functools import cached_property
-from math import prod
 from pathlib import Path
 from typing import Literal
 
@@ -20,10 +19,10 @@ from .unpacking import ByteStream, read_up_to
 _FARTHEST_MM = 1e9
 _LENGTHS = {1: 348, 2: 540}
 _FIELDS = {
-    1: {"dim": ("8h", 40), "datatype": ("h", 70), "bits": ("h", 72),
+    1: {"dim": ("8h", 40), "datatype": ("h", 70),
         "time_step": ("f", 92), "vox_offset": ("f", 108), "scale": ("2f", 112), "units": ("B", 123),
         "sform_code": ("h", 254), "srow": ("12f", 280)},
-    2: {"dim": ("8q", 16), "datatype": ("h", 12), "bits": ("h", 14),
+    2: {"dim": ("8q", 16), "datatype": ("h", 12),
         "time_step": ("d", 136), "vox_offset": ("q", 168), "scale": ("2d", 176), "units": ("i", 500),
         "sform_code": ("i", 348), "srow": ("12d", 400)},
 }  # fmt: skip
@@ -31,8 +30,10 @@ _FIELDS = {
 _DTYPES = {
     2: "u1", 4: "i2", 8: "i4", 16: "f4", 64: "f8", 256: "i1", 512: "u2", 768: "u4", 1024: "i8", 1280: "u8",
 }  # fmt: skip
-_DATATYPES = (*_DTYPES, 32, 128, 1536, 1792, 2048, 2304)
-"""With complex numbers, colours and 128 bits."""
+_COLORS = {128: 3, 2304: 4}
+"""RGB and RGBA, each of so many bytes side by side."""
+_DATATYPES = (*_DTYPES, *_COLORS, 32, 1536, 1792, 2048)
+"""With complex numbers and 128 bits."""
 _TIME_UNIT = 0x38
 
 
@@ -61,8 +62,9 @@ class NiftiHeader:
 
     @property
     def dtype(self) -> np.dtype | None:
-        """A stored value's type with its byte order; None for colours and other unusual ones."""
-        code = _DTYPES.get(int(self._number("datatype")))
+        """A stored value's type with its byte order; None for complex numbers and other unusual ones."""
+        datatype = int(self._number("datatype"))
+        code = "u1" if datatype in _COLORS else _DTYPES.get(datatype)
         return np.dtype(code).newbyteorder(self.byte_order) if code else None
 
     @property
@@ -72,25 +74,19 @@ class NiftiHeader:
 
     @property
     def vox_offset(self) -> int:
-        """The byte at which the voxels begin, 0 where that makes no sense."""
+        """The byte at which the voxels begin, behind the header at the earliest, as ITK takes it."""
         offset = self._number("vox_offset")
-        return max(0, int(offset)) if math.isfinite(offset) else 0
+        return max(len(self.start), int(offset)) if math.isfinite(offset) else len(self.start)
 
     def voxels(self, path: Path, is_gzip: bool) -> RawVoxels | None:
-        """Where the voxels of the file ``path`` are, None where only SimpleITK can read them: colours, and
-        pairs of files."""
-        if self.dtype is None or not self.is_one_file or self.vox_offset < len(self.start):
+        """Where the voxels of the file ``path`` are, None where only SimpleITK can read them: pairs of files,
+        and unusual types."""
+        if self.dtype is None or not self.is_one_file:
             return None
+        components = _COLORS.get(int(self._number("datatype")), 1)
         if is_gzip:
-            return RawVoxels(path, self.dtype, 0, self.vox_offset, is_packed=True)
-        return RawVoxels(path, self.dtype, self.vox_offset)
-
-    @property
-    def byte_size(self) -> int:
-        """The bytes of header and voxels of a file that has both."""
-        # Python's own product: numpy's would overflow on the lengths of a broken header.
-        voxels = prod(max(1, length) for length in self.sizes)
-        return self.vox_offset + voxels * int(self._number("bits")) // 8
+            return RawVoxels(path, self.dtype, 0, self.vox_offset, True, components)
+        return RawVoxels(path, self.dtype, self.vox_offset, components=components)
 
     @property
     def scale(self) -> tuple[float, float]:

@@ -13,6 +13,10 @@ import numpy as np
 from .unpacking import ByteStream, Unpacked, UnpackingError
 
 
+_MOST_PACKED = 1032
+"""The bytes that DEFLATE (RFC 1951) packs into one at most."""
+
+
 class VoxelsEndError(Exception):
     """The bytes end too early or are damaged."""
 
@@ -29,6 +33,12 @@ class RawVoxels:
     skip: int = 0
     is_packed: bool = False
     components: int = 1
+
+    def may_hold(self, values: int) -> bool:
+        """Whether the file is long enough for so many, as far as its length tells."""
+        there = self.path.stat().st_size - self.offset
+        most = there * _MOST_PACKED if self.is_packed else there
+        return most >= self.skip + values * self.dtype.itemsize
 
     @contextmanager
     def open(self) -> Iterator["VoxelStream"]:
