@@ -7,7 +7,8 @@ import pydicom
 import pytest
 from dicom_made import MadeRoi, Placement, save, write_segmentation, write_series, write_structure_set
 from masks_made import Ball, quizloader, segmentation_of, write_map, write_seg
-from QuizLoaderLib.images.dicom.segmentation import dicom_seg_names, read_dicom_seg
+from QuizLoaderLib.images.dicom.headers import read_header
+from QuizLoaderLib.images.dicom.segmentation import read_dicom_seg, segment_names_of
 from QuizLoaderLib.images.dicom.series import find_series
 from QuizLoaderLib.images.structure_set.file import read_structure_set
 
@@ -62,7 +63,7 @@ def test_the_name_of_a_segment(declared: str | None, stored: bytes, name: str, t
     )
     path = declare(made, declared, stored)
 
-    assert dicom_seg_names(path) == [name]
+    assert segment_names_of(read_header(path)) == [name]
     assert [segment.name for segment in read_dicom_seg(path).segments] == [name]
 
 

@@ -7,14 +7,14 @@ import pydicom
 import pytest
 from dicom_made import Placement, save, write_segmentation, write_series
 from QuizLoaderLib.images.arrays import SegmentationArrays
-from QuizLoaderLib.images.dicom.headers import DICOM_DAMAGED
+from QuizLoaderLib.images.dicom.headers import DICOM_DAMAGED, read_header
 from QuizLoaderLib.images.dicom.segmentation import (
     FRACTIONAL,
     NOT_A_SEGMENTATION,
     NOT_ONE_STACK,
     SEGMENTATION_WITHOUT_POSITION,
-    dicom_seg_names,
     read_dicom_seg,
+    segment_names_of,
 )
 from QuizLoaderLib.images.dicom.stack import SLICES_UNEVEN
 from QuizLoaderLib.images.errors import ImageReadError
@@ -89,7 +89,7 @@ def test_names_colours_and_terminology(tmp_path: Path) -> None:
         "Segmentation category and type - DICOM master list~SCT^85756007^Tissue~SCT^10200004^Liver~^^"
         "~Anatomic codes - DICOM master list~^^~^^"
     )
-    assert dicom_seg_names(path) == ["Liver"]
+    assert segment_names_of(read_header(path)) == ["Liver"]
 
 
 def test_a_fractional_one_shows_from_a_half_on_and_says_so(tmp_path: Path) -> None:

@@ -1,4 +1,4 @@
-"""What reading a file gives: arrays with their place in the patient, before there is any MRML node.
+"""What reading a file gives: arrays with their location in the patient, before there is any MRML node.
 
 Arrays are indexed ``[slice, row, column]`` (k, j, i) as numpy and VTK do; ``ijk_to_ras`` is a 4x4 matrix
 from (i, j, k, 1) at the voxel's centre to RAS in mm.

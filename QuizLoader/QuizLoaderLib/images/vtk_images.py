@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from vtk import vtkImageData, vtkMatrix4x4
 
 
-_image_of_owner: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+_image_of_owner: WeakKeyDictionary[object, vtkImageData] = WeakKeyDictionary()
 
 
 def vtk_matrix(matrix: np.ndarray) -> vtkMatrix4x4:

@@ -46,12 +46,9 @@ class SliceGrid:
         to_plane = np.linalg.pinv(matrix[:3, :2])
         return cls(rows, columns, origins, normal, origins @ normal, to_plane, step, sources)
 
-    def gap_at(self, k: int) -> float:
-        """mm that belong to a slice: half way to its neighbours."""
-        return float(self._gaps[k])
-
     @cached_property
-    def _gaps(self) -> np.ndarray:
+    def gaps(self) -> np.ndarray:
+        """(slices), the mm that belong to each: half way to its neighbours."""
         return np.diff(self.edges())
 
     def edges(self) -> np.ndarray:

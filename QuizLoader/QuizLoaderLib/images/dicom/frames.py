@@ -1,4 +1,4 @@
-"""The frames of DICOM files, single or multi-frame, each with its place in the patient and its rescale."""
+"""The frames of DICOM files, single or multi-frame, each with its location in the patient and its rescale."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,15 +14,12 @@ from .headers import DICOM_DAMAGED, Header, faults_named, items_of, macro_value,
 _MOST_FRAMES = 100_000
 TAGS = [
     "SpecificCharacterSet",
-    "SOPClassUID",
     "SOPInstanceUID",
     "SeriesInstanceUID",
     "FrameOfReferenceUID",
     "Modality",
     "SeriesDescription",
-    "SeriesNumber",
     "InstanceNumber",
-    "ImageType",
     "Rows",
     "Columns",
     "NumberOfFrames",
@@ -33,7 +30,6 @@ TAGS = [
     "BitsStored",
     "HighBit",
     "PixelRepresentation",
-    "PixelPaddingValue",
     "ImagePositionPatient",
     "ImageOrientationPatient",
     "PixelSpacing",
@@ -42,7 +38,6 @@ TAGS = [
     "SpacingBetweenSlices",
     "GridFrameOffsetVector",
     "DetectorInformationSequence",
-    "GantryDetectorTilt",
     "RescaleSlope",
     "RescaleIntercept",
     "RescaleType",
@@ -61,7 +56,6 @@ TAGS = [
     "AcquisitionDateTime",
     "EchoTime",
     "DiffusionBValue",
-    "FrameTime",
     "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
 ]
@@ -144,11 +138,11 @@ def frames_of(header: Header) -> list[Frame]:
 
 def _frame(header: Header, index: int, count: int, groups: tuple[Dataset, ...]) -> Frame:
     orientation = _finite(_first(groups, "PlaneOrientationSequence", "ImageOrientationPatient"), 6)
-    place = _finite(_first(groups, "PlanePositionSequence", "ImagePositionPatient"), 3)
+    location = _finite(_first(groups, "PlanePositionSequence", "ImagePositionPatient"), 3)
     for detector in items_of(header.dataset, "DetectorInformationSequence"):
         orientation = orientation or _finite(numbers_of(detector, "ImageOrientationPatient"), 6)
-        place = place or _finite(numbers_of(detector, "ImagePositionPatient"), 3)
-    position = None if place is None else np.array(place)
+        location = location or _finite(numbers_of(detector, "ImagePositionPatient"), 3)
+    position = None if location is None else np.array(location)
     right, down, normal = _directions(orientation)
     row_spacing, column_spacing = _pixel_spacing(groups)
     thickness = _positive(_first(groups, "PixelMeasuresSequence", "SpacingBetweenSlices")) or _positive(

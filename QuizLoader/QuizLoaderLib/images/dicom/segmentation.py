@@ -13,10 +13,10 @@ from ..contours.fill import Block
 from ..contours.label_layers import LabelLayers
 from ..errors import ImageReadError
 from .frames import Frame, frames_of
-from .headers import Header, faults_named, integer_of, items_of, numbers_of, read_header, text_of
+from .headers import Header, faults_named, integer_of, items_of, macro_value, read_header, text_of
 from .segmentation_pixels import FramePixels
 from .stack import Stack, sparse_stack
-from .time_points import places_of
+from .time_points import location_indices
 
 NOT_A_SEGMENTATION = ProblemCode("Q660", "A DICOM file of Type Segmentation is a DICOM segmentation.")
 SEGMENTATION_WITHOUT_POSITION = ProblemCode("Q661", "A DICOM segmentation says where in the patient it is.")
@@ -32,7 +32,7 @@ def read_dicom_seg(path: Path) -> SegmentationArrays:
     The images it was made on are not needed. Slices between the stored ones are empty. A fractional
     segmentation shows where it is at least 0.5, and says so.
 
-    :raises ImageReadError: no SEG, damaged, without a place in the patient, pixels that cannot be decoded.
+    :raises ImageReadError: no SEG, damaged, without a location in the patient, pixels that cannot be decoded.
     """
     return segmentation_of(read_header(path))
 
@@ -50,9 +50,9 @@ def segmentation_of(header: Header) -> SegmentationArrays:
         problems = list(planes.stack.problems)
         shape = (planes.stack.count, frames[0].rows, frames[0].columns)
         if kind == "LABELMAP":
-            layers, places = _label_map(pixels, planes, shape, [one.number for one in described])
+            layers, labels = _label_map(pixels, planes, shape, [one.number for one in described])
         else:
-            layers, places = _binary(pixels, planes, shape, frames, [one.number for one in described])
+            layers, labels = _binary(pixels, planes, shape, frames, [one.number for one in described])
     if kind == "FRACTIONAL":
         problems.append(
             warning(
@@ -62,18 +62,13 @@ def segmentation_of(header: Header) -> SegmentationArrays:
         )
     segments = tuple(
         SegmentDescription(one.name, layer, value, one.color, f"Segment_{one.number}", one.tags, one.number)
-        for one, (layer, value) in zip(described, places, strict=True)
+        for one, (layer, value) in zip(described, labels, strict=True)
     )
     return SegmentationArrays(layers, planes.stack.ijk_to_ras(), segments, tuple(problems))
 
 
-def dicom_seg_names(path: Path) -> list[str]:
-    """The segments' names, from the header alone. :raises ImageReadError:"""
-    return segment_names_of(read_header(path))
-
-
 def segment_names_of(header: Header) -> list[str]:
-    """As ``dicom_seg_names``, of a whole header that was parsed before."""
+    """The segments' names, from the header alone. :raises ImageReadError:"""
     _require_segmentation(header)
     with faults_named(header.path):
         return [one.name for one in _segments(header.dataset)]
@@ -182,15 +177,15 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
             f"The frames of the segmentation “{path.name}” do not form one stack of slices.",
             "tiled and several-plane segmentations are not shown",
         )
-    places = places_of(frames)
-    stacked = sparse_stack([frames[index] for index in np.unique(places, return_index=True)[1]], name)
+    locations = location_indices(frames)
+    stacked = sparse_stack([frames[index] for index in np.unique(locations, return_index=True)[1]], name)
     if stacked.count * first.rows * first.columns > _MOST_VOXELS:
         raise ImageReadError(
             NOT_ONE_STACK,
             f"The frames of the segmentation “{path.name}” lie too far apart to be one stack.",
         )
     slices = stacked.slices_of_frames()
-    return _Planes([slices[place] for place in places], stacked)
+    return _Planes([slices[location] for location in locations], stacked)
 
 
 _Result = tuple[tuple[np.ndarray, ...], list[tuple[int, int]]]
@@ -224,17 +219,13 @@ def _binary(
         if number in of_segment:
             of_segment[number].append(frame.index)
     layers = LabelLayers(shape)
-    places = [layers.add(_blocks(pixels, planes, of_segment[number])) for number in numbers]
-    return layers.arrays(), places
+    labels = [layers.add(_blocks(pixels, planes, of_segment[number])) for number in numbers]
+    return layers.arrays(), labels
 
 
 def _segment_number(frame: Frame) -> int:
-    for group in frame.groups:
-        for item in items_of(group, "SegmentIdentificationSequence"):
-            values = numbers_of(item, "ReferencedSegmentNumber")
-            if values:
-                return int(values[0])
-    return 1
+    values = macro_value(frame.groups, "SegmentIdentificationSequence", "ReferencedSegmentNumber")
+    return int(values[0]) if values else 1
 
 
 def _blocks(pixels: FramePixels, planes: _Planes, indices: list[int]) -> Iterator[Block]:

@@ -49,14 +49,9 @@ class Series:
         """How many files it is of."""
         return len({frame.header.path for time in self.times for frame in time.frames})
 
-    def read(self, index: int) -> VolumeArrays:
-        """One time point. :raises ImageReadError:"""
-        return _read(self, self.times[index].frames)
-
-    def grid(self) -> VolumeArrays:
-        """The first time point's place in the patient without reading its pixels: the voxels are all zero
-        and take no memory."""
-        return _read(self, self.times[0].frames, with_pixels=False)
+    def read(self, index: int, with_pixels: bool = True) -> VolumeArrays:
+        """One time point; without pixels its voxels are zeros that take no memory. :raises ImageReadError:"""
+        return _read(self, self.times[index].frames, with_pixels)
 
 
 def read_series(path: Path) -> VolumeArrays:
@@ -81,7 +76,7 @@ def read_series(path: Path) -> VolumeArrays:
 
 def read_grid(path: Path) -> VolumeArrays:
     """Where the volume of ``read_series`` lies, from the headers alone; the voxels are all zero."""
-    return find_series(path).grid()
+    return find_series(path).read(0, with_pixels=False)
 
 
 def read_time_points(path: Path) -> Series:
@@ -210,7 +205,7 @@ def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> li
     return chosen
 
 
-def _read(series: Series, frames: Sequence[Frame], with_pixels: bool = True) -> VolumeArrays:
+def _read(series: Series, frames: Sequence[Frame], with_pixels: bool) -> VolumeArrays:
     stack = dicom_geometry.stack(frames, f"The series of “{series.path.name}”")
     if with_pixels:
         voxels = stack.on_grid(read_voxels(stack.frames))

@@ -253,11 +253,11 @@ def _uneven(name: str, gaps: np.ndarray, gap: float) -> Problem:
 
 
 def _list_mm(frames: Sequence[Frame], gaps: np.ndarray, usual: float) -> str:
-    places = [index for index, gap in enumerate(gaps) if gap > 1.5 * usual]
+    wide = [index for index, gap in enumerate(gaps) if gap > 1.5 * usual]
     axis = int(np.argmax(np.abs(frames[0].normal)))
     positions = [frame.position for frame in frames if frame.position is not None]
-    shown = [f"{'LPS'[axis]} {positions[index][axis]:.4g} mm" for index in places[:3]]
-    return ", ".join(shown) + (f" and {len(places) - 3} more" if len(places) > 3 else "")
+    shown = [f"{'LPS'[axis]} {positions[index][axis]:.4g} mm" for index in wide[:3]]
+    return ", ".join(shown) + (f" and {len(wide) - 3} more" if len(wide) > 3 else "")
 
 
 def _shifts(first: Frame, in_plane: np.ndarray) -> np.ndarray:

@@ -7,12 +7,11 @@ from pathlib import Path
 from statistics import median
 
 import numpy as np
-from pydicom import Dataset
 
 from ...quiz.problems import Problem, ProblemCode, warning
 from ..errors import ImageReadError
 from .frames import Frame
-from .headers import numbers_of, text_of
+from .headers import items_of, numbers_of, text_of
 
 SAME_POSITION = ProblemCode("Q633", "Every position of a series has the same number of images (warning).")
 BAD_POSITION = ProblemCode("Q634", "Positions are numbers.")
@@ -31,6 +30,7 @@ _SECONDS_OF = {
 }
 """What may tell time points apart, the surest first; a number where it counts in parts of a second."""
 
+_CONTENTS = ("FrameContentSequence", "MRDiffusionSequence", "CardiacSynchronizationSequence")
 _CLOCKS = ("AcquisitionDateTime", "AcquisitionTime", "ContentTime")
 _CLOCK = re.compile(r"^(?:\d{8})?(\d{2})(\d{2})(\d{2}(?:\.\d+)?)")
 
@@ -51,19 +51,19 @@ def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) 
     """
     if any(frame.position is None for frame in frames):
         return (TimePoint(0.0, tuple(frames)),)
-    places = places_of(frames)
-    count = int(places.max()) + 1
+    locations = location_indices(frames)
+    count = int(locations.max()) + 1
     if count == len(frames):
         return (TimePoint(0.0, tuple(frames)),)
-    how_many = np.bincount(places)
+    how_many = np.bincount(locations)
     if how_many.min() == how_many.max():
         for keyword, scale in _SECONDS_OF.items():
             groups = _grouped_by(frames, keyword)
             if len(groups) == how_many[0] and all(
-                _is_complete(group, places, count) for group in groups.values()
+                _is_complete(group, locations, count) for group in groups.values()
             ):
                 return _in_order(frames, groups, keyword, scale)
-        return _by_number(frames, places, int(how_many[0]))
+        return _by_number(frames, locations, int(how_many[0]))
     problems.append(
         warning(
             SAME_POSITION,
@@ -72,11 +72,11 @@ def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) 
             "export the series again",
         )
     )
-    return _by_number(frames, places, 1)
+    return _by_number(frames, locations, 1)
 
 
-def places_of(frames: Sequence[Frame]) -> np.ndarray:
-    """For each frame the number of its position along the normal; nearer than 5 % of a gap is one."""
+def location_indices(frames: Sequence[Frame]) -> np.ndarray:
+    """For each frame the index of its location along the normal; nearer than 5 % of a gap is one."""
     offsets = np.array([frame.position for frame in frames]) @ frames[0].normal
     if not np.all(np.isfinite(offsets)):
         raise ImageReadError(
@@ -86,9 +86,9 @@ def places_of(frames: Sequence[Frame]) -> np.ndarray:
     gaps = np.diff(offsets[order])
     real = gaps[gaps > 1e-3]
     is_new = gaps > (0.05 * median(real) if len(real) else 1e-3)
-    places = np.empty(len(frames), int)
-    places[order] = np.concatenate([[0], np.cumsum(is_new)])
-    return places
+    locations = np.empty(len(frames), int)
+    locations[order] = np.concatenate([[0], np.cumsum(is_new)])
+    return locations
 
 
 def _grouped_by(frames: Sequence[Frame], keyword: str) -> dict[float, list[int]]:
@@ -104,7 +104,8 @@ def _grouped_by(frames: Sequence[Frame], keyword: str) -> dict[float, list[int]]
 def _value(frame: Frame, keyword: str) -> float | None:
     """A number, seconds of the day for a time; None where it is absent."""
     for group in frame.groups:
-        for item in (*_content_items(group), group):
+        contents = [item for sequence in _CONTENTS for item in items_of(group, sequence)[:1]]
+        for item in (*contents, group):
             if keyword in _CLOCKS:
                 clock = _CLOCK.match(text_of(item, keyword))
                 if clock:
@@ -116,17 +117,8 @@ def _value(frame: Frame, keyword: str) -> float | None:
     return None
 
 
-def _content_items(group: Dataset) -> tuple[Dataset, ...]:
-    found = []
-    for sequence in ("FrameContentSequence", "MRDiffusionSequence", "CardiacSynchronizationSequence"):
-        value = group.get(sequence)
-        if value:
-            found.append(value[0])
-    return tuple(found)
-
-
-def _is_complete(indices: list[int], places: np.ndarray, count: int) -> bool:
-    return len(indices) == count and len(set(places[indices])) == count
+def _is_complete(indices: list[int], locations: np.ndarray, count: int) -> bool:
+    return len(indices) == count and len(set(locations[indices])) == count
 
 
 def _in_order(
@@ -157,7 +149,7 @@ def _clock_seconds(frames: Sequence[Frame], groups: list[list[int]]) -> list[flo
     return [float(index) for index in range(len(groups))]
 
 
-def _by_number(frames: Sequence[Frame], places: np.ndarray, count: int) -> tuple[TimePoint, ...]:
+def _by_number(frames: Sequence[Frame], locations: np.ndarray, count: int) -> tuple[TimePoint, ...]:
     order = sorted(
         range(len(frames)),
         key=lambda index: (frames[index].header.integer("InstanceNumber"), frames[index].index),
@@ -165,8 +157,8 @@ def _by_number(frames: Sequence[Frame], places: np.ndarray, count: int) -> tuple
     seen: dict[int, int] = {}
     groups: list[list[Frame]] = [[] for _ in range(count)]
     for index in order:
-        nth = seen.get(places[index], 0)
-        seen[places[index]] = nth + 1
+        nth = seen.get(locations[index], 0)
+        seen[locations[index]] = nth + 1
         if nth < count:
             groups[nth].append(frames[index])
     return tuple(TimePoint(float(nth), tuple(group)) for nth, group in enumerate(groups))

@@ -116,16 +116,11 @@ def _look(path: Path, file: BinaryIO, check_data_file: DataFileCheck) -> FileFac
         return FileFacts(path, found, stamp, is_gzip)
     if not header.is_sound:
         return FileFacts(path, found, stamp, is_gzip, header, fault=damaged(path))
-    data_files: tuple[str, ...] = ()
-    fault_of_data = None
     try:
         data_files = _data_files(path, header, check_data_file)
-        _require(path, header, data_files)
     except ImageReadError as fault:
-        fault_of_data = fault
+        return FileFacts(path, found, stamp, is_gzip, header, fault=fault)
     stamp += _stamps(path.parent / name for name in data_files)
-    if fault_of_data is not None:
-        return FileFacts(path, found, stamp, is_gzip, header, data_files, fault=fault_of_data)
     voxels = header.voxels(path, is_gzip) if isinstance(header, NiftiHeader) else header.voxels(path)
     return FileFacts(path, found, stamp, is_gzip, header, data_files, voxels)
 
@@ -141,7 +136,7 @@ def _header(file: BinaryIO, found: FileFormat, is_gzip: bool) -> Header | None:
 
 
 def _data_files(path: Path, header: Header, check_data_file: DataFileCheck) -> tuple[str, ...]:
-    """The names of the data files, each of which may be read."""
+    """The names of the data files, which are there and may be read; of a NIfTI pair the library tells."""
     if isinstance(header, NiftiHeader):
         return () if header.is_one_file else (f"{path.stem}.img", f"{path.stem}.img.gz")
     try:
@@ -153,18 +148,13 @@ def _data_files(path: Path, header: Header, check_data_file: DataFileCheck) -> t
         ) from fault
     for name in names:
         check_data_file(name)
-    return names
-
-
-def _require(path: Path, header: Header, data_files: tuple[str, ...]) -> None:
-    """Raise ImageReadError where a data file is not there; of a NIfTI pair the library tells."""
-    for name in data_files if not isinstance(header, NiftiHeader) else ():
         if not (path.parent / name).is_file():
             raise ImageReadError(
                 DATA_FILE,
                 f"“{path.name}” keeps its voxels in “{name}”, which does not exist.",
                 "copy both files into the same folder",
             )
+    return names
 
 
 def _stamps(files: Iterable[Path | os.DirEntry[str]]) -> Stamp:

@@ -1,11 +1,11 @@
-"""The image in a file: its place in the patient (SimpleITK), and its voxels."""
+"""The image in a file: its location in the patient (SimpleITK), and its voxels."""
 
 import re
 import tempfile
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from math import isfinite, prod
+from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -18,7 +18,7 @@ from .file_facts import FileFacts, damaged
 from .file_formats import EXTENSIONS, FileFormat, name_for_libraries
 from .labels import Labels, labels_of
 from .nifti import NiftiHeader
-from .raw_voxels import RawVoxels, VoxelsEndError, VoxelStream
+from .raw_voxels import RawVoxels, VoxelsEndError
 
 if TYPE_CHECKING:
     from SimpleITK import Image as ITKImage
@@ -35,9 +35,6 @@ _READERS = {
     FileFormat.NIFTI: "NiftiImageIO",
 }
 """ITK's own name for each: else all its readers open the file to find theirs."""
-
-_NO_SCALE = 2.3e-16
-_SCALED_AT_ONCE = 1 << 20
 
 ShareVoxels = Callable[[Callable[[], np.ndarray]], np.ndarray]
 _Value = TypeVar("_Value")
@@ -144,7 +141,8 @@ class ImageFile:
         return self._read_now() if self._share is None else self._share(self._read_now)
 
     def _read_now(self) -> np.ndarray:
-        source, scale = self.facts.voxels, _scale(self.facts)
+        source, header = self.facts.voxels, self.facts.header
+        scale = header.scale if isinstance(header, NiftiHeader) else None
         if source is not None and source.components == self.components:
             stored = source.dtype.newbyteorder("=")
             if self.dtype == (stored if scale is None or stored.kind == "f" else np.float32):
@@ -166,24 +164,13 @@ class ImageFile:
                 if scale is None:
                     stream.fill(values)
                 else:
-                    _fill_scaled(stream, values, source.dtype, *scale)
+                    stream.fill_scaled(values, scale)
                 stream.check_end()
         except VoxelsEndError as fault:
             raise damaged(self.path) from fault
         except MemoryError as fault:
             raise too_large(self.path) from fault
         return values
-
-
-def _fill_scaled(
-    stream: VoxelStream, values: np.ndarray, dtype: np.dtype, slope: float, intercept: float
-) -> None:
-    """In double precision, as ITK does it."""
-    for start in range(0, len(values), _SCALED_AT_ONCE):
-        part = values[start : start + _SCALED_AT_ONCE]
-        raw = np.empty(len(part), dtype.newbyteorder("="))
-        stream.fill(raw)
-        part[...] = np.multiply(raw.astype(values.dtype), slope, dtype=np.float64) + intercept
 
 
 class _Held:
@@ -205,18 +192,6 @@ def _header_for_itk(facts: FileFacts) -> Iterator[Path]:
         copy = Path(folder) / "header.nii"
         copy.write_bytes(facts.header.start + bytes(4))
         yield copy
-
-
-def _scale(facts: FileFacts) -> tuple[float, float] | None:
-    """What ITK multiplies the stored values of a NIfTI by and then adds, None where nothing is to be done.
-
-    Source: itk::NiftiImageIO::MustRescale.
-    """
-    if not isinstance(facts.header, NiftiHeader):
-        return None
-    slope, intercept = (value if isfinite(value) else 0.0 for value in facts.header.scale)
-    slope = slope if abs(slope) > _NO_SCALE else 1.0
-    return (slope, intercept) if max(abs(slope - 1), abs(intercept)) > _NO_SCALE else None
 
 
 def _reader(path: Path, found: FileFormat) -> "ImageFileReader":

@@ -16,7 +16,7 @@ class Labels:
 
     ``values`` are all values but 0, the background, ascending. ``shown`` is (slices, rows, columns) of
     indexes: the file's own voxels (the same buffer) unless a value is negative or above
-    LARGEST_SHOWN_VALUE; then each value has the index of its place in ``values``, counted from 1.
+    LARGEST_SHOWN_VALUE; then each value has its index in ``values``, counted from 1.
     ``indexes`` belong to ``values``.
     """
 

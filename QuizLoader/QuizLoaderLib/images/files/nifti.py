@@ -17,6 +17,7 @@ from .raw_voxels import RawVoxels
 from .unpacking import ByteStream, read_up_to
 
 _FARTHEST_MM = 1e9
+_NO_SCALE = 2.3e-16
 _LENGTHS = {1: 348, 2: 540}
 _FIELDS = {
     1: {"dim": ("8h", 40), "datatype": ("h", 70),
@@ -89,10 +90,15 @@ class NiftiHeader:
         return RawVoxels(path, self.dtype, self.vox_offset, components=components)
 
     @property
-    def scale(self) -> tuple[float, float]:
-        """The slope that stored values are multiplied by, and the intercept that is then added."""
-        slope, intercept = self._numbers("scale")
-        return slope, intercept
+    def scale(self) -> tuple[float, float] | None:
+        """The slope that stored values are multiplied by, and the intercept that is then added; None where
+        nothing is to be done.
+
+        Source: itk::NiftiImageIO::MustRescale.
+        """
+        slope, intercept = (value if math.isfinite(value) else 0.0 for value in self._numbers("scale"))
+        slope = slope if abs(slope) > _NO_SCALE else 1.0
+        return (slope, intercept) if max(abs(slope - 1), abs(intercept)) > _NO_SCALE else None
 
     @property
     def time_step(self) -> float:
@@ -118,8 +124,8 @@ class NiftiHeader:
         return self._numbers(field)[0]
 
     def _numbers(self, field: str) -> tuple[float, ...]:
-        kind, place = _FIELDS[self.version][field]
-        return struct.unpack_from(self.byte_order + kind, self.start, place)
+        kind, offset = _FIELDS[self.version][field]
+        return struct.unpack_from(self.byte_order + kind, self.start, offset)
 
 
 def read_nifti_header(stream: ByteStream) -> NiftiHeader:

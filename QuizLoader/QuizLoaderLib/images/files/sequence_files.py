@@ -45,12 +45,7 @@ class _FrameLayout:
     list_is_first: bool
     ijk_to_ras: np.ndarray
     index: FrameIndex
-    slope: float = 1.0
-    intercept: float = 0.0
-
-    @property
-    def is_rescaled(self) -> bool:
-        return self.slope != 1 or self.intercept != 0
+    scale: tuple[float, float] | None = None
 
 
 def read_frames(
@@ -68,7 +63,7 @@ def read_frames(
     else:
         layout = _nifti_layout(file())
     stored = layout.voxels.dtype.newbyteorder("=")
-    dtype = _rescaled_dtype(stored) if layout.is_rescaled else stored
+    dtype = _rescaled_dtype(stored) if layout.scale else stored
     shape = layout.size[::-1]
     try:
         new_frame = room_for_frames(layout.count, prod(shape) * dtype.itemsize, most_in_memory)
@@ -77,7 +72,11 @@ def read_frames(
             if layout.list_is_first:
                 _read_slice_by_slice(stream, frames, stored)
             else:
-                _read_frame_by_frame(stream, frames, layout)
+                for frame in frames:
+                    if layout.scale:
+                        stream.fill_scaled(frame, layout.scale)
+                    else:
+                        stream.fill(frame)
             stream.check_end()
     except VoxelsEndError as fault:
         raise damaged(path) from fault
@@ -89,16 +88,6 @@ def read_frames(
             "free some space or save fewer frames",
         ) from fault
     return frames, layout.ijk_to_ras, layout.index
-
-
-def _read_frame_by_frame(stream: VoxelStream, frames: list[np.ndarray], layout: _FrameLayout) -> None:
-    for frame in frames:
-        if not layout.is_rescaled:
-            stream.fill(frame)
-        else:
-            raw = np.empty(frame.shape, layout.voxels.dtype.newbyteorder("="))
-            stream.fill(raw)
-            frame[...] = raw * np.float64(layout.slope) + layout.intercept
 
 
 def _read_slice_by_slice(stream: VoxelStream, frames: list[np.ndarray], stored: np.dtype) -> None:
@@ -198,11 +187,8 @@ def _nifti_layout(file: ImageFile) -> _FrameLayout:
             f"The frames of “{file.path.name}” cannot be read one by one.",
             "save it as .seq.nrrd or .nii.gz",
         )
-    slope, intercept = header.scale
-    if slope == 0 or not np.isfinite([slope, intercept]).all():
-        slope, intercept = 1.0, 0.0
     index = _nifti_index(header, file.size[3])
-    return _FrameLayout(voxels, file.size[:3], file.size[3], False, file.ijk_to_ras, index, slope, intercept)
+    return _FrameLayout(voxels, file.size[:3], file.size[3], False, file.ijk_to_ras, index, header.scale)
 
 
 def _nifti_index(header: NiftiHeader, count: int) -> FrameIndex:

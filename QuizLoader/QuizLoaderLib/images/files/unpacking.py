@@ -4,7 +4,6 @@ ISA-L takes about half of zlib's time, and works beside other threads.
 """
 
 import zlib
-from collections.abc import Iterator
 from types import ModuleType
 from typing import BinaryIO, Protocol
 
@@ -53,11 +52,6 @@ class Unpacked:
         view[:count] = self._ready[:count]
         self._ready = self._ready[count:]
         return count
-
-    def blocks(self) -> Iterator[bytes]:
-        """All that follows, some bytes at a time. Raises UnpackingError where they are damaged."""
-        while block := self._next():
-            yield block
 
     def _next(self) -> bytes:
         try:

@@ -4,7 +4,7 @@ import os
 import threading
 from collections.abc import Callable, Hashable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..arrays import ImageArrays
 from ..errors import ImageReadError
@@ -13,6 +13,9 @@ from ..files.file_formats import FileFormat
 from ..files.frame_memory import is_in_memory
 from ..files.image_file import ImageFile
 from ..types.read_context import ReadContext
+
+if TYPE_CHECKING:
+    from ..structure_set.reference import References
 
 _LEAST_BUDGET = 256 * 1024 * 1024
 
@@ -45,7 +48,7 @@ class FileInMemory:
         self.stamp: Stamp | None = None
         self.file: ImageFile | None = None
         self.arrays: dict[Hashable, ImageArrays] = {}
-        self.notes: dict[str, Any] = {}
+        self.notes: dict[str, References] = {}
         self.promised = 0
 
     def look_at(self, path: Path, check_data_file: DataFileCheck) -> FileFacts:

@@ -19,7 +19,7 @@ import numpy as np
 _logger = logging.getLogger(__name__)
 
 _Arrays = TypeVar("_Arrays")
-_PlaceOfArray = tuple[str, int, str, tuple[int, ...]]
+_LocationOfArray = tuple[str, int, str, tuple[int, ...]]
 """The file (empty for its own), the first byte there, the type, the shape."""
 _ALIGNMENT = 64
 _LENGTH_BYTES = 8
@@ -114,7 +114,7 @@ class VoxelStore:
             new = Path(file.name)
             try:
                 text = _pickled(
-                    arrays, lambda array: self._place_of(array) or ("", self._append(array, file))
+                    arrays, lambda array: self._location_of(array) or ("", self._append(array, file))
                 )
                 file.write(text + len(text).to_bytes(_LENGTH_BYTES, "little"))
             except OSError:
@@ -130,7 +130,7 @@ class VoxelStore:
         file.write(array.reshape(-1).view(np.uint8).data)
         return start
 
-    def _place_of(self, array: np.ndarray) -> tuple[str, int] | None:
+    def _location_of(self, array: np.ndarray) -> tuple[str, int] | None:
         """The name of the file of this store that an array lies in, and its first byte there."""
         root = array
         while isinstance(root.base, np.ndarray):
@@ -159,23 +159,23 @@ class VoxelStore:
             raise OSError(f"{needed / 1e6:.0f} MB more have no room in {self.folder}")
 
 
-def _pickled(thing: object, place: Callable[[np.ndarray], tuple[str, int]]) -> bytes:
+def _pickled(thing: object, locate: Callable[[np.ndarray], tuple[str, int]]) -> bytes:
     text = io.BytesIO()
-    _Pickler(text, place).dump(thing)
+    _Pickler(text, locate).dump(thing)
     return text.getvalue()
 
 
 class _Pickler(pickle.Pickler):
-    def __init__(self, text: io.BytesIO, place: Callable[[np.ndarray], tuple[str, int]]) -> None:
+    def __init__(self, text: io.BytesIO, locate: Callable[[np.ndarray], tuple[str, int]]) -> None:
         super().__init__(text, pickle.HIGHEST_PROTOCOL)
-        self._place = place
+        self._locate = locate
 
-    def persistent_id(self, thing: object) -> _PlaceOfArray | None:
+    def persistent_id(self, thing: object) -> _LocationOfArray | None:
         if not isinstance(thing, np.ndarray) or thing.nbytes < _LEAST_BYTES:
             return None
         if not thing.flags.c_contiguous or thing.dtype.hasobject:
             return None
-        return (*self._place(thing), thing.dtype.str, thing.shape)
+        return (*self._locate(thing), thing.dtype.str, thing.shape)
 
 
 class _Unpickler(pickle.Unpickler):
@@ -184,8 +184,8 @@ class _Unpickler(pickle.Unpickler):
         self._name = name
         self._mapping = mapping
 
-    def persistent_load(self, place: _PlaceOfArray) -> np.ndarray:
-        name, start, dtype, shape = place
+    def persistent_load(self, location: _LocationOfArray) -> np.ndarray:
+        name, start, dtype, shape = location
         size = int(np.prod(shape)) * np.dtype(dtype).itemsize
         return self._mapping(name or self._name)[start : start + size].view(dtype).reshape(shape)
 

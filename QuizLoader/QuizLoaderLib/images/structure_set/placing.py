@@ -55,7 +55,7 @@ class _Laid:
         self.corners = _extremes(self.in_plane, self.starts)
         limits = np.array([[grid.columns - 0.5], [grid.rows - 0.5]])
         self.is_beside: np.ndarray = np.any((self.corners[1] < -0.5) | (self.corners[0] > limits), axis=0)
-        self.is_too_tilted = self.high - self.low > np.array([grid.gap_at(int(k)) for k in slices])
+        self.is_too_tilted = self.high - self.low > grid.gaps[slices]
         self.is_beyond = slices != self.at
 
     def polygon(self, index: int, is_xor: bool) -> SlicePolygon:
@@ -85,7 +85,7 @@ def place(
         distances = {index: float(laid.middle[index] - grid.offsets[k]) for index in found}
         nearest = min(distances.values(), key=lambda distance: (abs(distance), distance))
         for index in found:
-            if abs(distances[index] - nearest) > _PLANE_TOLERANCE * grid.gap_at(k):
+            if abs(distances[index] - nearest) > _PLANE_TOLERANCE * grid.gaps[k]:
                 placed.between += 1
             elif laid.is_beside[index]:
                 placed.outside += 1

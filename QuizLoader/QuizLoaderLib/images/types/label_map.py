@@ -37,7 +37,7 @@ class LabelMapArrays:
 
 
 def read(context: ReadContext) -> LabelMapArrays:
-    """The file's labels and their place; raises ImageReadError."""
+    """The file's labels and their location; raises ImageReadError."""
     file = context.file()
     require_scalar_3d(file, "LabelMap")
     labels = file.labels

@@ -4,11 +4,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 from ..arrays import PageVolume
 from ..files.file_facts import FileFacts, look_at
 from ..files.image_file import ImageFile
+
+if TYPE_CHECKING:
+    from ..dicom.headers import Header
+    from ..structure_set.reference import References
 
 
 @dataclass(frozen=True)
@@ -28,8 +32,8 @@ class ReadContext:
     opened: Callable[[], ImageFile] | None = None
     most_in_memory: int | None = None
     known: FileFacts | None = None
-    notes: dict[str, Any] = field(default_factory=dict)
-    parsed: dict[str, Any] = field(default_factory=dict)
+    notes: "dict[str, References]" = field(default_factory=dict)
+    parsed: "dict[str, Header]" = field(default_factory=dict)
 
     @cached_property
     def facts(self) -> FileFacts:

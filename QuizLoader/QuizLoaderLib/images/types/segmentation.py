@@ -79,13 +79,13 @@ def described_segments(file: ImageFile) -> tuple[SegmentDescription, ...]:
         int(match.group(1)) for key in file.header if (match := re.fullmatch(r"Segment(\d+)_ID", key))
     )
     segments = []
-    for place, number in enumerate(numbers):
+    for index, number in enumerate(numbers):
         facts = {
             key.split("_", 1)[1]: value
             for key, value in file.header.items()
             if key.startswith(f"Segment{number}_")
         }
-        layer = _whole_number(file, facts.get("Layer", str(place)))
+        layer = _whole_number(file, facts.get("Layer", str(index)))
         if not 0 <= layer < file.components:
             raise ImageReadError(
                 IMAGE_DAMAGED,
@@ -111,21 +111,19 @@ def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
     if len(file.size) > 3:
         require_scalar_3d(file, "Segmentation")
     segments = described_segments(file)
-    layers = file.layers
-    for layer in layers:
-        if layer.dtype.kind not in "iu":
-            raise ImageReadError(
-                NOT_INTEGER,
-                f"“{file.path.name}” is not a segmentation: its voxels are {layer.dtype.name} numbers.",
-                "save it with an integer type",
-            )
+    if file.dtype.kind not in "iu":
+        raise ImageReadError(
+            NOT_INTEGER,
+            f"“{file.path.name}” is not a segmentation: its voxels are {file.dtype.name} numbers.",
+            "save it with an integer type",
+        )
     problems: tuple[Problem, ...] = ()
     if not segments:
         sentence = f"“{file.path.name}” is a segmentation without segments."
         problems = (warning(NO_REGION, sentence, "nothing of it is shown"),)
     offset = file.header.get("Segmentation_ReferenceImageExtentOffset", "0 0 0").split()
     return SegmentationArrays(
-        layers,
+        file.layers,
         file.ijk_to_ras,
         segments,
         problems,
@@ -162,9 +160,10 @@ def _tags(text: str) -> dict[str, str]:
 def contents(context: ReadContext) -> FileContents:
     """The names of the segments, of a label image those that its values get; raises ImageReadError."""
     if context.facts.is_dicom:
-        from ..dicom.segmentation import dicom_seg_names
+        from ..dicom.headers import read_header
+        from ..dicom.segmentation import segment_names_of
 
-        return FileContents(tuple(dicom_seg_names(context.path)))
+        return FileContents(tuple(segment_names_of(read_header(context.path))))
     file = context.file()
     if is_slicer_segmentation(file):
         return FileContents(tuple(segment.name for segment in described_segments(file)))

@@ -19,7 +19,8 @@ def read(context: ReadContext) -> SegmentationArrays:
     from ..structure_set.drawn_regions import draw_regions
     from ..structure_set.file import structure_set_of
 
-    structure = structure_set_of(context.parsed.pop("header", None) or read_header(context.path))
+    parsed = context.parsed.pop("header", None)
+    structure = structure_set_of(parsed or read_header(context.path))
     return draw_regions(structure, context.volumes()).segmentation()
 
 

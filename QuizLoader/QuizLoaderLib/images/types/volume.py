@@ -25,7 +25,7 @@ variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_na
 
 
 def read(context: ReadContext) -> VolumeArrays:
-    """The file's voxels and their place; raises ImageReadError."""
+    """The file's voxels and their location; raises ImageReadError."""
     if context.dicom_read:
         from ..dicom.series import read_series
 

@@ -26,12 +26,12 @@ if TYPE_CHECKING:
 variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_names, no_values
 
 _FRAMES_SAMPLED = 8
-_SAME_PLACE_MM = 1e-3
+_SAME_GRID_MM = 1e-3
 
 
 @dataclass(frozen=True, eq=False)
 class SequenceArrays:
-    """``frames`` in their order, all with one shape, place and window; ``index`` names them."""
+    """``frames`` in their order, all with one grid and window; ``index`` names them."""
 
     frames: tuple[VolumeArrays, ...]
     index: FrameIndex
@@ -73,8 +73,8 @@ def time_points_of(series: "Series", most_in_memory: int | None = None) -> Seque
     frames: list[VolumeArrays] = []
     for number in range(count):
         frame = series.read(number) if number else first
-        same_place = np.allclose(frame.ijk_to_ras, first.ijk_to_ras, rtol=0, atol=_SAME_PLACE_MM)
-        if frame.voxels.shape != first.voxels.shape or not same_place:
+        same_grid = np.allclose(frame.ijk_to_ras, first.ijk_to_ras, rtol=0, atol=_SAME_GRID_MM)
+        if frame.voxels.shape != first.voxels.shape or not same_grid:
             raise ImageReadError(
                 GRIDS_DIFFER,
                 f"Time point {number + 1} of “{series.path.name}” has a different grid from the first.",
