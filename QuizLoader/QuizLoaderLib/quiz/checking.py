@@ -4,7 +4,7 @@ from . import contour_rules, file_rules, page_rules, question_rules, session_rul
 from .file_rules import Contents
 from .image_folder import ImageFolder
 from .model import Quiz
-from .problems import Problem
+from .problems import Problem, about
 
 _RULES_OF_SESSION = (
     session_rules.results_are_not_sent,
@@ -27,16 +27,20 @@ _RULES_OF_PAGE = (
     page_rules.one_image_a_layer,
     page_rules.foreground_orientation,
     page_rules.rtstruct_has_a_volume,
+    contour_rules.required_segments,
+    contour_rules.required_lines,
+    question_rules.options,
+    question_rules.limits,
+)
+
+_RULES_OF_IMAGE = (
     page_rules.roi_names_fit_code,
     page_rules.rois_fit_type,
     page_rules.view_attributes_on_background,
     page_rules.vectors,
     page_rules.value_map_fits_type,
     page_rules.color_tables,
-    contour_rules.required_segments,
-    contour_rules.required_lines,
-    question_rules.options,
-    question_rules.limits,
+    contour_rules.drawn_on_a_volume,
 )
 
 
@@ -52,8 +56,12 @@ def check_quiz(
     for rule in _RULES_OF_SESSION:
         problems += rule(quiz)
     for page in quiz.pages:
-        for page_rule in _RULES_OF_PAGE:
-            problems += (problem.at(line=page.line, page=page.number) for problem in page_rule(page))
+        found = [problem for page_rule in _RULES_OF_PAGE for problem in page_rule(page)]
+        for image in page.images:
+            found += (
+                about(image, problem) for image_rule in _RULES_OF_IMAGE for problem in image_rule(image)
+            )
+        problems += (problem.at(line=page.line, page=page.number) for problem in found)
     problems += file_rules.mask_value_maps(quiz, folder)
     if folder is not None:
         problems += file_rules.images(quiz, folder, contents)

@@ -51,9 +51,6 @@ def required_segments(page: Page) -> Iterator[Problem]:
             "SegmentRequired is “Y”, and so is SegmentRequiredOnAnyImage of its page.",
             "keep one of the two",
         )
-    for image in asking:
-        if image.layer in _NOT_DRAWN_ON:
-            yield about(image, _wrong_layer(SEGMENTS_ON_WRONG_LAYER, "SegmentRequired", image))
     if asking:
         yield from _same_for_a_path(
             page, SEGMENTS_DIFFER, "SegmentRequired", lambda image: image.segment_required
@@ -72,12 +69,24 @@ def required_lines(page: Page) -> Iterator[Problem]:
             f"MinMarkupLinesRequiredOnAnyImage “{page.min_markup_lines_required_on_any_image}”.",
             "keep one of the two",
         )
-    for image in asking:
-        if image.layer in _NOT_DRAWN_ON:
-            yield about(image, _wrong_layer(LINES_ON_WRONG_LAYER, "MinMarkupLinesRequired", image))
     yield from _same_for_a_path(
         page, LINES_DIFFER, "MinMarkupLinesRequired", lambda image: image.min_markup_lines_required
     )
+
+
+def drawn_on_a_volume(image: Image) -> Iterator[Problem]:
+    if image.layer not in _NOT_DRAWN_ON:
+        return
+    for code, name, is_required in (
+        (SEGMENTS_ON_WRONG_LAYER, "SegmentRequired", image.segment_required),
+        (LINES_ON_WRONG_LAYER, "MinMarkupLinesRequired", image.min_markup_lines_required is not None),
+    ):
+        if is_required:
+            yield error(
+                code,
+                f"{name} of Image {shown(image.id)} is not for the Layer {image.layer.value}.",
+                "write it on a Background or Foreground",
+            )
 
 
 def shown_contours_have_a_source(quiz: Quiz) -> Iterator[Problem]:
@@ -183,11 +192,3 @@ def _same_for_a_path(
         if value_of(known) != value_of(image):
             sentence = f"{name} of the Path {shown(image.path)} is not the same as in line {known.line}."
             yield image_error(image, code, sentence, "write the same value on all images of this file")
-
-
-def _wrong_layer(code: str, name: str, image: Image) -> Problem:
-    return error(
-        code,
-        f"{name} of Image {shown(image.id)} is not for the Layer {image.layer.value}.",
-        "write it on a Background or Foreground",
-    )

@@ -77,14 +77,7 @@ class ElementForms:
                 values[rule.field] = rule.kind.read(text)
             except (LookupError, ValueError):
                 unusable.add(name)
-                self.add(
-                    error(
-                        WRONG_VALUE,
-                        f"{name} of {element.name} is {shown(text)}.",
-                        self._allowed(text, rule.kind),
-                        line=element.line,
-                    )
-                )
+                self.add(self._wrong_value(element, f"{name} of {element.name}", text, rule.kind))
         for name in _REQUIRED[element.name]:
             if rules[name].field not in values and name not in unusable:
                 self.add(_missing_attribute(element, name, rules[name].kind))
@@ -99,14 +92,7 @@ class ElementForms:
         try:
             values[rule.model_field] = rule.text.read(text)
         except (LookupError, ValueError):
-            self.add(
-                error(
-                    WRONG_VALUE,
-                    f"{element.name} is {shown(text)}.",
-                    self._allowed(text, rule.text),
-                    line=element.line,
-                )
-            )
+            self.add(self._wrong_value(element, element.name, text, rule.text))
 
     def text(self, element: Element, keep_line_breaks: bool = False) -> str:
         for name, text in element.attributes.items():
@@ -163,9 +149,12 @@ class ElementForms:
         near = self._nearest.find(name, known)
         return f"did you mean {near}?" if near else ""
 
-    def _allowed(self, text: str, kind: Kind) -> str:
+    def _wrong_value(self, element: Element, subject: str, text: str, kind: Kind) -> Problem:
         near = self._nearest.find(text, kind.names)
-        return f"did you mean {shown(near)}? allowed: {kind.allowed}" if near else f"allowed: {kind.allowed}"
+        hint = f"did you mean {shown(near)}? " if near else ""
+        return error(
+            WRONG_VALUE, f"{subject} is {shown(text)}.", f"{hint}allowed: {kind.allowed}", line=element.line
+        )
 
 
 _REQUIRED = {

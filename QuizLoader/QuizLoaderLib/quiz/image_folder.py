@@ -27,6 +27,9 @@ _DRIVE = re.compile(r"[A-Za-z]:")
 class ImagePathError(ProblemError):
     """A path that gives no file; its problem has no line yet."""
 
+    def __init__(self, code: str, sentence: str, hint: str = "") -> None:
+        super().__init__(error(code, sentence, hint))
+
 
 @dataclass(frozen=True)
 class FoundFile:
@@ -68,11 +71,9 @@ def relative_path(text: str) -> str:
     else:
         return "/".join(parts)
     raise ImagePathError(
-        error(
-            PATH_LEAVES_FOLDER,
-            f"The path {shown(text)} {reason}.",
-            "write it relative to the folder and inside it",
-        )
+        PATH_LEAVES_FOLDER,
+        f"The path {shown(text)} {reason}.",
+        "write it relative to the folder and inside it",
     )
 
 
@@ -106,7 +107,7 @@ class ImageFolder:
                 known = fault
             self._found[path] = known
         if isinstance(known, ImagePathError):
-            raise ImagePathError(known.problem)
+            raise known.with_traceback(None)
         return known
 
     def find_image(self, image: Image) -> FoundFile:
@@ -114,11 +115,9 @@ class ImageFolder:
         found = self.find(image.path)
         if not image.dicom_read and self._is_folder(found.path):
             raise ImagePathError(
-                error(
-                    PATH_IS_FOLDER,
-                    f"The path {shown(image.path)} is a folder.",
-                    'write DicomRead="Y" to read the series in it, or name a file',
-                )
+                PATH_IS_FOLDER,
+                f"The path {shown(image.path)} is a folder.",
+                'write DicomRead="Y" to read the series in it, or name a file',
             )
         return found
 
@@ -143,9 +142,7 @@ class ImageFolder:
             elif position < len(parts) - 1:
                 raise self._missing(text, f"{shown(folder)} is a file, not a folder")
             elif not is_file:
-                raise ImagePathError(
-                    error(NOT_A_FILE, f"The path {shown(text)} is neither a file nor a folder.")
-                )
+                raise ImagePathError(NOT_A_FILE, f"The path {shown(text)} is neither a file nor a folder.")
         path = self.root / folder
         if is_folder:
             listing = self._list(folder)
@@ -183,11 +180,11 @@ class ImageFolder:
                 reason = "is a file"
             elif isinstance(fault, PermissionError):
                 return ImagePathError(
-                    error(NO_PERMISSION, f"{subject} may not be read.", "ask its owner for permission")
+                    NO_PERMISSION, f"{subject} may not be read.", "ask its owner for permission"
                 )
             else:
                 reason = f"cannot be listed: {fault.strerror or 'unknown reason'}"
-            return ImagePathError(error(FOLDER_MISSING, f"{subject} {reason}."))
+            return ImagePathError(FOLDER_MISSING, f"{subject} {reason}.")
         return _Listing(entries, folded)
 
     def _entry(self, text: str, folder: str, part: str, listing: _Listing) -> _FolderEntry:
@@ -199,11 +196,9 @@ class ImageFolder:
             return listing.entries[alike[0]]
         if alike:
             raise ImagePathError(
-                error(
-                    FILE_CASE_AMBIGUOUS,
-                    f"The path {shown(text)} fits several files that differ only in upper and lower case.",
-                    "write one of " + ", ".join(sorted(alike)),
-                )
+                FILE_CASE_AMBIGUOUS,
+                f"The path {shown(text)} fits several files that differ only in upper and lower case.",
+                "write one of " + ", ".join(sorted(alike)),
             )
         raise self._missing(text, self._nearest_hint(folder, part, listing))
 
@@ -217,7 +212,7 @@ class ImageFolder:
         return f"{shown(part)} is not in {shown(named)}"
 
     def _missing(self, text: str, hint: str) -> ImagePathError:
-        return ImagePathError(error(FILE_MISSING, f"The file {shown(text)} does not exist.", hint))
+        return ImagePathError(FILE_MISSING, f"The file {shown(text)} does not exist.", hint)
 
     def _follow(self, text: str, folder: str) -> tuple[bool, bool]:
         """Whether a link leads to a folder and whether to a file, after it was seen to be allowed."""
@@ -228,10 +223,8 @@ class ImageFolder:
             is_folder = is_file = False
         if not (is_folder or is_file):
             raise ImagePathError(
-                error(
-                    LINK_BROKEN,
-                    f"The path {shown(text)} is a link to nothing that can be read.",
-                )
+                LINK_BROKEN,
+                f"The path {shown(text)} is a link to nothing that can be read.",
             )
         self._check_stays_inside(text, folder)
         return is_folder, is_file
@@ -242,11 +235,9 @@ class ImageFolder:
         target = os.path.realpath(self.root / folder)
         if target != self._real_root and not target.startswith(self._real_root.rstrip(os.sep) + os.sep):
             raise ImagePathError(
-                error(
-                    LINK_LEAVES_FOLDER,
-                    f"The path {shown(text)} is a link that leads out of the folder.",
-                    "allow links (--follow-links) if you trust them, or copy the file",
-                )
+                LINK_LEAVES_FOLDER,
+                f"The path {shown(text)} is a link that leads out of the folder.",
+                "allow links (--follow-links) if you trust them, or copy the file",
             )
 
 
@@ -258,17 +249,13 @@ def _check_readable(text: str, path: Path) -> None:
         os.close(os.open(path, os.O_RDONLY))
     except PermissionError as fault:
         raise ImagePathError(
-            error(
-                NO_PERMISSION,
-                f"The file {shown(text)} may not be read.",
-                "ask its owner for permission",
-            )
+            NO_PERMISSION,
+            f"The file {shown(text)} may not be read.",
+            "ask its owner for permission",
         ) from fault
     except OSError as fault:
         reason = fault.strerror or "unknown reason"
-        raise ImagePathError(
-            error(FILE_MISSING, f"The file {shown(text)} cannot be opened: {reason}.")
-        ) from fault
+        raise ImagePathError(FILE_MISSING, f"The file {shown(text)} cannot be opened: {reason}.") from fault
 
 
 def _fold(name: str) -> str:

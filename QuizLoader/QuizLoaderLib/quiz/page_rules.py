@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from .color_tables import COLOR_TABLES, unknown_color_table
 from .model import VIEWS_OF_LAYOUT, Image, Layer, Page, RoiCode, SliceView
-from .problems import Problem, ProblemCode, about, error, image_error, image_warning, warning
+from .problems import Problem, ProblemCode, about, error, image_error, warning
 from .values import shown
 
 UNSAFE_CHARACTERS = ProblemCode(
@@ -149,13 +149,13 @@ def foreground_orientation(page: Page) -> Iterator[Problem]:
             continue
         background = backgrounds.get(image.destination)
         if background is not None and background.orientation is not image.orientation:
-            yield image_warning(
-                image,
+            problem = warning(
                 FOREGROUND_ORIENTATION,
                 f"Foreground {shown(image.id)} asks for {image.orientation.value}, "
                 f"but its Background {shown(background.id)} for {background.orientation.value}.",
                 "the Background decides",
             )
+            yield about(image, problem)
 
 
 def rtstruct_has_a_volume(page: Page) -> Iterator[Problem]:
@@ -171,93 +171,78 @@ def rtstruct_has_a_volume(page: Page) -> Iterator[Problem]:
             )
 
 
-def roi_names_fit_code(page: Page) -> Iterator[Problem]:
-    for image in page.images:
-        rois = image.roi_visibility
-        if rois is None:
-            continue
-        needs_names = rois.code in (RoiCode.SELECT, RoiCode.IGNORE)
-        if needs_names and not rois.names:
-            problem = error(
-                ROIS_WITHOUT_NAME,
-                f"ROIVisibilityCode is “{rois.code.value}”, but there is no ROI with a name.",
-                "write <ROI>name</ROI> within ROIs",
-                line=rois.line,
-            )
-        elif rois.names and not needs_names:
-            problem = warning(
-                ROIS_NOT_USED,
-                f"ROIVisibilityCode is “{rois.code.value}” and does not use the ROI {shown(rois.names[0])}.",
-                "Select and Ignore use names",
-                line=rois.line,
-            )
-        else:
-            continue
-        yield about(image, problem)
+def roi_names_fit_code(image: Image) -> Iterator[Problem]:
+    rois = image.roi_visibility
+    if rois is None:
+        return
+    needs_names = rois.code in (RoiCode.SELECT, RoiCode.IGNORE)
+    if needs_names and not rois.names:
+        yield error(
+            ROIS_WITHOUT_NAME,
+            f"ROIVisibilityCode is “{rois.code.value}”, but there is no ROI with a name.",
+            "write <ROI>name</ROI> within ROIs",
+            line=rois.line,
+        )
+    elif rois.names and not needs_names:
+        yield warning(
+            ROIS_NOT_USED,
+            f"ROIVisibilityCode is “{rois.code.value}” and does not use the ROI {shown(rois.names[0])}.",
+            "Select and Ignore use names",
+            line=rois.line,
+        )
 
 
-def rois_fit_type(page: Page) -> Iterator[Problem]:
-    for image in page.images:
-        if image.roi_visibility is not None and not image.type.facts.may_have_rois:
-            yield image_warning(
-                image,
-                ROIS_ON_WRONG_TYPE,
-                f"ROIs of Image {shown(image.id)} are not used, because it is a {image.type.value}.",
-                line=image.roi_visibility.line,
-            )
+def rois_fit_type(image: Image) -> Iterator[Problem]:
+    if image.roi_visibility is not None and not image.type.facts.may_have_rois:
+        yield warning(
+            ROIS_ON_WRONG_TYPE,
+            f"ROIs of Image {shown(image.id)} are not used, because it is a {image.type.value}.",
+            line=image.roi_visibility.line,
+        )
 
 
-def view_attributes_on_background(page: Page) -> Iterator[Problem]:
-    for image in page.images:
-        if image.layer is Layer.BACKGROUND:
-            continue
-        for name, value in (
-            ("InitialSliceOffset", image.initial_slice_offset_mm),
-            ("ZoomFactor", image.zoom_factor),
-            ("PanOrigin", image.pan_origin_mm),
-        ):
-            if value is not None:
-                yield image_warning(
-                    image,
-                    NOT_ON_BACKGROUND,
-                    f"{name} of Image {shown(image.id)} is not used, because its Layer is "
-                    f"{image.layer.value}.",
-                    "write it on the view's Background",
-                )
-
-
-def vectors(page: Page) -> Iterator[Problem]:
-    for image in page.images:
-        facts, name = image.type.facts, f"{image.type.value} {shown(image.id)}"
-        files = (*facts.pictures, ".dcm")
-        if facts.pictures and not image.dicom_read and not image.path.lower().endswith(files):
-            yield image_error(
-                image,
-                VECTOR_FILE,
-                f"The Path {shown(image.path)} of {name} is not a colour picture.",
-                "allowed: png, jpg, jpeg, bmp, tif, or a colour DICOM image",
-            )
-        if image.segment_required and not facts.may_be_drawn_on:
-            yield image_error(
-                image,
-                VECTOR_SEGMENTS,
-                f"SegmentRequired of Image {shown(image.id)} is “Y”, but it is a {image.type.value}.",
-                "segments are drawn on volumes",
+def view_attributes_on_background(image: Image) -> Iterator[Problem]:
+    if image.layer is Layer.BACKGROUND:
+        return
+    for name, value in (
+        ("InitialSliceOffset", image.initial_slice_offset_mm),
+        ("ZoomFactor", image.zoom_factor),
+        ("PanOrigin", image.pan_origin_mm),
+    ):
+        if value is not None:
+            yield warning(
+                NOT_ON_BACKGROUND,
+                f"{name} of Image {shown(image.id)} is not used, because its Layer is {image.layer.value}.",
+                "write it on the view's Background",
             )
 
 
-def color_tables(page: Page) -> Iterator[Problem]:
-    for image in page.images:
-        if image.color_table and image.color_table not in COLOR_TABLES:
-            yield about(image, unknown_color_table(image))
+def vectors(image: Image) -> Iterator[Problem]:
+    facts, name = image.type.facts, f"{image.type.value} {shown(image.id)}"
+    files = (*facts.pictures, ".dcm")
+    if facts.pictures and not image.dicom_read and not image.path.lower().endswith(files):
+        yield error(
+            VECTOR_FILE,
+            f"The Path {shown(image.path)} of {name} is not a colour picture.",
+            "allowed: png, jpg, jpeg, bmp, tif, or a colour DICOM image",
+        )
+    if image.segment_required and not facts.may_be_drawn_on:
+        yield error(
+            VECTOR_SEGMENTS,
+            f"SegmentRequired of Image {shown(image.id)} is “Y”, but it is a {image.type.value}.",
+            "segments are drawn on volumes",
+        )
 
 
-def value_map_fits_type(page: Page) -> Iterator[Problem]:
-    for image in page.images:
-        if image.mask_value_map and not image.type.facts.may_have_value_map:
-            yield image_warning(
-                image,
-                VALUE_MAP_ON_WRONG_TYPE,
-                f"MaskValueMap of Image {shown(image.id)} is not used, because it is a {image.type.value}.",
-                "it names the values of a LabelMap or of a label image read as a Segmentation",
-            )
+def color_tables(image: Image) -> Iterator[Problem]:
+    if image.color_table and image.color_table not in COLOR_TABLES:
+        yield unknown_color_table(image)
+
+
+def value_map_fits_type(image: Image) -> Iterator[Problem]:
+    if image.mask_value_map and not image.type.facts.may_have_value_map:
+        yield warning(
+            VALUE_MAP_ON_WRONG_TYPE,
+            f"MaskValueMap of Image {shown(image.id)} is not used, because it is a {image.type.value}.",
+            "it names the values of a LabelMap or of a label image read as a Segmentation",
+        )

@@ -105,12 +105,8 @@ def warning(code: str, sentence: str, hint: str = "", *, line: int = 0) -> Probl
     return Problem(Severity.WARNING, code, _writable(sentence), _writable(hint), line)
 
 
-def image_error(image: "Image", code: str, sentence: str, hint: str = "", *, line: int = 0) -> Problem:
-    return about(image, error(code, sentence, hint, line=line))
-
-
-def image_warning(image: "Image", code: str, sentence: str, hint: str = "", *, line: int = 0) -> Problem:
-    return about(image, warning(code, sentence, hint, line=line))
+def image_error(image: "Image", code: str, sentence: str, hint: str) -> Problem:
+    return about(image, error(code, sentence, hint))
 
 
 def about(image: "Image", problem: Problem) -> Problem:
