@@ -352,7 +352,7 @@ def test_time_points_of_different_size_are_an_error(tmp_path):
     with library_of(tmp_path) as library:
         loaded = load(library, image("dce", ImageType.VOLUME_SEQUENCE, dicom_read=True))
         assert loaded.nodes == (None,)
-        assert "another grid" in loaded.problems[0].sentence
+        assert "different grid" in loaded.problems[0].sentence
 
 
 def test_time_points_that_moved_are_an_error(tmp_path):
@@ -362,4 +362,4 @@ def test_time_points_that_moved_are_an_error(tmp_path):
     with library_of(tmp_path) as library:
         loaded = load(library, image("dce", ImageType.VOLUME_SEQUENCE, dicom_read=True))
         assert loaded.nodes == (None,)
-        assert "another grid" in loaded.problems[0].sentence
+        assert "different grid" in loaded.problems[0].sentence
