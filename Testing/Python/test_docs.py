@@ -13,11 +13,11 @@ import pytest
 import yaml
 from docs_stage import DOCS, REPOSITORY, pages
 from generated_pages import quiz_language, results_columns
+from generated_pages.all_codes import all_codes
 from generated_pages.commands import leaves
 from generated_pages.markdown import anchor
 from QuizLoaderLib.apps.command_line.main import app
 from QuizLoaderLib.quiz.language import LANGUAGE
-from QuizLoaderLib.quiz.problem_codes import all_codes
 from QuizLoaderLib.reader.shortcuts import SHORTCUTS
 from QuizLoaderLib.session.entries import KINDS, keys_of
 from typer.main import get_command

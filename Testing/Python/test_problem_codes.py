@@ -7,11 +7,12 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.quiz.problem_codes import all_codes
+from docs_stage import REPOSITORY
+from generated_pages.all_codes import all_codes
 from QuizLoaderLib.quiz.problems import ProblemCode
 
 TESTS = Path(__file__).parent
-LIBRARY = TESTS.parents[1] / "QuizLoader" / "QuizLoaderLib"
+LIBRARY = REPOSITORY / "QuizLoader" / "QuizLoaderLib"
 CODE = re.compile(r"[QM]\d{3}")
 CODES = all_codes()
 

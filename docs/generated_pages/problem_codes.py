@@ -4,14 +4,10 @@ import ast
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
-import QuizLoaderLib
-from QuizLoaderLib.quiz.problem_codes import CodeEntry, all_codes
-
+from .all_codes import LIBRARY, CodeEntry, all_codes
 from .markdown import anchor, page, plain
 
-LIBRARY = Path(QuizLoaderLib.__path__[0])
 REPOSITORY = "https://github.com/QuizLoader/SlicerQuizLoader/blob/main/QuizLoader/QuizLoaderLib/"
 KINDS = {
     "Q1": "The quiz file and its XML",

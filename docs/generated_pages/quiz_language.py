@@ -10,8 +10,8 @@ from typing import Any
 import yaml
 from QuizLoaderLib.quiz import model
 from QuizLoaderLib.quiz.language import LANGUAGE, AttributeRule, ElementRule
-from QuizLoaderLib.quiz.problem_codes import all_codes
 
+from .all_codes import all_codes
 from .markdown import anchor, code, page, table
 
 TEXTS: dict[str, dict[str, Any]] = yaml.safe_load(
