@@ -54,7 +54,7 @@ def test_the_next_page_is_read_while_this_one_is_looked_at(tmp_path, small_then_
         on_stage.open(small_then_large, images)
         opened = on_stage.slicer.logic.console.opened
 
-        on_stage.slicer.wait_until(lambda: opened.byte_size >= 3 * 100 * 300 * 300 * 2)
+        on_stage.slicer.wait_until(lambda: opened.library.byte_size >= 3 * 100 * 300 * 300 * 2)
 
         assert not on_stage.sees("loadingRow")
         assert on_stage.text("positionLabel") == "Page 1 of 2"

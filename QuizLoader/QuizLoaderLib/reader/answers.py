@@ -55,19 +55,23 @@ class Pressed:
 
 
 class Answers(Protocol):
-    """Steps give what is missing, as sentences; nothing where they were made. Pages count from 0."""
+    """Steps give what is missing, as sentences; nothing where they were made. Pages count from 0.
 
-    reader: str
+    What a method does here is an author's look: nothing is missing, and nothing is saved.
+    """
+
+    reader: str = ""
     """The reader's name, empty for an author."""
-    notices: tuple[str, ...]
-    runs_scripts: bool
+    notices: tuple[str, ...] = ()
+    runs_scripts: bool = False
     pages: tuple[Page, ...]
 
     @property
     def index(self) -> int:
         """The page to show."""
 
-    def may_show(self, index: int) -> bool: ...
+    def may_show(self, index: int) -> bool:
+        return True
 
     def arrive(self, index: int) -> None:
         """A page was shown that ``may_show`` allowed."""
@@ -82,59 +86,56 @@ class Answers(Protocol):
     def start_press(self, question_set: int, question: int, option: int) -> Pressed:
         """Start the script of a Button, without waiting for its end."""
 
-    def missing(self) -> list[str]: ...
+    def missing(self) -> list[str]:
+        return []
 
     def save_sentence(self) -> str:
         """Tries again what could not be saved, and says how saving stands; empty where nothing is saved."""
+        return ""
 
     def next(self) -> list[str]: ...
 
     def previous(self) -> list[str]: ...
 
-    def repeat(self) -> list[str]: ...
+    def repeat(self) -> list[str]:
+        return []
 
-    def go_to_bookmark(self) -> list[str]: ...
+    def go_to_bookmark(self) -> list[str]:
+        return []
 
-    def finish(self) -> list[str]: ...
+    def finish(self) -> list[str]:
+        return []
 
     def close(self) -> str:
         """Keep everything and let go; where that fails nothing is let go of, and this says why."""
+        return ""
 
     def close_for_good(self) -> str:
         """As ``close``, but let go in any case; says where unsaved answers were put."""
+        return ""
 
 
-class FormAnswers:
+class FormAnswers(Answers):
     """An author's look: pages in the order of the file, answers in memory (``given``), nothing stored."""
 
-    reader = ""
-    notices: tuple[str, ...] = ()
-    runs_scripts = False
+    index = 0
 
     def __init__(self, pages: tuple[Page, ...], given: Given) -> None:
         self.pages = pages
         self._given = given
-        self._index = 0
-
-    @property
-    def index(self) -> int:
-        return self._index
-
-    def may_show(self, index: int) -> bool:
-        return True
 
     def arrive(self, index: int) -> None:
-        self._index = index
+        self.index = index
 
     def asked(self) -> Asked:
-        page = self.pages[self._index]
+        page = self.pages[self.index]
         return Asked(
             page=page,
             page_number=page.number,
             page_count=len(self.pages),
             question_sets=page.question_sets,
-            can_go_back=self._index > 0,
-            can_go_on=self._index + 1 < len(self.pages),
+            can_go_back=self.index > 0,
+            can_go_on=self.index + 1 < len(self.pages),
         )
 
     def answer(self, page: Page, question_set: int, question: int) -> Answer:
@@ -151,18 +152,9 @@ class FormAnswers:
         return Pressed(lambda: True, lambda: None, lambda: "")
 
     def next(self) -> list[str]:
-        self._index = min(self._index + 1, len(self.pages) - 1)
+        self.index = min(self.index + 1, len(self.pages) - 1)
         return []
 
     def previous(self) -> list[str]:
-        self._index = max(self._index - 1, 0)
+        self.index = max(self.index - 1, 0)
         return []
-
-    def _nothing_missing(self) -> list[str]:
-        return []
-
-    def _nothing_to_say(self) -> str:
-        return ""
-
-    missing = repeat = go_to_bookmark = finish = _nothing_missing
-    save_sentence = close = close_for_good = _nothing_to_say

@@ -32,7 +32,9 @@ class OpenedQuiz:
     """The pages of the quiz ``path`` with the images of ``image_folder``, on the views of ``host``.
 
     Raises QuizUnreadableError where the file cannot be read as XML at all; everything else that is wrong is
-    in ``problems``, and the pages that are right can be shown. Pages count from 0 here, as in a list.
+    in ``problems``, and the pages that are right can be shown. Pages count from 0 here, as in a list;
+    ``index`` is the one that is shown, -1 before the first, and ``shown`` what is loaded of it, None where
+    nothing is.
     A reader's session (``session_answers``) has its own quiz, as it was when the reader began, and its own
     order; without one the answers go into ``given``. Processes that are given one folder of
     ``shared_voxels`` read each image once together (``images/loading/voxel_store.py``).
@@ -69,17 +71,18 @@ class OpenedQuiz:
         self.problems = sorted(problems + check_quiz(quiz, folder), key=lambda problem: problem.line)
         self.value_map_path = value_map_path(quiz, folder)
         store = VoxelStore(shared_voxels) if shared_voxels else None
-        self._library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder), store=store)
+        self.library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder), store=store)
         self._session_answers = session_answers
         queue = session_answers.queue if session_answers else SaveQueue()
         self.drawings = PageDrawings(host, quiz, folder, queue)
+        self._page_saver: PageSaver | None = None
         if session_answers is not None:
-            session_answers.page_saver = PageSaver(
+            self._page_saver = session_answers.page_saver = PageSaver(
                 host, self.drawings, queue, lambda: self.on_views.page.layout, self.states
             )
-        self._shown: LoadedPage | None = None
-        self._index = -1
-        self._viewing = (ViewingMode.DEFAULT, "")
+        self.shown: LoadedPage | None = None
+        self.index = -1
+        self.viewing_mode, self._image_in_planes = ViewingMode.DEFAULT, ""
         self._own_states: dict[int, dict[str, str]] = {}
         self._left_states: dict[int, dict[str, str]] | None = None
 
@@ -88,28 +91,13 @@ class OpenedQuiz:
         """In the order that they are gone through; repetitions come in while a reader reads."""
         return self.answers.pages
 
-    @property
-    def index(self) -> int:
-        """The page that is shown, -1 before the first one."""
-        return self._index
-
-    @property
-    def shown(self) -> "LoadedPage | None":
-        """The LoadedPage on the views, None where there is none."""
-        return self._shown
-
     def request(self, index: int) -> "PageRequest":
         """Begin to read the images of a page in threads: ``done``, ``total``, ``is_ready``, ``cancel()``."""
-        return self._library.request(self.pages[index])
+        return self.library.request(self.pages[index])
 
     def read_ahead(self, index: int) -> "PageRequest":
         """As ``request``, for the page that will be asked for next: it keeps within the memory budget."""
-        return self._library.read_ahead(self.pages[index])
-
-    @property
-    def byte_size(self) -> int:
-        """Bytes of voxels in memory."""
-        return self._library.byte_size
+        return self.library.read_ahead(self.pages[index])
 
     def show(self, index: int, progress: Callable[[int, int], None] | None = None) -> list[Problem]:
         """Load a page (at once, where ``request`` has read its files) and put it on the views.
@@ -120,31 +108,31 @@ class OpenedQuiz:
         if not 0 <= index < len(self.pages):
             raise IndexError(f"The quiz has {len(self.pages)} pages; there is no page {index}.")
         page = self.pages[index]
-        loaded = self._library.load(page, progress)
-        left, self._left_states = (self._left_states if index == self._index else None), None
-        self._shown, self._index = loaded, index
+        loaded = self.library.load(page, progress)
+        left, self._left_states = (self._left_states if index == self.index else None), None
+        self.shown, self.index = loaded, index
         self._leave()
-        problems = list(loaded.problems) + self._place((ViewingMode.DEFAULT, ""))
+        problems = list(loaded.problems) + self._place()
         session_page = self._session_answers.session_page(index) if self._session_answers else None
         states = self._session_answers.last_states() if self._session_answers and session_page else {}
         put_back_states(self.page_nodes, self.host, states if left is None else left)
         odd = self.drawings.show(PageNodes(page, loaded.nodes), session_page)
         problems += [warning(DRAWING_NOT_SHOWN, each, line=page.line) for each in odd]
-        if self._session_answers and self._session_answers.page_saver and session_page:
-            self._session_answers.page_saver.begin(page, session_page)
+        if self._page_saver and session_page:
+            self._page_saver.begin(page, session_page)
         return [problem.at(page=page.number) for problem in problems]
 
     def leave_views(self) -> None:
         """The views are for something else from now on. What the reader made of them is remembered, and there
         again when the page is shown next."""
-        if self._shown is not None and self._left_states is None:
+        if self.shown is not None and self._left_states is None:
             self._left_states = self.states()
-            if self._session_answers and self._session_answers.page_saver:
-                self._session_answers.page_saver.look_away()
+            if self._page_saver:
+                self._page_saver.look_away()
 
     def place_again(self) -> list[Problem]:
         """The page's own position, zoom and looks, whatever the reader has done to the views."""
-        return self._place((ViewingMode.DEFAULT, "")) if self._shown else []
+        return self._place() if self.shown else []
 
     def view(self, mode: ViewingMode, image_id: str = "") -> None:
         """Show one image of the page in planes through the point that is looked at now, or the page again as
@@ -153,7 +141,7 @@ class OpenedQuiz:
 
         point = point_seen(self.on_views, image_id, self.host)
         states = self.states()
-        self._place((mode, image_id))
+        self._place(mode, image_id)
         self._own_states = states
         put_back_states(self.page_nodes, self.host, states, positions=mode is ViewingMode.DEFAULT)
         if mode is not ViewingMode.DEFAULT:
@@ -172,34 +160,29 @@ class OpenedQuiz:
         return states
 
     @property
-    def viewing_mode(self) -> ViewingMode:
-        return self._viewing[0]
-
-    @property
     def page_nodes(self) -> PageNodes:
         """The shown page as its author wrote it; None for a node that did not load or was deleted by hand."""
-        return PageNodes(self.pages[self._index], self.nodes(self._index))
+        return PageNodes(self.pages[self.index], self.nodes(self.index))
 
     @property
     def on_views(self) -> PageNodes:
         """The shown page as it is on the views: as its author wrote it, or with one image of it in planes."""
         from ..views.planes import in_planes
 
-        mode, image_id = self._viewing
-        return in_planes(self.page_nodes, image_id, mode)
+        return in_planes(self.page_nodes, self._image_in_planes, self.viewing_mode)
 
     def nodes(self, index: int) -> "tuple[slicer.vtkMRMLNode, ...]":
         """The MRML nodes of the page's images in the order of the quiz: None for one that did not load or was
         deleted by hand, an empty tuple for a page that is not shown."""
-        if self._shown is None or index != self._index:
+        if self.shown is None or index != self.index:
             return ()
         scene = self.host.scene
-        return tuple(node if node and scene.IsNodePresent(node) else None for node in self._shown.nodes)
+        return tuple(node if node and scene.IsNodePresent(node) else None for node in self.shown.nodes)
 
     @property
     def background(self) -> "slicer.vtkMRMLVolumeNode":
         """The node of the shown page's first background image that loaded, None without one."""
-        pairs = zip(self.pages[self._index].images, self.nodes(self._index), strict=False)
+        pairs = zip(self.pages[self.index].images, self.nodes(self.index), strict=False)
         return next((node for image, node in pairs if image.layer is Layer.BACKGROUND and node), None)
 
     def slice_logics(self) -> "dict[SliceView, slicer.vtkMRMLSliceLogic]":
@@ -210,24 +193,23 @@ class OpenedQuiz:
     def close(self) -> None:
         """The views and the scene are as before the quiz was opened."""
         self._leave()
-        self._shown, self._index = None, -1
+        self.shown, self.index = None, -1
         self.drawings.close()
-        self._library.close()
+        self.library.close()
 
     def _leave(self) -> None:
-        if self._session_answers and self._session_answers.page_saver:
-            self._session_answers.page_saver.leave()
+        if self._page_saver:
+            self._page_saver.leave()
         self.drawings.leave()
 
-    def _place(self, viewing: tuple[ViewingMode, str]) -> list[Problem]:
+    def _place(self, mode: ViewingMode = ViewingMode.DEFAULT, image_id: str = "") -> list[Problem]:
         from ..views.page import show_page
 
-        page_saver = self._session_answers.page_saver if self._session_answers else None
-        if page_saver:
-            page_saver.look_away()
-        self._viewing = viewing
+        if self._page_saver:
+            self._page_saver.look_away()
+        self.viewing_mode, self._image_in_planes = mode, image_id
         problems = show_page(self.on_views, self.host, self.quiz)
         self.drawings.show_again()
-        if page_saver:
-            page_saver.look_again()
+        if self._page_saver:
+            self._page_saver.look_again()
         return problems

@@ -58,7 +58,7 @@ class Console:
         self.close()
         ensure_packages(REQUIREMENTS)
         path = Path(path)
-        node = quiz_node.quiz_node_of(slicer.mrmlScene, path)
+        node = quiz_node.quiz_node_of(path)
         remembered = quiz_node.image_folder(node) if node else ""
         folder = Path(image_folder or remembered or path.parent)
         reading = sign_in.begin(path, folder) if sign_in else None

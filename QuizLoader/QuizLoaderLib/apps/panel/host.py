@@ -13,7 +13,7 @@ from ...quiz.model import Layout, SliceView
 from ...views.layouts import slicer_layout
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLNode, vtkMRMLScene, vtkMRMLSliceLogic
+    from slicer import vtkMRMLScene, vtkMRMLSliceLogic
 
 VIEWLESS_SIZE = (512, 512)
 """Pixels of a slice view where Slicer runs without a main window, so that fitting has a size to fit to."""
@@ -36,7 +36,7 @@ class SlicerHost:
     def set_layout(self, layout: Layout) -> None:
         self._provide_slice_logics()
         if self._remembered is None:
-            self._remembered = _Remembered(self.scene, self._layout(), self._slice_logics())
+            self._remembered = _Remembered(self._layout(), self._slice_logics())
         self._change_layout(slicer_layout(layout))
 
     def place_on_screen(self, view: SliceView) -> tuple[int, int]:
@@ -58,7 +58,7 @@ class SlicerHost:
         remembered, self._remembered = self._remembered, None
         if remembered is None:
             return
-        remembered.put_back(self.scene, self._slice_logics())
+        remembered.put_back(self._slice_logics())
         self._change_layout(remembered.layout)
 
     def close(self) -> None:
@@ -113,18 +113,18 @@ _LAYERS = (
 
 
 class _Remembered:
-    def __init__(self, scene: vtkMRMLScene, layout: int, logics: dict[str, vtkMRMLSliceLogic]) -> None:
+    def __init__(self, layout: int, logics: dict[str, vtkMRMLSliceLogic]) -> None:
         self.layout = layout
         self._views = {name: _state_of(logic) for name, logic in logics.items()}
         self._visible = {
             display.GetID(): display.GetVisibility()
-            for display in _nodes(scene, "vtkMRMLSegmentationDisplayNode")
+            for display in slicer.util.getNodesByClass("vtkMRMLSegmentationDisplayNode")
         }
 
-    def put_back(self, scene: vtkMRMLScene, logics: dict[str, vtkMRMLSliceLogic]) -> None:
+    def put_back(self, logics: dict[str, vtkMRMLSliceLogic]) -> None:
         for name, logic in logics.items():
-            _restore(logic, self._views.get(name), scene)
-        for display in _nodes(scene, "vtkMRMLSegmentationDisplayNode"):
+            _restore(logic, self._views.get(name))
+        for display in slicer.util.getNodesByClass("vtkMRMLSegmentationDisplayNode"):
             display.SetVisibility(self._visible.get(display.GetID(), 0))
 
 
@@ -141,7 +141,7 @@ def _state_of(logic: vtkMRMLSliceLogic) -> _ViewState:
     )
 
 
-def _restore(logic: vtkMRMLSliceLogic, state: _ViewState | None, scene: vtkMRMLScene) -> None:
+def _restore(logic: vtkMRMLSliceLogic, state: _ViewState | None) -> None:
     """A view that the quiz has made (Slice4) had no state: it is emptied."""
     composite, node = logic.GetSliceCompositeNode(), logic.GetSliceNode()
     if composite is None or node is None:
@@ -150,7 +150,7 @@ def _restore(logic: vtkMRMLSliceLogic, state: _ViewState | None, scene: vtkMRMLS
     for layer in reversed(range(3, 3 + composite.GetNumberOfAdditionalLayers())):
         composite.SetNthLayerVolumeID(layer, None)
     for name, value in (state.layers if state else dict.fromkeys(_LAYERS[:3])).items():
-        is_gone = name.endswith("VolumeID") and value and scene.GetNodeByID(value) is None
+        is_gone = name.endswith("VolumeID") and value and slicer.mrmlScene.GetNodeByID(value) is None
         getattr(composite, "Set" + name)(None if is_gone else value)
     composite.EndModify(was_modifying)
     if state:
@@ -199,9 +199,3 @@ class _ViewlessLayout:
             logic.SetMRMLScene(None)
         self._logics.clear()
         self._layout_logic.SetMRMLScene(None)
-
-
-def _nodes(scene: vtkMRMLScene, class_name: str) -> list[vtkMRMLNode]:
-    nodes = scene.GetNodesByClass(class_name)
-    nodes.UnRegister(None)
-    return [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]

@@ -3,10 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import qt
-
 from ...reader.measuring import LOOK_S, Measuring
 from ...reader.opened_quiz import OpenedQuiz
+from .ui import timer
 
 if TYPE_CHECKING:
     from .ui import Ui
@@ -20,9 +19,7 @@ class LinesSection:
         self._ui = ui
         self._measuring = Measuring(changed)
         self._texts: list[str] = []
-        self._timer = qt.QTimer()
-        self._timer.interval = round(1000 * LOOK_S)
-        self._timer.timeout.connect(self._look)
+        self._timer = timer(LOOK_S, self._look)
         ui.measureButton.clicked.connect(self.measure)
         ui.deleteLineButton.clicked.connect(self._delete)
         ui.linesList.itemClicked.connect(self._show)

@@ -4,12 +4,12 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import qt
+from .ui import timer
 
 if TYPE_CHECKING:
     from ...images.loading.page_request import PageRequest
 
-TICK_MS = 10
+TICK_S = 0.01
 REST_S = 0.02
 """How long a tick rests. Slicer keeps Python's interpreter lock while its event loop runs, so reading
 threads advance only while Python code of the main thread lets go of it: here. The window waits no longer."""
@@ -21,26 +21,20 @@ REST_AHEAD_S = 0.005
 class Loading:
     """Waits for a request of the image library (``done``, ``total``, ``is_ready``, ``cancel()``).
 
-    ``progress(done, total)`` is called at every tick, ``ready()`` once at the end; a tick rests ``rest_s``.
+    ``request`` is what is being loaded, None where nothing is. ``progress(done, total)`` is called at every
+    tick, ``ready()`` once at the end; a tick rests ``rest_s``.
     """
 
     def __init__(
         self, progress: Callable[[int, int], None], ready: Callable[[], None], rest_s: float = REST_S
     ) -> None:
         self._progress, self._ready, self._rest_s = progress, ready, rest_s
-        self._request: PageRequest | None = None
-        self._timer = qt.QTimer()
-        self._timer.interval = TICK_MS
-        self._timer.timeout.connect(self.tick)
-
-    @property
-    def request(self) -> "PageRequest | None":
-        """What is being loaded, None where nothing is."""
-        return self._request
+        self.request: PageRequest | None = None
+        self._timer = timer(TICK_S, self.tick)
 
     def start(self, request: "PageRequest") -> None:
         self.cancel()
-        self._request = request
+        self.request = request
         self._timer.start()
 
     def cancel(self) -> None:
@@ -51,18 +45,18 @@ class Loading:
 
     def let_go(self) -> "PageRequest | None":
         """Stop waiting without stopping the reading; gives the request."""
-        request, self._request = self._request, None
+        request, self.request = self.request, None
         self._timer.stop()
         return request
 
     def tick(self) -> None:
-        request = self._request
+        request = self.request
         if request is None:
             return
         if not request.is_ready:
             time.sleep(self._rest_s)
         self._progress(request.done, request.total)
         if request.is_ready:
-            self._request = None
+            self.request = None
             self._timer.stop()
             self._ready()

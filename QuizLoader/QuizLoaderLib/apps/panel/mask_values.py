@@ -13,6 +13,7 @@ from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz
 from .packages import PackagesMissingError, ensure_packages
 from .paths import REQUIREMENTS
+from .ui import show_text
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLSegmentationNode, vtkMRMLVolumeNode
@@ -48,9 +49,7 @@ class MaskValues:
         self._say("")
 
     def _list_sources(self) -> None:
-        nodes = slicer.mrmlScene.GetNodesByClass("vtkMRMLSegmentationNode")
-        nodes.UnRegister(None)
-        found = [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
+        found = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
         self._sources = [node.GetID() for node in found]
         self._ui.maskSourceBox.clear()
         for node in found:
@@ -93,8 +92,7 @@ class MaskValues:
         self._say(text)
 
     def _say(self, text: str) -> None:
-        self._ui.maskMessageLabel.text = text
-        self._ui.maskMessageLabel.visible = bool(text)
+        show_text(self._ui.maskMessageLabel, text)
 
 
 def write_mask_of(

@@ -1,6 +1,7 @@
 """Python packages that QuizLoader needs and Slicer does not bundle: asked for when first needed."""
 
 import importlib
+import re
 import subprocess
 from pathlib import Path
 
@@ -65,7 +66,4 @@ def _remedy(wanted: list[str]) -> str:
 
 def _name(requirement: str) -> str:
     """``lxml`` of ``lxml>=5.2``; all that QuizLoader needs are imported by the name they are installed by."""
-    for index, character in enumerate(requirement):
-        if not (character.isalnum() or character in "_-."):
-            return requirement[:index]
-    return requirement
+    return re.split(r"[^\w.-]", requirement)[0]

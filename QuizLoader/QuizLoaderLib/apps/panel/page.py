@@ -12,9 +12,9 @@ from .editor import Editor
 from .lines import LinesSection
 from .loading import REST_AHEAD_S, Loading
 from .mask_values import MaskValues
-from .messages import Messages
 from .shortcuts import PanelShortcuts, shortcut_texts
 from .tools import ToolsSection
+from .ui import show_text
 
 if TYPE_CHECKING:
     import qt
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 class PageSections:
     """Connects the widgets of a page to the quiz that ``console`` has open; ``widget`` is the panel's own."""
 
-    def __init__(self, ui: "Ui", widget: "qt.QWidget", console: Console, messages: Messages) -> None:
-        self._ui, self._console, self._messages = ui, console, messages
+    def __init__(self, ui: "Ui", widget: "qt.QWidget", console: Console) -> None:
+        self._ui, self._console = ui, console
         self.asking = AskingSection(ui, self._moved)
         self._editor = Editor(ui)
         self._mask_values = MaskValues(ui)
@@ -34,8 +34,8 @@ class PageSections:
         self._ahead = Loading(lambda done, total: None, lambda: None, REST_AHEAD_S)
         self._loading_index = -1
         self._tools = ToolsSection(ui, self._change_views)
-        self._lines = LinesSection(ui, self.asking.look_again)
-        self._shortcuts = PanelShortcuts(widget, self.use)
+        self._lines = LinesSection(ui, self.asking.presenter.look_again)
+        self.shortcuts = PanelShortcuts(widget, self.use)
         ui.shortcutsLabel.text = shortcut_texts()
         ui.cancelButton.clicked.connect(self.cancel)
         ui.loadAgainButton.clicked.connect(self._load_again)
@@ -45,14 +45,14 @@ class PageSections:
 
     def enter(self) -> None:
         """The module is entered."""
-        self._shortcuts.install()
+        self.shortcuts.install()
         opened = self._console.opened
         if opened and (opened.index >= 0 or opened.answers.reader):
             self.load()
 
     def leave(self) -> None:
         """The views are for another module; the quiz stays open."""
-        self._shortcuts.remove()
+        self.shortcuts.remove()
         self.asking.save_typed()
         if self._console.opened:
             self._console.opened.drawings.save()
@@ -76,10 +76,6 @@ class PageSections:
         self._ui.pagesList.clear()
         for section in ("pageSection", "pagesSection", "legendSection", "editorSection"):
             getattr(self._ui, section).visible = False
-
-    def clean_up(self) -> None:
-        """The panel goes."""
-        self._shortcuts.remove()
 
     def use(self, tool: str, *values: Any) -> None:
         """A tool of the table of shortcuts, or a step."""
@@ -113,7 +109,7 @@ class PageSections:
         self._show_loading(False)
         opened = self._console.opened
         if opened and (opened.answers.reader or opened.index < 0):
-            self._messages.say("Loading was cancelled.")
+            show_text(self._ui.messageLabel, "Loading was cancelled.")
             self._ui.loadAgainButton.visible = True
         elif opened:
             opened.answers.arrive(opened.index)
@@ -122,7 +118,7 @@ class PageSections:
         """Also after ``showPage`` in the console."""
         opened = self._the_quiz()
         self._ui.pagesList.currentRow = opened.index
-        self._messages.say("\n".join(for_reader(problem) for problem in problems))
+        show_text(self._ui.messageLabel, "\n".join(for_reader(problem) for problem in problems))
         # Slicer's console may have opened it.
         self.asking.begin(opened.answers, opened.path.parent)
         self.asking.show()
@@ -134,7 +130,7 @@ class PageSections:
     def _moved(self) -> None:
         """To another page, whose images are loaded, or to other questions of this one."""
         opened = self._the_quiz()
-        self._messages.say_once("")
+        show_text(self._ui.noticeLabel, "")
         if self._loading.request or opened.index != opened.answers.index:
             self.load()
         else:
@@ -150,7 +146,7 @@ class PageSections:
 
     def _load_again(self) -> None:
         if self._console.opened:
-            self._messages.say("")
+            show_text(self._ui.messageLabel, "")
             self.load()
 
     def _files_are_read(self) -> None:

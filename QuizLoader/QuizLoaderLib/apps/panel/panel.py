@@ -12,11 +12,11 @@ from ...reader.opened_quiz import OpenedQuiz, QuizUnreadableError
 from ...reader.session_answers import NotBegunError
 from . import quiz_node
 from .console import Console
-from .messages import Messages
 from .packages import PackagesMissingError
 from .page import PageSections
 from .problem_list import ProblemList
 from .sign_in import SignInFields
+from .ui import show_text
 
 if TYPE_CHECKING:
     import qt
@@ -32,10 +32,9 @@ class Panel:
 
     def __init__(self, ui: "Ui", widget: "qt.QWidget", console: Console) -> None:
         self.ui, self._console = ui, console
-        self._messages = Messages(ui)
         self._sign_in = SignInFields(ui)
         self._problems = ProblemList(ui.problemsList)
-        self._page = PageSections(ui, widget, console, self._messages)
+        self._page = PageSections(ui, widget, console)
         self._close_was_refused = False
         ui.quizPathEdit.filters = ctk.ctkPathLineEdit.Files
         ui.quizPathEdit.nameFilters = ["Quiz (*.xml)", "All files (*)"]
@@ -59,7 +58,7 @@ class Panel:
 
     def clean_up(self) -> None:
         self._console.when_shown = None
-        self._page.clean_up()
+        self._page.shortcuts.remove()
         self.close()
 
     def scene_closes(self) -> None:
@@ -68,11 +67,11 @@ class Panel:
         sentence = self.close()
         if was_open:
             closed = "The scene was closed, and the quiz with it. Open it again to go on."
-            self._messages.say(f"{closed} {sentence}".strip())
+            show_text(self.ui.messageLabel, f"{closed} {sentence}".strip())
 
     def fill_in_from_scene(self) -> None:
         """The newest quiz of the scene goes into the fields, unless one is open."""
-        nodes = quiz_node.quiz_nodes(slicer.mrmlScene)
+        nodes = quiz_node.quiz_nodes()
         if nodes and self._console.opened is None:
             self._fill_in(nodes[-1])
 
@@ -81,7 +80,7 @@ class Panel:
         self._fill_in(node)
         if self._console.opened:
             self.ui.quizSection.collapsed = False
-            self._messages.say(f"“{node.GetName()}” is loaded: Open goes to it.")
+            show_text(self.ui.messageLabel, f"“{node.GetName()}” is loaded: Open goes to it.")
 
     def _fill_in(self, node: "slicer.vtkMRMLTextNode") -> None:
         path = quiz_node.quiz_path(node)
@@ -95,7 +94,10 @@ class Panel:
     def open(self) -> None:
         path, folder = self.ui.quizPathEdit.currentPath.strip(), self.ui.imageFolderEdit.currentPath.strip()
         if not path or not folder:
-            self._messages.say("Choose the quiz, an XML file, and the folder that its image paths begin in.")
+            show_text(
+                self.ui.messageLabel,
+                "Choose the quiz, an XML file, and the folder that its image paths begin in.",
+            )
             return
         if not self.close_if_saved():
             return
@@ -103,10 +105,10 @@ class Panel:
             sign_in = self._sign_in.read()
             self._console.open(path, folder, self.ui.followLinksBox.checked, sign_in)
         except (PackagesMissingError, NotBegunError) as fault:
-            self._messages.say(str(fault))
+            show_text(self.ui.messageLabel, str(fault))
             return
         except QuizUnreadableError as fault:
-            self._messages.say(str(fault))
+            show_text(self.ui.messageLabel, str(fault))
             self._show_problems(Path(path), list(fault.problems))
             return
         opened = self._console.opened
@@ -126,9 +128,9 @@ class Panel:
             if sentence := opened.answers.close():
                 self._close_was_refused = True
                 again = "Closing once more puts them into your home folder instead."
-                self._messages.say(f"{sentence} {again}")
+                show_text(self.ui.messageLabel, f"{sentence} {again}")
                 return False
-        self._messages.say(self.close())
+        show_text(self.ui.messageLabel, self.close())
         return True
 
     def close(self) -> str:
@@ -149,19 +151,19 @@ class Panel:
     def tell(self, text: str) -> None:
         """A sentence from outside of the panel, where nothing of a quiz stands in its place."""
         if self._console.opened is None:
-            self._messages.say(text)
+            show_text(self.ui.messageLabel, text)
 
     def _show_opened(self, opened: OpenedQuiz) -> None:
         self._page.asking.begin(opened.answers, opened.path.parent)
         self._close_was_refused = False
-        self._messages.say_once("\n".join(opened.answers.notices))
+        show_text(self.ui.noticeLabel, "\n".join(opened.answers.notices))
         self._show_problems(opened.path, opened.problems)
         self.ui.quizSection.collapsed = True
         self.ui.closeButton.enabled = True
         self.ui.pagesSection.visible = not opened.answers.reader
         for page in opened.pages:
             self.ui.pagesList.addItem(f"{page.number}. {page.title}")
-        self._messages.say("" if opened.pages else "The quiz has no page that can be shown.")
+        show_text(self.ui.messageLabel, "" if opened.pages else "The quiz has no page that can be shown.")
 
     def _show_problems(self, path: Path, problems: Sequence[Problem]) -> None:
         self._problems.show(path, list(problems))
@@ -174,5 +176,5 @@ class Panel:
         self.ui.problemsSection.visible = False
         self._page.clear()
         self._problems.clear()
-        self._messages.say_once("")
-        self._messages.say("")
+        show_text(self.ui.noticeLabel, "")
+        show_text(self.ui.messageLabel, "")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import slicer
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLNode, vtkMRMLScene, vtkMRMLTextNode
+    from slicer import vtkMRMLNode, vtkMRMLTextNode
 
 EXTENSION = ".quiz.xml"
 
@@ -33,14 +33,12 @@ def looks_like_quiz(path: str | Path) -> bool:
     return bool(_ROOT.match(text))
 
 
-def add_quiz_node(
-    scene: vtkMRMLScene, path: Path, name: str = "", image_folder: Path | None = None
-) -> vtkMRMLTextNode:
+def add_quiz_node(path: Path, name: str = "", image_folder: Path | None = None) -> vtkMRMLTextNode:
     """A vtkMRMLTextNode with the text of the quiz file, which the scene saves as a file of its own.
 
     Raises OSError where the file cannot be read. A quiz that is in the scene already is read again.
     """
-    node = quiz_node_of(scene, path)
+    scene, node = slicer.mrmlScene, quiz_node_of(path)
     text = path.read_bytes().decode("utf-8-sig", errors="replace")
     if node:
         node.SetText(text)
@@ -68,16 +66,13 @@ def is_quiz_node(node: vtkMRMLNode | None) -> bool:
     return bool(node and node.IsA("vtkMRMLTextNode") and node.GetAttribute(_MARK))
 
 
-def quiz_nodes(scene: vtkMRMLScene) -> list[vtkMRMLTextNode]:
+def quiz_nodes() -> list[vtkMRMLTextNode]:
     """The quizzes of the scene, the newest last."""
-    nodes = scene.GetNodesByClass("vtkMRMLTextNode")
-    nodes.UnRegister(None)
-    texts = [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
-    return [node for node in texts if is_quiz_node(node)]
+    return [node for node in slicer.util.getNodesByClass("vtkMRMLTextNode") if is_quiz_node(node)]
 
 
-def quiz_node_of(scene: vtkMRMLScene, path: Path) -> vtkMRMLTextNode | None:
-    return next((node for node in quiz_nodes(scene) if quiz_path(node) == path), None)
+def quiz_node_of(path: Path) -> vtkMRMLTextNode | None:
+    return next((node for node in quiz_nodes() if quiz_path(node) == path), None)
 
 
 def quiz_path(node: vtkMRMLTextNode) -> Path | None:
@@ -105,7 +100,7 @@ def read_into_scene(file_name: str, name: str = "") -> vtkMRMLTextNode:
     if not looks_like_quiz(path):
         path.stat()
         raise ValueError(f"“{path.name}” is not a quiz: its root element is not Session.")
-    node = add_quiz_node(slicer.mrmlScene, path, name)
+    node = add_quiz_node(path, name)
     show_panel()
     return node
 

@@ -44,7 +44,7 @@ def make_tutorial(_source: object = None) -> "slicer.vtkMRMLTextNode | None":
     # The quizzes are written last: where they are, the images are whole.
     if not quiz.is_file() and not _make(folder):
         return None
-    node = quiz_node.add_quiz_node(slicer.mrmlScene, quiz, image_folder=folder / "images")
+    node = quiz_node.add_quiz_node(quiz, image_folder=folder / "images")
     quiz_node.show_panel()
     return node
 

@@ -3,14 +3,16 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-import qt
 import slicer
 
 from ...reader.opened_quiz import OpenedQuiz
 from ...reader.tools_presenter import MODES, PLAY_S, PRESETS, ShownTools, ToolsPresenter
 from .legend import Legend
+from .ui import timer
 
 if TYPE_CHECKING:
+    import qt
+
     from .ui import Ui
 
 
@@ -27,9 +29,7 @@ class ToolsSection:
         self._interaction: slicer.vtkMRMLInteractionNode | None = None
         self._observer: int | None = None
         self._images: tuple[str, ...] = ()
-        self._timer = qt.QTimer()
-        self._timer.interval = round(1000 * PLAY_S)
-        self._timer.timeout.connect(self._play_on)
+        self._timer = timer(PLAY_S, self._play_on)
         for _name, (_mode, words) in MODES.items():
             ui.viewBox.addItem(words)
         for words in PRESETS.values():
