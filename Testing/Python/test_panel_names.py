@@ -15,10 +15,27 @@ SOURCES = [MODULE, *sorted((MODULE.parent / "QuizLoaderLib" / "apps" / "panel").
 REPOSITORIES = ("Slicer/Slicer ", "commontk/CTK ", "commontk/PythonQt ")
 
 
+class WithoutAnnotations(ast.NodeTransformer):
+    """What type checkers alone read is not asked of Slicer."""
+
+    def visit_If(self, node: ast.If) -> ast.AST | None:
+        return None if ast.unparse(node.test) == "TYPE_CHECKING" else self.generic_visit(node)
+
+    def visit_arg(self, node: ast.arg) -> ast.AST:
+        return ast.arg(node.arg)
+
+    def visit_AnnAssign(self, node: ast.AnnAssign) -> ast.AST | None:
+        return self.visit(node.value) if node.value else None
+
+    def visit_FunctionDef(self, node: ast.FunctionDef) -> ast.AST:
+        node.returns = None
+        return self.generic_visit(node)
+
+
 def names_in(path: Path) -> set[str]:
-    """``slicer.x``, ``slicer.util.x``, ``qt.X``, ``qt.Qt.x``, ``ctk.X`` as the code writes them."""
+    """``slicer.x``, ``slicer.util.x``, ``qt.X``, ``qt.Qt.x``, ``ctk.X`` as the code that runs writes them."""
     names = set()
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(WithoutAnnotations().visit(ast.parse(path.read_text(encoding="utf-8")))):
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] == "slicer":
             names |= {f"{node.module}.{alias.name}" for alias in node.names}
         match = isinstance(node, ast.Attribute) and re.match(

@@ -75,6 +75,7 @@ class Answers(Protocol):
 
     def arrive(self, index: int) -> None:
         """A page was shown that ``may_show`` allowed."""
+        return
 
     def asked(self) -> Asked: ...
 

@@ -51,13 +51,11 @@ class SaveQueue:
         """Save now, or as soon as it can be; gives whether it is saved."""
         is_saved = item.save()
         waiting = self._waiting.pop(id(item), None)
-        if is_saved:
-            if waiting and waiting.when_saved:
-                waiting.when_saved()
-        else:
-            self._waiting[id(item)] = _Waiting(
-                item, waiting.when_saved if waiting else None, time.monotonic()
-            )
+        when_saved = waiting.when_saved if waiting else None
+        if not is_saved:
+            self._waiting[id(item)] = _Waiting(item, when_saved, time.monotonic())
+        elif when_saved:
+            when_saved()
         return is_saved
 
     def when_saved(self, item: Savable, action: Callable[[], None]) -> None:

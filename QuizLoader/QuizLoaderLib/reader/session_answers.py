@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..quiz.model import Page
-from .answers import Answer, Asked, Pressed
+from .answers import Answer, Answers, Asked, Pressed
 from .save_queue import SaveQueue
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ class _SavableAnswers:
         """The session's own copy made the folder."""
 
 
-class SessionAnswers:
+class SessionAnswers(Answers):
     """One question set at a time, where the session says; every answer goes to the session at once."""
 
     def __init__(self, session: "Session", reader: str, runs_scripts: bool) -> None:
@@ -105,9 +105,6 @@ class SessionAnswers:
             return not self._is_closed and session.where().position.page == page and not session.locked()
 
         return SessionPage(session.drawings, is_open, session.in_review)
-
-    def arrive(self, index: int) -> None:
-        """The session knows where the reader is."""
 
     def last_states(self) -> dict[int, dict[str, str]]:
         """What was last recorded of the views of this page's images, by their place on the page."""

@@ -34,10 +34,10 @@ class SlicerHost:
         self._viewless: _ViewlessLayout | None = None
 
     def set_layout(self, layout: Layout) -> None:
-        self._provide_slice_logics()
+        manager = self._layout_manager()
         if self._remembered is None:
-            self._remembered = _Remembered(self._layout(), self._slice_logics())
-        self._change_layout(slicer_layout(layout))
+            self._remembered = _Remembered(manager.layout, self._slice_logics())
+        manager.setLayout(slicer_layout(layout))
 
     def place_on_screen(self, view: SliceView) -> tuple[int, int]:
         manager = slicer.app.layoutManager()
@@ -59,12 +59,12 @@ class SlicerHost:
         if remembered is None:
             return
         remembered.put_back(self._slice_logics())
-        self._change_layout(remembered.layout)
+        self._layout_manager().setLayout(remembered.layout)
 
     def close(self) -> None:
         self.give_back()
         if self._viewless:
-            self._viewless.close(self.application_logic)
+            self._viewless.close()
             self._viewless = None
 
     def _slice_logics(self) -> dict[str, vtkMRMLSliceLogic]:
@@ -73,20 +73,11 @@ class SlicerHost:
         }
         return {name: logic for name, logic in logics.items() if logic}
 
-    def _provide_slice_logics(self) -> None:
-        if slicer.app.layoutManager() is None and self._viewless is None:
+    def _layout_manager(self) -> slicer.qMRMLLayoutManager | _ViewlessLayout:
+        manager = slicer.app.layoutManager()
+        if manager is None and self._viewless is None:
             self._viewless = _ViewlessLayout(self.scene, self.application_logic)
-
-    def _layout(self) -> int:
-        manager = slicer.app.layoutManager()
-        return manager.layout if manager else self._viewless.layout  # type: ignore[union-attr]
-
-    def _change_layout(self, layout: int) -> None:
-        manager = slicer.app.layoutManager()
-        if manager:
-            manager.setLayout(layout)
-        elif self._viewless:
-            self._viewless.set_layout(layout)
+        return manager or self._viewless
 
 
 @dataclass
@@ -164,8 +155,8 @@ def _restore(logic: vtkMRMLSliceLogic, state: _ViewState | None) -> None:
 
 
 class _ViewlessLayout:
-    """What the layout manager does for slice views, without widgets (qMRMLLayoutManager.cxx,
-    qMRMLLayoutSliceViewFactory::createViewFromNode)."""
+    """What the layout manager does for slice views, by its names and without widgets
+    (qMRMLLayoutManager.cxx, qMRMLLayoutSliceViewFactory::createViewFromNode)."""
 
     def __init__(self, scene: vtkMRMLScene, application_logic: vtkMRMLSliceLogic) -> None:
         self._scene, self._application_logic = scene, application_logic
@@ -179,7 +170,7 @@ class _ViewlessLayout:
     def layout(self) -> int:
         return self._layout_logic.GetLayoutNode().GetViewArrangement()
 
-    def set_layout(self, layout: int) -> None:
+    def setLayout(self, layout: int) -> None:  # noqa: N802 Slicer's name
         self._layout_logic.GetLayoutNode().SetViewArrangement(layout)
         for view in SliceView:
             node = self._scene.GetSingletonNode(view.value, "vtkMRMLSliceNode")
@@ -192,9 +183,9 @@ class _ViewlessLayout:
                 logic.ResizeSliceNode(*VIEWLESS_SIZE)
                 self._logics[view.value] = logic
 
-    def close(self, application_logic: vtkMRMLSliceLogic) -> None:
+    def close(self) -> None:
         for logic in self._logics.values():
-            application_logic.GetSliceLogics().RemoveItem(logic)
+            self._application_logic.GetSliceLogics().RemoveItem(logic)
             logic.SetSliceNode(None)
             logic.SetMRMLScene(None)
         self._logics.clear()

@@ -44,9 +44,9 @@ def tutorial_story(test: TestCase) -> None:
     layouts = console.opened.path.with_name("layouts.xml")
     console.open(layouts, console.opened.image_folder)
     console.show(0)
-    panel.next_page()
+    panel.ui.nextButton.click()
     _wait_until(lambda: console.opened.index == 1)
-    panel.previous_page()
+    panel.ui.previousButton.click()
     _wait_until(lambda: console.opened.index == 0)
     test.assertNotIn(None, console.nodes(0))
 

@@ -49,15 +49,10 @@ def opengl_problem() -> str | None:
     """One sentence that says why nothing can be rendered here and what to do; None where it can."""
     if _window_class_that_renders() is not None:
         return None
+    remedy = "install or update the driver of the graphics card."
     if sys.platform.startswith("linux"):
-        return (
-            "OpenGL cannot be used on this computer, so no view can be rendered: "
-            "install its libraries (Debian and Ubuntu: apt-get install libegl1 libgl1-mesa-dri)."
-        )
-    return (
-        "OpenGL cannot be used on this computer, so no view can be rendered: "
-        "install or update the driver of the graphics card."
-    )
+        remedy = "install its libraries (Debian and Ubuntu: apt-get install libegl1 libgl1-mesa-dri)."
+    return f"OpenGL cannot be used on this computer, so no view can be rendered: {remedy}"
 
 
 def offscreen_window_class() -> "type[vtkRenderWindow]":

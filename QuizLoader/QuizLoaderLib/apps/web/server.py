@@ -102,7 +102,8 @@ async def serve_until(serving: Serving, ready: Callable[[str], None], end: async
     await app.begin()
     try:
         port = await app.listen()
-        ready(f"http://{_in_address(serving.host)}:{port}/{serving.secret}/")
+        host = f"[{serving.host}]" if ":" in serving.host else serving.host
+        ready(f"http://{host}:{port}/{serving.secret}/")
         await end.wait()
     finally:
         sentence = app.close()
@@ -118,10 +119,6 @@ def _tell_but_for_lost_windows(loop: asyncio.AbstractEventLoop, context: dict[st
         loop.default_exception_handler(context)
 
 
-def _in_address(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
-
-
 class _ClientServer:
     """The client, the quiz in it, and what the client can ask for."""
 
@@ -133,7 +130,9 @@ class _ClientServer:
         self._adapters: list[RcaViewAdapter] = []
         self._web_server: WebAppServer
         self._tabs = tabs.Tabs(self._owner_changed, self._window_lost)
-        tabs.add_to(server, self._tabs)
+        server.add_protocol_to_configure(
+            lambda protocol: protocol.registerLinkProtocol(tabs.Leaving(self._tabs))
+        )
         state = server.state
         state.update({"phase": "sign-in", "owner": "", "fault": "", "preview": None})
         self.quiz = ClientQuiz(

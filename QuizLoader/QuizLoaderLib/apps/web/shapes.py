@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import numpy as np
 
-from ...images.grid import Grid
+from ...images.grid import Grid, moved
 
 _EDGE_MM = 1e-9
 """A centre just on the edge of a ball is in it, whatever the last bit says."""
@@ -28,7 +28,7 @@ def ball(path_ras: np.ndarray, radius_mm: float, grid: Grid) -> Voxels | None:
     points = _corners_of(np.asarray(path_ras, float))
     radius = radius_mm + _EDGE_MM
     to_ijk = np.linalg.inv(grid.ijk_to_ras)
-    on_grid = _moved(points, to_ijk)
+    on_grid = moved(to_ijk, points)
     reach = radius * np.linalg.norm(to_ijk[:3, :3], axis=1)
     outer = _box(grid, on_grid.min(axis=0) - reach, on_grid.max(axis=0) + reach)
     mask = np.zeros([part.stop - part.start for part in outer], bool)
@@ -46,14 +46,14 @@ def inside_polygon(corners_ras: np.ndarray, slice_to_ras: np.ndarray, grid: Grid
     slice's normal: what is drawn is what the view shows, whatever way it is turned. Also where the polygon
     winds round them twice. ``corners_ras`` is (n, 3) in mm; None where that is no voxel of the volume."""
     to_slice = np.linalg.inv(slice_to_ras)
-    corners = _moved(np.asarray(corners_ras, float), to_slice)[:, :2]
+    corners = moved(to_slice, np.asarray(corners_ras, float))[:, :2]
     if len(corners) < 3:
         return None
     # How far a voxel reaches along the normal to either side of its centre.
     half = np.abs((to_slice @ grid.ijk_to_ras)[2, :3]).sum() / 2
     (left, low), (right, high) = corners.min(axis=0), corners.max(axis=0)
     around = np.array([(x, y, z) for x in (left, right) for y in (low, high) for z in (-half, half)])
-    on_grid = _moved(around, np.linalg.inv(grid.ijk_to_ras) @ slice_to_ras)
+    on_grid = moved(np.linalg.inv(grid.ijk_to_ras) @ slice_to_ras, around)
     box = _box(grid, on_grid.min(axis=0) - _EDGE_MM, on_grid.max(axis=0) + _EDGE_MM)
     x, y, depth = np.broadcast_arrays(*_centers(box, to_slice @ grid.ijk_to_ras))
     # Half open: a slice just between two layers of voxels takes one of them.
@@ -75,10 +75,6 @@ def _centers(box: VoxelBox, from_ijk: np.ndarray) -> list[np.ndarray]:
     """Three coordinates of the voxels of a box, each of which can be broadcast to its shape."""
     k, j, i = np.ogrid[box]
     return [row[0] * i + row[1] * j + row[2] * k + row[3] for row in from_ijk[:3]]
-
-
-def _moved(points: np.ndarray, matrix: np.ndarray) -> np.ndarray:
-    return points @ matrix[:3, :3].T + matrix[:3, 3]
 
 
 def _voxels(box: VoxelBox, mask: np.ndarray) -> Voxels | None:

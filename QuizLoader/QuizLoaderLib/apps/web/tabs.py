@@ -1,7 +1,6 @@
 """One window of the browser has the quiz at a time; another one says so and can take it over."""
 
 from collections.abc import Callable
-from typing import Any
 
 from wslink.websocket import LinkProtocol
 
@@ -57,7 +56,3 @@ class Leaving(LinkProtocol):
 
     def onClose(self, client_id: str) -> None:  # noqa: N802 wslink's name
         self._tabs.left(client_id)
-
-
-def add_to(server: Any, tabs: Tabs) -> None:
-    server.add_protocol_to_configure(lambda protocol: protocol.registerLinkProtocol(Leaving(tabs)))

@@ -4,8 +4,6 @@ Tried with trame 4.0.0 (trame-client 4.1.4, trame-server 4.1.0), trame-rca 2.11.
 wslink 2.6.0; the version that each patch names is the one that needs it. With a new version, look here first.
 """
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -111,15 +109,9 @@ def new_slice_view(
     scene: "vtkMRMLScene", application_logic: "vtkMRMLApplicationLogic", name: str
 ) -> WebSliceView:
     """VTK warns that an event which trame-slicer 2.0.0 observes is on its way out."""
-    with _without_warnings():
-        return WebSliceView(scene, application_logic, name)
-
-
-@contextmanager
-def _without_warnings() -> Iterator[None]:
     vtkObject.GlobalWarningDisplayOff()
     try:
-        yield
+        return WebSliceView(scene, application_logic, name)
     finally:
         vtkObject.GlobalWarningDisplayOn()
 

@@ -160,7 +160,7 @@ class ImageDrawing:
         self.node = self._node_of(scene, segmentation)
         self._saved = self._state()
         self._is_behind = not own.are_of_one_time and not self._to_put_aside
-        if not self._saved[0] or _fits(segmentation, self.grid):
+        if not self._saved[0] or segmentation.grid.is_part_of(self.grid):
             return []
         self._to_put_aside += [path for path in (own.segments, own.label_map) if path.is_file()]
         self._is_behind = False
@@ -203,8 +203,3 @@ def grid_of(volume: vtkMRMLVolumeNode) -> Grid:
     matrix = vtk.vtkMatrix4x4()
     volume.GetIJKToRASMatrix(matrix)
     return Grid((slices, rows, columns), array_of(matrix))
-
-
-def _fits(segmentation: SegmentationArrays, grid: Grid) -> bool:
-    """Whether the segments' voxels are voxels of the grid."""
-    return segmentation.grid.is_part_of(grid)

@@ -53,10 +53,6 @@ class Line:
         """Whether nobody has tried to save it yet."""
         return self._saved is None and not self.fault
 
-    def read(self) -> None:
-        """The file was just read."""
-        self._saved = lines.points_ras(self.node)
-
     @property
     def unsaved(self) -> str:
         """What the last saving could not save, and why, as a sentence."""
@@ -287,8 +283,7 @@ class Lines:
                 sentences.append(f"“{path}” is not a line that can be shown; it is kept.")
                 continue
             node.SetLocked(not on.may_change)
-            self._lines.append(Line(node, image_id, path))
-            self._lines[-1].read()
+            self._lines.append(Line(node, image_id, path, _saved=lines.points_ras(node)))
         return sentences
 
     def _files(self, on: PageDrawnOn) -> dict[str, list[Path]]:
