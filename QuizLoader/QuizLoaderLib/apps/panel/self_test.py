@@ -44,9 +44,9 @@ def tutorial_story(test: TestCase) -> None:
     layouts = console.opened.path.with_name("layouts.xml")
     console.open(layouts, console.opened.image_folder)
     console.show(0)
-    panel.ui.nextButton.click()
+    panel.next_page()
     _wait_until(lambda: console.opened.index == 1)
-    panel.ui.previousButton.click()
+    panel.previous_page()
     _wait_until(lambda: console.opened.index == 0)
     test.assertNotIn(None, console.nodes(0))
 
