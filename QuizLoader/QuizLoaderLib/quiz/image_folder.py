@@ -94,8 +94,11 @@ class ImageFolder:
     @property
     def problem(self) -> Problem | None:
         """Why nothing at all can be found here, None where the folder can be listed."""
-        listing = self._list("")
-        return listing.problem if isinstance(listing, ImagePathError) else None
+        try:
+            self._list("")
+        except ImagePathError as fault:
+            return fault.problem
+        return None
 
     def find(self, path: str) -> FoundFile:
         """The file or folder of this path; raises ImagePathError where there is none that may be read."""
@@ -130,8 +133,6 @@ class ImageFolder:
         folder = ""
         for position, part in enumerate(parts):
             listing = self._list(folder)
-            if isinstance(listing, ImagePathError):
-                raise listing
             entry = self._entry(text, folder, part, listing)
             folder = f"{folder}/{entry.name}" if folder else entry.name
             is_folder, is_file = entry.is_folder, entry.is_file
@@ -145,17 +146,17 @@ class ImageFolder:
                 raise ImagePathError(NOT_A_FILE, f"The path {shown(text)} is neither a file nor a folder.")
         path = self.root / folder
         if is_folder:
-            listing = self._list(folder)
-            if isinstance(listing, ImagePathError):
-                raise listing
+            self._list(folder)
         else:
             _check_readable(text, path)
         return FoundFile(path, _case_warning(parts, folder))
 
-    def _list(self, folder: str) -> _Listing | ImagePathError:
+    def _list(self, folder: str) -> _Listing:
         listing = self._listings.get(folder)
         if listing is None:
             listing = self._listings[folder] = self._read_listing(folder)
+        if isinstance(listing, ImagePathError):
+            raise listing.with_traceback(None)
         return listing
 
     def _read_listing(self, folder: str) -> _Listing | ImagePathError:

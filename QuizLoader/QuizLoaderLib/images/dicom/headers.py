@@ -94,9 +94,9 @@ class Header:
     def numbers(self, keyword: str) -> tuple[float, ...]:
         return numbers_of(self.dataset, keyword)
 
-    def number(self, keyword: str, default: float = 0.0) -> float:
+    def number(self, keyword: str) -> float:
         values = self.numbers(keyword)
-        return values[0] if values else default
+        return values[0] if values else 0.0
 
     def integer(self, keyword: str, default: int = 0) -> int:
         return integer_of(self.dataset, keyword, default)

@@ -139,8 +139,5 @@ def read_nifti_header(stream: ByteStream) -> NiftiHeader:
         return header
     if read_up_to(stream, 4)[:1] in (b"", b"\0"):
         return header
-    return NiftiHeader(start, read_up_to(stream, _length_of_extensions(header)))
-
-
-def _length_of_extensions(header: NiftiHeader) -> int:
-    return max(0, min(header.vox_offset - len(header.start) - 4, LONGEST_HEADER))
+    length = max(0, min(header.vox_offset - len(start) - 4, LONGEST_HEADER))
+    return NiftiHeader(start, read_up_to(stream, length))

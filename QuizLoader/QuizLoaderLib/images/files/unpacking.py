@@ -46,20 +46,16 @@ class Unpacked:
 
     def readinto(self, view: memoryview, /) -> int:
         """Some of the bytes that follow, 0 at the end. Raises UnpackingError where they are damaged."""
-        if not self._ready:
-            self._ready = memoryview(self._next())
+        try:
+            self._ready = self._ready or memoryview(self._next())
+        except _zlib.error as fault:
+            raise UnpackingError from fault
         count = min(len(view), len(self._ready))
         view[:count] = self._ready[:count]
         self._ready = self._ready[count:]
         return count
 
     def _next(self) -> bytes:
-        try:
-            return self._unpacked()
-        except _zlib.error as fault:
-            raise UnpackingError from fault
-
-    def _unpacked(self) -> bytes:
         while True:
             if self._member.eof:
                 self._packed = self._member.unused_data or self._file.read(_PACKED_BLOCK)

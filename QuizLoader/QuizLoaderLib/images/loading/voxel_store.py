@@ -113,10 +113,10 @@ class VoxelStore:
         with tempfile.NamedTemporaryFile(dir=self.folder, suffix=".new", delete=False) as file:
             new = Path(file.name)
             try:
-                text = _pickled(
-                    arrays, lambda array: self._location_of(array) or ("", self._append(array, file))
-                )
-                file.write(text + len(text).to_bytes(_LENGTH_BYTES, "little"))
+                text = io.BytesIO()
+                pickler = _Pickler(text, lambda one: self._location_of(one) or ("", self._append(one, file)))
+                pickler.dump(arrays)
+                file.write(text.getvalue() + text.tell().to_bytes(_LENGTH_BYTES, "little"))
             except OSError:
                 file.close()
                 new.unlink()
@@ -157,12 +157,6 @@ class VoxelStore:
                 taken -= there[path].st_size
         if taken + needed > room:
             raise OSError(f"{needed / 1e6:.0f} MB more have no room in {self.folder}")
-
-
-def _pickled(thing: object, locate: Callable[[np.ndarray], tuple[str, int]]) -> bytes:
-    text = io.BytesIO()
-    _Pickler(text, locate).dump(thing)
-    return text.getvalue()
 
 
 class _Pickler(pickle.Pickler):
