@@ -13,7 +13,7 @@ from panel_stage import VOLUME, image_element
 from session_by_hand import SAMPLES, page_of, responses, saved
 from study_server_stage import CHIEF, NAMES, Study, ask, processes_of, study
 from web_reader import do, window_in_thread
-from web_stage import hear, picture_of, text, until, wait_for_text, wait_for_views, window
+from web_stage import choose, hear, picture_of, text, until, wait_for_text, wait_for_views, window
 
 ANN, BEN = NAMES
 
@@ -51,8 +51,8 @@ def login_of(root):
 
 
 def answer_the_first_questions(page, lesion="Not sure"):
-    page.get_by_label(lesion, exact=True).check()
-    page.get_by_label("Left").check()
+    choose(page, lesion)
+    choose(page, "Left")
     page.get_by_test_id("next").click()
     page.get_by_label("Confidence", exact=True).fill("4")
 
@@ -79,7 +79,7 @@ def test_two_readers_at_once_do_not_meet(browser, shared, server):
         until(lambda: "S 5.5 mm" in ben.get_by_test_id("view-Red").inner_text(), "the slice of Ben")
         assert "S 0.5 mm" in ann.get_by_test_id("view-Red").inner_text()
         assert (picture_of(ann, "Red") == before).all()
-        ben.get_by_label("Yes", exact=True).check()
+        choose(ben, "Yes")
         wait_for_text(ben, "saving", "All answers are saved.")
         assert ann.faults == ben.faults == []
         (pid_of_ann,), (pid_of_ben,) = processes_of(server, ANN), processes_of(server, BEN)

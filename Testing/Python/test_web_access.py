@@ -3,7 +3,7 @@
 import pytest
 from panel_stage import LABELS, VOLUME, image_element, write_images, write_quiz
 from session_by_hand import SAMPLES
-from web_stage import served, wait_for_text, window
+from web_stage import choose, served, wait_for_text, window
 
 VIEWS = ("Red", "Green", "Yellow")
 OPTIONS = "<Option>One</Option><Option>Two</Option>"
@@ -121,8 +121,8 @@ def test_every_text_has_contrast_also_where_nothing_can_be_changed(browser, imag
         page.get_by_label("Your name").fill("Dr. Chen")
         assert page.evaluate(FAINT) == []
         page.get_by_test_id("sign-in").click()
-        page.get_by_label("Not sure").check()
-        page.get_by_label("Left", exact=True).check()
+        choose(page, "Not sure")
+        choose(page, "Left")
         page.get_by_test_id("next").click()
         page.get_by_label("Confidence", exact=True).fill("9")
         wait_for_text(page, "missing", "not “9”")

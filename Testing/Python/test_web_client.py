@@ -7,7 +7,18 @@ from pathlib import Path
 
 import pytest
 from session_by_hand import SAMPLES, page_of, responses, saved
-from web_stage import READER, Served, picture_of, served, text, until, wait_for_text, wait_for_views, window
+from web_stage import (
+    READER,
+    Served,
+    choose,
+    picture_of,
+    served,
+    text,
+    until,
+    wait_for_text,
+    wait_for_views,
+    window,
+)
 
 
 def results_file(command: Served, tmp_path: Path) -> Path:
@@ -21,8 +32,8 @@ def login_of(root):
 
 
 def answer_the_first_questions(page):
-    page.get_by_label("Not sure").check()
-    page.get_by_label("Left", exact=True).check()
+    choose(page, "Not sure")
+    choose(page, "Left")
     page.get_by_test_id("next").click()
     page.get_by_label("Confidence", exact=True).fill("4")
 
@@ -132,7 +143,7 @@ def test_the_last_that_a_client_is_told_of_a_position_has_the_newest_answers(bro
     with window(browser, reading.address) as page:
         page.get_by_label("Left", exact=True).wait_for()
         page.evaluate(listen)
-        page.get_by_label("Left", exact=True).check()
+        choose(page, "Left")
         page.wait_for_function("window.told?.['0/3'].join() === 'Y,N'")
 
 
@@ -196,7 +207,7 @@ def test_the_command_is_ended_and_the_reader_goes_on_where_he_was(browser, readi
 
 def test_a_second_window_says_so_and_can_take_over(browser, reading):
     with window(browser, reading.address) as first:
-        first.get_by_label("Not sure").check()
+        choose(first, "Not sure")
         wait_for_text(first, "saving", "All answers are saved.")
         with window(browser, reading.address) as second:
             wait_for_text(second, "elsewhere", "This quiz is open in another window")
@@ -206,7 +217,7 @@ def test_a_second_window_says_so_and_can_take_over(browser, reading):
             second.get_by_test_id("title").wait_for()
             wait_for_text(first, "elsewhere", "This quiz is open in another window")
             assert second.get_by_label("Not sure").is_checked()
-            second.get_by_label("Left", exact=True).check()
+            choose(second, "Left")
             wait_for_text(second, "saving", "All answers are saved.")
         first.get_by_test_id("title").wait_for()
         assert first.get_by_label("Left", exact=True).is_checked()

@@ -11,7 +11,17 @@ import pytest
 from cable import cable_to
 from panel_stage import SIDE, VOLUME, image_element, write_image, write_images
 from session_by_hand import SAMPLES, page_of, responses, saved
-from web_stage import READER, picture_of, served, served_within_rights, text, until, wait_for_text, window
+from web_stage import (
+    READER,
+    choose,
+    picture_of,
+    served,
+    served_within_rights,
+    text,
+    until,
+    wait_for_text,
+    window,
+)
 
 
 def answers_saved(tmp_path):
@@ -25,8 +35,8 @@ def remarks_saved(tmp_path):
 
 
 def to_the_second_questions(page):
-    page.get_by_label("Not sure").check()
-    page.get_by_label("Left", exact=True).check()
+    choose(page, "Not sure")
+    choose(page, "Left")
     page.get_by_test_id("next").click()
     page.get_by_label("Confidence", exact=True).fill("4")
 

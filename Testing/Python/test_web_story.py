@@ -14,7 +14,7 @@ from QuizLoaderLib.views import lines
 from reader_at_work import draw
 from session_by_hand import SAMPLES, saved
 from test_web_drawing import editor_of, place_line, stroke, take
-from web_stage import served, text, until, wait_for_text, window
+from web_stage import choose, served, text, until, wait_for_text, window
 
 READER = "Dr. Chen"
 IMAGE = image_element("Volume", VOLUME)
@@ -66,9 +66,9 @@ def read_in_the_browser(browser, tmp_path, quiz, images, results):
     with served(tmp_path / "first", *arguments, "--reader", READER) as command:
         with window(browser, command.address) as page:
             wait_for_text(page, "missing", "Please choose an option of “Is it bright?”.")
-            page.get_by_label("Yes", exact=True).check()
+            choose(page, "Yes")
             wait_for_text(page, "missing", "Please tick at least one box of “Where?”.")
-            page.get_by_label("Right", exact=True).check()
+            choose(page, "Right")
             page.get_by_test_id("next").click()
             page.get_by_label("Slices", exact=True).fill("30")
             page.get_by_label("Width", exact=True).fill("24.5")

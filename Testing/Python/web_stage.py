@@ -168,6 +168,13 @@ def hear(page: Any, test_id: str) -> Callable[[str], None]:
     return lambda words: until(lambda: has_said(words), f"“{words}” to be said")
 
 
+def choose(scope: Any, label: str) -> None:
+    """A click on an option, which is marked as soon as the client has heard from the server."""
+    option = scope.get_by_label(label, exact=True)
+    option.click()
+    until(option.is_checked, f"the mark of {label}")
+
+
 def until(holds: Callable[[], Any], what: str) -> Any:
     """Wait for a condition that the browser does not know of."""
     end = time.monotonic() + PATIENCE_S
