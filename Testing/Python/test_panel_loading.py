@@ -77,10 +77,11 @@ def test_loading_is_cancelled_and_the_page_stays(tmp_path, small_then_large, ima
 def test_next_is_clicked_faster_than_pages_load(tmp_path, small_then_large, images):
     with stage(tmp_path) as on_stage:
         on_stage.open(small_then_large, images)
+        # What cannot be clicked at the moment takes no click, as under a reader's hand.
         for _ in range(20):
-            on_stage.click("nextButton")
+            on_stage.widget("nextButton").click()
             on_stage.widget("previousButton").click()
-        on_stage.click("nextButton")
+        on_stage.widget("nextButton").click()
         on_stage.wait_for_page(1)
         assert on_stage.text("positionLabel") == "Page 2 of 2"
 
