@@ -82,14 +82,23 @@ class Problem:
         return " ".join(f"{where}: {self.severity.value} {self.code}: {self.text}".split())
 
 
-class ProblemError(Exception):
+class ExplainedError(Exception):
+    """Why something cannot be had or done, for whoever asked; ``sentence`` and ``hint`` as a Problem's."""
+
+    def __init__(self, sentence: str, hint: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence, self.hint = sentence, hint
+
+
+class ProblemError(ExplainedError):
     """Why a quiz, an image, a mask or a file cannot be had.
 
     ``problems`` has every reason, and the warnings met on the way; ``problem`` is the first reason.
     """
 
     def __init__(self, *problems: Problem) -> None:
-        super().__init__(" ".join(problem.sentence for problem in problems if problem.is_error))
+        errors = [problem for problem in problems if problem.is_error]
+        super().__init__(" ".join(problem.sentence for problem in errors), errors[0].hint if errors else "")
         self.problems = problems
 
     @property

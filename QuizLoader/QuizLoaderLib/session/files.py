@@ -4,6 +4,8 @@ import hashlib
 import re
 import unicodedata
 
+from ..quiz.problems import ExplainedError
+
 NAME_LENGTH = 40
 """Letters of a reader's, quiz's or page's folder; two folders and a file stay below Windows' 260."""
 
@@ -11,7 +13,7 @@ _REFUSED = re.compile(r'[<>:"/\\|?*\x00-\x1f\x7f]')
 _RESERVED = re.compile(r"(CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(COM|LPT)[0-9¹²³])(\..*)?", re.IGNORECASE)
 
 
-class SessionError(Exception):
+class SessionError(ExplainedError):
     """Why a session cannot start or do what was asked, as one sentence for the reader."""
 
 
