@@ -12,10 +12,10 @@ from PIL import Image as Picture
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost, render_quiz
 from QuizLoaderLib.apps.pictures.shown_page import shown_page
 from QuizLoaderLib.images.loading.library import ImageLibrary
+from QuizLoaderLib.quiz.file_rules import ROI_NOT_IN_FILE
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import SliceView
 from QuizLoaderLib.quiz.parser import read_quiz
-from QuizLoaderLib.quiz.rois import ROI_NOT_IN_FILE
 from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 

@@ -11,7 +11,7 @@ import aiohttp
 import msgpack
 import pytest
 from panel_stage import write_images
-from QuizLoaderLib.apps.study_server.messages import MOST_BYTES
+from QuizLoaderLib.apps.study_server.proxy import MOST_BYTES
 from QuizLoaderLib.apps.study_server.readers import Person, add_readers, digest
 from session_by_hand import SAMPLES
 from study_server_stage import CHIEF, NAMES, ask, ask_often, processes_of, study

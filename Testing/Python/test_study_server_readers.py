@@ -7,7 +7,7 @@ import io
 import pytest
 from QuizLoaderLib.apps.command_line.main import main
 from QuizLoaderLib.apps.study_server.limits import Allowance
-from QuizLoaderLib.apps.study_server.messages import MOST_BYTES, BadMessageError, read_message
+from QuizLoaderLib.apps.study_server.proxy import MOST_BYTES, read_message
 from QuizLoaderLib.apps.study_server.readers import (
     COORDINATOR,
     Person,
@@ -212,5 +212,5 @@ def nested(depth):
     ],
 )
 def test_what_no_client_would_say_is_refused(frame):
-    with pytest.raises(BadMessageError):
+    with pytest.raises(ValueError):
         read_message(frame)

@@ -9,8 +9,8 @@ from quiz_text import image as image_text
 from quiz_text import only_problem, problems_of, session
 from quiz_text import page as page_text
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
-from QuizLoaderLib.quiz.color_tables import COLOR_TABLES
 from QuizLoaderLib.quiz.model import Layout, Quiz, SliceView
+from QuizLoaderLib.quiz.page_rules import COLOR_TABLES
 from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 from view_geometry import grid

@@ -1,6 +1,6 @@
 """Every rule of the language that is not about a single value: run over the whole quiz, all at once."""
 
-from . import contour_rules, file_rules, page_rules, question_rules, session_rules
+from . import contour_rules, file_rules, page_rules, session_rules
 from .file_rules import Contents
 from .image_folder import ImageFolder
 from .model import Quiz
@@ -29,8 +29,8 @@ _RULES_OF_PAGE = (
     page_rules.rtstruct_has_a_volume,
     contour_rules.required_segments,
     contour_rules.required_lines,
-    question_rules.options,
-    question_rules.limits,
+    page_rules.options,
+    page_rules.limits,
 )
 
 _RULES_OF_IMAGE = (
@@ -54,7 +54,7 @@ def check_quiz(
     """
     problems: list[Problem] = []
     for rule in _RULES_OF_SESSION:
-        problems += rule(quiz)
+        problems += (problem.at(line=quiz.line) for problem in rule(quiz))
     for page in quiz.pages:
         found = [problem for page_rule in _RULES_OF_PAGE for problem in page_rule(page)]
         for image in page.images:

@@ -117,14 +117,7 @@ def shown_contours_have_a_source(quiz: Quiz) -> Iterator[Problem]:
 
 
 def merged_contours(quiz: Quiz) -> Iterator[Problem]:
-    sources: dict[tuple[str, str], list[Page]] = {}
-    for page in quiz.pages:
-        for image in page.images:
-            if image.label_map_id:
-                pages = sources.setdefault((image.label_map_id, image.path), [])
-                if not pages or pages[-1] is not page:
-                    pages.append(page)
-    loops = _LoopsByGroup(sources)
+    loops = _LoopsByGroup(quiz)
     for page in quiz.pages:
         for image in page.images:
             if image.merge_label_maps:
@@ -135,17 +128,17 @@ def merged_contours(quiz: Quiz) -> Iterator[Problem]:
 class _LoopsByGroup:
     """The first page that offers a contour: any, one with Loop, one with Loop in a certain group."""
 
-    def __init__(self, sources: dict[tuple[str, str], list[Page]]) -> None:
-        self._any: dict[object, int] = {}
-        for key, pages in sources.items():
-            for page in pages:
-                self._any.setdefault(key, page.number)
+    def __init__(self, quiz: Quiz) -> None:
+        self._first: dict[tuple[object, ...], int] = {}
+        for page in quiz.pages:
+            for contour in ((image.label_map_id, image.path) for image in page.images if image.label_map_id):
+                self._first.setdefault((contour,), page.number)
                 if page.loop:
-                    self._any.setdefault((key, "loop"), page.number)
-                    self._any.setdefault((key, "loop", page.page_group), page.number)
+                    self._first.setdefault((contour, "loop"), page.number)
+                    self._first.setdefault((contour, "loop", page.page_group), page.number)
 
     def before(self, page: Page, *key: object) -> bool:
-        return self._any.get(key[0] if len(key) == 1 else key, page.number) < page.number
+        return self._first.get(key, page.number) < page.number
 
 
 def _merging(page: Page, image: Image, loops: _LoopsByGroup) -> Iterator[Problem]:

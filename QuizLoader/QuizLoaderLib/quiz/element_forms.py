@@ -48,14 +48,8 @@ class ElementForms:
             self.add(self._unknown_element(parent, child, rule))
             return False
         if once and child.name in seen:
-            self.add(
-                error(
-                    REPEATED_ELEMENT,
-                    f"{child.name} occurs more than once in {parent.name} of line {parent.line}.",
-                    "the first one is read",
-                    line=child.line,
-                )
-            )
+            sentence = f"{child.name} occurs more than once in {parent.name} of line {parent.line}."
+            self.add(error(REPEATED_ELEMENT, sentence, "the first one is read", line=child.line))
             return False
         seen.add(child.name)
         return True
@@ -107,18 +101,18 @@ class ElementForms:
         return "\n".join(lines) if keep_line_breaks else " ".join(line for line in lines if line)
 
     def refuse_text(self, element: Element) -> None:
-        text = element.text
-        if text and not text.isspace():
-            self.add(
-                warning(
-                    STRAY_TEXT,
-                    f"{element.name} has text of its own, which is left out: {shown(text.strip())}.",
-                    line=element.line,
-                )
-            )
+        text = element.text.strip()
+        if text:
+            sentence = f"{element.name} has text of its own, which is left out: {shown(text)}."
+            self.add(warning(STRAY_TEXT, sentence, line=element.line))
 
     def add(self, problem: Problem) -> None:
         self.problems.append(problem)
+
+    def locate(self, first: int, page: int = 0, image: str = "", view: str = "") -> None:
+        """Say where they are of the problems from the ``first`` on."""
+        found = self.problems[first:]
+        self.problems[first:] = [problem.at(page=page, image=image, view=view) for problem in found]
 
     def _unknown_element(self, parent: Element, child: Element, rule: ElementRule) -> Problem:
         hint = self._known_hint(child.name, rule.children)

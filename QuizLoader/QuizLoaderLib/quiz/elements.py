@@ -1,6 +1,7 @@
 """A quiz file becomes elements that know their line, page by page."""
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from xml.parsers import expat
 
@@ -14,21 +15,18 @@ NOT_XML = ProblemCode("Q103", "The quiz file is not well-formed XML.")
 DOCTYPE = ProblemCode("Q104", "A quiz has no DOCTYPE.")
 TOO_DEEP = ProblemCode("Q105", "Elements are nested deeper than a quiz needs.")
 
-
 _CODES = expat.errors.codes
 
 
+@dataclass(eq=False, slots=True)
 class Element:
     """One element: ``text`` is all its own text joined, as it is in the file."""
 
-    __slots__ = ("attributes", "children", "line", "name", "text")
-
-    def __init__(self, name: str, attributes: dict[str, str], line: int) -> None:
-        self.name = name
-        self.attributes = attributes
-        self.line = line
-        self.children: list[Element] = []
-        self.text = ""
+    name: str
+    attributes: dict[str, str]
+    line: int
+    children: "list[Element]" = field(default_factory=list)
+    text: str = ""
 
 
 def read_elements(path: Path, each: Callable[[Element, Element], None]) -> Element:
@@ -42,7 +40,7 @@ def read_elements(path: Path, each: Callable[[Element, Element], None]) -> Eleme
             what = "is not a file" if path.exists() else "does not exist"
             raise ProblemError(error(QUIZ_NOT_OPENED, f"The quiz file “{path}” {what}."))
         if path.stat().st_size > LARGEST_BYTES:
-            raise _refused(XmlError(XmlFault.TOO_LARGE), path, [])
+            raise ProblemError(_refusal(XmlError(XmlFault.TOO_LARGE), path, []))
         with path.open("rb") as file:
             return _elements(path, file.read, each)
     except OSError as fault:
@@ -73,29 +71,24 @@ def _elements(path: Path, read: Callable[[int], bytes], each: Callable[[Element,
     try:
         read_events(read, start, end, text)
     except XmlError as fault:
-        raise _refused(fault, path, open_elements) from fault
+        raise ProblemError(_refusal(fault, path, open_elements).at(line=fault.line)) from fault
     return document.children[0]
 
 
-def _refused(fault: XmlError, path: Path, open_elements: list[Element]) -> ProblemError:
+def _refusal(fault: XmlError, path: Path, open_elements: list[Element]) -> Problem:
     if fault.fault is XmlFault.TOO_LARGE:
         limit = LARGEST_BYTES // 1_000_000
-        return ProblemError(error(QUIZ_TOO_LARGE, f"The quiz file “{path}” is larger than {limit} MB."))
+        return error(QUIZ_TOO_LARGE, f"The quiz file “{path}” is larger than {limit} MB.")
     if fault.fault is XmlFault.TOO_DEEP:
-        sentence = (
-            f"{shown(str(fault))} is nested {len(open_elements)} elements deep; a quiz needs no more than 5."
-        )
-        return ProblemError(error(TOO_DEEP, sentence, line=fault.line))
+        depth = len(open_elements)
+        sentence = f"{shown(str(fault))} is nested {depth} elements deep; a quiz needs no more than 5."
+        return error(TOO_DEEP, sentence)
     if fault.fault is XmlFault.DOCTYPE:
         sentence = "The quiz has a DOCTYPE, which is refused because it can name files and hide text."
-        return ProblemError(
-            error(DOCTYPE, sentence, "delete the DOCTYPE and what belongs to it", line=fault.line)
-        )
+        return error(DOCTYPE, sentence, "delete the DOCTYPE and what belongs to it")
     if fault.fault is XmlFault.ENCODING:
-        return ProblemError(
-            error(NOT_XML, f"The quiz cannot be decoded: {fault}.", "save it as UTF-8", line=fault.line)
-        )
-    return ProblemError(_not_well_formed(fault, open_elements[-1]))
+        return error(NOT_XML, f"The quiz cannot be decoded: {fault}.", "save it as UTF-8")
+    return _not_well_formed(fault, open_elements[-1])
 
 
 def _not_well_formed(fault: XmlError, innermost: Element) -> Problem:
@@ -110,4 +103,4 @@ def _not_well_formed(fault: XmlError, innermost: Element) -> Problem:
     elif fault.expat_code == _CODES[expat.errors.XML_ERROR_INVALID_TOKEN]:
         hint = "write & as &amp; and < as &lt; in text; save the file as UTF-8"
     sentence = f"The quiz is not well-formed XML: {reason}, column {fault.column}."
-    return error(NOT_XML, sentence, hint, line=fault.line)
+    return error(NOT_XML, sentence, hint)

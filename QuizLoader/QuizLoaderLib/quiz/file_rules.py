@@ -1,20 +1,26 @@
 """Rules about the files that a quiz names: its images, and what lies beside it."""
 
-from collections.abc import Callable, Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
 from .color_file import read_color_file
 from .image_folder import FILE_MISSING, PATH_IS_FOLDER, ImageFolder, ImagePathError
-from .model import Image, ImageType, Question, Quiz
+from .model import Image, ImageType, Question, Quiz, RoiCode
 from .parser import MISSING_ELEMENT
-from .problems import Problem, ProblemCode, ProblemError, about, error
+from .problems import Problem, ProblemCode, ProblemError, about, error, nearest, warning
 from .regions import QuizRegions, beside_quiz, find_color_file, find_value_map
-from .rois import ROI_NOT_IN_FILE, ROI_TWICE_IN_FILE, unmatched_roi_problems
 from .value_map import read_value_map
 from .values import shown
 
+ROI_NOT_IN_FILE = ProblemCode("Q407", "An ROI name is not in the image's file (warning).")
+ROI_TWICE_IN_FILE = ProblemCode(
+    "Q408", "Several segments of the file have the name of an ROI; all are meant (warning)."
+)
 PICTURE_FORMAT = ProblemCode("Q804", "A picture is png, jpg, bmp or gif.")
+
+_MOST_NAMES_LISTED = 50
 
 
 class NamesInFile(Protocol):
@@ -40,13 +46,13 @@ def roi_color_file(quiz: Quiz) -> Iterator[Problem]:
     try:
         found = find_color_file(quiz)
     except ImagePathError as fault:
-        yield _named(fault.problem, "ROIColorFile").at(line=quiz.line)
+        yield _named(fault.problem, "ROIColorFile")
         return
     if found.warning:
-        yield _named(found.warning, "ROIColorFile").at(line=quiz.line)
+        yield _named(found.warning, "ROIColorFile")
     _, problems = read_color_file(found.path)
     for problem in problems:
-        yield _in_file(problem, found.path, "ROIColorFile").at(line=quiz.line)
+        yield _in_file(problem, found.path, "ROIColorFile")
 
 
 def mask_value_maps(quiz: Quiz, folder: ImageFolder | None) -> Iterator[Problem]:
@@ -170,3 +176,40 @@ def _in_file(problem: Problem, path: Path, name: str) -> Problem:
     """A problem of another file, told at the quiz's line that names it."""
     where = f"line {problem.line} of {path.name}" if problem.line else path.name
     return Problem(problem.severity, problem.code, f"{name}, {where}: {problem.sentence}", problem.hint)
+
+
+def unmatched_roi_problems(image: Image, names_in_file: Sequence[str]) -> list[Problem]:
+    """A warning for each ROI that the file does not have once; names match exactly.
+
+    For a label map ``names_in_file`` has the value, in digits, of what has no name.
+    """
+    rois = image.roi_visibility
+    if rois is None or rois.code not in (RoiCode.SELECT, RoiCode.IGNORE):
+        return []
+    found = _unmatched(rois.names, names_in_file)
+    return [about(image, problem.at(line=rois.line)) for problem in found]
+
+
+def _unmatched(names: Sequence[str], names_in_file: Sequence[str]) -> Iterator[Problem]:
+    counts = Counter(names_in_file)
+    for name in dict.fromkeys(names):
+        if not counts[name]:
+            near = nearest(name, counts)
+            hint = f"did you mean {shown(near)}? " if near else ""
+            yield warning(
+                ROI_NOT_IN_FILE,
+                f"The ROI {shown(name)} is not in the image's file.",
+                f"{hint}in the file: {_listed(counts)}",
+            )
+        elif counts[name] > 1:
+            yield warning(
+                ROI_TWICE_IN_FILE,
+                f"The image's file has {counts[name]} segments of the name {shown(name)}; all are meant.",
+            )
+
+
+def _listed(names: Counter[str]) -> str:
+    listed = list(names)[:_MOST_NAMES_LISTED]
+    more = len(names) - len(listed)
+    text = ", ".join(listed) or "no names"
+    return f"{text} and {more} more" if more else text

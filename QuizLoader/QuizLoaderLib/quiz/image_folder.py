@@ -223,10 +223,8 @@ class ImageFolder:
         except PermissionError:
             is_folder = is_file = False
         if not (is_folder or is_file):
-            raise ImagePathError(
-                LINK_BROKEN,
-                f"The path {shown(text)} is a link to nothing that can be read.",
-            )
+            sentence = f"The path {shown(text)} is a link to nothing that can be read."
+            raise ImagePathError(LINK_BROKEN, sentence)
         self._check_stays_inside(text, folder)
         return is_folder, is_file
 
@@ -249,11 +247,8 @@ def _check_readable(text: str, path: Path) -> None:
     try:
         os.close(os.open(path, os.O_RDONLY))
     except PermissionError as fault:
-        raise ImagePathError(
-            NO_PERMISSION,
-            f"The file {shown(text)} may not be read.",
-            "ask its owner for permission",
-        ) from fault
+        sentence = f"The file {shown(text)} may not be read."
+        raise ImagePathError(NO_PERMISSION, sentence, "ask its owner for permission") from fault
     except OSError as fault:
         reason = fault.strerror or "unknown reason"
         raise ImagePathError(FILE_MISSING, f"The file {shown(text)} cannot be opened: {reason}.") from fault

@@ -6,16 +6,7 @@ The reader walks these tables, and a test holds Resources/Quizzes/Quiz.xsd again
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .model import (
-    ContourVisibility,
-    GroupLayout,
-    ImageType,
-    Layer,
-    Layout,
-    Orientation,
-    RoiCode,
-    SliceView,
-)
+from .model import ContourVisibility, GroupLayout, ImageType, Layer, Layout, Orientation, RoiCode, SliceView
 from .question_types import QuestionType
 from .values import (
     COLOR,
@@ -129,10 +120,7 @@ LANGUAGE: dict[str, ElementRule] = {
     ),
     "ROI": ElementRule(text=TEXT),
     "QuestionSet": ElementRule(
-        attributes={
-            "ID": AttributeRule("id", TEXT),
-            "Descriptor": AttributeRule("descriptor", TEXT),
-        },
+        attributes={"ID": AttributeRule("id", TEXT), "Descriptor": AttributeRule("descriptor", TEXT)},
         children={"Question": False},
     ),
     "Question": ElementRule(

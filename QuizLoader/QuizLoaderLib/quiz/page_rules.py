@@ -1,11 +1,12 @@
-"""Rules within one page: its names, its views, and its images beside each other."""
+"""Rules within one page: its names, its views, its images beside each other, and its questions."""
 
+import math
 import re
 from collections.abc import Iterator
 
-from .color_tables import COLOR_TABLES, unknown_color_table
-from .model import VIEWS_OF_LAYOUT, Image, Layer, Page, RoiCode, SliceView
-from .problems import Problem, ProblemCode, about, error, image_error, warning
+from .model import VIEWS_OF_LAYOUT, Image, Layer, Page, Question, RoiCode, SliceView
+from .problems import Problem, ProblemCode, about, error, image_error, nearest, warning
+from .question_types import QUESTION_TYPES, Takes
 from .values import shown
 
 UNSAFE_CHARACTERS = ProblemCode(
@@ -34,9 +35,27 @@ NOT_ON_BACKGROUND = ProblemCode(
 VECTOR_FILE = ProblemCode("Q411", "A Vector is png, jpg, jpeg, bmp, tif or DICOM.")
 VECTOR_SEGMENTS = ProblemCode("Q412", "A Vector cannot have SegmentRequired.")
 VALUE_MAP_ON_WRONG_TYPE = ProblemCode("Q413", "MaskValueMap is for LabelMap and Segmentation (warning).")
+UNKNOWN_COLOR_TABLE = ProblemCode("Q414", "ColorTable is a colour node that Slicer has.")
+NO_OPTION = ProblemCode(
+    "Q801", "A Radio or CheckBox has an Option; other questions without one show nothing (warning)."
+)
+LIMITS_ON_WRONG_TYPE = ProblemCode("Q802", "Min and Max are for IntegerValue and FloatValue (warning).")
+LIMITS_CROSSED = ProblemCode("Q803", "Min is not above Max, and an answer lies between them.")
+
+COLOR_TABLES = (
+    "Labels", "FullRainbow", "Grey", "Iron", "Rainbow", "Ocean", "Desert", "InvertedGrey", "ReverseRainbow",
+    "fMRI", "fMRIPA", "Random", "Red", "Green", "Blue", "Yellow", "Cyan", "Magenta", "Warm1", "Warm2",
+    "Warm3", "Cool1", "Cool2", "Cool3", "WarmShade1", "WarmShade2", "WarmShade3", "CoolShade1", "CoolShade2",
+    "CoolShade3", "WarmTint1", "WarmTint2", "WarmTint3", "CoolTint1", "CoolTint2", "CoolTint3",
+    "RandomIntegers", "RedGreenBlue", "PET-Heat", "PET-Rainbow", "PET-Rainbow2", "PET-DICOM",
+    "PET-HotMetalBlue", "PET-MaximumIntensityProjection", "dGEMRIC-1.5T", "dGEMRIC-3T",
+)  # fmt: skip
+"""Those of the colour nodes that MRML has by itself, here so that a quiz is checked without Slicer. They are
+looked up among colour nodes only: Red, Green and Yellow are names of slice views too."""
 
 _REFUSED_BY_FILE_SYSTEMS = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _ONE_A_VIEW = (Layer.BACKGROUND, Layer.FOREGROUND, Layer.LABEL)
+_WITH_NUMBERS = [kind.value for kind, facts in QUESTION_TYPES.items() if facts.number]
 
 
 def safe_names(page: Page) -> Iterator[Problem]:
@@ -47,13 +66,12 @@ def safe_names(page: Page) -> Iterator[Problem]:
                 UNSAFE_CHARACTERS,
                 f"{name} {shown(value)} has characters that file systems refuse: {' '.join(refused)}.",
                 "the names of stored files are made safe",
-                line=page.line,
             )
 
 
 def question_set_is_there(page: Page) -> Iterator[Problem]:
     if not page.question_sets:
-        yield warning(NO_QUESTION_SET, f"Page {shown(page.id)} has no QuestionSet.", line=page.line)
+        yield warning(NO_QUESTION_SET, f"Page {shown(page.id)} has no QuestionSet.")
 
 
 def rerun_needs_multiple_responses(page: Page) -> Iterator[Problem]:
@@ -62,7 +80,6 @@ def rerun_needs_multiple_responses(page: Page) -> Iterator[Problem]:
             RERUN_WITHOUT_RESPONSES,
             "ButtonScriptRerunRequired is “Y”, but AllowMultipleResponse is not.",
             'write AllowMultipleResponse="Y"',
-            line=page.line,
         )
 
 
@@ -71,14 +88,12 @@ def bookmark_is_usable(page: Page) -> Iterator[Problem]:
         yield warning(
             BOOKMARK_WITH_SPACE,
             f"BookmarkID {shown(page.bookmark_id)} has a space, so no GoToBookmark can name it.",
-            line=page.line,
         )
     if page.go_to_bookmark is not None and not page.go_to_bookmark.label:
         yield warning(
             BOOKMARK_WITHOUT_LABEL,
             f"GoToBookmark {shown(page.go_to_bookmark.bookmark)} has no label for its button.",
             "write a space and the label behind it",
-            line=page.line,
         )
 
 
@@ -246,3 +261,54 @@ def value_map_fits_type(image: Image) -> Iterator[Problem]:
             f"MaskValueMap of Image {shown(image.id)} is not used, because it is a {image.type.value}.",
             "it names the values of a LabelMap or of a label image read as a Segmentation",
         )
+
+
+def unknown_color_table(image: Image) -> Problem:
+    """The same sentence when a quiz is checked and when it is shown."""
+    near = nearest(image.color_table, COLOR_TABLES)
+    names = ", ".join(sorted(COLOR_TABLES, key=str.casefold))
+    hint = f"did you mean {shown(near)}? " if near else ""
+    return error(
+        UNKNOWN_COLOR_TABLE,
+        f"ColorTable of Image {shown(image.id)} is {shown(image.color_table)}, which Slicer does not have.",
+        f"{hint}allowed: {names}",
+        line=image.line,
+    )
+
+
+def options(page: Page) -> Iterator[Problem]:
+    for question in _questions(page):
+        if question.options:
+            continue
+        subject = f"The {question.type.value} question {shown(question.descriptor)} has no Option"
+        if question.facts.takes is Takes.CHOICE:
+            yield error(NO_OPTION, f"{subject}, so it can never be answered.", line=question.line)
+        else:
+            yield warning(NO_OPTION, f"{subject}, so nothing is shown.", line=question.line)
+
+
+def limits(page: Page) -> Iterator[Problem]:
+    for question in _questions(page):
+        low, high = question.minimum, question.maximum
+        if low is None and high is None:
+            continue
+        if question.facts.number is None:
+            yield warning(
+                LIMITS_ON_WRONG_TYPE,
+                f"Min and Max of a {question.type.value} question are not used.",
+                f"they are for {' and '.join(_WITH_NUMBERS)}",
+                line=question.line,
+            )
+        elif low is None or high is None:
+            continue
+        elif low > high:
+            sentence = f"Min {low:g} of the question is above its Max {high:g}."
+            yield error(LIMITS_CROSSED, sentence, line=question.line)
+        elif question.facts.number.is_whole and math.ceil(low) > math.floor(high):
+            sentence = f"No whole number lies between Min {low:g} and Max {high:g} of the question."
+            yield error(LIMITS_CROSSED, sentence, line=question.line)
+
+
+def _questions(page: Page) -> Iterator[Question]:
+    for question_set in page.question_sets:
+        yield from question_set.questions

@@ -6,15 +6,7 @@ from .element_forms import ElementForms, Values
 from .elements import Element, ProblemError, read_elements
 from .image_folder import ImagePathError, relative_path
 from .language import ROOT
-from .model import (
-    Image,
-    Page,
-    Question,
-    QuestionSet,
-    Quiz,
-    RoiVisibility,
-    SliceView,
-)
+from .model import Image, Page, Question, QuestionSet, Quiz, RoiVisibility, SliceView
 from .problems import Problem, ProblemCode, error, nearest, warning
 from .question_types import QUESTION_TYPES
 from .values import shown
@@ -89,8 +81,7 @@ class _QuizParser:
                     images.append(image)
             else:
                 question_sets.append(self._question_set(child))
-        for index in range(first_problem, len(self._forms.problems)):
-            self._forms.problems[index] = self._forms.problems[index].at(page=number)
+        self._forms.locate(first_problem, page=number)
         values.setdefault("id", "")
         return Page(
             number=number,
@@ -104,21 +95,18 @@ class _QuizParser:
         first_problem = len(self._forms.problems)
         values = self._forms.attributes(element)
         children = self._forms.children(element)
-        roi_elements = 0
-        paths = 0
+        names = [child.name for child in children]
         for child in children:
             if child.name == "ROIs":
-                roi_elements += 1
                 values["roi_visibility"] = self._roi_visibility(child)
             elif child.name == "Path":
-                paths += 1
                 self._read_path(child, values)
             else:
                 self._forms.read_value(child, values)
         label = f"Image {shown(values['id'])}" if "id" in values else "An Image"
-        if not paths:
+        if "Path" not in names:
             self._forms.add(error(MISSING_ELEMENT, f"{label} has no Path.", line=element.line))
-        if "type" in values and values["type"].facts.needs_rois and not roi_elements:
+        if "type" in values and values["type"].facts.needs_rois and "ROIs" not in names:
             self._forms.add(
                 error(
                     ROIS_MISSING,
@@ -128,8 +116,8 @@ class _QuizParser:
                 )
             )
         self._settle_layer(element, values)
-        if len(self._forms.problems) > first_problem:
-            self._locate_problems(first_problem, values)
+        view = values.get("destination", SliceView.RED).value
+        self._forms.locate(first_problem, image=values.get("id", ""), view=view)
         if "type" not in values or "path" not in values:
             return None
         values.setdefault("id", "")
@@ -161,18 +149,11 @@ class _QuizParser:
             )
             values["layer"] = layers[0]
 
-    def _locate_problems(self, first: int, values: Values) -> None:
-        view = values.get("destination", SliceView.RED).value
-        image = values.get("id", "")
-        for index in range(first, len(self._forms.problems)):
-            self._forms.problems[index] = self._forms.problems[index].at(image=image, view=view)
-
     def _roi_visibility(self, element: Element) -> RoiVisibility | None:
         values = self._forms.attributes(element)
         names: list[str] = []
         for child in self._forms.children(element):
-            name = self._forms.text(child)
-            if name:
+            if name := self._forms.text(child):
                 names.append(name)
             else:
                 self._forms.add(warning(ROI_EMPTY, "An ROI without a name is left out.", line=child.line))

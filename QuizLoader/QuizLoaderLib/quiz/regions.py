@@ -64,27 +64,23 @@ class QuizRegions:
         self._quiz = quiz
         self._folder = folder
         self._of_map: dict[str, Regions] = {}
-        self._colors = _read_colors(quiz)
+        self.colors = _read_colors(quiz)
+        """Without names: for what a reader draws."""
 
     def of(self, image: Image) -> Regions:
         """An Image's own MaskValueMap overrides the Session's."""
         name = image.mask_value_map or self._quiz.mask_value_map
         if name not in self._of_map:
-            self._of_map[name] = self._read_names(name) if name else self._colors
+            self._of_map[name] = self._read_names(name) if name else self.colors
         return self._of_map[name]
-
-    @property
-    def colors(self) -> Regions:
-        """Without names: for what a reader draws."""
-        return self._colors
 
     def _read_names(self, name: str) -> Regions:
         try:
             found = find_value_map(self._quiz, name, self._folder)
         except ImagePathError:
-            return self._colors
+            return self.colors
         value_map, _ = read_value_map(found.path)
-        return replace(self._colors, names=_names_of_values(value_map)) if value_map else self._colors
+        return replace(self.colors, names=_names_of_values(value_map)) if value_map else self.colors
 
 
 def find_color_file(quiz: Quiz) -> FoundFile:

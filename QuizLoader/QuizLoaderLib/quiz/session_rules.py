@@ -55,7 +55,6 @@ def results_are_not_sent(quiz: Quiz) -> Iterator[Problem]:
             RESULTS_NOT_SENT,
             f"EmailResultsTo is {shown(quiz.email_results_to)}, but this program sends no mail.",
             "send the file of results yourself",
-            line=quiz.line,
         )
 
 
@@ -69,7 +68,6 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
             FORCED_ORDER_IGNORED,
             f"{name} is not used, because RandomizePageGroups is not “Y”.",
             'write RandomizePageGroups="Y" or delete it',
-            line=quiz.line,
         )
         return
     groups = list(dict.fromkeys(page.page_group for page in quiz.pages if page.page_group is not None))
@@ -79,17 +77,13 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
     for group in order:
         if group in seen:
             yield warning(
-                FORCED_ORDER_REPEATED_GROUP,
-                f"{name} has the group {group} twice.",
-                "the first one counts",
-                line=quiz.line,
+                FORCED_ORDER_REPEATED_GROUP, f"{name} has the group {group} twice.", "the first one counts"
             )
         elif group and group not in has_group:
             yield error(
                 FORCED_ORDER_UNKNOWN_GROUP,
                 f"{name} has the group {group}, which no page has.",
                 f"page groups: {known}",
-                line=quiz.line,
             )
         seen.add(group)
     missing = [str(group) for group in groups if group and group not in seen]
@@ -98,7 +92,6 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
             FORCED_ORDER_MISSING_GROUP,
             f"{name} leaves out the groups {', '.join(missing[:50])}.",
             "they follow in the order of the file",
-            line=quiz.line,
         )
 
 
@@ -122,7 +115,6 @@ def one_page_group(quiz: Quiz) -> Iterator[Problem]:
         yield warning(
             ONE_PAGE_GROUP,
             f"RandomizePageGroups is “Y”, but there is {which} besides 0, so nothing is randomized.",
-            line=quiz.line,
         )
 
 

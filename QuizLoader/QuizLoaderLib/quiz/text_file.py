@@ -25,5 +25,5 @@ def lines_of(data: bytes, name: str) -> list[str]:
         return re.split(r"\r\n|\n|\r", data.decode("utf-8-sig"))
     except UnicodeDecodeError as fault:
         line = data.count(b"\n", 0, fault.start) + 1
-        sentence = f"“{name}” is not UTF-8 text."
-        raise ProblemError(error(TEXT_FILE_UNREADABLE, sentence, "save it as UTF-8", line=line)) from fault
+        problem = error(TEXT_FILE_UNREADABLE, f"{name} is not UTF-8 text.", "save it as UTF-8", line=line)
+        raise ProblemError(problem) from fault

@@ -52,25 +52,17 @@ def one_of(values: type[Enum]) -> Kind:
     return Kind(by_name.__getitem__, ", ".join(by_name), tuple(by_name))
 
 
-def _positive(text: str) -> float:
-    value = number(text)
-    if value <= 0:
-        raise ValueError(text)
-    return value
+def _within(read: Callable[[str], float], lies_within: Callable[[float], bool]) -> Callable[[str], float]:
+    def read_within(text: str) -> float:
+        value = read(text)
+        if not lies_within(value):
+            raise ValueError(text)
+        return value
+
+    return read_within
 
 
-def _fraction(text: str) -> float:
-    value = number(text)
-    if not 0 <= value <= 1:
-        raise ValueError(text)
-    return value
-
-
-def _count(text: str) -> int:
-    value = whole_number(text)
-    if value < 1:
-        raise ValueError(text)
-    return value
+_positive = _within(number, lambda value: value > 0)
 
 
 def _window_level(text: str) -> WindowLevel:
@@ -103,9 +95,9 @@ TEXT = Kind(str, "text")
 YES_NO = Kind({"Y": True, "N": False}.__getitem__, "Y, N", ("Y", "N"))
 NUMBER = Kind(number, "a number")
 POSITIVE = Kind(_positive, "a number above 0")
-FRACTION = Kind(_fraction, "a number from 0 to 1")
+FRACTION = Kind(_within(number, lambda value: 0 <= value <= 1), "a number from 0 to 1")
 GROUP = Kind(whole_number, "a whole number, 0 or more")
-COUNT = Kind(_count, "a whole number, 1 or more")
+COUNT = Kind(_within(whole_number, lambda value: value >= 1), "a whole number, 1 or more")
 WINDOW_LEVEL = Kind(_window_level, "two numbers, window and level, the window above 0, as “400 40”")
 THREE_NUMBERS = Kind(_three_numbers, "three numbers in mm, as “10 -20 0”")
 COLOR = Kind(_color, "three whole numbers from 0 to 255, as “173 220 237”")

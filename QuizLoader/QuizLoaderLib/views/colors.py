@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..quiz.color_tables import unknown_color_table
 from ..quiz.model import Image
+from ..quiz.page_rules import unknown_color_table
 from ..quiz.problems import Problem
 
 if TYPE_CHECKING:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ..quiz.file_rules import unmatched_roi_problems
 from ..quiz.model import ContourVisibility, RoiCode, RoiVisibility, SliceView
 from ..quiz.problems import Problem
-from ..quiz.rois import unmatched_roi_problems
 from .contents import ViewContents
 from .placement import FILL_OPACITY, OUTLINE_PIXELS
 

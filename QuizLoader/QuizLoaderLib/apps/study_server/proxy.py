@@ -3,12 +3,13 @@
 import asyncio
 import re
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import aiohttp
+import msgpack
 from aiohttp import web
 
 from .limits import Allowance
-from .messages import MOST_BYTES, BadMessageError, read_message
 
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _ASKED = ("Range", "If-None-Match", "If-Modified-Since", "Accept-Encoding")
@@ -29,6 +30,28 @@ _CHUNK = 64 * 1024
 _HEARTBEAT_S, _LOOK_AGAIN_S = 20.0, 2.0
 MESSAGES_EACH_SECOND, MESSAGES_AT_ONCE = 300.0, 600.0
 """A mouse that is moved makes about 100 each second. Who sends more is made to wait, nothing is lost."""
+
+MOST_BYTES = 256 * 1024
+"""Of one message. The longest are answers that are typed."""
+
+_HEADER_BYTES = 12
+_ALLOWED = (
+    "wslink.hello",
+    "trame.state.get",
+    "trame.trigger",
+    "trame.lifecycle.update",
+    "trame.error.client",
+    "trame.rca.size",
+    "trame.rca.event",
+    "trame.rca.drop",
+    "trame.rca.reset",
+    "trame.rca.video.codecs",
+    "trame.rca.video.negotiate",
+)
+"""What the client calls. Not among them: to end the process, and to put something into its state, which would
+grow without bounds."""
+_BY_ITSELF = "alive"
+"""What the client asks by itself, every few seconds, to see whether the server answers."""
 
 _ANY_WEB_SOCKET = re.compile(r"connect-src [^;]*")
 
@@ -111,7 +134,7 @@ async def _to_process(
             return
         try:
             message = read_message(frame.data)
-        except BadMessageError as fault:
+        except ValueError as fault:
             await outside.close(code=aiohttp.WSCloseCode.POLICY_VIOLATION, message=str(fault).encode())
             return
         if wait_s := allowance.seconds_to_wait():
@@ -134,3 +157,37 @@ async def _to_browser(
         if frame.type is not aiohttp.WSMsgType.BINARY:
             return
         await outside.send_bytes(frame.data)
+
+
+@dataclass(frozen=True)
+class Message:
+    """``is_allowed`` says whether the reader's process may have it, ``is_from_reader`` whether the reader did
+    something."""
+
+    is_allowed: bool
+    is_from_reader: bool
+
+
+def read_message(frame: bytes) -> Message:
+    """What a frame of the browser says; raises ValueError where it is too long, in parts or no call.
+
+    A frame of wslink has 12 bytes (number of the message, offset of this part, length of the whole; each
+    little-endian) and MessagePack. wslink would make room for whatever length is named.
+    """
+    if not _HEADER_BYTES < len(frame) <= MOST_BYTES:
+        raise ValueError("its length")
+    offset, length = (int.from_bytes(frame[start : start + 4], "little") for start in (4, 8))
+    if offset or length != len(frame) - _HEADER_BYTES:
+        raise ValueError("its parts")
+    try:
+        call: object = msgpack.unpackb(frame[_HEADER_BYTES:], strict_map_key=False)
+    except (ValueError, TypeError, msgpack.UnpackException) as fault:
+        raise ValueError("its form") from fault
+    if not isinstance(call, dict) or not all(isinstance(call.get(key), str) for key in ("id", "method")):
+        raise ValueError("its content")
+    arguments = call.get("args")
+    first = arguments[0] if isinstance(arguments, list) and arguments else None
+    return Message(
+        call["method"] in _ALLOWED,
+        call["method"] != "wslink.hello" and first != _BY_ITSELF,
+    )

@@ -14,7 +14,7 @@ from ...images.loading.voxel_store import folder_of_shared_voxels
 from ..shared.defect_report import report_sentence
 from ..shared.end_signals import on_end_signal
 from ..web.guard import Handler
-from .coordinator_routes import CoordinatorRoutes
+from .coordinator import CoordinatorRoutes
 from .entrance import Entrance, StrangerError
 from .reader_routes import ReaderRoutes
 from .readers import ENTER, ReadersFile

@@ -19,7 +19,8 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import wait
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -111,9 +112,7 @@ async def _serve_one(control: Control, memory: int) -> None:
     say(hello=control.secret, pid=os.getpid(), problem=opengl_problem() or "", memory_for_images=memory)
     heard = _read(await lines.readline())
     if "load" in heard:
-        from .loading_ahead import load_first_pages
-
-        load_first_pages(**heard["load"])
+        _load_first_pages(**heard["load"])
     assignment = heard.get("assignment")
     if assignment is None:
         return
@@ -158,6 +157,31 @@ async def _end_when_told(lines: asyncio.StreamReader, end: asyncio.Event) -> Non
     except (OSError, ValueError):
         pass
     end.set()
+
+
+def _load_first_pages(quizzes: Sequence[str], images: str, follow_links: bool, shared_voxels: str) -> None:
+    """Put the images of each quiz's first page into the shared folder; where groups are in random order,
+    those of each group's first page. What cannot be read is told to the reader who comes to it."""
+    from ...images.loading.library import ImageLibrary
+    from ...images.loading.voxel_store import VoxelStore
+    from ...quiz.image_folder import ImageFolder
+    from ...quiz.parser import read_quiz
+    from ...session.order import page_groups
+
+    folder, store = ImageFolder(Path(images), follow_links=follow_links), VoxelStore(Path(shared_voxels))
+    for path in quizzes:
+        quiz, _problems = read_quiz(Path(path))
+        if quiz is None:
+            continue
+        groups = page_groups(quiz.pages) if quiz.randomize_page_groups else {}
+        first = {groups.get(page.number, 0): page for page in reversed(quiz.pages)}
+        # Nodes are not made, so there is no scene.
+        library = ImageLibrary(None, folder, store=store)
+        try:
+            for page in first.values():
+                wait(library.request(page).reads.values())
+        finally:
+            library.close()
 
 
 def _read(line: bytes) -> Line:
