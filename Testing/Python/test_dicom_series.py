@@ -21,6 +21,7 @@ from QuizLoaderLib.images.dicom.headers import headers_in
 from QuizLoaderLib.images.dicom.series import (
     FILES_COPIED,
     IMAGES_MIXED,
+    NOT_CALIBRATED,
     SEVERAL_SERIES,
     SEVERAL_TIMES,
     find_series,
@@ -310,7 +311,7 @@ def test_pictures_without_a_place_are_stacked_and_said(tmp_path: Path) -> None:
         save(dataset, tmp_path / str(9 - number))
     volume = read_series(tmp_path)
     assert volume.voxels[:, 0, 0].tolist() == [1, 2]
-    assert codes_of(volume) == [NO_POSITION]
+    assert codes_of(volume) == [NO_POSITION, NOT_CALIBRATED]
 
 
 def test_a_group_length_before_the_pixels_is_no_pixel(tmp_path: Path) -> None:

@@ -45,8 +45,9 @@ class VolumeArrays:
     ``voxels`` is (slices, rows, columns) or, for colours, (slices, rows, columns, components);
     ``frame_of_reference`` is DICOM's UID where it is known. ``window_level`` is (window, level) from the
     file's header, None where it has none. ``units`` are the voxels' where the file says them (HU, BQML, GY).
-    ``is_inverted`` says that low values are to be shown bright (MONOCHROME1). ``problems`` are warnings met
-    while reading, without line.
+    ``is_inverted`` says that low values are to be shown bright (MONOCHROME1). ``is_calibrated`` is False
+    where the file does not say how large its pixels are: they count as 1 mm, and no length is told in mm.
+    ``problems`` are warnings met while reading, without line.
     """
 
     voxels: np.ndarray
@@ -56,6 +57,7 @@ class VolumeArrays:
     problems: tuple[Problem, ...] = ()
     units: str = ""
     is_inverted: bool = False
+    is_calibrated: bool = True
 
     @property
     def grid(self) -> Grid:

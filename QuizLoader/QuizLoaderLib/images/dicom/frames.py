@@ -1,6 +1,5 @@
 """The frames of DICOM files, single or multi-frame, each with its location in the patient and its rescale."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from math import isfinite
@@ -9,7 +8,8 @@ import numpy as np
 from pydicom import Dataset
 
 from ..errors import ImageReadError
-from .headers import DICOM_DAMAGED, Header, faults_named, items_of, macro_value, numbers_of
+from .headers import DICOM_DAMAGED, Header, faults_named, first_value, items_of, macro_value, numbers_of
+from .pixel_spacing import Calibrated, pixel_spacing
 
 _MOST_FRAMES = 100_000
 TAGS = [
@@ -34,6 +34,9 @@ TAGS = [
     "ImageOrientationPatient",
     "PixelSpacing",
     "ImagerPixelSpacing",
+    "NominalScannedPixelSpacing",
+    "EstimatedRadiographicMagnificationFactor",
+    "SequenceOfUltrasoundRegions",
     "SliceThickness",
     "SpacingBetweenSlices",
     "GridFrameOffsetVector",
@@ -67,7 +70,8 @@ class Frame:
     """One two-dimensional image.
 
     ``position`` is the centre of the first pixel, ``right``, ``down`` and ``normal`` are unit vectors along a
-    row, along a column and across both, all LPS; ``spacing`` is (between columns, between rows) in mm.
+    row, along a column and across both, all LPS; ``spacing`` is (between columns, between rows) in mm, which
+    counts a pixel as 1 mm where the file is not ``calibrated``.
     ``groups`` are the functional groups of the frame, its own first, and at last the file's top level.
     """
 
@@ -80,6 +84,7 @@ class Frame:
     down: np.ndarray
     normal: np.ndarray
     spacing: tuple[float, float]
+    calibrated: Calibrated
     thickness: float
     slope: float
     intercept: float
@@ -137,23 +142,23 @@ def frames_of(header: Header) -> list[Frame]:
 
 
 def _frame(header: Header, index: int, count: int, groups: tuple[Dataset, ...]) -> Frame:
-    orientation = _finite(_first(groups, "PlaneOrientationSequence", "ImageOrientationPatient"), 6)
-    location = _finite(_first(groups, "PlanePositionSequence", "ImagePositionPatient"), 3)
+    orientation = _finite(first_value(groups, "PlaneOrientationSequence", "ImageOrientationPatient"), 6)
+    location = _finite(first_value(groups, "PlanePositionSequence", "ImagePositionPatient"), 3)
     for detector in items_of(header.dataset, "DetectorInformationSequence"):
         orientation = orientation or _finite(numbers_of(detector, "ImageOrientationPatient"), 6)
         location = location or _finite(numbers_of(detector, "ImagePositionPatient"), 3)
     position = None if location is None else np.array(location)
     right, down, normal = _directions(orientation)
-    row_spacing, column_spacing = _pixel_spacing(groups)
-    thickness = _positive(_first(groups, "PixelMeasuresSequence", "SpacingBetweenSlices")) or _positive(
-        _first(groups, "PixelMeasuresSequence", "SliceThickness")
+    spacing, calibrated = pixel_spacing(groups)
+    thickness = _positive(first_value(groups, "PixelMeasuresSequence", "SpacingBetweenSlices")) or _positive(
+        first_value(groups, "PixelMeasuresSequence", "SliceThickness")
     )
     is_stack = count > 1 and not macro_value(groups, "PlanePositionSequence", "ImagePositionPatient")
     if position is not None and is_stack:
         position = position + normal * _offset_in_stack(header, index, thickness or 1.0)
     scaling = header.number("DoseGridScaling") if header.modality == "RTDOSE" else 0.0
-    slope = _first(groups, "PixelValueTransformationSequence", "RescaleSlope")
-    intercept = _first(groups, "PixelValueTransformationSequence", "RescaleIntercept")
+    slope = first_value(groups, "PixelValueTransformationSequence", "RescaleSlope")
+    intercept = first_value(groups, "PixelValueTransformationSequence", "RescaleIntercept")
     return Frame(
         header=header,
         index=index,
@@ -163,18 +168,13 @@ def _frame(header: Header, index: int, count: int, groups: tuple[Dataset, ...]) 
         right=right,
         down=down,
         normal=normal,
-        spacing=(column_spacing, row_spacing),
+        spacing=spacing,
+        calibrated=calibrated,
         thickness=thickness,
         slope=scaling or (slope[0] if slope and slope[0] and isfinite(slope[0]) else 1.0),
         intercept=intercept[0] if intercept and isfinite(intercept[0]) else 0.0,
         groups=groups,
     )
-
-
-def _first(groups: Sequence[Dataset], sequence: str, keyword: str) -> tuple[float, ...]:
-    if len(groups) == 1:
-        return numbers_of(groups[0], keyword)
-    return macro_value(groups, sequence, keyword) or numbers_of(groups[-1], keyword)
 
 
 def _finite(values: tuple[float, ...], count: int) -> tuple[float, ...] | None:
@@ -195,17 +195,6 @@ def _directions(orientation: tuple[float, ...] | None) -> tuple[np.ndarray, np.n
             right = np.array(orientation[:3]) / np.linalg.norm(orientation[:3])
             down = np.cross(normal / np.linalg.norm(normal), right)
     return right, down, np.cross(right, down)
-
-
-def _pixel_spacing(groups: Sequence[Dataset]) -> tuple[float, float]:
-    """(between rows, between columns) in mm, as PixelSpacing orders them; 1 mm where nothing is said."""
-    for values in (
-        _first(groups, "PixelMeasuresSequence", "PixelSpacing"),
-        numbers_of(groups[-1], "ImagerPixelSpacing"),
-    ):
-        if len(values) == 2 and all(map(isfinite, values)) and min(values) > 0:
-            return values[0], values[1]
-    return 1.0, 1.0
 
 
 def _offset_in_stack(header: Header, index: int, gap: float) -> float:

@@ -211,6 +211,13 @@ def macro_value(groups: Sequence[Dataset], sequence: str, keyword: str) -> tuple
     return ()
 
 
+def first_value(groups: Sequence[Dataset], sequence: str, keyword: str) -> tuple[float, ...]:
+    """A number of a functional group macro, else of the last of ``groups``, the file's top level."""
+    if len(groups) == 1:
+        return numbers_of(groups[0], keyword)
+    return macro_value(groups, sequence, keyword) or numbers_of(groups[-1], keyword)
+
+
 def read_header(path: Path, tags: Sequence[str] | None = None) -> Header:
     """All elements before the pixel data, or only those of ``tags``.
 

@@ -12,6 +12,7 @@ from ..errors import ImageReadError
 from . import stack as dicom_geometry
 from .frames import TAGS, Frame, frames_of
 from .headers import Header, headers_in, read_header
+from .pixel_spacing import Calibrated
 from .pixels import read_voxels
 from .time_points import TimePoint, split_by_time
 
@@ -20,6 +21,7 @@ SEVERAL_SERIES = ProblemCode("Q623", "A folder read with DicomRead holds one ser
 SEVERAL_TIMES = ProblemCode("Q629", "A series shown as a Volume has one time point (warning).")
 GRIDS_DIFFER = ProblemCode("Q630", "The time points of a VolumeSequence share one grid.")
 FILES_COPIED = ProblemCode("Q631", "A folder holds each image once (warning).")
+NOT_CALIBRATED = ProblemCode("Q635", "A series says how large its pixels are in mm (warning).")
 IMAGES_MIXED = ProblemCode("Q632", "The images of a series share size, direction and spacing (warning).")
 
 _MADE_ALONG = ("RTDOSE", "RTIMAGE")
@@ -226,10 +228,22 @@ def _read(series: Series, frames: Sequence[Frame], with_pixels: bool) -> VolumeA
         stack.ijk_to_ras(),
         identity,
         stack.frames[len(stack.frames) // 2].window_level(),
-        (*series.problems, *stack.problems),
+        (*series.problems, *stack.problems, *_about_lengths(stack.frames[0], series.path)),
         units_of(header),
         header.text("PhotometricInterpretation") == "MONOCHROME1",
+        stack.frames[0].calibrated is not Calibrated.NOTHING,
     )
+
+
+def _about_lengths(frame: Frame, path: Path) -> list[Problem]:
+    name = f"The series of “{path.name}”"
+    if frame.calibrated is Calibrated.NOTHING:
+        sentence = f"{name} does not say how large its pixels are; lengths on it are in pixels, not in mm."
+        return [warning(NOT_CALIBRATED, sentence)]
+    if frame.calibrated is Calibrated.PART:
+        sentence = f"{name} says how large its pixels are in the ultrasound picture only."
+        return [warning(NOT_CALIBRATED, sentence, "lengths measured beside it are not right")]
+    return []
 
 
 def units_of(header: Header) -> str:

@@ -40,7 +40,7 @@ def read(context: ReadContext) -> VolumeArrays:
             )
         arrays = VolumeArrays(np.ascontiguousarray(file.colors[..., :3]), file.ijk_to_ras)
     else:
-        arrays = VolumeArrays(read_picture(context.facts), _UPRIGHT_IN_AXIAL)
+        arrays = VolumeArrays(read_picture(context.facts), _UPRIGHT_IN_AXIAL, is_calibrated=False)
     if arrays.voxels.dtype == np.uint8 or arrays.voxels.ndim == 4:
         arrays = replace(arrays, window_level=_as_stored(arrays.voxels))
     return arrays
@@ -66,4 +66,5 @@ def make_node(name: str, arrays: VolumeArrays, look: Look, scene: "vtkMRMLScene"
     node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
     node.SetAndObserveDisplayNodeID(display.GetID())
     node.SetAndObserveImageData(shared_image(arrays, arrays.voxels))
+    volume.note_calibration(node, arrays)
     return node

@@ -93,7 +93,18 @@ def make_node(
     node.SetAndObserveImageData(shared_image(arrays, arrays.voxels))
     if arrays.units:
         node.SetVoxelValueUnits(_coded_units(arrays.units))
+    note_calibration(node, arrays)
     return node
+
+
+def note_calibration(node: "vtkMRMLVolumeNode", arrays: VolumeArrays) -> None:
+    """Let ``is_calibrated`` tell of the node what is known of its file."""
+    node.SetAttribute(_NOT_CALIBRATED, None if arrays.is_calibrated else "1")
+
+
+def is_calibrated(node: "vtkMRMLVolumeNode") -> bool:
+    """Whether lengths on a volume node are in mm; else its pixels are 1 x 1, and lengths count pixels."""
+    return node.GetAttribute(_NOT_CALIBRATED) is None
 
 
 def start_with(
@@ -105,6 +116,7 @@ def start_with(
     display.SetWindowLevelFromPreset(0)
 
 
+_NOT_CALIBRATED = "QuizLoader.NotCalibrated"
 _UCUM = {
     "HU": ("[hnsf'U]", "Hounsfield unit"),
     "BQML": ("Bq/ml", "Becquerels/milliliter"),

@@ -123,6 +123,7 @@ def make_node(
         empty = slicer.vtkMRMLScalarVolumeNode()
         empty.SetName(name)
         empty.SetIJKToRASMatrix(vtk_matrix(frame.ijk_to_ras))
+        volume.note_calibration(empty, frame)
         # The sequence keeps a copy of the node; the voxels come after it, so that they are not copied.
         kept = sequence.SetDataNodeAtValue(empty, value)
         kept.SetAndObserveImageData(shared_image(frame, frame.voxels))
