@@ -68,7 +68,7 @@ def test_both_files_gone_are_said_and_the_page_asks_again(
     with at_work(quiz, images, tmp_path / "r") as reader:
         (sentence,) = reader.show()
         assert "contour that was drawn on “CT” is gone" in sentence and str(files[0]) in sentence
-        assert reader.answers.next() == ASKS
+        assert reader.answers.step("next") == ASKS
         reader.draw("Liver", LIVER)
         assert reader.answers.missing() == []
     assert (voxels_of(files[0]) == LIVER * 10).all()
@@ -249,7 +249,7 @@ with at_work(quiz, images, results) as reader:
     node = reader.draw("Liver", noise)
     set_points_ras(reader.drawings.lines.new(), [(-10.0, 20.0, 30.0), (-13.0, 16.0, 30.0)])
     resource.setrlimit(resource.RLIMIT_FSIZE, (300, resource.RLIM_INFINITY))
-    assert reader.answers.next() == []
+    assert reader.answers.step("next") == []
     said = reader.answers.save_sentence()
     assert "The contour of “CT” on the page “A” is not saved yet (" in said, said
     assert "The line of 5.0 mm is not saved yet (" in said, said
@@ -257,12 +257,12 @@ with at_work(quiz, images, results) as reader:
     assert reader.show() == []
     assert reader.opened.host.scene.IsNodePresent(node) and not node.GetDisplayVisibility()
     # What could not be saved shows again on its page, as it was drawn.
-    assert reader.answers.previous() == [] and reader.show() == []
+    assert reader.answers.step("previous") == [] and reader.show() == []
     assert reader.drawings.nodes == (node,) and node.GetDisplayVisibility()
     assert (drawn(node)["Liver"] == noise).all()
     assert [line.length_mm for line in reader.drawings.lines.measured] == [5.0]
     assert "not saved" in reader.answers.close()
-    assert reader.answers.next() == []
+    assert reader.answers.step("next") == []
     resource.setrlimit(resource.RLIMIT_FSIZE, no_limit)
     # Half a minute later there is room again.
     later = time.monotonic() + 30

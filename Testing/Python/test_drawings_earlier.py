@@ -69,7 +69,7 @@ def test_a_start_does_not_count_and_what_the_reader_made_of_it_is_never_overwrit
         reader.go()
         assert (seen(reader)["Liver"] == LIVER).all()
         assert reader.answers.missing() == asks
-        assert reader.answers.next() == asks
+        assert reader.answers.step("next") == asks
         # The first page's contour is corrected: what is an unchanged copy of it follows.
         reader.go("previous")
         reader.draw("Liver", LIVER | MORE)
@@ -100,7 +100,7 @@ def test_a_start_does_not_count_and_what_the_reader_made_of_it_is_never_overwrit
         reader.go("previous")
         reader.go()
         assert seen(reader) == {}
-        assert reader.answers.next() == asks
+        assert reader.answers.step("next") == asks
     assert flags(tmp_path / "r", 2) == [("Revise_CT-quizlabel.nrrd", "N")]
 
 
@@ -207,7 +207,7 @@ def test_pages_of_one_name_and_two_images_of_one_page_keep_their_files_apart(
             assert list(on_ct.GetDisplayNode().GetViewNodeIDs()) == [red]
             assert list(on_mr.GetDisplayNode().GetViewNodeIDs()) == [green]
             if place == 0:
-                reader.answers.next()
+                reader.answers.step("next")
     study = tmp_path / "r" / READER / "study"
     for place in range(2):
         folder = study / f"PgGroup3_Case_Page{place + 1}"
@@ -229,7 +229,7 @@ def test_looking_through_a_finished_quiz_changes_no_file(tmp_path: Path, images:
         reader.drawings.lines.new()
         reader.go()
         reader.draw("Liver", LIVER | MORE)
-        assert reader.answers.finish() == []
+        assert reader.answers.step("finish") == []
         # A stroke after the end is not taken, though the segmentation is still there.
         assert reader.drawings.images == ()
     before = files_of(tmp_path / "r")

@@ -52,7 +52,9 @@ def test_lines_are_kept_with_their_image_or_page_and_deleted_ones_are_gone_for_g
         (line,) = reader.drawings.lines.measured
         assert (line.image_id, line.length_mm) == ("CT", 5.0)
         measure(reader, OUTSIDE)
-        assert reader.answers.next() == ["Please measure at least 2 lines on the image “CT” (1 so far)."]
+        assert reader.answers.step("next") == [
+            "Please measure at least 2 lines on the image “CT” (1 so far)."
+        ]
         assert np.allclose(file_points_lps(on_image), [(10, -20, 30), (13, -16, 30)], atol=1e-9)
         assert np.allclose(file_points_lps(on_page), [(-100, -20, 30), (-100, -20, 42)], atol=1e-9)
         measure(reader)

@@ -48,7 +48,7 @@ def test_a_contour_is_kept_on_leaving_and_shown_on_return_and_in_the_next_sessio
     with at_work(quiz, images, tmp_path / "r") as reader:
         assert reader.show() == []
         assert not reader.drawings.nodes
-        assert reader.answers.next() == ["Please draw a contour on at least one image of this page."]
+        assert reader.answers.step("next") == ["Please draw a contour on at least one image of this page."]
         reader.draw("Liver", LIVER)
         node = reader.draw("Spleen", SPLEEN)
         assert reader.answers.missing() == []

@@ -38,5 +38,5 @@ def test_limits_are_said_in_words(low: float | None, high: float | None, words: 
 def test_the_position_is_one_sentence_with_the_steps_of_a_reader() -> None:
     pages = tuple(Page(id=name, number=number, line=1) for number, name in enumerate("AB", start=1))
     answers = FormAnswers(pages, {})
-    answers.next()
+    answers.step("next")
     assert answers.asked().position == "Page 2 of 2"

@@ -20,7 +20,7 @@ def test_a_quiz_that_is_finished_while_its_folder_is_away_is_not_called_saved(tm
     os.rename(results, tmp_path / "away")
     reading.set_answer(page, 0, 0, ("one",))
 
-    assert reading.finish() == []
+    assert reading.step("finish") == []
 
     sentence = reading.save_sentence()
     assert sentence.startswith("The last 3 changes are not saved yet") and sentence.endswith(FINISHED)

@@ -120,13 +120,13 @@ def read_through_the_session(quiz, images, results, drawn, points_ras):
         opened, answers, page = begin()
         answers.set_answer(page, 0, 2, ("Y", "N"))
         answers.set_answer(page, 0, 3, ("Y", "N"))
-        assert answers.next() == []
+        assert answers.step("next") == []
         for question, answer in enumerate(("30", "24.5", "A block,\nbright")):
             answers.set_answer(page, 0, question, (answer,))
         pressed = answers.start_press(0, 3, 0)
         until(pressed.is_done, "the script")
         assert pressed.finish() == ""
-        assert answers.next() == []
+        assert answers.step("next") == []
         opened.show(answers.index)
         volume = opened.drawings.volume(opened.drawings.images[0].id)
         draw(opened.drawings.segmentation(opened.drawings.images[0].id), "Block", drawn, volume)
@@ -137,7 +137,7 @@ def read_through_the_session(quiz, images, results, drawn, points_ras):
         opened.close()
 
         opened, answers, page = begin()
-        assert answers.finish() == []
+        assert answers.step("finish") == []
         assert answers.close_for_good() == ""
         opened.close()
 

@@ -55,7 +55,7 @@ class Pressed:
 
 
 class Answers(Protocol):
-    """Steps give what is missing, as sentences; nothing where they were made. Pages count from 0.
+    """A ``step`` gives what is missing, as sentences; nothing where it was made. Pages count from 0.
 
     What a method does here is an author's look: nothing is missing, and nothing is saved.
     """
@@ -94,18 +94,8 @@ class Answers(Protocol):
         """Tries again what could not be saved, and says how saving stands; empty where nothing is saved."""
         return ""
 
-    def next(self) -> list[str]: ...
-
-    def previous(self) -> list[str]: ...
-
-    def repeat(self) -> list[str]:
-        return []
-
-    def go_to_bookmark(self) -> list[str]:
-        return []
-
-    def finish(self) -> list[str]:
-        return []
+    def step(self, name: str) -> list[str]:
+        """One of ``next``, ``previous``, ``repeat``, ``go_to_bookmark`` and ``finish``."""
 
     def close(self) -> str:
         """Keep everything and let go; where that fails nothing is let go of, and this says why."""
@@ -152,10 +142,7 @@ class FormAnswers(Answers):
     def start_press(self, *_where: int) -> Pressed:
         return Pressed(lambda: True, lambda: None, lambda: "")
 
-    def next(self) -> list[str]:
-        self.index = min(self.index + 1, len(self.pages) - 1)
-        return []
-
-    def previous(self) -> list[str]:
-        self.index = max(self.index - 1, 0)
+    def step(self, name: str) -> list[str]:
+        index = self.index + {"next": 1, "previous": -1}.get(name, 0)
+        self.index = min(max(index, 0), len(self.pages) - 1)
         return []

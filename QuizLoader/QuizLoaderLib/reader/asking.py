@@ -138,8 +138,7 @@ class Asking:
         """To another place, or what is missing is shown."""
         if not self.may_step(name) or not self.save_typed():
             return
-        missing = getattr(self._the_answers(), name)()
-        if missing:
+        if missing := self._the_answers().step(name):
             self.asks_to_finish = False
             self._show_missing(missing)
         else:

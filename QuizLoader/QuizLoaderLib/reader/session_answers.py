@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..quiz.model import Page
+from ..session.files import SessionError
 from .answers import Answer, Answers, Asked, Pressed
 from .save_queue import SaveQueue
 
@@ -15,10 +16,6 @@ if TYPE_CHECKING:
     from ..session.session import Session
     from .drawing.page_drawn_on import SessionPage
     from .drawing.page_saver import PageSaver
-
-
-class NotBegunError(Exception):
-    """Why the session cannot begin, as one sentence for the reader."""
 
 
 @dataclass(frozen=True)
@@ -32,16 +29,13 @@ class SignIn:
     python: str = sys.executable
 
     def begin(self, quiz_path: Path, image_folder: Path) -> "SessionAnswers":
-        """Begin or take up the session; raises NotBegunError."""
-        from ..session.session import ScriptRules, Session, SessionError
+        """Begin or take up the session; raises SessionError."""
+        from ..session.session import ScriptRules, Session
 
         scripts = None
         if self.scripts_folder is not None:
             scripts = ScriptRules(self.scripts_folder, image_folder, python=self.python)
-        try:
-            session = Session.open(quiz_path, self.results_folder, self.reader, scripts=scripts)
-        except SessionError as fault:
-            raise NotBegunError(str(fault)) from fault
+        session = Session.open(quiz_path, self.results_folder, self.reader, scripts=scripts)
         return SessionAnswers(session, self.reader, scripts is not None)
 
 
@@ -138,8 +132,6 @@ class SessionAnswers(Answers):
         return "\n".join(self._try(lambda: self._set_draft(question, texts)))
 
     def start_press(self, question_set: int, question: int, option: int) -> Pressed:
-        from ..session.session import SessionError
-
         try:
             press = self._session.buttons.start(question, option)
         except SessionError as fault:
@@ -169,22 +161,23 @@ class SessionAnswers(Answers):
             sentences.append(self._savable.state.sentence)
         return " ".join(sentences)
 
-    def next(self) -> list[str]:
-        return self._step(self._session.next)
-
-    def previous(self) -> list[str]:
-        return self._step(self._session.previous)
-
-    def repeat(self) -> list[str]:
-        missing = self._step(self._session.repeat)
+    def step(self, name: str) -> list[str]:
+        """Everything of the page is saved before it."""
+        self._save_page()
+        session = self._session
+        left = session.where().position.page
+        steps = {
+            "next": session.next,
+            "previous": session.previous,
+            "repeat": session.repeat,
+            "go_to_bookmark": session.go_to_bookmark,
+            "finish": session.finish,
+        }
+        sentences = self._try(steps[name])
         self._list_pages()
-        return missing
-
-    def go_to_bookmark(self) -> list[str]:
-        return self._step(self._session.go_to_bookmark)
-
-    def finish(self) -> list[str]:
-        return self._step(self._session.finish)
+        if self.page_saver and session.where().position.page != left:
+            self.page_saver.leave()
+        return sentences
 
     def close(self) -> str:
         self._save_page()
@@ -221,15 +214,6 @@ class SessionAnswers(Answers):
         # How saving stands is asked for separately.
         self._session.set_draft(question, texts)
 
-    def _step(self, step: Callable[[], list[str] | None]) -> list[str]:
-        """A step to another place, with everything of the page saved before it."""
-        self._save_page()
-        position = self._session.where().position
-        sentences = self._try(step)
-        if self.page_saver and self._session.where().position.page != position.page:
-            self.page_saver.leave()
-        return sentences
-
     def _save_page(self) -> None:
         if self.page_saver:
             self.page_saver.save()
@@ -239,8 +223,6 @@ class SessionAnswers(Answers):
             self._session.record_states(list(self.page_saver.states().items()))
 
     def _try(self, step: Callable[[], list[str] | None]) -> list[str]:
-        from ..session.session import SessionError
-
         try:
             return [sentence for sentence in step() or [] if sentence]
         except SessionError as fault:

@@ -2,19 +2,44 @@
 
 import time
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from ..quiz.model import Page, Question
+from ..quiz.model import Page, Question, QuestionSet
 from .answers import missing_answers
 from .entries import LeaveEntry
 from .files import SessionError
-from .navigation import Route, Where
 from .order import PageKey, Position
 from .requirements import incomplete_pages, missing_drawings
 from .results import Results
 
 
+@dataclass(frozen=True)
+class Where:
+    """What is shown now. ``number`` counts the positions (page and question set) from 1 to ``total``.
+
+    ``question_set`` is None where the page has none; ``set_number`` counts from 1. ``bookmark_label`` is
+    the text of the bookmark button, empty where there is nothing to go to.
+    """
+
+    position: Position
+    page: Page
+    question_set: QuestionSet | None
+    set_number: int
+    number: int
+    total: int
+    pages_complete: int
+    pages_total: int
+    can_go_back: bool
+    is_last: bool
+    can_repeat: bool
+    bookmark_label: str
+
+
 class Cursor:
-    """``runs_scripts``: a Button needs its press only where it can be pressed."""
+    """Goes through all positions (pages and their question sets) in the reader's order.
+
+    ``runs_scripts``: a Button needs its press only where it can be pressed.
+    """
 
     def __init__(self, results: Results, runs_scripts: bool) -> None:
         self._results = results
@@ -23,15 +48,21 @@ class Cursor:
 
     def resume(self) -> None:
         """Go where a reader goes on: to the first page that is not complete."""
-        self.find_route()
-        first_incomplete = self.route.first_incomplete(self._results.is_complete)
+        self.find_positions()
+        first, last = self._positions[0], self._positions[-1]
+        incomplete = (each for each in self._positions if not self._results.is_complete(each.page))
         # All complete but not finished: the last position, where Finish is.
-        first, last = self.route.positions[0], self.route.positions[-1]
-        self.move(first if self._results.is_finished else first_incomplete or last)
+        self.move(first if self._results.is_finished else next(incomplete, last))
 
-    def find_route(self) -> None:
+    def find_positions(self) -> None:
         """Once more where a repetition came in."""
-        self.route = Route(self._results.display_order(), self._results.pages)
+        pages = self._results.pages
+        self._positions = [
+            Position(key, question_set)
+            for key in self._results.display_order()
+            for question_set in range(max(1, len(pages[key].question_sets)))
+        ]
+        self._numbers = {position: number for number, position in enumerate(self._positions)}
 
     def move(self, position: Position) -> None:
         """The question set is shown from now on."""
@@ -53,8 +84,30 @@ class Cursor:
         return sets[self.position.question_set].questions if sets else ()
 
     @property
+    def following(self) -> Position | None:
+        number = self._numbers[self.position] + 1
+        return self._positions[number] if number < len(self._positions) else None
+
+    @property
+    def before(self) -> Position | None:
+        number = self._numbers[self.position] - 1
+        return self._positions[number] if number >= 0 else None
+
+    @property
+    def bookmark(self) -> Position | None:
+        """The first position of the nearest earlier page that has the bookmark this page goes to."""
+        wanted, pages = self.page.go_to_bookmark, self._results.pages
+        if wanted is None:
+            return None
+        for earlier in reversed(self._positions[: self._numbers[Position(self.position.page)]]):
+            if earlier.question_set == 0 and pages[earlier.page].bookmark_id == wanted.bookmark:
+                return earlier
+        return None
+
+    @property
     def is_last_of_page(self) -> bool:
-        return self.route.is_last_of_page(self.position)
+        following = self.following
+        return following is None or following.page != self.position.page
 
     @property
     def is_locked(self) -> bool:
@@ -75,7 +128,21 @@ class Cursor:
         )
 
     def where(self) -> Where:
-        return self.route.where(self.position, self._results.is_complete, self.can_repeat)
+        page, number = self.page, self.position.question_set
+        return Where(
+            position=self.position,
+            page=page,
+            question_set=page.question_sets[number] if page.question_sets else None,
+            set_number=number + 1,
+            number=self._numbers[self.position] + 1,
+            total=len(self._positions),
+            pages_complete=sum(self._results.is_complete(each) for each in self._results.pages),
+            pages_total=len(self._results.pages),
+            can_go_back=self.before is not None,
+            is_last=self.following is None,
+            can_repeat=self.can_repeat,
+            bookmark_label=page.go_to_bookmark.label if page.go_to_bookmark and self.bookmark else "",
+        )
 
     def page_to_change(self) -> PageKey:
         """The page; raises SessionError where it is locked."""
@@ -92,9 +159,9 @@ class Cursor:
 
     def missing_elsewhere(self) -> list[str]:
         """At the last position of the quiz, the other pages that are not complete."""
-        if self.route.after(self.position) is not None:
+        if self.following is not None:
             return []
-        keys = dict.fromkeys(each.page for each in self.route.positions)
+        keys = self._results.display_order()
         open_keys = [key for key in keys if key != self.position.page and not self._results.is_complete(key)]
         return incomplete_pages([self._results.pages[key].title for key in open_keys])
 

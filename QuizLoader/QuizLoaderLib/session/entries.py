@@ -99,21 +99,29 @@ _NAMES = {"number": "n", "question_set": "set", "lost_voxels": "lost"}
 """The fields that have another name in JSON."""
 
 
+KINDS: dict[str, type["Entry"]] = {}
+"""By the name in ``do``."""
+
+
 @dataclass(frozen=True, kw_only=True)
 class Entry:
     """What every entry has. ``number``, ``time`` and ``login`` are given by the store where they are not."""
 
-    kind: ClassVar[str] = ""
+    kind: ClassVar[str]
     number: Annotated[int, "Counts the entries from 1"] = 0
     time: Annotated[str, "When it happened, local time: YYYYMMDD_HH:MM:SS.ffffff"] = ""
     login: Annotated[str, "The time of the login under which it happened"] = ""
 
+    def __init_subclass__(cls, kind: str = "") -> None:
+        cls.kind = kind
+        if kind:
+            KINDS[kind] = cls
+
 
 @dataclass(frozen=True, kw_only=True)
-class BeginEntry(Entry):
+class BeginEntry(Entry, kind="begin"):
     """The reader begins the quiz; always the first entry."""
 
-    kind: ClassVar[str] = "begin"
     reader: Annotated[str, "The reader's name"]
     sha256: Annotated[str, "The hash of the stored quiz, master/<quiz>.xml"]
     seed: Annotated[int, "From which an order of page groups is drawn"]
@@ -129,10 +137,9 @@ class BeginEntry(Entry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LoginEntry(Entry):
+class LoginEntry(Entry, kind="login"):
     """The quiz is opened; its ``time`` names the login."""
 
-    kind: ClassVar[str] = "login"
     reader: Annotated[str, "The reader's name as it was given then"]
 
 
@@ -156,10 +163,9 @@ class PositionEntry(PageEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class DraftEntry(PositionEntry):
+class DraftEntry(PositionEntry, kind="draft"):
     """A question has this answer now; it becomes Responses when the question set is left."""
 
-    kind: ClassVar[str] = "draft"
     question: Annotated[int, "The question of the set, from 0"]
     texts: Annotated[Answer, "The text of each Option"]
     facts: Annotated[
@@ -169,10 +175,9 @@ class DraftEntry(PositionEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LeaveEntry(PositionEntry):
+class LeaveEntry(PositionEntry, kind="leave"):
     """The question set is left, and what changed in it becomes Responses."""
 
-    kind: ClassVar[str] = "leave"
     event: Annotated[str, "The Event of the Responses: NextBtn, Previous, Repeat, ..."]
     passed: Annotated[bool, "Whether the set was completed; then all get a Response"]
     recovered: Annotated[bool, "The program had ended without it; written when it began again"] = False
@@ -181,26 +186,22 @@ class LeaveEntry(PositionEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class RerunEntry(PageEntry):
+class RerunEntry(PageEntry, kind="rerun"):
     """The page is come to again, and its buttons have to be pressed again."""
-
-    kind: ClassVar[str] = "rerun"
 
 
 @dataclass(frozen=True, kw_only=True)
-class StateEntry(PageEntry):
+class StateEntry(PageEntry, kind="state"):
     """How an image looked when its page was left."""
 
-    kind: ClassVar[str] = "state"
     image: Annotated[int, "The Image of the page, from 0"]
     attributes: Annotated[Mapping[str, str], "Those of its State element"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class DrawingEntry(PageEntry):
+class DrawingEntry(PageEntry, kind="contour"):
     """What the reader drew on an image was saved in files."""
 
-    kind: ClassVar[str] = "contour"
     image: Annotated[str, "The ID of the Image"]
     path: Annotated[str, "The label map, relative to the reader's folder"]
     drawn: Annotated[bool, "Whether it is other than empty or an unchanged copy"]
@@ -209,57 +210,33 @@ class DrawingEntry(PageEntry):
 
 
 @dataclass(frozen=True, kw_only=True)
-class LinesEntry(PageEntry):
+class LinesEntry(PageEntry, kind="lines"):
     """The image, or the page, has these measured lines and no others."""
 
-    kind: ClassVar[str] = "lines"
     image: Annotated[str, "The ID of the Image; empty for lines that lie on none"]
     paths: Annotated[tuple[str, ...], "Their files, relative to the reader's folder"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class FinishEntry(Entry):
+class FinishEntry(Entry, kind="finish"):
     """The reader finishes the quiz: nothing changes any more."""
 
-    kind: ClassVar[str] = "finish"
-
 
 @dataclass(frozen=True, kw_only=True)
-class LogoutEntry(Entry):
+class LogoutEntry(Entry, kind="logout"):
     """The quiz is closed."""
 
-    kind: ClassVar[str] = "logout"
-
 
 @dataclass(frozen=True, kw_only=True)
-class SavedEntry(Entry):
+class SavedEntry(Entry, kind="saved"):
     """The results file was written; ``n`` is the last entry that it has, and not a number of its own."""
 
-    kind: ClassVar[str] = "saved"
     sha256: Annotated[str, "The hash of the results file"]
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnknownEntry(Entry):
     """An entry of a newer version of this program."""
-
-
-KINDS: Mapping[str, type[Entry]] = {
-    each.kind: each
-    for each in (
-        BeginEntry,
-        LoginEntry,
-        DraftEntry,
-        LeaveEntry,
-        RerunEntry,
-        StateEntry,
-        DrawingEntry,
-        LinesEntry,
-        FinishEntry,
-        LogoutEntry,
-        SavedEntry,
-    )
-}
 
 
 def keys_of(kind: type[Entry]) -> dict[str, Key]:

@@ -8,11 +8,10 @@ from ..quiz.model import Page, Quiz
 from ..quiz.question_types import Takes
 from .answers import Answer, cleaned, is_toggle
 from .buttons import Buttons, to_press_again
-from .cursor import Cursor
+from .cursor import Cursor, Where
 from .drawings import SessionDrawings
 from .entries import DraftEntry, FinishEntry, LogoutEntry, RerunEntry, StateEntry
 from .files import SessionError
-from .navigation import Where
 from .opening import open_results
 from .order import PageKey, Position
 from .scripts import NO_SCRIPTS, ScriptRules, has_buttons
@@ -83,8 +82,7 @@ class Session:
     @property
     def pages(self) -> tuple[tuple[PageKey, Page], ...]:
         """All pages in the reader's order, repetitions included (to load images ahead)."""
-        keys = dict.fromkeys(position.page for position in self._cursor.route.positions)
-        return tuple((key, self._results.pages[key]) for key in keys)
+        return tuple((key, self._results.pages[key]) for key in self._results.display_order())
 
     def where(self) -> Where:
         return self._cursor.where()
@@ -145,8 +143,7 @@ class Session:
 
     def next(self) -> list[str]:
         """One position on. Returns what is missing; nothing where the reader moved."""
-        following = self._cursor.route.after(self._cursor.position)
-        if following is None:
+        if (following := self._cursor.following) is None:
             raise SessionError("This is the last page; finish the quiz.")
         if sentences := self.missing():
             return sentences
@@ -155,14 +152,12 @@ class Session:
 
     def previous(self) -> None:
         """One position back; what is there stays as it is, complete or not."""
-        before = self._cursor.route.before(self._cursor.position)
-        if before is None:
+        if (before := self._cursor.before) is None:
             raise SessionError("This is the first page.")
         self._go(before, "Previous")
 
     def go_to_bookmark(self) -> None:
-        bookmark = self._cursor.route.bookmark(self._cursor.position)
-        if bookmark is None:
+        if (bookmark := self._cursor.bookmark) is None:
             raise SessionError("There is no bookmarked page to go to.")
         self._go(bookmark, "GoToBookmark")
 
@@ -179,7 +174,7 @@ class Session:
 
     def finish(self) -> list[str]:
         """Lock all answers for good. Returns what is missing; nothing where the quiz is finished now."""
-        if self.in_review or self._cursor.route.after(self._cursor.position) is not None:
+        if self.in_review or self._cursor.following is not None:
             raise SessionError("Only the last page can finish the quiz.")
         if sentences := self.missing():
             return sentences
@@ -228,7 +223,7 @@ class Session:
         left = self._cursor.position.page
         self._leave(event, passed, to=position)
         if event == "Repeat":
-            self._cursor.find_route()
+            self._cursor.find_positions()
         self._cursor.move(position)
         if left != position.page:
             self._ask_for_presses()

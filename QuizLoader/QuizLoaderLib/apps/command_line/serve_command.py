@@ -188,7 +188,7 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
     from dataclasses import replace
 
     from ...reader.opened_quiz import QuizUnreadableError
-    from ...reader.session_answers import NotBegunError
+    from ...session.files import SessionError
     from ..shared.opengl import OpenGLMissingError
     from ..web.server import open_browser
     from ..web.server import serve as serve_quiz
@@ -207,7 +207,7 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
 
     try:
         sentence = serve_quiz(serving, ready)
-    except (NotBegunError, OpenGLMissingError) as fault:
+    except (SessionError, OpenGLMissingError) as fault:
         raise CommandError(str(fault)) from fault
     except QuizUnreadableError as fault:
         print_problems(fault.problems, serving.quiz_path)

@@ -52,7 +52,7 @@ class Console:
 
         With ``sign_in`` a reader's session begins. Without it what the forms hold stays in memory.
 
-        Raises QuizUnreadableError, PackagesMissingError and NotBegunError; the quiz that was open is closed
+        Raises QuizUnreadableError, PackagesMissingError and SessionError; the quiz that was open is closed
         first.
         """
         self.close()

@@ -9,7 +9,7 @@ import slicer
 
 from ...quiz.problems import Problem, has_errors
 from ...reader.opened_quiz import OpenedQuiz, QuizUnreadableError
-from ...reader.session_answers import NotBegunError
+from ...session.files import SessionError
 from . import quiz_node
 from .console import Console
 from .packages import PackagesMissingError
@@ -104,7 +104,7 @@ class Panel:
         try:
             sign_in = self._sign_in.read()
             self._console.open(path, folder, self.ui.followLinksBox.checked, sign_in)
-        except (PackagesMissingError, NotBegunError) as fault:
+        except (PackagesMissingError, SessionError) as fault:
             show_text(self.ui.messageLabel, str(fault))
             return
         except QuizUnreadableError as fault:

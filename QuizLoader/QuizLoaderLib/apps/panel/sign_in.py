@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import ctk
 import qt
 
-from ...reader.session_answers import NotBegunError, SignIn
+from ...reader.session_answers import SignIn
+from ...session.files import SessionError
 
 if TYPE_CHECKING:
     from .ui import Ui
@@ -29,16 +30,16 @@ class SignInFields:
         ui.scriptsFolderEdit.currentPath = settings.value(SCRIPTS) or ""
 
     def read(self) -> SignIn | None:
-        """None for an author's look; raises NotBegunError where a folder is needed."""
+        """None for an author's look; raises SessionError where a folder is needed."""
         reader = self._ui.readerEdit.text.strip()
         results = self._ui.resultsFolderEdit.currentPath.strip()
         scripts = self._ui.scriptsFolderEdit.currentPath.strip()
         if not reader:
             return None
         if not results:
-            raise NotBegunError(f"Choose the folder that the answers of “{reader}” go to.")
+            raise SessionError(f"Choose the folder that the answers of “{reader}” go to.")
         if scripts and not Path(scripts).is_dir():
-            raise NotBegunError(
+            raise SessionError(
                 f"The folder of allowed scripts {scripts} does not exist; choose another one or none."
             )
         python = shutil.which("PythonSlicer") or sys.executable

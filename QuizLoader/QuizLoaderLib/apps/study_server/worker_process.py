@@ -134,14 +134,14 @@ async def _serve_one(control: Control, memory: int) -> None:
 
 async def _serve_assignment(assignment: Line, say: Callable[..., None], end: asyncio.Event) -> str:
     from ...reader.opened_quiz import QuizUnreadableError
-    from ...reader.session_answers import NotBegunError
+    from ...session.files import SessionError
     from ..web.server import Serving, serve_until
 
     paths: Line = {name: Path(each) for name, each in assignment.pop("paths").items()}
     serving = Serving(**paths, **assignment)
     try:
         return await serve_until(serving, lambda address: say(ready=address), end)
-    except NotBegunError as fault:
+    except SessionError as fault:
         # It may be that the reader's process before this one is just putting everything away.
         say(failed=str(fault), again=True)
     except QuizUnreadableError as fault:

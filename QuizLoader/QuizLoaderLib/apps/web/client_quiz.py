@@ -64,7 +64,7 @@ class ClientQuiz:
         """Show the first page, or the one where the reader was. Called again: the file as it is now, at the
         same page and with the same answers.
 
-        Raises QuizUnreadableError, and NotBegunError where a session cannot begin; what was open stays then.
+        Raises QuizUnreadableError, and SessionError where a session cannot begin; what was open stays then.
         """
         reading = sign_in.begin(self._quiz_path, self._image_folder) if sign_in else None
         opened = OpenedQuiz(

@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
-from ...reader.session_answers import NotBegunError, SignIn
+from ...reader.session_answers import SignIn
+from ...session.files import SessionError
 from ..shared.end_signals import on_end_signal
 from . import tabs
 from .client_quiz import ClientQuiz
@@ -77,7 +78,7 @@ def serve(serving: Serving, ready: Callable[[str], None]) -> str:
     """Serve until SIGINT or SIGTERM; everything is saved then. ``ready`` gets the address.
 
     Gives a sentence where answers could not be saved in the results folder and were put elsewhere. Raises
-    QuizUnreadableError, NotBegunError, OpenGLMissingError and, where the port is taken, OSError.
+    QuizUnreadableError, SessionError, OpenGLMissingError and, where the port is taken, OSError.
     """
 
     async def until_a_signal() -> str:
@@ -312,7 +313,7 @@ class _ClientServer:
         if self._server.state.phase == "sign-in":
             try:
                 await self._open(self._serving.sign_in(reader.strip()))
-            except NotBegunError as fault:
+            except SessionError as fault:
                 self._server.state.fault = str(fault)
 
     async def _open(self, sign_in: SignIn | None) -> None:
