@@ -6,8 +6,8 @@ import hashlib
 import os
 import secrets
 import unicodedata
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -42,65 +42,142 @@ def cleaned_name(reader_name: str) -> str:
     return name
 
 
-def _as_known(files: FolderFiles, reader_name: str) -> str:
-    """The name as its folder has it, where only the letters are written otherwise: in all results of a
-    reader the name is the same."""
-    known = unicodedata.normalize("NFC", files.folder.parent.name)
-    return known if _folded(known) == _folded(reader_name) else reader_name
-
-
 def open_results(
-    quiz_path: Path,
-    results_folder: Path,
-    reader_name: str,
-    seed: int | None,
-    now: Callable[[], datetime],
+    quiz_path: Path, results_folder: Path, reader_name: str, seed: int | None, now: Callable[[], datetime]
 ) -> ResultsStore:
     """Everything a session needs, with the folder locked. Raises SessionError with the folder unlocked."""
     files = results_files(results_folder, reader_name, quiz_path)
-    reader_name = _as_known(files, cleaned_name(reader_name))
-    try:
-        make_folder(files.master.parent)
-        lock = _locked(files, reader_name)
-    except OSError as fault:
-        return _opened_unlocked(files, quiz_path, now, fault)
-    try:
-        loaded = _begun_or_taken_up(files, quiz_path, reader_name, seed, now)
-        return _with_journal(files, loaded, lock, reader_name, now)
-    except OSError as fault:
-        lock.release()
-        raise SessionError(f"The results folder “{files.folder}” cannot be used: {reason(fault)}.") from fault
-    except BaseException:
-        lock.release()
-        raise
+    # Where only the letters are written otherwise, the name is as in all results of the reader.
+    names = (unicodedata.normalize("NFC", files.folder.parent.name), cleaned_name(reader_name))
+    reader = names[0] if _folded(names[0]) == _folded(names[1]) else names[1]
+    return _Opening(files, quiz_path, reader, seed, now).opened()
 
 
-def _opened_unlocked(
-    files: FolderFiles, quiz_path: Path, now: Callable[[], datetime], fault: OSError
-) -> ResultsStore:
-    """Where nothing can be written a finished quiz can still be looked at."""
-    loaded = load_results(files, stored_quiz(files, quiz_path)) if files.xml.exists() else None
-    if loaded is None or not loaded.results.is_finished:
-        raise SessionError(
-            f"Nothing can be written to the results folder “{files.folder}” ({reason(fault)}); "
-            "make it writable or choose another one."
-        ) from fault
-    return ResultsStore(files, loaded, now)
+@dataclass(frozen=True)
+class _Opening:
+    """A results folder that is being opened, and what the host gave for it."""
 
+    files: FolderFiles
+    quiz_path: Path
+    reader: str
+    seed: int | None
+    now: Callable[[], datetime]
 
-def _begun_or_taken_up(
-    files: FolderFiles, quiz_path: Path, reader_name: str, seed: int | None, now: Callable[[], datetime]
-) -> Loaded:
-    for folder in (files.folder, files.master.parent):
-        remove_left_overs(folder)
-    given, problems = read_quiz(quiz_path)
-    if not (files.xml.exists() or read_journal(files.journal).entries or copies(files)):
-        _begin(files, given, problems, reader_name, seed, now)
-    quiz = stored_quiz(files, quiz_path)
-    notices = _changes(files, quiz, given, problems)
-    loaded = load_results(files, quiz)
-    _require_reader(files, loaded.results, reader_name)
-    return replace(loaded, notices=(*notices, *loaded.notices))
+    def opened(self) -> ResultsStore:
+        try:
+            make_folder(self.files.master.parent)
+            lock = self._locked()
+        except OSError as fault:
+            return self._opened_unlocked(fault)
+        try:
+            return self._with_journal(self._begun_or_taken_up(), lock)
+        except BaseException as fault:
+            lock.release()
+            if isinstance(fault, OSError):
+                sentence = f"The results folder “{self.files.folder}” cannot be used: {reason(fault)}."
+                raise SessionError(sentence) from fault
+            raise
+
+    def _locked(self) -> FileLock:
+        lock = FileLock(self.files.lock, timeout=0)
+        try:
+            lock.acquire()
+        except Timeout as fault:
+            where = f"for the reader “{self.reader}” in another window"
+            raise SessionError(f"This quiz is open {where}; close it there first.") from fault
+        except NotImplementedError as fault:
+            disk = f"The disk of “{self.files.folder}” cannot lock files"
+            raise SessionError(f"{disk}; choose a results folder on another disk.") from fault
+        return lock
+
+    def _opened_unlocked(self, fault: OSError) -> ResultsStore:
+        """Where nothing can be written a finished quiz can still be looked at."""
+        files = self.files
+        loaded = load_results(files, stored_quiz(files, self.quiz_path)) if files.xml.exists() else None
+        if loaded is None or not loaded.results.is_finished:
+            raise SessionError(
+                f"Nothing can be written to the results folder “{files.folder}” ({reason(fault)}); "
+                "make it writable or choose another one."
+            ) from fault
+        return ResultsStore(files, loaded, self.now)
+
+    def _begun_or_taken_up(self) -> Loaded:
+        files = self.files
+        for folder in (files.folder, files.master.parent):
+            remove_left_overs(folder)
+        given, problems = read_quiz(self.quiz_path)
+        if not (files.xml.exists() or read_journal(files.journal).entries or copies(files)):
+            if given is None:
+                raise SessionError(problems[0].sentence)
+            self._begin(given)
+        quiz = stored_quiz(files, self.quiz_path)
+        notices = tuple(self._changes(quiz, given, problems))
+        loaded = load_results(files, quiz)
+        known = (loaded.results.root.get("UserName") or self.reader).strip()
+        if known.casefold() != self.reader.casefold() and safe_name(known) != safe_name(self.reader):
+            whose = f"the reader “{known}”, not of “{self.reader}”"
+            raise SessionError(f"The folder “{files.folder}” has the results of {whose}.")
+        return replace(loaded, notices=(*notices, *loaded.notices))
+
+    def _begin(self, quiz: Quiz) -> None:
+        """The quiz is stored first and the journal's first line last: before it, nothing has begun."""
+        if not quiz.pages:
+            raise SessionError(f"The quiz “{quiz.path}” has no page.")
+        master = quiz.path.read_bytes()
+        seed = secrets.randbits(32) if self.seed is None else self.seed
+        entry = BeginEntry(
+            number=1,
+            time=timestamp(self.now()),
+            reader=self.reader,
+            sha256=hashlib.sha256(master).hexdigest(),
+            seed=seed,
+            order=group_order(quiz, seed),
+        )
+        Results.begin(master, quiz, entry)
+        write_whole(self.files.master, master)
+        with contextlib.closing(Journal(self.files.journal)) as journal:
+            journal.append([entry])
+
+    def _changes(self, stored: Quiz, given: Quiz | None, problems: Sequence[Problem]) -> Iterator[str]:
+        """What the reader is told of the quiz file that is given now."""
+        if given is None:
+            yield (
+                f"The quiz file cannot be read now ({problems[0].sentence.rstrip('.')}); the session "
+                "goes on with the quiz as it was when you began."
+            )
+        elif self.files.master.read_bytes() != given.path.read_bytes():
+            if is_another_quiz(stored, given):
+                raise SessionError(
+                    f"The folder “{self.files.folder}” has the results of another quiz of the same name "
+                    f"(its first page is “{stored.pages[0].title}”); rename the quiz file or choose another "
+                    "results folder."
+                )
+            if changed := differences(stored, given):
+                yield (
+                    "The quiz was changed since you began; the session goes on with the quiz as it was. "
+                    f"Different now: {'; '.join(changed)}."
+                )
+
+    def _with_journal(self, loaded: Loaded, lock: FileLock) -> ResultsStore:
+        """A finished quiz is only looked at: nothing is recorded, and nobody else is kept out."""
+        results = loaded.results
+        if results.is_finished and loaded.saved_number == results.number:
+            lock.release()
+            return ResultsStore(self.files, loaded, self.now)
+        moment = self.now()
+        loaded = replace(loaded, notices=(*loaded.notices, *_clock_notices(results, moment)))
+        add_copy(self.files, moment, is_damaged=loaded.saved_number < 0)
+        store = ResultsStore(self.files, loaded, self.now, Journal(self.files.journal), lock)
+        if not results.is_finished:
+            # The LoginTime names the login in every Response, so it must be its own.
+            while timestamp(moment) in results.login_times():
+                moment += timedelta(microseconds=1)
+            store.log_in(moment, self.reader)
+        state = store.save()
+        if not state.saved and not results.is_finished:
+            store.close()
+            raise SessionError(state.sentence)
+        return store
 
 
 def stored_quiz(files: FolderFiles, quiz_path: Path) -> Quiz:
@@ -134,7 +211,7 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
     else the stored quiz with the whole journal.
     """
     contents = read_journal(files.journal)
-    notices = _journal_notices(files, contents)
+    notices = list(_journal_notices(files, contents))
     results, data, faults = _newest_good(files, quiz)
     first = _begin_of_whole(contents) if faults else None
     saved_number = -1
@@ -156,7 +233,11 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
                 f"Another program changed “{files.xml.name}” since it was saved; it is used as it is."
             )
     _replay(results, contents)
-    notices += _master_notices(files, results)
+    if results.root.get("MasterSHA256") != hashlib.sha256(files.master.read_bytes()).hexdigest():
+        notices.append(
+            f"The quiz that is stored beside the results, master/{files.master.name}, was changed by another "
+            "program since the reader began; it is used as it is."
+        )
     last = max([results.number, *(entry.number for entry in contents.entries)])
     return Loaded(results, last + 1, saved_number, tuple(notices))
 
@@ -204,114 +285,18 @@ def _was_changed(data: bytes, number: int, contents: JournalContents) -> bool:
     return bool(noted) and noted[-1] != hashlib.sha256(data).hexdigest()
 
 
-def _journal_notices(files: FolderFiles, contents: JournalContents) -> list[str]:
-    notices = []
+def _journal_notices(files: FolderFiles, contents: JournalContents) -> Iterator[str]:
     if contents.damaged:
         lines = ", ".join(str(number) for number in contents.damaged[:5])
-        notices.append(
+        yield (
             f"The journal “{files.journal.name}” is damaged in line {lines}; what was saved there is lost "
             "unless the results file has it."
         )
     if contents.is_cut:
-        notices.append("The program was interrupted while it saved; everything it had acknowledged is here.")
-    return notices
+        yield "The program was interrupted while it saved; everything it had acknowledged is here."
 
 
-def _master_notices(files: FolderFiles, results: Results) -> Iterable[str]:
-    if results.root.get("MasterSHA256") != hashlib.sha256(files.master.read_bytes()).hexdigest():
-        yield (
-            f"The quiz that is stored beside the results, master/{files.master.name}, was changed by another "
-            "program since the reader began; it is used as it is."
-        )
-
-
-def _begin(
-    files: FolderFiles,
-    quiz: Quiz | None,
-    problems: Sequence[Problem],
-    reader_name: str,
-    seed: int | None,
-    now: Callable[[], datetime],
-) -> None:
-    """The quiz is stored first and the journal's first line last: before it, nothing has begun."""
-    if quiz is None:
-        raise SessionError(problems[0].sentence)
-    if not quiz.pages:
-        raise SessionError(f"The quiz “{quiz.path}” has no page.")
-    master = quiz.path.read_bytes()
-    seed = secrets.randbits(32) if seed is None else seed
-    entry = BeginEntry(
-        number=1,
-        time=timestamp(now()),
-        reader=reader_name,
-        sha256=hashlib.sha256(master).hexdigest(),
-        seed=seed,
-        order=group_order(quiz, seed),
-    )
-    Results.begin(master, quiz, entry)
-    write_whole(files.master, master)
-    with contextlib.closing(Journal(files.journal)) as journal:
-        journal.append([entry])
-
-
-def _changes(
-    files: FolderFiles, stored: Quiz, given: Quiz | None, problems: Sequence[Problem]
-) -> Iterable[str]:
-    """What the reader is told of the quiz file that is given now."""
-    if given is None:
-        return [
-            f"The quiz file cannot be read now ({problems[0].sentence.rstrip('.')}); the session "
-            "goes on with the quiz as it was when you began."
-        ]
-    if files.master.read_bytes() == given.path.read_bytes():
-        return []
-    if is_another_quiz(stored, given):
-        raise SessionError(
-            f"The folder “{files.folder}” has the results of another quiz of the same name (its first page "
-            f"is “{stored.pages[0].title}”); rename the quiz file or choose another results folder."
-        )
-    changed = differences(stored, given)
-    if not changed:
-        return []
-    return [
-        "The quiz was changed since you began; the session goes on with the quiz as it was. "
-        f"Different now: {'; '.join(changed)}."
-    ]
-
-
-def _require_reader(files: FolderFiles, results: Results, reader_name: str) -> None:
-    known = (results.root.get("UserName") or reader_name).strip()
-    if known.casefold() != reader_name.casefold() and safe_name(known) != safe_name(reader_name):
-        raise SessionError(
-            f"The folder “{files.folder}” has the results of the reader “{known}”, not of “{reader_name}”."
-        )
-
-
-def _with_journal(
-    files: FolderFiles, loaded: Loaded, lock: FileLock, reader_name: str, now: Callable[[], datetime]
-) -> ResultsStore:
-    """A finished quiz is only looked at: nothing is recorded, and nobody else is kept out."""
-    results = loaded.results
-    if results.is_finished and loaded.saved_number == results.number:
-        lock.release()
-        return ResultsStore(files, loaded, now)
-    moment = now()
-    loaded = replace(loaded, notices=(*loaded.notices, *_clock_notices(results, moment)))
-    add_copy(files, moment, is_damaged=loaded.saved_number < 0)
-    store = ResultsStore(files, loaded, now, Journal(files.journal), lock)
-    if not results.is_finished:
-        # The LoginTime names the login in every Response, so it must be its own.
-        while timestamp(moment) in results.login_times():
-            moment += timedelta(microseconds=1)
-        store.log_in(moment, reader_name)
-    state = store.save()
-    if not state.saved and not results.is_finished:
-        store.close()
-        raise SessionError(state.sentence)
-    return store
-
-
-def _clock_notices(results: Results, moment: datetime) -> Iterable[str]:
+def _clock_notices(results: Results, moment: datetime) -> Iterator[str]:
     last = parsed_timestamp(results.last_time())
     if last is not None and moment < last:
         yield (
@@ -333,18 +318,3 @@ def _existing(folder: Path, name: str) -> Path:
 
 def _folded(name: str) -> str:
     return unicodedata.normalize("NFC", name).casefold()
-
-
-def _locked(files: FolderFiles, reader_name: str) -> FileLock:
-    lock = FileLock(files.lock, timeout=0)
-    try:
-        lock.acquire()
-    except Timeout as fault:
-        raise SessionError(
-            f"This quiz is open for the reader “{reader_name}” in another window; close it there first."
-        ) from fault
-    except NotImplementedError as fault:
-        raise SessionError(
-            f"The disk of “{files.folder}” cannot lock files; choose a results folder on another disk."
-        ) from fault
-    return lock
