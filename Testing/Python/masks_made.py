@@ -11,7 +11,7 @@ from unittest.mock import patch
 import numpy as np
 import SimpleITK
 from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
-from QuizLoaderLib.masks.seg_nrrd import write_segmentation
+from QuizLoaderLib.masks.files import write_segmentation
 from QuizLoaderLib.quiz.problems import Problem
 from QuizLoaderLib.quiz.value_map import ValueMap
 

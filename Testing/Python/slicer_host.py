@@ -322,7 +322,7 @@ class RunningSlicer:
     def _make_view(self, node: Any) -> None:
         name = node.GetLayoutName()
         if name not in self.views:
-            from QuizLoaderLib.apps.pictures.offscreen_view import OffscreenView
+            from QuizLoaderLib.apps.pictures.headless import OffscreenView
 
             self.views[name] = OffscreenView(node, self.application_logic, VIEW_SIZE, slicer_mouse.MANAGERS)
             self.mice[name] = slicer_mouse.Mouse(self.views[name])

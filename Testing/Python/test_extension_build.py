@@ -94,7 +94,7 @@ for name in ("lxml", "highdicom", "filelock", "typer", "rich", "PIL"):
 import QuizLoaderLib.quiz.model, QuizLoaderLib.images.loading.library, QuizLoaderLib.views.page
 import QuizLoaderLib.views.contours, QuizLoaderLib.apps.demo.samples
 assert QuizLoaderLib.__path__[0].startswith(sys.argv[1]), QuizLoaderLib.__path__
-from QuizLoaderLib.apps.demo.resources import sample_quizzes_folder
+from QuizLoaderLib.apps.demo.samples import sample_quizzes_folder
 assert str(sample_quizzes_folder()).startswith(sys.argv[1])
 print(len(list(sample_quizzes_folder().rglob("*.xml"))))
 """

@@ -13,8 +13,7 @@ from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, Quiz, RoiCode, RoiVisibility, SliceView
 from QuizLoaderLib.quiz.regions import QuizRegions
 from QuizLoaderLib.views.contents import PageNodes, contents_of_views
-from QuizLoaderLib.views.legend import shown_regions
-from QuizLoaderLib.views.roi_visibility import unmatched_rois
+from QuizLoaderLib.views.roi_visibility import shown_regions, unmatched_rois
 
 LABEL_MAP, SEGMENTATION = ImageType.LABEL_MAP, ImageType.SEGMENTATION
 BOTH = pytest.mark.parametrize("type", [LABEL_MAP, SEGMENTATION])

@@ -10,7 +10,7 @@ from image_pages import ijk_to_ras, image, library_of, new_scene, page, voxels_o
 from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, SliceView, WindowLevel
-from QuizLoaderLib.views.frames import number_of_frames, show_frame, shown_frame
+from QuizLoaderLib.views.state import number_of_frames, show_frame, shown_frame
 from sample_data import SAMPLE_DATA, needs_sample_data
 
 SCANNED = SAMPLE_DATA / "nibabel"

@@ -16,7 +16,7 @@ from masks_made import (
 from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
 from QuizLoaderLib.masks import mask_from_segments, segments_from_mask
 from QuizLoaderLib.masks.errors import MaskError
-from QuizLoaderLib.masks.seg_nrrd import write_segmentation
+from QuizLoaderLib.masks.files import write_segmentation
 from QuizLoaderLib.quiz.label_colors import color_of_value
 from QuizLoaderLib.quiz.value_map import ValueMap
 

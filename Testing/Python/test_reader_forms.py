@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.apps.shared.question_text import question_lines
+from QuizLoaderLib.apps.pictures.shown_page import question_lines
 from QuizLoaderLib.apps.web.forms import Forms
 from QuizLoaderLib.quiz.model import Page, Question, QuestionSet
 from QuizLoaderLib.quiz.question_types import QuestionType

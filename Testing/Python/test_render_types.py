@@ -12,8 +12,8 @@ from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, Layout, Orientation, Page, Quiz, SliceView, WindowLevel
 from QuizLoaderLib.views.contents import PageNodes
-from QuizLoaderLib.views.frames import show_frame
 from QuizLoaderLib.views.page import show_page
+from QuizLoaderLib.views.state import show_frame
 
 SIDE = 128
 HALF_A_PIXEL = (0.5, 0.5, 0.0)

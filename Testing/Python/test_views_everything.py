@@ -11,8 +11,8 @@ from QuizLoaderLib.quiz.model import SliceView
 from QuizLoaderLib.quiz.parser import read_quiz
 from QuizLoaderLib.quiz.regions import QuizRegions
 from QuizLoaderLib.views.contents import PageNodes
-from QuizLoaderLib.views.legend import shown_regions
 from QuizLoaderLib.views.page import show_page
+from QuizLoaderLib.views.roi_visibility import shown_regions
 from view_geometry import rotation
 
 RED, GREEN, YELLOW, SLICE4 = SliceView.RED, SliceView.GREEN, SliceView.YELLOW, SliceView.SLICE4

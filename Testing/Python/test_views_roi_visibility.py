@@ -8,8 +8,8 @@ from mrml_by_hand import LABEL_COLORS, image, label_map, page, segmentation, vol
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.quiz.model import ContourVisibility, Layer, Quiz, RoiCode, RoiVisibility, SliceView
 from QuizLoaderLib.views.contents import PageNodes
-from QuizLoaderLib.views.legend import ShownRegion, shown_regions
 from QuizLoaderLib.views.page import show_page
+from QuizLoaderLib.views.roi_visibility import ShownRegion, shown_regions
 from view_geometry import grid
 
 RED, GREEN, YELLOW = SliceView.RED, SliceView.GREEN, SliceView.YELLOW

@@ -5,8 +5,8 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
-from QuizLoaderLib.views.frames import show_frame, shown_frame
 from QuizLoaderLib.views.planes import ViewingMode
+from QuizLoaderLib.views.state import show_frame, shown_frame
 from reader_at_work import READER, AtWork, at_work, image, write_images
 from session_by_hand import page_of, saved, write_quiz
 

@@ -26,9 +26,9 @@ from QuizLoaderLib.quiz.model import (
 from QuizLoaderLib.views import tools
 from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.contours import ContourLook, draw_contours
-from QuizLoaderLib.views.frames import shown_frame, step_frame
 from QuizLoaderLib.views.page import show_page
 from QuizLoaderLib.views.planes import ViewingMode, go_through, in_planes, point_seen
+from QuizLoaderLib.views.state import shown_frame, step_frame
 from view_geometry import grid
 
 RED, GREEN, YELLOW = SliceView.RED, SliceView.GREEN, SliceView.YELLOW

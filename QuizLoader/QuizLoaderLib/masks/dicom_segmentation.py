@@ -17,7 +17,7 @@ from ..quiz.problems import Problem, ProblemCode, error, warning
 from ..quiz.value_map import ValueMap
 from .errors import FORMAT_LOSES, MASK_NOT_WRITTEN, NO_REFERENCED_SERIES, OVERLAP_LOST, MaskError
 from .files import writing
-from .label_tables.terminology import Code, parse_terminology
+from .label_tables.label_table import Code, parse_terminology
 from .names import said
 from .painting import Mask, paint
 from .sources import Source, Target

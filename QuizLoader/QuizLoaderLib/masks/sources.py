@@ -283,7 +283,7 @@ def _reference_grid(segmentation: SegmentationArrays) -> Grid | None:
 
 
 def _own_names(facts: FileFacts) -> LabelTable | None:
-    from .label_tables.inside_nifti import nifti_label_table
+    from .label_tables.other_formats import nifti_label_table
     from .label_tables.tables import read_label_table
 
     table = nifti_label_table(facts.header) if isinstance(facts.header, NiftiHeader) else None

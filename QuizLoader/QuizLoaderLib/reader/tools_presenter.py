@@ -6,24 +6,27 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..quiz.model import ContourVisibility, SliceView
-from ..views import frames
 from ..views.contents import contents_of_views
 from ..views.contours import ContourLook, draw_contours, show_region
-from ..views.legend import ShownRegion, shown_regions
-from ..views.moving import change_window_level, pan, step_slice, zoom
 from ..views.planes import ViewingMode
+from ..views.roi_visibility import ShownRegion, shown_regions
+from ..views.state import number_of_frames, show_frame, shown_frame, step_frame
 from ..views.tools import (
     WINDOW_LEVEL_PRESETS,
     ToolImage,
+    change_window_level,
     crosshair_is_shown,
     link_views,
+    pan,
     set_window_level,
     set_window_level_by_mouse,
     show_crosshair,
     start_window_level,
+    step_slice,
     tool_images,
     views_are_linked,
     window_level_by_mouse,
+    zoom,
 )
 from .opened_quiz import OpenedQuiz
 
@@ -165,8 +168,8 @@ class ToolsPresenter:
             crosshair=crosshair_is_shown(host),
             linked=views_are_linked(host),
             mouse=window_level_by_mouse(host),
-            frames=frames.number_of_frames(image.nodes[0]) if image else 0,
-            frame=(frames.shown_frame(image.nodes[0]) or 0) if image else 0,
+            frames=number_of_frames(image.nodes[0]) if image else 0,
+            frame=(shown_frame(image.nodes[0]) or 0) if image else 0,
             playing=self.is_playing,
             regions=tuple(
                 LegendEntry(
@@ -271,18 +274,18 @@ class ToolsPresenter:
 
     def _show_frame(self, number: int) -> None:
         for node in self._nodes_with_frames():
-            frames.show_frame(node, int(number))
+            show_frame(node, int(number))
 
     def _step_frame(self, by: int) -> None:
         for node in self._nodes_with_frames():
-            frames.step_frame(node, int(by))
+            step_frame(node, int(by))
 
     def _toggle_play(self) -> None:
         self.is_playing = not self.is_playing and bool(self._nodes_with_frames())
 
     def _nodes_with_frames(self) -> "tuple[slicer.vtkMRMLVolumeNode, ...]":
         nodes = self._image.nodes if self._image else ()
-        return nodes if nodes and frames.number_of_frames(nodes[0]) else ()
+        return nodes if nodes and number_of_frames(nodes[0]) else ()
 
     def _use_on_view(self, tool: str, view: str, *by: int) -> None:
         if logic := self._logics().get(view):

@@ -2,24 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..quiz.model import ContourVisibility, SliceView
+from ..quiz.model import ContourVisibility
 from .contents import PageNodes, contents_of_views
 from .host import Host
-from .legend import ShownRegion
 from .placement import FILL_OPACITY, LABEL_FILL_LAYER
-from .roi_visibility import segments_by_id
+from .roi_visibility import ShownRegion, display_nodes, segments_by_id
 
 if TYPE_CHECKING:
-    from slicer import (
-        vtkMRMLLabelMapVolumeNode,
-        vtkMRMLSegmentationDisplayNode,
-        vtkMRMLSegmentationNode,
-        vtkMRMLSliceCompositeNode,
-    )
+    from slicer import vtkMRMLLabelMapVolumeNode, vtkMRMLSegmentationNode
 
 
 @dataclass(frozen=True)
@@ -36,15 +29,19 @@ def draw_contours(shown: PageNodes, host: Host, look: ContourLook) -> None:
     Views stay where they are."""
     filled = look.contour is ContourVisibility.FILL
     for node in shown.nodes:
-        for display in _segmentation_displays(node):
+        for display in display_nodes(node) if node and node.IsA("vtkMRMLSegmentationNode") else ():
             display.SetVisibility2D(look.visible)
             display.SetVisibility2DFill(filled)
             display.SetOpacity(look.opacity)
     for view, contents in contents_of_views(shown).items():
         logic = host.application_logic.GetSliceLogicByLayoutName(view.value)
         if logic and contents.label and contents.label.node:
-            label = contents.label.node
-            _draw_label(logic.GetSliceCompositeNode(), label, filled, look.opacity if look.visible else 0.0)
+            composite, opacity = logic.GetSliceCompositeNode(), look.opacity if look.visible else 0.0
+            was_modifying = composite.StartModify()
+            composite.SetLabelOpacity(opacity)
+            composite.SetNthLayerVolumeID(LABEL_FILL_LAYER, contents.label.node.GetID())
+            composite.SetNthLayerOpacity(LABEL_FILL_LAYER, FILL_OPACITY * opacity if filled else 0.0)
+            composite.EndModify(was_modifying)
 
 
 def show_region(shown: PageNodes, host: Host, region: ShownRegion, visible: bool) -> None:
@@ -54,19 +51,10 @@ def show_region(shown: PageNodes, host: Host, region: ShownRegion, visible: bool
             continue
         if contents.label and contents.label.node:
             _show_label(contents.label.node, region, visible)
+        logic = host.application_logic.GetSliceLogicByLayoutName(view.value)
         for placed in contents.segmentations:
-            if placed.node:
-                _show_segment(placed.node, region, _slice_node_id(host, view), visible)
-
-
-def _draw_label(
-    composite: vtkMRMLSliceCompositeNode, node: vtkMRMLLabelMapVolumeNode, filled: bool, opacity: float
-) -> None:
-    was_modifying = composite.StartModify()
-    composite.SetLabelOpacity(opacity)
-    composite.SetNthLayerVolumeID(LABEL_FILL_LAYER, node.GetID())
-    composite.SetNthLayerOpacity(LABEL_FILL_LAYER, FILL_OPACITY * opacity if filled else 0.0)
-    composite.EndModify(was_modifying)
+            if placed.node and logic:
+                _show_segment(placed.node, region, logic.GetSliceNode().GetID(), visible)
 
 
 def _show_label(node: vtkMRMLLabelMapVolumeNode, region: ShownRegion, visible: bool) -> None:
@@ -82,17 +70,6 @@ def _show_segment(
     for segment_id, segment in segments_by_id(node).items():
         if segment.GetName() != region.name:
             continue
-        for display in _segmentation_displays(node):
+        for display in display_nodes(node):
             if slice_node_id in display.GetViewNodeIDs():
                 display.SetSegmentVisibility(segment_id, visible)
-
-
-def _segmentation_displays(node: vtkMRMLSegmentationNode) -> Iterator[vtkMRMLSegmentationDisplayNode]:
-    if node is not None and node.IsA("vtkMRMLSegmentationNode"):
-        for index in range(node.GetNumberOfDisplayNodes()):
-            yield node.GetNthDisplayNode(index)
-
-
-def _slice_node_id(host: Host, view: SliceView) -> str:
-    logic = host.application_logic.GetSliceLogicByLayoutName(view.value)
-    return logic.GetSliceNode().GetID() if logic else ""

@@ -42,8 +42,7 @@ COLUMNS = (
 and down; I, J and K are the voxel there; m is the matrix from the view's own pixels, which count to the right
 and up from the bottom left one, to I, J and K; SliceOffset is in mm."""
 
-_CORNERS = (("TopLeft", 0, 1), ("TopRight", 1, 1), ("BottomLeft", 0, 0), ("BottomRight", 1, 0))
-_CORNER_NAMES = frozenset(name for name, _right, _top in _CORNERS)
+_CORNERS = {"TopLeft": (0, 1), "TopRight": (1, 1), "BottomLeft": (0, 0), "BottomRight": (1, 0)}
 _MOST_EVENTS = 2000
 """So many events are kept in memory at most before they are written."""
 
@@ -97,7 +96,7 @@ class _Event:
         if self.point is not None:
             x, y = self.point
             position = [_shown(view.place[0] + x), _shown(view.place[1] + view.size[1] - 1 - y)]
-        has_matrices = self.what in _CORNER_NAMES
+        has_matrices = self.what in _CORNERS
         images: list[str] = []
         matrices: list[str] = []
         for layer in view.layers:
@@ -171,8 +170,6 @@ class InteractionLog:
         self._events.clear()
         self.fault = ""
 
-    # What happens
-
     def _view_changed(self, *_event: object) -> None:
         for logic in self._logics():
             view = self._view(logic)
@@ -183,7 +180,7 @@ class InteractionLog:
             if before is not None and view.offset_mm != before.offset_mm:
                 self._note("Scroll", view, cells=(_shown(view.offset_mm), "", ""))
             width, height = view.size
-            for corner, right, top in _CORNERS:
+            for corner, (right, top) in _CORNERS.items():
                 self._note(corner, view, (right * (width - 1), top * (height - 1)))
 
     def _pointer_moved(self, crosshair: vtkMRMLCrosshairNode, _event: object) -> None:
@@ -223,8 +220,6 @@ class InteractionLog:
         self._events.append(_Event(time.monotonic(), datetime.now(), layout, what, view, point, cells))
         if len(self._events) % _MOST_EVENTS == 0:
             self.write()
-
-    # Inside
 
     def _logics(self) -> list[vtkMRMLSliceLogic]:
         logic_of = self._host.application_logic.GetSliceLogicByLayoutName
@@ -266,12 +261,15 @@ def _layer(slice_node: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode) -> _ShownIma
 def _append(path: Path, text: str) -> None:
     """Add lines to the file, or none of them: what a full disk took a part of is taken back."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab") as file:
-        start = file.tell()
+    with path.open("a+b") as file:
+        start = file.seek(0, 2)
+        file.seek(max(0, start - 1))
+        last = file.read(1)
         try:
-            if start == 0:
+            if not last:
                 file.write((",".join(COLUMNS) + "\n").encode())
-            elif not _ends_a_line(path):
+            elif last != b"\n":
+                # The program was killed while it wrote.
                 file.write(b"\n")
             file.write(text.encode())
             file.flush()
@@ -279,13 +277,6 @@ def _append(path: Path, text: str) -> None:
             with suppress(OSError):
                 file.truncate(start)
             raise
-
-
-def _ends_a_line(path: Path) -> bool:
-    """Not where the program was killed while it wrote."""
-    with path.open("rb") as file:
-        file.seek(-1, 2)
-        return file.read(1) == b"\n"
 
 
 def _shown(number: float) -> str:

@@ -1,12 +1,19 @@
 """A page is put on its slice views."""
 
-from collections.abc import Iterable
+from __future__ import annotations
 
-from ..quiz.model import Quiz, SliceView
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from ..quiz.model import Image, Quiz, SliceView
+from ..quiz.page_rules import unknown_color_table
 from ..quiz.problems import Problem
-from . import colors, frames, placement, roi_visibility, tools
+from . import placement, roi_visibility, state, tools
 from .contents import PageNodes, ViewContents, contents_of_views
 from .host import Host
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLVolumeNode
 
 
 def show_page(shown: PageNodes, host: Host, quiz: Quiz) -> list[Problem]:
@@ -38,10 +45,31 @@ def _set_looks(views: Iterable[ViewContents]) -> list[Problem]:
     for contents in views:
         for placed in contents.volumes:
             if placed.node:
-                problems += colors.set_color_table(placed.node, placed.image)
+                problems += set_color_table(placed.node, placed.image)
                 tools.start_window_level(placed.node)
-                frames.show_first_frame(placed.node)
+                if state.shown_frame(placed.node):
+                    state.show_frame(placed.node, 0)
         if contents.label and contents.label.node:
             roi_visibility.show_label_regions(contents.label.node, contents.label.image.roi_visibility)
         problems += roi_visibility.unmatched_rois(contents)
     return problems
+
+
+def set_color_table(node: vtkMRMLVolumeNode, image: Image) -> list[Problem]:
+    """Give a volume's display node the table that the image names; without a name it keeps that of its file.
+
+    Only colour nodes are looked at: slice views have names such as Red too. A name that no colour node of
+    the scene has is an error, and the volume keeps its colours.
+    """
+    if not image.color_table:
+        return []
+    display = node.GetDisplayNode()
+    used = display.GetColorNode()
+    if used is not None and used.GetName() == image.color_table:
+        return []
+    nodes = roi_visibility.nodes_of_class(node.GetScene(), "vtkMRMLColorNode")
+    tables = {table.GetName(): table for table in nodes}
+    if image.color_table not in tables:
+        return [unknown_color_table(image).at(image=image.id, view=image.destination.value)]
+    display.SetAndObserveColorNodeID(tables[image.color_table].GetID())
+    return []

@@ -9,11 +9,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..quiz.model import ContourVisibility, Page
-from .black_background import black_background_id
 from .contents import Placed, ViewContents
 
 if TYPE_CHECKING:
     from slicer import (
+        vtkMRMLLabelMapVolumeNode,
+        vtkMRMLScalarVolumeNode,
+        vtkMRMLScene,
         vtkMRMLSegmentationNode,
         vtkMRMLSliceCompositeNode,
         vtkMRMLSliceLogic,
@@ -41,11 +43,7 @@ def place(contents: ViewContents, logic: vtkMRMLSliceLogic, page: Page, contour:
     """Show ``contents`` on the view of the vtkMRMLSliceLogic ``logic``, and nothing else."""
     composite, node = logic.GetSliceCompositeNode(), logic.GetSliceNode()
     layers_were_modifying = composite.StartModify()
-    black = black_background_id(composite.GetScene(), contents)
-    composite.SetBackgroundVolumeID(_id(contents.background) or black)
-    _set_foreground(composite, contents.foreground)
-    _set_label(composite, contents.label)
-    _set_label_fill(composite, contents.label, contour)
+    _set_layers(composite, contents, contour)
     composite.SetLinkedControl(page.link_views and not contents.is_empty)
     composite.SetHotLinkedControl(False)
     composite.EndModify(layers_were_modifying)
@@ -53,9 +51,12 @@ def place(contents: ViewContents, logic: vtkMRMLSliceLogic, page: Page, contour:
 
     plane_was_modifying = node.StartModify()
     node.SetOrientation(contents.orientation.value)
-    _rotate_to_acquisition(node, contents)
+    leader, background = contents.leader, contents.background
+    if leader and leader.node and leader.image.rotate_to_acquisition:
+        node.RotateToVolumePlane(leader.node)
     _fit(logic, contents)
-    _set_offset(node, contents)
+    if background and background.image.initial_slice_offset_mm is not None:
+        node.SetSliceOffset(background.image.initial_slice_offset_mm)
     _zoom_and_pan(node, contents.background)
     node.SetUseLabelOutline(True)
     node.EndModify(plane_was_modifying)
@@ -72,13 +73,17 @@ def fit_again(contents: ViewContents, logic: vtkMRMLSliceLogic) -> None:
     node.EndModify(was_modifying)
 
 
-def _set_foreground(composite: vtkMRMLSliceCompositeNode, foreground: Placed | None) -> None:
+def _set_layers(
+    composite: vtkMRMLSliceCompositeNode, contents: ViewContents, contour: ContourVisibility
+) -> None:
+    """The label layer draws the outline; the fill is the same volume in a layer below it, for MRML's label
+    layer shows either an outline or a fill, and the other layers of label maps always a fill."""
+    foreground, label = contents.foreground, contents.label
+    black = black_background_id(composite.GetScene(), contents)
+    composite.SetBackgroundVolumeID(_id(contents.background) or black)
     composite.SetForegroundVolumeID(_id(foreground))
     if foreground:
         composite.SetForegroundOpacity(foreground.image.opacity)
-
-
-def _set_label(composite: vtkMRMLSliceCompositeNode, label: Placed | None) -> None:
     composite.SetLabelVolumeID(_id(label))
     composite.SetLabelOpacity(1.0)
     # MRML clips every layer to the background by default; a region that lies outside it must be seen
@@ -86,15 +91,6 @@ def _set_label(composite: vtkMRMLSliceCompositeNode, label: Placed | None) -> No
     composite.SetClipToBackgroundVolume(_id(label) is None)
     if label and label.node:
         label.node.GetDisplayNode().SetSliceIntersectionThickness(OUTLINE_PIXELS)
-
-
-def _set_label_fill(
-    composite: vtkMRMLSliceCompositeNode, label: Placed | None, contour: ContourVisibility
-) -> None:
-    """The label layer draws the outline; the fill is the same volume in a layer below it.
-
-    MRML's label layer shows either an outline or a fill, the other layers of label maps always a fill.
-    """
     filled = contour is ContourVisibility.FILL
     composite.SetNthLayerVolumeID(LABEL_FILL_LAYER, _id(label) if filled else None)
     if filled and _id(label):
@@ -110,12 +106,6 @@ def _empty_the_label_fill_logic(logic: vtkMRMLSliceLogic) -> None:
         logic.UpdatePipeline()
 
 
-def _rotate_to_acquisition(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
-    leader = contents.leader
-    if leader and leader.node and leader.image.rotate_to_acquisition:
-        node.RotateToVolumePlane(leader.node)
-
-
 def _fit(logic: vtkMRMLSliceLogic, contents: ViewContents) -> None:
     """The smallest field of view that holds the lowest volume, its plane through the volume's centre,
     moved to the nearest slice of it, of two the higher one along the view's normal; without a volume, that of
@@ -128,16 +118,12 @@ def _fit(logic: vtkMRMLSliceLogic, contents: ViewContents) -> None:
     if lowest.IsA("vtkMRMLVolumeNode"):
         width, height, _ = node.GetDimensions()
         logic.FitSliceToVolume(lowest, width, height)
-        if not _has_own_field_of_view(contents.background):
+        image = contents.background.image if contents.background else None
+        if image is None or (image.zoom_factor is None and image.pan_origin_mm is None):
             _keep_samples_off_the_edge(node, lowest)
         _show_the_middle_slice(logic)
     else:
         _fit_to_segmentations(node, [placed.node for placed in contents.segmentations if placed.node])
-
-
-def _has_own_field_of_view(background: Placed | None) -> bool:
-    image = background.image if background else None
-    return image is not None and (image.zoom_factor is not None or image.pan_origin_mm is not None)
 
 
 def _keep_samples_off_the_edge(node: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode) -> None:
@@ -164,7 +150,9 @@ def _show_the_middle_slice(logic: vtkMRMLSliceLogic) -> None:
 def _fit_to_segmentations(node: vtkMRMLSliceNode, segmentations: list[vtkMRMLSegmentationNode]) -> None:
     import numpy as np
 
-    bounds = np.array([_bounds_ras(segmentation) for segmentation in segmentations])
+    bounds = np.zeros((len(segmentations), 6))
+    for row, segmentation in zip(bounds, segmentations, strict=True):
+        segmentation.GetRASBounds(row)
     low, high = bounds[:, 0::2].min(axis=0), bounds[:, 1::2].max(axis=0)
     if (low > high).any():
         return
@@ -174,21 +162,9 @@ def _fit_to_segmentations(node: vtkMRMLSliceNode, segmentations: list[vtkMRMLSeg
     width, height, _ = node.GetDimensions()
     pixel = max(across / width, up / height)
     node.SetFieldOfView(pixel * width, pixel * height, node.GetFieldOfView()[2])
-    for row, middle in enumerate((low + high) / 2):
-        slice_to_ras.SetElement(row, 3, middle)
+    for axis, middle in enumerate((low + high) / 2):
+        slice_to_ras.SetElement(axis, 3, middle)
     node.UpdateMatrices()
-
-
-def _bounds_ras(segmentation: vtkMRMLSegmentationNode) -> list[float]:
-    bounds = [0.0] * 6
-    segmentation.GetRASBounds(bounds)
-    return bounds
-
-
-def _set_offset(node: vtkMRMLSliceNode, contents: ViewContents) -> None:
-    background = contents.background
-    if background and background.image.initial_slice_offset_mm is not None:
-        node.SetSliceOffset(background.image.initial_slice_offset_mm)
 
 
 def _zoom_and_pan(node: vtkMRMLSliceNode, background: Placed | None) -> None:
@@ -202,3 +178,54 @@ def _zoom_and_pan(node: vtkMRMLSliceNode, background: Placed | None) -> None:
 
 def _id(placed: Placed | None) -> str | None:
     return placed.node.GetID() if placed and placed.node else None
+
+
+_TAG = "QuizLoaderBlack"
+
+
+def black_background_id(scene: vtkMRMLScene, contents: ViewContents) -> str | None:
+    """The ID of a black volume on the label's grid where the view shows a label and no image, else None.
+
+    Each view has one volume of its own, which leaves the scene as soon as the view does without.
+    """
+    tag = _TAG + contents.view.value
+    node = scene.GetSingletonNode(tag, "vtkMRMLScalarVolumeNode")
+    label = contents.label.node if contents.label else None
+    has_image = any(placed.node for placed in contents.volumes)
+    if label is None or has_image:
+        if node is not None:
+            scene.RemoveNode(node)
+        return None
+    if node is None:
+        node = _new_black_volume(scene, tag)
+    _give_grid_of(label, node)
+    return node.GetID()
+
+
+def _new_black_volume(scene: vtkMRMLScene, tag: str) -> vtkMRMLScalarVolumeNode:
+    import slicer
+
+    node = slicer.vtkMRMLScalarVolumeNode()
+    node.SetSingletonTag(tag)
+    node.SetHideFromEditors(True)
+    node.SetSaveWithScene(False)
+    node = scene.AddNode(node)
+    node.CreateDefaultDisplayNodes()
+    node.GetDisplayNode().AutoWindowLevelOff()
+    node.GetDisplayNode().SetSaveWithScene(False)
+    return node
+
+
+def _give_grid_of(label: vtkMRMLLabelMapVolumeNode, node: vtkMRMLScalarVolumeNode) -> None:
+    import numpy as np
+    import vtk
+    from vtk.util.numpy_support import numpy_to_vtk
+
+    matrix = vtk.vtkMatrix4x4()
+    label.GetIJKToRASMatrix(matrix)
+    node.SetIJKToRASMatrix(matrix)
+    image = vtk.vtkImageData()
+    image.SetDimensions(label.GetImageData().GetDimensions())
+    # The system gives zeros without using memory until they are looked at: one slice of them.
+    image.GetPointData().SetScalars(numpy_to_vtk(np.zeros(image.GetNumberOfPoints(), np.uint8)))
+    node.SetAndObserveImageData(image)

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..quiz.file_rules import unmatched_roi_problems
+from ..quiz.label_colors import color255
 from ..quiz.model import ContourVisibility, RoiCode, RoiVisibility, SliceView
 from ..quiz.problems import Problem
-from .contents import ViewContents
+from .contents import PageNodes, ViewContents, contents_of_views
 from .placement import FILL_OPACITY, OUTLINE_PIXELS
 
 if TYPE_CHECKING:
     from slicer import (
         vtkMRMLDisplayableNode,
         vtkMRMLLabelMapVolumeNode,
+        vtkMRMLNode,
         vtkMRMLScene,
         vtkMRMLSegmentationDisplayNode,
         vtkMRMLSegmentationNode,
@@ -94,12 +99,12 @@ def show_segmentations(
             choices = wanted.setdefault(placed.node, {})
             if segments:
                 choices.setdefault(segments, []).append(logics[view].GetSliceNode().GetID())
-    for node in _segmentations(scene):
+    for node in nodes_of_class(scene, "vtkMRMLSegmentationNode"):
         _show(scene, node, wanted.get(node, {}), contour)
 
 
-def _segmentations(scene: vtkMRMLScene) -> list[vtkMRMLSegmentationNode]:
-    kind = "vtkMRMLSegmentationNode"
+def nodes_of_class(scene: vtkMRMLScene, kind: str) -> list[vtkMRMLNode]:
+    """The nodes of a scene that are of this MRML class or of one derived from it."""
     return [scene.GetNthNodeByClass(index, kind) for index in range(scene.GetNumberOfNodesByClass(kind))]
 
 
@@ -109,7 +114,10 @@ def _show(
     choices: Mapping[tuple[str, ...], list[str]],
     contour: ContourVisibility,
 ) -> None:
-    displays = _displays(scene, node, len(choices))
+    while node.GetNumberOfDisplayNodes() < len(choices):
+        display = scene.AddNewNodeByClass("vtkMRMLSegmentationDisplayNode")
+        node.AddAndObserveDisplayNodeID(display.GetID())
+    displays = display_nodes(node)
     for display, (segments, view_ids) in zip(displays, choices.items(), strict=False):
         was_modifying = display.StartModify()
         display.SetViewNodeIDs(view_ids)
@@ -118,17 +126,12 @@ def _show(
         set_contour(display, contour)
         display.SetVisibility(True)
         display.EndModify(was_modifying)
+    # One that is not needed now is kept for the next page that needs it.
     for display in displays[len(choices) :]:
         display.SetVisibility(False)
 
 
-def _displays(
-    scene: vtkMRMLScene, node: vtkMRMLSegmentationNode, at_least: int
-) -> list[vtkMRMLSegmentationDisplayNode]:
-    """The node's display nodes; one that is not needed now is kept for the next page that needs it."""
-    while node.GetNumberOfDisplayNodes() < at_least:
-        display = scene.AddNewNodeByClass("vtkMRMLSegmentationDisplayNode")
-        node.AddAndObserveDisplayNodeID(display.GetID())
+def display_nodes(node: vtkMRMLSegmentationNode) -> list[vtkMRMLSegmentationDisplayNode]:
     return [node.GetNthDisplayNode(index) for index in range(node.GetNumberOfDisplayNodes())]
 
 
@@ -141,3 +144,74 @@ def set_contour(display: vtkMRMLSegmentationDisplayNode, contour: ContourVisibil
     display.SetOpacity2DFill(FILL_OPACITY)
     display.SetOpacity2DOutline(1.0)
     display.SetSliceIntersectionThickness(OUTLINE_PIXELS)
+
+
+_VOXELS_AT_ONCE = 1 << 22
+
+
+@dataclass(frozen=True)
+class ShownRegion:
+    """A region that at least one view shows; ``color`` is (r, g, b) 0..255."""
+
+    name: str
+    color: tuple[int, int, int]
+    views: tuple[SliceView, ...]
+
+    def where(self, shown: Collection[SliceView]) -> str:
+        """The names of its views, empty where it is on all that are ``shown``."""
+        return "" if set(self.views) == set(shown) else ", ".join(view.value for view in self.views)
+
+
+def shown_regions(shown: PageNodes) -> list[ShownRegion]:
+    """Label values and segments that are visible on the page, in the order of its views and of the file;
+    a region is listed once, with all views that show it."""
+    views_of: dict[tuple[str, tuple[int, int, int]], list[SliceView]] = {}
+    labels: dict[vtkMRMLLabelMapVolumeNode, list[tuple[str, tuple[int, int, int]]]] = {}
+    for view, contents in contents_of_views(shown).items():
+        regions: list[tuple[str, tuple[int, int, int]]] = []
+        if contents.label and contents.label.node:
+            node = contents.label.node
+            if node not in labels:
+                labels[node] = list(_label_regions(node))
+            regions += labels[node]
+        for placed in contents.segmentations:
+            if placed.node:
+                regions += _segments(placed.node, visible_segments(placed.node, placed.image.roi_visibility))
+        for region in regions:
+            shown_on = views_of.setdefault(region, [])
+            if view not in shown_on:
+                shown_on.append(view)
+    return [ShownRegion(name, color, tuple(views)) for (name, color), views in views_of.items()]
+
+
+def _segments(
+    node: vtkMRMLSegmentationNode, ids: Iterable[str]
+) -> Iterable[tuple[str, tuple[int, int, int]]]:
+    for id in ids:
+        segment = node.GetSegmentation().GetSegment(id)
+        yield segment.GetName(), color255(segment.GetColor())
+
+
+def _label_regions(node: vtkMRMLLabelMapVolumeNode) -> Iterable[tuple[str, tuple[int, int, int]]]:
+    colors = node.GetDisplayNode().GetColorNode()
+    for value in values_in(node):
+        rgba = [0.0] * 4
+        if value and colors and colors.GetColor(value, rgba) and rgba[3] > 0:
+            yield colors.GetColorName(value) or str(value), color255(rgba)
+
+
+def values_in(label_node: vtkMRMLLabelMapVolumeNode) -> list[int]:
+    """The distinct voxel values of a label map, ascending."""
+    from vtkmodules.util.numpy_support import vtk_to_numpy
+
+    image = label_node.GetImageData()
+    if image is None or image.GetPointData().GetScalars() is None:
+        return []
+    voxels = vtk_to_numpy(image.GetPointData().GetScalars())
+    low, high = (int(bound) for bound in image.GetScalarRange())
+    if high - low > _VOXELS_AT_ONCE:
+        return [int(value) for value in np.unique(voxels)]
+    seen = np.zeros(high - low + 1, bool)
+    for start in range(0, len(voxels), _VOXELS_AT_ONCE):
+        seen[voxels[start : start + _VOXELS_AT_ONCE].astype(np.int64) - low] = True
+    return [low + int(index) for index in np.flatnonzero(seen)]

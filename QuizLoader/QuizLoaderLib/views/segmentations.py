@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .contours import ContourLook
-from .roi_visibility import segments_by_id, set_contour
+from .roi_visibility import display_nodes, segments_by_id, set_contour
 
 if TYPE_CHECKING:
     from slicer import (
@@ -158,8 +158,7 @@ def remove(node: vtkMRMLSegmentationNode) -> None:
     scene = node.GetScene()
     if scene is None:
         return
-    displays = [node.GetNthDisplayNode(index) for index in range(node.GetNumberOfDisplayNodes())]
-    for each in [*displays, node.GetStorageNode(), node]:
+    for each in [*display_nodes(node), node.GetStorageNode(), node]:
         if each is not None and scene.IsNodePresent(each):
             scene.RemoveNode(each)
 

@@ -10,12 +10,11 @@ from math import isfinite
 from typing import TYPE_CHECKING
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Image, Layer
-from . import frames
 from .contents import PageNodes
 from .host import Host
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLSliceLogic, vtkMRMLVolumeNode
+    from slicer import vtkMRMLSequenceBrowserNode, vtkMRMLSliceLogic, vtkMRMLVolumeNode
 
 
 POSITION = ("SliceOffset", "Orientation")
@@ -36,7 +35,7 @@ def take_states(shown: PageNodes, host: Host, viewing_mode: str) -> dict[int, di
         state["Orientation"] = slice_node.GetOrientation()
         state["Destination"] = image.destination.value
         state["ViewingMode"] = viewing_mode
-        frame = frames.shown_frame(node)
+        frame = shown_frame(node)
         if frame is not None:
             state["Frame"] = str(frame)
         states[number] = state
@@ -66,8 +65,8 @@ def put_back_states(
         if image.layer is Layer.BACKGROUND and offset is not None and is_as_it_was:
             slice_node.SetSliceOffset(offset)
         frame = _number(state, "Frame")
-        if frame is not None and frames.number_of_frames(node):
-            frames.show_frame(node, int(frame))
+        if frame is not None and number_of_frames(node):
+            show_frame(node, int(frame))
 
 
 def _on_views(
@@ -87,3 +86,53 @@ def _number(state: Mapping[str, str], name: str) -> float | None:
     except ValueError:
         return None
     return number if isfinite(number) else None
+
+
+def number_of_frames(volume_node: vtkMRMLVolumeNode) -> int:
+    """How many frames the volume node can show; 0 where it belongs to no sequence."""
+    browser = _browser_of(volume_node)
+    return browser.GetNumberOfItems() if browser else 0
+
+
+def shown_frame(volume_node: vtkMRMLVolumeNode) -> int | None:
+    """The number of the frame that is shown, from 0; None where the node belongs to no sequence."""
+    browser = _browser_of(volume_node)
+    return browser.GetSelectedItemNumber() if browser else None
+
+
+def show_frame(volume_node: vtkMRMLVolumeNode, number: int) -> None:
+    """Show a frame on all views of the volume node; a number beyond either end shows that end.
+
+    In Slicer the module for sequences does the same as soon as the browser node changes; without it nothing
+    else brings the frame into the volume node. Raises ValueError where the node belongs to no sequence.
+    """
+    browser = _browser_of(volume_node)
+    if browser is None:
+        raise ValueError(f"“{volume_node.GetName()}” is not a sequence")
+    number = max(0, min(number, browser.GetNumberOfItems() - 1))
+    frame = browser.GetSequenceNode(volume_node).GetNthDataNode(number)
+    browser.SetSelectedItemNumber(number)
+    was_modifying = volume_node.StartModify()
+    volume_node.CopyOrientation(frame)
+    volume_node.SetAndObserveImageData(frame.GetImageData())
+    volume_node.EndModify(was_modifying)
+
+
+def step_frame(volume_node: vtkMRMLVolumeNode, by: int = 1) -> None:
+    """Show the frame ``by`` steps on; behind the last one comes the first, as in a film that goes round.
+
+    Raises ValueError where the node belongs to no sequence.
+    """
+    count = number_of_frames(volume_node)
+    show_frame(volume_node, ((shown_frame(volume_node) or 0) + by) % count if count else 0)
+
+
+def _browser_of(volume_node: vtkMRMLVolumeNode) -> vtkMRMLSequenceBrowserNode | None:
+    scene = volume_node.GetScene() if volume_node else None
+    if scene is None:
+        return None
+    for position in range(scene.GetNumberOfNodes()):
+        node = scene.GetNthNode(position)
+        if node.IsA("vtkMRMLSequenceBrowserNode") and node.IsProxyNodeID(volume_node.GetID()):
+            return node
+    return None

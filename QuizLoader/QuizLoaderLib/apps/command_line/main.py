@@ -16,9 +16,8 @@ import typer
 from ...quiz.problems import Problem, has_errors
 from .info_command import info
 from .mask_commands import map_app, mask, masks, segments
-from .readers_command import readers_app
 from .result_commands import answers, progress
-from .serve_command import require_web, serve, serve_until_told
+from .serve_command import readers_app, require_web, serve, serve_until_told
 from .terminal import (
     CommandError,
     FollowLinks,

@@ -7,12 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from .resources import sample_quizzes_folder
+from .head import REGIONS as NAMES
+from .head import SPACING_MM, Head, make_head, smoothed
 
 if TYPE_CHECKING:
     import SimpleITK as sitk
-
-    from .head import Head
 
 TUTORIAL_VOLUME = "ImageVolumes/RECIST-Tutorial-Data/2007-spgr.nrrd"
 TUTORIAL_LABELS = "ImageVolumes/RECIST-Tutorial-Data/2007-spgr.label.nrrd"
@@ -31,6 +30,16 @@ REGION_COLORS = {
     "Eyes": (0.40, 0.85, 0.85),
 }
 
+FRAMES = 10
+SECONDS_A_FRAME = 12.0
+ARRIVAL_SECONDS = 20.0
+_SEED = 1876
+_WASH_IN_SECONDS, _WASH_OUT_SECONDS = 14.0, 160.0
+_TUMOUR_GAIN, _BRAIN_GAIN = 1500.0, 90.0
+_SLIDE_SHAPE = (600, 800)
+_MUSCLE, _STROMA, _NUCLEUS = (236, 170, 196), (248, 222, 232), (92, 58, 140)
+_PACKAGE = Path(__file__).resolve().parents[2]
+
 
 def make_demo(out: Path, say: Callable[[int, int], object] = lambda done, total: None) -> list[Path]:
     """Write ``out/images`` and ``out/quizzes``; gives the quizzes, the tutorial's two first.
@@ -38,9 +47,6 @@ def make_demo(out: Path, say: Callable[[int, int], object] = lambda done, total:
     ``say`` is called with the steps done and all steps. Raises OSError where ``out`` cannot be
     written. What is there already is overwritten, other files are left alone.
     """
-    from .head import make_head
-    from .other_types import contrast_sequence, write_projection, write_slide
-
     say(0, 5)
     head = make_head()
     say(1, 5)
@@ -71,10 +77,8 @@ def _copy_quizzes(folder: Path) -> list[Path]:
     return [Path(shutil.copyfile(source, folder / source.name)) for source in sources]
 
 
-def _image(voxels: np.ndarray, head: "Head") -> "sitk.Image":
+def _image(voxels: np.ndarray, head: Head) -> "sitk.Image":
     import SimpleITK as sitk
-
-    from .head import SPACING_MM
 
     image = sitk.GetImageFromArray(voxels)
     image.SetSpacing(SPACING_MM)
@@ -94,8 +98,6 @@ def _write(image: "sitk.Image", path: Path) -> None:
 
 def _named_segments(labels: "sitk.Image") -> "sitk.Image":
     """The label image with the names and colours that Slicer keeps in a .seg.nrrd."""
-    from .head import REGIONS as NAMES
-
     segments = labels + 0
     for number, (value, name) in enumerate(NAMES.items()):
         prefix = f"Segment{number}_"
@@ -118,3 +120,66 @@ def _as_pet(uptake: "sitk.Image") -> "sitk.Image":
     return sitk.Resample(
         blurred, size, sitk.Transform(), sitk.sitkLinear, origin.tolist(), spacing, np.eye(3).ravel().tolist()
     )
+
+
+def sample_quizzes_folder() -> Path:
+    """The sample quizzes: inside the package where it is installed, at the top of a source checkout."""
+    installed = _PACKAGE / "Resources" / "Quizzes"
+    return installed if installed.is_dir() else _PACKAGE.parents[1] / "Resources" / "Quizzes"
+
+
+def contrast_sequence(t1: "sitk.Image", labels: "sitk.Image") -> "sitk.Image":
+    """The head at a quarter of its resolution while a contrast agent comes and goes, as a 4D image.
+
+    The tumour takes it up and lets go slowly, the brain hardly. ``t1`` and ``labels`` are SimpleITK images;
+    the fourth axis is time in seconds.
+    """
+    import SimpleITK as sitk
+
+    shrink = [4, 4, 4]
+    before = sitk.BinShrink(sitk.Cast(t1, sitk.sitkFloat32), shrink)
+    gain = sum(
+        sitk.BinShrink(sitk.Cast(labels == value, sitk.sitkFloat32), shrink) * most
+        for value, most in ((5, _TUMOUR_GAIN), (1, _BRAIN_GAIN))
+    )
+    # Before the agent comes the tumour looks like the brain around it.
+    before = before - sitk.BinShrink(sitk.Cast(labels == 5, sitk.sitkFloat32), shrink) * 300.0
+    frames = [
+        sitk.Cast(before + gain * _uptake(number * SECONDS_A_FRAME), sitk.sitkInt16)
+        for number in range(FRAMES)
+    ]
+    return sitk.JoinSeries(frames, 0.0, SECONDS_A_FRAME)
+
+
+def _uptake(seconds: float) -> float:
+    """The share of the agent in the tissue, 0..1."""
+    since = max(0.0, seconds - ARRIVAL_SECONDS)
+    return float((1 - np.exp(-since / _WASH_IN_SECONDS)) * np.exp(-since / _WASH_OUT_SECONDS))
+
+
+def write_slide(path: Path) -> None:
+    """A picture in colours: tissue under a microscope as a stain would show it, made from smooth noise."""
+    from PIL import Image as Picture
+
+    random = np.random.default_rng(_SEED)
+    bands, grain, cells = (
+        smoothed(random.standard_normal(_SLIDE_SHAPE).astype(np.float32), sigma) for sigma in (28.0, 5.0, 4.2)
+    )
+    stroma = np.clip(bands * 2.2 + 0.4, 0, 1)[..., None]
+    color = (1 - stroma) * np.array(_MUSCLE) + stroma * np.array(_STROMA) + 9 * grain[..., None]
+    # Nuclei crowd together on the right, which is what the reader is to find.
+    crowding = np.linspace(1.75, 0.75, _SLIDE_SHAPE[1])[None, :]
+    nucleus = np.clip((cells - crowding) * 6, 0, 0.9)[..., None]
+    color = (1 - nucleus) * color + nucleus * (np.array(_NUCLEUS) + 14 * grain[..., None])
+    Picture.fromarray(color.clip(0, 255).astype(np.uint8)).save(path)
+
+
+def write_projection(voxels: np.ndarray, path: Path) -> None:
+    """A grey picture: the mean of a volume (slices, rows, columns) from front to back, the top first."""
+    from PIL import Image as Picture
+
+    mean = voxels.astype(np.float32).mean(axis=1)[::-1]
+    grey = (mean / mean.max() * 255).astype(np.uint8)
+    # Slices are 1.4 mm apart and columns 0.9375 mm; a picture's pixels are square.
+    size = (grey.shape[1] * 2, round(grey.shape[0] * 2 * 1.4 / 0.9375))
+    Picture.fromarray(grey).resize(size, Picture.Resampling.BICUBIC).save(path, quality=92)

@@ -10,8 +10,7 @@ from urllib.parse import quote
 
 from ...quiz.model import Quiz
 from ...quiz.problems import Problem
-from ..shared.question_text import QuestionLine, question_lines
-from .shown_page import ShownPage
+from .shown_page import QuestionLine, ShownPage, question_lines
 
 _STYLE = """
 :root { color-scheme: dark; }

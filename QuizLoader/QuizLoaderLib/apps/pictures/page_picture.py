@@ -6,10 +6,9 @@ from PIL import Image as Picture
 from PIL import ImageDraw
 
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
-from ...views.orientation_letters import EdgeLetters
-from ..shared.question_text import QuestionLine, question_lines
+from ..shared.view_texts import EdgeLetters
 from .picture_text import Color, TextPen, undrawable
-from .shown_page import ShownPage, ShownView
+from .shown_page import QuestionLine, ShownPage, ShownView, question_lines
 
 _BACKGROUND: Color = (32, 32, 32)
 _EMPTY: Color = (0, 0, 0)

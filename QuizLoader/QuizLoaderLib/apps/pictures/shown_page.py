@@ -1,18 +1,20 @@
 """A page as it was shown: what its picture and the index say about it."""
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
-from ...quiz.model import VIEWS_OF_LAYOUT, Page, SliceView
+from ...quiz.model import VIEWS_OF_LAYOUT, Page, Question, SliceView
 from ...quiz.problems import Problem
+from ...quiz.question_types import Takes, Widget
+from ...reader.forms import limits_in_words
 from ...views.contents import PageNodes, ViewContents, contents_of_views
 from ...views.host import Host
-from ...views.legend import ShownRegion, shown_regions
-from ...views.orientation_letters import EdgeLetters, edge_letters
-from ..shared.view_texts import missing_images, orientation_text, window_text
+from ...views.roi_visibility import ShownRegion, shown_regions
+from ..shared.view_texts import EdgeLetters, edge_letters, missing_images, orientation_text, window_text
 
 _LONGEST_NAME = 60
 
@@ -76,3 +78,42 @@ def _shown_view(contents: ViewContents, host: PictureHost, problems: list[Proble
         messages=tuple(missing_images(contents, problems)),
         window=window_text(contents),
     )
+
+
+_MARKS = {Takes.CHOICE: "box", Takes.PRESS: "field"}
+
+
+@dataclass(frozen=True)
+class QuestionLine:
+    """``mark`` is what stands before the text: ``radio``, ``box``, ``field`` or nothing; ``indent`` is in
+    widths of a letter."""
+
+    text: str
+    mark: str = ""
+    indent: float = 0
+    strong: bool = False
+
+
+def question_lines(page: Page) -> Iterator[QuestionLine]:
+    """Every text of the page's question sets, in document order."""
+    for question_set in page.question_sets:
+        if question_set.title:
+            yield QuestionLine(question_set.title, strong=True)
+        for question in question_set.questions:
+            yield from _lines(question)
+        yield QuestionLine("")
+
+
+def _lines(question: Question) -> Iterator[QuestionLine]:
+    if question.descriptor:
+        yield QuestionLine(question.descriptor, strong=True)
+    for option in question.options:
+        if question.facts.takes is Takes.TYPED:
+            # The option is the label of a field.
+            yield QuestionLine(option)
+            yield QuestionLine(limits_in_words(question), mark="field")
+        elif question.facts.widget is Widget.PARAGRAPHS:
+            yield QuestionLine(option)
+        else:
+            mark = "radio" if question.facts.is_single else _MARKS.get(question.facts.takes, "")
+            yield QuestionLine(option, mark=mark, indent=0.5)

@@ -1,5 +1,8 @@
 """What stands over a view, the same in a rendered picture and in the browser."""
 
+from __future__ import annotations
+
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...images.types.volume import units_of
@@ -10,7 +13,7 @@ if TYPE_CHECKING:
     from slicer import vtkMRMLSliceNode
 
 
-def orientation_text(contents: ViewContents, slice_node: "vtkMRMLSliceNode") -> str:
+def orientation_text(contents: ViewContents, slice_node: vtkMRMLSliceNode) -> str:
     """As the reader would call the plane, empty for a picture and in an empty view; Slicer calls one that
     is turned to the volume's axes reformatted."""
     if contents.is_picture or contents.is_empty:
@@ -46,3 +49,42 @@ def missing_images(contents: ViewContents, problems: list[Problem]) -> list[str]
 def _short(value: float) -> str:
     """Whole numbers where they have three digits or more."""
     return f"{value:.0f}" if 100 <= abs(value) < 1e9 else f"{value:.3g}"
+
+
+_LETTERS = (("R", "L"), ("A", "P"), ("S", "I"))
+"""Towards plus and minus of each RAS axis."""
+
+_LEAST_COMPONENT = 0.26
+"""About the sine of 15 degrees: a direction less oblique than this is named by its one main axis."""
+
+
+@dataclass(frozen=True)
+class EdgeLetters:
+    """The patient's direction at each edge, as ``R`` or, where it is oblique, ``RA`` (mainly right)."""
+
+    left: str
+    right: str
+    top: str
+    bottom: str
+
+
+def edge_letters(slice_node: vtkMRMLSliceNode) -> EdgeLetters:
+    """Read from the plane that the view shows now (vtkMRMLSliceNode, any rotation)."""
+    slice_to_ras = slice_node.GetSliceToRAS()
+    right, up = ([slice_to_ras.GetElement(row, column) for row in range(3)] for column in range(2))
+    return EdgeLetters(
+        left=direction_letters([-part for part in right]),
+        right=direction_letters(right),
+        top=direction_letters(up),
+        bottom=direction_letters([-part for part in up]),
+    )
+
+
+def direction_letters(direction_ras: list[float]) -> str:
+    """The letters of a unit vector in RAS, the largest component first (DICOM PS3.3 C.7.6.1.1.1)."""
+    axes = sorted(range(3), key=lambda axis: -abs(direction_ras[axis]))
+    return "".join(
+        _LETTERS[axis][direction_ras[axis] < 0]
+        for axis in axes
+        if axis == axes[0] or abs(direction_ras[axis]) >= _LEAST_COMPONENT
+    )

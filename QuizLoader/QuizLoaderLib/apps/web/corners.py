@@ -9,10 +9,9 @@ from ...quiz.model import SliceView
 from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz
 from ...views.contents import ViewContents, contents_of_views
-from ...views.frames import number_of_frames, shown_frame
-from ...views.orientation_letters import direction_letters, edge_letters
 from ...views.planes import ViewingMode
-from ..shared.view_texts import missing_images, orientation_text, window_text
+from ...views.state import number_of_frames, shown_frame
+from ..shared.view_texts import direction_letters, edge_letters, missing_images, orientation_text, window_text
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLApplicationLogic, vtkMRMLSliceNode, vtkMRMLVolumeNode
