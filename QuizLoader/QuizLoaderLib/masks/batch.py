@@ -200,10 +200,7 @@ def finished(job: Job) -> CaseResult | None:
             job.case.written[0],
             tuple(PaintedRegion(**region) for region in record["regions"]),
             tuple(LostOverlap(**loss) for loss in record["lost"]),
-            tuple(
-                Problem(Severity(one["severity"]), one["code"], one["sentence"], one["hint"], one["line"])
-                for one in record["problems"]
-            ),
+            tuple(Problem(**{**one, "severity": Severity(one["severity"])}) for one in record["problems"]),
         )
     except (OSError, ValueError, KeyError, TypeError):
         return None

@@ -13,7 +13,7 @@ _FEW = 20
 """Up to so many ranks a comparison for each is faster than a histogram."""
 
 
-class Brush:
+class _Brush:
     """Lays regions onto a mask and counts the voxels lost for each pair (loser, winner) of ranks, and those
     outside the mask for each rank. A region's rank is its order in the map; the higher one wins."""
 
@@ -31,12 +31,8 @@ class Brush:
             voxels_in_mask[loser] -= count
         return voxels_in_mask
 
-    def paint(self, values: np.ndarray) -> np.ndarray:
-        """The mask; ``values`` are those of the ranks."""
-        raise NotImplementedError
 
-
-class ContourBrush(Brush):
+class ContourBrush(_Brush):
     """Fills contours straight into the mask, from the last of the map to the first: what is there stays."""
 
     def __init__(self, rois: DrawnRegions, ranks: dict[str, int]) -> None:
@@ -45,6 +41,7 @@ class ContourBrush(Brush):
         self._indexes = {ranks[name]: index for index, name in enumerate(rois.names) if name in ranks}
 
     def paint(self, values: np.ndarray) -> np.ndarray:
+        """The mask; ``values`` are those of the ranks."""
         shown = self._rois.sources
         times = np.ones(self._rois.shape[0], int)
         if shown is not None:
@@ -75,7 +72,7 @@ class ContourBrush(Brush):
         np.bitwise_or(view, plane * view.dtype.type(rank), out=view)
 
 
-class LayerBrush(Brush):
+class LayerBrush(_Brush):
     """Paints plane by plane, so that no more than a few planes are held beside the mask itself."""
 
     def __init__(self, segmentation: SegmentationArrays, ranks: dict[str, int], resampler: Resampler) -> None:
@@ -195,8 +192,9 @@ def _counted(numbers: np.ndarray, limit: int) -> list[tuple[int, int]]:
     if limit <= 65536:
         counts = np.bincount(numbers)
         found = np.flatnonzero(counts)
-        return list(zip(found.tolist(), counts[found].tolist(), strict=True))
-    found, counts = np.unique(numbers, return_counts=True)
+        counts = counts[found]
+    else:
+        found, counts = np.unique(numbers, return_counts=True)
     return list(zip(found.tolist(), counts.tolist(), strict=True))
 
 

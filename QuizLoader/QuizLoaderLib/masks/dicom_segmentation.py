@@ -37,15 +37,8 @@ _TISSUE = Code("SCT", "85756007", "Tissue")
 """What Slicer too calls a segment of which nothing is said."""
 
 _MAY_BE_EMPTY = (
-    "AccessionNumber",
-    "PatientBirthDate",
-    "PatientID",
-    "PatientName",
-    "PatientSex",
-    "ReferringPhysicianName",
-    "StudyDate",
-    "StudyID",
-    "StudyTime",
+    "AccessionNumber PatientBirthDate PatientID PatientName PatientSex ReferringPhysicianName "
+    "StudyDate StudyID StudyTime"
 )
 """Of type 2 (DICOM PS3.3 C.7.1.1, C.7.2.1): there, if need be without a value; anonymizers take them away."""
 
@@ -65,10 +58,10 @@ def write_dicom_segmentation(
         sentence = "A DICOM segmentation refers to the DICOM series it is drawn on, and none was given."
         raise MaskError(error(NO_REFERENCED_SERIES, sentence, "name its folder with --like"))
     segmentation = source.segmentation
-    present = {segment.name for segment in segmentation.segments}
-    names = [name for name in value_map.values if name in present]
+    segments = {segment.name: segment for segment in segmentation.segments}
+    names = [name for name in value_map.values if name in segments]
     numbers = {name: number for number, name in enumerate(names, start=1)}
-    missing = {name: len(names) + 1 for name in value_map.values if name not in present}
+    missing = {name: len(names) + 1 for name in value_map.values if name not in segments}
     numbered = ValueMap({**numbers, **missing}, value_map.lines)
     mask = paint(segmentation, numbered, target.grid, ignore_unmapped)
     pixels, counted = mask.voxels, mask.regions
@@ -78,7 +71,6 @@ def write_dicom_segmentation(
         ]
         pixels = np.stack([one.voxels for one in alone], axis=-1)
         counted = tuple(one.regions[0] for one in alone)
-    segments = {segment.name: segment for segment in segmentation.segments}
     described = [
         _description(number, segments[name], value_map.values[name]) for name, number in numbers.items()
     ]
@@ -162,7 +154,7 @@ def _datasets(target: Target) -> list[Dataset]:
     datasets = [pydicom.dcmread(str(path), stop_before_pixels=True) for path in ordered]
     for dataset in datasets:
         decode_texts(dataset)
-        for keyword in _MAY_BE_EMPTY:
+        for keyword in _MAY_BE_EMPTY.split():
             if keyword not in dataset:
                 setattr(dataset, keyword, "")
         if not dataset.get("SliceThickness"):

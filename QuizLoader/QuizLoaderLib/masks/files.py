@@ -88,7 +88,8 @@ def write_nrrd(
         "endian: little",
         "encoding: gzip",
         f"space origin: {_vector(matrix[:3, 3])}",
-        *(f"{key}:={_escaped(value)}" for key, value in facts.items()),
+        # In a key/value pair a line break is written \n and a backslash \\.
+        *(key + ":=" + value.replace("\\", "\\\\").replace("\n", "\\n") for key, value in facts.items()),
     ]
     file.write(("\n".join(header) + "\n\n").encode())
     packer = zlib.compressobj(level, zlib.DEFLATED, 31)
@@ -122,11 +123,6 @@ def _write_with_itk(mask: Mask, part: Path) -> None:
 
 def _vector(values: np.ndarray) -> str:
     return "(" + ",".join(repr(float(value)) for value in values) + ")"
-
-
-def _escaped(value: str) -> str:
-    r"""NRRD: in a key/value pair a line break is written \n and a backslash \\."""
-    return value.replace("\\", "\\\\").replace("\n", "\\n")
 
 
 def require_segmentation_name(path: Path) -> None:

@@ -15,7 +15,7 @@ from ..images.grid import Grid
 from ..images.structure_set.drawn_regions import DrawnRegions
 from ..quiz.problems import Problem, ProblemCode, error, has_errors, warning
 from ..quiz.value_map import ValueMap
-from .brushes import Brush, ContourBrush, LayerBrush
+from .brushes import ContourBrush, LayerBrush
 from .errors import NOTHING_MAPPED, OVERLAP_LOST, MaskError
 from .names import region_problems, said
 from .resampler import Resampler
@@ -90,7 +90,7 @@ def paint(
 
     ranks = {name: rank for rank, name in enumerate(order, start=1)}
     target = like or own
-    brush: Brush = (
+    brush = (
         ContourBrush(source, ranks)
         if isinstance(source, DrawnRegions)
         else LayerBrush(source, ranks, Resampler(own, target))
@@ -142,7 +142,7 @@ def _tallied(
     return tuple(regions), tuple(lost)
 
 
-def _outside_problems(brush: Brush, order: list[str]) -> list[Problem]:
+def _outside_problems(brush: ContourBrush | LayerBrush, order: list[str]) -> list[Problem]:
     if brush.outside and not brush.voxels_in_mask[1:].any():
         return [
             error(

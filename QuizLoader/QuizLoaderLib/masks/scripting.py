@@ -22,7 +22,7 @@ from .painting import Mask, paint
 from .segments import segments_of
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLSegmentationNode, vtkOrientedImageData, vtkSegment
+    from slicer import vtkMRMLSegmentationNode, vtkOrientedImageData
 
 
 def mask_from_segments(
@@ -97,7 +97,11 @@ def segments_of_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:
         sentence = f"Segments come from a file, a segmentation node or SegmentationArrays, not from {kind}."
         raise MaskError(error(MASK_UNREADABLE, sentence))
     segments = segments_by_id(node)
-    maps = _label_maps(node, [*segments.values()])
+    maps = [segment.GetRepresentation(BINARY_LABELMAP) for segment in segments.values()]
+    if any(one is None for one in maps):
+        sentence = f"The segmentation “{node.GetName()}” has no binary label map."
+        hint = "create that representation in the Segmentations module"
+        raise MaskError(error(MASK_UNREADABLE, sentence, hint))
     # Segments that do not overlap share one label map.
     shared = list(dict.fromkeys(one for one in maps if not one.IsEmpty()))
     layer_of = {one: layer for layer, one in enumerate(shared)}
@@ -116,17 +120,6 @@ def segments_of_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:
     )
     ijk_to_ras[:3, 3] += ijk_to_ras[:3, :3] @ low
     return SegmentationArrays(layers or (np.zeros((1, 1, 1), np.uint8),), ijk_to_ras, described)
-
-
-def _label_maps(node: vtkMRMLSegmentationNode, segments: Sequence[vtkSegment]) -> list[vtkOrientedImageData]:
-    """The vtkOrientedImageData of each segment."""
-    maps = [segment.GetRepresentation(BINARY_LABELMAP) for segment in segments]
-    if any(one is None for one in maps):
-        sentence = f"The segmentation “{node.GetName()}” has no binary label map."
-        raise MaskError(
-            error(MASK_UNREADABLE, sentence, "create that representation in the Segmentations module")
-        )
-    return maps
 
 
 def _common_extent(maps: Sequence[vtkOrientedImageData]) -> tuple[np.ndarray, np.ndarray]:

@@ -46,7 +46,9 @@ def segments_of(
     unknown = [value for value in found if value not in named]
     names = {value: named[value] for value in value_map.values.values() if value in set(found)}
     for value in unknown:
-        names[value] = _free_name(f"Label_{value}", value_map.values)
+        names[value] = f"Label_{value}"
+        while names[value] in value_map.values:
+            names[value] += "_"
         problems.append(
             warning(
                 VALUE_WITHOUT_NAME,
@@ -107,9 +109,3 @@ def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
     if voxels.dtype.kind == "u" and voxels.dtype.itemsize <= 4:
         return voxels, problems
     return voxels.astype(np.min_scalar_type(int(greatest))), problems
-
-
-def _free_name(name: str, taken: Mapping[str, int]) -> str:
-    while name in taken:
-        name += "_"
-    return name

@@ -1,6 +1,7 @@
 """What a mask is made of: segmentations, structure sets and label images with names, and target images."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -300,9 +301,6 @@ def _own_names(facts: FileFacts) -> LabelTable | None:
 
 def names_beside(path: Path) -> Path | None:
     """The file that names the values of a label image where that says nothing itself (BIDS)."""
-    for ending in (".nii.gz", ".nii", ".nrrd", ".nhdr", ".mha", ".mhd"):
-        if path.name.lower().endswith(ending):
-            beside = path.with_name(path.name[: -len(ending)] + ".tsv")
-            if beside.is_file():
-                return beside
-    return None
+    name, found = re.subn(r"\.(nii\.gz|nii|nrrd|nhdr|mha|mhd)\Z", ".tsv", path.name, flags=re.IGNORECASE)
+    beside = path.with_name(name)
+    return beside if found and beside.is_file() else None

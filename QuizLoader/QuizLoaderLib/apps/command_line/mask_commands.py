@@ -39,10 +39,10 @@ NamesOption = Annotated[
 
 
 class BoundaryChoice(str, Enum):
-    """What ``--boundary`` takes."""
+    """What ``--boundary`` takes, under the names of ``Boundary``."""
 
-    CENTERS = "centers"
-    THROUGH_CENTERS = "through-centers"
+    CENTER_INSIDE = "centers"
+    VERTICES_ON_CENTERS = "through-centers"
 
 
 FillGaps = Annotated[
@@ -179,19 +179,19 @@ def check_map(
     names: NamesOption = None,
 ) -> None:
     """List everything that is wrong with a map. Ends with 0 without errors, 1 with errors."""
+    from ...masks.errors import MaskError
     from ...masks.label_tables.tables import read_label_table
+    from ...masks.names import region_problems
+    from ...masks.sources import source_labels
 
     table, problems = read_label_table(file)
     problems = sorted(problems, key=lambda problem: problem.line)
     _print_problems(problems, file, file)
     wrong = has_errors(problems)
     own_names = _table(names) if names is not None else None
-    for source in sources or () if table is not None else ():
-        from ...masks.errors import MaskError
-        from ...masks.names import region_problems
-        from ...masks.sources import source_labels
-
-        assert table is not None
+    for source in sources or ():
+        if table is None:
+            break
         try:
             found = region_problems([row.name for row in source_labels(source, own_names)], table.value_map)
         except MaskError as fault:
@@ -254,11 +254,7 @@ def _filling(boundary: BoundaryChoice | None, fill_gaps: bool) -> "ContourFillin
     from ...images.contours.fill import Boundary
     from ...masks.sources import ContourFilling
 
-    chosen = {
-        BoundaryChoice.CENTERS: Boundary.CENTER_INSIDE,
-        BoundaryChoice.THROUGH_CENTERS: Boundary.VERTICES_ON_CENTERS,
-    }
-    return ContourFilling(chosen[boundary] if boundary else None, fill_gaps)
+    return ContourFilling(Boundary[boundary.name] if boundary else None, fill_gaps)
 
 
 def _table(path: Path) -> "LabelTable":
@@ -290,10 +286,7 @@ def _print_problems(problems: Iterable[Problem], source: Path, map: Path) -> Non
 
 
 def _print_columns(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
-    widths = [max(len(row[column]) for row in [header, *rows]) for column in range(len(header))]
-    for row in [header, *rows]:
-        cells = [
-            row[0].ljust(widths[0]),
-            *(cell.rjust(width) for cell, width in zip(row[1:], widths[1:], strict=True)),
-        ]
-        print("  ".join(cells))
+    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    for first, *others in [header, *rows]:
+        cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
+        print("  ".join([first.ljust(widths[0]), *cells]))

@@ -84,10 +84,9 @@ def serve(
     for folder, what in ((images, "image folder"), (scripts, "folder of scripts")):
         if folder is not None:
             require_folder(folder, what)
-    if reader and results is None:
-        raise CommandError("With --reader say where the answers go: --results DIR.", code=2)
-    if readers is not None and results is None:
-        raise CommandError("With --readers say where the answers go: --results DIR.", code=2)
+    if (reader or readers) and results is None:
+        option = "--reader" if reader else "--readers"
+        raise CommandError(f"With {option} say where the answers go: --results DIR.", code=2)
     if preview and results is not None:
         raise CommandError("With --preview nothing is stored, so it takes no --results.", code=2)
     if results is not None:
@@ -220,9 +219,6 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
         raise CommandError(sentence)
 
 
-DEFAULT_ADDRESS = "http://127.0.0.1:8080"
-
-
 readers_app = typer.Typer(no_args_is_help=True)
 
 
@@ -246,7 +242,7 @@ def new(
     ] = "",
     address: Annotated[
         str, typer.Option(metavar="URL", help="Where the readers will find the server.")
-    ] = DEFAULT_ADDRESS,
+    ] = f"http://127.0.0.1:{DEFAULT_PORT}",
     links: Annotated[
         Path | None, typer.Option(metavar="CSV", help="Write the links there, not on standard output.")
     ] = None,

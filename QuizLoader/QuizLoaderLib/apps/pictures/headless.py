@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ import numpy as np
 from ...quiz.checking import check_quiz
 from ...quiz.file_rules import mask_value_maps
 from ...quiz.image_folder import ImageFolder
-from ...quiz.model import Layout, Page, SliceView
+from ...quiz.model import Layout, SliceView
 from ...quiz.parser import read_quiz
 from ...quiz.problems import Problem
 from ...quiz.regions import QuizRegions
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from slicer import vtkMRMLApplicationLogic, vtkMRMLSliceLogic, vtkMRMLSliceNode
 
 
-class HeadlessHost:
+class HeadlessHost(AbstractContextManager["HeadlessHost"]):
     """A Host (views/host.py) whose views are rendered into arrays.
 
     ``size`` is (width, height) of every view in pixels. Raises OpenGLMissingError where nothing can be
@@ -65,9 +66,6 @@ class HeadlessHost:
         self._layout_logic = slicer.vtkMRMLLayoutLogic()
         self._layout_logic.SetMRMLScene(self.scene)
         self._views: dict[SliceView, OffscreenView] = {}
-
-    def __enter__(self) -> "HeadlessHost":
-        return self
 
     def __exit__(self, *exception: object) -> None:
         self.close()
@@ -134,7 +132,8 @@ def render_quiz(
     checked = check_quiz(quiz)
     checked += [problem for problem in mask_value_maps(quiz, folder) if problem not in checked]
     regions = QuizRegions(quiz, folder)
-    problems = _of_pages(problems + checked, pages)
+    wanted = {0} | {each.number for each in pages}
+    problems = [problem for problem in problems + checked if problem.page in wanted]
     shown: list[ShownPage] = []
     with HeadlessHost(size) as host:
         library = ImageLibrary(host.scene, folder, regions=regions)
@@ -161,12 +160,6 @@ def render_quiz(
     return problems
 
 
-def _of_pages(problems: list[Problem], pages: list[Page]) -> list[Problem]:
-    """Without the problems of pages that are not rendered."""
-    wanted = {0} | {page.number for page in pages}
-    return [problem for problem in problems if problem.page in wanted]
-
-
 def _with_new(problems: list[Problem], more: list[Problem]) -> list[Problem]:
     """Without what the check has said of the same line already."""
     told = {(problem.line, problem.code, problem.sentence) for problem in problems}
@@ -186,9 +179,6 @@ def _write_pictures(shown: ShownPage, number_of_pages: int, out: Path) -> None:
 def _write_problems(quiz_path: Path, problems: list[Problem], out: Path) -> None:
     entries = [{"file": str(quiz_path), **asdict(problem)} for problem in problems]
     (out / "problems.json").write_text(json.dumps(entries, indent=1) + "\n", encoding="utf-8")
-
-
-_DISPLAYABLE_MANAGERS = ("vtkMRMLSegmentationsDisplayableManager2D",)
 
 
 class OffscreenView:
@@ -232,7 +222,7 @@ class OffscreenView:
         factory = slicer.vtkMRMLSliceViewDisplayableManagerFactory.GetInstance()
         # One factory for the whole process: it must know the host that makes the view now.
         factory.SetMRMLApplicationLogic(application_logic)
-        for manager in (*_DISPLAYABLE_MANAGERS, *more_managers):
+        for manager in ("vtkMRMLSegmentationsDisplayableManager2D", *more_managers):
             if not factory.IsDisplayableManagerRegistered(manager):
                 factory.RegisterDisplayableManager(manager)
         self.displayable_managers = slicer.vtkMRMLDisplayableManagerGroup()
