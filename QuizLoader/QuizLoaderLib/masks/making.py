@@ -62,7 +62,6 @@ def first_map(source: Path, names: LabelTable | None = None) -> LabelTable:
     if not named:
         raise MaskError(error(NOTHING_MAPPED, f"“{source.name}” has no regions."))
     values = [row.value for row in named]
-    usable = len(set(values)) == len(values) and min(values) >= 1
-    if not usable:
+    if len(set(values)) < len(values) or min(values) < 1:
         named = tuple(replace(row, value=number) for number, row in enumerate(named, start=1))
     return LabelTable(named)

@@ -22,9 +22,11 @@ from ..images.structure_set.file import StructureSet, structure_set_of
 from ..images.structure_set.reference import file_of_series, references_of
 from ..images.types.read_context import ReadContext
 from ..images.types.segmentation import described_segments, is_slicer_segmentation
-from ..quiz.problems import ProblemCode, error, has_errors, warning
+from ..quiz.problems import ProblemCode, error, warning
 from .errors import MASK_UNREADABLE, NO_REFERENCED_SERIES, NOT_WHOLE_NUMBERS, MaskError
 from .label_tables.label_table import LabelRow, LabelTable
+from .label_tables.other_formats import nifti_label_table
+from .label_tables.tables import require_label_table
 from .segments import segments_of
 
 GRID_CROPPED = ProblemCode("M206", "A file of segments holds the whole grid of its image (warning).")
@@ -203,34 +205,34 @@ def source_labels(path: Path, names: LabelTable | None = None) -> list[LabelRow]
 
 
 def _read_dicom(path: Path, target: Target | None, filling: ContourFilling) -> Source:
-    header = read_header(path)
+    header = _header_with_regions(path)
     if header.modality == "RTSTRUCT":
         structure = structure_set_of(header)
         found = target or _referenced_series(structure)
         on = PageVolume(str(found.path), found.volume)
         return Source(draw_regions(structure, [on], filling.boundary, filling.fill_gaps), found)
-    if header.modality == "SEG":
-        from ..images.dicom.segmentation import segmentation_of
+    from ..images.dicom.segmentation import segmentation_of
 
-        return Source(segmentation_of(header), target)
-    raise _without_regions(header)
+    return Source(segmentation_of(header), target)
 
 
 def _dicom_labels(path: Path) -> list[LabelRow]:
-    header = read_header(path)
+    header = _header_with_regions(path)
     if header.modality == "RTSTRUCT":
         return [LabelRow(roi.name, roi.number, roi.color) for roi in structure_set_of(header).rois]
-    if header.modality == "SEG":
-        from ..images.dicom.segmentation import segment_names_of
+    from ..images.dicom.segmentation import segment_names_of
 
-        return [LabelRow(name, number) for number, name in enumerate(segment_names_of(header), start=1)]
-    raise _without_regions(header)
+    return [LabelRow(name, number) for number, name in enumerate(segment_names_of(header), start=1)]
 
 
-def _without_regions(header: Header) -> MaskError:
+def _header_with_regions(path: Path) -> Header:
+    """Of an RTSTRUCT or a SEG; raises MaskError for another."""
+    header = read_header(path)
+    if header.modality in ("RTSTRUCT", "SEG"):
+        return header
     modality = header.modality or "unknown"
     sentence = f"“{header.path.name}” is a DICOM file of the modality {modality}, which has no named regions."
-    return MaskError(error(MASK_UNREADABLE, sentence, "give an RTSTRUCT or a SEG"))
+    raise MaskError(error(MASK_UNREADABLE, sentence, "give an RTSTRUCT or a SEG"))
 
 
 def _referenced_series(structure: StructureSet) -> Target:
@@ -284,19 +286,10 @@ def _reference_grid(segmentation: SegmentationArrays) -> Grid | None:
 
 
 def _own_names(facts: FileFacts) -> LabelTable | None:
-    from .label_tables.other_formats import nifti_label_table
-    from .label_tables.tables import read_label_table
-
-    table = nifti_label_table(facts.header) if isinstance(facts.header, NiftiHeader) else None
-    if table is not None:
-        return table
-    beside = names_beside(facts.path)
-    if beside is None:
-        return None
-    table, problems = read_label_table(beside)
-    if has_errors(problems):
-        raise MaskError(*problems)
-    return table
+    inside = nifti_label_table(facts.header) if isinstance(facts.header, NiftiHeader) else None
+    if inside is None and (beside := names_beside(facts.path)) is not None:
+        return require_label_table(beside)[0]
+    return inside
 
 
 def names_beside(path: Path) -> Path | None:

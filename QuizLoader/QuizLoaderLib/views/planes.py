@@ -105,18 +105,14 @@ def _shows(contents: ViewContents, image_id: str) -> bool:
 
 def _contours(views: Sequence[ViewContents]) -> list[Placed]:
     labels = [contents.label for contents in views if contents.label and contents.label.node]
-    names_of: dict[vtkMRMLVolumeNode, dict[str, None]] = {}
-    first: dict[vtkMRMLVolumeNode, Image] = {}
+    shown: dict[vtkMRMLVolumeNode, tuple[Image, dict[str, None]]] = {}
     for placed in (placed for contents in views for placed in contents.segmentations):
-        node = placed.node
-        if node is None:
-            continue
-        first.setdefault(node, placed.image)
-        names = names_of.setdefault(node, {})
-        for segment in visible_segments(node, placed.image.roi_visibility):
-            names[node.GetSegmentation().GetSegment(segment).GetName()] = None
+        if placed.node is not None:
+            segments = visible_segments(placed.node, placed.image.roi_visibility)
+            _image, names = shown.setdefault(placed.node, (placed.image, {}))
+            names.update(dict.fromkeys(segment.GetName() for segment in segments.values()))
     segmentations = [
-        Placed(replace(image, roi_visibility=RoiVisibility(RoiCode.SELECT, tuple(names_of[node]))), node)
-        for node, image in first.items()
+        Placed(replace(image, roi_visibility=RoiVisibility(RoiCode.SELECT, tuple(names))), node)
+        for node, (image, names) in shown.items()
     ]
     return labels[:1] + segmentations

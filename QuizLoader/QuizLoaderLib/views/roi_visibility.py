@@ -57,12 +57,10 @@ def segments_by_id(node: vtkMRMLSegmentationNode) -> dict[str, vtkSegment]:
     return {id: segmentation.GetSegment(id) for id in ids}
 
 
-def visible_segments(
-    segmentation_node: vtkMRMLSegmentationNode, choice: RoiVisibility | None
-) -> tuple[str, ...]:
-    """IDs of the segments that ``choice`` shows; of two segments with one name both. None shows all."""
-    segments = segments_by_id(segmentation_node)
-    return tuple(id for id, segment in segments.items() if (choice or _ALL).shows(segment.GetName()))
+def visible_segments(node: vtkMRMLSegmentationNode, choice: RoiVisibility | None) -> dict[str, vtkSegment]:
+    """The segments that ``choice`` shows, by ID; of two segments with one name both. None shows all."""
+    segments = segments_by_id(node)
+    return {id: one for id, one in segments.items() if (choice or _ALL).shows(one.GetName())}
 
 
 def show_label_regions(label_node: vtkMRMLLabelMapVolumeNode, choice: RoiVisibility | None) -> None:
@@ -95,7 +93,7 @@ def show_segmentations(
         for placed in contents.segmentations:
             if placed.node is None:
                 continue
-            segments = visible_segments(placed.node, placed.image.roi_visibility)
+            segments = tuple(visible_segments(placed.node, placed.image.roi_visibility))
             choices = wanted.setdefault(placed.node, {})
             if segments:
                 choices.setdefault(segments, []).append(logics[view].GetSliceNode().GetID())
@@ -176,20 +174,13 @@ def shown_regions(shown: PageNodes) -> list[ShownRegion]:
             regions += labels[node]
         for placed in contents.segmentations:
             if placed.node:
-                regions += _segments(placed.node, visible_segments(placed.node, placed.image.roi_visibility))
+                segments = visible_segments(placed.node, placed.image.roi_visibility)
+                regions += [(one.GetName(), color255(one.GetColor())) for one in segments.values()]
         for region in regions:
             shown_on = views_of.setdefault(region, [])
             if view not in shown_on:
                 shown_on.append(view)
     return [ShownRegion(name, color, tuple(views)) for (name, color), views in views_of.items()]
-
-
-def _segments(
-    node: vtkMRMLSegmentationNode, ids: Iterable[str]
-) -> Iterable[tuple[str, tuple[int, int, int]]]:
-    for id in ids:
-        segment = node.GetSegmentation().GetSegment(id)
-        yield segment.GetName(), color255(segment.GetColor())
 
 
 def _label_regions(node: vtkMRMLLabelMapVolumeNode) -> Iterable[tuple[str, tuple[int, int, int]]]:

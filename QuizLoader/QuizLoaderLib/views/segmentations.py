@@ -104,8 +104,8 @@ def stamp(node: vtkMRMLSegmentationNode) -> tuple[object, ...]:
     found: list[object] = []
     for id, segment in segments_by_id(node).items():
         labels = segment.GetRepresentation(BINARY_LABELMAP)
-        facts = (id, segment.GetName(), segment.GetColor())
-        found.append((*facts, segment.GetLabelValue(), labels.GetMTime() if labels else 0))
+        changed = labels.GetMTime() if labels else 0
+        found.append((id, segment.GetName(), segment.GetColor(), segment.GetLabelValue(), changed))
     return tuple(found)
 
 

@@ -1,5 +1,6 @@
 """``quizloader info``: what is in image files, for authors who write the names of regions into a quiz."""
 
+import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -38,8 +39,6 @@ def info(
         found += in_file
         problems += [(file, problem) for one in in_file for problem in one.problems]
     if format is OutputFormat.JSON:
-        import json
-
         told = [{"file": str(file), **asdict(problem)} for file, problem in problems]
         print(json.dumps({"images": [_as_json(one) for one in found], "problems": told}, indent=1))
     else:

@@ -4,6 +4,7 @@ Nothing heavy is imported here, so that ``quizloader check`` starts in a blink.
 """
 
 import io
+import json
 import os
 import re
 import sys
@@ -76,8 +77,6 @@ def check(
         problems = problems + check_quiz(parsed, folder, contents)
     problems = sorted(problems, key=lambda problem: problem.line)
     if format is OutputFormat.JSON:
-        import json
-
         # Only ASCII, so that it is valid JSON whatever the console's encoding.
         print(json.dumps([{"file": str(quiz), **asdict(problem)} for problem in problems], indent=1))
     else:

@@ -3,12 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ...quiz.problems import has_errors
 from .terminal import CommandError, print_problems
+
+if TYPE_CHECKING:
+    from ...masks.xnat import Xnat
 
 xnat_app = typer.Typer(
     no_args_is_help=True,
@@ -41,17 +44,14 @@ def put_map(
     name: Name = MAP_NAME,
 ) -> None:
     """Store a map on the server, after checking it; an older one of that name is replaced."""
-    from ...masks.xnat import connected, location_of
     from ...quiz.value_map import read_value_map
 
     value_map, problems = read_value_map(file)
     print_problems(problems, file)
     if value_map is None or has_errors(problems):
         raise CommandError(f"“{file}” has errors, so it was not sent.")
-    with _one_sentence():
-        location = location_of(project, path)
-        with connected(server) as xnat:
-            xnat.put_file(location, resource, name, file.read_bytes())
+    with _connected(server, project, path) as (xnat, location):
+        xnat.put_file(location, resource, name, file.read_bytes())
     print(f"{server.rstrip('/')}/data/{location}/resources/{resource}/files/{name}")
 
 
@@ -68,13 +68,10 @@ def get_map(
 ) -> None:
     """Fetch a map from the server and check it. Ends with 1 where it has errors."""
     from ...masks.files import writing
-    from ...masks.xnat import connected, location_of
     from ...quiz.value_map import read_value_map
 
-    with _one_sentence():
-        location = location_of(project, path)
-        with connected(server) as xnat:
-            data = xnat.get_file(location, resource or xnat.find_resource(location, name), name)
+    with _connected(server, project, path) as (xnat, location):
+        data = xnat.get_file(location, resource or xnat.find_resource(location, name), name)
         with writing(out) as part:
             part.write_bytes(data)
     value_map, problems = read_value_map(out)
@@ -86,22 +83,23 @@ def get_map(
 @xnat_app.command("list")
 def list_files(server: Server, project: Project = "", path: PlacePath = "") -> None:
     """List the resource folders of a project, experiment or assessor and the files in them."""
-    from ...masks.xnat import connected, location_of
-
-    with _one_sentence(), connected(server) as xnat:
-        files = xnat.files(location_of(project, path))
+    with _connected(server, project, path) as (xnat, location):
+        files = xnat.files(location)
     for file in files:
         size = f"{file.size} bytes" if file.size >= 0 else ""
         print(f"{file.resource}\t{file.name}\t{size}".rstrip())
 
 
 @contextmanager
-def _one_sentence() -> Iterator[None]:
-    """Raises CommandError for a MaskError."""
+def _connected(server: str, project: str, path: str) -> Iterator[tuple["Xnat", str]]:
+    """A session with the server, and what is meant on it; a MaskError within is raised as CommandError."""
     from ...masks.errors import MaskError
+    from ...masks.xnat import connected, location_of
 
     try:
-        yield
+        location = location_of(project, path)
+        with connected(server) as xnat:
+            yield xnat, location
     except MaskError as fault:
         hints = [problem.hint for problem in fault.problems if problem.hint]
         raise CommandError(f"{fault}" + (f" ({hints[0]})" if hints else "")) from fault

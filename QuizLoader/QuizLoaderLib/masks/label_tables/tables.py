@@ -11,8 +11,10 @@ from pathlib import Path
 from ...quiz.problems import Problem, error, has_errors, warning
 from ...quiz.value_map import parse_value_map
 from ..errors import FORMAT_CANNOT, FORMAT_LOSES, MASK_UNREADABLE, UNKNOWN_FORMAT, MaskError
+from ..files import writing
 from ..names import said
 from .label_table import LabelRow, LabelTable, Rows, TableFormat
+from .other_formats import OTHER_FORMATS
 
 _MOST_BYTES = 64 * 1024 * 1024
 
@@ -49,9 +51,7 @@ def write_label_table(table: LabelTable, path: Path) -> list[Problem]:
 
     Raises MaskError, and writes nothing, where a label or its value would be lost.
     """
-    from ..files import writing
-
-    found = next((one for one in formats() if path.name.lower().endswith(one.endings)), None)
+    found = next((one for one in FORMATS if path.name.lower().endswith(one.endings)), None)
     if found is None:
         raise MaskError(_unknown_format(path))
     old = (_text_of(path)[0] or "") if path.is_file() else ""
@@ -98,13 +98,6 @@ def text_map(rows: tuple[LabelRow, ...], old: str = "") -> str:
     return "".join(f"{row.name}={row.value}\n" for row in rows)
 
 
-def formats() -> tuple[TableFormat, ...]:
-    """Every format; the first whose ending fits is written."""
-    from .other_formats import OTHER_FORMATS
-
-    return (TEXT_MAP, *OTHER_FORMATS)
-
-
 def _read_text_map(text: str) -> Rows:
     value_map, problems = parse_value_map(text.encode())
     if value_map is None:
@@ -127,6 +120,8 @@ TEXT_MAP = TableFormat(
     holds_colors=False,
     holds_two_names=True,
 )
+FORMATS = (TEXT_MAP, *OTHER_FORMATS)
+"""The first whose ending fits is written."""
 
 
 def _text_of(path: Path) -> tuple[str | None, list[Problem]]:
@@ -147,12 +142,12 @@ def _format_of(path: Path, text: str) -> TableFormat | None:
     name = path.name.lower()
     if name.endswith(TEXT_MAP.endings):
         first = next((line for line in text.splitlines() if line.strip() and line.strip()[0] != "#"), "")
-        fitting = (one for one in formats() if one.text_row is not None and one.text_row.fullmatch(first))
+        fitting = (one for one in FORMATS if one.text_row is not None and one.text_row.fullmatch(first))
         return next(fitting, TEXT_MAP)
-    return next((one for one in formats() if name.endswith(one.endings)), None)
+    return next((one for one in FORMATS if name.endswith(one.endings)), None)
 
 
 def _unknown_format(path: Path) -> Problem:
-    endings = ", ".join(ending for one in formats() for ending in one.endings)
+    endings = ", ".join(ending for one in FORMATS for ending in one.endings)
     sentence = f"“{path.name}” is not a label table in a supported format."
     return error(UNKNOWN_FORMAT, sentence, f"let the name end with one of {endings}")
