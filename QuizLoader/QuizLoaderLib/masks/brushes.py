@@ -101,10 +101,7 @@ class LayerBrush(_Brush):
         return mask
 
     def _paint_plane(
-        self,
-        plane: np.ndarray,
-        layers: list[tuple[tuple[slice, slice], np.ndarray]],
-        values: np.ndarray,
+        self, plane: np.ndarray, layers: list[tuple[tuple[slice, slice], np.ndarray]], values: np.ndarray
     ) -> None:
         if len(layers) == 1:
             ((box, ranks),) = layers

@@ -109,10 +109,7 @@ def read_target(path: Path, source: Path | None = None) -> Target:
 
 
 def read_source(
-    path: Path,
-    like: Path | None = None,
-    names: LabelTable | None = None,
-    filling: ContourFilling = AS_DRAWN,
+    path: Path, like: Path | None = None, names: LabelTable | None = None, filling: ContourFilling = AS_DRAWN
 ) -> Source:
     """The named segments of a .seg.nrrd, an RTSTRUCT, a DICOM SEG or a label image.
 

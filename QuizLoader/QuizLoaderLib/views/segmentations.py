@@ -222,9 +222,7 @@ class _NameTable:
         return found
 
 
-def _together(
-    parts: list[tuple[np.ndarray, np.ndarray, _NameTable]],
-) -> tuple[np.ndarray, np.ndarray] | None:
+def _together(parts: list[tuple[np.ndarray, np.ndarray, _NameTable]]) -> tuple[np.ndarray, np.ndarray] | None:
     """The smallest rectangle of one slice that holds all that is drawn there, and its first row and column;
     where segments of several layers overlap, their numbers are added."""
     named = []

@@ -43,10 +43,7 @@ def take_states(shown: PageNodes, host: Host, viewing_mode: str) -> dict[int, di
 
 
 def put_back_states(
-    shown: PageNodes,
-    host: Host,
-    states: Mapping[int, Mapping[str, str]],
-    positions: bool = True,
+    shown: PageNodes, host: Host, states: Mapping[int, Mapping[str, str]], positions: bool = True
 ) -> None:
     """Give the images of the page, which is on the views, the states that were taken of it.
 

@@ -20,8 +20,7 @@ _MOST_REGIONS = 200
 
 def info(
     files: Annotated[
-        list[Path],
-        typer.Argument(metavar="FILE...", help="Image files, or folders of DICOM series."),
+        list[Path], typer.Argument(metavar="FILE...", help="Image files, or folders of DICOM series.")
     ],
     format: Annotated[OutputFormat, typer.Option(help="A table for people, or JSON.")] = OutputFormat.TEXT,
 ) -> None:

@@ -52,8 +52,7 @@ MIN_SIDE, MAX_SIDE = 16, 8192
 def check(
     quiz: QuizArgument,
     images: Annotated[
-        Path | None,
-        folder_option("The image folder: look for the files and the ROI names in them."),
+        Path | None, folder_option("The image folder: look for the files and the ROI names in them.")
     ] = None,
     format: Annotated[OutputFormat, typer.Option(help="Lines for people and editors, or JSON.")] = (
         OutputFormat.TEXT

@@ -13,8 +13,7 @@ if TYPE_CHECKING:
     from ...session.results_parser import FoundResults
 
 ResultsArgument = Annotated[
-    list[Path],
-    typer.Argument(metavar="RESULTS...", help="Results files, or folders to look for them in."),
+    list[Path], typer.Argument(metavar="RESULTS...", help="Results files, or folders to look for them in.")
 ]
 
 EncodingOption = Annotated[
@@ -29,8 +28,7 @@ def answers(
     results: ResultsArgument,
     out: Annotated[Path, typer.Option(metavar="CSV", help="The table to write.")],
     mrmc: Annotated[
-        bool,
-        typer.Option("--mrmc", help="The long table of multi-reader multi-case statistics instead."),
+        bool, typer.Option("--mrmc", help="The long table of multi-reader multi-case statistics instead.")
     ] = False,
     case: Annotated[
         PageFact, typer.Option(help="With --mrmc: what of a page is the case.")

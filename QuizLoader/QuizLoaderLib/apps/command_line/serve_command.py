@@ -69,8 +69,7 @@ def serve(
         typer.Option(metavar="FILE.csv", help="Serve many readers: the table of `quizloader readers new`."),
     ] = None,
     address: Annotated[
-        str,
-        typer.Option(metavar="URL", help="With --readers: where they find the server behind a proxy."),
+        str, typer.Option(metavar="URL", help="With --readers: where they find the server behind a proxy.")
     ] = "",
     at_once: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="With --readers: how many are let in at once.")
@@ -122,15 +121,7 @@ def serve(
 
     serve_until_told(
         Serving(
-            quiz[0],
-            images,
-            results,
-            reader.strip(),
-            scripts,
-            follow_links,
-            host,
-            port or 0,
-            preview=preview,
+            quiz[0], images, results, reader.strip(), scripts, follow_links, host, port or 0, preview=preview
         ),
         browser,
     )

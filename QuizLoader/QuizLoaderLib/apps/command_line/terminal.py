@@ -27,8 +27,7 @@ def port_option(help: str) -> "OptionInfo":
 
 ImagesOption = Annotated[Path, folder_option("The image folder.")]
 FollowLinks = Annotated[
-    bool,
-    typer.Option("--follow-links", help="Allow symbolic links that lead out of the image folder."),
+    bool, typer.Option("--follow-links", help="Allow symbolic links that lead out of the image folder.")
 ]
 OpenBrowser = Annotated[bool, typer.Option(help="Open a browser where there is a screen.")]
 
