@@ -322,7 +322,5 @@ def _alone_in(out: Path) -> Iterator[None]:
         with FileLock(out / RECORDS / "lock", timeout=0):
             yield
     except Timeout as fault:
-        sentence = f"Another run works in “{out}”."
-        raise MaskError(
-            error(BAD_CASE_TABLE, sentence, "wait until it is done, or name another folder")
-        ) from fault
+        sentence, hint = f"Another run works in “{out}”.", "wait until it is done, or name another folder"
+        raise MaskError(error(BAD_CASE_TABLE, sentence, hint)) from fault

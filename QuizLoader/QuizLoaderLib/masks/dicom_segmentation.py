@@ -66,9 +66,8 @@ def write_dicom_segmentation(
     mask = paint(segmentation, numbered, target.grid, ignore_unmapped)
     pixels, counted = mask.voxels, mask.regions
     if mask.lost:
-        alone = [
-            paint(segmentation, ValueMap({name: 1}), target.grid, ignore_unmapped=True) for name in names
-        ]
+        each = (ValueMap({name: 1}) for name in names)
+        alone = [paint(segmentation, one, target.grid, ignore_unmapped=True) for one in each]
         pixels = np.stack([one.voxels for one in alone], axis=-1)
         counted = tuple(one.regions[0] for one in alone)
     described = [

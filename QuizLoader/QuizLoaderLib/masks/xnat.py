@@ -71,9 +71,8 @@ class Xnat:
         folder = f"{location}/resources/{quote(resource, safe='')}"
         if resource not in self._labels(location):
             # 409: somebody else was faster.
-            self._call(
-                "PUT", folder, f"the resource “{resource}”", {"format": "TXT"}, allowed=(200, 201, 409)
-            )
+            what = f"the resource “{resource}”"
+            self._call("PUT", folder, what, {"format": "TXT"}, allowed=(200, 201, 409))
         file = f"{folder}/files/{quote(name, safe='')}"
         options = {"inbody": "true", "overwrite": "true"}
         self._call("PUT", file, name, options, data, allowed=(200, 201))

@@ -138,7 +138,7 @@ class InteractionLog:
         for logic in self._logics():
             for node in (logic.GetSliceNode(), logic.GetSliceCompositeNode()):
                 self._observe(node, "ModifiedEvent", self._view_changed)
-            for _place, volume in _volumes(logic):
+            for volume in _volumes(logic):
                 if volume is not None and volume.GetDisplayNode():
                     self._observe(volume.GetDisplayNode(), "ModifiedEvent", self._window_level_changed)
         crosshair = crosshair_node(self._host)
@@ -196,7 +196,7 @@ class InteractionLog:
 
     def _window_level_changed(self, *_event: object) -> None:
         for logic in self._logics():
-            for place, volume in _volumes(logic):
+            for place, volume in enumerate(_volumes(logic)):
                 display = volume.GetDisplayNode() if volume is not None else None
                 if display is None or not hasattr(display, "GetWindow"):
                     continue
@@ -230,20 +230,20 @@ class InteractionLog:
         node = logic.GetSliceNode()
         width, height, _depth = node.GetDimensions()
         name = node.GetLayoutName()
-        layers = [_layer(node, volume) for _place, volume in _volumes(logic)]
+        background, foreground = (_layer(node, volume) for volume in _volumes(logic))
         place = self._host.place_on_screen(SliceView(name))
-        return _View(name, (width, height), place, node.GetSliceOffset(), (layers[0], layers[1]))
+        return _View(name, (width, height), place, node.GetSliceOffset(), (background, foreground))
 
     def _observe(self, node: vtkObject, event: object, action: Callable[..., None]) -> None:
         self._observers.append((node, node.AddObserver(event, action)))
 
 
-def _volumes(logic: vtkMRMLSliceLogic) -> list[tuple[int, vtkMRMLVolumeNode]]:
-    """The nodes of background (0) and foreground (1), None where there is none."""
-    return [(place, logic.GetLayerVolumeNode(place)) for place in (0, 1)]
+def _volumes(logic: vtkMRMLSliceLogic) -> list[vtkMRMLVolumeNode | None]:
+    """Background and foreground."""
+    return [logic.GetLayerVolumeNode(layer) for layer in (0, 1)]
 
 
-def _layer(slice_node: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode) -> _ShownImage | None:
+def _layer(slice_node: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode | None) -> _ShownImage | None:
     import vtk
 
     if volume is None:

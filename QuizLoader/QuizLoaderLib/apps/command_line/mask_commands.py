@@ -135,13 +135,8 @@ def masks(
     from ...masks.batch import read_cases, run_cases
     from ..shared.defect_report import defect_sentence
 
-    is_results = cases.is_dir()
-    left_out = False
     with _stopped_by_problems(cases, cases):
-        if is_results:
-            found, left_out = _drawings(cases)
-        else:
-            found = read_cases(cases)
+        found, left_out = _drawings(cases) if cases.is_dir() else (read_cases(cases), False)
         with progress_bar("Painting masks") as advance:
             filling = _filling(boundary, fill_gaps)
             results = run_cases(

@@ -146,7 +146,9 @@ def render_quiz(
                     library.read_ahead(following)
                 on_page = PageNodes(each, loaded.nodes)
                 met = loaded.problems + show_page(on_page, host, quiz)
-                problems = _with_new(problems, met)
+                # Without what the check has said of the same line already.
+                told = {(problem.line, problem.code, problem.sentence) for problem in problems}
+                problems += [one for one in met if (one.line, one.code, one.sentence) not in told]
                 own = [problem for problem in problems if problem.page == each.number]
                 shown.append(shown_page(on_page, host, folder_name(each, len(quiz.pages)), own))
                 _write_pictures(shown[-1], len(quiz.pages), out)
@@ -158,12 +160,6 @@ def render_quiz(
         finally:
             library.close()
     return problems
-
-
-def _with_new(problems: list[Problem], more: list[Problem]) -> list[Problem]:
-    """Without what the check has said of the same line already."""
-    told = {(problem.line, problem.code, problem.sentence) for problem in problems}
-    return problems + [one for one in more if (one.line, one.code, one.sentence) not in told]
 
 
 def _write_pictures(shown: ShownPage, number_of_pages: int, out: Path) -> None:
