@@ -235,19 +235,16 @@ def _cases(rows: "csv.DictReader[str]", table: Path) -> tuple[list[Case], list[P
     taken: dict[str, int] = {}
     for row in rows:
         line = rows.line_num
-        source, like, name = (
-            (row.get(columns.get(column, "")) or "").strip() for column in ("source", "like", "name")
-        )
+        cells = (row.get(columns.get(column, "")) for column in ("source", "like", "name"))
+        source, like, name = ((cell or "").strip() for cell in cells)
         if not source:
             if like or name:
                 problems.append(error(BAD_CASE_TABLE, "The row has no source.", line=line))
             continue
         name = name or _stem(source)
         if not re.fullmatch(r'[^/\\:*?"<>|\x00-\x1f.][^/\\:*?"<>|\x00-\x1f]*(?<![. ])', name):
-            hint = "use letters, digits, - and _"
-            problems.append(
-                error(BAD_CASE_TABLE, f"{said(name)} cannot be the name of a file.", hint, line=line)
-            )
+            sentence = f"{said(name)} cannot be the name of a file."
+            problems.append(error(BAD_CASE_TABLE, sentence, "use letters, digits, - and _", line=line))
         elif name.casefold() in taken:
             sentence = f"The name {said(name)} is used in line {taken[name.casefold()]} too."
             problems.append(error(BAD_CASE_TABLE, sentence, "give each row a name of its own", line=line))

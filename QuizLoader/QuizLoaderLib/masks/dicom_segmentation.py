@@ -92,9 +92,8 @@ def _require_highdicom() -> None:
     try:
         import highdicom.seg  # noqa: F401
     except ImportError as fault:
-        sentence = (
-            "Writing a DICOM segmentation needs highdicom and pydicom 3, which this Python does not have."
-        )
+        needed = "highdicom and pydicom 3, which this Python does not have"
+        sentence = f"Writing a DICOM segmentation needs {needed}."
         hint = "python -m pip install highdicom"
         raise MaskError(error(PYDICOM_TOO_OLD, sentence, hint)) from fault
 
@@ -197,10 +196,8 @@ def _coding_problems(segments: dict[str, SegmentDescription], names: list[str]) 
         if not parse_terminology(segments[name].tags.get("TerminologyEntry", "")).type
     ]
     if uncoded:
-        more = f" and {len(uncoded) - 6} more" if len(uncoded) > 6 else ""
-        sentence = (
-            f"No coded meaning is known for {', '.join(uncoded[:6])}{more}; the code written is Tissue."
-        )
+        listed = ", ".join(uncoded[:6]) + (f" and {len(uncoded) - 6} more" if len(uncoded) > 6 else "")
+        sentence = f"No coded meaning is known for {listed}; the code written is Tissue."
         problems.append(warning(NOT_CODED, sentence))
     for name in names:
         if len(name) > 64:

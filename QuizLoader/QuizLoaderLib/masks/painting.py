@@ -82,9 +82,8 @@ def paint(
     about_names = region_problems(names, value_map, ignore_unmapped)
     order = [name for name in value_map.values if name in set(names)]
     if names and not order and not has_errors(about_names):
-        about_names.append(
-            error(NOTHING_MAPPED, "None of the regions is in the map, so there is nothing to paint.")
-        )
+        sentence = "None of the regions is in the map, so there is nothing to paint."
+        about_names.append(error(NOTHING_MAPPED, sentence))
     if has_errors(about_names):
         raise MaskError(*source.problems, *about_names)
 
@@ -144,13 +143,8 @@ def _tallied(
 
 def _outside_problems(brush: ContourBrush | LayerBrush, order: list[str]) -> list[Problem]:
     if brush.outside and not brush.voxels_in_mask[1:].any():
-        return [
-            error(
-                GRIDS_APART,
-                "The regions and the image they are to be painted on do not overlap anywhere in space.",
-                "is it the image they were drawn on?",
-            )
-        ]
+        sentence = "The regions and the image they are to be painted on do not overlap anywhere in space."
+        return [error(GRIDS_APART, sentence, "is it the image they were drawn on?")]
     return [
         warning(
             OUTSIDE_GRID,

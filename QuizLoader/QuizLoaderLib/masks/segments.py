@@ -49,16 +49,11 @@ def segments_of(
         names[value] = f"Label_{value}"
         while names[value] in value_map.values:
             names[value] += "_"
-        problems.append(
-            warning(
-                VALUE_WITHOUT_NAME,
-                f"The map has no name for the value {value}; its segment is called {said(names[value])}.",
-            )
-        )
+        sentence = f"The map has no name for the value {value}; its segment is called {said(names[value])}."
+        problems.append(warning(VALUE_WITHOUT_NAME, sentence))
     if max(names, default=0) > MAX_SEGMENT_VALUE:
-        labels = np.searchsorted(np.array([0, *found], np.int64), labels).astype(
-            np.min_scalar_type(len(found))
-        )
+        numbered = np.searchsorted(np.array([0, *found], np.int64), labels)
+        labels = numbered.astype(np.min_scalar_type(len(found)))
         own = {value: number for number, value in enumerate(found, start=1)}
     else:
         own = {value: value for value in found}
@@ -81,24 +76,16 @@ def segments_of(
 def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
     """The mask as an unsigned type, with what is wrong: fractions, nan, values below 0 or too great."""
     if voxels.ndim != 3:
-        return voxels, [
-            error(
-                NOT_WHOLE_NUMBERS,
-                f"A mask has three dimensions and one number for each voxel; this one has {voxels.shape}.",
-            )
-        ]
+        what = "A mask has three dimensions and one number for each voxel"
+        return voxels, [error(NOT_WHOLE_NUMBERS, f"{what}; this one has {voxels.shape}.")]
     problems = []
     if voxels.dtype.kind == "f":
         odd = voxels[~(np.isfinite(voxels) & (np.floor(voxels) == voxels))]
         if odd.size:
             sentence = f"A mask holds whole numbers; this one holds {odd.flat[0]:g}, of type {voxels.dtype}."
             return voxels, [error(NOT_WHOLE_NUMBERS, sentence)]
-        problems.append(
-            warning(
-                WHOLE_FLOATS,
-                f"The mask is stored as {voxels.dtype}; all its values are whole numbers, so it is read.",
-            )
-        )
+        sentence = f"The mask is stored as {voxels.dtype}; all its values are whole numbers, so it is read."
+        problems.append(warning(WHOLE_FLOATS, sentence))
     least, greatest = (voxels.min(), voxels.max()) if voxels.size else (0, 0)
     if least < 0 or greatest > 2**32 - 1:
         sentence = (

@@ -59,9 +59,8 @@ class Xnat:
         """Every file of every resource of a location; a resource without files has one row without a name."""
         found: list[RemoteFile] = []
         for label in self._labels(location):
-            rows = self._rows(
-                f"{location}/resources/{quote(label, safe='')}/files", f"the resource “{label}”"
-            )
+            path = f"{location}/resources/{quote(label, safe='')}/files"
+            rows = self._rows(path, f"the resource “{label}”")
             files = [RemoteFile(label, str(row.get("Name", "")), _number(row.get("Size"))) for row in rows]
             found += files or [RemoteFile(label, "", 0)]
         return found

@@ -72,9 +72,8 @@ def make_writable(folder: Path) -> None:
         with tempfile.TemporaryFile(dir=folder):
             pass
     except OSError as fault:
-        raise CommandError(
-            f"Nothing can be written to the folder {folder}: {fault.strerror or fault}."
-        ) from fault
+        sentence = f"Nothing can be written to the folder {folder}: {fault.strerror or fault}."
+        raise CommandError(sentence) from fault
 
 
 def require_folder(folder: Path, what: str) -> None:
@@ -97,6 +96,5 @@ def require_utf_8(path: Path) -> None:
     try:
         str(path).encode()
     except UnicodeEncodeError as fault:
-        raise CommandError(
-            f"Nothing can be written to {path}: its name has characters that are not UTF-8.", code=2
-        ) from fault
+        sentence = f"Nothing can be written to {path}: its name has characters that are not UTF-8."
+        raise CommandError(sentence, code=2) from fault

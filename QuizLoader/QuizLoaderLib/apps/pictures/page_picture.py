@@ -29,6 +29,9 @@ class _TextArea:
     width: int
     height: int
 
+    def corners(self, height: int) -> tuple[int, int, int, int]:
+        return self.left, self.top, self.left + self.width - 1, self.top + height - 1
+
 
 def page_picture(shown: ShownPage, number_of_pages: int) -> Picture.Image:
     """The picture grows with the size of the views and with the length of the questions."""
@@ -76,7 +79,7 @@ class _Composition:
         self.pen.draw(canvas, self.gap, self.gap, title[0] + (" ..." if title[1:] else ""), _TEXT)
         for view, box in self.cells:
             if view is None:
-                canvas.rectangle(_corners(box, self.bar), fill=_EMPTY)
+                canvas.rectangle(box.corners(self.bar + box.height), fill=_EMPTY)
             else:
                 self._draw_view(picture, canvas, box, self.shown.views[view])
         if self.legend_place:
@@ -89,10 +92,7 @@ class _Composition:
     def _draw_view(
         self, picture: Picture.Image, canvas: ImageDraw.ImageDraw, box: _TextArea, shown: ShownView
     ) -> None:
-        canvas.rectangle(
-            (box.left, box.top, box.left + box.width - 1, box.top + self.bar - 1),
-            fill=COLOR_OF_VIEW[shown.view],
-        )
+        canvas.rectangle(box.corners(self.bar), fill=COLOR_OF_VIEW[shown.view])
         name = f"{shown.view.value}  {shown.orientation}".strip()
         self.pen.draw(canvas, box.left + self.gap, box.top + self.gap // 4, name, _DARK)
         room = box.width - 3 * self.gap - self.pen.width(name)
@@ -207,7 +207,3 @@ class _Composition:
         texts = [self.title, *(line.text for line in self.lines), *(roi.name for roi in self.shown.rois)]
         missing = undrawable("".join(texts))
         return f"No font here has {len(missing)} of the characters; index.html shows them." if missing else ""
-
-
-def _corners(box: _TextArea, bar: int) -> tuple[int, int, int, int]:
-    return box.left, box.top, box.left + box.width - 1, box.top + bar + box.height - 1

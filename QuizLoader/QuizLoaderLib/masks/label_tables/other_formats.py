@@ -67,9 +67,8 @@ class _CheckedRows:
         terminology: str = "",
     ) -> None:
         if not re.fullmatch(r"[0-9]{1,10}", value.strip(), re.ASCII) or int(value) > LARGEST_VALUE:
-            self.fault(
-                line, f"The value of {said(name)} is {said(value)}, not a whole number up to 4294967295."
-            )
+            what = f"The value of {said(name)} is {said(value)}"
+            self.fault(line, f"{what}, not a whole number up to 4294967295.")
             return
         row = LabelRow(name, int(value), color, terminology, line)
         if row.value == 0:
@@ -78,9 +77,8 @@ class _CheckedRows:
             self.fault(line, f"The value {row.value} has no name.")
         elif name in self._by_name and self._by_name[name].value != row.value:
             other = self._by_name[name]
-            self.fault(
-                line, f"{said(name)} has the value {row.value} here and {other.value} in line {other.line}."
-            )
+            here = f"{said(name)} has the value {row.value} here"
+            self.fault(line, f"{here} and {other.value} in line {other.line}.")
         elif name in self._by_name:
             sentence = f"{said(name)} is listed twice with the same value."
             self.problems.append(warning(BAD_ROW, sentence, line=line))
@@ -156,15 +154,13 @@ def _color_table_losses(rows: tuple[LabelRow, ...], old: str) -> list[Problem]:
     for row in rows:
         back = row.name.replace("_", " ")
         if back in read_back:
-            sentence = (
-                f"In a Slicer colour table {said(read_back[back])} and {said(row.name)} are the same name."
-            )
+            names = f"{said(read_back[back])} and {said(row.name)}"
+            sentence = f"In a Slicer colour table {names} are the same name."
             problems.append(error(FORMAT_CANNOT, sentence, "Slicer's .csv table keeps both", line=row.line))
         elif back != row.name:
             sentence = f"Slicer will read {said(row.name)} as {said(back)}: its colour tables lose the “_”."
-            problems.append(
-                warning(FORMAT_LOSES, sentence, "Slicer's .csv table keeps underscores", line=row.line)
-            )
+            hint = "Slicer's .csv table keeps underscores"
+            problems.append(warning(FORMAT_LOSES, sentence, hint, line=row.line))
         read_back.setdefault(back, row.name)
     return problems
 
@@ -226,9 +222,8 @@ def _read_nnunet(text: str) -> Rows:
         if isinstance(value, str):
             checked.add(0, key, value)
         elif isinstance(value, list):
-            sentence = (
-                f"{said(key)} is a region of several values; a map has one value for a label: left out."
-            )
+            what = f"{said(key)} is a region of several values"
+            sentence = f"{what}; a map has one value for a label: left out."
             checked.problems.append(warning(FORMAT_LOSES, sentence))
         else:
             checked.add(0, json.dumps(value), key)
