@@ -63,6 +63,16 @@ class Problem:
         """``sentence (hint)``."""
         return f"{self.sentence} ({self.hint})" if self.hint else self.sentence
 
+    @property
+    def for_author(self) -> str:
+        """``12: error: sentence (hint)``: a line of the quiz file."""
+        return f"{self.line}: {self.severity.value}: {self.text}"
+
+    @property
+    def for_reader(self) -> str:
+        """``Green: sentence (hint)``: the slice view where something is missing."""
+        return f"{self.view}: {self.text}" if self.view else self.text
+
     def at(self, line: int = 0, page: int = 0, image: str = "", view: str = "") -> "Problem":
         """The same problem, with line, page, image and view filled in where it has none yet."""
         return replace(

@@ -75,11 +75,11 @@ class OpenedQuiz:
         self._session_answers = session_answers
         queue = session_answers.queue if session_answers else SaveQueue()
         self.drawings = PageDrawings(host, quiz, folder, queue)
-        self._page_saver: PageSaver | None = None
+        self._page_saver = PageSaver(
+            host, self.drawings, queue, lambda: self.on_views.page.layout, self.states
+        )
         if session_answers is not None:
-            self._page_saver = session_answers.page_saver = PageSaver(
-                host, self.drawings, queue, lambda: self.on_views.page.layout, self.states
-            )
+            session_answers.page_saver = self._page_saver
         self.shown: LoadedPage | None = None
         self.index = -1
         self.viewing_mode, self._image_in_planes = ViewingMode.DEFAULT, ""
@@ -111,14 +111,14 @@ class OpenedQuiz:
         loaded = self.library.load(page, progress)
         left, self._left_states = (self._left_states if index == self.index else None), None
         self.shown, self.index = loaded, index
-        self._leave()
+        self._page_saver.leave()
         problems = list(loaded.problems) + self._place()
         session_page = self._session_answers.session_page(index) if self._session_answers else None
         states = self._session_answers.last_states() if self._session_answers and session_page else {}
         put_back_states(self.page_nodes, self.host, states if left is None else left)
         odd = self.drawings.show(PageNodes(page, loaded.nodes), session_page)
         problems += [warning(DRAWING_NOT_SHOWN, each, line=page.line) for each in odd]
-        if self._page_saver and session_page:
+        if session_page:
             self._page_saver.begin(page, session_page)
         return [problem.at(page=page.number) for problem in problems]
 
@@ -127,8 +127,7 @@ class OpenedQuiz:
         again when the page is shown next."""
         if self.shown is not None and self._left_states is None:
             self._left_states = self.states()
-            if self._page_saver:
-                self._page_saver.look_away()
+            self._page_saver.look_away()
 
     def place_again(self) -> list[Problem]:
         """The page's own position, zoom and looks, whatever the reader has done to the views."""
@@ -192,24 +191,17 @@ class OpenedQuiz:
 
     def close(self) -> None:
         """The views and the scene are as before the quiz was opened."""
-        self._leave()
+        self._page_saver.leave()
         self.shown, self.index = None, -1
         self.drawings.close()
         self.library.close()
 
-    def _leave(self) -> None:
-        if self._page_saver:
-            self._page_saver.leave()
-        self.drawings.leave()
-
     def _place(self, mode: ViewingMode = ViewingMode.DEFAULT, image_id: str = "") -> list[Problem]:
         from ..views.page import show_page
 
-        if self._page_saver:
-            self._page_saver.look_away()
+        self._page_saver.look_away()
         self.viewing_mode, self._image_in_planes = mode, image_id
         problems = show_page(self.on_views, self.host, self.quiz)
         self.drawings.show_again()
-        if self._page_saver:
-            self._page_saver.look_again()
+        self._page_saver.look_again()
         return problems

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from ..quiz.model import ContourVisibility, SliceView
 from ..views.contents import contents_of_views
 from ..views.contours import ContourLook, draw_contours, show_region
+from ..views.host import Host
 from ..views.planes import ViewingMode
 from ..views.roi_visibility import ShownRegion, shown_regions
 from ..views.state import number_of_frames, show_frame, shown_frame, step_frame
@@ -97,7 +98,7 @@ class ToolsPresenter:
     planes, contours and frames of one image, which the reader chooses. It is on the views alone.
 
     ``change_views`` calls what makes the views show other planes than before. A host shows ``shown`` after
-    each ``use``, and calls ``play_on`` every ``PLAY_S`` while it ``is_playing``.
+    each ``use``, and uses ``step_frame`` every ``PLAY_S`` while it ``is_playing``.
     """
 
     def __init__(self, change_views: Callable[[Callable[[], object]], object]) -> None:
@@ -147,9 +148,6 @@ class ToolsPresenter:
         elif tool in self._uses:
             self._uses[tool](self, *values)
         return tool in _ON_VIEW or tool in self._uses
-
-    def play_on(self) -> None:
-        self._step_frame(1)
 
     @property
     def shown(self) -> ShownTools | None:
@@ -207,17 +205,9 @@ class ToolsPresenter:
         draw_contours(opened.on_views, opened.host, self._contours)
         opened.drawings.set_look(self._contours)
 
-    def _toggle_crosshair(self) -> None:
+    def _toggle(self, is_on: Callable[[Host], bool], switch: Callable[[Host, bool], None]) -> None:
         host = self._the_quiz().host
-        show_crosshair(host, not crosshair_is_shown(host))
-
-    def _toggle_linking(self) -> None:
-        host = self._the_quiz().host
-        link_views(host, not views_are_linked(host))
-
-    def _toggle_mouse(self) -> None:
-        host = self._the_quiz().host
-        set_window_level_by_mouse(host, not window_level_by_mouse(host))
+        switch(host, not is_on(host))
 
     def _set_preset(self, name: str) -> None:
         image = self._image
@@ -272,13 +262,9 @@ class ToolsPresenter:
 
     # Frames
 
-    def _show_frame(self, number: int) -> None:
+    def _change_frame(self, change: "Callable[[slicer.vtkMRMLVolumeNode, int], None]", number: int) -> None:
         for node in self._nodes_with_frames():
-            show_frame(node, int(number))
-
-    def _step_frame(self, by: int) -> None:
-        for node in self._nodes_with_frames():
-            step_frame(node, int(by))
+            change(node, int(number))
 
     def _toggle_play(self) -> None:
         self.is_playing = not self.is_playing and bool(self._nodes_with_frames())
@@ -306,16 +292,16 @@ class ToolsPresenter:
         "fill": _toggle_fill,
         "opacity": _set_opacity,
         "change_opacity": _change_opacity,
-        "crosshair": _toggle_crosshair,
-        "link": _toggle_linking,
-        "mouse": _toggle_mouse,
+        "crosshair": lambda self: self._toggle(crosshair_is_shown, show_crosshair),
+        "link": lambda self: self._toggle(views_are_linked, link_views),
+        "mouse": lambda self: self._toggle(window_level_by_mouse, set_window_level_by_mouse),
         "preset": _set_preset,
         "view": _view,
         "image": _choose_image,
         "region": _set_region,
         "regions": _set_all_regions,
-        "frame": _show_frame,
-        "step_frame": _step_frame,
+        "frame": lambda self, number: self._change_frame(show_frame, number),
+        "step_frame": lambda self, by: self._change_frame(step_frame, by),
         "play": _toggle_play,
         "window_level": _window_level,
     }

@@ -109,20 +109,22 @@ class _Event:
 class InteractionLog:
     """Writes the log of one page to ``path`` from ``start`` to ``stop``.
 
-    ``layout()`` is the layout that is shown. Events are only noted, with their time; ``write`` puts them into
-    the file, and what cannot be written waits for the next call, with ``fault`` saying why.
+    ``layout()`` is the layout that is shown. Events are only noted, with their time; ``save`` puts them into
+    the file, and what cannot be written waits for the next call, with ``unsaved`` saying why.
     """
 
+    retry_s = 0.0
+
     def __init__(self, host: Host, path: Path, page_id: str, layout: Callable[[], Layout]) -> None:
-        self._host, self.path, self._page_id, self._layout = host, path, page_id, layout
+        self._host, self._path, self._page_id, self._layout = host, path, page_id, layout
         self._events: list[_Event] = []
         self._views: dict[str, _View] = {}
         self._window_levels: dict[tuple[str, int], tuple[float, float]] = {}
         self._observers: list[tuple[vtkObject, int]] = []
-        self.fault = ""
+        self._fault = ""
 
     def start(self) -> None:
-        if self.path.exists():
+        if self._path.exists():
             self._note(f"Re-entering Page-- {self._page_id}")
         self.look_again()
 
@@ -149,26 +151,33 @@ class InteractionLog:
     def stop(self) -> None:
         self.look_away()
         self._note(f"Leaving Page --{self._page_id}")
-        self.write()
+        self.save()
 
-    def write(self) -> bool:
+    @property
+    def unsaved(self) -> str:
+        return f"The log “{self._path}” cannot be written now ({self._fault}); this is tried again."
+
+    def save(self) -> bool:
         """Whether everything is in the file now."""
         if not self._events:
             return True
         try:
-            self.write_to(self.path)
+            self._write_to(self._path)
         except OSError as fault:
-            self.fault = fault.strerror or str(fault)
+            self._fault = fault.strerror or str(fault)
             return False
         return True
 
-    def write_to(self, path: Path) -> None:
-        """Put what waits into this file; raises OSError, and then it goes on waiting."""
+    def save_copy(self, folder: Path) -> None:
+        """Put what waits into another folder of the quiz; raises OSError, and then it goes on waiting."""
+        self._write_to(folder / self._path.parent.name / self._path.name)
+
+    def _write_to(self, path: Path) -> None:
         text = io.StringIO()
         csv.writer(text, lineterminator="\n").writerows(event.row() for event in self._events)
         _append(path, text.getvalue())
         self._events.clear()
-        self.fault = ""
+        self._fault = ""
 
     def _view_changed(self, *_event: object) -> None:
         for logic in self._logics():
@@ -219,7 +228,7 @@ class InteractionLog:
         layout = self._layout().value
         self._events.append(_Event(time.monotonic(), datetime.now(), layout, what, view, point, cells))
         if len(self._events) % _MOST_EVENTS == 0:
-            self.write()
+            self.save()
 
     def _logics(self) -> list[vtkMRMLSliceLogic]:
         logic_of = self._host.application_logic.GetSliceLogicByLayoutName

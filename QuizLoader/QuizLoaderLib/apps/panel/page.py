@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING, Any
 
 from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz
-from ...reader.problem_texts import for_reader
 from .asking import AskingSection
 from .console import Console
 from .editor import Editor
@@ -118,7 +117,7 @@ class PageSections:
         """Also after ``showPage`` in the console."""
         opened = self._the_quiz()
         self._ui.pagesList.currentRow = opened.index
-        show_text(self._ui.messageLabel, "\n".join(for_reader(problem) for problem in problems))
+        show_text(self._ui.messageLabel, "\n".join(problem.for_reader for problem in problems))
         # Slicer's console may have opened it.
         self.asking.begin(opened.answers, opened.path.parent)
         self.asking.show()

@@ -6,7 +6,6 @@ import qt
 import slicer
 
 from ...quiz.problems import Problem
-from ...reader.problem_texts import for_author
 
 
 class ProblemList:
@@ -20,7 +19,7 @@ class ProblemList:
     def show(self, path: Path, problems: list[Problem]) -> None:
         self.clear()
         for problem in problems:
-            item = qt.QListWidgetItem(for_author(problem))
+            item = qt.QListWidgetItem(problem.for_author)
             item.setToolTip(problem.as_line(str(path)))
             self._list.addItem(item)
         self._places = [f"{path}:{problem.line}" for problem in problems]

@@ -80,7 +80,7 @@ class ToolsSection:
             self.use("image", shown.images[row])
 
     def _play_on(self) -> None:
-        self._presenter.play_on()
+        self._presenter.use("step_frame", 1)
         self._show()
 
     def _show(self) -> None:

@@ -9,7 +9,6 @@ from ...quiz.model import VIEWS_OF_LAYOUT, SliceView
 from ...quiz.problems import Problem
 from ...reader.answers import Given
 from ...reader.opened_quiz import OpenedQuiz
-from ...reader.problem_texts import for_reader
 from ...reader.session_answers import SignIn
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
 from ..shared.defect_report import defect_sentence
@@ -185,7 +184,7 @@ class ClientQuiz:
         self.tools.begin(opened)
         self.lines.begin(opened)
         self.editor.begin(opened)
-        self._state.update({"loading": None, "messages": [for_reader(problem) for problem in self._problems]})
+        self._state.update({"loading": None, "messages": [problem.for_reader for problem in self._problems]})
         self._loading = None
         self.asking.presenter.show()
         if index + 1 < len(opened.pages):

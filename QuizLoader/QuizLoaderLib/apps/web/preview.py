@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz, QuizUnreadableError
-from ...reader.problem_texts import for_author
 from .client_quiz import ClientQuiz
 
 if TYPE_CHECKING:
@@ -64,7 +63,7 @@ class Preview:
     def _show(self, problems: list[Problem], opened: OpenedQuiz | None, is_readable: bool) -> None:
         self._state.preview = {
             "problems": [
-                {"text": for_author(problem), "is_error": problem.is_error, "page": problem.page}
+                {"text": problem.for_author, "is_error": problem.is_error, "page": problem.page}
                 for problem in problems
             ],
             "pages": [

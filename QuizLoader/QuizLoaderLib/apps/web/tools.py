@@ -59,7 +59,7 @@ class ToolsView:
             self._state.tools = {**asdict(shown), "images": list(shown.images), "regions": regions}
 
     def _play_on(self) -> None:
-        self._presenter.play_on()
+        self._presenter.use("step_frame", 1)
         self.show()
 
 

@@ -3,9 +3,7 @@
 import shutil
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
 
 from ...quiz.model import Layout, Page
 from ...views.host import Host
@@ -13,22 +11,6 @@ from ...views.interaction_log import FILE_NAME, InteractionLog
 from ..save_queue import SaveQueue
 from .page_drawings import PageDrawings
 from .page_drawn_on import SessionPage
-
-
-@dataclass
-class _SavableLog:
-    log: InteractionLog
-    retry_s: ClassVar[float] = 0.0
-
-    @property
-    def unsaved(self) -> str:
-        return f"The log “{self.log.path}” cannot be written now ({self.log.fault}); this is tried again."
-
-    def save(self) -> bool:
-        return self.log.write()
-
-    def save_copy(self, folder: Path) -> None:
-        self.log.write_to(folder / self.log.path.parent.name / self.log.path.name)
 
 
 class PageSaver:
@@ -46,25 +28,25 @@ class PageSaver:
         self._host, self._drawings, self._queue, self._layout = host, drawings, queue, layout
         self._take_states = take_states
         self._page: Page | None = None
-        self._log: _SavableLog | None = None
+        self._log: InteractionLog | None = None
 
     def begin(self, page: Page, session_page: SessionPage) -> None:
         """The page is on the views, with its drawings and its states."""
         self._page = page
         if page.user_interaction_log and not session_page.is_review:
             path = session_page.files.folder() / FILE_NAME
-            self._log = _SavableLog(InteractionLog(self._host, path, page.id, self._layout))
-            self._log.log.start()
+            self._log = InteractionLog(self._host, path, page.id, self._layout)
+            self._log.start()
 
     def look_away(self) -> None:
         """The page is about to be put on the views anew, or one image of it in planes."""
         if self._log is not None:
-            self._log.log.look_away()
+            self._log.look_away()
 
     def look_again(self) -> None:
         """It is on the views now."""
         if self._log is not None:
-            self._log.log.look_again()
+            self._log.look_again()
 
     def states(self) -> dict[int, dict[str, str]]:
         return self._take_states() if self._page is not None else {}
@@ -88,7 +70,7 @@ class PageSaver:
         """The reader went to another page, or the quiz closes."""
         self._page = None
         if self._log is not None:
-            self._log.log.stop()
+            self._log.stop()
             self._save_log()
             self._log = None
         self._drawings.leave()
