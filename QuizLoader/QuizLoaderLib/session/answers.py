@@ -62,20 +62,14 @@ def cleaned(question: Question, texts: Sequence[str]) -> Answer:
     return answer
 
 
-def as_number(question: Question, text: str) -> float | None:
-    """The value of a text, None where it is not a number of the question's type (nan and inf are none)."""
+def is_valid_value(question: Question, text: str) -> bool:
+    """Whether the text is a number of the question's type within its limits (nan and inf are none)."""
     number = question.facts.number
     if number is None or not number.pattern.fullmatch(text.strip()):
-        return None
+        return False
     value = float(text)
-    return value if math.isfinite(value) else None
-
-
-def is_valid_value(question: Question, text: str) -> bool:
-    """Whether the text is a number of the question's type within its limits."""
-    value = as_number(question, text)
     return (
-        value is not None
+        math.isfinite(value)
         and (question.minimum is None or value >= question.minimum)
         and (question.maximum is None or value <= question.maximum)
     )

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from ..quiz.model import Page, Question, Quiz
+from ..quiz.model import Page, Question
 from ..quiz.question_types import Takes
 from .answers import DONE, ON, Answer, blank, is_toggle, script_label
 from .cursor import Cursor
@@ -38,15 +38,10 @@ class Buttons:
     """The buttons of the page that is shown. While a script runs the reader stays at the question set."""
 
     def __init__(
-        self,
-        rules: ScriptRules | None,
-        quiz: Quiz,
-        store: ResultsStore,
-        cursor: Cursor,
-        folder: Callable[[], Path],
+        self, rules: ScriptRules | None, store: ResultsStore, cursor: Cursor, folder: Callable[[], Path]
     ) -> None:
         """``folder()`` is the page's folder of results; without ``rules`` no script runs."""
-        self._rules, self._quiz, self._folder = rules, quiz, folder
+        self._rules, self._folder = rules, folder
         self._store, self._cursor = store, cursor
         self._presses: list[Press] = []
 
@@ -66,8 +61,8 @@ class Buttons:
         name = model.options[option]
         details = {}
         if self._rules is not None:
-            page, folder = self._cursor.page, self._folder()
-            details = script_details(self._rules, self._quiz, page, folder, script_label(name))
+            quiz, page = self._store.results.quiz, self._cursor.page
+            details = script_details(self._rules, quiz, page, self._folder(), script_label(name))
         script = RunningScript(self._rules, name, details)
         self._presses.append(Press(self._cursor.position, question, option, model, script))
         return self._presses[-1]

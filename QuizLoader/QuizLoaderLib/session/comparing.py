@@ -25,10 +25,8 @@ def differences(stored: Quiz, now: Quiz) -> list[str]:
     sentences += [
         f"page {page.number} “{page.title}” is new there" for key, page in new.items() if key not in old
     ]
-    if len(sentences) > MAX_SENTENCES:
-        more = len(sentences) - MAX_SENTENCES
-        sentences = [*sentences[:MAX_SENTENCES], f"{more} more"]
-    return sentences
+    more = len(sentences) - MAX_SENTENCES
+    return [*sentences[:MAX_SENTENCES], f"{more} more"] if more > 0 else sentences
 
 
 def is_another_quiz(stored: Quiz, now: Quiz) -> bool:

@@ -48,16 +48,11 @@ def add_copy(files: FolderFiles, moment: datetime, is_damaged: bool) -> None:
         path, count = files.folder / f"{stem}-{count}{end}", count + 1
     write_whole(path, data)
     if not is_damaged:
-        _remove_old(earlier)
-
-
-def _remove_old(earlier: list[Path]) -> None:
-    """Another copy was made. One that has no number cannot be judged, and stays."""
-    numbered = [path for path in earlier if _number(path) > 0]
-    for path in numbered[MAX_COPIES - 1 : -1]:
-        # Another program may have it open; then the next login removes it.
-        with contextlib.suppress(OSError):
-            path.unlink()
+        # One that has no number cannot be judged, and stays.
+        for old in [path for path in earlier if _number(path) > 0][MAX_COPIES - 1 : -1]:
+            # Another program may have it open; then the next login removes it.
+            with contextlib.suppress(OSError):
+                old.unlink()
 
 
 def _number(path: Path) -> int:

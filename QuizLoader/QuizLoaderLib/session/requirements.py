@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ..quiz.model import Image, Layer, Page
+from ..quiz.model import Layer, Page
 
 
 @dataclass(frozen=True)
@@ -24,7 +24,8 @@ def requires_drawings(page: Page) -> bool:
 
 def missing_drawings(page: Page, drawn: Mapping[str, Drawn]) -> list[str]:
     """``drawn`` by Image ID. An image that is on several views is asked for once."""
-    images = [image for image in _by_id(page) if image.layer in (Layer.BACKGROUND, Layer.FOREGROUND)]
+    by_id = {image.id: image for image in reversed(page.images)}
+    images = [each for each in reversed(by_id.values()) if each.layer in (Layer.BACKGROUND, Layer.FOREGROUND)]
     sentences = []
     if page.segment_required_on_any_image and not any(
         drawn.get(image.id, NOTHING).has_drawing for image in images
@@ -52,10 +53,6 @@ def incomplete_pages(titles: Sequence[str]) -> list[str]:
     if more > 0:
         sentences.append("Neither is 1 more page." if more == 1 else f"Neither are {more} more pages.")
     return sentences
-
-
-def _by_id(page: Page) -> list[Image]:
-    return list({image.id: image for image in reversed(page.images)}.values())[::-1]
 
 
 def _lines(count: int) -> str:

@@ -20,8 +20,7 @@ from .entries import BeginEntry, DraftEntry, Entry, LeaveEntry
 from .files import SessionError
 from .order import PageKey, Position, display_order, page_groups
 from .requirements import Drawn
-from .results_changes import add_responses, change
-from .results_tree import ResultsTree
+from .results_tree import ResultsTree, add_responses, change
 from .tree import Element, appended, strip_results
 
 

@@ -127,8 +127,7 @@ def _is_beside_results(file: Path) -> bool:
 def pages_in_order(results: ReadResults) -> list[ReadPage]:
     """The pages as the reader saw them."""
     order = _group_order(results.root)
-    pages = []
-    number = 0
+    pages, number = [], 0
     for element in results.root.findall("Page"):
         repetition = integer(element, "Rep")
         # A repetition lies behind its original, in the original's files too.

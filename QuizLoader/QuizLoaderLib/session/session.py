@@ -47,7 +47,7 @@ class Session:
             self._store.record(entry)
         self._cursor.resume()
         self.drawings = SessionDrawings(self._store, self._cursor)
-        self.buttons = Buttons(scripts, self.quiz, self._store, self._cursor, self.drawings.folder)
+        self.buttons = Buttons(scripts, self._store, self._cursor, self.drawings.folder)
         self.notices = store.notices
         if not self._runs_scripts and not self.in_review and has_buttons(self.quiz):
             self.notices += (NO_SCRIPTS,)
