@@ -255,9 +255,7 @@ def to_json(entry: Entry) -> dict[str, object]:
     found: dict[str, object] = {"n": entry.number, "do": entry.kind}
     for each in dataclasses.fields(entry):
         key, value = _KEYS[type(entry)][each.name], getattr(entry, each.name)
-        is_optional = (
-            each.default is not dataclasses.MISSING or each.default_factory is not dataclasses.MISSING
-        )
+        is_optional = not (each.default is each.default_factory is dataclasses.MISSING)
         if not (is_optional and (value in (None, "", {}) or value is each.default is False)):
             found[key.name] = key.form.dump(value)
     return found

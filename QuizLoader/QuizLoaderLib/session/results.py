@@ -8,12 +8,10 @@ RandomizedPageGroupIndices ``Seed``, on Page ``PageNumber`` and ``SecondsShown``
 and ``LostVoxels``; and MarkupLinePath, which is also a child of Page.
 """
 
-from collections.abc import Mapping
-
 from lxml import etree
 
 from ..quiz.closed_xml import xml_tree
-from ..quiz.model import Page, Quiz
+from ..quiz.model import Quiz
 from ..quiz.question_types import Takes
 from .answers import ON, Answer, blank, is_toggle, is_untouched
 from .entries import BeginEntry, DraftEntry, Entry, LeaveEntry
@@ -52,20 +50,15 @@ class Drafts:
         return sorted(newest.values(), key=lambda entry: entry.number)
 
 
-class Results:
-    """What a reader answered. It changes by ``apply`` alone, so that replaying the journal gives the same.
-
-    ``pages`` are those of the quiz with their repetitions.
-    """
+class Results(ResultsTree):
+    """What a reader answered. It changes by ``apply`` alone, so that replaying the journal gives the same."""
 
     def __init__(self, root: Element, quiz: Quiz) -> None:
         """Raises SessionError where the tree does not fit the quiz."""
+        super().__init__(root, quiz)
         self.quiz = quiz
-        self.root = root
         self.drafts = Drafts()
-        self._tree = ResultsTree(root, quiz)
-        self.pages: Mapping[PageKey, Page] = self._tree.pages
-        if quiz.randomize_page_groups and self._tree.group_order is None:
+        if quiz.randomize_page_groups and self.group_order is None:
             raise SessionError("The results lack the order of the page groups.")
 
     @classmethod
@@ -97,30 +90,22 @@ class Results:
     # What the tree says
 
     @property
-    def number(self) -> int:
-        """The last journal entry that is in the tree."""
-        return self._tree.number
-
-    @property
     def is_finished(self) -> bool:
-        return any((login.get("QuizComplete") or "").strip() == "Y" for login in self._tree.logins)
+        return any((login.get("QuizComplete") or "").strip() == "Y" for login in self.logins)
 
     def display_order(self) -> tuple[PageKey, ...]:
         """The pages in the reader's own order."""
-        order = self._tree.group_order if self.quiz.randomize_page_groups else None
-        return display_order(self.pages, self._tree.groups, order)
+        order = self.group_order if self.quiz.randomize_page_groups else None
+        return display_order(self.pages, self.groups, order)
 
     def is_complete(self, key: PageKey) -> bool:
-        return (self._tree.page(key).get("PageComplete") or "").strip() == "Y"
-
-    def last_repetition(self, number: int) -> int:
-        return self._tree.last_repetition(number)
+        return (self.page(key).get("PageComplete") or "").strip() == "Y"
 
     def saved_answer(self, position: Position, question: int) -> Answer | None:
         """The last Response of each option, None where there is none."""
-        model = self._tree.question(position, question)
+        model = self.question(position, question)
         texts = []
-        for option in self._tree.options(position, question):
+        for option in self.options(position, question):
             responses = option.findall("Response")
             if not responses:
                 return None
@@ -136,7 +121,7 @@ class Results:
         draft = self.drafts.answer(position, question)
         if draft is not None:
             return draft
-        return self.saved_answer(position, question) or blank(self._tree.question(position, question))
+        return self.saved_answer(position, question) or blank(self.question(position, question))
 
     def answers(self, position: Position) -> tuple[Answer, ...]:
         """The answers of all questions of the set; none where the page has no set."""
@@ -147,7 +132,7 @@ class Results:
     def drawn(self, key: PageKey) -> dict[str, Drawn]:
         """What the reader drew on the page, by Image ID."""
         found: dict[str, Drawn] = {}
-        for image in self._tree.page(key).findall("Image"):
+        for image in self.page(key).findall("Image"):
             contours = image.findall("LabelMapPath")
             found[(image.get("ID") or "").strip()] = Drawn(
                 # The original has no Drawn attribute; what it saved, it had found drawn.
@@ -158,21 +143,21 @@ class Results:
 
     def drawing_paths(self, key: PageKey, image_id: str, name: str) -> list[str]:
         """The texts of the image's LabelMapPath or MarkupLinePath elements, oldest first."""
-        images = self._tree.images(key, image_id)
+        images = self.images(key, image_id)
         return [(path.text or "").strip() for path in images[0].findall(name)] if images else []
 
     def last_state(self, key: PageKey, image: int) -> dict[str, str] | None:
         """The attributes of the newest State of the page's image, counted from 0."""
-        states = self._tree.image(key, image).findall("State")
+        states = self.image(key, image).findall("State")
         return {str(name): str(value) for name, value in states[-1].attrib.items()} if states else None
 
     def last_time(self) -> str:
         """The newest time of an answer or login, in document order of the logins."""
-        last = self._tree.logins[-1] if self._tree.logins else {}
+        last = self.logins[-1] if self.logins else {}
         return last.get("LogoutTime") or last.get("LoginTime") or ""
 
     def login_times(self) -> set[str]:
-        return {login.get("LoginTime") or "" for login in self._tree.logins}
+        return {login.get("LoginTime") or "" for login in self.logins}
 
     def to_bytes(self) -> bytes:
         return etree.tostring(self.root.getroottree(), xml_declaration=True, encoding="UTF-8")
@@ -186,10 +171,10 @@ class Results:
         else:
             if isinstance(entry, LeaveEntry):
                 self._leave(entry)
-            change(entry, self._tree)
+            change(entry, self)
         self.root.set("JournalEntry", str(entry.number))
-        if self._tree.logins and entry.time:
-            self._tree.login(entry.login).set("LogoutTime", entry.time)
+        if self.logins and entry.time:
+            self.login(entry.login).set("LogoutTime", entry.time)
 
     def replay_draft(self, entry: Entry) -> None:
         """Follow the drafts through an entry whose other effects are in the tree already."""
@@ -212,4 +197,4 @@ class Results:
             else:
                 is_new = answer != saved or (draft is not None and bool(draft.facts))
             if is_new:
-                add_responses(self._tree, position, index, answer, draft.facts if draft else {}, entry)
+                add_responses(self, position, index, answer, draft.facts if draft else {}, entry)

@@ -135,7 +135,11 @@ class ResultsStore:
             else:
                 self._file_fault = ""
                 self._saved_number = number
-                self._note_saved(number, data)
+                note = SavedEntry(number=number, sha256=hashlib.sha256(data).hexdigest())
+                if not self._waiting:
+                    # By the file's hash a change by hand is noticed at the next start.
+                    with contextlib.suppress(OSError):
+                        self._journal.append([note], wait=False)
         return self.state()
 
     def retry(self) -> SaveState:
@@ -230,10 +234,3 @@ class ResultsStore:
             raise
         except OSError:
             return
-
-    def _note_saved(self, number: int, data: bytes) -> None:
-        """Leave the file's hash in the journal, so that a change by hand is noticed at the next start."""
-        note = SavedEntry(number=number, sha256=hashlib.sha256(data).hexdigest())
-        if self._journal is not None and not self._waiting:
-            with contextlib.suppress(OSError):
-                self._journal.append([note], wait=False)

@@ -306,26 +306,23 @@ def _scores(question: Element) -> Iterator[tuple[str, str | int, str]]:
     options = question.findall("Option")
     labels = [_label(option) for option in options]
     last = [option.findall("Response")[-1:] for option in options]
-    if not all(last):
+    facts = _FACTS.get(question.get("Type") or "")
+    if facts is None or not all(last):
         return
     texts = [(responses[0].text or "").strip() for responses in last]
-    facts = _FACTS.get(question.get("Type") or "")
-    if facts is None:
+    if facts.is_single:
+        if "Y" in texts:
+            chosen = texts.index("Y")
+            numbers = [_leading_number(label) for label in labels]
+            score = chosen + 1 if None in numbers else numbers[chosen]
+            yield "", f"{score:g}", labels[chosen]
         return
-    if facts.is_single and "Y" in texts:
-        chosen = texts.index("Y")
-        numbers = [_leading_number(label) for label in labels]
-        score = chosen + 1 if None in numbers else numbers[chosen]
-        yield "", f"{score:g}", labels[chosen]
-    elif facts.takes is Takes.CHOICE and not facts.is_single:
-        for label, text in zip(labels, texts, strict=True):
+    for label, text in zip(labels, texts, strict=True):
+        if facts.takes is Takes.CHOICE:
             yield f": {label}", int(text == "Y"), text
-    elif facts.number:
-        for label, text in zip(labels, texts, strict=True):
-            if finite(text) is not None:
-                yield f": {label}" if len(labels) > 1 else "", text, text
-    elif facts.takes is Takes.PRESS:
-        for label, text in zip(labels, texts, strict=True):
+        elif facts.number and finite(text) is not None:
+            yield f": {label}" if len(labels) > 1 else "", text, text
+        elif facts.takes is Takes.PRESS:
             yield f": {label}", int(text.endswith(DONE)), text
 
 

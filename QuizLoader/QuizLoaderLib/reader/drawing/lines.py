@@ -45,10 +45,6 @@ class Line:
         return lines.length_mm(self.node)
 
     @property
-    def is_saved(self) -> bool:
-        return self._saved is not None and np.array_equal(self._saved, lines.points_ras(self.node))
-
-    @property
     def is_new(self) -> bool:
         """Whether nobody has tried to save it yet."""
         return self._saved is None and not self.fault
@@ -62,9 +58,10 @@ class Line:
 
     def save(self) -> bool:
         self.fault = ""
-        if self.is_saved or self.path is None:
-            return True
         points = lines.points_ras(self.node)
+        is_saved = self._saved is not None and np.array_equal(self._saved, points)
+        if is_saved or self.path is None:
+            return True
         try:
             self._write(self.path)
         except OSError as fault:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
@@ -73,22 +74,16 @@ def regions_to_draw(quiz: Quiz, image: Image, folder: ImageFolder) -> RegionsToD
 
 
 def _found_map(quiz: Quiz, name: str, folder: ImageFolder) -> Path | None:
-    if not name:
-        return None
-    try:
-        return find_value_map(quiz, name, folder).path
-    except ImagePathError:
-        return None
+    with suppress(ImagePathError):
+        return find_value_map(quiz, name, folder).path if name else None
+    return None
 
 
 def _values_of_color_file(quiz: Quiz) -> dict[str, int]:
-    if not quiz.roi_color_file:
-        return {}
-    try:
-        found = find_color_file(quiz)
-    except ImagePathError:
-        return {}
-    return {color.name: color.index for color in read_color_file(found.path)[0]}
+    with suppress(ImagePathError):
+        if quiz.roi_color_file:
+            return {color.name: color.index for color in read_color_file(find_color_file(quiz).path)[0]}
+    return {}
 
 
 def _value_in(name: str) -> int:
