@@ -1,4 +1,4 @@
-"""What belongs on the disk and is not there yet: answers, drawings, lines, logs, all in one queue."""
+"""What belongs on the disk beside the answers and is not there yet: drawings, lines, logs, in one queue."""
 
 import time
 from collections.abc import Callable
@@ -79,10 +79,9 @@ class SaveQueue:
             if is_due:
                 self.save(waiting.item)
 
-    def sentences(self, but: Savable | None = None) -> list[str]:
+    def sentences(self) -> list[str]:
         """What is not saved, and why."""
-        items = [waiting.item for waiting in self._waiting.values()]
-        return [item.unsaved for item in items if item is not but]
+        return [waiting.item.unsaved for waiting in self._waiting.values()]
 
     def save_copies(self, folder: Path) -> None:
         """Write everything that waits into ``folder`` instead; raises OSError where something cannot be."""

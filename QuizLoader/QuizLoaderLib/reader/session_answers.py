@@ -39,27 +39,6 @@ class SignIn:
         return SessionAnswers(session, self.reader, scripts is not None)
 
 
-class _SavableAnswers:
-    """The answers, as the queue takes them."""
-
-    retry_s = 0.0
-
-    def __init__(self, session: "Session") -> None:
-        self._session = session
-        self.state = session.save_state()
-
-    @property
-    def unsaved(self) -> str:
-        return "" if self.state.saved else self.state.sentence
-
-    def save(self) -> bool:
-        self.state = self._session.save_now()
-        return self.state.saved
-
-    def save_copy(self, folder: Path) -> None:
-        """The session's own copy made the folder."""
-
-
 class SessionAnswers(Answers):
     """One question set at a time, where the session says; every answer goes to the session at once."""
 
@@ -70,7 +49,6 @@ class SessionAnswers(Answers):
         self.quiz = session.quiz
         self.notices: tuple[str, ...] = tuple(session.notices)
         self.queue = SaveQueue()
-        self._savable = _SavableAnswers(session)
         self.page_saver: PageSaver | None = None
         self._is_closed = False
         session.when_page_is_left = self._record_states
@@ -151,14 +129,15 @@ class SessionAnswers(Answers):
     def save_sentence(self) -> str:
         if self.page_saver:
             self.page_saver.tick()
-        is_saved = self.queue.save(self._savable)
-        sentences = self.queue.sentences()
+        state, sentences = self._session.save_now(), self.queue.sentences()
+        if not state.saved:
+            sentences.append(state.sentence)
         if self._session.in_review:
             sentences.append("This quiz is finished: everything can be looked at, and nothing changes.")
         elif self._session.locked():
             sentences.append("This page is complete and cannot be changed any more.")
-        if is_saved and not self._session.in_review:
-            sentences.append(self._savable.state.sentence)
+        if state.saved and not self._session.in_review:
+            sentences.append(state.sentence)
         return " ".join(sentences)
 
     def step(self, name: str) -> list[str]:
@@ -166,14 +145,7 @@ class SessionAnswers(Answers):
         self._save_page()
         session = self._session
         left = session.where().position.page
-        steps = {
-            "next": session.next,
-            "previous": session.previous,
-            "repeat": session.repeat,
-            "go_to_bookmark": session.go_to_bookmark,
-            "finish": session.finish,
-        }
-        sentences = self._try(steps[name])
+        sentences = self._try(getattr(session, name))
         self._list_pages()
         if self.page_saver and session.where().position.page != left:
             self.page_saver.leave()
@@ -181,7 +153,7 @@ class SessionAnswers(Answers):
 
     def close(self) -> str:
         self._save_page()
-        if unsaved := self.queue.sentences(but=self._savable):
+        if unsaved := self.queue.sentences():
             return " ".join(unsaved)
         state = self._session.close()
         self._is_closed = state.saved

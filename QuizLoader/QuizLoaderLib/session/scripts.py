@@ -118,7 +118,8 @@ class RunningScript:
                 limit = f"{self._limit_s:g} seconds"
                 self._end(f"The script “{self._name}” took longer than {limit} and was stopped.")
             elif code is not None:
-                self._end(self._complaint(code))
+                last_line = _text(self._errors).strip().rsplit("\n", 1)[-1] or f"it ended with {code}"
+                self._end(f"The script “{self._name}” failed: {last_line.rstrip('.')}." if code else "")
         return self._outcome is not None
 
     def wait(self) -> ScriptOutcome:
@@ -152,12 +153,6 @@ class RunningScript:
                 start_new_session=os.name != "nt",
                 creationflags=NO_WINDOW,
             )
-
-    def _complaint(self, code: int) -> str:
-        if code == 0:
-            return ""
-        last_line = _text(self._errors).strip().rsplit("\n", 1)[-1] or f"it ended with {code}"
-        return f"The script “{self._name}” failed: {last_line.rstrip('.')}."
 
     def _end(self, sentence: str) -> None:
         """What the script itself started is ended too."""

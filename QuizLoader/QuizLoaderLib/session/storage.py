@@ -16,29 +16,19 @@ from .results import Results
 from .whole_file import make_folder, write_whole
 
 
-@dataclass(frozen=True)
 class FolderFiles:
-    """Where the parts of one reader's results of one quiz are."""
+    """Where the parts of one reader's results of one quiz are.
 
-    folder: Path
+    ``master`` is the quiz as it was when the reader began.
+    """
 
-    @property
-    def xml(self) -> Path:
-        return self.folder / f"{self.folder.name}.xml"
-
-    @property
-    def journal(self) -> Path:
-        return self.folder / f"{self.folder.name}.journal"
-
-    @property
-    def lock(self) -> Path:
-        return self.folder / f"{self.folder.name}.lock"
-
-    @property
-    def master(self) -> Path:
-        """The quiz as it was when the reader began; in a folder of its own, so that it is not taken for
-        results."""
-        return self.folder / "master" / f"{self.folder.name}.xml"
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.xml = folder / f"{folder.name}.xml"
+        self.journal = folder / f"{folder.name}.journal"
+        self.lock = folder / f"{folder.name}.lock"
+        # In a folder of its own, so that it is not taken for results.
+        self.master = folder / "master" / self.xml.name
 
 
 @dataclass(frozen=True)
