@@ -51,11 +51,11 @@ class Asking:
 
     def show(self) -> None:
         """The position where the reader is now."""
-        from ..session.requirements import requires_drawings
+        from ..session.requirements import missing_drawings
 
         answers = self._the_answers()
         self.asked, self._fault, self.asks_to_finish = answers.asked(), "", False
-        self._requires_drawings = bool(answers.reader) and requires_drawings(self.asked.page)
+        self._requires_drawings = bool(answers.reader and missing_drawings(self.asked.page, {}))
         self._questions_changed()
         self._show_missing()
 

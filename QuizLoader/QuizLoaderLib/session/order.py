@@ -2,7 +2,7 @@
 
 import itertools
 import random
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..quiz.model import Page, Quiz
@@ -48,15 +48,3 @@ def group_order(quiz: Quiz, seed: int) -> tuple[int, ...] | None:
         listed = [group for group in dict.fromkeys(quiz.forced_group_order) if group in others]
         others = listed + [group for group in others if group not in listed]
     return tuple(first + others)
-
-
-def display_order(
-    keys: Iterable[PageKey], groups: Mapping[int, int], order: Sequence[int] | None
-) -> tuple[PageKey, ...]:
-    """The pages as the reader sees them; ``groups`` by page number. Repetitions follow their original."""
-    in_file = sorted(keys)
-    if order is None:
-        return tuple(in_file)
-    rank = {group: position for position, group in enumerate(order)}
-    # Sorting keeps the order of the file within a group.
-    return tuple(sorted(in_file, key=lambda key: rank.get(groups[key.number], len(rank))))

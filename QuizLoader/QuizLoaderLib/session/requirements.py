@@ -17,11 +17,6 @@ class Drawn:
 NOTHING = Drawn()
 
 
-def requires_drawings(page: Page) -> bool:
-    """Whether contours or lines may keep the reader on this page."""
-    return bool(missing_drawings(page, {}))
-
-
 def missing_drawings(page: Page, drawn: Mapping[str, Drawn]) -> list[str]:
     """``drawn`` by Image ID. An image that is on several views is asked for once."""
     by_id = {image.id: image for image in reversed(page.images)}

@@ -16,7 +16,7 @@ from ..quiz.question_types import Takes
 from .answers import ON, Answer, blank, is_toggle, is_untouched
 from .entries import BeginEntry, DraftEntry, Entry, LeaveEntry
 from .files import SessionError
-from .order import PageKey, Position, display_order, page_groups
+from .order import PageKey, Position, page_groups
 from .requirements import Drawn
 from .results_tree import ResultsTree, add_responses, change
 from .tree import Element, appended, strip_results
@@ -94,9 +94,11 @@ class Results(ResultsTree):
         return any((login.get("QuizComplete") or "").strip() == "Y" for login in self.logins)
 
     def display_order(self) -> tuple[PageKey, ...]:
-        """The pages in the reader's own order."""
+        """The pages in the reader's own order; repetitions follow their original."""
         order = self.group_order if self.quiz.randomize_page_groups else None
-        return display_order(self.pages, self.groups, order)
+        rank = {group: position for position, group in enumerate(order or ())}
+        # Sorting keeps the order of the file within a group.
+        return tuple(sorted(sorted(self.pages), key=lambda key: rank.get(self.groups[key.number], len(rank))))
 
     def is_complete(self, key: PageKey) -> bool:
         return (self.page(key).get("PageComplete") or "").strip() == "Y"
