@@ -15,10 +15,6 @@ if TYPE_CHECKING:
     from slicer import vtkMRMLMarkupsLineNode, vtkMRMLScene, vtkMRMLVolumeNode
 
 
-class LineUnreadableError(Exception):
-    """The file is no line of two points."""
-
-
 def new_line(scene: vtkMRMLScene, name: str) -> vtkMRMLMarkupsLineNode:
     """A vtkMRMLMarkupsLineNode without points, whose length is shown beside it once it has two."""
     node = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", name)
@@ -81,8 +77,8 @@ def write_line(node: vtkMRMLMarkupsLineNode, path: Path) -> None:
         raise OSError(None, "not all of it could be written; is the disk full?", str(path))
 
 
-def read_line(scene: vtkMRMLScene, name: str, path: Path) -> vtkMRMLMarkupsLineNode:
-    """The node of a .mrk.json file; raises LineUnreadableError, and the scene is then as before."""
+def read_line(scene: vtkMRMLScene, name: str, path: Path) -> vtkMRMLMarkupsLineNode | None:
+    """The node of a .mrk.json file; None where it is no line of two points, and the scene is as before."""
     import slicer
 
     node = new_line(scene, name)
@@ -92,7 +88,7 @@ def read_line(scene: vtkMRMLScene, name: str, path: Path) -> vtkMRMLMarkupsLineN
     is_read = _is_line(path) and storage.ReadData(node)
     if not is_read or not is_complete(node):
         remove(node)
-        raise LineUnreadableError(path.name)
+        return None
     node.SetName(name)
     return node
 

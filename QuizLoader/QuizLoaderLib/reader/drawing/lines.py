@@ -273,9 +273,8 @@ class Lines:
             if not path.is_file():
                 sentences.append(f"The line “{path}” is gone: there is no such file.")
                 continue
-            try:
-                node = lines.read_line(on.host.scene, self._next_name(), path)
-            except lines.LineUnreadableError:
+            node = lines.read_line(on.host.scene, self._next_name(), path)
+            if node is None:
                 self._unread.setdefault(image_id, []).append(path)
                 sentences.append(f"“{path}” is not a line that can be shown; it is kept.")
                 continue
