@@ -5,67 +5,39 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import SimpleITK as sitk
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton
+from QuizLoaderStories.made import (
+    LABELS,
+    QUESTIONS,
+    SIDE,
+    VOLUME,
+    block,
+    image_element,
+    write_image,
+    write_images,
+    write_quiz,
+)
 from slicer_host import RunningSlicer
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 TUTORIAL = REPOSITORY / "Resources" / "Quizzes" / "Tutorial"
-VOLUME = "ImageVolumes/RECIST-Tutorial-Data/2007-spgr.nrrd"
-LABELS = "ImageVolumes/RECIST-Tutorial-Data/2007-spgr.label.nrrd"
 
-SIDE = 40
-"""Voxels and mm of the cube that all images of the stage are."""
-
-
-def block() -> np.ndarray:
-    """(k, j, i), in LPS directions: a block that reaches from the patient's right, front and top to beyond
-    the middle: 25 of 40 mm from the right, 30 from the front, 30 from the top."""
-    voxels = np.zeros((SIDE, SIDE, SIDE), np.int16)
-    voxels[10:, :30, :25] = 1
-    return voxels
-
-
-def write_image(path: Path, voxels: np.ndarray) -> Path:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    image = sitk.GetImageFromArray(voxels)
-    image.SetOrigin([(1 - SIDE) / 2] * 3)
-    sitk.WriteImage(image, str(path), True)
-    return path
-
-
-def write_images(folder: Path) -> Path:
-    """The tutorial's two files."""
-    write_image(folder / VOLUME, block() * np.int16(1000))
-    write_image(folder / LABELS, block().astype(np.uint8))
-    return folder
-
-
-def write_quiz(path: Path, pages: list[str]) -> Path:
-    """Pages given by the XML inside their element; their IDs count from ``Case 1``."""
-    texts = [
-        f'<Page ID="Case {number}" {page.partition("|")[0]}>{page.partition("|")[2]}</Page>'
-        for number, page in enumerate(pages, start=1)
-    ]
-    path.write_text("<Session>" + "\n".join(texts) + "</Session>", encoding="utf-8")
-    return path
-
-
-def image_element(
-    type_: str, path: str, view: str = "Red", orientation: str = "Axial", more: str = ""
-) -> str:
-    return (
-        f'<Image ID="{type_}-{path}" Type="{type_}"><DefaultDestination>{view}</DefaultDestination>'
-        f"<DefaultOrientation>{orientation}</DefaultOrientation><Path>{path}</Path>{more}</Image>"
-    )
-
-
-QUESTIONS = (
-    "<QuestionSet ID='q'><Question Type='InfoBox' Descriptor='Look'><Option>at it</Option></Question>"
-    "</QuestionSet>"
-)
+__all__ = [
+    "LABELS",
+    "QUESTIONS",
+    "REPOSITORY",
+    "SIDE",
+    "TUTORIAL",
+    "VOLUME",
+    "Stage",
+    "block",
+    "image_element",
+    "stage",
+    "write_image",
+    "write_images",
+    "write_quiz",
+]
 
 
 class Stage:

@@ -22,7 +22,8 @@ from typing import Any
 from PySide6 import QtCore, QtGui, QtUiTools, QtWidgets
 from shiboken6 import Shiboken
 
-_PRODUCT = str(Path(__file__).resolve().parents[2] / "QuizLoader")
+_REPOSITORY = Path(__file__).resolve().parents[2]
+_PRODUCT = (str(_REPOSITORY / "QuizLoader"), str(_REPOSITORY / "Testing" / "QuizLoaderStories"))
 
 NAMES: dict[str, str] = {}
 """``qt.QLabel.text`` and the like, with the source where each was read."""
@@ -42,7 +43,7 @@ def read_names(path: Path) -> None:
 
 
 def asked_by_product() -> bool:
-    """Whether the code that asked (the first frame outside this file) is QuizLoader's own."""
+    """Whether the code that asked (the first frame outside this file) is QuizLoader's own, or a story."""
     frame: Any = sys._getframe(1)
     while frame is not None and frame.f_code.co_filename == __file__:
         frame = frame.f_back
@@ -178,6 +179,8 @@ class Signal:
                 slot(*[wrap(argument) for argument in arguments[:accepted]])
             except Exception as error:  # noqa: BLE001  there is nobody above but Qt
                 exceptions.append(error)
+                # PythonQt calls PyErr_Print, and that the hook.
+                sys.excepthook(type(error), error, error.__traceback__)
 
         # PySide6 chooses the overload by the number of arguments that the slot takes.
         receivers = (

@@ -1,0 +1,206 @@
+"""A desk with a running Slicer on it: hands and eyes for the panel, by the names of its widgets."""
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import slicer
+
+from .faults import Faults
+from .mouse import Mouse
+
+if TYPE_CHECKING:
+    import qt
+
+MODULE = "QuizLoader"
+WAIT_S = 60
+
+REMEMBERED = ("QuizLoader/Reader", "QuizLoader/ResultsFolder", "QuizLoader/ScriptsFolder")
+"""What a story types into the panel is not what the user of this Slicer finds there afterwards."""
+
+_QUIET_ROUNDS = 3
+
+
+class Desk:
+    """``folder`` is empty at first, and gone at the end.
+
+    Without a main window there is no module to enter: then ``ui`` is that of the panel that Slicer makes
+    all the same.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.has_window = slicer.util.mainWindow() is not None
+        self.faults = Faults()
+        self._remembered: list[Any] = []
+
+    def __enter__(self) -> "Desk":
+        import qt
+
+        settings = qt.QSettings()
+        self._remembered = [settings.value(key) for key in REMEMBERED]
+        self.faults.begin()
+        slicer.mrmlScene.Clear(0)
+        if self.has_window:
+            self.enter()
+        else:
+            self._widget().enter()
+        for name in ("quizPathEdit", "imageFolderEdit", "resultsFolderEdit", "scriptsFolderEdit"):
+            getattr(self.ui, name).currentPath = ""
+        self.ui.readerEdit.text = ""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        import qt
+
+        try:
+            self.console.close()
+            slicer.mrmlScene.Clear(0)
+        finally:
+            self.faults.end()
+            settings = qt.QSettings()
+            for key, value in zip(REMEMBERED, self._remembered, strict=True):
+                settings.setValue(key, value)
+
+    # The panel
+
+    def _widget(self) -> Any:
+        return slicer.modules.quizloader.widgetRepresentation()
+
+    @property
+    def panel(self) -> Any:
+        """After *Reload* another one."""
+        return self._widget().self().panel
+
+    @property
+    def ui(self) -> Any:
+        """The widgets by their names; those of before a *Reload* are still there, hidden."""
+        return self.panel.ui
+
+    @property
+    def logic(self) -> Any:
+        return self._widget().self().logic
+
+    @property
+    def console(self) -> Any:
+        return self.logic.console
+
+    @property
+    def opened(self) -> Any:
+        return self.console.opened
+
+    def enter(self, module: str = MODULE) -> None:
+        slicer.util.selectModule(module)
+        self.settle()
+        self.check()
+
+    def reload(self) -> None:
+        """As by the button *Reload*: a new panel, the old one's quiz closed."""
+        slicer.modules.QuizLoaderWidget.onReload()
+        self.settle()
+        self.check()
+
+    def click(self, name: str) -> None:
+        button = getattr(self.ui, name)
+        assert button.enabled, f"{name} cannot be clicked"
+        button.click()
+        self.check()
+
+    def text(self, name: str) -> str:
+        return getattr(self.ui, name).text
+
+    def sees(self, name: str) -> bool:
+        return getattr(self.ui, name).isVisibleTo(self._widget())
+
+    def choose(self, name: str, row: int) -> None:
+        """As a hand does in a box that opens."""
+        box = getattr(self.ui, name)
+        box.currentIndex = row
+        box.activated.emit(row)
+        self.check()
+
+    def items(self, name: str) -> list[str]:
+        """What is in a box or a list."""
+        widget = getattr(self.ui, name)
+        if widget.className() == "QComboBox":
+            return [widget.itemText(row) for row in range(widget.count)]
+        return [widget.item(row).text() for row in range(widget.count)]
+
+    def key(self, keys: str) -> None:
+        """A shortcut of ours: exactly one of the main window's has these keys."""
+        found = [each for each in slicer.util.mainWindow().children() if each.className() == "QShortcut"]
+        (shortcut,) = [each for each in found if each.enabled and each.key.toString() == keys]
+        shortcut.activated.emit()
+        self.check()
+
+    def mouse(self, view: str) -> Mouse:
+        return Mouse(view)
+
+    # Quizzes
+
+    def fill_in(self, quiz: Path, images: Path) -> None:
+        self.ui.quizPathEdit.currentPath = str(quiz)
+        self.ui.imageFolderEdit.currentPath = str(images)
+
+    def open(self, quiz: Path, images: Path) -> None:
+        """To the first page, as an author who gives no name."""
+        self.fill_in(quiz, images)
+        self.click("openButton")
+        assert self.opened is not None, self.text("messageLabel")
+        self.wait_for_page(0)
+
+    def turn_to(self, button: str, index: int) -> None:
+        self.click(button)
+        self.wait_for_page(index)
+
+    def wait_for_page(self, index: int) -> None:
+        self.wait_until(lambda: self.opened is not None and self.opened.index == index)
+        self.settle()
+        self.check()
+
+    # Time
+
+    def wait_until(self, is_so: Callable[[], bool], seconds: float = WAIT_S) -> None:
+        """Let the event loop run until something is so."""
+        deadline = time.monotonic() + seconds
+        while not is_so():
+            assert time.monotonic() < deadline, "Slicer waited in vain"
+            slicer.app.processEvents()
+            self.check()
+
+    def settle(self) -> None:
+        """Until the views keep their sizes: a layout reaches them in several rounds of events."""
+        quiet, before = 0, None
+        while quiet < _QUIET_ROUNDS:
+            slicer.app.processEvents()
+            time.sleep(0.01)
+            now = {node.GetID(): node.GetDimensions() for node in _nodes("vtkMRMLSliceNode")}
+            quiet, before = (quiet + 1 if now == before else 0), now
+
+    def check(self) -> None:
+        assert not self.faults.texts, "\n".join(self.faults.texts)
+
+    # The scene
+
+    @staticmethod
+    def nodes(class_name: str) -> list[Any]:
+        return _nodes(class_name)
+
+    @staticmethod
+    def logic_of(view: str) -> "slicer.vtkMRMLSliceLogic":
+        return slicer.app.applicationLogic().GetSliceLogicByLayoutName(view)
+
+
+def _nodes(class_name: str) -> list[Any]:
+    return slicer.util.getNodesByClass(class_name)
+
+
+def inside(widget: "qt.QWidget", *class_names: str) -> list[Any]:
+    """The widgets of these classes, from the first to the last as they were made."""
+    found = []
+    for child in widget.children():
+        if child.className() in class_names:
+            found.append(child)
+        found += inside(child, *class_names)
+    return found
