@@ -39,7 +39,7 @@ def configure(source: Path, build: Path) -> None:
 
 
 def copy_of_the_extension(folder: Path) -> Path:
-    files = ("CMakeLists.txt", "LICENSE", "README.md", "QuizLoader", "Resources")
+    files = ("CMakeLists.txt", "LICENSE", "README.md", "QuizLoader", "Resources", "Testing/QuizLoaderStories")
     for name in files:
         source = REPOSITORY / name
         if source.is_dir():
@@ -141,7 +141,44 @@ def test_slicer_gets_its_tests(built):
     assert re.findall(r"Test +#\d+: (\w+)", listed) == [
         "py_nomainwindow_qSlicerQuizLoaderModuleGenericTest",
         "py_QuizLoader",
+        "py_nomainwindow_QuizLoader",
     ]
+
+
+def test_the_self_test_runs_in_the_build_tree_and_is_no_part_of_what_is_installed(built, installed, tmp_path):
+    """Slicer's ctest runs there, before anything is installed: the quizzes and the stories must be there."""
+    program = """
+import sys
+from pathlib import Path
+sys.path.insert(0, sys.argv[2])
+from slicer_host import RunningSlicer
+slicer = RunningSlicer(Path.cwd(), main_window=False, module=Path(sys.argv[1], "QuizLoader.py"))
+import unittest
+suite = unittest.TestLoader().loadTestsFromName("QuizLoader.QuizLoaderTest")
+result = unittest.TextTestRunner().run(suite)
+print([reason for _, reason in result.skipped])
+import QuizLoaderLib
+assert QuizLoaderLib.__path__[0].startswith(sys.argv[1]), QuizLoaderLib.__path__
+slicer.close()
+sys.exit(not result.wasSuccessful())
+"""
+
+    def run_in(folder):
+        return subprocess.run(
+            [sys.executable, "-c", program, str(folder), str(Path(__file__).parent)],
+            cwd=tmp_path,
+            capture_output=True,
+            encoding="utf-8",
+            check=False,
+        )
+
+    in_build = run_in(built / MODULES)
+    assert in_build.returncode == 0, in_build.stderr + in_build.stdout
+    assert "passed  the tutorial of the sample data module comes with all sample quizzes" in in_build.stdout
+    assert re.search(r"^\d+ passed, 0 FAILED, \d+ not run, of \d+$", in_build.stdout, re.MULTILINE)
+    after_install = run_in(installed)
+    assert after_install.returncode == 0, after_install.stderr
+    assert "from QuizLoader's source or build" in after_install.stdout
 
 
 def test_a_listed_file_that_is_absent_is_fatal(tmp_path):

@@ -1,6 +1,5 @@
 """Slicer's console, its file reader, its sample data, and a Slicer without a main window."""
 
-import sys
 import threading
 
 import pytest
@@ -14,51 +13,6 @@ from slicer_scripted import SampleDataLogic
 def quiz(tmp_path):
     page = image_element("Volume", VOLUME, "Green", "Coronal") + image_element("LabelMap", LABELS)
     return write_quiz(tmp_path / "first.quiz.xml", ["|" + page, "Layout='OneUpRedSlice'|" + page])
-
-
-def test_a_script_opens_and_shows_pages_without_a_main_window(tmp_path, quiz, images):
-    with stage(tmp_path, main_window=False) as on_stage:
-        before = slicer.mrmlScene.GetNumberOfNodes()
-        logic = on_stage.slicer.python.QuizLoaderLogic()
-
-        problems = logic.openQuiz(str(quiz), str(images))
-        assert [page.id for page in logic.pages] == ["Case 1", "Case 2"]
-        assert logic.problems == problems
-        assert logic.showPage(0) == []
-
-        volume, labels = logic.nodes(0)
-        green = slicer.app.applicationLogic().GetSliceLogicByLayoutName("Green")
-        assert green.GetSliceCompositeNode().GetBackgroundVolumeID() == volume.GetID()
-        assert green.GetSliceNode().GetOrientation() == "Coronal"
-        assert max(green.GetSliceNode().GetFieldOfView()) == pytest.approx(40)
-        assert labels.IsA("vtkMRMLLabelMapVolumeNode")
-        assert logic.nodes(1) == ()
-        with pytest.raises(IndexError, match="2 pages"):
-            logic.showPage(2)
-        logic.close()
-        left = [slicer.mrmlScene.GetNthNode(n) for n in range(before, slicer.mrmlScene.GetNumberOfNodes())]
-        assert not [
-            node.GetName()
-            for node in left
-            if node.IsA("vtkMRMLDisplayableNode") and not node.GetHideFromEditors()
-        ]
-        with pytest.raises(Exception, match="openQuiz"):
-            logic.showPage(0)
-
-
-def test_the_panel_is_made_without_a_main_window(tmp_path):
-    with stage(tmp_path, main_window=False) as on_stage:
-        on_stage.slicer.module.widgetRepresentation().enter()
-        assert on_stage.text("openButton") == "Open"
-
-
-def test_what_the_console_shows_the_panel_shows_too(tmp_path, quiz, images):
-    with stage(tmp_path) as on_stage:
-        logic = slicer.modules.QuizLoaderWidget.logic
-        logic.openQuiz(quiz, images)
-        logic.showPage(1)
-        assert on_stage.text("positionLabel") == "Page 2 of 2"
-        assert slicer.app.layoutManager().layout == slicer.vtkMRMLLayoutNode.SlicerLayoutOneUpRedSliceView
 
 
 @pytest.mark.parametrize(
@@ -111,15 +65,8 @@ def test_an_mrb_keeps_the_quiz_and_its_image_folder(tmp_path, quiz, images):
         assert on_stage.widget("imageFolderEdit").property("currentPath") == str(images)
 
 
-def test_the_modules_own_test_passes_and_the_tutorial_is_among_the_sample_data(tmp_path):
+def test_the_tutorial_is_among_the_sample_data(tmp_path):
     with stage(tmp_path) as on_stage:
-        # Slicer's button "Reload and Test": the widgets of before are hidden, not gone.
-        slicer.modules.QuizLoaderWidget.onReload()
-        test = sys.modules["QuizLoader"].QuizLoaderTest("test_tutorial")
-        test.setUp()
-        test.test_tutorial()
-        on_stage.slicer.check()
-
         (source,) = SampleDataLogic.sources
         assert source["name"] == "QuizLoaderTutorial"
         source["downloader"](source)
@@ -127,6 +74,16 @@ def test_the_modules_own_test_passes_and_the_tutorial_is_among_the_sample_data(t
         ui = slicer.modules.QuizLoaderWidget.panel.ui
         assert ui.quizPathEdit.currentPath.endswith("label-maps.xml")
         assert ui.imageFolderEdit.currentPath.endswith("images")
+
+
+def test_a_build_without_the_sample_quizzes_says_so(tmp_path, monkeypatch):
+    from QuizLoaderLib.apps.demo import samples
+
+    with stage(tmp_path) as on_stage:
+        monkeypatch.setattr(samples, "sample_quizzes_folder", lambda: tmp_path / "gone")
+        assert SampleDataLogic.sources[0]["downloader"]() is None
+        assert on_stage.text("messageLabel").startswith("The sample quizzes are not in “")
+        assert not (tmp_path / "QuizLoaderTutorial").exists()
 
 
 def test_the_window_lives_while_the_sample_images_are_made_and_a_second_click_does_no_harm(
@@ -167,10 +124,3 @@ def test_sample_images_that_cannot_be_written_are_said(tmp_path):
         assert SampleDataLogic.sources[0]["downloader"]() is None
         assert "cannot be written" in on_stage.text("messageLabel")
         assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLTextNode") == 0
-
-
-def test_the_modules_own_test_fails_with_the_remedy_where_lxml_is_missing(tmp_path, monkeypatch):
-    with stage(tmp_path) as on_stage:
-        monkeypatch.setitem(sys.modules, "lxml", None)
-        with pytest.raises(Exception, match=r"needs the Python package lxml.*pip_install"):
-            on_stage.slicer.python.QuizLoaderTest("test_tutorial").test_tutorial()

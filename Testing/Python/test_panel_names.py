@@ -11,7 +11,12 @@ import slicer.util
 from panel_stage import stage
 from slicer_host import MODULE
 
-SOURCES = [MODULE, *sorted((MODULE.parent / "QuizLoaderLib" / "apps" / "panel").glob("*.py"))]
+STORIES = sorted(MODULE.parents[1].joinpath("Testing", "QuizLoaderStories").glob("*.py"))
+SOURCES = [
+    MODULE,
+    *sorted((MODULE.parent / "QuizLoaderLib" / "apps" / "panel").glob("*.py")),
+    *STORIES,
+]
 REPOSITORIES = ("Slicer/Slicer ", "commontk/CTK ", "commontk/PythonQt ")
 
 

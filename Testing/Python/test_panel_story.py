@@ -156,65 +156,6 @@ def test_a_label_that_was_hidden_shows_again_on_the_next_page(story, tmp_path, i
     assert np.ptp(story.slicer.picture("Red")[40, 40].astype(int)) > 40
 
 
-def test_the_scene_is_closed_on_a_page_and_the_quiz_opened_again(story, three_pages, images):
-    story.open(three_pages, images)
-    layout = slicer.app.layoutManager().layout
-
-    slicer.mrmlScene.Clear(0)
-    story.slicer.check()
-
-    assert "Open it again" in story.text("messageLabel")
-    assert not story.sees("pageSection")
-    assert slicer.app.layoutManager().layout != layout
-    story.click("openButton")
-    story.wait_for_page(0)
-    assert story.sees("pageSection")
-    assert bright_box(story.slicer.picture("Red"))[1] > 100
-
-
-def test_leaving_the_module_gives_the_views_back(story, three_pages, images):
-    mine = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLScalarVolumeNode", "my own")
-    my_contour = slicer.mrmlScene.AddNewNodeByClass("vtkMRMLSegmentationNode", "my contour")
-    my_contour.CreateDefaultDisplayNodes()
-    red = slicer.app.applicationLogic().GetSliceLogicByLayoutName("Red")
-    red.GetSliceCompositeNode().SetBackgroundVolumeID(mine.GetID())
-    red.GetSliceNode().SetOrientation("Sagittal")
-    red.GetSliceNode().SetSliceOffset(12.5)
-    red.GetSliceNode().SetFieldOfView(70, 70, 1)
-    layout = slicer.app.layoutManager().layout
-
-    story.open(three_pages, images)
-    assert red.GetSliceCompositeNode().GetBackgroundVolumeID() != mine.GetID()
-    assert not my_contour.GetDisplayVisibility()
-    story.slicer.enter("Data")
-
-    assert slicer.app.layoutManager().layout == layout
-    assert red.GetSliceCompositeNode().GetBackgroundVolumeID() == mine.GetID()
-    assert red.GetSliceNode().GetOrientation() == "Sagittal"
-    assert red.GetSliceNode().GetSliceOffset() == pytest.approx(12.5)
-    assert red.GetSliceNode().GetFieldOfView()[:2] == pytest.approx((70, 70))
-    assert my_contour.GetDisplayVisibility()
-
-    story.slicer.enter()
-    story.slicer.wait_until(lambda: red.GetSliceCompositeNode().GetBackgroundVolumeID() != mine.GetID())
-    assert bright_box(story.slicer.picture("Red"))[1] > 100
-
-
-def test_a_node_deleted_by_hand_does_no_harm(story, three_pages, images):
-    story.open(three_pages, images)
-    volume, segmentation = story.slicer.logic.nodes(0)
-
-    slicer.mrmlScene.RemoveNode(segmentation)
-    slicer.mrmlScene.RemoveNode(volume)
-    for button in ("contoursButton", "outlineButton", "resetViewButton"):
-        story.click(button)
-
-    assert story.slicer.logic.nodes(0) == (None, None)
-    story.turn_to("nextButton", 1)
-    story.turn_to("previousButton", 0)
-    assert None not in story.slicer.logic.nodes(0)
-
-
 def test_fifty_pages_leave_nothing_behind(story, three_pages, images):
     def counts():
         scene = slicer.mrmlScene
@@ -261,18 +202,6 @@ def test_keys_turn_pages_and_draw_contours(story, three_pages, images):
     assert not any(shortcut.isEnabled() for shortcut in shortcuts.values())
 
 
-def test_reloading_the_module_starts_afresh(story, three_pages, images):
-    story.open(three_pages, images)
-    old_panel = slicer.modules.QuizLoaderWidget.panel
-
-    slicer.modules.QuizLoaderWidget.onReload()
-    story.slicer.check()
-
-    assert type(slicer.modules.QuizLoaderWidget.panel) is not type(old_panel)
-    story.slicer.module.widgetRepresentation().enter()
-    story.slicer.qt.processEvents()
-
-
 def test_a_second_quiz_is_dropped_while_one_is_open(story, three_pages, images):
     story.open(three_pages, images)
 
@@ -283,17 +212,6 @@ def test_a_second_quiz_is_dropped_while_one_is_open(story, three_pages, images):
     assert "“label-maps” is loaded" in story.text("messageLabel")
     story.click("openButton")
     story.slicer.wait_until(lambda: story.text("titleLabel") == "Patient 1")
-
-
-def test_the_fourth_view_is_emptied_on_leaving(story, tmp_path, images):
-    fourth = image_element("Volume", VOLUME, "Slice4")
-    story.open(write_quiz(tmp_path / "four.xml", [f"Layout='TwoOverTwo'|{fourth}"]), images)
-    view = slicer.app.applicationLogic().GetSliceLogicByLayoutName("Slice4").GetSliceCompositeNode()
-    assert view.GetBackgroundVolumeID()
-
-    story.slicer.enter("Data")
-
-    assert view.GetBackgroundVolumeID() is None
 
 
 def test_the_last_quiz_and_folder_are_remembered(tmp_path, three_pages, images):

@@ -25,8 +25,8 @@ _QUIET_ROUNDS = 3
 class Desk:
     """``folder`` is empty at first, and gone at the end.
 
-    Without a main window there is no module to enter: then ``ui`` is that of the panel that Slicer makes
-    all the same.
+    Without a main window there is no module to enter; ``ui`` is that of the panel that Slicer makes all the
+    same.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -44,8 +44,6 @@ class Desk:
         slicer.mrmlScene.Clear(0)
         if self.has_window:
             self.enter()
-        else:
-            self._widget().enter()
         for name in ("quizPathEdit", "imageFolderEdit", "resultsFolderEdit", "scriptsFolderEdit"):
             getattr(self.ui, name).currentPath = ""
         self.ui.readerEdit.text = ""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...quiz.problems import ExplainedError
 from .head import REGIONS as NAMES
 from .head import SPACING_MM, Head, make_head, smoothed
 
@@ -44,9 +45,13 @@ _PACKAGE = Path(__file__).resolve().parents[2]
 def make_demo(out: Path, say: Callable[[int, int], object] = lambda done, total: None) -> list[Path]:
     """Write ``out/images`` and ``out/quizzes``; gives the quizzes, the tutorial's two first.
 
-    ``say`` is called with the steps done and all steps. Raises OSError where ``out`` cannot be
-    written. What is there already is overwritten, other files are left alone.
+    ``say`` is called with the steps done and all steps. Raises OSError where ``out`` cannot be written, and
+    ExplainedError where a build left out the quizzes. What is there already is overwritten, other files are
+    left alone.
     """
+    samples = sample_quizzes_folder()
+    if not samples.is_dir():
+        raise ExplainedError(f"The sample quizzes are not in “{samples}”.", "Install QuizLoader again.")
     say(0, 5)
     head = make_head()
     say(1, 5)
@@ -65,11 +70,10 @@ def make_demo(out: Path, say: Callable[[int, int], object] = lambda done, total:
     write_slide(images / SLIDE)
     write_projection(head.t1, images / PROJECTION)
     say(5, 5)
-    return _copy_quizzes(out / "quizzes")
+    return _copy_quizzes(samples, out / "quizzes")
 
 
-def _copy_quizzes(folder: Path) -> list[Path]:
-    samples = sample_quizzes_folder()
+def _copy_quizzes(samples: Path, folder: Path) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     for beside in (path for kind in ("png", "py", "txt") for path in samples.rglob(f"*.{kind}")):
         shutil.copyfile(beside, folder / beside.name)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import slicer
 
+from ...quiz.problems import ExplainedError
 from . import quiz_node
 from .loading import REST_S
 
@@ -83,6 +84,8 @@ class _Making(threading.Thread):
         except OSError as fault:
             reason = fault.strerror or fault
             self.fault = f"The sample images cannot be written to “{self._folder}” ({reason})."
+        except ExplainedError as fault:
+            self.fault = f"{fault.sentence} {fault.hint}"
 
     def _progress(self, done: int, total: int) -> None:
         self.sentence = f"The sample images are made: {done} of {total} steps."
