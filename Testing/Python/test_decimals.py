@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from QuizLoaderLib.images.dicom.decimals import parse_decimals
+from QuizLoaderLib.images.structure_set.file import parse_decimals
 
 DECIMALS = st.one_of(
     st.decimals(allow_nan=False, allow_infinity=False, places=3, min_value=-5000, max_value=5000).map(str),

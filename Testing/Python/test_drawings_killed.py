@@ -10,8 +10,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from QuizLoaderLib.images.types.read_context import ReadContext
 from QuizLoaderLib.images.types.segmentation import read
+from QuizLoaderLib.images.types.type_module import ReadContext
 from reader_at_work import READER, at_work, drawn
 from session_by_hand import SOAK, write_quiz
 

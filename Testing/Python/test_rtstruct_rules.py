@@ -20,7 +20,7 @@ from QuizLoaderLib.images.structure_set.file import read_structure_set
 from QuizLoaderLib.images.structure_set.problems import BETWEEN_SLICES, CONTOURS_UNITED, ROI_NAMES_ALIKE
 from QuizLoaderLib.images.structure_set.reference import NO_VOLUME, OTHER_FRAME, UNKNOWN_FRAME
 from QuizLoaderLib.images.types import structure_set
-from QuizLoaderLib.images.types.read_context import ReadContext
+from QuizLoaderLib.images.types.type_module import ReadContext
 
 
 def volume(

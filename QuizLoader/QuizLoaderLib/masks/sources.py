@@ -20,8 +20,8 @@ from ..images.grid import Grid
 from ..images.structure_set.drawn_regions import DrawnRegions, draw_regions
 from ..images.structure_set.file import StructureSet, structure_set_of
 from ..images.structure_set.reference import file_of_series, references_of
-from ..images.types.read_context import ReadContext
 from ..images.types.segmentation import described_segments, is_slicer_segmentation
+from ..images.types.type_module import ReadContext
 from ..quiz.problems import ProblemCode, error, warning
 from .errors import MASK_UNREADABLE, NO_REFERENCED_SERIES, NOT_WHOLE_NUMBERS, MaskError
 from .label_tables.label_table import LabelRow, LabelTable

@@ -13,55 +13,18 @@ from .pixel_spacing import Calibrated, pixel_spacing
 
 _MOST_FRAMES = 100_000
 TAGS = [
-    "SpecificCharacterSet",
-    "SOPInstanceUID",
-    "SeriesInstanceUID",
-    "FrameOfReferenceUID",
-    "Modality",
-    "SeriesDescription",
-    "InstanceNumber",
-    "Rows",
-    "Columns",
-    "NumberOfFrames",
-    "SamplesPerPixel",
-    "PhotometricInterpretation",
-    "PlanarConfiguration",
-    "BitsAllocated",
-    "BitsStored",
-    "HighBit",
-    "PixelRepresentation",
-    "ImagePositionPatient",
-    "ImageOrientationPatient",
-    "PixelSpacing",
-    "ImagerPixelSpacing",
-    "NominalScannedPixelSpacing",
-    "EstimatedRadiographicMagnificationFactor",
-    "SequenceOfUltrasoundRegions",
-    "SliceThickness",
-    "SpacingBetweenSlices",
-    "GridFrameOffsetVector",
-    "DetectorInformationSequence",
-    "RescaleSlope",
-    "RescaleIntercept",
-    "RescaleType",
-    "DoseGridScaling",
-    "DoseUnits",
-    "Units",
-    "WindowCenter",
-    "WindowWidth",
-    "TemporalPositionIdentifier",
-    "TemporalPositionIndex",
-    "TriggerTime",
-    "FrameReferenceTime",
-    "AcquisitionNumber",
-    "AcquisitionTime",
-    "ContentTime",
-    "AcquisitionDateTime",
-    "EchoTime",
-    "DiffusionBValue",
-    "SharedFunctionalGroupsSequence",
+    "SpecificCharacterSet", "SOPInstanceUID", "SeriesInstanceUID", "FrameOfReferenceUID", "Modality",
+    "SeriesDescription", "InstanceNumber", "Rows", "Columns", "NumberOfFrames", "SamplesPerPixel",
+    "PhotometricInterpretation", "PlanarConfiguration", "BitsAllocated", "BitsStored", "HighBit",
+    "PixelRepresentation", "ImagePositionPatient", "ImageOrientationPatient", "PixelSpacing",
+    "ImagerPixelSpacing", "NominalScannedPixelSpacing", "EstimatedRadiographicMagnificationFactor",
+    "SequenceOfUltrasoundRegions", "SliceThickness", "SpacingBetweenSlices", "GridFrameOffsetVector",
+    "DetectorInformationSequence", "RescaleSlope", "RescaleIntercept", "RescaleType", "DoseGridScaling",
+    "DoseUnits", "Units", "WindowCenter", "WindowWidth", "TemporalPositionIdentifier",
+    "TemporalPositionIndex", "TriggerTime", "FrameReferenceTime", "AcquisitionNumber", "AcquisitionTime",
+    "ContentTime", "AcquisitionDateTime", "EchoTime", "DiffusionBValue", "SharedFunctionalGroupsSequence",
     "PerFrameFunctionalGroupsSequence",
-]
+]  # fmt: skip
 """What a series needs of each header."""
 
 
@@ -93,6 +56,11 @@ class Frame:
     @property
     def uid(self) -> str:
         return self.header.text("SOPInstanceUID")
+
+    @property
+    def number(self) -> tuple[int, int]:
+        """Its place among images that say nothing better: the number of its file, and that in the file."""
+        return self.header.integer("InstanceNumber"), self.index
 
     def is_aligned_with(self, other: "Frame") -> bool:
         """Whether both are of one size, direction and pixel spacing, so that they may be one stack."""
@@ -148,33 +116,23 @@ def _frame(header: Header, index: int, count: int, groups: tuple[Dataset, ...]) 
         orientation = orientation or _finite(numbers_of(detector, "ImageOrientationPatient"), 6)
         location = location or _finite(numbers_of(detector, "ImagePositionPatient"), 3)
     position = None if location is None else np.array(location)
-    right, down, normal = _directions(orientation)
-    spacing, calibrated = pixel_spacing(groups)
+    directions = _directions(orientation)
+    pixels = pixel_spacing(groups)
     thickness = _positive(first_value(groups, "PixelMeasuresSequence", "SpacingBetweenSlices")) or _positive(
         first_value(groups, "PixelMeasuresSequence", "SliceThickness")
     )
     is_stack = count > 1 and not macro_value(groups, "PlanePositionSequence", "ImagePositionPatient")
     if position is not None and is_stack:
-        position = position + normal * _offset_in_stack(header, index, thickness or 1.0)
+        position = position + directions[2] * _offset_in_stack(header, index, thickness or 1.0)
     scaling = header.number("DoseGridScaling") if header.modality == "RTDOSE" else 0.0
     slope = first_value(groups, "PixelValueTransformationSequence", "RescaleSlope")
     intercept = first_value(groups, "PixelValueTransformationSequence", "RescaleIntercept")
-    return Frame(
-        header=header,
-        index=index,
-        rows=header.integer("Rows"),
-        columns=header.integer("Columns"),
-        position=position,
-        right=right,
-        down=down,
-        normal=normal,
-        spacing=spacing,
-        calibrated=calibrated,
-        thickness=thickness,
-        slope=scaling or (slope[0] if slope and slope[0] and isfinite(slope[0]) else 1.0),
-        intercept=intercept[0] if intercept and isfinite(intercept[0]) else 0.0,
-        groups=groups,
+    rescale = (
+        scaling or (slope[0] if slope and slope[0] and isfinite(slope[0]) else 1.0),
+        intercept[0] if intercept and isfinite(intercept[0]) else 0.0,
     )
+    size = header.integer("Rows"), header.integer("Columns")
+    return Frame(header, index, *size, position, *directions, *pixels, thickness, *rescale, groups)
 
 
 def _finite(values: tuple[float, ...], count: int) -> tuple[float, ...] | None:

@@ -32,20 +32,9 @@ _TEXT = ("LO", "LT", "PN", "SH", "ST", "UC", "UT")
 """The value representations whose letters are those of the file's character set."""
 
 FAULTS = (
-    ArithmeticError,
-    AttributeError,
-    BytesLengthException,
-    EOFError,
-    InvalidDicomError,
-    LookupError,
-    MemoryError,
-    NotImplementedError,
-    OSError,
-    RecursionError,
-    TypeError,
-    ValueError,
-    struct.error,
-)
+    ArithmeticError, AttributeError, BytesLengthException, EOFError, InvalidDicomError, LookupError,
+    MemoryError, NotImplementedError, OSError, RecursionError, TypeError, ValueError, struct.error,
+)  # fmt: skip
 """What pydicom raises on damaged files (found by mutating files; it promises no common type)."""
 
 
@@ -59,11 +48,8 @@ def faults_named(path: Path) -> Iterator[None]:
     except PermissionError as fault:
         raise ImageReadError(NOT_DICOM, f"“{path.name}” may not be read by this user.") from fault
     except FAULTS as fault:
-        raise ImageReadError(
-            DICOM_DAMAGED,
-            f"“{path.name}” is damaged or cut short: its DICOM header cannot be read.",
-            "copy or export the file again",
-        ) from fault
+        sentence = f"“{path.name}” is damaged or cut short: its DICOM header cannot be read."
+        raise ImageReadError(DICOM_DAMAGED, sentence, "copy or export the file again") from fault
 
 
 @dataclass(frozen=True, eq=False)
@@ -226,11 +212,8 @@ def read_header(path: Path, tags: Sequence[str] | None = None) -> Header:
     with faults_named(path), path.open("rb") as file:
         start = file.read(132)
         if not is_dicom_start(start):
-            raise ImageReadError(
-                NOT_DICOM,
-                f"“{path.name}” is not a DICOM file.",
-                'without DicomRead="Y" other formats are read',
-            )
+            sentence = f"“{path.name}” is not a DICOM file."
+            raise ImageReadError(NOT_DICOM, sentence, 'without DicomRead="Y" other formats are read')
         file.seek(0)
         return _parse(path, file, tags)
 
@@ -301,7 +284,7 @@ _PIXEL_TAGS = {bytes((0xE0, 0x7F, element, 0)) for element in (0x08, 0x09, 0x10)
 _PIXEL_TAGS_BIG = {bytes((0x7F, 0xE0, 0, element)) for element in (0x08, 0x09, 0x10)}
 
 
-def pixel_bytes(header: Header) -> tuple[BinaryIO, int, bool]:
+def pixel_bytes(header: Header) -> tuple[io.BufferedIOBase, int, bool]:
     """The open file at its uncompressed pixel bytes, how many there are, and whether they are little endian.
 
     The caller closes the file. A length of -1 says that the pixels are compressed.
@@ -313,7 +296,7 @@ def pixel_bytes(header: Header) -> tuple[BinaryIO, int, bool]:
                 data = dataset[keyword].value
                 return io.BytesIO(data), len(data), True
         return io.BytesIO(b""), 0, True
-    file = header.path.open("rb", buffering=0)
+    file = header.path.open("rb")
     file.seek(header.pixel_offset)
     start = file.read(12)
     little = start[:4] in _PIXEL_TAGS

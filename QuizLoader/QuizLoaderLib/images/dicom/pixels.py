@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import DTypeLike
 
 from ...quiz.problems import ProblemCode
 from ..errors import ImageReadError
@@ -110,12 +111,10 @@ def _raw(frame: Frame, layout: _Format, out: np.ndarray | None = None) -> np.nda
         file, length, little = pixel_bytes(frame.header)
         with file:
             if length < 0:
-                raise ImageReadError(
-                    NOT_DECODED,
-                    f"“{path.name}” says that its pixels are not compressed, but they are.",
-                )
+                sentence = f"“{path.name}” says that its pixels are not compressed, but they are."
+                raise ImageReadError(NOT_DECODED, sentence)
             file.seek(frame.index * target.nbytes, os.SEEK_CUR)
-            read = _fill(file, target.reshape(-1).view(np.uint8).data)
+            read = file.readinto(target.reshape(-1).view(np.uint8).data)
     if read < target.nbytes:
         raise ImageReadError(
             DICOM_DAMAGED,
@@ -131,17 +130,6 @@ def _raw(frame: Frame, layout: _Format, out: np.ndarray | None = None) -> np.nda
         if out is not None:
             out[...] = target
     return target
-
-
-def _fill(file, view: memoryview) -> int:
-    """Raw file objects may read less than asked for."""
-    done = 0
-    while done < len(view):
-        count = file.readinto(view[done:])
-        if not count:
-            break
-        done += count
-    return done
 
 
 def _drop_unused_bits(values: np.ndarray, layout: _Format) -> None:
@@ -202,43 +190,32 @@ def _read_decoded(frames: Sequence[Frame]) -> np.ndarray:
         by_path.setdefault(frame.header.path, []).append(k)
     groups = list(by_path.values())
     first = _decode(frames[0].header)
-    is_float = first.dtype.kind == "f" or not _is_whole_numbered(frames)
     shape = (len(frames), *first.shape[1:])
-    if is_float:
-        voxels = np.empty(shape, np.float32)
-    else:
-        voxels = np.empty(
-            shape, np.int16 if first.dtype.itemsize >= 2 and first.dtype.kind == "i" else first.dtype
-        )
+    smallest = np.int16 if first.dtype.itemsize >= 2 and first.dtype.kind == "i" else first.dtype
+    dtypes: list[DTypeLike] = [smallest, np.int32, np.float32]
+    if first.dtype.kind == "f" or not _is_whole_numbered(frames):
+        dtypes = [np.float32]
 
     def decode_group(indices: list[int]) -> tuple[float, float]:
         decoded = _decode(frames[indices[0]].header)
         low, high = np.inf, -np.inf
         for k in indices:
             if frames[k].index >= len(decoded) or decoded.shape[1:] != shape[1:]:
-                raise ImageReadError(
-                    DICOM_DAMAGED,
-                    f"“{frames[k].header.path.name}” holds fewer pixels than its header says.",
-                    "copy or export the file again",
-                )
+                sentence = f"“{frames[k].header.path.name}” holds fewer pixels than its header says."
+                raise ImageReadError(DICOM_DAMAGED, sentence, "copy or export the file again")
             values = _with_own_rescale(decoded[frames[k].index], frames[k], frames[indices[0]])
             low, high = min(low, float(values.min())), max(high, float(values.max()))
-            if is_float:
-                voxels[k] = values
-            else:
-                voxels[k] = values.astype(voxels.dtype)
+            voxels[k] = values
         return low, high
 
-    for wider in (None, np.dtype(np.int32), np.dtype(np.float32)):
-        if wider is not None:
-            voxels = np.empty(shape, wider)
-            is_float = wider.kind == "f"
+    for dtype in dtypes:
+        voxels = np.empty(shape, dtype)
         with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
-            ranges = list(pool.map(decode_group, groups))
-        if is_float:
+            lows, highs = zip(*pool.map(decode_group, groups), strict=True)
+        if voxels.dtype.kind == "f":
             break
         limits = np.iinfo(voxels.dtype)
-        if min(low for low, _ in ranges) >= limits.min and max(high for _, high in ranges) <= limits.max:
+        if limits.min <= min(lows) and max(highs) <= limits.max:
             break
     return voxels
 

@@ -67,7 +67,7 @@ def quick_items(sequence: RawDataElement, wanted: frozenset[int]) -> list[QuickI
 
 
 def _item(
-    raw: bytes, position: int, length: int, is_implicit: bool, wanted: frozenset[int]
+    raw: bytes, position: int, length: int, is_implicit: bool, wanted: frozenset[int], depth: int = 0
 ) -> tuple[dict[int, RawDataElement], int]:
     """The wanted elements of an item and where it ends."""
     end = len(raw) if length == _UNDEFINED else position + length
@@ -76,10 +76,7 @@ def _item(
         tag, vr, begin, size = _read_element(raw, position, is_implicit)
         if tag == _END_OF_ITEM:
             return elements, begin
-        if size == _UNDEFINED:
-            position = _after_sequence(raw, begin, is_implicit or vr == b"UN")
-        else:
-            position = begin + size
+        position = _end_of_value(raw, begin, size, is_implicit or vr == b"UN", depth)
         if position > end:
             raise _UnusualError
         if tag in wanted:
@@ -130,19 +127,12 @@ def _top_level(
             end = begin + length
             value = start[begin:end]
             name = vr.decode() if vr else _vr_of(tag)
-            if (
-                name == "SQ"
-                or end > len(start)
-                or not (value.isascii() or name in ("US", "SS", "FD", "OB", "OW"))
-            ):
+            is_plain = value.isascii() or name in ("US", "SS", "FD", "OB", "OW")
+            if name == "SQ" or end > len(start) or not is_plain:
                 raise _UnusualError
             key = BaseTag(tag)
             elements[key] = RawDataElement(key, name, length, value, begin, is_implicit, True)
-        position = (
-            begin + length
-            if length != _UNDEFINED
-            else _after_sequence(start, begin, is_implicit or vr == b"UN")
-        )
+        position = _end_of_value(start, begin, length, is_implicit or vr == b"UN")
         if position > len(start):
             raise _UnusualError
     return elements, position
@@ -153,8 +143,10 @@ def _vr_of(tag: int) -> str:
     return str(datadict.dictionary_VR(tag))
 
 
-def _after_sequence(start: bytes, position: int, is_implicit: bool, depth: int = 0) -> int:
-    """Where a sequence of undefined length ends."""
+def _end_of_value(start: bytes, position: int, length: int, is_implicit: bool, depth: int = 0) -> int:
+    """Where a value ends; one of undefined length is a sequence."""
+    if length != _UNDEFINED:
+        return position + length
     if depth > _DEEPEST:
         raise _UnusualError
     while True:
@@ -165,12 +157,5 @@ def _after_sequence(start: bytes, position: int, is_implicit: bool, depth: int =
             raise _UnusualError
         if length != _UNDEFINED:
             position += length
-            continue
-        while True:
-            tag, vr, position, length = _read_element(start, position, is_implicit)
-            if tag == _END_OF_ITEM:
-                break
-            if length == _UNDEFINED:
-                position = _after_sequence(start, position, is_implicit or vr == b"UN", depth + 1)
-            else:
-                position += length
+        else:
+            position = _item(start, position, length, is_implicit, frozenset(), depth + 1)[1]

@@ -1,11 +1,13 @@
 """DICOM segmentations (SEG): binary, overlapping, fractional and label map, with colours and terminology."""
 
+import zlib
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-from pydicom import Dataset
+import pydicom
+from pydicom import Dataset, encaps
 
 from ...quiz.problems import ProblemCode, warning
 from ..arrays import SegmentationArrays, SegmentDescription
@@ -13,8 +15,18 @@ from ..contours.fill import Block
 from ..contours.label_layers import LabelLayers
 from ..errors import ImageReadError
 from .frames import Frame, frames_of
-from .headers import Header, faults_named, integer_of, items_of, macro_value, read_header, text_of
-from .segmentation_pixels import FramePixels
+from .headers import (
+    DICOM_DAMAGED,
+    Header,
+    faults_named,
+    integer_of,
+    items_of,
+    macro_value,
+    pixel_bytes,
+    read_header,
+    text_of,
+)
+from .pixels import read_voxels
 from .stack import Stack, sparse_stack
 from .time_points import location_indices
 
@@ -24,6 +36,16 @@ NOT_ONE_STACK = ProblemCode("Q662", "The frames of a DICOM segmentation form one
 FRACTIONAL = ProblemCode("Q663", "A fractional DICOM segmentation is shown from 0.5 on (warning).")
 
 _MOST_VOXELS = 1 << 32
+_XYZ_TO_RGB = np.array([
+    [3.2404542, -1.5371385, -0.4985314],
+    [-0.969266, 1.8760108, 0.041556],
+    [0.0556434, -0.2040259, 1.0572252],
+])  # fmt: skip
+_DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
+_RLE = "1.2.840.10008.1.2.5"
+
+_Layers = tuple[tuple[np.ndarray, ...], list[tuple[int, int]]]
+"""The label images, and the layer and value of each segment."""
 
 
 def read_dicom_seg(path: Path) -> SegmentationArrays:
@@ -44,27 +66,23 @@ def segmentation_of(header: Header) -> SegmentationArrays:
     with faults_named(path):
         described = _segments(header.dataset)
         frames = frames_of(header)
-        planes = _planes(frames, path)
+        stack, slices_of_frame = _stacked(frames, path)
         kind = header.text("SegmentationType")
-        pixels = FramePixels(header, kind == "BINARY")
-        problems = list(planes.stack.problems)
-        shape = (planes.stack.count, frames[0].rows, frames[0].columns)
+        pixels = _FramePixels(header, kind == "BINARY")
+        problems = list(stack.problems)
+        shape = (stack.count, frames[0].rows, frames[0].columns)
+        numbers = [one.label_value or 0 for one in described]
         if kind == "LABELMAP":
-            layers, labels = _label_map(pixels, planes, shape, [one.number for one in described])
+            layers, labels = _label_map(pixels, slices_of_frame, shape, numbers)
         else:
-            layers, labels = _binary(pixels, planes, shape, frames, [one.number for one in described])
+            layers, labels = _binary(pixels, slices_of_frame, shape, frames, numbers)
     if kind == "FRACTIONAL":
-        problems.append(
-            warning(
-                FRACTIONAL,
-                f"“{path.name}” is a fractional segmentation; voxels of at least 0.5 belong to a segment.",
-            )
-        )
+        sentence = f"“{path.name}” is a fractional segmentation; voxels of at least 0.5 belong to a segment."
+        problems.append(warning(FRACTIONAL, sentence))
     segments = tuple(
-        SegmentDescription(one.name, layer, value, one.color, f"Segment_{one.number}", one.tags, one.number)
-        for one, (layer, value) in zip(described, labels, strict=True)
+        replace(one, layer=layer, value=value) for one, (layer, value) in zip(described, labels, strict=True)
     )
-    return SegmentationArrays(layers, planes.stack.ijk_to_ras(), segments, tuple(problems))
+    return SegmentationArrays(layers, stack.ijk_to_ras(), segments, tuple(problems))
 
 
 def segment_names_of(header: Header) -> list[str]:
@@ -77,23 +95,13 @@ def segment_names_of(header: Header) -> list[str]:
 def _require_segmentation(header: Header) -> None:
     if header.modality != "SEG":
         modality = header.modality or "missing"
-        raise ImageReadError(
-            NOT_A_SEGMENTATION,
-            f"“{header.path.name}” is not a DICOM segmentation (its modality is {modality}).",
-            'an image series is read with Type="Volume" and DicomRead="Y"',
-        )
+        sentence = f"“{header.path.name}” is not a DICOM segmentation (its modality is {modality})."
+        hint = 'an image series is read with Type="Volume" and DicomRead="Y"'
+        raise ImageReadError(NOT_A_SEGMENTATION, sentence, hint)
 
 
-@dataclass(frozen=True)
-class _Segment:
-    number: int
-    name: str
-    color: tuple[float, float, float] | None
-    tags: dict[str, str]
-
-
-def _segments(dataset: Dataset) -> list[_Segment]:
-    """Those of the file, without the background that a LABELMAP may list as number 0."""
+def _segments(dataset: Dataset) -> list[SegmentDescription]:
+    """Those of the file, on no layer yet, without the background that a LABELMAP may list as number 0."""
     found = []
     for item in items_of(dataset, "SegmentSequence"):
         number = integer_of(item, "SegmentNumber", -1)
@@ -104,7 +112,9 @@ def _segments(dataset: Dataset) -> list[_Segment]:
         description = text_of(item, "SegmentDescription")
         if description:
             tags["DICOM.SegmentDescription"] = description
-        found.append(_Segment(number, name, _color(item), tags))
+        found.append(
+            SegmentDescription(name, 0, 0, _color(item), f"Segment_{number}", tags, label_value=number)
+        )
     return found
 
 
@@ -141,28 +151,14 @@ def _color(item: Dataset) -> tuple[float, float, float] | None:
     y = (lightness + 16) / 116
     xyz = np.array([y + a / 500, y, y - b / 200])
     xyz = np.where(xyz > 6 / 29, xyz**3, (xyz - 4 / 29) * 3 * (6 / 29) ** 2) * [0.950456, 1.0, 1.088754]
-    to_rgb = np.array(
-        [
-            [3.2404542, -1.5371385, -0.4985314],
-            [-0.969266, 1.8760108, 0.041556],
-            [0.0556434, -0.2040259, 1.0572252],
-        ]
-    )
-    linear = np.clip(to_rgb @ xyz, 0, 1)
+    linear = np.clip(_XYZ_TO_RGB @ xyz, 0, 1)
     rgb = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
     red, green, blue = (float(component) for component in np.clip(rgb, 0, 1))
     return red, green, blue
 
 
-@dataclass(frozen=True, eq=False)
-class _Planes:
-    """For each frame the slices of the regular grid that show it."""
-
-    slices_of_frame: list[list[int]]
-    stack: Stack
-
-
-def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
+def _stacked(frames: Sequence[Frame], path: Path) -> tuple[Stack, list[list[int]]]:
+    """A regular grid, and for each frame the slices of it that show the frame."""
     first, name = frames[0], f"The segmentation “{path.name}”"
     if any(frame.position is None for frame in frames):
         raise ImageReadError(
@@ -172,34 +168,96 @@ def _planes(frames: Sequence[Frame], path: Path) -> _Planes:
     in_plane = positions - positions[0] - np.outer((positions - positions[0]) @ first.normal, first.normal)
     is_aligned = all(frame.is_aligned_with(first) for frame in frames)
     if not is_aligned or np.ptp(in_plane, axis=0).max() > 0.5 * min(first.spacing):
-        raise ImageReadError(
-            NOT_ONE_STACK,
-            f"The frames of the segmentation “{path.name}” do not form one stack of slices.",
-            "tiled and several-plane segmentations are not shown",
-        )
+        sentence = f"The frames of the segmentation “{path.name}” do not form one stack of slices."
+        raise ImageReadError(NOT_ONE_STACK, sentence, "tiled and several-plane segmentations are not shown")
     locations = location_indices(frames)
     stacked = sparse_stack([frames[index] for index in np.unique(locations, return_index=True)[1]], name)
     if stacked.count * first.rows * first.columns > _MOST_VOXELS:
-        raise ImageReadError(
-            NOT_ONE_STACK,
-            f"The frames of the segmentation “{path.name}” lie too far apart to be one stack.",
-        )
+        sentence = f"The frames of the segmentation “{path.name}” lie too far apart to be one stack."
+        raise ImageReadError(NOT_ONE_STACK, sentence)
     slices = stacked.slices_of_frames()
-    return _Planes([slices[location] for location in locations], stacked)
+    return stacked, [slices[location] for location in locations]
 
 
-_Result = tuple[tuple[np.ndarray, ...], list[tuple[int, int]]]
+class _FramePixels:
+    """Bits, fractions or labels, one frame at a time. :raises ImageReadError: cut short, or not decoded."""
+
+    def __init__(self, header: Header, is_binary: bool) -> None:
+        self._header = header
+        self._shape = (header.integer("Rows"), header.integer("Columns"))
+        self._count = self._shape[0] * self._shape[1]
+        self._is_bits = is_binary and header.integer("BitsAllocated") == 1
+        self._is_binary = is_binary
+        self._dtype = np.dtype("<u2" if header.integer("BitsAllocated") == 16 else "u1")
+        self._half = header.integer("MaximumFractionalValue", 255) / 2
+        frames = max(1, header.integer("NumberOfFrames", 1))
+        file, length, _ = pixel_bytes(header)
+        with file:
+            self._bytes = file.read(length) if length >= 0 else b""
+        self._decoded: np.ndarray | None = None
+        if length < 0:
+            self._decode(frames)
+        elif len(self._bytes) < self._needed(frames):
+            sentence = f"“{header.path.name}” is cut short: its pixel data end before its last frame."
+            raise ImageReadError(DICOM_DAMAGED, sentence, "copy or export the file again")
+
+    def _needed(self, frames: int) -> int:
+        count = self._count * frames
+        return (count + 7) // 8 if self._is_bits else count * self._dtype.itemsize
+
+    def _decode(self, frames: int) -> None:
+        """Into raw bytes where the frames are deflated, else into (frames, rows, columns)."""
+        syntax = self._header.transfer_syntax
+        if syntax == _DEFLATED_FRAMES:
+            data = pydicom.dcmread(self._header.path).PixelData
+            parts = [part[: self._needed(1)] for part in _inflated(data, frames)]
+            if self._is_bits:
+                self._decoded = np.stack([self._unpacked(part) for part in parts])
+            else:
+                self._bytes = b"".join(parts)
+        elif syntax == _RLE:
+            dataset = pydicom.dcmread(self._header.path)
+            self._decoded = dataset.pixel_array.reshape(frames, *self._shape)
+        else:
+            self._decoded = read_voxels(frames_of(self._header))
+
+    def frame(self, index: int) -> np.ndarray:
+        """(rows, columns) of the stored values."""
+        if self._decoded is not None:
+            return self._decoded[index]
+        start = index * self._count
+        if self._is_bits:
+            return self._unpacked(self._bytes[start // 8 : (start + self._count + 7) // 8], start % 8)
+        values = np.frombuffer(self._bytes, self._dtype, self._count, start * self._dtype.itemsize)
+        return values.reshape(self._shape)
+
+    def _unpacked(self, raw: bytes, start: int = 0) -> np.ndarray:
+        bits = np.unpackbits(np.frombuffer(raw, np.uint8), bitorder="little")
+        return bits[start : start + self._count].reshape(self._shape)
+
+    def mask(self, index: int) -> np.ndarray:
+        """(rows, columns) bool: set, or of a fraction of at least 0.5."""
+        values = self.frame(index)
+        return values > 0 if self._is_binary else values >= self._half
+
+
+def _inflated(data: bytes, frames: int) -> list[bytes]:
+    if hasattr(encaps, "generate_frames"):
+        parts = encaps.generate_frames(data, number_of_frames=frames)
+    else:
+        parts = encaps.generate_pixel_data_frame(data, frames)
+    return [zlib.decompressobj(-15).decompress(part) for part in parts]
 
 
 def _label_map(
-    pixels: FramePixels, planes: _Planes, shape: tuple[int, int, int], numbers: list[int]
-) -> _Result:
+    pixels: _FramePixels, slices_of_frame: list[list[int]], shape: tuple[int, int, int], numbers: list[int]
+) -> _Layers:
     """One layer; stored values that no segment has (PixelPaddingValue) are background."""
     dtype = np.uint8 if len(numbers) < 256 else np.uint16
     values = np.zeros(65536, dtype)
     values[numbers] = np.arange(1, len(numbers) + 1)
     layer = np.zeros(shape, dtype)
-    for index, slices in enumerate(planes.slices_of_frame):
+    for index, slices in enumerate(slices_of_frame):
         plane = values[pixels.frame(index)]
         for k in slices:
             layer[k] = plane
@@ -207,33 +265,27 @@ def _label_map(
 
 
 def _binary(
-    pixels: FramePixels,
-    planes: _Planes,
+    pixels: _FramePixels,
+    slices_of_frame: list[list[int]],
     shape: tuple[int, int, int],
     frames: Sequence[Frame],
     numbers: list[int],
-) -> _Result:
+) -> _Layers:
     of_segment: dict[int, list[int]] = {number: [] for number in numbers}
     for frame in frames:
-        number = _segment_number(frame)
-        if number in of_segment:
-            of_segment[number].append(frame.index)
+        named = macro_value(frame.groups, "SegmentIdentificationSequence", "ReferencedSegmentNumber")
+        of_segment.get(int(named[0]) if named else 1, []).append(frame.index)
     layers = LabelLayers(shape)
-    labels = [layers.add(_blocks(pixels, planes, of_segment[number])) for number in numbers]
+    labels = [layers.add(_blocks(pixels, slices_of_frame, of_segment[number])) for number in numbers]
     return layers.arrays(), labels
 
 
-def _segment_number(frame: Frame) -> int:
-    values = macro_value(frame.groups, "SegmentIdentificationSequence", "ReferencedSegmentNumber")
-    return int(values[0]) if values else 1
-
-
-def _blocks(pixels: FramePixels, planes: _Planes, indices: list[int]) -> Iterator[Block]:
+def _blocks(pixels: _FramePixels, slices_of_frame: list[list[int]], indices: list[int]) -> Iterator[Block]:
     for index in indices:
         mask = pixels.mask(index)
         rows, columns = np.flatnonzero(mask.any(axis=1)), np.flatnonzero(mask.any(axis=0))
         if not len(rows):
             continue
         cut = mask[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-        for k in planes.slices_of_frame[index]:
+        for k in slices_of_frame[index]:
             yield Block(np.array([k]), int(rows[0]), int(columns[0]), cut[np.newaxis])

@@ -53,7 +53,32 @@ class Series:
 
     def read(self, index: int, with_pixels: bool = True) -> VolumeArrays:
         """One time point; without pixels its voxels are zeros that take no memory. :raises ImageReadError:"""
-        return _read(self, self.times[index].frames, with_pixels)
+        frames = self.times[index].frames
+        stack = dicom_geometry.stack(frames, f"The series of “{self.path.name}”")
+        if with_pixels:
+            voxels = stack.on_grid(read_voxels(stack.frames))
+        else:
+            left, right, top, bottom = stack.padding()
+            rows, columns = frames[0].rows + top + bottom, frames[0].columns + left + right
+            voxels = np.broadcast_to(np.int16(0), (stack.count, rows, columns))
+        header = stack.frames[0].header
+        identity = DicomIdentity(
+            header.series_uid,
+            header.text("FrameOfReferenceUID"),
+            header.modality,
+            tuple(frame.uid for frame in stack.frames),
+            () if stack.is_even else tuple(stack.offsets_mm.tolist()),
+        )
+        return VolumeArrays(
+            voxels,
+            stack.ijk_to_ras(),
+            identity,
+            stack.frames[len(stack.frames) // 2].window_level(),
+            (*self.problems, *stack.problems, *_about_lengths(stack.frames[0], self.path)),
+            units_of(header),
+            header.text("PhotometricInterpretation") == "MONOCHROME1",
+            stack.frames[0].calibrated is not Calibrated.NOTHING,
+        )
 
 
 def read_series(path: Path) -> VolumeArrays:
@@ -89,16 +114,12 @@ def read_time_points(path: Path) -> Series:
     if path.is_dir() and not headers_in(path, TAGS):
         parts = [find_series(folder) for folder in sorted(path.iterdir()) if folder.is_dir()]
         if parts:
-            first = parts[0].times[0].frames
-            for part in parts:
-                if len(part.times[0].frames) != len(first) or not part.times[0].frames[0].is_aligned_with(
-                    first[0]
-                ):
-                    raise ImageReadError(
-                        GRIDS_DIFFER,
-                        f"The time point “{part.path.name}” has a different grid from the first.",
-                    )
             times = tuple(TimePoint(float(k), part.times[0].frames) for k, part in enumerate(parts))
+            first = times[0].frames
+            for part, time in zip(parts, times, strict=True):
+                if len(time.frames) != len(first) or not time.frames[0].is_aligned_with(first[0]):
+                    sentence = f"The time point “{part.path.name}” has a different grid from the first."
+                    raise ImageReadError(GRIDS_DIFFER, sentence)
             return Series(path, times, tuple(problem for part in parts for problem in part.problems))
     return find_series(path)
 
@@ -134,36 +155,27 @@ def _headers_of_folder(folder: Path) -> list[Header]:
         hint = "the series may be in a folder below: " + ", ".join(inner[:6]) if inner else ""
         raise ImageReadError(NOT_A_SERIES, f"The folder “{folder.name}” holds no DICOM images.", hint)
     headers = [header for header in headers if header.modality not in _MADE_ALONG] or headers
-    found = series_list(headers)
+    found = _series_list(headers)
     if len(found) > 1:
         raise ImageReadError(
             SEVERAL_SERIES,
             f"The folder “{folder.name}” holds {len(found)} series: "
-            + "; ".join(found[:6])
-            + ("; ..." if len(found) > 6 else "")
-            + ".",
+            f"{'; '.join(found[:6])}{'; ...' if len(found) > 6 else ''}.",
             "give the path of one file of the series you want",
         )
     return headers
 
 
-def series_list(headers: Sequence[Header]) -> list[str]:
+def _series_list(headers: Sequence[Header]) -> list[str]:
     """One phrase for each series: modality, description, number of files, the name of one file."""
     by_uid: dict[str, list[Header]] = {}
     for header in headers:
         by_uid.setdefault(header.series_uid, []).append(header)
-    return [
-        " ".join(
-            part
-            for part in (
-                group[0].modality,
-                group[0].text("SeriesDescription"),
-                f"({len(group)} file{'s' * (len(group) > 1)}, {group[0].path.name})",
-            )
-            if part
-        )
-        for group in by_uid.values()
-    ]
+    phrases = []
+    for first, *others in by_uid.values():
+        files = f"({len(others) + 1} file{'s' * bool(others)}, {first.path.name})"
+        phrases.append(" ".join(filter(None, (first.modality, first.text("SeriesDescription"), files))))
+    return phrases
 
 
 def _without_copies(headers: list[Header], path: Path, problems: list[Problem]) -> list[Header]:
@@ -172,12 +184,8 @@ def _without_copies(headers: list[Header], path: Path, problems: list[Problem]) 
     for header in sorted(headers, key=lambda header: header.path != path):
         kept.setdefault(header.text("SOPInstanceUID") or str(header.path), header)
     if len(kept) < len(headers):
-        problems.append(
-            warning(
-                FILES_COPIED,
-                f"{len(headers) - len(kept)} files beside “{path.name}” are copies, which are left out.",
-            )
-        )
+        sentence = f"{len(headers) - len(kept)} files beside “{path.name}” are copies, which are left out."
+        problems.append(warning(FILES_COPIED, sentence))
     return list(kept.values())
 
 
@@ -185,54 +193,21 @@ def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> li
     """Those of the size and direction of the named file; of a folder, the largest such group."""
     groups: list[list[Frame]] = []
     for frame in frames:
-        for group in groups:
-            if group[0].is_aligned_with(frame):
-                group.append(frame)
-                break
-        else:
-            groups.append([frame])
+        group = next((group for group in groups if group[0].is_aligned_with(frame)), None)
+        if group is None:
+            groups.append(group := [])
+        group.append(frame)
     if len(groups) == 1:
         return groups[0]
     chosen = max(groups, key=lambda group: (any(frame.header.path == path for frame in group), len(group)))
     left_out = len(frames) - len(chosen)
     kind = "sizes" if len({(group[0].rows, group[0].columns) for group in groups}) > 1 else "directions"
-    problems.append(
-        warning(
-            IMAGES_MIXED,
-            f"The series of “{path.name}” mixes images of several {kind}; "
-            f"{left_out} of {len(frames)} images do not fit the others and are left out.",
-            "give the path of one of the other files to see those",
-        )
+    sentence = (
+        f"The series of “{path.name}” mixes images of several {kind}; "
+        f"{left_out} of {len(frames)} images do not fit the others and are left out."
     )
+    problems.append(warning(IMAGES_MIXED, sentence, "give the path of one of the other files to see those"))
     return chosen
-
-
-def _read(series: Series, frames: Sequence[Frame], with_pixels: bool) -> VolumeArrays:
-    stack = dicom_geometry.stack(frames, f"The series of “{series.path.name}”")
-    if with_pixels:
-        voxels = stack.on_grid(read_voxels(stack.frames))
-    else:
-        left, right, top, bottom = stack.padding()
-        rows, columns = frames[0].rows + top + bottom, frames[0].columns + left + right
-        voxels = np.broadcast_to(np.int16(0), (stack.count, rows, columns))
-    header = stack.frames[0].header
-    identity = DicomIdentity(
-        series_uid=header.series_uid,
-        frame_of_reference_uid=header.text("FrameOfReferenceUID"),
-        modality=header.modality,
-        slice_uids=tuple(frame.uid for frame in stack.frames),
-        slice_offsets_mm=() if stack.is_even else tuple(float(offset) for offset in stack.offsets_mm),
-    )
-    return VolumeArrays(
-        voxels,
-        stack.ijk_to_ras(),
-        identity,
-        stack.frames[len(stack.frames) // 2].window_level(),
-        (*series.problems, *stack.problems, *_about_lengths(stack.frames[0], series.path)),
-        units_of(header),
-        header.text("PhotometricInterpretation") == "MONOCHROME1",
-        stack.frames[0].calibrated is not Calibrated.NOTHING,
-    )
 
 
 def _about_lengths(frame: Frame, path: Path) -> list[Problem]:

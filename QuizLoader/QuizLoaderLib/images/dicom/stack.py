@@ -91,19 +91,9 @@ class Stack:
 
     def sources(self) -> list[tuple[int, float]]:
         """For each slice of the grid the frame below it and the weight of the next one."""
-        result = []
-        for k in range(self.count):
-            offset = k * self.gap_mm
-            lower = int(np.searchsorted(self.offsets_mm, offset, side="right")) - 1
-            lower = min(max(lower, 0), len(self.frames) - 1)
-            if lower == len(self.frames) - 1:
-                result.append((lower, 0.0))
-                continue
-            weight = (offset - self.offsets_mm[lower]) / (self.offsets_mm[lower + 1] - self.offsets_mm[lower])
-            if weight > 0.99:
-                lower, weight = lower + 1, 0.0
-            result.append((lower, 0.0 if weight < 0.01 else float(weight)))
-        return result
+        at = np.interp(np.arange(self.count) * self.gap_mm, self.offsets_mm, np.arange(len(self.frames)))
+        at = np.where(np.abs(at - np.rint(at)) < 0.01, np.rint(at), at)
+        return [(int(place), float(place % 1)) for place in at]
 
     def _upright(self, voxels, k, fill, size, corner) -> np.ndarray:
         """One plane moved back to where it belongs, linear between its pixels."""
@@ -123,14 +113,9 @@ class Stack:
 
 def _placed(plane: np.ndarray, axis: int, length: int, start: int, fill: float) -> np.ndarray:
     """The plane in a longer one that is filled, beginning at ``start`` of the axis."""
-    shape = list(plane.shape)
-    shape[axis] = length
-    out = np.full(shape, fill, np.float64)
+    out = np.full((*plane.shape[:axis], length, *plane.shape[axis + 1 :]), fill, np.float64)
     count = min(plane.shape[axis], length - start)
-    source = [slice(None)] * plane.ndim
-    target = [slice(None)] * plane.ndim
-    source[axis], target[axis] = slice(0, count), slice(start, start + count)
-    out[tuple(target)] = plane[tuple(source)]
+    np.moveaxis(out, axis, 0)[start : start + count] = np.moveaxis(plane, axis, 0)[:count]
     return out
 
 
@@ -178,25 +163,14 @@ def _along_normal(frames: Sequence[Frame]) -> tuple[tuple[Frame, ...], np.ndarra
 
 def _without_positions(frames: Sequence[Frame], name: str) -> Stack:
     """Photographs, projections and cine: in the order of their numbers."""
-    ordered = sorted(frames, key=lambda frame: (frame.header.integer("InstanceNumber"), frame.index))
-    gap = ordered[0].thickness or 1.0
-    problems: tuple[Problem, ...] = ()
-    if len(ordered) > 1:
-        problems = (
-            warning(
-                NO_POSITION,
-                f"{name} does not say where in the patient its {len(ordered)} images are; "
-                f"they are stacked in the order of their numbers, {gap:g} mm apart.",
-            ),
-        )
-    return Stack(
-        tuple(ordered),
-        np.arange(len(ordered)) * gap,
-        np.zeros((len(ordered), 2)),
-        gap,
-        len(ordered),
-        problems,
+    ordered = sorted(frames, key=lambda frame: frame.number)
+    gap, count = ordered[0].thickness or 1.0, len(ordered)
+    sentence = (
+        f"{name} does not say where in the patient its {count} images are; "
+        f"they are stacked in the order of their numbers, {gap:g} mm apart."
     )
+    problems = (warning(NO_POSITION, sentence),) if count > 1 else ()
+    return Stack(tuple(ordered), np.arange(count) * gap, np.zeros((count, 2)), gap, count, problems)
 
 
 def _is_even(offsets: np.ndarray, gap: float) -> bool:
@@ -231,14 +205,11 @@ def _regular_gap(
     usual = median(gaps.tolist())
     if steps and np.isclose(usual, smallest, rtol=0.02):
         missing = count - len(frames)
-        problems.append(
-            warning(
-                MISSING_SLICES,
-                f"{name} lacks {missing} of {count} slices (after {_list_mm(frames, gaps, usual)}); "
-                "they are filled by interpolation.",
-                "export the series again",
-            )
+        sentence = (
+            f"{name} lacks {missing} of {count} slices (after {_list_mm(frames, gaps, usual)}); "
+            "they are filled by interpolation."
         )
+        problems.append(warning(MISSING_SLICES, sentence, "export the series again"))
     else:
         problems.append(_uneven(name, gaps, gap))
     return gap, count

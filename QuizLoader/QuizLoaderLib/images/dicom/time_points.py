@@ -16,20 +16,13 @@ from .headers import items_of, numbers_of, text_of
 SAME_POSITION = ProblemCode("Q633", "Every position of a series has the same number of images (warning).")
 BAD_POSITION = ProblemCode("Q634", "Positions are numbers.")
 
-_SECONDS_OF = {
-    "TemporalPositionIdentifier": None,
-    "TemporalPositionIndex": None,
-    "TriggerTime": 1e-3,
-    "FrameReferenceTime": 1e-3,
-    "AcquisitionNumber": None,
-    "AcquisitionDateTime": None,
-    "AcquisitionTime": None,
-    "ContentTime": None,
-    "DiffusionBValue": None,
-    "EchoTime": None,
-}
-"""What may tell time points apart, the surest first; a number where it counts in parts of a second."""
-
+_KEYWORDS = (
+    "TemporalPositionIdentifier", "TemporalPositionIndex", "TriggerTime", "FrameReferenceTime",
+    "AcquisitionNumber", "AcquisitionDateTime", "AcquisitionTime", "ContentTime", "DiffusionBValue",
+    "EchoTime",
+)  # fmt: skip
+"""What may tell time points apart, the surest first."""
+_MILLISECONDS = ("TriggerTime", "FrameReferenceTime")
 _CONTENTS = ("FrameContentSequence", "MRDiffusionSequence", "CardiacSynchronizationSequence")
 _CLOCKS = ("AcquisitionDateTime", "AcquisitionTime", "ContentTime")
 _CLOCK = re.compile(r"^(?:\d{8})?(\d{2})(\d{2})(\d{2}(?:\.\d+)?)")
@@ -57,21 +50,17 @@ def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) 
         return (TimePoint(0.0, tuple(frames)),)
     how_many = np.bincount(locations)
     if how_many.min() == how_many.max():
-        for keyword, scale in _SECONDS_OF.items():
+        for keyword in _KEYWORDS:
             groups = _grouped_by(frames, keyword)
-            if len(groups) == how_many[0] and all(
-                _is_complete(group, locations, count) for group in groups.values()
-            ):
-                return _in_order(frames, groups, keyword, scale)
+            is_complete = all(len(set(locations[group])) == len(group) == count for group in groups.values())
+            if is_complete and len(groups) == how_many[0]:
+                return _in_order(frames, groups, keyword)
         return _by_number(frames, locations, int(how_many[0]))
-    problems.append(
-        warning(
-            SAME_POSITION,
-            f"The series of “{path.name}” has several images at {int((how_many > 1).sum())} of {count} "
-            "positions; the first of each is shown.",
-            "export the series again",
-        )
+    sentence = (
+        f"The series of “{path.name}” has several images at {int((how_many > 1).sum())} of {count} "
+        "positions; the first of each is shown."
     )
+    problems.append(warning(SAME_POSITION, sentence, "export the series again"))
     return _by_number(frames, locations, 1)
 
 
@@ -117,18 +106,10 @@ def _value(frame: Frame, keyword: str) -> float | None:
     return None
 
 
-def _is_complete(indices: list[int], locations: np.ndarray, count: int) -> bool:
-    return len(indices) == count and len(set(locations[indices])) == count
-
-
-def _in_order(
-    frames: Sequence[Frame], groups: dict[float, list[int]], keyword: str, scale: float | None
-) -> tuple[TimePoint, ...]:
+def _in_order(frames: Sequence[Frame], groups: dict[float, list[int]], keyword: str) -> tuple[TimePoint, ...]:
     keys = sorted(groups)
-    if scale:
-        seconds = [(key - keys[0]) * scale for key in keys]
-    elif keyword in _CLOCKS:
-        seconds = [key - keys[0] for key in keys]
+    if keyword in (*_CLOCKS, *_MILLISECONDS):
+        seconds = [(key - keys[0]) * (1e-3 if keyword in _MILLISECONDS else 1.0) for key in keys]
     else:
         seconds = _clock_seconds(frames, [groups[key] for key in keys])
     return tuple(
@@ -150,15 +131,8 @@ def _clock_seconds(frames: Sequence[Frame], groups: list[list[int]]) -> list[flo
 
 
 def _by_number(frames: Sequence[Frame], locations: np.ndarray, count: int) -> tuple[TimePoint, ...]:
-    order = sorted(
-        range(len(frames)),
-        key=lambda index: (frames[index].header.integer("InstanceNumber"), frames[index].index),
-    )
-    seen: dict[int, int] = {}
-    groups: list[list[Frame]] = [[] for _ in range(count)]
-    for index in order:
-        nth = seen.get(locations[index], 0)
-        seen[locations[index]] = nth + 1
-        if nth < count:
-            groups[nth].append(frames[index])
-    return tuple(TimePoint(float(nth), tuple(group)) for nth, group in enumerate(groups))
+    """The first ``count`` frames of each location, which has as many."""
+    found: dict[int, list[Frame]] = {}
+    for index in sorted(range(len(frames)), key=lambda index: frames[index].number):
+        found.setdefault(locations[index], []).append(frames[index])
+    return tuple(TimePoint(float(nth), tuple(group[nth] for group in found.values())) for nth in range(count))

@@ -4,8 +4,8 @@ import os
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass
+from io import BufferedReader
 from pathlib import Path
-from typing import BinaryIO
 
 from ..errors import DATA_FILE, IMAGE_DAMAGED, ImageReadError
 from .file_formats import (
@@ -19,8 +19,7 @@ from .file_formats import (
 from .meta_image import MetaImageHeader, read_meta_image_header
 from .nifti import NiftiHeader, read_nifti_header
 from .nrrd import NrrdHeader, read_nrrd_header
-from .raw_voxels import RawVoxels
-from .unpacking import Unpacked
+from .raw_voxels import RawVoxels, Unpacked
 
 DataFileCheck = Callable[[str], object]
 """Called with each name that a header gives for separate voxel data, relative to the header's folder, before
@@ -89,19 +88,17 @@ def stamp_of(path: Path, data_files: Iterable[str] = ()) -> Stamp:
     """
     if path.is_dir():
         with os.scandir(path) as entries:
-            return _stamps(entry for entry in sorted(entries, key=_name) if not entry.is_dir())
+            files = [entry for entry in entries if not entry.is_dir()]
+        return _stamps(sorted(files, key=lambda file: file.name))
     return _stamps((path, *(path.parent / name for name in data_files)))
 
 
 def damaged(path: Path) -> ImageReadError:
-    return ImageReadError(
-        IMAGE_DAMAGED,
-        f"“{path.name}” is damaged or incomplete: its voxels cannot all be read.",
-        "copy or export it again",
-    )
+    sentence = f"“{path.name}” is damaged or incomplete: its voxels cannot all be read."
+    return ImageReadError(IMAGE_DAMAGED, sentence, "copy or export it again")
 
 
-def _look(path: Path, file: BinaryIO, check_data_file: DataFileCheck) -> FileFacts:
+def _look(path: Path, file: BufferedReader, check_data_file: DataFileCheck) -> FileFacts:
     status = os.fstat(file.fileno())
     stamp: Stamp = ((path.name, status.st_size, status.st_mtime_ns),)
     start = file.read(LONGEST_START)
@@ -125,13 +122,13 @@ def _look(path: Path, file: BinaryIO, check_data_file: DataFileCheck) -> FileFac
     return FileFacts(path, found, stamp, is_gzip, header, data_files, voxels)
 
 
-def _header(file: BinaryIO, found: FileFormat, is_gzip: bool) -> Header | None:
+def _header(file: BufferedReader, found: FileFormat, is_gzip: bool) -> Header | None:
     if found is FileFormat.NRRD:
         return read_nrrd_header(file)
     if found is FileFormat.META_IMAGE:
         return read_meta_image_header(file)
     if found is FileFormat.NIFTI:
-        return read_nifti_header(Unpacked(file) if is_gzip else file)  # type: ignore[arg-type]
+        return read_nifti_header(Unpacked(file) if is_gzip else file)
     return None
 
 
@@ -142,18 +139,13 @@ def _data_files(path: Path, header: Header, check_data_file: DataFileCheck) -> t
     try:
         names = header.data_files
     except ValueError as fault:
-        raise ImageReadError(
-            DATA_FILE,
-            f"“{path.name}” names its data files by a pattern that cannot be understood: “{fault}”.",
-        ) from fault
+        sentence = f"“{path.name}” names its data files by a pattern that cannot be understood: “{fault}”."
+        raise ImageReadError(DATA_FILE, sentence) from fault
     for name in names:
         check_data_file(name)
         if not (path.parent / name).is_file():
-            raise ImageReadError(
-                DATA_FILE,
-                f"“{path.name}” keeps its voxels in “{name}”, which does not exist.",
-                "copy both files into the same folder",
-            )
+            sentence = f"“{path.name}” keeps its voxels in “{name}”, which does not exist."
+            raise ImageReadError(DATA_FILE, sentence, "copy both files into the same folder")
     return names
 
 
@@ -166,15 +158,9 @@ def _stamps(files: Iterable[Path | os.DirEntry[str]]) -> Stamp:
     return tuple(stamps)
 
 
-def _name(entry: os.DirEntry[str]) -> str:
-    return entry.name
-
-
 def _cannot_open(path: Path, fault: OSError) -> ImageReadError:
     if isinstance(fault, FileNotFoundError):
         return ImageReadError(IMAGE_NOT_OPENED, f"“{path.name}” does not exist.", "check its path")
-    return ImageReadError(
-        IMAGE_NOT_OPENED,
-        f"“{path.name}” cannot be opened: {fault.strerror or 'the system refuses'}.",
-        "check that the file may be read by the person who runs the program",
-    )
+    sentence = f"“{path.name}” cannot be opened: {fault.strerror or 'the system refuses'}."
+    hint = "check that the file may be read by the person who runs the program"
+    return ImageReadError(IMAGE_NOT_OPENED, sentence, hint)

@@ -76,24 +76,21 @@ def require_content_of_name(path: Path, found: FileFormat, is_gzip: bool) -> Non
     name = path.name.lower()
     if not name.endswith(_IMAGE_EXTENSIONS) or name.endswith(EXTENSIONS.get(found, ())):
         return
+    extension = max(filter(name.endswith, _IMAGE_EXTENSIONS), key=len)
     if found is FileFormat.OTHER:
-        raise ImageReadError(
-            WRONG_CONTENT,
-            f"“{path.name}” is not an image: it is not a valid {_format_of_name(name).value} file.",
-            "it may be damaged, or be another file with this name; export it again",
-        )
+        named = next(one for one, extensions in EXTENSIONS.items() if extension in extensions)
+        sentence = f"“{path.name}” is not an image: it is not a valid {named.value} file."
+        hint = "it may be damaged, or be another file with this name; export it again"
+        raise ImageReadError(WRONG_CONTENT, sentence, hint)
     if found is FileFormat.DICOM:
         hint = 'set DicomRead="Y", and name it .dcm'
     elif found is FileFormat.PICTURE:
         hint = 'a picture keeps its own extension and is shown with Type="Vector"'
     else:
-        is_packed_nifti = found is FileFormat.NIFTI and is_gzip
-        hint = f"rename it to {_stem(path)}{'.nii.gz' if is_packed_nifti else EXTENSIONS[found][0]}"
-    raise ImageReadError(
-        WRONG_CONTENT,
-        f"“{path.name}” is called {_extension(name)} but its content is {found.value}.",
-        hint,
-    )
+        usual = ".nii.gz" if found is FileFormat.NIFTI and is_gzip else EXTENSIONS[found][0]
+        hint = f"rename it to {path.name[: -len(extension)]}{usual}"
+    sentence = f"“{path.name}” is called {extension} but its content is {found.value}."
+    raise ImageReadError(WRONG_CONTENT, sentence, hint)
 
 
 def name_for_libraries(path: Path) -> str:
@@ -105,21 +102,7 @@ def name_for_libraries(path: Path) -> str:
     try:
         name.encode()
     except UnicodeEncodeError as fault:
-        raise ImageReadError(
-            IMAGE_NOT_OPENED,
-            f"“{path.name}” cannot be opened: its path has characters that are not UTF-8.",
-            "rename the file or its folder, or run in a UTF-8 locale (LANG=C.UTF-8)",
-        ) from fault
+        sentence = f"“{path.name}” cannot be opened: its path has characters that are not UTF-8."
+        hint = "rename the file or its folder, or run in a UTF-8 locale (LANG=C.UTF-8)"
+        raise ImageReadError(IMAGE_NOT_OPENED, sentence, hint) from fault
     return name
-
-
-def _format_of_name(name: str) -> FileFormat:
-    return next(found for found, names in EXTENSIONS.items() if name.endswith(names))
-
-
-def _extension(name: str) -> str:
-    return max((e for e in _IMAGE_EXTENSIONS if name.endswith(e)), key=len, default=Path(name).suffix)
-
-
-def _stem(path: Path) -> str:
-    return path.name[: len(path.name) - len(_extension(path.name.lower()))]

@@ -161,10 +161,7 @@ class ImageFile:
         try:
             values = np.empty(prod(self.size) * self.components, dtype)
             with source.open() as stream:
-                if scale is None:
-                    stream.fill(values)
-                else:
-                    stream.fill_scaled(values, scale)
+                stream.fill(values, scale)
                 stream.check_end()
         except VoxelsEndError as fault:
             raise damaged(self.path) from fault
@@ -225,28 +222,21 @@ def _run(facts: FileFacts, step: Callable[[], _Value]) -> _Value:
             raise too_large(path) from fault
         # What has the first bytes of a format but is refused has lost the others.
         if "Unable to determine ImageIO" in text and facts.format not in EXTENSIONS:
-            raise ImageReadError(
-                WRONG_CONTENT,
-                f"“{path.name}” is not an image in a supported format.",
-                "use nrrd, nhdr, nii, nii.gz, mha or mhd",
-            ) from fault
+            sentence = f"“{path.name}” is not an image in a supported format."
+            hint = "use nrrd, nhdr, nii, nii.gz, mha or mhd"
+            raise ImageReadError(WRONG_CONTENT, sentence, hint) from fault
         raise damaged(path) from fault
 
 
 def too_large(path: Path) -> ImageReadError:
-    return ImageReadError(
-        IMAGE_TOO_LARGE,
-        f"“{path.name}” does not fit into memory.",
-        "close other programs or crop the image",
-    )
+    sentence = f"“{path.name}” does not fit into memory."
+    return ImageReadError(IMAGE_TOO_LARGE, sentence, "close other programs or crop the image")
 
 
 def _not_orthogonal(path: Path) -> ImageReadError:
-    return ImageReadError(
-        NOT_ORTHOGONAL,
-        f"“{path.name}” has axes that are not at right angles to each other.",
-        "resample it onto an orthogonal grid, in Slicer for instance with Resample Image",
-    )
+    sentence = f"“{path.name}” has axes that are not at right angles to each other."
+    hint = "resample it onto an orthogonal grid, in Slicer for instance with Resample Image"
+    return ImageReadError(NOT_ORTHOGONAL, sentence, hint)
 
 
 def _dtype_of(path: Path, pixel_id: int) -> np.dtype:
@@ -255,11 +245,8 @@ def _dtype_of(path: Path, pixel_id: int) -> np.dtype:
 
     kind = SimpleITK.GetPixelIDValueAsString(pixel_id)
     if "complex" in kind:
-        raise ImageReadError(
-            WRONG_SHAPE,
-            f"“{path.name}” holds complex numbers.",
-            "save their magnitude as a scalar volume",
-        )
+        sentence = f"“{path.name}” holds complex numbers."
+        raise ImageReadError(WRONG_SHAPE, sentence, "save their magnitude as a scalar volume")
     bits = re.search(r"(\d+)-bit", kind)
     if bits is None:
         raise damaged(path)

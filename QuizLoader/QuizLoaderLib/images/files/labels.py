@@ -31,11 +31,8 @@ def labels_of(name: str, voxels: np.ndarray) -> Labels:
     Raises ImageReadError where the voxels are no integers.
     """
     if voxels.dtype.kind not in "iu":
-        raise ImageReadError(
-            NOT_INTEGER,
-            f"“{name}” is not a label image: its voxels are {voxels.dtype.name} numbers.",
-            "save it with an integer type, or show it as a Volume",
-        )
+        sentence = f"“{name}” is not a label image: its voxels are {voxels.dtype.name} numbers."
+        raise ImageReadError(NOT_INTEGER, sentence, "save it with an integer type, or show it as a Volume")
     values = tuple(values_of(voxels))
     if not values or (values[0] > 0 and values[-1] <= LARGEST_SHOWN_VALUE):
         return Labels(values, values, voxels)

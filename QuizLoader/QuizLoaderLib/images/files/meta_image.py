@@ -11,9 +11,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from .data_files import named_data_files
 from .file_formats import LONGEST_HEADER
-from .raw_voxels import RawVoxels
+from .raw_voxels import RawVoxels, named_data_files
 
 _TYPES = {
     "CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "INT": "i4", "UINT": "u4", "LONG": "i4",
@@ -88,12 +87,9 @@ class MetaImageHeader:
         if not (is_there and self.has_only_fields and axes > 0 and min(self.size) > 0):
             return False
         counts = dict.fromkeys(_VECTORS, axes) | dict.fromkeys(_MATRICES, axes**2)
+        given = [(self.fields[name], count) for name, count in counts.items() if name in self.fields]
         return (
-            all(
-                _has_numbers(self.fields[name], count)
-                for name, count in counts.items()
-                if name in self.fields
-            )
+            all(_has_numbers(text, count) for text, count in given)
             and self.fields.get("CompressedDataSize", "0").isdecimal()
             and self.fields.get("BinaryData", "False")[:1] in tuple("TtFf10")
         )

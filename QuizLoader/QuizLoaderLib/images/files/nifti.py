@@ -7,14 +7,14 @@ import math
 import struct
 from dataclasses import dataclass
 from functools import cached_property
+from io import BufferedReader
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from .file_formats import LONGEST_HEADER
-from .raw_voxels import RawVoxels
-from .unpacking import ByteStream, read_up_to
+from .raw_voxels import RawVoxels, Unpacked, read_up_to
 
 _FARTHEST_MM = 1e9
 _NO_SCALE = 2.3e-16
@@ -128,7 +128,7 @@ class NiftiHeader:
         return struct.unpack_from(self.byte_order + kind, self.start, offset)
 
 
-def read_nifti_header(stream: ByteStream) -> NiftiHeader:
+def read_nifti_header(stream: BufferedReader | Unpacked) -> NiftiHeader:
     """The header from a file's beginning, unpacked already. The file must be a NIfTI; it may end early."""
     start = read_up_to(stream, _LENGTHS[1])
     header = NiftiHeader(start)

@@ -10,9 +10,8 @@ from typing import BinaryIO
 
 import numpy as np
 
-from .data_files import named_data_files
 from .file_formats import LONGEST_HEADER
-from .raw_voxels import RawVoxels
+from .raw_voxels import RawVoxels, named_data_files
 
 _TYPES = {
     "int8": ("signed char", "int8", "int8_t"),

@@ -34,11 +34,9 @@ def read_picture(facts: FileFacts) -> np.ndarray:
     if facts.fault is not None:
         raise facts.fault
     if facts.format is not FileFormat.PICTURE:
-        raise ImageReadError(
-            WRONG_CONTENT,
-            f"“{path.name}” is not a picture.",
-            'set DicomRead="Y"' if facts.is_dicom else "a Vector is a png, jpg, bmp or tif file",
-        )
+        sentence = f"“{path.name}” is not a picture."
+        hint = 'set DicomRead="Y"' if facts.is_dicom else "a Vector is a png, jpg, bmp or tif file"
+        raise ImageReadError(WRONG_CONTENT, sentence, hint)
     # Pillow warns from half its limit on; a picture of 10,000 x 10,000 is no attack.
     warnings.filterwarnings("ignore", category=Picture.DecompressionBombWarning)
     try:
@@ -50,11 +48,9 @@ def read_picture(facts: FileFacts) -> np.ndarray:
         raise _too_large(path) from fault
     except (OSError, SyntaxError, ValueError, EOFError) as fault:
         # What Pillow raises for bytes that are missing or make no sense, SyntaxError among them.
-        raise ImageReadError(
-            IMAGE_DAMAGED,
-            f"“{path.name}” is damaged, incomplete or not a picture in a supported format.",
-            "open it in another program and save it as png",
-        ) from fault
+        sentence = f"“{path.name}” is damaged, incomplete or not a picture in a supported format."
+        hint = "open it in another program and save it as png"
+        raise ImageReadError(IMAGE_DAMAGED, sentence, hint) from fault
 
 
 def _read_pages(path: Path, picture: "Picture") -> np.ndarray:
@@ -133,8 +129,5 @@ def _read_deep_colors(path: Path, picture: "Picture") -> np.ndarray:
 
 
 def _too_large(path: Path) -> ImageReadError:
-    return ImageReadError(
-        IMAGE_TOO_LARGE,
-        f"“{path.name}” has more than {_MOST_PIXELS // 1_000_000} million pixels.",
-        "save it at a smaller scale",
-    )
+    sentence = f"“{path.name}” has more than {_MOST_PIXELS // 1_000_000} million pixels."
+    return ImageReadError(IMAGE_TOO_LARGE, sentence, "save it at a smaller scale")

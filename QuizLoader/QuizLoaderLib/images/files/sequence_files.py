@@ -62,8 +62,10 @@ def read_frames(
         layout = _nrrd_layout(facts, facts.header)
     else:
         layout = _nifti_layout(file())
-    stored = layout.voxels.dtype.newbyteorder("=")
-    dtype = _rescaled_dtype(stored) if layout.scale else stored
+    dtype = stored = layout.voxels.dtype.newbyteorder("=")
+    if layout.scale:
+        # float32 holds every 16-bit value exactly; wider ones need float64.
+        dtype = np.dtype(np.float32 if stored.itemsize <= 2 or stored == np.float32 else np.float64)
     shape = layout.size[::-1]
     try:
         new_frame = room_for_frames(layout.count, prod(shape) * dtype.itemsize, most_in_memory)
@@ -73,10 +75,7 @@ def read_frames(
                 _read_slice_by_slice(stream, frames, stored)
             else:
                 for frame in frames:
-                    if layout.scale:
-                        stream.fill_scaled(frame, layout.scale)
-                    else:
-                        stream.fill(frame)
+                    stream.fill(frame, layout.scale)
             stream.check_end()
     except VoxelsEndError as fault:
         raise damaged(path) from fault
@@ -99,12 +98,6 @@ def _read_slice_by_slice(stream: VoxelStream, frames: list[np.ndarray], stored: 
             frame[k] = together[..., number]
 
 
-def _rescaled_dtype(stored: np.dtype) -> np.dtype:
-    """float32 holds every 16-bit value exactly; wider ones need float64."""
-    is_small = stored.itemsize <= 2 or stored == np.float32
-    return np.dtype(np.float32 if is_small else np.float64)
-
-
 def _nrrd_layout(facts: FileFacts, header: NrrdHeader) -> _FrameLayout:
     path = facts.path
     sizes = header.sizes
@@ -112,11 +105,8 @@ def _nrrd_layout(facts: FileFacts, header: NrrdHeader) -> _FrameLayout:
         raise _not_4d(path, sizes)
     axis = _list_axis(header)
     if axis not in (0, 3):
-        raise ImageReadError(
-            WRONG_SHAPE,
-            f"“{path.name}” has its list of frames between the spatial axes.",
-            "save it with the list as its first or last axis",
-        )
+        sentence = f"“{path.name}” has its list of frames between the spatial axes."
+        raise ImageReadError(WRONG_SHAPE, sentence, "save it with the list as its first or last axis")
     voxels = facts.voxels
     if voxels is None:
         raise ImageReadError(
@@ -125,14 +115,9 @@ def _nrrd_layout(facts: FileFacts, header: NrrdHeader) -> _FrameLayout:
             "which is not supported for a VolumeSequence.",
             "save it with the encoding raw or gzip",
         )
-    return _FrameLayout(
-        voxels,
-        sizes[1:] if axis == 0 else sizes[:3],
-        sizes[axis],
-        axis == 0,
-        _nrrd_ijk_to_ras(path, header, axis),
-        _nrrd_index(header, axis, sizes[axis]),
-    )
+    size, count = sizes[1:] if axis == 0 else sizes[:3], sizes[axis]
+    ijk_to_ras, index = _nrrd_ijk_to_ras(path, header, axis), _nrrd_index(header, axis, count)
+    return _FrameLayout(voxels, size, count, axis == 0, ijk_to_ras, index)
 
 
 def _list_axis(header: NrrdHeader) -> int:
@@ -169,12 +154,8 @@ def _nrrd_index(header: NrrdHeader, axis: int, count: int) -> FrameIndex:
     is_numeric = header.values.get(f"axis {axis} index type", "numeric") != "text"
     if len(values) != count:
         values, is_numeric = tuple(str(number) for number in range(count)), True
-    return FrameIndex(
-        values,
-        (labels[axis] if len(labels) > axis else "") or "frame",
-        units[axis] if len(units) > axis else "",
-        is_numeric,
-    )
+    name = (labels[axis] if len(labels) > axis else "") or "frame"
+    return FrameIndex(values, name, units[axis] if len(units) > axis else "", is_numeric)
 
 
 def _nifti_layout(file: ImageFile) -> _FrameLayout:
@@ -182,11 +163,8 @@ def _nifti_layout(file: ImageFile) -> _FrameLayout:
         raise _not_4d(file.path, file.size)
     voxels, header = file.facts.voxels, file.facts.header
     if voxels is None or not isinstance(header, NiftiHeader):
-        raise ImageReadError(
-            WRONG_CONTENT,
-            f"The frames of “{file.path.name}” cannot be read one by one.",
-            "save it as .seq.nrrd or .nii.gz",
-        )
+        sentence = f"The frames of “{file.path.name}” cannot be read one by one."
+        raise ImageReadError(WRONG_CONTENT, sentence, "save it as .seq.nrrd or .nii.gz")
     index = _nifti_index(header, file.size[3])
     return _FrameLayout(voxels, file.size[:3], file.size[3], False, file.ijk_to_ras, index, header.scale)
 
@@ -203,8 +181,6 @@ def _nifti_index(header: NiftiHeader, count: int) -> FrameIndex:
 
 def _not_4d(path: Path, size: tuple[int, ...]) -> ImageReadError:
     what = f"has {len(size)} dimensions" if size and len(size) != 4 else "is not a list of scalar volumes"
-    return ImageReadError(
-        WRONG_SHAPE,
-        f"“{path.name}” {what}, but a VolumeSequence has four: three of space and one of frames.",
-        'Type="Volume" shows a single volume' if len(size) == 3 else "save it as 4D nrrd or nii",
-    )
+    sentence = f"“{path.name}” {what}, but a VolumeSequence has four: three of space and one of frames."
+    hint = 'Type="Volume" shows a single volume' if len(size) == 3 else "save it as 4D nrrd or nii"
+    return ImageReadError(WRONG_SHAPE, sentence, hint)

@@ -14,9 +14,8 @@ from ...quiz.problems import ProblemCode
 from ..arrays import ImageArrays, PageVolume
 from ..errors import DATA_FILE, ImageReadError
 from ..files.image_file import ImageFile
-from ..types.read_context import ReadContext
 from ..types.registry import TYPES
-from ..types.type_module import TypeModule
+from ..types.type_module import ReadContext, TypeModule
 from .memory import FileInMemory, FileMemory, NoRoomError, bytes_to_come
 from .voxel_store import VoxelStore
 
@@ -81,11 +80,9 @@ class FileLoader:
         except Exception as fault:
             # Whatever a library below did not foresee costs this image, never the page.
             _logger.debug("reading %s", path, exc_info=True)
-            raise ImageReadError(
-                READER_FAILED,
-                f"“{path.name}” cannot be read.",
-                f"the reader says {type(fault).__name__}: {fault}",
-            ) from fault
+            sentence = f"“{path.name}” cannot be read."
+            hint = f"the reader says {type(fault).__name__}: {fault}"
+            raise ImageReadError(READER_FAILED, sentence, hint) from fault
         finally:
             self._memory.settle(key)
 
@@ -112,8 +109,6 @@ class FileLoader:
         try:
             self._folder.find(Path(there).as_posix())
         except ImagePathError as fault:
-            raise ImageReadError(
-                DATA_FILE,
-                f"“{header.name}” keeps its voxels in another file: {fault.problem.sentence}",
-                fault.problem.hint or "keep both files in the same folder",
-            ) from fault
+            sentence = f"“{header.name}” keeps its voxels in another file: {fault.problem.sentence}"
+            hint = fault.problem.hint or "keep both files in the same folder"
+            raise ImageReadError(DATA_FILE, sentence, hint) from fault

@@ -1,25 +1,27 @@
 """ImageLibrary: the images of a page as MRML nodes, each file read once."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from concurrent.futures import CancelledError, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from ...quiz.image_folder import ImageFolder
-from ...quiz.model import Page
+from ...quiz.model import Image, ImageType, Page
 from ...quiz.problems import Problem, ProblemCode, warning
 from ...quiz.regions import QuizRegions
+from ..arrays import ImageArrays
 from ..errors import ImageReadError
+from ..types.registry import TYPES
+from ..types.type_module import Look
 from .file_loader import FileLoader
 from .memory import FileMemory, default_budget
-from .nodes import ImageNodes
 from .page_request import PageRequest
 from .voxel_store import VoxelStore
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLDisplayableNode, vtkMRMLScene
+    from slicer import vtkMRMLDisplayableNode, vtkMRMLNode, vtkMRMLScene
 
 OVER_BUDGET = ProblemCode(
     "Q611", "The images of a page fit into the memory that is set aside for them (warning)."
@@ -57,7 +59,7 @@ class ImageLibrary:
     ) -> None:
         self.scene = scene
         self._folder = folder
-        self._nodes = ImageNodes(scene, regions)
+        self._nodes = _ImageNodes(scene, regions)
         self._memory = FileMemory(default_budget() if budget is None else budget, self._files_asked_for)
         self._loader = FileLoader(folder, self._memory, store, workers)
         self._requests: WeakSet[PageRequest] = WeakSet()
@@ -186,3 +188,63 @@ def _without_repeated_warnings(problems: list[Problem]) -> list[Problem]:
             kept.append(problem)
         told.add((problem.code, problem.sentence))
     return kept
+
+
+class _ImageNodes:
+    """Makes nodes over the arrays, which stay in memory without them; images of one file that look alike
+    have one node together."""
+
+    def __init__(self, scene: "vtkMRMLScene", regions: QuizRegions | None) -> None:
+        self._scene = scene
+        self._regions = regions
+        self._nodes: dict[tuple[ImageArrays, ImageType, Look], _OwnNode] = {}
+
+    def node(self, image: Image, arrays: ImageArrays) -> "vtkMRMLDisplayableNode":
+        """The node of an image, made where it is not there yet; its name is the image's ID."""
+        module = TYPES[image.type]
+        look = module.look_of(image)
+        key = (arrays, image.type, look)
+        own = self._nodes.get(key)
+        if own is None or not self._scene.IsNodePresent(own.node):
+            before = self._scene.GetNumberOfNodes()
+            node = module.make_node(image.id, arrays, look, self._scene)
+            if self._regions is not None:
+                module.name_regions(node, arrays, self._regions.of(image))
+            made = [self._scene.GetNthNode(n) for n in range(before, self._scene.GetNumberOfNodes())]
+            own = self._nodes[key] = _OwnNode(node, made)
+        own.node.SetName(image.id)
+        return own.node
+
+    def ambiguous_names(self, image: Image, arrays: ImageArrays) -> list[Problem]:
+        """What is doubtful about the names that the quiz gives the values of an image."""
+        if self._regions is None:
+            return []
+        return self._regions.of(image).ambiguous(TYPES[image.type].unnamed_values(arrays))
+
+    def remove_except(self, used: Container[int]) -> None:
+        """Take nodes out of the scene, but those whose ``id()`` is ``used``."""
+        for key, own in list(self._nodes.items()):
+            if id(own.node) not in used:
+                own.remove_from(self._scene)
+                del self._nodes[key]
+
+
+@dataclass
+class _OwnNode:
+    """A node and all that was put into the scene with it."""
+
+    node: "vtkMRMLDisplayableNode"
+    made: "list[vtkMRMLNode]"
+
+    def remove_from(self, scene: "vtkMRMLScene") -> None:
+        displays = [self.node.GetNthDisplayNode(n) for n in range(self.node.GetNumberOfDisplayNodes())]
+        # The node before its display nodes: a view that still shows it would look for another display.
+        for node in [self.node, *self.made, *displays]:
+            if node is not None and scene.IsNodePresent(node):
+                scene.RemoveNode(node)
+        if self.node.IsA("vtkMRMLSegmentationNode"):
+            # A segment that goes takes its voxels out of a copy of the image it shares with the others: a
+            # copy for each segment. What shares nothing any more is gone at once.
+            segmentation = self.node.GetSegmentation()
+            for number in range(segmentation.GetNumberOfSegments()):
+                segmentation.GetNthSegment(number).RemoveAllRepresentations()

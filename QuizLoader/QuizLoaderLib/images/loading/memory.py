@@ -12,7 +12,7 @@ from ..files.file_facts import DataFileCheck, FileFacts, Stamp, look_at, stamp_o
 from ..files.file_formats import FileFormat
 from ..files.frame_memory import is_in_memory
 from ..files.image_file import ImageFile
-from ..types.read_context import ReadContext
+from ..types.type_module import ReadContext
 
 if TYPE_CHECKING:
     from ..structure_set.reference import References

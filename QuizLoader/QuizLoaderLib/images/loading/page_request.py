@@ -70,17 +70,14 @@ class PageRequest:
 
     def begin(self, loader: FileLoader) -> None:
         """Ask for the files that were found, once for each way to read one."""
-        under_way: dict[tuple[Path, ImageType, bool], Future[ImageArrays]] = {}
+        under_way: dict[tuple[Path, ImageType, bool, int], Future[ImageArrays]] = {}
         # The loader begins in the order given, so what waits for volumes never waits for a later one.
         for number in sorted(self.paths, key=lambda n: self.page.images[n].type.facts.needs_volume):
             image, path = self.page.images[number], self.paths[number]
-            if image.type.facts.needs_volume:
-                volumes = partial(self._volumes_for, image)
-                self.reads[number] = loader.begin(image, path, volumes, self.is_ahead)
-                continue
-            way = (path, image.type, image.dicom_read)
+            volumes = partial(self._volumes_for, image) if image.type.facts.needs_volume else tuple
+            way = (path, image.type, image.dicom_read, number if image.type.facts.needs_volume else -1)
             if way not in under_way:
-                under_way[way] = loader.begin(image, path, tuple, self.is_ahead)
+                under_way[way] = loader.begin(image, path, volumes, self.is_ahead)
             self.reads[number] = under_way[way]
 
     def _volumes_for(self, drawn: Image) -> tuple[PageVolume, ...]:

@@ -75,17 +75,14 @@ class VoxelStore:
         """The lock of one file, waited for; False where the folder takes none."""
         from filelock import FileLock
 
-        lock = FileLock(self.folder / f"{name}.lock")
-        try:
-            lock.acquire()
-        except OSError as fault:
-            _logger.warning("The folder of shared voxels cannot be used: %s", fault)
-            yield False
-            return
-        try:
-            yield True
-        finally:
-            lock.release()
+        with contextlib.ExitStack() as held:
+            try:
+                held.enter_context(FileLock(self.folder / f"{name}.lock"))
+                is_locked = True
+            except OSError as fault:
+                _logger.warning("The folder of shared voxels cannot be used: %s", fault)
+                is_locked = False
+            yield is_locked
 
     def _path(self, name: str) -> Path:
         return self.folder / f"{name}.voxels"

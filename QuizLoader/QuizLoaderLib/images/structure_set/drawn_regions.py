@@ -8,10 +8,11 @@ from ...quiz.problems import Problem
 from ..arrays import PageVolume, SegmentationArrays, SegmentDescription, VolumeArrays
 from ..contours.fill import Block, Boundary, fill
 from ..contours.label_layers import LabelLayers
+from ..contours.shape_interpolation import with_gaps_filled
 from ..contours.slice_grid import SliceGrid
 from ..grid import Grid
 from .file import Roi, StructureSet
-from .placing import PlacedRoi, place
+from .placing import PlacedRoi, place, sampled
 from .problems import problems_of
 from .reference import reference_of
 
@@ -70,7 +71,12 @@ class DrawnRegions:
 
     def blocks(self, index: int) -> Iterator[Block]:
         """The voxels of an ROI, filled now; none for an empty one."""
-        return _blocks(self._placed[index], self._grid, self._fill_gaps)
+        placed, grid = self._placed[index], self._grid
+        if placed.crossing:
+            return sampled(*placed.crossing, grid)
+        blocks = fill(placed.polygons, grid.rows, grid.columns, placed.boundary, placed.overlapping)
+        is_interpolated = self._fill_gaps and placed.gap_slices
+        return with_gaps_filled(blocks, grid.offsets) if is_interpolated else blocks
 
     @property
     def problems(self) -> tuple[Problem, ...]:
@@ -97,9 +103,12 @@ class DrawnRegions:
         ids: set[str] = set()
         for index, (roi, one) in enumerate(zip(self._structure.rois, self._placed, strict=True)):
             layer, value = layers.add(self.blocks(index))
-            segments.append(
-                SegmentDescription(roi.name, layer, value, roi.color, _id(roi, ids), _tags(roi, one))
-            )
+            tags = {
+                "DICOM.ROINumber": str(roi.number),
+                "DICOM.ContourCount": str(roi.polygon_count),
+                _BOUNDARY_TAG: one.boundary.value,
+            }
+            segments.append(SegmentDescription(roi.name, layer, value, roi.color, _id(roi, ids), tags))
         return SegmentationArrays(
             layers.arrays(self.sources), self.ijk_to_ras, tuple(segments), self.problems
         )
@@ -113,24 +122,3 @@ def _id(roi: Roi, used: set[str]) -> str:
         name = f"ROI_{roi.number}_{nth}"
     used.add(name)
     return name
-
-
-def _tags(roi: Roi, placed: PlacedRoi) -> dict[str, str]:
-    return {
-        "DICOM.ROINumber": str(roi.number),
-        "DICOM.ContourCount": str(roi.polygon_count),
-        _BOUNDARY_TAG: placed.boundary.value,
-    }
-
-
-def _blocks(placed: PlacedRoi, grid: SliceGrid, fill_gaps: bool) -> Iterator[Block]:
-    if placed.crossing:
-        from .crossing import sampled
-
-        return sampled(*placed.crossing, grid)
-    blocks = fill(placed.polygons, grid.rows, grid.columns, placed.boundary, placed.overlapping)
-    if fill_gaps and placed.gap_slices:
-        from ..contours.shape_interpolation import with_gaps_filled
-
-        return with_gaps_filled(blocks, grid.offsets)
-    return blocks

@@ -1,6 +1,7 @@
 """What a DICOM structure set says: its ROIs, their polygons in patient coordinates, and their faults."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -9,7 +10,6 @@ import pydicom
 from pydicom import Dataset
 
 from ...quiz.problems import ProblemCode
-from ..dicom.decimals import parse_decimals
 from ..dicom.headers import (
     FAULTS,
     Header,
@@ -84,11 +84,8 @@ def structure_set_of(header: Header) -> StructureSet:
     path = header.path
     if header.modality != "RTSTRUCT":
         what = f"its modality is {header.modality}" if header.modality else "it says no modality"
-        raise ImageReadError(
-            NOT_A_STRUCTURE_SET,
-            f"“{path.name}” is not a DICOM structure set ({what}).",
-            "give the path of an RTSTRUCT file",
-        )
+        sentence = f"“{path.name}” is not a DICOM structure set ({what})."
+        raise ImageReadError(NOT_A_STRUCTURE_SET, sentence, "give the path of an RTSTRUCT file")
     dataset = header.dataset
     unknown: list[int] = []
     with faults_named(path):
@@ -156,9 +153,8 @@ def _points(polygon: Dataset | QuickItem) -> np.ndarray:
     if raw is None:
         return np.empty((0, 3))
     if not isinstance(raw, bytes):
-        raw = "\\".join(
-            str(part) for part in (raw if isinstance(raw, pydicom.multival.MultiValue) else [raw])
-        ).encode()
+        parts = raw if isinstance(raw, pydicom.multival.MultiValue) else [raw]
+        raw = "\\".join(map(str, parts)).encode()
     try:
         values = parse_decimals(raw)
     except ValueError as fault:
@@ -170,3 +166,23 @@ def _points(polygon: Dataset | QuickItem) -> np.ndarray:
     if len(values) and np.abs(values).max() > 1e6:
         raise _BadContourError("has coordinates more than a kilometre away")
     return values.reshape(-1, 3)
+
+
+def parse_decimals(raw: bytes) -> np.ndarray:
+    """The numbers of a DICOM decimal string (PS3.5 6.2, DS), parted by backslashes; (n,) float64, exactly
+    those that Python's float() gives for each.
+
+    :raises ValueError: one of them is no number.
+    """
+    raw = raw.strip(b" \0")
+    if not raw:
+        return np.empty(0)
+    if b" " in raw:
+        raw = b"\\".join(part.strip(b" ") for part in raw.split(b"\\"))
+    # numpy takes other texts for numbers too.
+    if not raw.translate(None, b"0123456789+-.eE\\") and not raw.endswith(b"\\"):
+        with suppress(DeprecationWarning, ValueError):
+            values: np.ndarray = np.fromstring(raw, np.float64, sep="\\")
+            if len(values) == raw.count(b"\\") + 1:
+                return values
+    raise ValueError("not all of these are numbers")

@@ -28,23 +28,19 @@ def problems_of(
     if placed is None:
         placed = [PlacedRoi(faults=roi.faults) for roi in structure.rois]
     return [
-        *_nothing_drawn(structure),
-        *_unlisted_rois(structure),
+        *_rois_and_contours(structure),
         *_bad_contours(structure, placed),
         *_placing(structure, placed, fill_gaps),
         *_names_used_twice(structure),
     ]
 
 
-def _nothing_drawn(structure: StructureSet) -> Iterator[Problem]:
+def _rois_and_contours(structure: StructureSet) -> Iterator[Problem]:
     name = structure.path.name
     if not structure.rois:
         yield warning(NO_CONTOURS, f"The structure set “{name}” has no ROIs.")
     elif not any(roi.polygon_count for roi in structure.rois):
         yield warning(NO_CONTOURS, f"The structure set “{name}” has no contours.")
-
-
-def _unlisted_rois(structure: StructureSet) -> Iterator[Problem]:
     if structure.unknown_numbers:
         yield warning(
             UNKNOWN_ROI,
@@ -59,10 +55,8 @@ def _bad_contours(structure: StructureSet, placed: Sequence[PlacedRoi]) -> Itera
             which = f"Contour {_listed(lost)}"
             if len(lost) > 1 and len(lost) == roi.polygon_count:
                 which = "Every contour"
-            yield warning(
-                BAD_CONTOUR,
-                f"{which} of ROI “{roi.name}” in “{structure.path.name}” {reason}; it is left out.",
-            )
+            sentence = f"{which} of ROI “{roi.name}” in “{structure.path.name}” {reason}; it is left out."
+            yield warning(BAD_CONTOUR, sentence)
 
 
 def _placing(structure: StructureSet, placed: Sequence[PlacedRoi], fill_gaps: bool) -> Iterator[Problem]:

@@ -64,11 +64,9 @@ def reference_of(
         if dicom and references.mean(dicom.series_uid, dicom.slice_uids):
             return one.arrays, []
     if not volumes:
-        raise ImageReadError(
-            NO_VOLUME,
-            f"The structure set “{name}” has no volume on its page to be shown on.",
-            "add the series it was drawn on, or a copy of it, as a Volume",
-        )
+        sentence = f"The structure set “{name}” has no volume on its page to be shown on."
+        hint = "add the series it was drawn on, or a copy of it, as a Volume"
+        raise ImageReadError(NO_VOLUME, sentence, hint)
     chosen = next((one for one in volumes if one.is_behind), volumes[0])
     volume = chosen.arrays
     frame = volume.dicom.frame_of_reference_uid if volume.dicom else ""

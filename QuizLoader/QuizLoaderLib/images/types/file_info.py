@@ -12,17 +12,17 @@ from ...quiz.model import ImageType
 from ...quiz.problems import Problem
 from ..arrays import SegmentationArrays, VolumeArrays
 from ..errors import ImageReadError
-from ..files.file_facts import FileFacts, look_at
+from ..files.file_facts import look_at
 from ..files.file_formats import FileFormat
 from ..files.image_file import ImageFile
 from ..files.labels import Labels
 from ..grid import Grid
-from .read_context import ReadContext
+from . import segmentation, vector, volume_sequence
 from .segmentation import is_slicer_segmentation, segment_name
+from .type_module import ReadContext
 
 if TYPE_CHECKING:
     from ..dicom.headers import Header
-    from .volume_sequence import SequenceArrays
 
 _MOST_LABELS = 100
 """An integer image of more values than this is taken for grey values, and its values are not listed."""
@@ -79,20 +79,17 @@ def file_info(path: Path) -> list[FileInfo]:
     if facts.is_dicom:
         return [_dicom_file(path)]
     if facts.format is FileFormat.PICTURE:
-        return [_picture(facts)]
+        picture = vector.read(ReadContext(path, known=facts))
+        return [_volumes(path, ImageType.VECTOR, [picture], problems=picture.problems)]
     return [_image_file(ImageFile(facts))]
 
 
 def _image_file(file: ImageFile) -> FileInfo:
-    path = file.path
+    path, context = file.path, ReadContext(file.path, opened=lambda: file, known=file.facts)
     if is_slicer_segmentation(file):
-        from .segmentation import read
-
-        return _segmentation(path, read(_context(file)))
+        return _segmentation(path, segmentation.read(context))
     if len(file.size) > 3 or (file.components > 1 and not file.is_color):
-        from .volume_sequence import read as read_sequence
-
-        return _sequence(path, read_sequence(_context(file)))
+        return _sequence(path, volume_sequence.read(context))
     if file.components > 1:
         return _volumes(path, ImageType.VECTOR, [VolumeArrays(file.colors, file.ijk_to_ras)])
     found = _volumes(path, ImageType.VOLUME, [VolumeArrays(file.voxels, file.ijk_to_ras)])
@@ -102,14 +99,7 @@ def _image_file(file: ImageFile) -> FileInfo:
     return found
 
 
-def _picture(facts: FileFacts) -> FileInfo:
-    from .vector import read
-
-    arrays = read(ReadContext(facts.path, known=facts))
-    return _volumes(facts.path, ImageType.VECTOR, [arrays], problems=arrays.problems)
-
-
-def _sequence(path: Path, sequence: "SequenceArrays", dicom: str = "") -> FileInfo:
+def _sequence(path: Path, sequence: volume_sequence.SequenceArrays, dicom: str = "") -> FileInfo:
     return _volumes(path, ImageType.VOLUME_SEQUENCE, sequence.frames, dicom, sequence.problems)
 
 
@@ -120,33 +110,18 @@ def _volumes(
     dicom: str = "",
     problems: tuple[Problem, ...] = (),
 ) -> FileInfo:
-    first = frames[0]
-    return FileInfo(
-        str(path),
-        (type,),
-        first.grid,
-        _values(*(frame.voxels for frame in frames), units=first.units),
-        dicom,
-        problems=problems,
-        time_points=len(frames),
-    )
+    values = _values(*(frame.voxels for frame in frames), units=frames[0].units)
+    return FileInfo(str(path), (type,), frames[0].grid, values, dicom, (), problems, len(frames))
 
 
 def _segmentation(path: Path, arrays: SegmentationArrays, dicom: str = "") -> FileInfo:
-    return FileInfo(
-        str(path),
-        (ImageType.SEGMENTATION,),
-        arrays.grid,
-        _values(*arrays.layers),
-        dicom,
-        tuple(
-            RegionInfo(one.name, one.label_value, color255(one.color or color_of_value(number)), count)
-            for number, (one, count) in enumerate(
-                zip(arrays.segments, _segment_voxels(arrays), strict=True), start=1
-            )
-        ),
-        arrays.problems,
+    counted = enumerate(zip(arrays.segments, _segment_voxels(arrays), strict=True), start=1)
+    regions = tuple(
+        RegionInfo(one.name, one.label_value, color255(one.color or color_of_value(number)), count)
+        for number, (one, count) in counted
     )
+    type, values = ImageType.SEGMENTATION, _values(*arrays.layers)
+    return FileInfo(str(path), (type,), arrays.grid, values, dicom, regions, arrays.problems)
 
 
 def _dicom_file(path: Path) -> FileInfo:
@@ -179,31 +154,23 @@ def _structure_set(header: "Header") -> FileInfo:
         arrays = DrawnRegions(structure, volume).segmentation()
         counts = [*_segment_voxels(arrays)]
         grid, problems = volume.grid, arrays.problems
+    colors = [color255(roi.color or color_of_value(roi.number)) for roi in structure.rois]
     regions = tuple(
-        RegionInfo(
-            roi.name,
-            roi.number,
-            color255(roi.color or color_of_value(roi.number)),
-            count,
-            contours=roi.polygon_count,
-        )
-        for roi, count in zip(structure.rois, counts, strict=True)
+        RegionInfo(roi.name, roi.number, color, count, contours=roi.polygon_count)
+        for roi, color, count in zip(structure.rois, colors, counts, strict=True)
     )
-    return FileInfo(
-        str(path), (ImageType.RT_STRUCT,), grid, dicom="RTSTRUCT", regions=regions, problems=problems
-    )
+    return FileInfo(str(path), (ImageType.RT_STRUCT,), grid, None, "RTSTRUCT", regions, problems)
 
 
 def _series(own: "Header") -> FileInfo:
     from ..dicom.series import find_series
-    from .volume_sequence import time_points_of
 
     series = find_series(own.path, own)
     header, files = series.header, series.files
     about = f"{header.modality} {header.text('SeriesDescription')}".strip()
     about = f"{about}, {files} file{'s' * (files > 1)}"
     if len(series.times) > 1:
-        return _sequence(own.path, time_points_of(series), about)
+        return _sequence(own.path, volume_sequence.time_points_of(series), about)
     volume = series.read(0)
     type = ImageType.VECTOR if volume.voxels.ndim > 3 else ImageType.VOLUME
     return _volumes(own.path, type, [volume], about, volume.problems)
@@ -276,7 +243,3 @@ def _finite_ranges(voxels: np.ndarray) -> Iterator[tuple[float, float]]:
         finite = plane[np.isfinite(plane)] if plane.dtype.kind == "f" else plane
         if finite.size:
             yield finite.min().item(), finite.max().item()
-
-
-def _context(file: ImageFile) -> ReadContext:
-    return ReadContext(file.path, opened=lambda: file, known=file.facts)

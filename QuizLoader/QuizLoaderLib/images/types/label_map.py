@@ -12,8 +12,7 @@ from ...quiz.regions import Regions
 from ..errors import NO_REGION
 from ..files.labels import Labels
 from ..vtk_images import shared_image, vtk_matrix
-from .read_context import ReadContext
-from .type_module import FileContents, Look, file_alone
+from .type_module import FileContents, Look, ReadContext, file_alone
 from .volume import require_scalar_3d
 
 if TYPE_CHECKING:

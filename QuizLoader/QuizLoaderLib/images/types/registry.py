@@ -5,8 +5,7 @@ from typing import Any
 
 from ...quiz.model import ImageType
 from . import label_map, segmentation, structure_set, vector, volume, volume_sequence
-from .read_context import ReadContext
-from .type_module import FileContents, TypeModule
+from .type_module import FileContents, ReadContext, TypeModule
 
 TYPES: dict[ImageType, TypeModule[Any]] = {
     ImageType.VOLUME: volume,

@@ -12,8 +12,7 @@ from ..errors import IMAGE_DAMAGED, NO_REGION, NOT_INTEGER, ImageReadError
 from ..files.image_file import ImageFile
 from ..vtk_images import set_voxels, vtk_matrix
 from .label_map import no_labels_warning
-from .read_context import ReadContext
-from .type_module import FileContents, Look, file_alone
+from .type_module import FileContents, Look, ReadContext, file_alone
 from .volume import require_scalar_3d
 
 if TYPE_CHECKING:
@@ -37,11 +36,8 @@ def read(context: ReadContext) -> SegmentationArrays:
     require_scalar_3d(file, "Segmentation")
     labels = file.labels
     if len(labels.values) > MOST_SEGMENTS:
-        raise ImageReadError(
-            NOT_INTEGER,
-            f"“{file.path.name}” is not a label image: it has {len(labels.values)} different values.",
-            'Type="Volume" shows grey values',
-        )
+        sentence = f"“{file.path.name}” is not a label image: it has {len(labels.values)} different values."
+        raise ImageReadError(NOT_INTEGER, sentence, 'Type="Volume" shows grey values')
     segments = tuple(
         SegmentDescription(
             name=segment_name(value),
@@ -87,11 +83,8 @@ def described_segments(file: ImageFile) -> tuple[SegmentDescription, ...]:
         }
         layer = _whole_number(file, facts.get("Layer", str(index)))
         if not 0 <= layer < file.components:
-            raise ImageReadError(
-                IMAGE_DAMAGED,
-                f"“{file.path.name}” puts a segment on layer {layer} but has {file.components} layers.",
-                "save the segmentation again",
-            )
+            sentence = f"“{file.path.name}” puts a segment on layer {layer} but has {file.components} layers."
+            raise ImageReadError(IMAGE_DAMAGED, sentence, "save the segmentation again")
         value = _whole_number(file, facts.get("LabelValue", "1"))
         segments.append(
             SegmentDescription(
@@ -112,11 +105,8 @@ def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
         require_scalar_3d(file, "Segmentation")
     segments = described_segments(file)
     if file.dtype.kind not in "iu":
-        raise ImageReadError(
-            NOT_INTEGER,
-            f"“{file.path.name}” is not a segmentation: its voxels are {file.dtype.name} numbers.",
-            "save it with an integer type",
-        )
+        sentence = f"“{file.path.name}” is not a segmentation: its voxels are {file.dtype.name} numbers."
+        raise ImageReadError(NOT_INTEGER, sentence, "save it with an integer type")
     problems: tuple[Problem, ...] = ()
     if not segments:
         sentence = f"“{file.path.name}” is a segmentation without segments."
@@ -136,11 +126,8 @@ def _whole_number(file: ImageFile, text: str) -> int:
     try:
         return int(text)
     except ValueError as fault:
-        raise ImageReadError(
-            IMAGE_DAMAGED,
-            f"“{file.path.name}” describes its segments with “{text}” where a number belongs.",
-            "save the segmentation again",
-        ) from fault
+        sentence = f"“{file.path.name}” describes its segments with “{text}” where a number belongs."
+        raise ImageReadError(IMAGE_DAMAGED, sentence, "save the segmentation again") from fault
 
 
 def _color(text: str) -> tuple[float, float, float] | None:
@@ -232,12 +219,10 @@ def _label_image(arrays: SegmentationArrays, layer: int) -> "vtkOrientedImageDat
     extent = []
     for start, length in zip(first, voxels.shape[::-1], strict=True):
         extent += [start, start + length - 1]
-    to_first_voxel = vtk_matrix(arrays.ijk_to_ras)
-    origin = arrays.ijk_to_ras @ [-first[0], -first[1], -first[2], 1]
-    for axis in range(3):
-        to_first_voxel.SetElement(axis, 3, origin[axis])
+    ijk_to_ras = arrays.ijk_to_ras.copy()
+    ijk_to_ras[:, 3] = ijk_to_ras @ [-first[0], -first[1], -first[2], 1]
     image = slicer.vtkOrientedImageData()
     image.SetExtent(extent)
-    image.SetImageToWorldMatrix(to_first_voxel)
+    image.SetImageToWorldMatrix(vtk_matrix(ijk_to_ras))
     set_voxels(image, voxels)
     return image

@@ -5,10 +5,9 @@ from collections.abc import Hashable
 from ...quiz.model import Image
 from ..arrays import SegmentationArrays
 from ..errors import ImageReadError
-from .read_context import ReadContext
 from .segmentation import make_node as make_node
 from .segmentation import name_regions as name_regions
-from .type_module import FileContents, Look, no_values
+from .type_module import FileContents, Look, ReadContext, no_values
 
 unnamed_values = no_values
 

@@ -10,8 +10,7 @@ from ..errors import WRONG_SHAPE, ImageReadError
 from ..files.pictures import read_picture
 from ..vtk_images import shared_image, vtk_matrix
 from . import volume
-from .read_context import ReadContext
-from .type_module import Look, file_alone, no_contents, no_names, no_values
+from .type_module import Look, ReadContext, file_alone, no_contents, no_names, no_values
 from .volume import look_of as look_of
 
 if TYPE_CHECKING:
@@ -33,11 +32,8 @@ def read(context: ReadContext) -> VolumeArrays:
     elif context.facts.header is not None:
         file = context.file()
         if file.components not in (3, 4) or len(file.size) > 3:
-            raise ImageReadError(
-                WRONG_SHAPE,
-                f"“{file.path.name}” is not a picture: its voxels are not colours.",
-                'Type="Volume" or Type="VolumeSequence" shows it',
-            )
+            sentence = f"“{file.path.name}” is not a picture: its voxels are not colours."
+            raise ImageReadError(WRONG_SHAPE, sentence, 'Type="Volume" or Type="VolumeSequence" shows it')
         arrays = VolumeArrays(np.ascontiguousarray(file.colors[..., :3]), file.ijk_to_ras)
     else:
         arrays = VolumeArrays(read_picture(context.facts), _UPRIGHT_IN_AXIAL, is_calibrated=False)

@@ -9,8 +9,7 @@ from ..errors import WRONG_SHAPE, ImageReadError
 from ..files.image_file import ImageFile
 from ..vtk_images import shared_image, vtk_matrix
 from ..window_level import automatic_window_level
-from .read_context import ReadContext
-from .type_module import Look, file_alone, no_contents, no_names, no_values
+from .type_module import Look, ReadContext, file_alone, no_contents, no_names, no_values
 
 if TYPE_CHECKING:
     from slicer import (
@@ -36,16 +35,13 @@ def read(context: ReadContext) -> VolumeArrays:
                 f"“{context.path.name}” is a colour picture, but a Volume has one value for each voxel.",
                 'Type="Vector" shows it',
             )
-        return _with_window_level(arrays)
-    file = context.file()
-    require_scalar_3d(file, "Volume")
-    return _with_window_level(VolumeArrays(file.voxels, file.ijk_to_ras))
-
-
-def _with_window_level(arrays: VolumeArrays) -> VolumeArrays:
-    """Found while reading, in a thread: it takes longer than making the node."""
+    else:
+        file = context.file()
+        require_scalar_3d(file, "Volume")
+        arrays = VolumeArrays(file.voxels, file.ijk_to_ras)
     if arrays.window_level is not None:
         return arrays
+    # Found in this thread: it takes longer than making the node.
     return replace(arrays, window_level=automatic_window_level(arrays.voxels))
 
 
@@ -54,11 +50,9 @@ def require_scalar_3d(file: ImageFile, type_name: str) -> None:
     name = file.path.name
     if len(file.size) > 3:
         frames = " x ".join(str(length) for length in file.size[3:])
-        raise ImageReadError(
-            WRONG_SHAPE,
-            f"“{name}” has {len(file.size)} dimensions ({frames} frames), but a {type_name} has three.",
-            'Type="VolumeSequence" shows time points' if type_name == "Volume" else "save one frame of it",
-        )
+        sentence = f"“{name}” has {len(file.size)} dimensions ({frames} frames), but a {type_name} has three."
+        hint = 'Type="VolumeSequence" shows time points' if type_name == "Volume" else "save one frame of it"
+        raise ImageReadError(WRONG_SHAPE, sentence, hint)
     if file.components == 1:
         return
     if any(key.startswith("Segment0_") for key in file.header):

@@ -14,8 +14,7 @@ from ..files.sequence_files import FrameIndex, read_frames
 from ..vtk_images import shared_image, vtk_matrix
 from ..window_level import automatic_window_level
 from . import volume
-from .read_context import ReadContext
-from .type_module import Look, file_alone, no_contents, no_names, no_values
+from .type_module import Look, ReadContext, file_alone, no_contents, no_names, no_values
 from .volume import look_of as look_of
 
 if TYPE_CHECKING:
@@ -63,11 +62,8 @@ def time_points_of(series: "Series", most_in_memory: int | None = None) -> Seque
 
     count = len(series.times)
     if count < 2:
-        raise ImageReadError(
-            WRONG_SHAPE,
-            f"“{series.path.name}” has one time point, but a VolumeSequence has several.",
-            'Type="Volume" shows it',
-        )
+        sentence = f"“{series.path.name}” has one time point, but a VolumeSequence has several."
+        raise ImageReadError(WRONG_SHAPE, sentence, 'Type="Volume" shows it')
     first = series.read(0)
     new_frame = None
     frames: list[VolumeArrays] = []
@@ -75,11 +71,8 @@ def time_points_of(series: "Series", most_in_memory: int | None = None) -> Seque
         frame = series.read(number) if number else first
         same_grid = np.allclose(frame.ijk_to_ras, first.ijk_to_ras, rtol=0, atol=_SAME_GRID_MM)
         if frame.voxels.shape != first.voxels.shape or not same_grid:
-            raise ImageReadError(
-                GRIDS_DIFFER,
-                f"Time point {number + 1} of “{series.path.name}” has a different grid from the first.",
-                "give each grid an Image of its own",
-            )
+            sentence = f"Time point {number + 1} of “{series.path.name}” has a different grid from the first."
+            raise ImageReadError(GRIDS_DIFFER, sentence, "give each grid an Image of its own")
         # A later time point may need a wider type than the first.
         new_frame = new_frame or room_for_frames(count, first.voxels.size * 4, most_in_memory)
         kept = new_frame(frame.voxels.shape, frame.voxels.dtype)

@@ -23,8 +23,8 @@ from ...images.errors import ImageReadError
 from ...images.files.file_facts import look_at
 from ...images.files.nrrd import NrrdHeader
 from ...images.grid import Grid
-from ...images.types.read_context import ReadContext
 from ...images.types.segmentation import read as read_segments
+from ...images.types.type_module import ReadContext
 from ...masks.errors import MaskError
 from ...masks.files import write_nrrd
 from ...masks.painting import LostOverlap, Mask, paint
