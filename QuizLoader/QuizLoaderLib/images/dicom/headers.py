@@ -291,11 +291,9 @@ def pixel_bytes(header: Header) -> tuple[io.BufferedIOBase, int, bool]:
     """
     if header.transfer_syntax == DEFLATED:
         dataset = pydicom.dcmread(header.path)
-        for keyword in ("PixelData", "FloatPixelData", "DoubleFloatPixelData"):
-            if keyword in dataset:
-                data = dataset[keyword].value
-                return io.BytesIO(data), len(data), True
-        return io.BytesIO(b""), 0, True
+        names = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
+        data = next((dataset[name].value for name in names if name in dataset), b"")
+        return io.BytesIO(data), len(data), True
     file = header.path.open("rb")
     file.seek(header.pixel_offset)
     start = file.read(12)

@@ -51,8 +51,7 @@ _Layers = tuple[tuple[np.ndarray, ...], list[tuple[int, int]]]
 def read_dicom_seg(path: Path) -> SegmentationArrays:
     """Every segment with its name, colour and coded terminology, on the file's own grid.
 
-    The images it was made on are not needed. Slices between the stored ones are empty. A fractional
-    segmentation shows where it is at least 0.5, and says so.
+    Slices between the stored ones are empty. A fractional segmentation shows where it is at least 0.5.
 
     :raises ImageReadError: no SEG, damaged, without a location in the patient, pixels that cannot be decoded.
     """

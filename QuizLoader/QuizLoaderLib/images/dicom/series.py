@@ -84,8 +84,8 @@ class Series:
 def read_series(path: Path) -> VolumeArrays:
     """The series that the file belongs to, or the one series of the folder, with its rescale applied.
 
-    Slices ascend along the normal; an uneven or tilted series is brought onto a regular grid with a
-    warning. Of several time points the first is taken, with a warning.
+    Slices ascend along the normal. With a warning an uneven or tilted series is brought onto a regular grid,
+    and of several time points the first is taken.
 
     :raises ImageReadError: no DICOM image, several series in the folder, pixels that cannot be decoded.
     """

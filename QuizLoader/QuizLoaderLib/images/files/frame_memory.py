@@ -16,10 +16,8 @@ def room_for_frames(count: int, frame_bytes: int, most_in_memory: int | None) ->
     """What gives an empty array for each of ``count`` frames of at most ``frame_bytes``.
 
     All of them lie in memory, or, where they take more than ``most_in_memory`` bytes together, in one file
-    that the system pages in and out and that vanishes with the last of its arrays. So every frame is there
-    at once while memory stays bounded.
-
-    Raises OSError where the disk has no room.
+    that the system pages in and out and that vanishes with the last of its arrays. Raises OSError where the
+    disk has no room.
     """
     if most_in_memory is None or count * frame_bytes <= most_in_memory:
         return np.empty

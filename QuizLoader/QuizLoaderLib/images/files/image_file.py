@@ -68,9 +68,7 @@ class ImageFile:
     ``size`` is (columns, rows, slices) or longer for time and the like, as the file has it; a plane counts
     as one slice. ``components`` is the number of values of each voxel. ``header`` holds the file's own
     key/value pairs (of NRRD, the segments among them). ``ijk_to_ras`` is 4x4 at voxel centres, RAS in mm.
-
     ``share`` is called with what reads the voxels, and gives them: read now, or before by another process.
-
     Raises ImageReadError, here and where the voxels are read.
     """
 

@@ -123,8 +123,7 @@ def _read_deep_colors(path: Path, picture: "Picture") -> np.ndarray:
     if values.shape[-1] in (2, 4):
         cover = values[..., -1:].astype(np.uint32)
         values = ((values[..., :-1] * cover + 32767) // 65535).astype(np.uint16)
-    pages = [_upright(page, orientation) for page in values]
-    together = np.stack(pages)
+    together = np.stack([_upright(page, orientation) for page in values])
     return together[..., 0] if together.shape[-1] == 1 else together
 
 

@@ -105,10 +105,9 @@ class ImageLibrary:
         return request
 
     def read_ahead(self, page: Page) -> PageRequest:
-        """Begin to read a page that will be asked for next, while another is shown.
+        """Begin to read a page that will be asked for next, instead of what was being read ahead before.
 
-        Replaces what was being read ahead before. A file for which the budget leaves no room beside what is
-        shown is left for later. The request tells how far reading is and can be cancelled.
+        A file for which the budget leaves no room beside what is shown is left for later.
         """
         if self._ahead is not None:
             self._ahead.cancel()

@@ -31,15 +31,12 @@ _SHARE_OF_DISK = 2
 
 
 class VoxelStore:
-    """What image files hold, read once for all processes that use the same ``folder``.
+    """What image files hold, read once for all processes that use the same ``folder``; from any thread.
 
-    Whoever asks first reads the image file; the arrays go into a file of ``folder``, and everyone, the
-    first too, gets arrays over its mapped pages, of which the machine holds one copy. The mapping is copy on
-    write: who writes into an array changes their own copy of the pages written to, and nobody else sees it.
-
-    A file is written under another name and renamed when it is whole. A lock for each lets one process read
-    while the others wait; it is free again when its owner dies. Where the folder cannot be written to (no
-    room, taken away), the arrays are private as without a store. May be used from any thread.
+    Whoever asks first reads the image file into a file of ``folder``. Everyone, the first too, gets arrays
+    over its mapped pages, of which the machine holds one copy; who writes into them changes a copy of their
+    own. A file is renamed when it is whole. A lock for each lets one process read while the others wait; it
+    is free again when its owner dies. Where the folder cannot be written to, the arrays are private.
 
     ``folder`` must belong to the user who runs the processes: it holds pickles.
     """

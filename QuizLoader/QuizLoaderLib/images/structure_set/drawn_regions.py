@@ -29,8 +29,7 @@ def draw_regions(
     """The ROIs on the volume that they were drawn on, or else belong on, of those of a page.
 
     ``boundary`` None is found for each ROI by its vertices. ``fill_gaps`` interpolates the shape where an ROI
-    is drawn on every other slice. What is wrong with a polygon loses that polygon, with a ROI that ROI;
-    the problems say which.
+    is drawn on every other slice. The problems say which polygons and ROIs are lost.
 
     :raises ImageReadError: no volume, or one of another frame of reference.
     """
