@@ -288,9 +288,7 @@ def _write_record(job: Job, fingerprint: str, result: CaseResult, series: Path |
         "fingerprint": fingerprint,
         "series": _series_state(series) if series else None,
         "bytes": job.mask.stat().st_size,
-        "regions": [asdict(region) for region in result.regions],
-        "lost": [asdict(loss) for loss in result.lost],
-        "problems": [asdict(problem) for problem in result.problems],
+        **asdict(result),
     }
     with writing(job.record) as part:
         part.write_text(json.dumps(record, ensure_ascii=False), encoding="utf-8")

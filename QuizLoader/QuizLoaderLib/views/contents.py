@@ -68,12 +68,9 @@ class ViewContents:
     @property
     def is_picture(self) -> bool:
         """Whether the view has a picture for its ground, which has no place in a patient."""
-        image = self.leader.image if self.leader else None
-        return (
-            image is not None
-            and not image.dicom_read
-            and image.path.lower().endswith(image.type.facts.pictures)
-        )
+        if self.leader is None or self.leader.image.dicom_read:
+            return False
+        return self.leader.image.path.lower().endswith(self.leader.image.type.facts.pictures)
 
     @property
     def images(self) -> list[Placed]:

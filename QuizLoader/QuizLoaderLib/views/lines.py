@@ -28,10 +28,6 @@ def is_complete(node: vtkMRMLMarkupsLineNode) -> bool:
     return node.GetNumberOfDefinedControlPoints() == 2
 
 
-def length_mm(node: vtkMRMLMarkupsLineNode) -> float:
-    return node.GetLineLengthWorld()
-
-
 def points_ras(node: vtkMRMLMarkupsLineNode) -> np.ndarray:
     """(points, 3), mm."""
     return np.array(

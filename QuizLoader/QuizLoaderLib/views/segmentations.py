@@ -149,10 +149,6 @@ def show_on(node: vtkMRMLSegmentationNode, slice_node_ids: Sequence[str], look: 
     display.EndModify(was_modifying)
 
 
-def hide(node: vtkMRMLSegmentationNode) -> None:
-    node.SetDisplayVisibility(False)
-
-
 def remove(node: vtkMRMLSegmentationNode) -> None:
     """Take a segmentation, or a line, and its display nodes out of the scene that it is in."""
     scene = node.GetScene()

@@ -109,7 +109,7 @@ def render_quiz(
     page: int | None = None,
     size: tuple[int, int] = (512, 512),
     follow_links: bool = False,
-    progress: Callable[[int, int], None] | None = None,
+    progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> list[Problem]:
     """Make a picture of every view of every page, or of page number ``page`` alone (the first is 1).
 
@@ -139,8 +139,7 @@ def render_quiz(
         library = ImageLibrary(host.scene, folder, regions=regions)
         try:
             for each, following in zip(pages, [*pages[1:], None], strict=True):
-                if progress:
-                    progress(len(shown), len(pages))
+                progress(len(shown), len(pages))
                 loaded = library.load(each)
                 if following:
                     library.read_ahead(following)
@@ -152,8 +151,7 @@ def render_quiz(
                 own = [problem for problem in problems if problem.page == each.number]
                 shown.append(shown_page(on_page, host, folder_name(each, len(quiz.pages)), own))
                 _write_pictures(shown[-1], len(quiz.pages), out)
-            if progress:
-                progress(len(pages), len(pages))
+            progress(len(pages), len(pages))
             problems = sorted(problems, key=lambda problem: problem.line)
             (out / "index.html").write_text(page_index(quiz, shown, problems), encoding="utf-8")
             _write_problems(quiz_path, problems, out)

@@ -82,14 +82,11 @@ def window_pixels(window: "vtkRenderWindow") -> "np.ndarray":
 @lru_cache(maxsize=1)
 def _window_class_that_renders() -> str | None:
     """The name of the class, empty for the one VTK itself chooses, None where none renders."""
-    return next((name for name in _candidates() if _renders(name)), None)
-
-
-def _candidates() -> tuple[str, ...]:
-    if not sys.platform.startswith("linux") or os.environ.get("VTK_DEFAULT_OPENGL_WINDOW"):
-        return ("",)
-    # EGL needs no screen and prints no warning about a missing one; VTK's own choice tries X first.
-    return ("vtkEGLRenderWindow", "", "vtkOSOpenGLRenderWindow")
+    candidates = [""]
+    if sys.platform.startswith("linux") and not os.environ.get("VTK_DEFAULT_OPENGL_WINDOW"):
+        # EGL needs no screen and prints no warning about a missing one; VTK's own choice tries X first.
+        candidates = ["vtkEGLRenderWindow", "", "vtkOSOpenGLRenderWindow"]
+    return next((name for name in candidates if _renders(name)), None)
 
 
 def _renders(window_class: str) -> bool:

@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 from ...quiz.problems import Problem
@@ -25,12 +26,10 @@ class LabelTable:
     """Labels in the order of their file, which decides overlaps: the last wins."""
 
     rows: tuple[LabelRow, ...]
-    value_map: ValueMap = field(init=False)
 
-    def __post_init__(self) -> None:
-        values = {row.name: row.value for row in self.rows}
-        lines = {row.name: row.line for row in self.rows}
-        object.__setattr__(self, "value_map", ValueMap(values, lines))
+    @cached_property
+    def value_map(self) -> ValueMap:
+        return ValueMap({row.name: row.value for row in self.rows}, {row.name: row.line for row in self.rows})
 
     @property
     def colors(self) -> dict[str, tuple[float, float, float]]:

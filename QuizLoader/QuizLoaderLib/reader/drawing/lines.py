@@ -42,7 +42,7 @@ class Line:
 
     @property
     def length_mm(self) -> float:
-        return lines.length_mm(self.node)
+        return self.node.GetLineLengthWorld()
 
     @property
     def is_new(self) -> bool:

@@ -179,7 +179,7 @@ class PageDrawings:
             if not self._is_there(drawing):
                 continue
             if drawing.fault if on.session_page else not segmentations.is_empty(drawing.node):
-                segmentations.hide(drawing.node)
+                drawing.node.SetDisplayVisibility(False)
                 self._put_away.setdefault(on.key, {})[image_id] = drawing
                 self._queue.when_saved(drawing, partial(self._let_go, on.key, image_id))
             else:
