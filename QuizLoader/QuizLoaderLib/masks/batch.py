@@ -86,8 +86,7 @@ class CaseResult:
 def read_cases(table: Path) -> list[Case]:
     """The cases of a CSV file with the columns source and, where wanted, like and name.
 
-    Paths are relative to the table's folder. Without a name a case is called as its source. Raises MaskError
-    with every row that is wrong.
+    Paths are relative to the table's folder; a name left out is its source's. Raises MaskError for all faults.
     """
     try:
         text = table.read_bytes().decode("utf-8-sig")
@@ -121,9 +120,8 @@ def run_cases(
     """Paint each case and write ``report.csv``; gives the results in the order of the cases.
 
     A case whose mask is there, made of the same files with the same map, is not done again. A failed case
-    never stops the others. Raises MaskError where another run works in the folder, or where there is no Dask
-    scheduler at ``dask``. ``tell_defect`` makes the sentence of a case where the program itself failed; it
-    is called where the case is painted.
+    never stops the others. ``tell_defect`` makes, where a case is painted, the sentence of a failure of the
+    program itself. Raises MaskError: another run works in the folder, no Dask scheduler is at ``dask``.
     """
     if ending not in MASK_ENDINGS:
         sentence = f"Masks of many cases cannot have the ending {said(ending)}."

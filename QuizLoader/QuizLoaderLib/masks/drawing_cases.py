@@ -28,8 +28,7 @@ def drawing_cases(folder: Path) -> DrawingCases:
 
     A case is named ``<reader>_<quiz>_<page>_<image>``, with the page's number where two are called so. The
     source is the segments where there are any, else (in the Image Quizzer's own results) the label map, whose
-    values are taken for those of the map; the mask covers the voxels of the label map. A file that is not
-    there is a case that fails.
+    values are those of the map; the mask covers the label map's voxels. A case without its file will fail.
     """
     results = read_all_results([folder])
     found = DrawingCases(left_out=results.left_out, remarks=results.remarks)

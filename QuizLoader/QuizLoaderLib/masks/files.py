@@ -1,4 +1,4 @@
-"""The mask as a file, written whole or not at all."""
+"""Masks as files, and segments as the ``.seg.nrrd`` of Slicer, written whole or not at all."""
 
 import errno
 import re

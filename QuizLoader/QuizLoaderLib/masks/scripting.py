@@ -69,8 +69,7 @@ def segments_from_mask(
 
     ``mask``: a file, a Mask, or an array (slices, rows, columns) with its ``ijk_to_ras`` (4x4, RAS, mm;
     without it the voxels are 1 mm at the origin). A value without a name becomes ``Label_<value>``, and
-    ``problems`` of the result say so. Raises MaskError: two labels with one value, a mask of other than
-    whole numbers.
+    ``problems`` of the result say so. Raises MaskError: two labels with one value, fractions in the mask.
     """
     from .sources import read_mask_file
 
@@ -89,8 +88,7 @@ def segments_from_mask(
 def segments_of_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:
     """The binary label maps of a vtkMRMLSegmentationNode, each on the whole extent that they take together.
 
-    A transform over the node is not applied: harden it first. Raises MaskError where the node has no binary
-    label map, or some of another geometry.
+    A transform over the node is not applied: harden it first. Raises MaskError: no label map, several grids.
     """
     if not getattr(node, "IsA", lambda kind: False)("vtkMRMLSegmentationNode"):
         kind = type(node).__name__

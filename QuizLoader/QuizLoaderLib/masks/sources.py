@@ -59,8 +59,7 @@ AS_DRAWN = ContourFilling()
 
 @dataclass(frozen=True, eq=False)
 class Source:
-    """Segments or the ROIs of a structure set, and the image they were painted on or are to be resampled to
-    (None: their own grid)."""
+    """Segments or ROIs, and the image they were drawn on or are to be resampled to (None: their own grid)."""
 
     regions: SegmentationArrays | DrawnRegions
     target: Target | None

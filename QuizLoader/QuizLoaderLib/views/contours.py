@@ -25,8 +25,7 @@ class ContourLook:
 
 
 def draw_contours(shown: PageNodes, host: Host, look: ContourLook) -> None:
-    """Outline, or outline and fill, of every region of the page, labels and segments alike; or none of them.
-    Views stay where they are."""
+    """Every region of the page, label or segment, as ``look`` says; the views stay where they are."""
     filled = look.contour is ContourVisibility.FILL
     for node in shown.nodes:
         for display in display_nodes(node) if node and node.IsA("vtkMRMLSegmentationNode") else ():

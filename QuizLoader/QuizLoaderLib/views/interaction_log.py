@@ -2,8 +2,7 @@
 
 The file has the columns of the Image Quizzer's UserInteractionLog.csv, and behind them three of our own. A
 view that moves gives four rows, one for each corner pixel; all views do when the page is entered or laid out
-anew. Events give rows of their own, named in the column Location; where the reader leaves the page, or comes
-back, is told in the column Layout.
+anew. Events give rows of their own, named in Location; leaving the page and coming back are told in Layout.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """One slice view gets its layers, its plane and its field of view: one small function for each step.
 
-Everything is set on the view's own MRML nodes (vtkMRMLSliceNode, vtkMRMLSliceCompositeNode), so each host
-and each view of MRML follows.
+Everything is set on the view's own MRML nodes (vtkMRMLSliceNode, vtkMRMLSliceCompositeNode).
 """
 
 from __future__ import annotations
@@ -107,9 +106,8 @@ def _empty_the_label_fill_logic(logic: vtkMRMLSliceLogic) -> None:
 
 
 def _fit(logic: vtkMRMLSliceLogic, contents: ViewContents) -> None:
-    """The smallest field of view that holds the lowest volume, its plane through the volume's centre,
-    moved to the nearest slice of it, of two the higher one along the view's normal; without a volume, that of
-    the segmentations together."""
+    """The smallest field of view that holds the lowest volume, on its slice nearest to its centre (of two the
+    higher one along the view's normal); without a volume, that of the segmentations together."""
     node = logic.GetSliceNode()
     node.SetXYZOrigin(0, 0, 0)
     lowest = next((placed.node for placed in contents.images if placed.node), None)

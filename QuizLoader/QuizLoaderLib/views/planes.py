@@ -82,8 +82,7 @@ def in_planes(shown: PageNodes, image_id: str, mode: ViewingMode) -> PageNodes:
 
 
 def point_seen(shown: PageNodes, image_id: str, host: Host) -> tuple[float, float, float]:
-    """RAS in mm of the middle of the first view that shows the image, else of the first view: what the
-    reader looks at now."""
+    """RAS in mm of the middle of the first view that shows the image, else of the first view."""
     views = contents_of_views(shown)
     showing = (view for view, contents in views.items() if _shows(contents, image_id))
     view = next(showing, VIEWS_OF_LAYOUT[shown.page.layout][0])

@@ -1,4 +1,4 @@
-"""All, None, Select, Ignore: which regions show on which slice view."""
+"""Which regions show on which slice view: All, None, Select, Ignore, and what is then seen on a page."""
 
 from __future__ import annotations
 
@@ -66,8 +66,7 @@ def visible_segments(node: vtkMRMLSegmentationNode, choice: RoiVisibility | None
 def show_label_regions(label_node: vtkMRMLLabelMapVolumeNode, choice: RoiVisibility | None) -> None:
     """Make the regions that ``choice`` hides transparent in the colour table of this node alone.
 
-    A region is named by its entry in the table, which is the value as text where the quiz names none; an
-    entry without a name is no region.
+    A region is an entry of the table with a name, which is the value as text where the quiz names none.
     """
     colors = label_node.GetDisplayNode().GetColorNode()
     if choice is None or colors is None:

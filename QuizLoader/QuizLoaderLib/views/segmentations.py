@@ -176,8 +176,7 @@ def write_segmentation(node: vtkMRMLSegmentationNode, path: Path) -> None:
 
 
 def _layers(node: vtkMRMLSegmentationNode) -> Iterator[tuple[np.ndarray, np.ndarray, dict[int, str]]]:
-    """The label images that hold anything: voxels (slices, rows, columns), the (k, j, i) of the first, and
-    the names of the segments by their value."""
+    """Of label images that are not empty: voxels, (k, j, i) of the first, names of segments by value."""
     from vtkmodules.util.numpy_support import vtk_to_numpy
 
     names_of: dict[vtkOrientedImageData, dict[int, str]] = {}

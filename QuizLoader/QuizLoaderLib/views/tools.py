@@ -1,4 +1,4 @@
-"""The reader's tools on the slice views of any host: the mouse's window and level, presets, the crosshair."""
+"""The reader's tools on slice views: window and level, the crosshair, and by keys what the mouse does."""
 
 from __future__ import annotations
 
@@ -86,8 +86,7 @@ def window_level_by_mouse(host: Host) -> bool:
 
 
 def start_placing(host: Host, markup: vtkMRMLMarkupsNode) -> None:
-    """The next clicks of the left button place the points of this markups node; with the last one the mouse
-    pans again."""
+    """The next clicks of the left button place this node's points; with the last one the mouse pans again."""
     selection = host.application_logic.GetSelectionNode()
     selection.SetReferenceActivePlaceNodeClassName(markup.GetClassName())
     selection.SetReferenceActivePlaceNodeID(markup.GetID())
@@ -108,8 +107,7 @@ def is_placing(host: Host) -> bool:
 
 
 def show_crosshair(host: Host, on: bool) -> None:
-    """A crosshair on all views, which moves with the pointer while Shift is held; the slices of the other
-    views go through it."""
+    """On all views; with Shift it moves with the pointer, and the slices of the other views go through it."""
     crosshair = crosshair_node(host)
     crosshair.SetCrosshairBehavior(crosshair.OffsetJumpSlice)
     crosshair.SetCrosshairMode(crosshair.ShowBasic if on else crosshair.NoCrosshair)

@@ -1,4 +1,4 @@
-"""``quizloader serve``: the quiz in a browser."""
+"""``quizloader serve``: the quiz in a browser; ``quizloader readers new``: links for those who read it."""
 
 import csv
 import os

@@ -1,7 +1,6 @@
 """index.html: all pages of a rendered quiz, with their pictures, regions, questions and problems.
 
-One file without scripts; the pictures beside it are linked by relative paths. Whatever the author wrote is
-escaped.
+One file without scripts, the pictures linked by relative paths; whatever the author wrote is escaped.
 """
 
 from collections.abc import Iterable, Sequence

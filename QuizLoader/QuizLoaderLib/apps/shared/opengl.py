@@ -1,7 +1,6 @@
 """Whether OpenGL can render here, found out where a crash does no harm.
 
-Without its system libraries VTK ends the process with a segmentation fault at the first window, so the
-first one is opened in a child process.
+Without its system libraries the first window ends the process, so that one is opened in a child process.
 """
 
 import os

@@ -32,8 +32,7 @@ def window_text(contents: ViewContents) -> str:
 
 
 def missing_images(contents: ViewContents, problems: list[Problem]) -> list[str]:
-    """Every error of an image that this view should show and does not, whether its file or its element is
-    to blame."""
+    """Every error of an image that this view should show and does not, of its file or of its element."""
     shown = {placed.image.id for placed in contents.images if placed.node}
     told = [
         problem.text

@@ -1,4 +1,4 @@
-"""The label tables of other programs: Slicer's colour tables, ITK-SNAP, BIDS, nnU-Net.
+"""The label tables of other programs: Slicer's colour tables, ITK-SNAP, BIDS, nnU-Net, inside NIfTI files.
 
 Sources: Slicer, vtkMRMLColorTableStorageNode; ITK-SNAP's label description files; BIDS 1.10, "Segmentation
 derivatives"; nnU-Net v2, dataset_format.md.
@@ -102,8 +102,7 @@ def _color(parts: Sequence[str]) -> tuple[float, float, float] | None:
 def _matched(
     checked: _CheckedRows, text: str, pattern: re.Pattern[str], sentence: str, hint: str
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
-    """The number and the groups of each line that is a row, but for comments and blank lines; ``sentence``
-    says of a line what it is not."""
+    """The number and the groups of each row; ``sentence`` says what another line is not."""
     for number, line in enumerate(text.splitlines(), start=1):
         if line.strip() and not line.lstrip().startswith("#"):
             match = pattern.fullmatch(line)

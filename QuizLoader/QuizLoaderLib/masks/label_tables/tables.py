@@ -1,7 +1,6 @@
 """Tables of names and mask values: the text map and the formats of other programs, to and fro.
 
-What a format cannot hold is said: an error where a region or its value would be lost, a warning where only
-a colour or a code is.
+What a format cannot hold is said: where a region or its value is lost, as an error, else as a warning.
 """
 
 import csv
