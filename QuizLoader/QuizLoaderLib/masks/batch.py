@@ -86,7 +86,8 @@ class CaseResult:
 def read_cases(table: Path) -> list[Case]:
     """The cases of a CSV file with the columns source and, where wanted, like and name.
 
-    Paths are relative to the table's folder; a name left out is its source's. Raises MaskError for all faults.
+    Paths are relative to the table's folder. Without a name a case is called as its source. Raises MaskError
+    with every row that is wrong.
     """
     try:
         text = table.read_bytes().decode("utf-8-sig")
