@@ -240,7 +240,10 @@ def _cases(rows: "csv.DictReader[str]", table: Path) -> tuple[list[Case], list[P
             if like or name:
                 problems.append(error(BAD_CASE_TABLE, "The row has no source.", line=line))
             continue
-        name = name or _stem(source)
+        file_name = re.split(r"[/\\]", source)[-1]
+        name = name or re.sub(
+            r"(\.seg)?(\.nrrd|\.nii\.gz|\.nii|\.mha|\.dcm)$", "", file_name, flags=re.IGNORECASE
+        )
         if not re.fullmatch(r'[^/\\:*?"<>|\x00-\x1f.][^/\\:*?"<>|\x00-\x1f]*(?<![. ])', name):
             sentence = f"{said(name)} cannot be the name of a file."
             problems.append(error(BAD_CASE_TABLE, sentence, "use letters, digits, - and _", line=line))
@@ -254,11 +257,6 @@ def _cases(rows: "csv.DictReader[str]", table: Path) -> tuple[list[Case], list[P
     if not cases and not problems:
         problems.append(error(BAD_CASE_TABLE, "The table has no cases."))
     return cases, problems
-
-
-def _stem(source: str) -> str:
-    name = re.split(r"[/\\]", source)[-1]
-    return re.sub(r"(\.seg)?(\.nrrd|\.nii\.gz|\.nii|\.mha|\.dcm)$", "", name, flags=re.IGNORECASE)
 
 
 def _fingerprint(job: Job) -> str:

@@ -95,7 +95,8 @@ class _Composition:
 
     def draw(self) -> Picture.Image:
         note = self._font_note()
-        panel_bottom = self.panel.top + self._panel_height()
+        regions = 0 if self.legend_place else len(self.shown.rois) + 1
+        panel_bottom = self.panel.top + (len(self.lines) + regions) * self.pen.height + 2 * self.gap
         bottom = max(self.grid_bottom, panel_bottom) + (self.small.height + self.gap if note else 0)
         picture = Picture.new("RGB", (self.width, bottom + self.gap), _BACKGROUND)
         canvas = ImageDraw.Draw(picture)
@@ -222,10 +223,6 @@ class _Composition:
             wrapped = wrapped[:_MOST_QUESTION_LINES]
             wrapped.append(QuestionLine("... and more, all in index.html"))
         return wrapped
-
-    def _panel_height(self) -> int:
-        regions = 0 if self.legend_place else len(self.shown.rois) + 1
-        return (len(self.lines) + regions) * self.pen.height + 2 * self.gap
 
     def _font_note(self) -> str:
         texts = [self.title, *(line.text for line in self.lines), *(roi.name for roi in self.shown.rois)]
