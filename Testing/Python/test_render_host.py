@@ -107,10 +107,11 @@ def test_hosts_free_their_memory_and_windows_and_print_nothing():
 RENDER_WITHOUT_OPENGL = """
 from QuizLoaderLib.apps.shared import opengl
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
+from QuizLoaderLib.quiz.problems import ExplainedError
 print(opengl.opengl_problem())
 try:
     HeadlessHost()
-except opengl.OpenGLMissingError as error:
+except ExplainedError as error:
     print(error)
 """
 

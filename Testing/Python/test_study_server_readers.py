@@ -8,13 +8,8 @@ import pytest
 from QuizLoaderLib.apps.command_line.main import main
 from QuizLoaderLib.apps.study_server.limits import Allowance
 from QuizLoaderLib.apps.study_server.proxy import MOST_BYTES, read_message
-from QuizLoaderLib.apps.study_server.readers import (
-    COORDINATOR,
-    Person,
-    ReadersError,
-    ReadersFile,
-    read_readers,
-)
+from QuizLoaderLib.apps.study_server.readers import COORDINATOR, Person, ReadersFile, read_readers
+from QuizLoaderLib.quiz.problems import ExplainedError
 from web_reader import framed
 
 
@@ -135,7 +130,7 @@ HASH = "a" * 64
 def test_a_damaged_table_is_named_with_its_line(tmp_path, text, sentence):
     table = tmp_path / "readers.csv"
     table.write_text(text, encoding="utf-8")
-    with pytest.raises(ReadersError, match=r"readers\.csv") as fault:
+    with pytest.raises(ExplainedError, match=r"readers\.csv") as fault:
         read_readers(table)
     assert sentence in str(fault.value)
 

@@ -82,13 +82,12 @@ def tell_one(one: Story) -> None:
 def tell_all(stories: Iterable[Story], say: Callable[[str], object] = print) -> None:
     """Tell what this Slicer can.
 
-    Raises StoryFailedError at the end where stories failed, and PackagesMissingError, whose sentence is the
+    Raises StoryFailedError at the end where stories failed, and ExplainedError, whose sentence is the
     remedy, where a Python package is not there.
     """
     from QuizLoaderLib.apps.panel.packages import ensure_packages
-    from QuizLoaderLib.apps.panel.paths import REQUIREMENTS
 
-    ensure_packages(REQUIREMENTS)
+    ensure_packages()
     counts = {"passed": 0, "FAILED": 0, "not run": 0}
     failed = []
     for one in stories:

@@ -14,7 +14,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from ...quiz.problems import Problem, has_errors
+from ...quiz.problems import ExplainedError, Problem, has_errors
 from .info_command import info
 from .mask_commands import map_app, mask, masks, segments
 from .result_commands import answers, progress
@@ -191,8 +191,8 @@ for name, group in (("map", map_app), ("xnat", xnat_app), ("readers", readers_ap
 def _run() -> None:
     try:
         app()
-    except CommandError as fault:
-        _say_and_exit(str(fault), fault.code)
+    except ExplainedError as fault:
+        _say_and_exit(str(fault), fault.code if isinstance(fault, CommandError) else 1)
     except OSError as fault:
         where = f"{fault.filename}: " if fault.filename else ""
         _say_and_exit(f"{where}{fault.strerror or fault}.", 1)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from ...quiz.problems import ExplainedError
 from .terminal import (
     CommandError,
     FollowLinks,
@@ -144,8 +145,6 @@ def _serve_many(study: "Study", first: "Popen[bytes]") -> None:
     import logging
 
     from ...quiz.parser import read_quiz
-    from ..shared.opengl import OpenGLMissingError
-    from ..study_server.readers import ReadersError
     from ..study_server.server import serve_study
 
     for quiz in study.quizzes:
@@ -161,8 +160,6 @@ def _serve_many(study: "Study", first: "Popen[bytes]") -> None:
     logging.getLogger("QuizLoaderLib.apps.study_server").setLevel(logging.INFO)
     try:
         serve_study(study, first, lambda address: print(address, flush=True))
-    except (ReadersError, OpenGLMissingError) as fault:
-        raise CommandError(str(fault)) from fault
     except OSError as fault:
         raise CommandError(f"Port {study.port} cannot be used: {fault.strerror or fault}.") from fault
 
@@ -180,8 +177,6 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
     from dataclasses import replace
 
     from ...reader.opened_quiz import QuizUnreadableError
-    from ...session.files import SessionError
-    from ..shared.opengl import OpenGLMissingError
     from ..web.server import open_browser
     from ..web.server import serve as serve_quiz
 
@@ -199,8 +194,6 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
 
     try:
         sentence = serve_quiz(serving, ready)
-    except (SessionError, OpenGLMissingError) as fault:
-        raise CommandError(str(fault)) from fault
     except QuizUnreadableError as fault:
         print_problems(fault.problems, serving.quiz_path)
         raise CommandError(f"“{serving.quiz_path}” cannot be read as a quiz.") from fault
@@ -245,25 +238,25 @@ def new(
 
     The server's table keeps hashes; the links are nowhere else, so keep what this command writes.
     """
-    from ..study_server.readers import COORDINATOR, Person, ReadersError, add_readers, numbered_readers
+    from ..study_server.readers import COORDINATOR, Person, add_readers, numbered_readers
 
     if not address.startswith(("http://", "https://")):
         raise CommandError(f"--address is “{address}”; it begins with http:// or https://.", code=2)
     for file in (table, links):
         if file is not None:
             require_folder_of(file)
+    people = [Person(name.strip()) for name in names or []]
+    people += numbered_readers(table, count)
+    people += [Person(coordinator.strip(), COORDINATOR)] if coordinator else []
+    if not people:
+        raise CommandError("Say who the readers are: names, or --count N.", code=2)
+    out = _new_file(links) if links is not None else sys.stdout
     try:
-        people = [Person(name.strip()) for name in names or []]
-        people += numbered_readers(table, count)
-        people += [Person(coordinator.strip(), COORDINATOR)] if coordinator else []
-        if not people:
-            raise CommandError("Say who the readers are: names, or --count N.", code=2)
-        out = _new_file(links) if links is not None else sys.stdout
         made = add_readers(table, people, address, renew)
-    except ReadersError as fault:
+    except ExplainedError:
         if links is not None:
-            links.unlink(missing_ok=True)
-        raise CommandError(str(fault)) from fault
+            links.unlink()
+        raise
     rows = csv.writer(out, lineterminator="\n")
     rows.writerow(("reader", "role", "link"))
     rows.writerows((link.person.name, link.person.role, link.address) for link in made)

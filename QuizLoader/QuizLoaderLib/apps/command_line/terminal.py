@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...quiz.problems import Problem
+from ...quiz.problems import ExplainedError, Problem
 
 if TYPE_CHECKING:
     from typer.models import OptionInfo
@@ -37,7 +37,7 @@ class OutputFormat(str, Enum):
     JSON = "json"
 
 
-class CommandError(Exception):
+class CommandError(ExplainedError):
     """Why a command cannot go on, as one sentence; ``code`` 2 says that it was called wrongly."""
 
     def __init__(self, sentence: str, code: int = 1) -> None:

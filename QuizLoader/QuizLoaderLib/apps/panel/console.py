@@ -7,22 +7,13 @@ from pathlib import Path
 import slicer
 
 from ...quiz.model import Page
-from ...quiz.problems import Problem
+from ...quiz.problems import ExplainedError, Problem
 from ...reader.answers import Given
 from ...reader.opened_quiz import OpenedQuiz
 from ...reader.session_answers import SignIn
 from . import quiz_node
 from .host import SlicerHost
 from .packages import ensure_packages
-from .paths import REQUIREMENTS
-
-
-class OutOfTurnError(Exception):
-    """A page was asked for that is not the one that the reader is at."""
-
-
-class NoQuizOpenError(Exception):
-    """A page was asked for before a quiz was opened."""
 
 
 class Console:
@@ -52,11 +43,10 @@ class Console:
 
         With ``sign_in`` a reader's session begins. Without it what the forms hold stays in memory.
 
-        Raises QuizUnreadableError, PackagesMissingError and SessionError; the quiz that was open is closed
-        first.
+        Raises ExplainedError; the quiz that was open is closed first.
         """
         self.close()
-        ensure_packages(REQUIREMENTS)
+        ensure_packages()
         path = Path(path)
         node = quiz_node.quiz_node_of(path)
         remembered = quiz_node.image_folder(node) if node else ""
@@ -86,11 +76,11 @@ class Console:
     def show(self, index: int) -> list[Problem]:
         """Load the page and show it; gives what is wrong with its images.
 
-        Raises IndexError, and OutOfTurnError while a reader reads, whose session decides what is shown.
+        Raises IndexError, and ExplainedError while a reader reads, whose session decides what is shown.
         """
         opened = self._the_quiz()
         if not opened.answers.may_show(index):
-            raise OutOfTurnError(
+            raise ExplainedError(
                 f"{opened.answers.reader} is reading this quiz page by page; close it in the panel first."
             )
         problems = opened.show(index)
@@ -128,5 +118,5 @@ class Console:
 
     def _the_quiz(self) -> OpenedQuiz:
         if self.opened is None:
-            raise NoQuizOpenError("No quiz is open: call openQuiz first.")
+            raise ExplainedError("No quiz is open: call openQuiz first.")
         return self.opened

@@ -9,10 +9,9 @@ from typing import TYPE_CHECKING
 import ctk
 import slicer
 
-from ...quiz.problems import Problem
+from ...quiz.problems import ExplainedError, Problem, ProblemError
 from ...reader.opened_quiz import OpenedQuiz
-from .packages import PackagesMissingError, ensure_packages
-from .paths import REQUIREMENTS
+from .packages import ensure_packages
 from .ui import show_text
 
 if TYPE_CHECKING:
@@ -76,16 +75,12 @@ class MaskValues:
         if not table or not mask:
             self._say("Choose the value map, lines such as Liver=10, and the mask's file.")
             return
-        from ...masks.errors import MaskError
-
         try:
-            ensure_packages(REQUIREMENTS)
+            ensure_packages()
             with slicer.util.WaitCursor():
                 text = action(Path(table), Path(mask))
-        except PackagesMissingError as fault:
-            text = str(fault)
-        except MaskError as fault:
-            text = _sentences(fault.problems)
+        except ExplainedError as fault:
+            text = _sentences(fault.problems) if isinstance(fault, ProblemError) else str(fault)
         else:
             self._ui.valueMapEdit.addCurrentPathToHistory()
             self._ui.maskEdit.addCurrentPathToHistory()

@@ -7,30 +7,31 @@ from pathlib import Path
 
 import slicer
 
+from ...quiz.problems import ExplainedError
 
-class PackagesMissingError(Exception):
-    """One sentence for the reader: which packages are missing, and how to get them."""
+# In a source folder as in an installed extension.
+_REQUIREMENTS = Path(__file__).resolve().parents[3] / "Resources" / "requirements.txt"
 
 
-def ensure_packages(requirements: Path) -> None:
-    """Have what the file ``requirements`` lists, installing with the reader's consent what is not there.
+def ensure_packages() -> None:
+    """Have what the module requires, installing with the reader's consent what is not there.
 
-    Raises PackagesMissingError where that is declined, fails (no network), or Slicer runs with ``--testing``,
+    Raises ExplainedError where that is declined, fails (no network), or Slicer runs with ``--testing``,
     which must not change its Python.
     """
-    lines = [line.split("#")[0].strip() for line in requirements.read_text(encoding="utf-8").splitlines()]
+    lines = [line.split("#")[0].strip() for line in _REQUIREMENTS.read_text(encoding="utf-8").splitlines()]
     wanted = [line for line in lines if line]
     if not _missing(wanted):
         return
     if slicer.app.testingEnabled():
-        raise PackagesMissingError(_remedy(wanted))
+        raise ExplainedError(_remedy(wanted))
     try:
         _install(wanted)
     except (RuntimeError, OSError, subprocess.CalledProcessError) as fault:
-        raise PackagesMissingError(_remedy(wanted)) from fault
+        raise ExplainedError(_remedy(wanted)) from fault
     importlib.invalidate_caches()
     if _missing(wanted):
-        raise PackagesMissingError(_remedy(wanted))
+        raise ExplainedError(_remedy(wanted))
 
 
 def _missing(wanted: list[str]) -> list[str]:

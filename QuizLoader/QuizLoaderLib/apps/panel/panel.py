@@ -5,22 +5,18 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import ctk
+import qt
 import slicer
 
-from ...quiz.problems import Problem, has_errors
-from ...reader.opened_quiz import OpenedQuiz, QuizUnreadableError
-from ...session.files import SessionError
+from ...quiz.problems import ExplainedError, Problem, ProblemError, has_errors
+from ...reader.opened_quiz import OpenedQuiz
 from . import quiz_node
 from .console import Console
-from .packages import PackagesMissingError
 from .page import PageSections
-from .problem_list import ProblemList
 from .sign_in import SignInFields
 from .ui import show_text
 
 if TYPE_CHECKING:
-    import qt
-
     from .ui import Ui
 
 
@@ -104,12 +100,10 @@ class Panel:
         try:
             sign_in = self._sign_in.read()
             self._console.open(path, folder, self.ui.followLinksBox.checked, sign_in)
-        except (PackagesMissingError, SessionError) as fault:
+        except ExplainedError as fault:
             show_text(self.ui.messageLabel, str(fault))
-            return
-        except QuizUnreadableError as fault:
-            show_text(self.ui.messageLabel, str(fault))
-            self._show_problems(Path(path), list(fault.problems))
+            if isinstance(fault, ProblemError):
+                self._show_problems(Path(path), fault.problems)
             return
         opened = self._console.opened
         assert opened is not None
@@ -166,9 +160,9 @@ class Panel:
         show_text(self.ui.messageLabel, "" if opened.pages else "The quiz has no page that can be shown.")
 
     def _show_problems(self, path: Path, problems: Sequence[Problem]) -> None:
-        self._problems.show(path, list(problems))
+        self._problems.show(path, problems)
         self.ui.problemsSection.visible = bool(problems)
-        self.ui.problemsSection.collapsed = not has_errors(list(problems))
+        self.ui.problemsSection.collapsed = not has_errors(problems)
 
     def _show_closed(self) -> None:
         self.ui.closeButton.enabled = False
@@ -178,3 +172,29 @@ class Panel:
         self._problems.clear()
         show_text(self.ui.noticeLabel, "")
         show_text(self.ui.messageLabel, "")
+
+
+class ProblemList:
+    """What is wrong with the quiz; a double click copies ``file:line``, the form that editors jump to."""
+
+    def __init__(self, list_widget: "qt.QListWidget") -> None:
+        self._list = list_widget
+        self._places: list[str] = []
+        self._list.itemDoubleClicked.connect(self._copy_place)
+
+    def show(self, path: Path, problems: Sequence[Problem]) -> None:
+        self.clear()
+        for problem in problems:
+            item = qt.QListWidgetItem(problem.for_author)
+            item.setToolTip(problem.as_line(str(path)))
+            self._list.addItem(item)
+        self._places = [f"{path}:{problem.line}" for problem in problems]
+
+    def clear(self) -> None:
+        self._places = []
+        self._list.clear()
+
+    def _copy_place(self) -> None:
+        row = self._list.currentRow
+        if 0 <= row < len(self._places):
+            slicer.app.clipboard().setText(self._places[row])

@@ -1,19 +1,20 @@
 """The panel's sections of tools and regions: widgets for ``ToolsPresenter``."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+import qt
 import slicer
 
 from ...reader.opened_quiz import OpenedQuiz
-from ...reader.tools_presenter import MODES, PLAY_S, PRESETS, ShownTools, ToolsPresenter
-from .legend import Legend
+from ...reader.tools_presenter import MODES, PLAY_S, PRESETS, LegendEntry, ShownTools, ToolsPresenter
 from .ui import timer
 
 if TYPE_CHECKING:
-    import qt
-
     from .ui import Ui
+
+SWATCH_PIXELS = 12
 
 
 class ToolsSection:
@@ -129,3 +130,43 @@ def _set_quietly(slider: "qt.QSlider", value: int, maximum: int) -> None:
     slider.maximum = maximum
     slider.value = value
     slider.blockSignals(False)
+
+
+class Legend:
+    """A list of checkable regions; ``changed(row, visible)`` is called when a box is ticked or cleared."""
+
+    def __init__(self, list_widget: "qt.QListWidget", changed: Callable[[int, bool], None]) -> None:
+        self._list, self._changed = list_widget, changed
+        self._list.itemChanged.connect(self._item_changed)
+        self._regions: tuple[LegendEntry, ...] = ()
+
+    def show(self, regions: Sequence[LegendEntry]) -> None:
+        before, self._regions = self._regions, tuple(regions)
+        self._list.blockSignals(True)
+        if [replace(region, visible=True) for region in before] != [
+            replace(region, visible=True) for region in regions
+        ]:
+            self._list.clear()
+            for region in regions:
+                self._list.addItem(_item(region))
+        # The list is as it was where a box was clicked, for Qt is not done with its item yet.
+        for row, region in enumerate(regions):
+            self._list.item(row).setCheckState(qt.Qt.Checked if region.visible else qt.Qt.Unchecked)
+        self._list.blockSignals(False)
+
+    def clear(self) -> None:
+        self.show(())
+
+    def _item_changed(self, item: "qt.QListWidgetItem") -> None:
+        row = self._list.row(item)
+        if 0 <= row < len(self._regions):
+            self._changed(row, item.checkState() == qt.Qt.Checked)
+
+
+def _item(region: LegendEntry) -> "qt.QListWidgetItem":
+    item = qt.QListWidgetItem(region.name)
+    pixmap = qt.QPixmap(SWATCH_PIXELS, SWATCH_PIXELS)
+    pixmap.fill(qt.QColor(*region.color))
+    item.setIcon(qt.QIcon(pixmap))
+    item.setToolTip(", ".join(view.value for view in region.views))
+    return item

@@ -14,12 +14,12 @@ from ...quiz.file_rules import mask_value_maps
 from ...quiz.image_folder import ImageFolder
 from ...quiz.model import Layout, SliceView
 from ...quiz.parser import read_quiz
-from ...quiz.problems import Problem
+from ...quiz.problems import ExplainedError, Problem
 from ...quiz.regions import QuizRegions
 from ...views.contents import PageNodes
 from ...views.layouts import slicer_layout
 from ...views.page import show_page
-from ..shared.opengl import OpenGLMissingError, offscreen_window_class, opengl_problem, window_pixels
+from ..shared.opengl import offscreen_window_class, opengl_problem, window_pixels
 from .page_index import page_index
 from .page_picture import page_picture
 from .shown_page import ShownPage, folder_name, shown_page
@@ -31,14 +31,14 @@ if TYPE_CHECKING:
 class HeadlessHost(AbstractContextManager["HeadlessHost"]):
     """A Host (views/host.py) whose views are rendered into arrays.
 
-    ``size`` is (width, height) of every view in pixels. Raises OpenGLMissingError where nothing can be
+    ``size`` is (width, height) of every view in pixels. Raises ExplainedError where nothing can be
     rendered. Usable as a context manager; ``close`` frees the scene and the OpenGL contexts.
     """
 
     def __init__(self, size: tuple[int, int] = (512, 512)) -> None:
         problem = opengl_problem()
         if problem:
-            raise OpenGLMissingError(problem)
+            raise ExplainedError(problem)
         import slicer
         import vtk
 
@@ -118,7 +118,7 @@ def render_quiz(
     and its message in page.png; only a quiz that cannot be read at all gives no pictures. ``progress`` is
     told how many pages are done, of how many. Gives all problems, sorted by line.
 
-    Raises OpenGLMissingError, and OSError where ``out`` cannot be written.
+    Raises ExplainedError, and OSError where ``out`` cannot be written.
     """
     from ...images.loading.library import ImageLibrary
 

@@ -9,6 +9,8 @@ import sys
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from ...quiz.problems import ExplainedError
+
 if TYPE_CHECKING:
     import numpy as np
     from vtkmodules.vtkRenderingCore import vtkRenderWindow
@@ -40,10 +42,6 @@ sys.exit(0 if pixels.GetNumberOfValues() == 3 and pixels.GetValue(0) == 255 else
 _SECONDS = 60
 
 
-class OpenGLMissingError(Exception):
-    """Nothing can be rendered; the text is one sentence with the remedy."""
-
-
 def opengl_problem() -> str | None:
     """One sentence that says why nothing can be rendered here and what to do; None where it can."""
     if _window_class_that_renders() is not None:
@@ -55,13 +53,13 @@ def opengl_problem() -> str | None:
 
 
 def offscreen_window_class() -> "type[vtkRenderWindow]":
-    """The vtkRenderWindow class that renders here; raises OpenGLMissingError where none does."""
+    """The vtkRenderWindow class that renders here; raises ExplainedError where none does."""
     from vtkmodules import vtkRenderingOpenGL2
     from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
     name = _window_class_that_renders()
     if name is None:
-        raise OpenGLMissingError(opengl_problem())
+        raise ExplainedError(opengl_problem() or "")
     return getattr(vtkRenderingOpenGL2, name) if name else vtkRenderWindow
 
 

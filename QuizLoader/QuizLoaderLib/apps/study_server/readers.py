@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import NamedTuple
 
+from ...quiz.problems import ExplainedError
 from ...session.files import safe_name
 from ...session.whole_file import write_whole
 
@@ -21,10 +22,6 @@ ENTER = "enter"
 _SECRET_BYTES = 24
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _LONGEST_NAME = 100
-
-
-class ReadersError(Exception):
-    """What is wrong with a table of readers, as one sentence that names the file and the line."""
 
 
 @dataclass(frozen=True)
@@ -51,19 +48,19 @@ def digest(secret: str) -> str:
 
 
 def read_readers(path: Path) -> Readers:
-    """The table of a CSV file with the columns COLUMNS, in any order; raises ReadersError."""
+    """The table of a CSV file with the columns COLUMNS, in any order; raises ExplainedError."""
     try:
         text = path.read_text(encoding="utf-8-sig")
     except OSError as fault:
-        raise ReadersError(f"“{path}” cannot be read: {fault.strerror or fault}.") from fault
+        raise ExplainedError(f"“{path}” cannot be read: {fault.strerror or fault}.") from fault
     except UnicodeDecodeError as fault:
-        raise ReadersError(f"“{path}” is not text in UTF-8; save it as CSV in UTF-8.") from fault
+        raise ExplainedError(f"“{path}” is not text in UTF-8; save it as CSV in UTF-8.") from fault
     # A spreadsheet program may have saved it with semicolons.
     first = text.partition("\n")[0]
     table = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",")
     missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
     if missing:
-        raise ReadersError(
+        raise ExplainedError(
             f"“{path}” has no column “{missing[0]}”; its first line must be {','.join(COLUMNS)}, "
             "as `quizloader readers new` writes it."
         )
@@ -76,16 +73,16 @@ def read_readers(path: Path) -> Readers:
         if not any((name, hashed)):
             continue
         if wrong := _name_fault(name):
-            raise ReadersError(f"{where}: {wrong}")
+            raise ExplainedError(f"{where}: {wrong}")
         if role not in (READER, COORDINATOR):
-            raise ReadersError(f"{where}: the role is “{role}”; it must be {READER} or {COORDINATOR}.")
+            raise ExplainedError(f"{where}: the role is “{role}”; it must be {READER} or {COORDINATOR}.")
         if not _DIGEST.fullmatch(hashed):
-            raise ReadersError(
+            raise ExplainedError(
                 f"{where}: token_sha256 must have 64 digits of 0-9 and a-f; "
                 "make the line anew with `quizloader readers new --renew`."
             )
         if hashed in readers or (folder := _folder(name)) in names:
-            raise ReadersError(f"{where}: “{name}” is listed twice, or another name has the same folder.")
+            raise ExplainedError(f"{where}: “{name}” is listed twice, or another name has the same folder.")
         names.add(folder)
         readers[hashed] = Person(name, role)
     return readers
@@ -95,16 +92,16 @@ def add_readers(path: Path, people: Iterable[Person], address: str, renew: bool 
     """Give each a new secret: its hash goes into the table, the link that holds it is returned.
 
     Those who have a link already keep it, which is an error, unless ``renew`` takes it from them. Raises
-    ReadersError, and OSError where the table cannot be written.
+    ExplainedError, and OSError where the table cannot be written.
     """
     readers = read_readers(path) if path.exists() else {}
     links = []
     for person in people:
         if fault := _name_fault(person.name):
-            raise ReadersError(fault)
+            raise ExplainedError(fault)
         known = [key for key, other in readers.items() if _folder(other.name) == _folder(person.name)]
         if known and not renew:
-            raise ReadersError(
+            raise ExplainedError(
                 f"“{path}” has “{person.name}” already; --renew gives a new link for the old one."
             )
         secret = secrets.token_urlsafe(_SECRET_BYTES)
@@ -149,7 +146,7 @@ def _name_fault(name: str) -> str:
 class ReadersFile:
     """The table as it is on the disk now: who is added may come in at once, who is taken out may not.
 
-    Raises ReadersError when it is made; a table that is damaged later changes nothing until it is right
+    Raises ExplainedError when it is made; a table that is damaged later changes nothing until it is right
     again, and ``fault`` says what is wrong with it.
     """
 
@@ -177,7 +174,7 @@ class ReadersFile:
         try:
             self._readers = read_readers(self._path)
             self.fault = ""
-        except ReadersError as fault:
+        except ExplainedError as fault:
             self.fault = str(fault)
 
     def _now(self) -> tuple[int, int]:

@@ -9,18 +9,19 @@ from urllib.parse import urlsplit
 
 import aiohttp
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from ...images.loading.voxel_store import folder_of_shared_voxels
+from ...quiz.problems import ExplainedError
 from ..shared.defect_report import report_sentence
 from ..shared.end_signals import on_end_signal
-from ..web.guard import Handler
 from .coordinator import CoordinatorRoutes
 from .entrance import Entrance, StrangerError
 from .reader_routes import ReaderRoutes
 from .readers import ENTER, ReadersFile
 from .responses import HEADERS, say, sentence_response
 from .study import Study
-from .workers import NoWorkerError, ServerFullError, Workers
+from .workers import ServerFullError, Workers
 
 _log = logging.getLogger(__name__)
 _SILENT = logging.Logger("silent", logging.CRITICAL + 1)
@@ -32,7 +33,8 @@ _FULL_AGAIN_S, _FAILED_AGAIN_S = 10, 30
 def serve_study(study: Study, first: "Popen[bytes]", ready: Callable[[str], None]) -> None:
     """Serve until SIGINT or SIGTERM; every process saves everything then. ``ready`` gets the address.
 
-    ``first`` is a process of ``spares.new_python``. Raises ReadersError, and OSError where the port is taken.
+    ``first`` is a process of ``spares.new_python``. Raises ExplainedError, and OSError where
+    the port is taken.
     """
     asyncio.run(_serve(study, first, ready))
 
@@ -120,7 +122,7 @@ class StudyServer:
             return say(request, "Open the personal link that was sent to you.", 403)
         except ServerFullError as fault:
             return say(request, f"{fault} Try again in a moment.", 503, again_s=_FULL_AGAIN_S)
-        except NoWorkerError as fault:
+        except ExplainedError as fault:
             return say(request, str(fault), 503, again_s=_FAILED_AGAIN_S)
         except aiohttp.ClientError:
             return say(request, "The quiz is being started again.", 503, again_s=1)

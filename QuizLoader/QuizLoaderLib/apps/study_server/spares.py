@@ -11,7 +11,7 @@ import sys
 import time
 from dataclasses import dataclass
 
-from ..shared.opengl import OpenGLMissingError
+from ...quiz.problems import ExplainedError
 from .worker_process import FORKS, LONGEST_LINE, Line
 
 END_S = 20.0
@@ -61,14 +61,14 @@ class Spares:
     async def start(self) -> Process:
         """Returns when the first is there, which stays in reserve.
 
-        Raises OpenGLMissingError, and asyncio.TimeoutError where none can be made.
+        Raises ExplainedError, and asyncio.TimeoutError where none can be made.
         """
         self._control = await asyncio.start_server(self._hello, "127.0.0.1", 0, limit=LONGEST_LINE)
         self._introduce()
         first = await asyncio.wait_for(self._waiting.get(), _MOST_S)
         self._waiting.put_nowait(first)
         if first.problem:
-            raise OpenGLMissingError(first.problem)
+            raise ExplainedError(first.problem)
         return first
 
     async def take(self) -> Process:

@@ -89,7 +89,7 @@ def _import_all() -> None:
     from ...images.types import registry  # noqa: F401
     from ...session import session  # noqa: F401
     from ...views import page  # noqa: F401
-    from ..web import server, view_factory  # noqa: F401
+    from ..web import server  # noqa: F401
 
 
 def _work(control: Control, memory: int) -> None:

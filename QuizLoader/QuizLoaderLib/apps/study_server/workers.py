@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from subprocess import Popen
 
+from ...quiz.problems import ExplainedError
 from .spares import END_S, Process, Spares
 from .study import Study
 from .worker_process import Line
@@ -29,11 +30,7 @@ _MOST_SHORT_LIVES = 3
 _REST_S = 60.0
 
 
-class NoWorkerError(Exception):
-    """Why a reader has no process now, as a sentence for them."""
-
-
-class ServerFullError(NoWorkerError):
+class ServerFullError(ExplainedError):
     """As many readers as the server has room for are here."""
 
 
@@ -129,7 +126,7 @@ class Workers:
         return None if worker is None or worker.gone.is_set() or worker.ending else worker
 
     async def serve(self, assignment: Assignment) -> WorkerProcess:
-        """The reader's process for this quiz, made where there is none. Raises NoWorkerError."""
+        """The reader's process for this quiz, made where there is none. Raises ExplainedError."""
         await self._is_open.wait()
         async with self._starting.setdefault(assignment, asyncio.Lock()):
             worker = self._workers.get(assignment)
@@ -169,13 +166,13 @@ class Workers:
             try:
                 process = await self._spares.take()
             except asyncio.TimeoutError:
-                raise NoWorkerError("The server could not make a process for the quiz.") from None
+                raise ExplainedError("The server could not make a process for the quiz.") from None
             process.say(assignment=assignment.as_json())
             try:
                 heard = await asyncio.wait_for(process.hear(), READY_S)
             except asyncio.TimeoutError:
                 process.kill()
-                raise NoWorkerError("The quiz did not get ready in time.") from None
+                raise ExplainedError("The quiz did not get ready in time.") from None
             if "ready" in heard:
                 now = time.monotonic()
                 _log.info(
@@ -192,7 +189,7 @@ class Workers:
                 await asyncio.sleep(_TRY_AGAIN_S)
         sentence = heard.get("failed") or "The quiz ended before it was ready."
         _log.warning("%s: no process: %s", assignment.reader, sentence)
-        raise NoWorkerError(sentence)
+        raise ExplainedError(sentence)
 
     async def _watch(self, worker: WorkerProcess) -> None:
         heard: Line = {}
@@ -258,7 +255,7 @@ class Workers:
         since = time.monotonic() - _REST_S
         lives = self._short_lives[reader] = [at for at in self._short_lives.get(reader, ()) if at > since]
         if len(lives) >= _MOST_SHORT_LIVES:
-            raise NoWorkerError(
+            raise ExplainedError(
                 "The quiz ended unexpectedly several times. It is tried again in a minute; "
                 "please tell the coordinator of the study."
             )

@@ -5,17 +5,19 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from trame_slicer.segmentation import SegmentationOverwriteMode
+
 from ...reader.opened_quiz import OpenedQuiz
 from ...views.segmentations import label_bytes
 from ...views.tools import set_window_level_by_mouse, window_level_by_mouse
-from .effect_settings import EffectSettings, NotANumberError, effect_types
+from .effect_settings import EFFECTS, EffectSettings, NotANumberError
+from .polygon_effect import DrawPolygon
 from .segment_list import SegmentList
+from .trame_patches import new_undo_stack
 
 if TYPE_CHECKING:
     from trame_server.state import State
     from trame_slicer.core import SlicerApp
-
-    from .polygon_effect import DrawPolygon
 
 UNDO_STEPS = 20
 UNDO_BYTES = 1 << 29
@@ -38,10 +40,6 @@ class EditorView:
     """
 
     def __init__(self, state: "State", slicer_app: "SlicerApp", changed: Callable[[], None]) -> None:
-        from trame_slicer.segmentation import SegmentationOverwriteMode
-
-        from .trame_patches import new_undo_stack
-
         self._state, self._changed = state, changed
         self._editor = slicer_app.segmentation_editor
         self._undo = new_undo_stack(UNDO_STEPS)
@@ -140,15 +138,14 @@ class EditorView:
         return self._opened is not None and self._editor.active_segmentation is not None
 
     @property
-    def _open_polygon(self) -> "DrawPolygon | None":
+    def _open_polygon(self) -> DrawPolygon | None:
         return self._draw if self._effect == "draw" and self._draw and self._draw.polygon else None
 
     # The tools
 
     def _take(self, effect: str) -> None:
         """Take a tool in hand; again: put it down."""
-        effects = effect_types()
-        if effect == self._effect or effect not in effects:
+        if effect == self._effect or effect not in EFFECTS:
             self.put_down()
             return
         if not self._segments.ids:
@@ -158,7 +155,7 @@ class EditorView:
             self._mouse_was_for_window = window_level_by_mouse(host)
             set_window_level_by_mouse(host, False)
         self._effect = effect
-        active = self._editor.set_active_effect_type(effects[effect])
+        active = self._editor.set_active_effect_type(EFFECTS[effect])
         if effect == "draw" and self._draw is None:
             self._draw = active
             active.parameters_changed.connect(self._tell)

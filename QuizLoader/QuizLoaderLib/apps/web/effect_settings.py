@@ -3,11 +3,19 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from trame_slicer.segmentation import (
+    BrushDiameterMode,
+    SegmentationEffect,
+    SegmentationEffectThreshold,
+    SegmentationIslandsMode,
+)
+
 from ...quiz.values import number, whole_number
+from .effects import Erase, Islands, Paint
+from .polygon_effect import DrawPolygon
 
 if TYPE_CHECKING:
     from trame_slicer.core import SegmentationEditor
-    from trame_slicer.segmentation import SegmentationEffect
 
 FIRST_RADIUS_MM = 5.0
 RADII_MM = (0.2, 100.0)
@@ -15,24 +23,18 @@ LOWEST_SHARE = 0.25
 """Of the range of grey values: where a threshold begins that the reader has not set, as in Slicer."""
 
 
+EFFECTS: dict[str, type[SegmentationEffect]] = {
+    "paint": Paint,
+    "erase": Erase,
+    "draw": DrawPolygon,
+    "threshold": SegmentationEffectThreshold,
+    "islands": Islands,
+}
+"""By the names that the client has for them."""
+
+
 class NotANumberError(ValueError):
     """What the reader typed is none."""
-
-
-def effect_types() -> "dict[str, type[SegmentationEffect]]":
-    """The effects by the names that the client has for them."""
-    from trame_slicer.segmentation import SegmentationEffectThreshold
-
-    from .effects import Erase, Islands, Paint
-    from .polygon_effect import DrawPolygon
-
-    return {
-        "paint": Paint,
-        "erase": Erase,
-        "draw": DrawPolygon,
-        "threshold": SegmentationEffectThreshold,
-        "islands": Islands,
-    }
 
 
 class EffectSettings:
@@ -59,8 +61,6 @@ class EffectSettings:
         self._set_brushes()
 
     def _set_brushes(self) -> None:
-        from trame_slicer.segmentation import BrushDiameterMode
-
         for brush in ("paint", "erase"):
             effect = self._effect(brush)
             effect.set_brush_diameter(2 * self.radius_mm, BrushDiameterMode.Absolute)
@@ -84,8 +84,6 @@ class EffectSettings:
             low, high = self.range()
             self._set_threshold(low + (high - low) * LOWEST_SHARE, high)
         elif effect == "islands":
-            from trame_slicer.segmentation import SegmentationIslandsMode
-
             self._effect("islands").set_island_mode(SegmentationIslandsMode.KEEP_SELECTED)
 
     def set_smallest_island(self, voxels: object) -> None:
@@ -100,8 +98,8 @@ class EffectSettings:
     def _set_threshold(self, low: float, high: float) -> None:
         self._effect("threshold").set_threshold_min_max_values((low, high))
 
-    def _effect(self, name: str) -> "SegmentationEffect":
-        return self._editor.get_effect(effect_types()[name])
+    def _effect(self, name: str) -> SegmentationEffect:
+        return self._editor.get_effect(EFFECTS[name])
 
 
 def _number(typed: object, kind: Callable[[str], float] = number) -> float:

@@ -1,11 +1,9 @@
 """Who does not know the secret gets nothing: no client, no file, no WebSocket."""
 
 import hmac
-from collections.abc import Awaitable, Callable
 
 from aiohttp import web
-
-Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
+from aiohttp.typedefs import Handler, Middleware
 
 _HEADERS = {
     # The client needs nothing from elsewhere, so nothing is let in. Vue compiles templates in the browser.
@@ -20,7 +18,7 @@ _HEADERS = {
 }
 
 
-def let_in_only(secret: str) -> Callable[[web.Request, Handler], Awaitable[web.StreamResponse]]:
+def let_in_only(secret: str) -> Middleware:
     """A middleware of aiohttp that answers requests below ``/<secret>/`` and is silent (404) to others."""
 
     @web.middleware

@@ -4,12 +4,19 @@ import os
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from trame_rca.utils import RcaViewAdapter
+from trame_slicer.core import SlicerApp
+from trame_slicer.rca_view.rca_view_factory import RcaRenderStrategy
+from trame_slicer.views import IViewFactory, ViewLayoutDefinition, ViewType
+
 from ...quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
 from ...views.layouts import COLOR_OF_VIEW
 from ..shared.opengl import offscreen_window_class
+from .streaming import Stream, ViewWindow
+from .trame_patches import FIRST_SIZE, new_slice_view
 
 if TYPE_CHECKING:
-    from trame_rca.utils import RcaViewAdapter
+    from slicer import vtkMRMLApplicationLogic, vtkMRMLScene
     from trame_slicer.views import SliceView as TrameSliceView
 
 
@@ -18,12 +25,12 @@ class WebHost:
 
     ``register`` takes each view's adapter, see ``WebViewFactory``; ``resized`` and ``rendered`` are called
     with the view. Make it in a running event loop, one in a process: Slicer's factories of views are the
-    process's own. Raises OpenGLMissingError where nothing can be rendered.
+    process's own. Raises ExplainedError where nothing can be rendered.
     """
 
     def __init__(
         self,
-        register: "Callable[[RcaViewAdapter], None]",
+        register: Callable[[RcaViewAdapter], None],
         resized: Callable[[SliceView], None],
         rendered: Callable[[SliceView], None],
     ) -> None:
@@ -31,10 +38,6 @@ class WebHost:
         window_class = offscreen_window_class().__name__
         if window_class != "vtkRenderWindow":
             os.environ["VTK_DEFAULT_OPENGL_WINDOW"] = window_class
-        from trame_slicer.core import SlicerApp
-
-        from .view_factory import WebViewFactory
-
         self.slicer = SlicerApp()
         self.scene = self.slicer.scene
         self.application_logic = self.slicer.app_logic
@@ -43,8 +46,6 @@ class WebHost:
         self.slicer.view_manager.register_factory(self._views)
 
     def set_layout(self, layout: Layout) -> None:
-        from trame_slicer.views import ViewLayoutDefinition
-
         self.layout = layout
         shown = [view.value for view in VIEWS_OF_LAYOUT[layout]]
         for view in VIEWS_OF_LAYOUT[layout]:
@@ -65,6 +66,48 @@ class WebHost:
     def view(self, view: SliceView) -> "TrameSliceView":
         """trame-slicer's view, once a layout has shown it."""
         return self.slicer.view_manager.get_view(view.value)
+
+
+class WebViewFactory(IViewFactory):
+    """Makes a view with its stream of pictures.
+
+    ``register`` takes the adapter that trame's remote controlled area talks to. ``resized`` and ``rendered``
+    are called with the view.
+    """
+
+    def __init__(
+        self,
+        register: Callable[[RcaViewAdapter], None],
+        resized: Callable[[SliceView], None],
+        rendered: Callable[[SliceView], None],
+    ) -> None:
+        super().__init__()
+        self.windows: list[ViewWindow] = []
+        self._register, self._resized, self._rendered = register, resized, rendered
+
+    def can_create_view(self, view: ViewLayoutDefinition) -> bool:
+        return view.view_type is ViewType.SLICE_VIEW
+
+    def _create_view(
+        self, view: ViewLayoutDefinition, scene: "vtkMRMLScene", app_logic: "vtkMRMLApplicationLogic"
+    ) -> "TrameSliceView":
+        name = view.singleton_tag
+        shown = SliceView(name)
+        slice_view = new_slice_view(scene, app_logic, name)
+        slice_view.set_view_properties(view.properties)
+        app_logic.GetSliceLogicByLayoutName(name).ResizeSliceNode(*FIRST_SIZE)
+        window = ViewWindow(slice_view.render_window(), lambda: self._resized(shown))
+        self.windows.append(window)
+        stream = Stream(window, lambda: self._rendered(shown))
+        slice_view.set_scheduled_render(RcaRenderStrategy(stream))
+        # The name by which the client asks for the pictures of a view.
+        self._register(
+            RcaViewAdapter(window, f"view-{name}", scheduler=stream, do_schedule_render_on_interaction=False)
+        )
+        return slice_view
+
+    def _get_slicer_view(self, view: "TrameSliceView") -> "TrameSliceView":
+        return view
 
 
 def css_color(color: tuple[int, int, int]) -> str:

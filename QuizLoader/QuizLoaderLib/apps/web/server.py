@@ -13,15 +13,21 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from trame.app import get_server
+from trame.modules import vuetify3
+from trame.ui.vuetify3 import VAppLayout
+from trame_client.module import vue3
+from trame_rca import module as remote_area
 
+from ...quiz.problems import ExplainedError
 from ...reader.session_answers import SignIn
-from ...session.files import SessionError
 from ..shared.end_signals import on_end_signal
 from . import tabs
 from .client_quiz import ClientQuiz
 from .forms import PICTURES
 from .guard import let_in_only
 from .preview import Preview
+from .trame_patches import client_assets, ignore_command_line, serve_below, vue_script
 
 if TYPE_CHECKING:
     from trame_rca.utils import RcaViewAdapter
@@ -39,11 +45,6 @@ _DARK = {
 THEME = {"defaultTheme": "dark", "themes": {"dark": _DARK}}
 
 CLIENT = Path(__file__).with_name("client")
-
-
-def new_secret() -> str:
-    # In lower case: trame's client reads addresses so.
-    return secrets.token_hex(16)
 
 
 @dataclass(frozen=True)
@@ -66,7 +67,8 @@ class Serving:
     port: int = 0
     shared_voxels: Path | None = None
     preview: bool = False
-    secret: str = field(default_factory=new_secret)
+    # In lower case: trame's client reads addresses so.
+    secret: str = field(default_factory=lambda: secrets.token_hex(16))
 
     def sign_in(self, reader: str) -> SignIn | None:
         if self.results_folder is None:
@@ -78,7 +80,7 @@ def serve(serving: Serving, ready: Callable[[str], None]) -> str:
     """Serve until SIGINT or SIGTERM; everything is saved then. ``ready`` gets the address.
 
     Gives a sentence where answers could not be saved in the results folder and were put elsewhere. Raises
-    QuizUnreadableError, SessionError, OpenGLMissingError and, where the port is taken, OSError.
+    ExplainedError and, where the port is taken, OSError.
     """
 
     async def until_a_signal() -> str:
@@ -124,8 +126,6 @@ class _ClientServer:
     """The client, the quiz in it, and what the client can ask for."""
 
     def __init__(self, serving: Serving) -> None:
-        from trame.app import get_server
-
         self._serving = serving
         self._server = server = get_server(f"quiz-{serving.secret}", client_type="vue3")
         self._adapters: list[RcaViewAdapter] = []
@@ -176,8 +176,6 @@ class _ClientServer:
 
     async def listen(self) -> int:
         """Gives the port."""
-        from .trame_patches import ignore_command_line
-
         secret = self._serving.secret
         server = self._server
         # What goes through the socket is mostly pictures, which are packed already.
@@ -209,17 +207,9 @@ class _ClientServer:
     # What the server is made of
 
     def _make_client(self) -> None:
-        from trame.modules import vuetify3
-        from trame.ui.vuetify3 import VAppLayout
-        from trame_client.module import vue3
-        from trame_rca import module as remote_area
-
-        from .trame_patches import serve_below
-
         server = self._server
-        server.enable_module(vue3)
-        server.enable_module(vuetify3)
-        server.enable_module(remote_area)
+        for module in (vue3, vuetify3, remote_area):
+            server.enable_module(module)
         server.state.trame__title = self._serving.quiz_path.stem
         server.state.trame__vue_use += ["QuizLoader"]
         server.state.trame__template_error = "<quiz-lost></quiz-lost>"
@@ -248,16 +238,12 @@ class _ClientServer:
     # What the browser asks for
 
     async def _get_index(self, request: web.Request) -> web.Response:
-        from .trame_patches import client_assets
-
         assets = client_assets()
         text = (CLIENT / "index.html").read_text(encoding="utf-8")
         text = text.replace("{script}", assets["js"]).replace("{style}", assets["css"])
         return web.Response(text=text, content_type="text/html")
 
     async def _get_vue(self, request: web.Request) -> web.FileResponse:
-        from .trame_patches import vue_script
-
         return web.FileResponse(vue_script())
 
     async def _get_picture(self, request: web.Request) -> web.StreamResponse:
@@ -268,12 +254,7 @@ class _ClientServer:
         """Answers of a window that was closed before it could send them."""
         try:
             answers = [
-                (
-                    str(each["place"]),
-                    int(each["set"]),
-                    int(each["number"]),
-                    [str(text) for text in each["texts"]],
-                )
+                (str(each["place"]), int(each["set"]), int(each["number"]), list(map(str, each["texts"])))
                 for each in await request.json()
             ]
         except (ValueError, TypeError, KeyError):
@@ -313,7 +294,7 @@ class _ClientServer:
         if self._server.state.phase == "sign-in":
             try:
                 await self._open(self._serving.sign_in(reader.strip()))
-            except SessionError as fault:
+            except ExplainedError as fault:
                 self._server.state.fault = str(fault)
 
     async def _open(self, sign_in: SignIn | None) -> None:

@@ -1,7 +1,12 @@
-"""The pictures of a view on their way to the browser: lossless, and always the newest one."""
+"""The pictures of a view on their way to the browser: lossless, and always the newest one.
+
+PNG is W3C's *Portable Network Graphics (PNG) Specification*.
+"""
 
 import asyncio
+import struct
 import time
+import zlib
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
@@ -9,7 +14,6 @@ import numpy as np
 from vtkmodules.vtkCommonCore import vtkCommand
 
 from ..shared.opengl import window_pixels
-from .png import as_png
 from .trame_patches import RemoteArea
 
 if TYPE_CHECKING:
@@ -23,6 +27,10 @@ MOST_FRAMES_A_SECOND = 40
 QUIET_S = 0.2
 """The browser drops a frame where it still decodes the ones before. After a pause of this length the last
 one is sent again, so that what stays on the screen is what the view shows."""
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_GREY, _COLOR = 0, 2
+_DIFFERENCE_FROM_ROW_ABOVE = 2
 
 
 class ViewWindow(RemoteArea):
@@ -145,3 +153,28 @@ class Stream:
             "quality": 100,
         }
         return await asyncio.get_running_loop().run_in_executor(None, as_png, pixels), meta
+
+
+def as_png(pixels: np.ndarray) -> bytes:
+    """``pixels`` are uint8 (rows, columns, 3), the first row at the top.
+
+    In half of the time that image libraries take, which try five filters for each row; and packed lightly:
+    the way to the browser is short.
+    """
+    rows, columns, _ = pixels.shape
+    # Most slices have no colour, and a third of the data is left.
+    red, green, blue = np.moveaxis(pixels, 2, 0)
+    is_grey = np.array_equal(red, green) and np.array_equal(red, blue)
+    values = (red if is_grey else pixels).reshape(rows, -1)
+    lines = np.empty((rows, 1 + values.shape[1]), np.uint8)
+    lines[:, 0] = _DIFFERENCE_FROM_ROW_ABOVE
+    lines[:1, 1:] = values[:1]
+    np.subtract(values[1:], values[:-1], out=lines[1:, 1:])
+    header = struct.pack(">IIBBBBB", columns, rows, 8, _GREY if is_grey else _COLOR, 0, 0, 0)
+    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(lines.data, 1)), (b"IEND", b""))
+    return _SIGNATURE + b"".join(_chunk(name, content) for name, content in parts)
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(content, zlib.crc32(name))
+    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", checksum)
