@@ -31,46 +31,42 @@ def read_color_file(path: Path) -> tuple[list[RoiColor], list[Problem]]:
         return [], list(fault.problems)
     colors: list[RoiColor] = []
     problems: list[Problem] = []
-    line_of_index: dict[int, int] = {}
-    line_of_name: dict[str, int] = {}
+    line_of: dict[int | str, int] = {}
     if lines[-1] == "":
         lines.pop()
     for number, line in enumerate(lines, start=1):
         if line.startswith("#"):
             continue
-        color = _read_line(line, number)
+        color = _read_line(line)
         if isinstance(color, Problem):
-            problems.append(color)
+            problems.append(color.at(line=number))
             continue
-        if color.index in line_of_index:
-            what, earlier = f"index {color.index}", line_of_index[color.index]
-        elif color.name in line_of_name:
-            what, earlier = f"name {shown(color.name)}", line_of_name[color.name]
+        for key, what in ((color.index, f"index {color.index}"), (color.name, f"name {shown(color.name)}")):
+            if key in line_of:
+                sentence = f"The {what} is already used in line {line_of[key]}."
+                problems.append(error(COLOR_FILE_REPEATED, sentence, line=number))
+                break
         else:
-            line_of_index[color.index] = line_of_name[color.name] = number
+            line_of[color.index] = line_of[color.name] = number
             colors.append(color)
-            continue
-        sentence = f"The {what} is already used in line {earlier}."
-        problems.append(error(COLOR_FILE_REPEATED, sentence, line=number))
     return colors, problems
 
 
-def _read_line(line: str, number: int) -> RoiColor | Problem:
+def _read_line(line: str) -> RoiColor | Problem:
     words = line.split()
     hint = "as in: 1 Liver 221 130 101 255"
     if len(words) != 6:
         sentence = f"{shown(line)} has {len(words)} entries, not 6 (index, name, r, g, b, a)."
-        return error(COLOR_FILE_LINE, sentence, hint, line=number)
+        return error(COLOR_FILE_LINE, sentence, hint)
     try:
         index = whole_number(words[0])
         red, green, blue, alpha = (whole_number(word) for word in words[2:])
     except ValueError as fault:
-        sentence = f"{shown(str(fault))} is not a whole number."
-        return error(COLOR_FILE_LINE, sentence, hint, line=number)
+        return error(COLOR_FILE_LINE, f"{shown(str(fault))} is not a whole number.", hint)
     if index == 0:
         sentence = f"{shown(line)} has the index 0, which is the background."
-        return error(COLOR_FILE_LINE, sentence, "begin with index 1", line=number)
+        return error(COLOR_FILE_LINE, sentence, "begin with index 1")
     if max(red, green, blue, alpha) > 255:
         sentence = f"{shown(line)} has a colour above 255."
-        return error(COLOR_FILE_LINE, sentence, "r, g, b and a are 0 to 255", line=number)
+        return error(COLOR_FILE_LINE, sentence, "r, g, b and a are 0 to 255")
     return RoiColor(index, words[1], (red, green, blue, alpha))

@@ -22,6 +22,7 @@ NO_PERMISSION = ProblemCode("Q509", "A file or folder may not be read.")
 NOT_A_FILE = ProblemCode("Q510", "A path leads to something that is neither a file nor a folder.")
 
 _DRIVE = re.compile(r"[A-Za-z]:")
+_NO_FOLDER = {FileNotFoundError: "does not exist", NotADirectoryError: "is a file"}
 
 
 class ImagePathError(ProblemError):
@@ -175,17 +176,12 @@ class ImageFolder:
                     folded.setdefault(_fold(item.name), []).append(item.name)
         except OSError as fault:
             subject = f"The folder {shown(folder)}" if folder else f"The image folder {self.root}"
-            if isinstance(fault, FileNotFoundError):
-                reason = "does not exist"
-            elif isinstance(fault, NotADirectoryError):
-                reason = "is a file"
-            elif isinstance(fault, PermissionError):
+            if isinstance(fault, PermissionError):
                 return ImagePathError(
                     NO_PERMISSION, f"{subject} may not be read.", "ask its owner for permission"
                 )
-            else:
-                reason = f"cannot be listed: {fault.strerror or 'unknown reason'}"
-            return ImagePathError(FOLDER_MISSING, f"{subject} {reason}.")
+            reason = f"cannot be listed: {fault.strerror or 'unknown reason'}"
+            return ImagePathError(FOLDER_MISSING, f"{subject} {_NO_FOLDER.get(type(fault), reason)}.")
         return _Listing(entries, folded)
 
     def _entry(self, text: str, folder: str, part: str, listing: _Listing) -> _FolderEntry:

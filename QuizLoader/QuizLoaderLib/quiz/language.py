@@ -6,24 +6,9 @@ The reader walks these tables, and a test holds Resources/Quizzes/Quiz.xsd again
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from . import values
 from .model import ContourVisibility, GroupLayout, ImageType, Layer, Layout, Orientation, RoiCode, SliceView
 from .question_types import QuestionType
-from .values import (
-    COLOR,
-    COUNT,
-    FRACTION,
-    GO_TO_BOOKMARK,
-    GROUP,
-    GROUP_ORDER,
-    NUMBER,
-    POSITIVE,
-    TEXT,
-    THREE_NUMBERS,
-    WINDOW_LEVEL,
-    YES_NO,
-    Kind,
-    one_of,
-)
 
 
 @dataclass(frozen=True)
@@ -31,7 +16,7 @@ class AttributeRule:
     """``field`` is the attribute's name in the model."""
 
     field: str
-    kind: Kind
+    kind: values.Kind
     required: bool = False
 
 
@@ -45,62 +30,62 @@ class ElementRule:
 
     attributes: Mapping[str, AttributeRule] = field(default_factory=dict)
     children: Mapping[str, bool] = field(default_factory=dict)
-    text: Kind | None = None
+    text: values.Kind | None = None
     model_field: str = ""
 
 
 LANGUAGE: dict[str, ElementRule] = {
     "Session": ElementRule(
         attributes={
-            "ContourVisibility": AttributeRule("contour_visibility", one_of(ContourVisibility)),
-            "RandomizePageGroups": AttributeRule("randomize_page_groups", YES_NO),
-            "ROIColorFile": AttributeRule("roi_color_file", TEXT),
-            "EmailResultsTo": AttributeRule("email_results_to", TEXT),
-            "MaskValueMap": AttributeRule("mask_value_map", TEXT),
+            "ContourVisibility": AttributeRule("contour_visibility", values.one_of(ContourVisibility)),
+            "RandomizePageGroups": AttributeRule("randomize_page_groups", values.YES_NO),
+            "ROIColorFile": AttributeRule("roi_color_file", values.TEXT),
+            "EmailResultsTo": AttributeRule("email_results_to", values.TEXT),
+            "MaskValueMap": AttributeRule("mask_value_map", values.TEXT),
         },
         children={"Page": False, "RandomizedPageGroupIndices": True},
     ),
-    "RandomizedPageGroupIndices": ElementRule(text=GROUP_ORDER, model_field="forced_group_order"),
+    "RandomizedPageGroupIndices": ElementRule(text=values.GROUP_ORDER, model_field="forced_group_order"),
     "Page": ElementRule(
         attributes={
-            "ID": AttributeRule("id", TEXT, required=True),
-            "Descriptor": AttributeRule("descriptor", TEXT),
-            "LinkViews": AttributeRule("link_views", YES_NO),
-            "Layout": AttributeRule("layout", one_of(Layout)),
-            "PageGroup": AttributeRule("page_group", GROUP),
-            "AllowMultipleResponse": AttributeRule("allow_multiple_response", YES_NO),
-            "EnableSegmentEditor": AttributeRule("enable_segment_editor", YES_NO),
-            "SegmentRequiredOnAnyImage": AttributeRule("segment_required_on_any_image", YES_NO),
+            "ID": AttributeRule("id", values.TEXT, required=True),
+            "Descriptor": AttributeRule("descriptor", values.TEXT),
+            "LinkViews": AttributeRule("link_views", values.YES_NO),
+            "Layout": AttributeRule("layout", values.one_of(Layout)),
+            "PageGroup": AttributeRule("page_group", values.GROUP),
+            "AllowMultipleResponse": AttributeRule("allow_multiple_response", values.YES_NO),
+            "EnableSegmentEditor": AttributeRule("enable_segment_editor", values.YES_NO),
+            "SegmentRequiredOnAnyImage": AttributeRule("segment_required_on_any_image", values.YES_NO),
             "MinMarkupLinesRequiredOnAnyImage": AttributeRule(
-                "min_markup_lines_required_on_any_image", COUNT
+                "min_markup_lines_required_on_any_image", values.COUNT
             ),
-            "Loop": AttributeRule("loop", YES_NO),
-            "UserInteractionLog": AttributeRule("user_interaction_log", YES_NO),
-            "BookmarkID": AttributeRule("bookmark_id", TEXT),
-            "GoToBookmark": AttributeRule("go_to_bookmark", GO_TO_BOOKMARK),
-            "ContourToolRadius": AttributeRule("contour_tool_radius_mm", POSITIVE),
-            "ButtonScriptRerunRequired": AttributeRule("button_script_rerun_required", YES_NO),
+            "Loop": AttributeRule("loop", values.YES_NO),
+            "UserInteractionLog": AttributeRule("user_interaction_log", values.YES_NO),
+            "BookmarkID": AttributeRule("bookmark_id", values.TEXT),
+            "GoToBookmark": AttributeRule("go_to_bookmark", values.GO_TO_BOOKMARK),
+            "ContourToolRadius": AttributeRule("contour_tool_radius_mm", values.POSITIVE),
+            "ButtonScriptRerunRequired": AttributeRule("button_script_rerun_required", values.YES_NO),
         },
         children={"Image": False, "QuestionSet": False},
     ),
     "Image": ElementRule(
         attributes={
-            "ID": AttributeRule("id", TEXT, required=True),
-            "Type": AttributeRule("type", one_of(ImageType), required=True),
-            "DicomRead": AttributeRule("dicom_read", YES_NO),
-            "RotateToAcquisition": AttributeRule("rotate_to_acquisition", YES_NO),
-            "WindowLevel": AttributeRule("window_level", WINDOW_LEVEL),
-            "ColorTable": AttributeRule("color_table", TEXT),
-            "Opacity": AttributeRule("opacity", FRACTION),
-            "InitialSliceOffset": AttributeRule("initial_slice_offset_mm", NUMBER),
-            "ZoomFactor": AttributeRule("zoom_factor", POSITIVE),
-            "PanOrigin": AttributeRule("pan_origin_mm", THREE_NUMBERS),
-            "MaskValueMap": AttributeRule("mask_value_map", TEXT),
-            "LabelMapID": AttributeRule("label_map_id", TEXT),
-            "DisplayLabelMapID": AttributeRule("display_label_map_id", TEXT),
-            "MergeLabelMaps": AttributeRule("merge_label_maps", YES_NO),
-            "SegmentRequired": AttributeRule("segment_required", YES_NO),
-            "MinMarkupLinesRequired": AttributeRule("min_markup_lines_required", COUNT),
+            "ID": AttributeRule("id", values.TEXT, required=True),
+            "Type": AttributeRule("type", values.one_of(ImageType), required=True),
+            "DicomRead": AttributeRule("dicom_read", values.YES_NO),
+            "RotateToAcquisition": AttributeRule("rotate_to_acquisition", values.YES_NO),
+            "WindowLevel": AttributeRule("window_level", values.WINDOW_LEVEL),
+            "ColorTable": AttributeRule("color_table", values.TEXT),
+            "Opacity": AttributeRule("opacity", values.FRACTION),
+            "InitialSliceOffset": AttributeRule("initial_slice_offset_mm", values.NUMBER),
+            "ZoomFactor": AttributeRule("zoom_factor", values.POSITIVE),
+            "PanOrigin": AttributeRule("pan_origin_mm", values.THREE_NUMBERS),
+            "MaskValueMap": AttributeRule("mask_value_map", values.TEXT),
+            "LabelMapID": AttributeRule("label_map_id", values.TEXT),
+            "DisplayLabelMapID": AttributeRule("display_label_map_id", values.TEXT),
+            "MergeLabelMaps": AttributeRule("merge_label_maps", values.YES_NO),
+            "SegmentRequired": AttributeRule("segment_required", values.YES_NO),
+            "MinMarkupLinesRequired": AttributeRule("min_markup_lines_required", values.COUNT),
         },
         children={
             "Path": True,
@@ -110,33 +95,36 @@ LANGUAGE: dict[str, ElementRule] = {
             "ROIs": True,
         },
     ),
-    "Path": ElementRule(text=TEXT, model_field="path"),
-    "DefaultDestination": ElementRule(text=one_of(SliceView), model_field="destination"),
-    "DefaultOrientation": ElementRule(text=one_of(Orientation), model_field="orientation"),
-    "Layer": ElementRule(text=one_of(Layer), model_field="layer"),
+    "Path": ElementRule(text=values.TEXT, model_field="path"),
+    "DefaultDestination": ElementRule(text=values.one_of(SliceView), model_field="destination"),
+    "DefaultOrientation": ElementRule(text=values.one_of(Orientation), model_field="orientation"),
+    "Layer": ElementRule(text=values.one_of(Layer), model_field="layer"),
     "ROIs": ElementRule(
-        attributes={"ROIVisibilityCode": AttributeRule("code", one_of(RoiCode), required=True)},
+        attributes={"ROIVisibilityCode": AttributeRule("code", values.one_of(RoiCode), required=True)},
         children={"ROI": False},
     ),
-    "ROI": ElementRule(text=TEXT),
+    "ROI": ElementRule(text=values.TEXT),
     "QuestionSet": ElementRule(
-        attributes={"ID": AttributeRule("id", TEXT), "Descriptor": AttributeRule("descriptor", TEXT)},
+        attributes={
+            "ID": AttributeRule("id", values.TEXT),
+            "Descriptor": AttributeRule("descriptor", values.TEXT),
+        },
         children={"Question": False},
     ),
     "Question": ElementRule(
         attributes={
-            "Type": AttributeRule("type", one_of(QuestionType), required=True),
-            "Descriptor": AttributeRule("descriptor", TEXT),
-            "Min": AttributeRule("minimum", NUMBER),
-            "Max": AttributeRule("maximum", NUMBER),
-            "GroupLayout": AttributeRule("group_layout", one_of(GroupLayout)),
-            "ButtonCustomColorOn": AttributeRule("button_color_on", COLOR),
-            "ButtonToggleColorOff": AttributeRule("button_color_off", COLOR),
-            "Required": AttributeRule("required", YES_NO),
+            "Type": AttributeRule("type", values.one_of(QuestionType), required=True),
+            "Descriptor": AttributeRule("descriptor", values.TEXT),
+            "Min": AttributeRule("minimum", values.NUMBER),
+            "Max": AttributeRule("maximum", values.NUMBER),
+            "GroupLayout": AttributeRule("group_layout", values.one_of(GroupLayout)),
+            "ButtonCustomColorOn": AttributeRule("button_color_on", values.COLOR),
+            "ButtonToggleColorOff": AttributeRule("button_color_off", values.COLOR),
+            "Required": AttributeRule("required", values.YES_NO),
         },
         children={"Option": False},
     ),
-    "Option": ElementRule(text=TEXT),
+    "Option": ElementRule(text=values.TEXT),
 }
 
 ROOT = "Session"

@@ -119,7 +119,7 @@ def demo(
     with progress_bar("Making images") as advance:
         quizzes = make_demo(out, advance)
     if render is None:
-        from ..web.server import Serving
+        from ..web.client_quiz import Serving
 
         serve_until_told(Serving(quizzes[0], out / "images", port=port), browser)
         return

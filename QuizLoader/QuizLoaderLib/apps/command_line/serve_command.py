@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from subprocess import Popen
 
     from ..study_server.study import Study
-    from ..web.server import Serving
+    from ..web.client_quiz import Serving
 
 SECRET_VARIABLE = "QUIZLOADER_TOKEN"
 """A program that starts the command chooses the secret in the address here: in the arguments every user of
@@ -118,7 +118,7 @@ def serve(
             "(`quizloader readers new` makes it).",
             code=2,
         )
-    from ..web.server import Serving
+    from ..web.client_quiz import Serving
 
     serve_until_told(
         Serving(

@@ -4,7 +4,6 @@ import asyncio
 import contextlib
 import time
 from html import escape
-from pathlib import Path
 
 import aiohttp
 from aiohttp import web
@@ -27,9 +26,8 @@ _MOST_WINDOWS = 8
 class ReaderRoutes:
     """Set ``http``, with which processes are asked, before the first request."""
 
-    def __init__(self, study: Study, entrance: Entrance, workers: Workers, shared_voxels: Path) -> None:
+    def __init__(self, study: Study, entrance: Entrance, workers: Workers) -> None:
         self._study, self._entrance, self._workers = study, entrance, workers
-        self._shared_voxels = shared_voxels
         self._requests: dict[Person, Allowance] = {}
         self.http: aiohttp.ClientSession
 
@@ -122,12 +120,4 @@ class ReaderRoutes:
         number = int(request.match_info["number"])
         if not 1 <= number <= len(study.quizzes):
             raise web.HTTPNotFound
-        return Assignment(
-            person.name,
-            study.quizzes[number - 1],
-            study.images,
-            study.results,
-            self._shared_voxels,
-            study.scripts,
-            study.follow_links,
-        )
+        return Assignment(person.name, study.quizzes[number - 1])

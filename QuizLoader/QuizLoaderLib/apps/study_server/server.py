@@ -64,11 +64,11 @@ class StudyServer:
     """What is asked for goes to the entrance, to the reader's routes or to the coordinator's."""
 
     def __init__(self, study: Study, first: "Popen[bytes]", shared_voxels: Path) -> None:
-        self._study, self._shared_voxels = study, shared_voxels
+        self._study = study
         readers = ReadersFile(study.readers)
-        self._workers = Workers(first, study.most, study.idle_s)
+        self._workers = Workers(first, study, shared_voxels)
         self._entrance = Entrance(readers)
-        self._reader = ReaderRoutes(study, self._entrance, self._workers, shared_voxels)
+        self._reader = ReaderRoutes(study, self._entrance, self._workers)
         self._coordinator = CoordinatorRoutes(study, self._entrance, readers, self._workers)
         self._http: aiohttp.ClientSession | None = None
         self._hosts: frozenset[str] = frozenset()
@@ -93,7 +93,6 @@ class StudyServer:
             auto_decompress=False, timeout=aiohttp.ClientTimeout(total=None, sock_connect=5)
         )
         await self._workers.start()
-        self._workers.load_ahead(self._study, self._shared_voxels)
 
     async def close(self) -> None:
         # The WebSockets end with the processes behind them.

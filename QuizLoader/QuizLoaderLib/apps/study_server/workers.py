@@ -36,19 +36,10 @@ class ServerFullError(ExplainedError):
 
 @dataclass(frozen=True)
 class Assignment:
-    """What a reader's process serves: a ``Serving`` of one quiz to one reader. Paths are absolute."""
+    """What a reader's process serves: one quiz of the study to one reader."""
 
     reader: str
     quiz_path: Path
-    image_folder: Path
-    results_folder: Path
-    shared_voxels: Path
-    scripts_folder: Path | None = None
-    follow_links: bool = False
-
-    def as_json(self) -> Line:
-        paths = {name: str(each) for name, each in vars(self).items() if isinstance(each, Path)}
-        return {"paths": paths, "reader": self.reader, "follow_links": self.follow_links}
 
 
 @dataclass(eq=False)
@@ -71,12 +62,13 @@ class WorkerProcess:
 class Workers:
     """At most ``most`` processes, one for each reader who is here (two, with two quizzes open).
 
-    Without ``most`` there are as many as this machine has processors and memory for. ``idle_s``: a process
-    whose reader has done nothing for so long saves everything and ends. ``first`` is for ``Spares``.
+    Without ``most`` there are as many as this machine has processors and memory for. A process whose reader
+    has done nothing for the study's ``idle_s`` saves everything and ends. ``first`` is for ``Spares``.
     """
 
-    def __init__(self, first: "Popen[bytes]", most: int | None, idle_s: float) -> None:
-        self.most, self._idle_s = most or 0, idle_s
+    def __init__(self, first: "Popen[bytes]", study: Study, shared_voxels: Path) -> None:
+        self.most = study.most or 0
+        self._study, self._shared_voxels = study, shared_voxels
         self._workers: dict[Assignment, WorkerProcess] = {}
         self._starting: dict[Assignment, asyncio.Lock] = {}
         self._taken = 0
@@ -95,26 +87,24 @@ class Workers:
         self.most = self.most or max(1, min(for_memory, _READERS_OF_A_PROCESSOR * (os.cpu_count() or 1)))
         self._is_open.set()
         self._in_background(self._end_idle())
+        self._in_background(self._load_ahead())
 
-    def load_ahead(self, study: Study, shared_voxels: Path) -> None:
+    async def _load_ahead(self) -> None:
         """Let a process load the first images of the quizzes, beside everything else."""
-        what = {
-            "quizzes": [str(quiz) for quiz in study.quizzes],
-            "images": str(study.images),
-            "follow_links": study.follow_links,
-            "shared_voxels": str(shared_voxels),
-        }
-
-        async def load() -> None:
-            process = await self._spares.take()
-            try:
-                process.say(load=what)
-                await process.hear()
-            finally:
-                process.kill()
-                process.out.close()
-
-        self._in_background(load())
+        process = await self._spares.take()
+        try:
+            process.say(
+                load={
+                    "quizzes": [str(quiz) for quiz in self._study.quizzes],
+                    "images": str(self._study.images),
+                    "follow_links": self._study.follow_links,
+                    "shared_voxels": str(self._shared_voxels),
+                }
+            )
+            await process.hear()
+        finally:
+            process.kill()
+            process.out.close()
 
     @property
     def here(self) -> list[WorkerProcess]:
@@ -167,7 +157,7 @@ class Workers:
                 process = await self._spares.take()
             except asyncio.TimeoutError:
                 raise ExplainedError("The server could not make a process for the quiz.") from None
-            process.say(assignment=assignment.as_json())
+            process.say(assignment=self._serving(assignment))
             try:
                 heard = await asyncio.wait_for(process.hear(), READY_S)
             except asyncio.TimeoutError:
@@ -190,6 +180,21 @@ class Workers:
         sentence = heard.get("failed") or "The quiz ended before it was ready."
         _log.warning("%s: no process: %s", assignment.reader, sentence)
         raise ExplainedError(sentence)
+
+    def _serving(self, assignment: Assignment) -> Line:
+        """The fields of ``Serving``; paths are absolute."""
+        paths = {
+            "quiz_path": assignment.quiz_path,
+            "image_folder": self._study.images,
+            "results_folder": self._study.results,
+            "shared_voxels": self._shared_voxels,
+            "scripts_folder": self._study.scripts,
+        }
+        return {
+            "paths": {name: str(path) for name, path in paths.items() if path},
+            "reader": assignment.reader,
+            "follow_links": self._study.follow_links,
+        }
 
     async def _watch(self, worker: WorkerProcess) -> None:
         heard: Line = {}
@@ -237,13 +242,12 @@ class Workers:
 
     async def _end_idle(self) -> None:
         while True:
-            await asyncio.sleep(min(10.0, self._idle_s / 4))
+            await asyncio.sleep(min(10.0, self._study.idle_s / 4))
             now = time.monotonic()
             for worker in self.here:
-                if now - worker.active > self._idle_s and not worker.ending:
-                    _log.info(
-                        "%s has done nothing for %.0f minutes", worker.assignment.reader, self._idle_s / 60
-                    )
+                if now - worker.active > self._study.idle_s and not worker.ending:
+                    minutes = self._study.idle_s / 60
+                    _log.info("%s has done nothing for %.0f minutes", worker.assignment.reader, minutes)
                     self.resting.add(worker.assignment)
                     self._in_background(self._end(worker))
 

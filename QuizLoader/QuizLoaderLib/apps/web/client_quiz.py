@@ -1,7 +1,9 @@
 """The quiz as the client has it: opened, its pages loaded and put on the views, its questions asked."""
 
 import asyncio
+import secrets
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -15,8 +17,7 @@ from ..shared.defect_report import defect_sentence
 from .asking import AskingView
 from .corners import ViewTexts
 from .editor import EditorView
-from .fitting import Fitting
-from .host import WebHost, css_color
+from .host import Fitting, WebHost, css_color
 from .lines import LinesView
 from .tools import ToolsView
 
@@ -27,24 +28,45 @@ if TYPE_CHECKING:
 TICK_S = 0.01
 
 
+@dataclass(frozen=True)
+class Serving:
+    """What is served: a quiz and its images, to the reader whose results are in ``results_folder``.
+
+    Without a results folder nothing is stored. With one and without ``reader`` the client asks for the name.
+    With ``preview`` the client has what an author needs.
+    ``shared_voxels`` is a folder that the processes of several readers have in common (OpenedQuiz).
+    ``port`` 0 takes a free one. The address is ``http://host:port/secret/``.
+    """
+
+    quiz_path: Path
+    image_folder: Path
+    results_folder: Path | None = None
+    reader: str = ""
+    scripts_folder: Path | None = None
+    follow_links: bool = False
+    host: str = "127.0.0.1"
+    port: int = 0
+    shared_voxels: Path | None = None
+    preview: bool = False
+    # In lower case: trame's client reads addresses so.
+    secret: str = field(default_factory=lambda: secrets.token_hex(16))
+
+    def sign_in(self, reader: str) -> SignIn | None:
+        if self.results_folder is None:
+            return None
+        return SignIn(reader, self.results_folder, self.scripts_folder)
+
+
 class ClientQuiz:
     """One quiz, for one reader at a time, in the ``state`` that trame shares with the client.
 
-    ``quiz_path`` and ``image_folder`` are the quiz's; ``register`` takes each view's adapter (see WebHost).
+    ``register`` takes each view's adapter (see WebHost).
     """
 
     def __init__(
-        self,
-        state: "State",
-        quiz_path: Path,
-        image_folder: Path,
-        follow_links: bool,
-        register: "Callable[[RcaViewAdapter], None]",
-        shared_voxels: Path | None = None,
+        self, state: "State", serving: Serving, register: "Callable[[RcaViewAdapter], None]"
     ) -> None:
-        self._state = state
-        self._shared_voxels = shared_voxels
-        self._quiz_path, self._image_folder, self._follow_links = quiz_path, image_folder, follow_links
+        self._state, self._serving = state, serving
         self.host = WebHost(register, self._resized, self._rendered)
         self.asking = AskingView(state, self._moved)
         self.tools = ToolsView(state, self._change_views)
@@ -65,15 +87,17 @@ class ClientQuiz:
 
         Raises QuizUnreadableError, and SessionError where a session cannot begin; what was open stays then.
         """
-        reading = sign_in.begin(self._quiz_path, self._image_folder) if sign_in else None
+        serving = self._serving
+        path, folder = serving.quiz_path, serving.image_folder
+        reading = sign_in.begin(path, folder) if sign_in else None
         opened = OpenedQuiz(
-            self._quiz_path,
-            self._image_folder,
+            path,
+            folder,
             self.host,
-            self._follow_links,
+            serving.follow_links,
             reading,
             self._given,
-            shared_voxels=self._shared_voxels,
+            shared_voxels=serving.shared_voxels,
         )
         if self.opened:
             await self._let_go(self.opened)
@@ -83,7 +107,7 @@ class ClientQuiz:
         if not opened.pages:
             self._state.update({"asked": None, "messages": ["The quiz has no page that can be shown."]})
             return
-        self.asking.begin(opened.answers, self._quiz_path.parent)
+        self.asking.begin(opened.answers, path.parent)
         await self._load()
 
     async def _let_go(self, opened: OpenedQuiz) -> None:

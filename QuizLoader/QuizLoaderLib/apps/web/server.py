@@ -1,18 +1,18 @@
 """``serve``: one quiz for one reader on this machine, until it is told to end."""
 
 import asyncio
+import hmac
 import os
 import re
-import secrets
 import sys
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aiohttp import web
+from aiohttp.typedefs import Handler, Middleware
 from trame.app import get_server
 from trame.modules import vuetify3
 from trame.ui.vuetify3 import VAppLayout
@@ -23,9 +23,8 @@ from ...quiz.problems import ExplainedError
 from ...reader.session_answers import SignIn
 from ..shared.end_signals import on_end_signal
 from . import tabs
-from .client_quiz import ClientQuiz
+from .client_quiz import ClientQuiz, Serving
 from .forms import PICTURES
-from .guard import let_in_only
 from .preview import Preview
 from .trame_patches import client_assets, ignore_command_line, serve_below, vue_script
 
@@ -46,34 +45,17 @@ THEME = {"defaultTheme": "dark", "themes": {"dark": _DARK}}
 
 CLIENT = Path(__file__).with_name("client")
 
-
-@dataclass(frozen=True)
-class Serving:
-    """What is served: a quiz and its images, to the reader whose results are in ``results_folder``.
-
-    Without a results folder nothing is stored. With one and without ``reader`` the client asks for the name.
-    With ``preview`` the client has what an author needs.
-    ``shared_voxels`` is a folder that the processes of several readers have in common (OpenedQuiz).
-    ``port`` 0 takes a free one. The address is ``http://host:port/secret/``.
-    """
-
-    quiz_path: Path
-    image_folder: Path
-    results_folder: Path | None = None
-    reader: str = ""
-    scripts_folder: Path | None = None
-    follow_links: bool = False
-    host: str = "127.0.0.1"
-    port: int = 0
-    shared_voxels: Path | None = None
-    preview: bool = False
-    # In lower case: trame's client reads addresses so.
-    secret: str = field(default_factory=lambda: secrets.token_hex(16))
-
-    def sign_in(self, reader: str) -> SignIn | None:
-        if self.results_folder is None:
-            return None
-        return SignIn(reader, self.results_folder, self.scripts_folder)
+_HEADERS = {
+    # The client needs nothing from elsewhere, so nothing is let in. Vue compiles templates in the browser.
+    "Content-Security-Policy": "default-src 'self'; script-src 'self' 'unsafe-eval' 'unsafe-inline' blob:; "
+    "style-src 'self' 'unsafe-inline'; font-src 'self' data:; img-src 'self' blob: data:; "
+    "connect-src 'self' ws://{host} wss://{host}; worker-src 'self' blob:; object-src 'none'; "
+    "base-uri 'self'; form-action 'none'",
+    # The address holds the secret.
+    "Referrer-Policy": "no-referrer",
+    "Cache-Control": "no-store",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def serve(serving: Serving, ready: Callable[[str], None]) -> str:
@@ -136,14 +118,7 @@ class _ClientServer:
         )
         state = server.state
         state.update({"phase": "sign-in", "owner": "", "fault": "", "preview": None})
-        self.quiz = ClientQuiz(
-            state,
-            serving.quiz_path,
-            serving.image_folder,
-            serving.follow_links,
-            self._register,
-            serving.shared_voxels,
-        )
+        self.quiz = ClientQuiz(state, serving, self._register)
         self._preview = Preview(state, self.quiz, serving.quiz_path) if serving.preview else None
         self._make_client()
         triggers: dict[str, Callable[..., object]] = {
@@ -300,6 +275,24 @@ class _ClientServer:
     async def _open(self, sign_in: SignIn | None) -> None:
         await self.quiz.open(sign_in)
         self._server.state.update({"phase": "quiz", "fault": ""})
+
+
+def let_in_only(secret: str) -> Middleware:
+    """A middleware of aiohttp that answers requests below ``/<secret>/`` and is silent (404) to others."""
+
+    @web.middleware
+    async def let_in(request: web.Request, handler: Handler) -> web.StreamResponse:
+        named = request.path.split("/")[1]
+        if not hmac.compare_digest(named.encode(), secret.encode()):
+            return web.Response(status=404)
+        response = await handler(request)
+        if not response.prepared:
+            response.headers.update(
+                {name: value.replace("{host}", request.host) for name, value in _HEADERS.items()}
+            )
+        return response
+
+    return let_in
 
 
 def client_template(name: str = "client.html") -> str:
