@@ -8,10 +8,9 @@ import pytest
 from image_files import write_nrrd
 from image_pages import new_scene, page
 from QuizLoaderLib.images.loading.library import ImageLibrary
-from QuizLoaderLib.quiz.color_file import read_color_file
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, Quiz, RoiCode, RoiVisibility, SliceView
-from QuizLoaderLib.quiz.regions import QuizRegions
+from QuizLoaderLib.quiz.regions import QuizRegions, read_color_file
 from QuizLoaderLib.views.contents import PageNodes, contents_of_views
 from QuizLoaderLib.views.roi_visibility import shown_regions, unmatched_rois
 

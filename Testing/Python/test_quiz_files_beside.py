@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 from quiz_text import codes_of, image, only_problem, page, problems_of, question, read, session
 from QuizLoaderLib.quiz.checking import check_quiz
-from QuizLoaderLib.quiz.color_file import RoiColor, read_color_file
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType
 from QuizLoaderLib.quiz.problems import ProblemError, Severity, error
+from QuizLoaderLib.quiz.regions import RoiColor, read_color_file
 
 COLORS = session(page(), attributes='ROIColorFile="colors"')
 

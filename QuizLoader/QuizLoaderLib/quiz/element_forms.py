@@ -74,7 +74,10 @@ class ElementForms:
                 self.add(self._wrong_value(element, f"{name} of {element.name}", text, rule.kind))
         for name in _REQUIRED[element.name]:
             if rules[name].field not in values and name not in unusable:
-                self.add(_missing_attribute(element, name, rules[name].kind))
+                kind = rules[name].kind
+                hint = f"allowed: {kind.allowed}" if kind.names else ""
+                sentence = f"{element.name} has no {name}."
+                self.add(error(MISSING_ATTRIBUTE, sentence, hint, line=element.line))
         return values
 
     def read_value(self, element: Element, values: Values) -> None:
@@ -155,8 +158,3 @@ _REQUIRED = {
     name: [attribute for attribute, of in rule.attributes.items() if of.required]
     for name, rule in LANGUAGE.items()
 }
-
-
-def _missing_attribute(element: Element, name: str, kind: Kind) -> Problem:
-    hint = f"allowed: {kind.allowed}" if kind.names else ""
-    return error(MISSING_ATTRIBUTE, f"{element.name} has no {name}.", hint, line=element.line)

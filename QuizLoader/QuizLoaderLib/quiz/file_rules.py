@@ -5,12 +5,11 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Protocol
 
-from .color_file import read_color_file
 from .image_folder import FILE_MISSING, PATH_IS_FOLDER, ImageFolder, ImagePathError
 from .model import Image, ImageType, Question, Quiz, RoiCode
 from .parser import MISSING_ELEMENT
 from .problems import Problem, ProblemCode, ProblemError, about, error, nearest, warning
-from .regions import QuizRegions, beside_quiz, find_color_file, find_value_map
+from .regions import QuizRegions, beside_quiz, find_color_file, find_value_map, read_color_file
 from .value_map import read_value_map
 from .values import shown
 
@@ -72,11 +71,10 @@ def mask_value_maps(quiz: Quiz, folder: ImageFolder | None) -> Iterator[Problem]
 def pictures_and_scripts(quiz: Quiz) -> Iterator[Problem]:
     beside = beside_quiz(quiz)
     for page in quiz.pages:
-        for question_set in page.question_sets:
-            for question in question_set.questions:
-                if question.facts.file_endings is not None:
-                    for problem in _files_of_question(beside, question):
-                        yield problem.at(line=question.line, page=page.number)
+        for question in page.questions:
+            if question.facts.file_endings is not None:
+                for problem in _files_of_question(beside, question):
+                    yield problem.at(line=question.line, page=page.number)
 
 
 def images(quiz: Quiz, folder: ImageFolder, contents: Contents | None) -> Iterator[Problem]:

@@ -117,17 +117,14 @@ class ImageFolder:
     def find_image(self, image: Image) -> FoundFile:
         """The file of this image, or its folder where DicomRead is Y; raises ImagePathError."""
         found = self.find(image.path)
-        if not image.dicom_read and self._is_folder(found.path):
+        relative = found.path.relative_to(self.root).as_posix()
+        if not image.dicom_read and isinstance(self._listings.get(relative), _Listing):
             raise ImagePathError(
                 PATH_IS_FOLDER,
                 f"The path {shown(image.path)} is a folder.",
                 'write DicomRead="Y" to read the series in it, or name a file',
             )
         return found
-
-    def _is_folder(self, path: Path) -> bool:
-        relative = path.relative_to(self.root).as_posix()
-        return isinstance(self._listings.get(relative), _Listing)
 
     def _search(self, text: str) -> FoundFile:
         parts = relative_path(text).split("/")

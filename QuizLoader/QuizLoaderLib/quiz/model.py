@@ -252,6 +252,10 @@ class Page:
     def title(self) -> str:
         return f"{self.id} - {self.descriptor}" if self.descriptor else self.id
 
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(question for each in self.question_sets for question in each.questions)
+
 
 @dataclass(frozen=True)
 class Quiz:

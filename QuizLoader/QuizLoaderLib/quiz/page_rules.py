@@ -4,7 +4,7 @@ import math
 import re
 from collections.abc import Iterator
 
-from .model import VIEWS_OF_LAYOUT, Image, Layer, Page, Question, RoiCode, SliceView
+from .model import VIEWS_OF_LAYOUT, Image, Layer, Page, RoiCode, SliceView
 from .problems import Problem, ProblemCode, about, error, image_error, nearest, warning
 from .question_types import QUESTION_TYPES, Takes
 from .values import shown
@@ -277,7 +277,7 @@ def unknown_color_table(image: Image) -> Problem:
 
 
 def options(page: Page) -> Iterator[Problem]:
-    for question in _questions(page):
+    for question in page.questions:
         if question.options:
             continue
         subject = f"The {question.type.value} question {shown(question.descriptor)} has no Option"
@@ -288,7 +288,7 @@ def options(page: Page) -> Iterator[Problem]:
 
 
 def limits(page: Page) -> Iterator[Problem]:
-    for question in _questions(page):
+    for question in page.questions:
         low, high = question.minimum, question.maximum
         if low is None and high is None:
             continue
@@ -307,8 +307,3 @@ def limits(page: Page) -> Iterator[Problem]:
         elif question.facts.number.is_whole and math.ceil(low) > math.floor(high):
             sentence = f"No whole number lies between Min {low:g} and Max {high:g} of the question."
             yield error(LIMITS_CROSSED, sentence, line=question.line)
-
-
-def _questions(page: Page) -> Iterator[Question]:
-    for question_set in page.question_sets:
-        yield from question_set.questions

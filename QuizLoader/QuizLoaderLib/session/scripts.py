@@ -53,12 +53,7 @@ class ScriptOutcome:
 
 
 def has_buttons(quiz: Quiz) -> bool:
-    return any(
-        question.facts.takes is Takes.PRESS
-        for page in quiz.pages
-        for question_set in page.question_sets
-        for question in question_set.questions
-    )
+    return any(question.facts.takes is Takes.PRESS for page in quiz.pages for question in page.questions)
 
 
 def script_details(rules: ScriptRules, quiz: Quiz, page: Page, folder: Path, label: str) -> dict[str, object]:

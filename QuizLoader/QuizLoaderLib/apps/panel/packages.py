@@ -37,7 +37,8 @@ def ensure_packages() -> None:
 def _missing(wanted: list[str]) -> list[str]:
     missing = []
     for requirement in wanted:
-        name = _name(requirement)
+        # ``lxml`` of ``lxml>=5.2``: all that are needed are imported by the name they are installed by.
+        name = re.split(r"[^\w.-]", requirement)[0]
         try:
             importlib.import_module(name)
         except ImportError:
@@ -63,8 +64,3 @@ def _remedy(wanted: list[str]) -> str:
         f"Quiz Loader needs the Python package {', '.join(names)}: connect to the internet and open the quiz "
         f"again, or run slicer.util.pip_install('{' '.join(names)}') in Slicer's Python console."
     )
-
-
-def _name(requirement: str) -> str:
-    """``lxml`` of ``lxml>=5.2``; all that QuizLoader needs are imported by the name they are installed by."""
-    return re.split(r"[^\w.-]", requirement)[0]

@@ -1,23 +1,25 @@
 """The sections of the page that is shown: loaded, looked at, answered, drawn on."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
+
+import qt
+import slicer
 
 from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz
+from ...reader.shortcuts import SHORTCUTS, Shortcut, When
 from .asking import AskingSection
 from .console import Console
 from .editor import Editor
 from .lines import LinesSection
 from .loading import REST_AHEAD_S, Loading
 from .mask_values import MaskValues
-from .shortcuts import PanelShortcuts, shortcut_texts
 from .tools import ToolsSection
 from .ui import show_text
 
 if TYPE_CHECKING:
-    import qt
-
     from .ui import Ui
 
 
@@ -177,3 +179,36 @@ class PageSections:
     def _the_quiz(self) -> OpenedQuiz:
         assert self._console.opened is not None
         return self._console.opened
+
+
+def in_panel() -> list[Shortcut]:
+    """Those with Alt: letters alone belong to Slicer, which also lists them itself."""
+    return [each for each in SHORTCUTS if each.when in (When.ALWAYS, When.ON_PAGES) and each.use[0] != "help"]
+
+
+def shortcut_texts() -> str:
+    """What each shortcut does, for the list in the panel."""
+    return "\n".join(f"{', '.join(each.keys)}: {each.text}" for each in in_panel())
+
+
+class PanelShortcuts:
+    """On the main window, or on ``widget`` where there is none; ``use(*shortcut.use)`` is called."""
+
+    def __init__(self, widget: "qt.QWidget", use: Callable[..., None]) -> None:
+        self._widget, self._use = widget, use
+        self._shortcuts: list[qt.QShortcut] = []
+
+    def install(self) -> None:
+        self.remove()
+        parent = slicer.util.mainWindow() or self._widget
+        for each in in_panel():
+            for keys in each.keys:
+                shortcut = qt.QShortcut(qt.QKeySequence(keys), parent)
+                shortcut.activated.connect(partial(self._use, *each.use))
+                self._shortcuts.append(shortcut)
+
+    def remove(self) -> None:
+        for shortcut in self._shortcuts:
+            shortcut.enabled = False
+            shortcut.deleteLater()
+        self._shortcuts = []

@@ -7,11 +7,10 @@ from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
-from ...quiz.color_file import read_color_file
 from ...quiz.image_folder import ImageFolder, ImagePathError
 from ...quiz.label_colors import color_of_value
 from ...quiz.model import Image, Quiz
-from ...quiz.regions import QuizRegions, find_color_file, find_value_map
+from ...quiz.regions import QuizRegions, find_color_file, find_value_map, read_color_file
 from ...quiz.value_map import ValueMap, read_value_map
 
 UNNAMED = "Label_"
