@@ -91,6 +91,21 @@ def test_links_go_into_a_file_for_the_eyes_of_its_owner(tmp_path, monkeypatch, c
     assert len(read_readers(tmp_path / "t.csv")) == 1
 
 
+def test_links_of_before_outlive_a_damaged_table_and_none_are_left_where_nobody_was_added(
+    tmp_path, monkeypatch, capsys
+):
+    table, links = tmp_path / "t.csv", tmp_path / "links.csv"
+    run(monkeypatch, capsys, table, "A", "--links", links)
+    before = links.read_bytes()
+    code, _, errors = run(monkeypatch, capsys, table, "A", "--links", tmp_path / "new.csv")
+    assert code == 1 and "has “A” already" in errors
+    assert not (tmp_path / "new.csv").exists()
+    table.write_text("no table\n", encoding="utf-8")
+    code, _, errors = run(monkeypatch, capsys, table, "B", "--links", links)
+    assert code == 1 and "has no column" in errors
+    assert links.read_bytes() == before
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
