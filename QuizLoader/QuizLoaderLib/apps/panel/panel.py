@@ -134,12 +134,6 @@ class Panel:
         self._show_closed()
         return sentence
 
-    def next_page(self) -> None:
-        self._page.use("step", "next")
-
-    def previous_page(self) -> None:
-        self._page.use("step", "previous")
-
     # What the widgets say
 
     def tell(self, text: str) -> None:
