@@ -20,8 +20,8 @@ from dicom_made import (
 from pydicom.dataset import Dataset
 from pydicom.encaps import encapsulate
 from pydicom.sequence import Sequence
+from QuizLoaderLib.images.dicom.encapsulated import NOT_DECODED
 from QuizLoaderLib.images.dicom.headers import DICOM_DAMAGED, NOT_DICOM, headers_in
-from QuizLoaderLib.images.dicom.pixels import NOT_DECODED
 from QuizLoaderLib.images.dicom.series import NOT_A_SERIES, find_series, read_series, read_time_points
 from QuizLoaderLib.images.errors import ImageReadError
 

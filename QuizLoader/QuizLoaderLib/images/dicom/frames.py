@@ -23,7 +23,7 @@ TAGS = [
     "DoseUnits", "Units", "WindowCenter", "WindowWidth", "TemporalPositionIdentifier",
     "TemporalPositionIndex", "TriggerTime", "FrameReferenceTime", "AcquisitionNumber", "AcquisitionTime",
     "ContentTime", "AcquisitionDateTime", "EchoTime", "DiffusionBValue", "SharedFunctionalGroupsSequence",
-    "PerFrameFunctionalGroupsSequence",
+    "PerFrameFunctionalGroupsSequence", "ModalityLUTSequence",
 ]  # fmt: skip
 """What a series needs of each header."""
 
@@ -124,15 +124,24 @@ def _frame(header: Header, index: int, count: int, groups: tuple[Dataset, ...]) 
     is_stack = count > 1 and not macro_value(groups, "PlanePositionSequence", "ImagePositionPatient")
     if position is not None and is_stack:
         position = position + directions[2] * _offset_in_stack(header, index, thickness or 1.0)
-    scaling = header.number("DoseGridScaling") if header.modality == "RTDOSE" else 0.0
-    slope = first_value(groups, "PixelValueTransformationSequence", "RescaleSlope")
-    intercept = first_value(groups, "PixelValueTransformationSequence", "RescaleIntercept")
-    rescale = (
-        scaling or (slope[0] if slope and slope[0] and isfinite(slope[0]) else 1.0),
-        intercept[0] if intercept and isfinite(intercept[0]) else 0.0,
-    )
+    rescale = _rescale(header, groups)
     size = header.integer("Rows"), header.integer("Columns")
     return Frame(header, index, *size, position, *directions, *pixels, thickness, *rescale, groups)
+
+
+def _rescale(header: Header, groups: tuple[Dataset, ...]) -> tuple[float, float]:
+    """(slope, intercept) from stored values to those of the modality; a lookup table has none beside it."""
+    if items_of(header.dataset, "ModalityLUTSequence"):
+        return 1.0, 0.0
+    scaling = header.number("DoseGridScaling") if header.modality == "RTDOSE" else 0.0
+    if scaling:
+        return scaling, 0.0
+    slope = first_value(groups, "PixelValueTransformationSequence", "RescaleSlope")
+    intercept = first_value(groups, "PixelValueTransformationSequence", "RescaleIntercept")
+    return (
+        slope[0] if slope and slope[0] and isfinite(slope[0]) else 1.0,
+        intercept[0] if intercept and isfinite(intercept[0]) else 0.0,
+    )
 
 
 def _finite(values: tuple[float, ...], count: int) -> tuple[float, ...] | None:

@@ -3,12 +3,13 @@
 import io
 import os
 import struct
+import zlib
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
-from typing import BinaryIO, Literal
+from typing import BinaryIO, Literal, NamedTuple
 
 # Everywhere the package itself is asked first: its modules import each other in a circle, and threads that
 # enter the circle at several places at once get halves of them.
@@ -34,6 +35,7 @@ _TEXT = ("LO", "LT", "PN", "SH", "ST", "UC", "UT")
 FAULTS = (
     ArithmeticError, AttributeError, BytesLengthException, EOFError, InvalidDicomError, LookupError,
     MemoryError, NotImplementedError, OSError, RecursionError, TypeError, ValueError, struct.error,
+    zlib.error,
 )  # fmt: skip
 """What pydicom raises on damaged files (found by mutating files; it promises no common type)."""
 
@@ -284,26 +286,28 @@ _PIXEL_TAGS = {bytes((0xE0, 0x7F, element, 0)) for element in (0x08, 0x09, 0x10)
 _PIXEL_TAGS_BIG = {bytes((0x7F, 0xE0, 0, element)) for element in (0x08, 0x09, 0x10)}
 
 
-def pixel_bytes(header: Header) -> tuple[io.BufferedIOBase, int, bool]:
-    """The open file at its uncompressed pixel bytes, how many there are, and whether they are little endian.
+class PixelBytes(NamedTuple):
+    """An open file at its pixel bytes; ``length`` is how many there are, -1 where they are compressed.
+    ``are_words`` says that bytes are stored in pairs, whichever is the first of them."""
 
-    The caller closes the file. A length of -1 says that the pixels are compressed.
-    """
-    if header.transfer_syntax == DEFLATED:
-        dataset = pydicom.dcmread(header.path)
-        names = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
-        data = next((dataset[name].value for name in names if name in dataset), b"")
-        return io.BytesIO(data), len(data), True
+    file: io.BufferedIOBase
+    length: int
+    is_little: bool
+    are_words: bool
+
+
+def pixel_bytes(header: Header) -> PixelBytes:
+    """The pixels of a file that is not deflated; the caller closes it."""
     file = header.path.open("rb")
     file.seek(header.pixel_offset)
     start = file.read(12)
     little = start[:4] in _PIXEL_TAGS
     order: Literal["little", "big"] = "little" if little else "big"
     if not little and start[:4] not in _PIXEL_TAGS_BIG:
-        return file, 0, True
+        return PixelBytes(file, 0, True, False)
     if start[4:6] in (b"OB", b"OW", b"OF", b"OD", b"UN"):
         length = int.from_bytes(start[8:12], order)
     else:
         length = int.from_bytes(start[4:8], order)
         file.seek(header.pixel_offset + 8)
-    return file, -1 if length == 0xFFFFFFFF else length, little
+    return PixelBytes(file, -1 if length == 0xFFFFFFFF else length, little, start[4:6] == b"OW")

@@ -1,13 +1,11 @@
 """DICOM segmentations (SEG): binary, overlapping, fractional and label map, with colours and terminology."""
 
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
-import pydicom
-from pydicom import Dataset, encaps
+from pydicom import Dataset
 
 from ...quiz.problems import ProblemCode, warning
 from ..arrays import SegmentationArrays, SegmentDescription
@@ -16,18 +14,16 @@ from ..contours.label_layers import LabelLayers
 from ..errors import ImageReadError
 from .frames import Frame, frames_of
 from .headers import (
-    DICOM_DAMAGED,
     Header,
     faults_named,
     integer_of,
     items_of,
     macro_value,
-    pixel_bytes,
     read_header,
     text_of,
 )
-from .pixels import read_voxels
 from .stack import Stack, sparse_stack
+from .stored_values import StoredValues
 from .time_points import location_indices
 
 NOT_A_SEGMENTATION = ProblemCode("Q660", "A DICOM file of Type Segmentation is a DICOM segmentation.")
@@ -41,8 +37,6 @@ _XYZ_TO_RGB = np.array([
     [-0.969266, 1.8760108, 0.041556],
     [0.0556434, -0.2040259, 1.0572252],
 ])  # fmt: skip
-_DEFLATED_FRAMES = "1.2.840.10008.1.2.8.1"
-_RLE = "1.2.840.10008.1.2.5"
 
 _Layers = tuple[tuple[np.ndarray, ...], list[tuple[int, int]]]
 """The label images, and the layer and value of each segment."""
@@ -182,70 +176,18 @@ class _FramePixels:
     """Bits, fractions or labels, one frame at a time. :raises ImageReadError: cut short, or not decoded."""
 
     def __init__(self, header: Header, is_binary: bool) -> None:
-        self._header = header
-        self._shape = (header.integer("Rows"), header.integer("Columns"))
-        self._count = self._shape[0] * self._shape[1]
-        self._is_bits = is_binary and header.integer("BitsAllocated") == 1
+        self._stored = StoredValues(header, in_memory=True)
         self._is_binary = is_binary
-        self._dtype = np.dtype("<u2" if header.integer("BitsAllocated") == 16 else "u1")
         self._half = header.integer("MaximumFractionalValue", 255) / 2
-        frames = max(1, header.integer("NumberOfFrames", 1))
-        file, length, _ = pixel_bytes(header)
-        with file:
-            self._bytes = file.read(length) if length >= 0 else b""
-        self._decoded: np.ndarray | None = None
-        if length < 0:
-            self._decode(frames)
-        elif len(self._bytes) < self._needed(frames):
-            sentence = f"“{header.path.name}” is cut short: its pixel data end before its last frame."
-            raise ImageReadError(DICOM_DAMAGED, sentence, "copy or export the file again")
-
-    def _needed(self, frames: int) -> int:
-        count = self._count * frames
-        return (count + 7) // 8 if self._is_bits else count * self._dtype.itemsize
-
-    def _decode(self, frames: int) -> None:
-        """Into raw bytes where the frames are deflated, else into (frames, rows, columns)."""
-        syntax = self._header.transfer_syntax
-        if syntax == _DEFLATED_FRAMES:
-            data = pydicom.dcmread(self._header.path).PixelData
-            parts = [part[: self._needed(1)] for part in _inflated(data, frames)]
-            if self._is_bits:
-                self._decoded = np.stack([self._unpacked(part) for part in parts])
-            else:
-                self._bytes = b"".join(parts)
-        elif syntax == _RLE:
-            dataset = pydicom.dcmread(self._header.path)
-            self._decoded = dataset.pixel_array.reshape(frames, *self._shape)
-        else:
-            self._decoded = read_voxels(frames_of(self._header))
 
     def frame(self, index: int) -> np.ndarray:
         """(rows, columns) of the stored values."""
-        if self._decoded is not None:
-            return self._decoded[index]
-        start = index * self._count
-        if self._is_bits:
-            return self._unpacked(self._bytes[start // 8 : (start + self._count + 7) // 8], start % 8)
-        values = np.frombuffer(self._bytes, self._dtype, self._count, start * self._dtype.itemsize)
-        return values.reshape(self._shape)
-
-    def _unpacked(self, raw: bytes, start: int = 0) -> np.ndarray:
-        bits = np.unpackbits(np.frombuffer(raw, np.uint8), bitorder="little")
-        return bits[start : start + self._count].reshape(self._shape)
+        return self._stored.frame(index)
 
     def mask(self, index: int) -> np.ndarray:
         """(rows, columns) bool: set, or of a fraction of at least 0.5."""
         values = self.frame(index)
         return values > 0 if self._is_binary else values >= self._half
-
-
-def _inflated(data: bytes, frames: int) -> list[bytes]:
-    if hasattr(encaps, "generate_frames"):
-        parts = encaps.generate_frames(data, number_of_frames=frames)
-    else:
-        parts = encaps.generate_pixel_data_frame(data, frames)
-    return [zlib.decompressobj(-15).decompress(part) for part in parts]
 
 
 def _label_map(
