@@ -138,7 +138,7 @@ def test_the_nodes_of_a_page_tell_whether_their_lengths_are_in_mm(tmp_path: Path
 
 
 def test_each_frame_of_a_sequence_tells_whether_its_lengths_are_in_mm(tmp_path: Path) -> None:
-    from QuizLoaderLib.views.frames import show_frame
+    from QuizLoaderLib.views.state import show_frame
 
     for time in (1, 2):
         write_series(
