@@ -18,7 +18,7 @@ from .lookup_tables import modality_table
 from .stored_values import StoredValues
 
 
-class _Values:
+class _FileValues:
     """The values of one file before any rescale: as stored, as its table of the modality says, or colours."""
 
     def __init__(self, header: Header) -> None:
@@ -46,7 +46,7 @@ class _Values:
         return values
 
 
-_Work = Callable[[int, Frame, _Values], object]
+_Work = Callable[[int, Frame, _FileValues], object]
 
 
 def read_voxels(frames: Sequence[Frame]) -> np.ndarray:
@@ -58,7 +58,7 @@ def read_voxels(frames: Sequence[Frame]) -> np.ndarray:
     :raises ImageReadError: the pixels are cut short or cannot be decoded; names the file.
     """
     files = {frame.header.path: frame.header for frame in frames}
-    values = {path: _Values(header) for path, header in files.items()}
+    values = {path: _FileValues(header) for path, header in files.items()}
     are_colors = {one.are_colors for one in values.values()}
     if len(are_colors) > 1:
         name = frames[0].header.path.name
@@ -88,12 +88,12 @@ def _is_whole_numbered(frames: Sequence[Frame]) -> bool:
     return all(frame.slope.is_integer() and frame.intercept.is_integer() for frame in frames)
 
 
-def _each_into(voxels: np.ndarray, frames: Sequence[Frame], values: dict[Path, _Values]) -> np.ndarray:
+def _each_into(voxels: np.ndarray, frames: Sequence[Frame], values: dict[Path, _FileValues]) -> np.ndarray:
     _each(frames, values, lambda k, frame, of: of.frame(frame.index, voxels[k]))
     return voxels
 
 
-def _each(frames: Sequence[Frame], values: dict[Path, _Values], work: _Work) -> list[object]:
+def _each(frames: Sequence[Frame], values: dict[Path, _FileValues], work: _Work) -> list[object]:
     """``work`` for each frame in parallel (reading and numpy let go of the interpreter lock); the frames of a
     file that is unpacked as a whole one after the other, and no longer kept than these."""
     groups: dict[Path, list[int]] = {}
@@ -107,7 +107,7 @@ def _each(frames: Sequence[Frame], values: dict[Path, _Values], work: _Work) -> 
 
     def one_task(task: list[int]) -> list[object]:
         header = frames[task[0]].header
-        of = values[header.path] if values[header.path].are_apart else _Values(header)
+        of = values[header.path] if values[header.path].are_apart else _FileValues(header)
         return [work(k, frames[k], of) for k in task]
 
     with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as pool:
@@ -125,7 +125,7 @@ def _range(raw: np.ndarray, frame: Frame) -> tuple[float, float]:
     return min(ends), max(ends)
 
 
-def _fits_int16(out: np.ndarray, frame: Frame, values: _Values) -> bool:
+def _fits_int16(out: np.ndarray, frame: Frame, values: _FileValues) -> bool:
     """Reads and rescales in place; arithmetic modulo 2^16 is exact where the results fit."""
     raw = values.frame(frame.index, out.view(values.dtype) if values.dtype.itemsize == 2 else None)
     low, high = _range(raw, frame)
@@ -145,7 +145,7 @@ def _modulo_int16(value: float) -> np.int16:
     return np.int16((int(value) + 32768) % 65536 - 32768)
 
 
-def _fits_int32(out: np.ndarray, frame: Frame, values: _Values) -> bool:
+def _fits_int32(out: np.ndarray, frame: Frame, values: _FileValues) -> bool:
     raw = values.frame(frame.index)
     low, high = _range(raw, frame)
     if low < -(2**31) or high >= 2**31:

@@ -20,7 +20,7 @@ _PIXELS = ("PixelData", "FloatPixelData", "DoubleFloatPixelData")
 
 
 @dataclass(frozen=True)
-class Layout:
+class PixelLayout:
     """How the values of a frame are stored (PS3.5 8.1).
 
     ``shape`` is (rows, columns[, 3]). Of the ``bits`` of a value the ``bits_stored`` up to ``high_bit``
@@ -53,14 +53,14 @@ class Layout:
         return self.bits > 1 and not self.is_planar and not self.is_422
 
 
-def layout_of(header: Header) -> Layout:
+def layout_of(header: Header) -> PixelLayout:
     """From the header alone. :raises ImageReadError: values of a number of bits that is not known."""
     bits = header.integer("BitsAllocated")
     stored = header.integer("BitsStored", bits)
     components = header.integer("SamplesPerPixel", 1)
     shape: tuple[int, ...] = (header.integer("Rows"), header.integer("Columns"))
     if bits == 64 or (bits == 32 and not header.dataset.get("BitsStored")):
-        return Layout(shape, np.dtype(f"f{bits // 8}"), bits, bits, bits - 1)
+        return PixelLayout(shape, np.dtype(f"f{bits // 8}"), bits, bits, bits - 1)
     if bits not in _BYTES or components not in (1, 3) or not 0 < stored <= bits:
         raise ImageReadError(
             NOT_DECODED,
@@ -74,7 +74,7 @@ def layout_of(header: Header) -> Layout:
         high = stored - 1
     if components == 3:
         shape = (*shape, 3)
-    return Layout(
+    return PixelLayout(
         shape,
         np.dtype(f"{'i' if header.integer('PixelRepresentation') and bits > 1 else 'u'}{_BYTES[bits]}"),
         bits,
@@ -229,7 +229,7 @@ class StoredValues:
         return PixelBytes(io.BytesIO(data), len(data), is_little, are_words)
 
 
-def _drop_unused_bits(values: np.ndarray, layout: Layout) -> None:
+def _drop_unused_bits(values: np.ndarray, layout: PixelLayout) -> None:
     """Bits beside the stored ones may hold an old overlay, and need not extend the sign (PS3.5 8.1.1)."""
     if layout.high_bit == layout.bits_stored - 1:
         is_signed = layout.dtype.kind == "i"
