@@ -187,7 +187,5 @@ def read_message(frame: bytes) -> Message:
         raise ValueError("its content")
     arguments = call.get("args")
     first = arguments[0] if isinstance(arguments, list) and arguments else None
-    return Message(
-        call["method"] in _ALLOWED,
-        call["method"] != "wslink.hello" and first != _BY_ITSELF,
-    )
+    is_from_reader = call["method"] != "wslink.hello" and first != _BY_ITSELF
+    return Message(call["method"] in _ALLOWED, is_from_reader)
