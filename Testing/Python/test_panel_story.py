@@ -202,18 +202,6 @@ def test_keys_turn_pages_and_draw_contours(story, three_pages, images):
     assert not any(shortcut.isEnabled() for shortcut in shortcuts.values())
 
 
-def test_a_second_quiz_is_dropped_while_one_is_open(story, three_pages, images):
-    story.open(three_pages, images)
-
-    slicer.util.loadNodeFromFile(str(TUTORIAL / "label-maps.xml"))
-    story.slicer.check()
-
-    assert story.text("titleLabel") == "Case 1"
-    assert "“label-maps” is loaded" in story.text("messageLabel")
-    story.click("openButton")
-    story.slicer.wait_until(lambda: story.text("titleLabel") == "Patient 1")
-
-
 def test_the_last_quiz_and_folder_are_remembered(tmp_path, three_pages, images):
     with stage(tmp_path) as first:
         first.open(three_pages, images)

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import slicer
 
-from .desk import Desk
+from .desk import Desk, fault_of
 from .made import LABELS, VOLUME, image_element, write_images, write_quiz
 from .placement import check_page, pages_of
 from .telling import Need, story
@@ -54,9 +54,9 @@ def a_script_opens_and_shows_pages_without_a_main_window(desk: Desk) -> None:
 def a_page_that_is_not_there_and_a_quiz_that_is_not_open_are_said(desk: Desk) -> None:
     quiz, images = _quiz(desk)
     desk.logic.openQuiz(quiz, images)
-    assert "2 pages" in _fault_of(lambda: desk.logic.showPage(2))
+    assert "2 pages" in fault_of(lambda: desk.logic.showPage(2))
     desk.logic.close()
-    assert "openQuiz" in _fault_of(lambda: desk.logic.showPage(0))
+    assert "openQuiz" in fault_of(lambda: desk.logic.showPage(0))
 
 
 @story(Need.WINDOW)
@@ -72,11 +72,3 @@ def what_the_console_shows_the_panel_shows_too(desk: Desk) -> None:
 def the_panel_is_there_to_open_a_quiz(desk: Desk) -> None:
     assert desk.text("openButton") == "Open"
     assert not desk.sees("pageSection")
-
-
-def _fault_of(act) -> str:
-    try:
-        act()
-    except Exception as fault:  # noqa: BLE001  its class is another one after Reload
-        return str(fault)
-    raise AssertionError("nothing was said")

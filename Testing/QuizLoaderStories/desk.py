@@ -202,3 +202,12 @@ def inside(widget: "qt.QWidget", *class_names: str) -> list[Any]:
             found.append(child)
         found += inside(child, *class_names)
     return found
+
+
+def fault_of(act: Callable[[], object]) -> str:
+    """What the exception says that ``act`` raises."""
+    try:
+        act()
+    except Exception as fault:  # noqa: BLE001  its class is another one after Reload
+        return str(fault)
+    raise AssertionError("nothing was said")

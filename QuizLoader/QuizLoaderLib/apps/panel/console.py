@@ -47,7 +47,7 @@ class Console:
         """
         self.close()
         ensure_packages()
-        path = Path(path)
+        path = quiz_node.file_to_read(Path(path))
         node = quiz_node.quiz_node_of(path)
         remembered = quiz_node.image_folder(node) if node else ""
         folder = Path(image_folder or remembered or path.parent)

@@ -107,6 +107,7 @@ class Panel:
             return
         opened = self._console.opened
         assert opened is not None
+        self.ui.quizPathEdit.currentPath = str(opened.path)
         self.ui.quizPathEdit.addCurrentPathToHistory()
         self.ui.imageFolderEdit.addCurrentPathToHistory()
         self._sign_in.remember()

@@ -82,6 +82,19 @@ def quiz_path(node: vtkMRMLTextNode) -> Path | None:
     return Path(name) if name else None
 
 
+def file_to_read(path: Path) -> Path:
+    """``path``, or where that is gone a file with the text of the scene's quiz of this name: Slicer removes
+    what it has unpacked of an .mrb. Raises OSError where it cannot be written."""
+    named = [node for node in quiz_nodes() if (stored := quiz_path(node)) and stored.name == path.name]
+    if path.is_file() or not named:
+        return path
+    again = Path(slicer.app.temporaryPath) / "QuizLoader" / path.name
+    again.parent.mkdir(parents=True, exist_ok=True)
+    again.write_text(named[-1].GetText(), encoding="utf-8")
+    named[-1].GetStorageNode().SetFileName(str(again))
+    return again
+
+
 def image_folder(node: vtkMRMLTextNode) -> str:
     """The image folder that the quiz was opened with last, empty where it never was."""
     return node.GetAttribute(_IMAGE_FOLDER) or ""
