@@ -88,6 +88,7 @@ def stage(temporary: Path, **options: Any) -> Iterator[Stage]:
     try:
         if slicer.main_window:
             slicer.enter()
+            slicer.size_views()
         yield Stage(slicer)
     finally:
         slicer.close()

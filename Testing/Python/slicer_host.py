@@ -22,6 +22,7 @@ import slicer.util
 import slicer_mouse
 import slicer_scripted
 import slicer_widgets
+import slicer_window
 import vtk
 from PySide6.QtCore import Property, QCoreApplication, QObject, QSettings, Signal, Slot
 from PySide6.QtGui import QColor, QPalette
@@ -200,6 +201,10 @@ class qSlicerApplication(QObject):
     def processEvents(self) -> None:
         QApplication.processEvents()
 
+    @Slot(QObject, int)
+    def sendPostedEvents(self, receiver: QObject | None, event_type: int) -> None:
+        QApplication.sendPostedEvents(receiver, event_type)
+
     @Slot()
     def topLevelWidgets(self) -> list[QWidget]:
         return [self._host.main_window] if self._host.main_window else []
@@ -237,8 +242,10 @@ class RunningSlicer:
         self.main_window: Any = None
         modules: dict[str, Any] = {}
         if main_window:
-            self.main_window = slicer_widgets.qSlicerMainWindow(modules)
-            self.layout_manager = slicer_widgets.qMRMLLayoutManager(self.scene, self._make_view)
+            self.main_window = slicer_window.qSlicerMainWindow(modules)
+            self.main_window.show()
+            viewport = self.main_window.viewport
+            self.layout_manager = slicer_window.qMRMLLayoutManager(self.scene, viewport, self._resize_view)
         self.application = qSlicerApplication(self, temporary)
         self._name_everything()
         self._load(module, modules)
@@ -319,13 +326,25 @@ class RunningSlicer:
         self.python = python
         self.application.startupCompleted.emit()
 
-    def _make_view(self, node: Any) -> None:
+    def _resize_view(self, node: Any, size: tuple[int, int]) -> None:
         name = node.GetLayoutName()
         if name not in self.views:
             from QuizLoaderLib.apps.pictures.headless import OffscreenView
 
-            self.views[name] = OffscreenView(node, self.application_logic, VIEW_SIZE, slicer_mouse.MANAGERS)
+            self.views[name] = OffscreenView(node, self.application_logic, size, slicer_mouse.MANAGERS)
             self.mice[name] = slicer_mouse.Mouse(self.views[name])
+        self.views[name].interactor.GetRenderWindow().SetSize(*size)
+        self.views[name].logic.ResizeSliceNode(*size)
+
+    def size_views(self, size: tuple[int, int] = VIEW_SIZE) -> None:
+        """Make the window so large that views have this size (pixels of the screen) in a layout of two by
+        two."""
+        width, height = (2 * pixels // slicer_window.PIXELS + 1 for pixels in size)
+        height += 2 * slicer_window.BAR_HEIGHT
+        for _ in range(3):
+            QApplication.processEvents()
+            window, now = self.main_window, self.main_window.viewport
+            window.resize(window.width() + width - now.width(), window.height() + height - now.height())
 
     @property
     def panel(self) -> QWidget:
@@ -338,7 +357,6 @@ class RunningSlicer:
 
     def enter(self, module: str = "QuizLoader") -> None:
         slicer.util.selectModule(module)
-        self.panel.show()
         self.check()
 
     def wait_until(self, is_so: Callable[[], bool], seconds: float = 60) -> None:
@@ -369,6 +387,8 @@ class RunningSlicer:
             self.application._manager.moduleAboutToBeUnloaded.emit("QuizLoader")
             self.panel.close()
         self._stop_mrml()
+        if self.main_window:
+            self.main_window.close()
         self.qt.setPalette(QPalette())
         for name in set(sys.modules) - set(self._kept_modules):
             if name.split(".")[0] in ("QuizLoader", "QuizLoaderLib", "qt", "ctk", "SampleData") or name in (

@@ -7,15 +7,15 @@ Python, and only the part that QuizLoader uses. The header of each is named in i
 from typing import Any
 
 import slicer
-from PySide6.QtCore import Property, QEvent, QObject, QSettings, Qt, Signal, Slot
+from PySide6.QtCore import Property, QEvent, QSettings, QSize, Qt, Signal, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtUiTools import QUiLoader
 from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
     QHBoxLayout,
-    QMainWindow,
     QPushButton,
+    QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QStylePainter,
@@ -45,7 +45,19 @@ class ctkPathLineEdit(QWidget):
         layout.addWidget(self._combo, 1)
         layout.addWidget(self._browse)
         self._combo.editTextChanged.connect(self.currentPathChanged)
+        self._combo.editTextChanged.connect(self.updateGeometry)
+        self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Fixed)
         self._key, self._filters, self._name_filters = "", self.Dirs | self.Files, [""]
+
+    def sizeHint(self) -> QSize:
+        """It asks for as much as its path takes (recomputeSizeHint)."""
+        arrow_and_frame = 30
+        text = self.fontMetrics().boundingRect(self._combo.currentText()).width() + 8
+        width = max(text, 60) + arrow_and_frame + self._browse.minimumSizeHint().width()
+        return QSize(width, self._combo.minimumSizeHint().height())
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
 
     def _set_key(self, key: str) -> None:
         """Setting the key shows the newest path of the history (retrieveHistory)."""
@@ -267,112 +279,6 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
     sourceVolumeNodeSelectorVisible = _value("sourceVolumeNodeSelectorVisible", bool, True)
     switchToSegmentationsButtonVisible = _value("switchToSegmentationsButtonVisible", bool, True)
     maximumNumberOfUndoStates = _value("maximumNumberOfUndoStates", int, 0)
-
-
-@own_class
-class qMRMLSliceView(QWidget):
-    """Slicer/Slicer Libs/MRML/Widgets/qMRMLSliceView.h: where the picture is, below the bar of its view; on a
-    screen with ``pixels`` to each of Qt's, as the slice node counts them."""
-
-    bar, pixels = 20, 2
-
-    def __init__(self, node: Any) -> None:
-        super().__init__()
-        self._node = node
-        self.resize(*(size // self.pixels for size in node.GetDimensions()[:2]))
-        self.move(100, 50 + self.bar)
-
-    @Slot()
-    def mrmlSliceNode(self) -> Any:
-        return self._node
-
-
-@own_class
-class qMRMLSliceWidget(qMRMLWidget):
-    """Slicer/Slicer Libs/MRML/Widgets/qMRMLSliceWidget.h"""
-
-    def __init__(self, node: Any) -> None:
-        super().__init__()
-        self._view = qMRMLSliceView(node)
-
-    @Slot()
-    def sliceView(self) -> Any:
-        return self._view
-
-
-@own_class
-class qMRMLLayoutManager(QObject):
-    """Slicer/Slicer Libs/MRML/Widgets/qMRMLLayoutManager.h, on the real vtkMRMLLayoutLogic; ``make_view``
-    is called for each slice node that has no view yet."""
-
-    def __init__(self, scene: Any, make_view: Any) -> None:
-        super().__init__()
-        self._scene, self._make_view = scene, make_view
-        self._widgets: dict[str, qMRMLSliceWidget] = {}
-        self._logic = slicer.vtkMRMLLayoutLogic()
-        self._logic.SetMRMLScene(scene)
-        self._observer = scene.AddObserver(scene.EndCloseEvent, lambda *_: self._update())
-        self.setLayout(slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView)
-
-    @Slot(int)
-    def setLayout(self, layout: int) -> None:
-        node = self._logic.GetLayoutNode()
-        if not node.IsLayoutDescription(layout):
-            layout = slicer.vtkMRMLLayoutNode.SlicerLayoutConventionalView
-        node.SetViewArrangement(layout)
-        self._update()
-
-    def _update(self) -> None:
-        nodes = self._scene.GetNodesByClass("vtkMRMLSliceNode")
-        nodes.UnRegister(None)
-        for index in range(nodes.GetNumberOfItems()):
-            self._make_view(nodes.GetItemAsObject(index))
-
-    @Slot(str)
-    def sliceWidget(self, name: str) -> Any:
-        node = self._scene.GetSingletonNode(name, "vtkMRMLSliceNode")
-        if node and name not in self._widgets:
-            self._widgets[name] = qMRMLSliceWidget(node)
-        return self._widgets.get(name)
-
-    def close(self) -> None:
-        self._scene.RemoveObserver(self._observer)
-        self._logic.SetMRMLScene(None)
-
-    layout = Property(int, lambda self: self._logic.GetLayoutNode().GetViewArrangement(), setLayout)
-
-
-@own_class
-class qSlicerModuleSelectorToolBar(QObject):
-    """Slicer/Slicer Base/QTGUI/qSlicerModuleSelectorToolBar.h: goes from one module to another."""
-
-    def __init__(self, modules: dict[str, Any]) -> None:
-        super().__init__()
-        self._modules, self._selected = modules, ""
-
-    @Slot(str)
-    def selectModule(self, name: str) -> None:
-        if name == self._selected:
-            return
-        if self._selected in self._modules:
-            self._modules[self._selected].widgetRepresentation().exit()
-        self._selected = name
-        if name in self._modules:
-            self._modules[name].widgetRepresentation().enter()
-
-
-@own_class
-class qSlicerMainWindow(QMainWindow):
-    """Found by its object name (slicer.util.mainWindow)."""
-
-    def __init__(self, modules: dict[str, Any]) -> None:
-        super().__init__()
-        self.setObjectName("qSlicerMainWindow")
-        self._selector = qSlicerModuleSelectorToolBar(modules)
-
-    @Slot()
-    def moduleSelector(self) -> Any:
-        return self._selector
 
 
 class UiLoader(QUiLoader):

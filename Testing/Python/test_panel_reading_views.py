@@ -6,7 +6,8 @@ import re
 import pytest
 import slicer
 from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_quiz
-from slicer_host import VIEW_SIZE
+from PySide6.QtCore import QPoint
+from slicer_window import PIXELS
 from test_panel_session import READER, SAMPLES, Reader
 
 
@@ -25,8 +26,13 @@ def test_the_log_of_a_page_knows_where_its_views_are_on_the_screen(reader, tmp_p
     path = reader.results / READER / "log" / "PgGroup1_Case 1" / "UserInteractionLog.csv"
     with path.open(encoding="utf-8", newline="") as file:
         corners = {row["Location"]: row for row in csv.DictReader(file) if row["ViewName"] == "Red"}
-    # The stand-in's picture begins at (100, 70) in Qt's pixels, of which each is two of the screen's.
-    left, top, right, bottom = 200, 140, 200 + VIEW_SIZE[0] - 1, 140 + VIEW_SIZE[1] - 1
+    # In Qt's pixels, of which each is two of the screen's.
+    shown = reader.stage.slicer.layout_manager.sliceWidget("Red").sliceView()
+    corner = shown.mapToGlobal(QPoint(0, 0))
+    left, top = corner.x() * PIXELS, corner.y() * PIXELS
+    assert left > 0
+    assert top > 0
+    right, bottom = left + shown.width() * PIXELS - 1, top + shown.height() * PIXELS - 1
     for name, x, y in (("TopLeft", left, top), ("BottomRight", right, bottom)):
         assert (float(corners[name]["X"]), float(corners[name]["Y"])) == (x, y)
 

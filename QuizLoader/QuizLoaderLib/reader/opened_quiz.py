@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
 from ..quiz.problems import Problem, ProblemCode, ProblemError, warning
 from ..views.contents import PageNodes
+from ..views.fitting import Fitting
 from ..views.host import Host
 from ..views.planes import ViewingMode
 from ..views.state import POSITION, put_back_states, take_states
@@ -83,6 +84,7 @@ class OpenedQuiz:
         self.shown: LoadedPage | None = None
         self.index = -1
         self.viewing_mode, self._image_in_planes = ViewingMode.DEFAULT, ""
+        self._fitting = Fitting()
         self._own_states: dict[int, dict[str, str]] = {}
         self._left_states: dict[int, dict[str, str]] | None = None
 
@@ -125,6 +127,7 @@ class OpenedQuiz:
     def leave_views(self) -> None:
         """The views are for something else from now on. What the reader made of them is remembered, and there
         again when the page is shown next."""
+        self._fitting.end()
         if self.shown is not None and self._left_states is None:
             self._left_states = self.states()
             self._page_saver.look_away()
@@ -191,6 +194,7 @@ class OpenedQuiz:
 
     def close(self) -> None:
         """The views and the scene are as before the quiz was opened."""
+        self._fitting.end()
         self._page_saver.leave()
         self.shown, self.index = None, -1
         self.drawings.close()
@@ -200,8 +204,10 @@ class OpenedQuiz:
         from ..views.page import show_page
 
         self._page_saver.look_away()
+        self._fitting.end()
         self.viewing_mode, self._image_in_planes = mode, image_id
         problems = show_page(self.on_views, self.host, self.quiz)
+        self._fitting.begin(self.on_views, self.host)
         self.drawings.show_again()
         self._page_saver.look_again()
         return problems

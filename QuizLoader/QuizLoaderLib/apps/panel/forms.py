@@ -16,6 +16,9 @@ ROW_LETTERS = 44
 """Letters in a line of the panel: Slicer's module panel is made wider by what does not wrap, never scrolled
 sideways."""
 
+PANEL_LETTERS = ROW_LETTERS + 8
+"""The width of the panel, with a line of letters in its frames."""
+
 BOX_LETTERS = 4
 """The width of a box or a round button, in letters."""
 

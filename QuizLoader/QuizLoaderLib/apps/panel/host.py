@@ -38,6 +38,8 @@ class SlicerHost:
         if self._remembered is None:
             self._remembered = _Remembered(manager.layout, self._slice_logics())
         manager.setLayout(slicer_layout(layout))
+        # The views get their sizes with what Qt has posted now, the panel's width first; timers wait.
+        slicer.app.sendPostedEvents(None, qt.QEvent.LayoutRequest)
 
     def place_on_screen(self, view: SliceView) -> tuple[int, int]:
         manager = slicer.app.layoutManager()

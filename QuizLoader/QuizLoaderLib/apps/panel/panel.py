@@ -12,12 +12,16 @@ from ...quiz.problems import ExplainedError, Problem, ProblemError, has_errors
 from ...reader.opened_quiz import OpenedQuiz
 from . import quiz_node
 from .console import Console
+from .forms import PANEL_LETTERS
 from .page import PageSections
 from .sign_in import SignInFields
 from .ui import show_text
 
 if TYPE_CHECKING:
     from .ui import Ui
+
+LEAST_WIDTH = 360
+"""Pixels that the panel takes, and more where letters are large."""
 
 
 class Panel:
@@ -32,6 +36,8 @@ class Panel:
         self._problems = ProblemList(ui.problemsList)
         self._page = PageSections(ui, widget, console)
         self._close_was_refused = False
+        # The same for all that it shows: where it gets wider or narrower, the views do the opposite.
+        widget.minimumWidth = max(LEAST_WIDTH, PANEL_LETTERS * widget.fontMetrics().averageCharWidth())
         ui.quizPathEdit.filters = ctk.ctkPathLineEdit.Files
         ui.quizPathEdit.nameFilters = ["Quiz (*.xml)", "All files (*)"]
         ui.imageFolderEdit.filters = ctk.ctkPathLineEdit.Dirs

@@ -17,7 +17,7 @@ from ..shared.defect_report import defect_sentence
 from .asking import AskingView
 from .corners import ViewTexts
 from .editor import EditorView
-from .host import Fitting, WebHost, css_color
+from .host import WebHost, css_color
 from .lines import LinesView
 from .tools import ToolsView
 
@@ -74,7 +74,6 @@ class ClientQuiz:
         self.lines = LinesView(state, self._drawn, self.editor.put_down)
         self.opened: OpenedQuiz | None = None
         self._given: Given = {}
-        self._fitting = Fitting()
         self._texts = ViewTexts(state, self.host.application_logic)
         self._problems: list[Problem] = []
         self._loading: asyncio.Task[None] | None = None
@@ -226,7 +225,6 @@ class ClientQuiz:
         """Do what puts other planes on the views."""
         opened = self._the_quiz()
         change()
-        self._fitting.placed(opened)
         layout = opened.on_views.page.layout
         self._state.rows = [[view.value if view else "" for view in row] for row in ROWS_OF_LAYOUT[layout]]
         for view in VIEWS_OF_LAYOUT[layout]:
@@ -239,7 +237,7 @@ class ClientQuiz:
     def _resized(self, view: SliceView) -> None:
         slice_view = self.host.view(view)
         logic = self.host.application_logic.GetSliceLogicByLayoutName(view.value)
-        self._fitting.resize(view, logic, slice_view.render_window().GetSize(), self.opened)
+        logic.ResizeSliceNode(*slice_view.render_window().GetSize())
 
     def _rendered(self, view: SliceView) -> None:
         self._texts.read(self.opened, self._problems, [view])

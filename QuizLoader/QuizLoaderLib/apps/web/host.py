@@ -1,4 +1,4 @@
-"""The quiz is shown on slice views whose pictures go to a browser, whatever size it gives them."""
+"""The quiz is shown on slice views whose pictures go to a browser."""
 
 import os
 from collections.abc import Callable
@@ -10,19 +10,14 @@ from trame_slicer.rca_view.rca_view_factory import RcaRenderStrategy
 from trame_slicer.views import IViewFactory, ViewLayoutDefinition, ViewType
 
 from ...quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
-from ...reader.opened_quiz import OpenedQuiz
-from ...views.contents import contents_of_views
 from ...views.layouts import COLOR_OF_VIEW
-from ...views.placement import fit_again
 from ..shared.opengl import offscreen_window_class
 from .streaming import Stream, ViewWindow
 from .trame_patches import FIRST_SIZE, new_slice_view
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLApplicationLogic, vtkMRMLScene, vtkMRMLSliceLogic
+    from slicer import vtkMRMLApplicationLogic, vtkMRMLScene
     from trame_slicer.views import SliceView as TrameSliceView
-
-_State = tuple[tuple[float, ...], tuple[float, ...]]
 
 
 class WebHost:
@@ -117,30 +112,3 @@ class WebViewFactory(IViewFactory):
 
 def css_color(color: tuple[int, int, int]) -> str:
     return "#{:02x}{:02x}{:02x}".format(*color)
-
-
-class Fitting:
-    """Views that the reader has not moved fill their place: it knows how each was placed. A page is placed
-    before the browser has said how large its views are, and windows change their size."""
-
-    def __init__(self) -> None:
-        self._placed: dict[SliceView, _State] = {}
-
-    def placed(self, opened: OpenedQuiz) -> None:
-        """The page was put on its views just now."""
-        self._placed = {view: _state(logic) for view, logic in opened.slice_logics().items()}
-
-    def resize(
-        self, view: SliceView, logic: "vtkMRMLSliceLogic", size: tuple[int, int], opened: OpenedQuiz | None
-    ) -> None:
-        """Give the view its new size; where it is still as it was placed, it is fitted again."""
-        is_untouched = self._placed.get(view) == _state(logic)
-        logic.ResizeSliceNode(*size)
-        if is_untouched and opened is not None and opened.shown is not None:
-            fit_again(contents_of_views(opened.on_views)[view], logic)
-            self._placed[view] = _state(logic)
-
-
-def _state(logic: "vtkMRMLSliceLogic") -> _State:
-    node = logic.GetSliceNode()
-    return tuple(node.GetFieldOfView()), tuple(node.GetXYZOrigin())
