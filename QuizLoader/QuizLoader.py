@@ -56,6 +56,9 @@ class QuizLoaderWidget(ScriptedLoadableModuleWidget, VTKObservationMixin):
         self.addObserver(scene, scene.StartCloseEvent, self.onSceneStartClose)
         self.addObserver(scene, scene.EndImportEvent, self.onQuizInScene)
         self.addObserver(scene, scene.NodeAddedEvent, self.onNodeAdded)
+        if self.parent.isEntered:
+            # Reload makes the panel anew where it is seen, and does not enter it.
+            self.enter()
 
     def enter(self):
         self.panel.enter()
@@ -148,12 +151,18 @@ class QuizLoaderFileReader:
         return ["Quiz" + " (*.quiz.xml *.xml)"]
 
     def canLoadFileConfidence(self, filePath):
-        """Above the 0.54 by which Slicer's text reader takes any XML file, for a quiz only."""
-        from QuizLoaderLib.apps.panel.quiz_node import looks_like_quiz
+        """Above the 0.54 by which Slicer's text reader takes any XML file, for a quiz only.
+
+        Slicer never asks a reader with 0 to load: what only has the name of a quiz gets a little, so that
+        ``load`` says what is wrong with it.
+        """
+        from QuizLoaderLib.apps.panel.quiz_node import EXTENSION, looks_like_quiz
 
         if not self.parent.supportedNameFilters(filePath):
             return 0.0
-        return 0.9 if looks_like_quiz(filePath) else 0.0
+        if looks_like_quiz(filePath):
+            return 0.9
+        return 0.1 if filePath.lower().endswith(EXTENSION) else 0.0
 
     def load(self, properties):
         from QuizLoaderLib.apps.panel.quiz_node import read_into_scene

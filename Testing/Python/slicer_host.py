@@ -19,6 +19,7 @@ os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 import pythonqt
 import slicer
 import slicer.util
+import slicer_files
 import slicer_mouse
 import slicer_scripted
 import slicer_widgets
@@ -32,13 +33,6 @@ MODULE = Path(__file__).resolve().parents[2] / "QuizLoader" / "QuizLoader.py"
 VIEW_SIZE = (200, 200)
 
 pythonqt.read_names(Path(__file__).with_name("slicer_names.txt"))
-
-
-def _attribute(name: str, type_: Any) -> Any:
-    def write(self: Any, value: Any) -> None:
-        self._values[name] = value
-
-    return Property(type_, lambda self: self._values.get(name), write)
 
 
 @pythonqt.own_class
@@ -56,14 +50,14 @@ class qSlicerScriptedLoadableModule(QObject):
             self._widget = qSlicerScriptedLoadableModuleWidget(Path(self._values["path"]))
         return self._widget
 
-    title = _attribute("title", str)
-    categories = _attribute("categories", "QStringList")
-    dependencies = _attribute("dependencies", "QStringList")
-    contributors = _attribute("contributors", "QStringList")
-    helpText = _attribute("helpText", str)
-    acknowledgementText = _attribute("acknowledgementText", str)
-    path = _attribute("path", str)
-    name = _attribute("name", str)
+    title = slicer_files.attribute("title", str)
+    categories = slicer_files.attribute("categories", "QStringList")
+    dependencies = slicer_files.attribute("dependencies", "QStringList")
+    contributors = slicer_files.attribute("contributors", "QStringList")
+    helpText = slicer_files.attribute("helpText", str)
+    acknowledgementText = slicer_files.attribute("acknowledgementText", str)
+    path = slicer_files.attribute("path", str)
+    name = slicer_files.attribute("name", str)
 
 
 @pythonqt.own_class
@@ -106,60 +100,6 @@ class qSlicerModuleManager(QObject):
     """Slicer/Slicer Base/QTCore/qSlicerModuleManager.h."""
 
     moduleAboutToBeUnloaded = Signal(str)
-
-
-@pythonqt.own_class
-class qSlicerScriptedFileReader(QObject):
-    """Slicer/Slicer Base/QTCore/qSlicerScriptedFileReader.cxx and qSlicerFileReader.cxx: an exact float and
-    an exact bool, or nothing is loaded."""
-
-    def __init__(self, reader_class: type) -> None:
-        super().__init__()
-        self._values: dict[str, Any] = {"loadedNodes": []}
-        self._messages: Any = None
-        self.python = reader_class(pythonqt.wrap(self))
-
-    @Slot(str)
-    def supportedNameFilters(self, path: str) -> list[str]:
-        if not Path(path).is_file():
-            return []
-        filters = [f for text in self.python.extensions() for f in text[text.index("(") + 1 : -1].split()]
-        return [f for f in filters if path.lower().endswith(f.lower().lstrip("*"))]
-
-    @Slot()
-    def userMessages(self) -> Any:
-        return self._messages
-
-    def confidence(self, path: str) -> float:
-        result = self.python.canLoadFileConfidence(path)
-        return result if type(result) is float else 0.0
-
-    def load(self, properties: dict[str, Any], messages: Any) -> bool:
-        self._messages, self._values["loadedNodes"] = messages, []
-        return self.python.load(properties) is True
-
-    loadedNodes = _attribute("loadedNodes", "QStringList")
-
-
-class CoreIOManager:
-    """Slicer/Slicer Base/QTCore/qSlicerCoreIOManager.cxx; Slicer's text reader claims *.xml with 0.54
-    (Modules/Loadable/Texts/qSlicerTextsReader.cxx)."""
-
-    TEXTS_CONFIDENCE = 0.54
-
-    def __init__(self, reader: qSlicerScriptedFileReader) -> None:
-        self.reader = reader
-
-    def fileType(self, path: str) -> str:
-        confident = self.reader.confidence(str(path)) > self.TEXTS_CONFIDENCE
-        return self.reader.python.fileType() if confident else "TextFile"
-
-    def loadNodes(self, file_type: str, properties: dict[str, Any], nodes: Any, messages: Any) -> bool:
-        if file_type != self.reader.python.fileType() or not self.reader.load(properties, messages):
-            return False
-        for node_id in self.reader.property("loadedNodes"):
-            nodes.AddItem(slicer.mrmlScene.GetNodeByID(node_id))
-        return True
 
 
 @pythonqt.own_class
@@ -269,6 +209,7 @@ class RunningSlicer:
             ("Volumes", slicer.vtkSlicerVolumesLogic),
             ("Segmentations", slicer.vtkSlicerSegmentationsModuleLogic),
             ("Markups", slicer.vtkSlicerMarkupsLogic),
+            ("Sequences", slicer.vtkSlicerSequencesLogic),
         )
         self._logics = {name: class_() for name, class_ in logics}
         for name, logic in self._logics.items():
@@ -321,7 +262,9 @@ class RunningSlicer:
         self.module = qSlicerScriptedLoadableModule(path)
         setattr(slicer.modules, path.stem.lower(), pythonqt.wrap(self.module))
         self._instance = python.QuizLoader(pythonqt.wrap(self.module))
-        self.io = CoreIOManager(qSlicerScriptedFileReader(python.QuizLoaderFileReader))
+        self.io = slicer_files.CoreIOManager(
+            slicer_files.qSlicerScriptedFileReader(python.QuizLoaderFileReader)
+        )
         modules[path.stem] = self.module
         self.python = python
         self.application.startupCompleted.emit()

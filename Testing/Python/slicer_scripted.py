@@ -60,6 +60,12 @@ class SampleDataLogic:
     """Slicer/Slicer Modules/Scripted/SampleData/SampleData.py: a source without an address is an error."""
 
     sources: list[dict[str, Any]] = []  # noqa: RUF012
+    titles: dict[str, str] = {}  # noqa: RUF012
+
+    @staticmethod
+    def registerCustomSampleDataCategory(category: str, title: str) -> None:
+        """Since 5.12; 5.10 has no such function."""
+        SampleDataLogic.titles[category] = title
 
     @staticmethod
     def registerCustomSampleDataSource(

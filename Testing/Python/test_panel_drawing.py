@@ -355,7 +355,7 @@ def test_the_editor_has_its_keys_while_it_is_seen_and_ours_stay_ours(reader, qui
         return [s.key().toString() for s in found if hasattr(s, "key") and s.isEnabled()]
 
     reader.sign_in(quiz)
-    ours = {"Alt+W", "Alt+X", "Alt+Right", "Alt+1"}
+    ours = {"Alt+W", "Alt+X", "Alt+PgDown", "Alt+1"}
     assert {"1", "Space", "Z", *ours} <= set(keys())
     assert len(keys()) == len(set(keys())), "no key has two meanings"
     hand(reader, "Tumour", TUMOUR)

@@ -1,8 +1,8 @@
 """The shortcuts of all hosts: one table, from which the panel, the browser and the documentation are made.
 
 The panel takes those with Alt whose tool it has: letters alone belong to Slicer's slice views and segment
-editor, and Alt with E, F, H and V to its menus. The browser takes all of them, and each with Alt also without
-it while nothing is typed.
+editor, Alt with E, F, H and V to its menus, Alt with ← and → to its history of modules; of two that are equal
+Qt does neither. The browser takes all of them, and each with Alt also without it while nothing is typed.
 """
 
 from dataclasses import dataclass
@@ -43,8 +43,8 @@ _SIGNS = {"PgUp": "Page ↑", "PgDown": "Page ↓", "Right": "→", "Left": "←
 _PAGES, _VIEW, _DRAWING, _POLYGON = When.ON_PAGES, When.ON_VIEW, When.DRAWING, When.ON_POLYGON
 
 SHORTCUTS: tuple[Shortcut, ...] = (
-    Shortcut("next", ("Alt+Right",), "Next page", ("step", "next"), _PAGES),
-    Shortcut("previous", ("Alt+Left",), "Previous page", ("step", "previous"), _PAGES),
+    Shortcut("next", ("Alt+PgDown",), "Next page", ("step", "next"), _PAGES),
+    Shortcut("previous", ("Alt+PgUp",), "Previous page", ("step", "previous"), _PAGES),
     Shortcut("next frame", ("Alt+Up", "Alt+."), "Next frame", ("step_frame", 1), _PAGES),
     Shortcut("previous frame", ("Alt+Down", "Alt+,"), "Previous frame", ("step_frame", -1), _PAGES),
     Shortcut("play", ("Alt+P",), "Play or stop the frames", ("play",), _PAGES),

@@ -23,7 +23,7 @@ def register_sample_data(thumbnail: str) -> None:
         return
     logic = SampleData.SampleDataLogic
     if hasattr(logic, "registerCustomSampleDataCategory"):  # Slicer 5.12
-        logic.registerCustomSampleDataCategory(CATEGORY)
+        logic.registerCustomSampleDataCategory(CATEGORY, CATEGORY)
     logic.registerCustomSampleDataSource(
         category=CATEGORY,
         sampleName="QuizLoaderTutorial",

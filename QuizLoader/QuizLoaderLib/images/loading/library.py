@@ -210,6 +210,9 @@ class _ImageNodes:
             if self._regions is not None:
                 module.name_regions(node, arrays, self._regions.of(image))
             made = [self._scene.GetNthNode(n) for n in range(before, self._scene.GetNumberOfNodes())]
+            for each in made:
+                # They come from the quiz again: Slicer neither saves them with a scene nor offers to.
+                each.SetSaveWithScene(False)
             own = self._nodes[key] = _OwnNode(node, made)
         own.node.SetName(image.id)
         return own.node
@@ -237,8 +240,10 @@ class _OwnNode:
 
     def remove_from(self, scene: "vtkMRMLScene") -> None:
         displays = [self.node.GetNthDisplayNode(n) for n in range(self.node.GetNumberOfDisplayNodes())]
-        # The node before its display nodes: a view that still shows it would look for another display.
-        for node in [self.node, *self.made, *displays]:
+        browsers = [node for node in self.made if node.IsA("vtkMRMLSequenceBrowserNode")]
+        # A browser first: Slicer's own module would make another node in place of one that it shows. The node
+        # before its display nodes: a view that still shows it would look for another display.
+        for node in [*browsers, self.node, *self.made, *displays]:
             if node is not None and scene.IsNodePresent(node):
                 scene.RemoveNode(node)
         if self.node.IsA("vtkMRMLSegmentationNode"):

@@ -125,9 +125,12 @@ def make_node(
     browser = slicer.vtkMRMLSequenceBrowserNode()
     browser.SetName(f"{name} browser")
     scene.AddNode(browser)
+    # At once: where Slicer's own module finds a sequence without a proxy node, it makes one.
+    was_modifying = browser.StartModify()
     browser.SetAndObserveMasterSequenceNodeID(sequence.GetID())
     browser.AddProxyNode(shown, sequence, False)
     browser.SetSelectedItemNumber(0)
+    browser.EndModify(was_modifying)
     return shown
 
 

@@ -295,7 +295,9 @@ class Lines:
         return found
 
     def _next_name(self) -> str:
-        return f"Line {len(self._lines) + 1}"
+        """Not that of a line which is there, also where one before it was deleted."""
+        taken = {line.node.GetName() for line in self._lines}
+        return next(name for name in map("Line {}".format, count(1)) if name not in taken)
 
     def _all_put_away(self) -> list[Line]:
         return [line for waiting in self._put_away.values() for line in waiting]
