@@ -137,9 +137,11 @@ class qMRMLLayoutManager(QObject):
                 view.sliceView().give_size()
 
     def _refresh(self) -> None:
+        description = self._logic.GetLayoutNode().GetCurrentLayoutDescription()
+        if not description:
+            return
         self._viewport.setUpdatesEnabled(False)
         self._clear()
-        description = self._logic.GetLayoutNode().GetCurrentLayoutDescription()
         arranged = self._arrange(ET.fromstring(description))
         if isinstance(arranged, QWidget):
             layout = QHBoxLayout()
