@@ -35,10 +35,10 @@ def page(*images, number=1):
     return Page(id=f"P{number}", number=number, line=1, images=images)
 
 
-def load_one(folder, path, type=ImageType.VOLUME):
+def load_one(folder, path, type=ImageType.VOLUME, **attributes):
     """(node, problems) of a page with one image; the library stays open as long as the scene is used."""
     library = ImageLibrary(new_scene(), ImageFolder(folder))
-    loaded = library.load(page(image(path, type)))
+    loaded = library.load(page(image(path, type, **attributes)))
     return loaded.nodes[0], loaded.problems, library
 
 

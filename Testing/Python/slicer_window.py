@@ -8,6 +8,7 @@ import xml.etree.ElementTree as ET
 from typing import Any
 
 import slicer
+import vtk
 from PySide6.QtCore import Property, QEvent, QObject, QSize, Qt, Slot
 from PySide6.QtGui import QAction, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
@@ -51,12 +52,20 @@ class qMRMLSliceView(QWidget):
 
     def __init__(self, node: Any, resized: Any) -> None:
         super().__init__()
-        self._node, self._resized = node, resized
+        self._node, self._resized, self._annotation = node, resized, vtk.vtkCornerAnnotation()
         self.setSizePolicy(QSizePolicy.Expanding, QSizePolicy.Expanding)
 
     @Slot()
     def mrmlSliceNode(self) -> Any:
         return self._node
+
+    @Slot()
+    def cornerAnnotation(self) -> Any:
+        return self._annotation
+
+    @Slot()
+    def scheduleRender(self) -> None:
+        """The stand-in's pictures are always those of now."""
 
     def resizeEvent(self, event: Any) -> None:
         """qMRMLSliceWidget.cxx: resized(QSize), setSliceViewSize, vtkMRMLSliceLogic::ResizeSliceNode."""

@@ -1,10 +1,14 @@
 """The window with which an image starts is right also where some voxels are no numbers, or far out."""
 
+from pathlib import Path
+
 import numpy as np
 import pytest
+from dicom_made import Placement, write_series
 from image_files import write_nrrd
 from image_pages import load_one, voxels_of
 from QuizLoaderLib.images.window_level import automatic_window_level
+from QuizLoaderLib.quiz.model import WindowLevel
 
 RAMP = np.linspace(0, 1000, 100_000, dtype=np.float32).reshape(10, 100, 100)
 """Even from 0 to 1000, so 0.1 per cent of the voxels lie below 1 and above 999."""
@@ -82,3 +86,67 @@ def test_a_large_image_is_sampled_across_all_columns():
     window, level = automatic_window_level(voxels)
     assert window == pytest.approx(499, abs=1)
     assert level == pytest.approx(249.5, abs=1)
+
+
+def ct(shape: tuple[int, int, int] = (10, 100, 100)) -> np.ndarray:
+    """A body of soft tissue with bone in it, in air, on a table; nothing beyond the field of view."""
+    _z, y, x = np.indices(shape)
+    radius = np.hypot(y - 50, x - 50)
+    values = np.where(radius < 30, np.random.default_rng(1).normal(40, 15, shape), -1000)
+    values[(radius < 8)] = 900
+    values[radius > 48] = -3024
+    return values.round().astype(np.int16)
+
+
+def test_a_ct_without_a_window_shows_soft_tissue(tmp_path: Path) -> None:
+    """With the DICOM header, and where a file has nothing but the values."""
+    write_series(tmp_path / "dicom", ct(), Placement(range(10)))
+    node, problems, library = load_one(tmp_path, "dicom", dicom_read=True)
+    display = node.GetDisplayNode()
+    assert (display.GetWindow(), display.GetLevel()) == (350, 40)
+    assert problems == []
+    library.close()
+    assert window_of(tmp_path, ct())[:2] == (350, 40)
+
+
+@pytest.mark.parametrize(
+    "voxels",
+    [
+        np.where(ct() < -500, 0, ct()),
+        ct() + 4096,
+        ct() * np.float32(1.003),
+        np.where(ct() > -500, 1500, ct()),
+        np.linspace(-4096, 4095, 100_000).round().astype(np.int16).reshape(10, 100, 100),
+    ],
+    ids=["no air", "all above", "no whole numbers", "no soft tissue", "a phase image"],
+)
+def test_values_that_are_not_those_of_a_ct_show_all_but_a_thousandth_at_either_end(
+    tmp_path: Path, voxels: np.ndarray
+) -> None:
+    low, high = np.percentile(voxels, (0.1, 99.9))
+    window, level, _ = window_of(tmp_path, voxels)
+    assert window == pytest.approx(high - low, abs=2)
+    assert level == pytest.approx((high + low) / 2, abs=2)
+
+
+@pytest.mark.parametrize("modality", ["PT", "MR"])
+def test_uptake_begins_at_zero_and_ends_at_the_last_thousandth(tmp_path: Path, modality: str) -> None:
+    """MR has no zero of its own, so it begins at the first thousandth."""
+    voxels = (RAMP + 200).round().astype(np.int16)
+    write_series(tmp_path / "dicom", voxels, Placement(range(10)), modality=modality)
+    node, _problems, library = load_one(tmp_path, "dicom", dicom_read=True)
+    display = node.GetDisplayNode()
+    low, high = np.percentile(voxels, (0.1, 99.9))
+    low = 0 if modality == "PT" else low
+    assert display.GetWindow() == pytest.approx(high - low, abs=1.5)
+    assert display.GetLevel() == pytest.approx((high + low) / 2, abs=1.5)
+    library.close()
+
+
+def test_the_window_of_the_header_comes_first_and_that_of_the_quiz_before_it(tmp_path: Path) -> None:
+    write_series(tmp_path / "dicom", ct(), Placement(range(10)), WindowCenter=60, WindowWidth=80)
+    for wanted, expected in ((None, (80, 60)), (WindowLevel(7, 3), (7, 3))):
+        node, _problems, library = load_one(tmp_path, "dicom", dicom_read=True, window_level=wanted)
+        display = node.GetDisplayNode()
+        assert (display.GetWindow(), display.GetLevel()) == expected
+        library.close()

@@ -2,9 +2,12 @@
 
 import json
 
+import numpy as np
 import pytest
 import slicer
+import vtk
 from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_quiz
+from PIL import Image as Picture
 from test_panel_session import READER, Reader
 from test_panel_tools import key
 
@@ -197,3 +200,19 @@ def test_a_locked_page_shows_its_lines_and_lets_them_be(reader, tmp_path):
     key(reader.stage, "Alt+L")
     reader.stage.slicer.mice["Red"].drag((150, 100), (170, 100))
     assert line_nodes()[0].GetLineLengthWorld() == pytest.approx(20, abs=0.1)
+
+
+def test_on_a_picture_lines_are_in_pixels_and_the_view_says_that_it_is_not_calibrated(reader, tmp_path):
+    Picture.fromarray(np.zeros((100, 100), np.uint8)).save(reader.images / "photo.png")
+    quiz = write_quiz(
+        tmp_path / "photo.xml", [f"|{image_element('Vector', 'photo.png')}{QUESTIONS}", f"|{QUESTIONS}"]
+    )
+    reader.sign_in(quiz)
+    edge = vtk.vtkCornerAnnotation.UpperEdge
+    red = reader.stage.slicer.layout_manager.sliceWidget("Red").sliceView()
+    assert red.cornerAnnotation().GetText(edge) == "not calibrated"
+    measure(reader, (50, 100), (150, 100))
+    # The picture fills the view, two of its pixels for one of its own.
+    wait_for(reader, ["Line 1: 50.0 px, Vector-photo.png"])
+    reader.go()
+    assert red.cornerAnnotation().GetText(edge) == ""

@@ -28,7 +28,8 @@ class DicomIdentity:
     """Who a volume is in DICOM; ``slice_uids`` are SOP Instance UIDs in the order of the acquired slices.
 
     ``slice_offsets_mm`` says where these lie along the normal, from the volume's first slice on; empty
-    where they are the volume's own slices (a series of uneven spacing is resampled).
+    where they are the volume's own slices (a series of uneven spacing is resampled). ``suv_of_one`` is the
+    standardized uptake value of a voxel value of 1, None where it is not known.
     """
 
     series_uid: str
@@ -36,6 +37,7 @@ class DicomIdentity:
     modality: str = ""
     slice_uids: tuple[str, ...] = ()
     slice_offsets_mm: tuple[float, ...] = ()
+    suv_of_one: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +64,11 @@ class VolumeArrays:
     @property
     def grid(self) -> Grid:
         return Grid.of(self.voxels, self.ijk_to_ras)
+
+    @property
+    def modality(self) -> str:
+        """As DICOM calls it, empty where the file does not know."""
+        return self.dicom.modality if self.dicom else ""
 
     @property
     def buffers(self) -> tuple[np.ndarray, ...]:

@@ -1,6 +1,6 @@
 """Why an image cannot be shown, and the codes that several modules of this room give."""
 
-from ..quiz.problems import ProblemCode, ProblemError, error
+from ..quiz.problems import Problem, ProblemCode, ProblemError, error, warning
 
 WRONG_CONTENT = ProblemCode("Q603", "The content of an image is what its name says.")
 IMAGE_DAMAGED = ProblemCode("Q604", "An image is complete.")
@@ -11,6 +11,7 @@ WRONG_SHAPE = ProblemCode(
 NOT_INTEGER = ProblemCode("Q607", "Label values are whole numbers of an integer type.")
 NO_REGION = ProblemCode("Q609", "A label map or segmentation without a region shows nothing (warning).")
 IMAGE_TOO_LARGE = ProblemCode("Q610", "An image fits into memory.")
+NOT_CALIBRATED = ProblemCode("Q635", "An image says how large its pixels are in mm (warning).")
 
 
 class ImageReadError(ProblemError):
@@ -18,3 +19,11 @@ class ImageReadError(ProblemError):
 
     def __init__(self, code: str, sentence: str, hint: str = "") -> None:
         super().__init__(error(code, sentence, hint))
+
+
+def not_calibrated(name: str) -> Problem:
+    """``name`` is what the sentence begins with."""
+    return warning(
+        NOT_CALIBRATED,
+        f"{name} does not say how large its pixels are; lengths on it are in pixels, not in mm.",
+    )

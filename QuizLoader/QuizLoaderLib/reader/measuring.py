@@ -115,8 +115,7 @@ class Measuring:
             return
         before, lines = self.shown, opened.drawings.lines
         measured = tuple(
-            ShownLine(line.node.GetName(), f"{line.length_mm:.1f} mm", line.image_id)
-            for line in lines.measured
+            ShownLine(line.node.GetName(), line.length_text, line.image_id) for line in lines.measured
         )
         self.shown = ShownLines(lines.may_measure, self._placed is not None, self._everywhere, measured)
         if len(before.measured) != len(measured):

@@ -13,7 +13,6 @@ from ..views.planes import ViewingMode
 from ..views.roi_visibility import ShownRegion, shown_regions
 from ..views.state import number_of_frames, show_frame, shown_frame, step_frame
 from ..views.tools import (
-    WINDOW_LEVEL_PRESETS,
     ToolImage,
     change_window_level,
     crosshair_is_shown,
@@ -30,6 +29,7 @@ from ..views.tools import (
     zoom,
 )
 from .opened_quiz import OpenedQuiz
+from .window_presets import AS_THE_PAGE_HAS_IT, BY_HAND, chosen_preset, presets_of
 
 if TYPE_CHECKING:
     import slicer
@@ -45,9 +45,6 @@ MODES: dict[str, tuple[ViewingMode, str]] = {
     "sagittal": (ViewingMode.SAGITTAL, "sagittal"),
 }
 """What a reader chooses from, by the name that ``use("view", name)`` takes, in words."""
-
-PRESETS: dict[str, str] = {"": "as the page has it"} | {name: name for name in WINDOW_LEVEL_PRESETS}
-"""The same for ``use("preset", name)``."""
 
 _ONE_PLANE = ("axial", "coronal", "sagittal")
 _ZOOM_STEP = 1.2
@@ -76,10 +73,16 @@ class LegendEntry:
 
 @dataclass(frozen=True)
 class ShownTools:
-    """How the tools stand: IDs of images, the name of the mode, opacity in percent, frames from 0."""
+    """How the tools stand: IDs of images, the name of the mode, opacity in percent, frames from 0.
+
+    ``presets`` are the names that ``use("preset", name)`` takes for the image, in words, ``preset`` the one
+    it has now.
+    """
 
     images: tuple[str, ...]
     image: str
+    presets: dict[str, str]
+    preset: str
     mode: str
     contours: bool
     filled: bool
@@ -150,15 +153,24 @@ class ToolsPresenter:
         return tool in _ON_VIEW or tool in self._uses
 
     @property
+    def preset(self) -> str:
+        """The name of the window and level that the image has now, which the mouse changes too."""
+        image = self._image if self._opened and self._opened.shown else None
+        return chosen_preset(image.nodes[0]) if image else AS_THE_PAGE_HAS_IT
+
+    @property
     def shown(self) -> ShownTools | None:
         """None where no page is shown."""
         if self._opened is None or self._opened.shown is None:
             return None
         host, image = self._opened.host, self._image
+        names = [*(presets_of(image.nodes[0]) if image else ()), *([BY_HAND] * (self.preset == BY_HAND))]
         views = set(self._opened.slice_logics())
         return ShownTools(
             images=tuple(each.id for each in self._images),
             image=image.id if image else "",
+            presets={AS_THE_PAGE_HAS_IT: "as the page has it"} | {name: name for name in names},
+            preset=self.preset,
             mode=_name_of(self._opened.viewing_mode),
             contours=self._contours.visible,
             filled=self._contours.contour is ContourVisibility.FILL,
@@ -211,9 +223,9 @@ class ToolsPresenter:
 
     def _set_preset(self, name: str) -> None:
         image = self._image
-        if image and name in WINDOW_LEVEL_PRESETS:
-            set_window_level(image, WINDOW_LEVEL_PRESETS[name])
-        elif image:
+        if image and (look := presets_of(image.nodes[0]).get(name)):
+            set_window_level(image, look)
+        elif image and name == AS_THE_PAGE_HAS_IT:
             for node in image.nodes:
                 start_window_level(node)
 

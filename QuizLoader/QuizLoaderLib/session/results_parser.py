@@ -31,6 +31,11 @@ class ReadResults:
     quiz: str
     root: Element
 
+    @property
+    def folder(self) -> Path:
+        """The reader's, which paths of drawings begin in."""
+        return self.path.parent.parent
+
 
 @dataclass(frozen=True)
 class ReadPage:
@@ -149,7 +154,7 @@ def relative_path(results: ReadResults, text: str) -> str:
     is_absolute = path.startswith("/") or re.match(r"[A-Za-z]:", path)
     parts = path.split("/")
     folded = [part.casefold() for part in parts]
-    for name in (results.reader, results.path.parent.parent.name):
+    for name in (results.reader, results.folder.name):
         if is_absolute and name.casefold() in folded:
             return "/".join(parts[len(folded) - folded[::-1].index(name.casefold()) :])
     return path

@@ -2,11 +2,14 @@
 
 import csv
 import io
+import json
+import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from ..quiz.question_types import QUESTION_TYPES, Takes
 from .answers import DONE
@@ -45,6 +48,7 @@ ANSWER_COLUMNS = {
         "`Y` or `N` for Radio and CheckBox; what was typed; for a drawn file its path below the "
         "reader's folder"
     ),
+    "length_mm": "Of a line; empty where its image does not say how large its pixels are",
     "last_answer": "`Y` on the newest Response of the option, else `N`",
     "event": "What the reader did then: NextBtn, Previous, GoToBookmark, Repeat, ExitBtn, Finish",
     "login_time": "When the reader signed in, local time, ISO 8601",
@@ -279,15 +283,31 @@ def _drawing_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: _
         for name in DRAWINGS:
             paths = image.findall(name)
             for path in paths:
+                relative = relative_path(results, path.text or "")
+                length = _length_mm(results.folder / relative) if name == "MarkupLinePath" else None
                 yield {
                     **of_page,
                     "question_type": name,
                     "option_label": of_image,
-                    "response": relative_path(results, path.text or ""),
+                    "response": relative,
+                    "length_mm": "" if length is None else f"{length:.3f}",
                     "last_answer": "Y" if name == "MarkupLinePath" or path is paths[-1] else "N",
                     **_times(path, seconds),
                     "seconds": "",
                 }
+
+
+def _length_mm(path: Path) -> float | None:
+    """Of the line in a file as Slicer writes it, whose points are in mm; None where it is in pixels, and
+    where there is no such file or it is none of a line."""
+    try:
+        (markup,) = json.loads(path.read_text(encoding="utf-8"))["markups"]
+        start, end = (point["position"] for point in markup["controlPoints"])
+        units = {one.get("units") for one in markup.get("measurements", ()) if one["name"] == "length"}
+        length = math.dist(start, end)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+    return None if "px" in units or not math.isfinite(length) else length
 
 
 def _times(element: Element, seconds: _Seconds) -> Row:

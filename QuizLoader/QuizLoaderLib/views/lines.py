@@ -15,8 +15,12 @@ if TYPE_CHECKING:
     from slicer import vtkMRMLMarkupsLineNode, vtkMRMLScene, vtkMRMLVolumeNode
 
 
+PIXELS = "px"
+"""The unit of lengths on an image that does not say how large its pixels are."""
+
+
 def new_line(scene: vtkMRMLScene, name: str) -> vtkMRMLMarkupsLineNode:
-    """A vtkMRMLMarkupsLineNode without points, whose length is shown beside it once it has two."""
+    """A vtkMRMLMarkupsLineNode without points, whose length is shown beside it once it has two, in mm."""
     node = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", name)
     node.CreateDefaultDisplayNodes()
     node.GetDisplayNode().SetPropertiesLabelVisibility(True)
@@ -26,6 +30,21 @@ def new_line(scene: vtkMRMLScene, name: str) -> vtkMRMLMarkupsLineNode:
 def is_complete(node: vtkMRMLMarkupsLineNode) -> bool:
     """Whether both points were placed; one that is only previewed under the pointer was not."""
     return node.GetNumberOfDefinedControlPoints() == 2
+
+
+def length(node: vtkMRMLMarkupsLineNode) -> float:
+    """In mm, and on an image that is not calibrated in pixels, which count as 1 mm."""
+    return node.GetLineLengthWorld()
+
+
+def show_length(node: vtkMRMLMarkupsLineNode, is_calibrated: bool) -> None:
+    """Beside the line with one decimal, in Slicer's unit of lengths, or in px where no size is known."""
+    measurement = node.GetMeasurement("length")
+    # Slicer sets the unit anew with each length.
+    print_format = "%.1f %s" if is_calibrated else f"%.1f {PIXELS}"
+    if measurement.GetPrintFormat() != print_format:
+        measurement.SetPrintFormat(print_format)
+        node.UpdateAllMeasurements()
 
 
 def points_ras(node: vtkMRMLMarkupsLineNode) -> np.ndarray:
@@ -62,10 +81,13 @@ def show_on(node: vtkMRMLMarkupsLineNode, slice_node_ids: Sequence[str] | None) 
     display.EndModify(was_modifying)
 
 
-def write_line(node: vtkMRMLMarkupsLineNode, path: Path) -> None:
-    """Write the line as Slicer's .mrk.json; raises OSError."""
+def write_line(node: vtkMRMLMarkupsLineNode, path: Path, is_calibrated: bool) -> None:
+    """Write the line as Slicer's .mrk.json, its length in mm or in px; raises OSError."""
     import slicer
 
+    measurement = node.GetMeasurement("length")
+    if not is_calibrated:
+        measurement.SetUnits(PIXELS)
     storage = slicer.vtkMRMLMarkupsJsonStorageNode()
     storage.SetScene(node.GetScene())
     storage.SetFileName(str(path))

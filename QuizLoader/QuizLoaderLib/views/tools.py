@@ -21,15 +21,6 @@ if TYPE_CHECKING:
     )
 
 
-WINDOW_LEVEL_PRESETS: dict[str, WindowLevel] = {
-    "CT abdomen": WindowLevel(350, 40),
-    "CT bone": WindowLevel(1000, 400),
-    "CT brain": WindowLevel(100, 50),
-    "CT lung": WindowLevel(1400, -500),
-}
-"""In HU, as in Slicer's module for volumes (Modules/Loadable/Volumes/Resources/VolumeDisplayPresets.json)."""
-
-
 @dataclass(frozen=True)
 class ToolImage:
     """An image of the page that the tools work on, with all nodes that show it: one for each of its looks."""

@@ -87,7 +87,8 @@ def _facts(image: "FileInfo") -> list[tuple[str, str]]:
     if (grid := image.grid) is not None:
         frames = f", {image.time_points} frames" if image.time_points > 1 else ""
         facts.append(("size", " x ".join(map(str, grid.shape[::-1])) + " voxels" + frames))
-        facts.append(("spacing", " x ".join(f"{part:g}" for part in grid.spacing_mm) + " mm"))
+        spacing = " x ".join(f"{part:g}" for part in grid.spacing_mm) + " mm"
+        facts.append(("spacing", spacing if image.is_calibrated else f"not known, counts as {spacing}"))
         facts.append(("first voxel", ", ".join(f"{part:g}" for part in grid.origin_ras_mm) + " mm (RAS)"))
         axes = "; ".join(" ".join(f"{part:.4g}" for part in axis) for axis in grid.directions_ras)
         facts.append(("directions", f"{axes} (RAS)"))

@@ -18,6 +18,7 @@ from .loading import REST_AHEAD_S, Loading
 from .mask_values import MaskValues
 from .tools import ToolsSection
 from .ui import show_text
+from .view_notes import show_scales
 
 if TYPE_CHECKING:
     from .ui import Ui
@@ -68,6 +69,7 @@ class PageSections:
         self._editor.hide()
         self._tools.put_away()
         self._lines.put_away()
+        show_scales(None)
 
     def clear(self) -> None:
         """After it."""
@@ -124,6 +126,7 @@ class PageSections:
         self.asking.begin(opened.answers, opened.path.parent)
         self.asking.show()
         self._tools.begin(opened)
+        show_scales(opened)
         self._show_what_is_made(opened)
         if opened.index + 1 < len(opened.pages):
             self._ahead.start(opened.read_ahead(opened.index + 1))
@@ -174,6 +177,7 @@ class PageSections:
     def _change_views(self, change: Callable[[], object]) -> None:
         """The views show other planes of the page after ``change``."""
         change()
+        show_scales(self._the_quiz())
         self._editor.show(self._the_quiz())
 
     def _the_quiz(self) -> OpenedQuiz:

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING, Any
 import qt
 import slicer
 
+from ...reader.measuring import LOOK_S
 from ...reader.opened_quiz import OpenedQuiz
-from ...reader.tools_presenter import MODES, PLAY_S, PRESETS, LegendEntry, ShownTools, ToolsPresenter
+from ...reader.tools_presenter import MODES, PLAY_S, LegendEntry, ShownTools, ToolsPresenter
 from .ui import timer
 
 if TYPE_CHECKING:
@@ -29,15 +30,13 @@ class ToolsSection:
         self._legend = Legend(ui.legendList, lambda row, visible: self.use("region", row, visible))
         self._interaction: slicer.vtkMRMLInteractionNode | None = None
         self._observer: int | None = None
-        self._images: tuple[str, ...] = ()
         self._timer = timer(PLAY_S, self._play_on)
+        self._looking = timer(LOOK_S, self._look_at_window)
         for _name, (_mode, words) in MODES.items():
             ui.viewBox.addItem(words)
-        for words in PRESETS.values():
-            ui.presetBox.addItem(words)
         ui.imageBox.connect("activated(int)", self._image_chosen)
         ui.viewBox.connect("activated(int)", lambda row: self.use("view", list(MODES)[row]))
-        ui.presetBox.connect("activated(int)", lambda row: self.use("preset", list(PRESETS)[row]))
+        ui.presetBox.connect("activated(int)", self._preset_chosen)
         ui.mouseWindowBox.clicked.connect(lambda: self.use("mouse"))
         ui.crosshairBox.clicked.connect(lambda: self.use("crosshair"))
         ui.contoursButton.clicked.connect(lambda: self.use("contours"))
@@ -50,7 +49,7 @@ class ToolsSection:
         """A page was shown, or placed again, as its author wrote it."""
         self._presenter.begin(opened)
         self._observe_mouse()
-        self._ui.presetBox.currentIndex = 0
+        self._looking.start()
         self._show()
 
     def leave(self) -> None:
@@ -62,6 +61,7 @@ class ToolsSection:
         """The views go back to Slicer: no tool of the quiz stays in hand."""
         self._presenter.leave()
         self._presenter.end()
+        self._looking.stop()
         if self._interaction is not None:
             self._interaction.RemoveObserver(self._observer)
         self._interaction = self._observer = None
@@ -69,8 +69,6 @@ class ToolsSection:
 
     def use(self, tool: str, *values: Any) -> None:
         if self._presenter.use(tool, *values):
-            if tool in ("reset", "image"):
-                self._ui.presetBox.currentIndex = 0
             self._show()
 
     # Inside
@@ -79,6 +77,19 @@ class ToolsSection:
         shown = self._presenter.shown
         if shown and row < len(shown.images):
             self.use("image", shown.images[row])
+
+    def _preset_chosen(self, row: int) -> None:
+        shown = self._presenter.shown
+        if shown and row < len(shown.presets):
+            self.use("preset", [*shown.presets][row])
+
+    def _look_at_window(self) -> None:
+        """The mouse may have changed it."""
+        if shown := self._presenter.shown:
+            self._show_presets(shown)
+
+    def _show_presets(self, shown: ShownTools) -> None:
+        _fill(self._ui.presetBox, [*shown.presets.values()], [*shown.presets].index(shown.preset))
 
     def _play_on(self) -> None:
         self._presenter.use("step_frame", 1)
@@ -92,12 +103,8 @@ class ToolsSection:
             self._timer.stop()
             self._legend.clear()
             return
-        if self._images != shown.images:
-            self._images = shown.images
-            ui.imageBox.clear()
-            for image_id in shown.images:
-                ui.imageBox.addItem(image_id)
-        ui.imageBox.currentIndex = shown.images.index(shown.image) if shown.image else -1
+        _fill(ui.imageBox, shown.images, shown.images.index(shown.image) if shown.image else -1)
+        self._show_presets(shown)
         ui.viewBox.currentIndex = list(MODES).index(shown.mode)
         ui.mouseWindowBox.checked = shown.mouse
         ui.crosshairBox.checked = shown.crosshair
@@ -123,6 +130,16 @@ class ToolsSection:
             self._interaction = slicer.app.applicationLogic().GetInteractionNode()
             event = self._interaction.InteractionModeChangedEvent
             self._observer = self._interaction.AddObserver(event, lambda _node, _event: self._show())
+
+
+def _fill(box: "qt.QComboBox", texts: Sequence[str], row: int) -> None:
+    """A list that is open stays so, where nothing is new."""
+    if [box.itemText(index) for index in range(box.count)] != [*texts]:
+        box.clear()
+        for text in texts:
+            box.addItem(text)
+    if box.currentIndex != row:
+        box.currentIndex = row
 
 
 def _set_quietly(slider: "qt.QSlider", value: int, maximum: int) -> None:

@@ -65,7 +65,7 @@ def _section(quiz: Quiz, shown: ShownPage) -> str:
     folder = quote(shown.folder)
     pictures = ", ".join(
         f'<a href="{folder}/{quote(view.value)}.png">{escape(view.value)}</a>'
-        + (f" ({escape(one.window)})" if one.window else "")
+        + (f" ({escape(about)})" if (about := ", ".join(filter(None, (one.window, one.scale)))) else "")
         for view, one in shown.views.items()
     )
     return "\n".join(

@@ -128,6 +128,9 @@ class _Composition:
         picture.paste(Picture.fromarray(shown.picture), (box.left, top))
         if shown.letters:
             self._draw_letters(canvas, box, shown.letters)
+        margin = self.pen.size // 3
+        x, y = box.left + box.width - margin - self.pen.width(shown.scale), top + box.height - self.pen.height
+        self._draw_over_picture(canvas, x, y - margin / 2, shown.scale)
         self._draw_messages(canvas, box, shown)
 
     def _draw_letters(self, canvas: ImageDraw.ImageDraw, box: _TextArea, letters: EdgeLetters) -> None:
@@ -145,7 +148,11 @@ class _Composition:
             ),
         )
         for x, y, text in places:
-            pen.draw(canvas, x, y, text, _TEXT, stroke_width=max(1, pen.size // 8), stroke_fill=_EMPTY)
+            self._draw_over_picture(canvas, x, y, text)
+
+    def _draw_over_picture(self, canvas: ImageDraw.ImageDraw, x: float, y: float, text: str) -> None:
+        stroke = max(1, self.pen.size // 8)
+        self.pen.draw(canvas, x, y, text, _TEXT, stroke_width=stroke, stroke_fill=_EMPTY)
 
     def _draw_messages(self, canvas: ImageDraw.ImageDraw, box: _TextArea, shown: ShownView) -> None:
         """In the middle of a view that shows nothing else, at its foot where other images are seen."""

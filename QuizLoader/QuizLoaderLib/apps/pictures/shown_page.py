@@ -14,7 +14,14 @@ from ...reader.forms import limits_in_words
 from ...views.contents import PageNodes, ViewContents, contents_of_views
 from ...views.host import Host
 from ...views.roi_visibility import ShownRegion, shown_regions
-from ..shared.view_texts import EdgeLetters, edge_letters, missing_images, orientation_text, window_text
+from ..shared.view_texts import (
+    EdgeLetters,
+    edge_letters,
+    missing_images,
+    orientation_text,
+    scale_text,
+    window_text,
+)
 
 _LONGEST_NAME = 60
 
@@ -30,7 +37,8 @@ class ShownView:
     """``picture`` is uint8 (rows, columns, 3); ``messages`` stand where an image could not be shown.
 
     ``orientation`` is as the reader would call it; ``letters`` are None where the view shows no image of a
-    patient. ``window`` are window and level of its lowest image with their units, empty for one of colours.
+    patient. ``window`` are window and level of its lowest image with their units, empty for one of colours;
+    ``scale`` says where lengths on it are not in mm.
     """
 
     view: SliceView
@@ -39,6 +47,7 @@ class ShownView:
     letters: EdgeLetters | None
     messages: tuple[str, ...]
     window: str = ""
+    scale: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +86,7 @@ def _shown_view(contents: ViewContents, host: PictureHost, problems: list[Proble
         letters=edge_letters(node) if shows_something and not contents.is_picture else None,
         messages=tuple(missing_images(contents, problems)),
         window=window_text(contents),
+        scale=scale_text(contents),
     )
 
 

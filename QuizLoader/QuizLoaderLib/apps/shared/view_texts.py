@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ...images.types.volume import units_of
+from ...images.types.volume import is_calibrated, suv_of_one, units_of
 from ...quiz.problems import Problem
 from ...views.contents import ViewContents
 
@@ -23,12 +23,21 @@ def orientation_text(contents: ViewContents, slice_node: vtkMRMLSliceNode) -> st
 
 
 def window_text(contents: ViewContents) -> str:
-    """Window and level of the lowest image with their units, empty for one of colours."""
+    """Window and level of the lowest image with their units, of PET as SUV where it is known; empty for one
+    of colours."""
     node = contents.leader.node if contents.leader else None
     display = node.GetDisplayNode() if node else None
     if display is None or not display.IsA("vtkMRMLScalarVolumeDisplayNode") or contents.is_picture:
         return ""
-    return f"W {_short(display.GetWindow())} L {_short(display.GetLevel())} {units_of(node)}".rstrip()
+    factor, units = (suv_of_one(node), "SUV") if suv_of_one(node) else (1.0, units_of(node))
+    window, level = (_short(factor * value) for value in (display.GetWindow(), display.GetLevel()))
+    return f"W {window} L {level} {units}".rstrip()
+
+
+def scale_text(contents: ViewContents) -> str:
+    """Where lengths are not in mm; empty where they are."""
+    nodes = [placed.node for placed in contents.volumes if placed.node]
+    return "" if all(is_calibrated(node) for node in nodes) else "not calibrated"
 
 
 def missing_images(contents: ViewContents, problems: list[Problem]) -> list[str]:

@@ -240,6 +240,7 @@ class ClientQuiz:
         logic.ResizeSliceNode(*slice_view.render_window().GetSize())
 
     def _rendered(self, view: SliceView) -> None:
+        self.tools.look()
         self._texts.read(self.opened, self._problems, [view])
         self._texts.show_soon()
 

@@ -11,7 +11,14 @@ from ...reader.opened_quiz import OpenedQuiz
 from ...views.contents import ViewContents, contents_of_views
 from ...views.planes import ViewingMode
 from ...views.state import number_of_frames, shown_frame
-from ..shared.view_texts import direction_letters, edge_letters, missing_images, orientation_text, window_text
+from ..shared.view_texts import (
+    direction_letters,
+    edge_letters,
+    missing_images,
+    orientation_text,
+    scale_text,
+    window_text,
+)
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLApplicationLogic, vtkMRMLSliceNode, vtkMRMLVolumeNode
@@ -58,21 +65,24 @@ class ViewTexts:
 
 def corner_of(contents: ViewContents, slice_node: "vtkMRMLSliceNode", problems: list[Problem]) -> Corner:
     """The texts of one view: ``name``, ``orientation``, the letters of its edges, ``offset`` along its
-    normal in mm (towards S, L or A is that letter), ``window`` and ``frame``; empty where there is none. The
-    ``messages`` of the page's ``problems`` that stand in place of its images. And ``mm_per_pixel`` of the
-    view."""
+    normal in mm (towards S, L or A is that letter), ``window``, ``scale`` and ``frame``; empty where there
+    is none. The ``messages`` of the page's ``problems`` that stand in place of its images. And
+    ``mm_per_pixel`` of the view."""
     volume = contents.leader.node if contents.leader else None
     corner: Corner = {
         "name": contents.view.value,
         "orientation": orientation_text(contents, slice_node),
         **dict.fromkeys(("left", "right", "top", "bottom", "offset"), ""),
         "window": window_text(contents),
+        "scale": scale_text(contents),
         "frame": _frame(volume),
         "messages": missing_images(contents, problems),
         "mm_per_pixel": slice_node.GetFieldOfView()[0] / max(1, slice_node.GetDimensions()[0]),
     }
     if not contents.is_picture and any(placed.node for placed in contents.images):
-        corner |= {**asdict(edge_letters(slice_node)), "offset": _offset(slice_node)}
+        corner |= asdict(edge_letters(slice_node))
+        if not corner["scale"]:
+            corner["offset"] = _offset(slice_node)
     return corner
 
 

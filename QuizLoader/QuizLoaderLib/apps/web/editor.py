@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from trame_slicer.segmentation import SegmentationOverwriteMode
 
+from ...images.types.volume import is_calibrated
 from ...reader.opened_quiz import OpenedQuiz
+from ...views.lines import PIXELS
 from ...views.segmentations import label_bytes
 from ...views.tools import set_window_level_by_mouse, window_level_by_mouse
 from .effect_settings import EFFECTS, EffectSettings, NotANumberError
@@ -232,6 +234,7 @@ class EditorView:
             "segments": self._segments.as_state(drawings.region_names(self._image_id)),
             "segment": self._segments.chosen,
             "radius": self._settings.radius_mm,
+            "unit": "mm" if is_calibrated(drawings.volume(self._image_id)) else PIXELS,
             "ball": self._settings.is_ball,
             "polygon": polygon.polygon.view_node.GetLayoutName() if polygon and polygon.polygon else "",
             "can_undo": polygon is not None or self._undo.can_undo(),

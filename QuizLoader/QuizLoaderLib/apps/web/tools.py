@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from ...reader.opened_quiz import OpenedQuiz
 from ...reader.shortcuts import SHORTCUTS
-from ...reader.tools_presenter import MODES, PLAY_S, PRESETS, LegendEntry, ToolsPresenter
+from ...reader.tools_presenter import MODES, PLAY_S, LegendEntry, ToolsPresenter
 from ...views.tools import set_window_level_by_mouse
 from .repeating import Repeating
 
@@ -26,7 +26,6 @@ class ToolsView:
         self._opened: OpenedQuiz | None = None
         self._playing = Repeating(state, PLAY_S, self._play_on)
         state.tools = None
-        state.presets = [{"title": words, "value": name} for name, words in PRESETS.items()]
         state.view_modes = [{"title": words, "value": name} for name, (_mode, words) in MODES.items()]
         state.shortcuts = [
             {**asdict(each), "shown": each.shown_keys, "when": each.when.name} for each in SHORTCUTS
@@ -51,12 +50,19 @@ class ToolsView:
         if self._presenter.use(tool, *values):
             self.show()
 
+    def look(self) -> None:
+        """Window and level may have been changed by the mouse."""
+        if self._state.tools and self._state.tools["preset"] != self._presenter.preset:
+            self.show()
+
     def show(self) -> None:
         self._playing.switch(self._presenter.is_playing)
         shown = self._presenter.shown
         if shown:
             regions = [_region_data(region) for region in shown.regions]
-            self._state.tools = {**asdict(shown), "images": list(shown.images), "regions": regions}
+            presets = [{"title": words, "value": name} for name, words in shown.presets.items()]
+            told = {"images": list(shown.images), "presets": presets, "regions": regions}
+            self._state.tools = {**asdict(shown), **told}
 
     def _play_on(self) -> None:
         self._presenter.use("step_frame", 1)

@@ -8,12 +8,15 @@ import numpy as np
 
 from ...quiz.problems import Problem, ProblemCode, warning
 from ..arrays import DicomIdentity, VolumeArrays
-from ..errors import ImageReadError
+from ..errors import NOT_CALIBRATED, ImageReadError, not_calibrated
 from . import stack as dicom_geometry
-from .frames import TAGS, Frame, frames_of
+from .frames import TAGS as FRAME_TAGS
+from .frames import Frame, frames_of
 from .headers import Header, headers_in, read_header
 from .pixel_spacing import Calibrated
 from .pixels import read_voxels
+from .suv import TAGS as SUV_TAGS
+from .suv import suv_of_one
 from .time_points import TimePoint, split_by_time
 
 NOT_A_SERIES = ProblemCode("Q622", "An image read with DicomRead is a file, or a folder, of an image series.")
@@ -21,9 +24,9 @@ SEVERAL_SERIES = ProblemCode("Q623", "A folder read with DicomRead holds one ser
 SEVERAL_TIMES = ProblemCode("Q629", "A series shown as a Volume has one time point (warning).")
 GRIDS_DIFFER = ProblemCode("Q630", "The time points of a VolumeSequence share one grid.")
 FILES_COPIED = ProblemCode("Q631", "A folder holds each image once (warning).")
-NOT_CALIBRATED = ProblemCode("Q635", "A series says how large its pixels are in mm (warning).")
 IMAGES_MIXED = ProblemCode("Q632", "The images of a series share size, direction and spacing (warning).")
 
+TAGS = [*FRAME_TAGS, *SUV_TAGS]
 _MADE_ALONG = ("RTDOSE", "RTIMAGE")
 """Modalities of images that radiotherapy keeps beside the series a plan was made on."""
 
@@ -68,6 +71,7 @@ class Series:
             header.modality,
             tuple(frame.uid for frame in stack.frames),
             () if stack.is_even else tuple(stack.offsets_mm.tolist()),
+            suv_of_one([frame.header for frame in stack.frames]),
         )
         return VolumeArrays(
             voxels,
@@ -213,8 +217,7 @@ def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> li
 def _about_lengths(frame: Frame, path: Path) -> list[Problem]:
     name = f"The series of “{path.name}”"
     if frame.calibrated is Calibrated.NOTHING:
-        sentence = f"{name} does not say how large its pixels are; lengths on it are in pixels, not in mm."
-        return [warning(NOT_CALIBRATED, sentence)]
+        return [not_calibrated(name)]
     if frame.calibrated is Calibrated.PART:
         sentence = f"{name} says how large its pixels are in the ultrasound picture only."
         return [warning(NOT_CALIBRATED, sentence, "lengths measured beside it are not right")]

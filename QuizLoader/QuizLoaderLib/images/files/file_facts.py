@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-from ..errors import DATA_FILE, IMAGE_DAMAGED, ImageReadError
+from ...quiz.problems import Problem
+from ..errors import DATA_FILE, IMAGE_DAMAGED, ImageReadError, not_calibrated
 from .file_formats import (
     GZIP_SIGNATURE,
     IMAGE_NOT_OPENED,
@@ -52,6 +53,17 @@ class FileFacts:
     @property
     def is_dicom(self) -> bool:
         return self.format is FileFormat.DICOM
+
+    @property
+    def is_calibrated(self) -> bool:
+        """Whether it says how large its pixels are in mm; a picture does not. Of DICOM its frames know."""
+        return self.header.has_spacing if self.header else self.format is not FileFormat.PICTURE
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """Warnings that do not keep it from being read. That a picture has no size in mm is none."""
+        is_odd = self.header is not None and not self.is_calibrated
+        return (not_calibrated(f"“{self.path.name}”"),) if is_odd else ()
 
     def require_image(self) -> None:
         """Raise ImageReadError where the content is not what the name says, or cannot be read."""

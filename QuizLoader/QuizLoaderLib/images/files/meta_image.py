@@ -54,6 +54,10 @@ class MetaImageHeader:
         return int(text) if text.isdecimal() else 0
 
     @property
+    def has_spacing(self) -> bool:
+        return "ElementSpacing" in self.fields or "ElementSize" in self.fields
+
+    @property
     def is_packed(self) -> bool:
         return self._says("CompressedData")
 

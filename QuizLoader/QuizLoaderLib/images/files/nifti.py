@@ -20,10 +20,10 @@ _FARTHEST_MM = 1e9
 _NO_SCALE = 2.3e-16
 _LENGTHS = {1: 348, 2: 540}
 _FIELDS = {
-    1: {"dim": ("8h", 40), "datatype": ("h", 70),
+    1: {"dim": ("8h", 40), "datatype": ("h", 70), "spacing": ("3f", 80),
         "time_step": ("f", 92), "vox_offset": ("f", 108), "scale": ("2f", 112), "units": ("B", 123),
         "sform_code": ("h", 254), "srow": ("12f", 280)},
-    2: {"dim": ("8q", 16), "datatype": ("h", 12),
+    2: {"dim": ("8q", 16), "datatype": ("h", 12), "spacing": ("3d", 112),
         "time_step": ("d", 136), "vox_offset": ("q", 168), "scale": ("2d", 176), "units": ("i", 500),
         "sform_code": ("i", 348), "srow": ("12d", 400)},
 }  # fmt: skip
@@ -99,6 +99,11 @@ class NiftiHeader:
         slope, intercept = (value if math.isfinite(value) else 0.0 for value in self._numbers("scale"))
         slope = slope if abs(slope) > _NO_SCALE else 1.0
         return (slope, intercept) if max(abs(slope - 1), abs(intercept)) > _NO_SCALE else None
+
+    @property
+    def has_spacing(self) -> bool:
+        """Whether pixdim, from which ITK takes the size of the voxels, says it of rows and columns."""
+        return all(math.isfinite(length) and length != 0 for length in self._numbers("spacing")[:2])
 
     @property
     def time_step(self) -> float:

@@ -100,6 +100,12 @@ class NrrdHeader:
     def spacings(self) -> list[float]:
         return _numbers(self.fields.get("spacings", ""))
 
+    @property
+    def has_spacing(self) -> bool:
+        """Whether it says how large the voxels are."""
+        lengths = [0.0 if axis is None else float(np.linalg.norm(axis)) for axis in self.directions]
+        return any(np.isfinite(length) and length > 0 for length in [*lengths, *self.spacings])
+
     def texts(self, field: str) -> list[str]:
         """The quoted texts of ``labels`` or ``units``, one for each axis."""
         return re.findall(r'"((?:[^"\\]|\\.)*)"', self.fields.get(field, ""))

@@ -20,6 +20,7 @@ from ..grid import Grid
 from . import segmentation, vector, volume_sequence
 from .segmentation import is_slicer_segmentation, segment_name
 from .type_module import ReadContext
+from .volume import volume_of
 
 if TYPE_CHECKING:
     from ..dicom.headers import Header
@@ -59,7 +60,8 @@ class Values:
 @dataclass(frozen=True)
 class FileInfo:
     """One image; of a DICOM folder one series. ``types`` are the Types that show it, the likeliest first;
-    there is none for what is no image or cannot be read. ``grid`` is that of each time point."""
+    there is none for what is no image or cannot be read. ``grid`` is that of each time point, in mm where it
+    ``is_calibrated``, else in pixels."""
 
     file: str
     types: tuple[ImageType, ...]
@@ -69,6 +71,7 @@ class FileInfo:
     regions: tuple[RegionInfo, ...] = ()
     problems: tuple[Problem, ...] = ()
     time_points: int = 1
+    is_calibrated: bool = True
 
 
 def file_info(path: Path) -> list[FileInfo]:
@@ -79,8 +82,7 @@ def file_info(path: Path) -> list[FileInfo]:
     if facts.is_dicom:
         return [_dicom_file(path)]
     if facts.format is FileFormat.PICTURE:
-        picture = vector.read(ReadContext(path, known=facts))
-        return [_volumes(path, ImageType.VECTOR, [picture], problems=picture.problems)]
+        return [_volumes(path, ImageType.VECTOR, [vector.read(ReadContext(path, known=facts))])]
     return [_image_file(ImageFile(facts))]
 
 
@@ -91,8 +93,8 @@ def _image_file(file: ImageFile) -> FileInfo:
     if len(file.size) > 3 or (file.components > 1 and not file.is_color):
         return _sequence(path, volume_sequence.read(context))
     if file.components > 1:
-        return _volumes(path, ImageType.VECTOR, [VolumeArrays(file.colors, file.ijk_to_ras)])
-    found = _volumes(path, ImageType.VOLUME, [VolumeArrays(file.voxels, file.ijk_to_ras)])
+        return _volumes(path, ImageType.VECTOR, [volume_of(file, file.colors)])
+    found = _volumes(path, ImageType.VOLUME, [volume_of(file, file.voxels)])
     if file.voxels.dtype.kind in "iu" and 0 < len(file.labels.values) <= _MOST_LABELS:
         types = (ImageType.LABEL_MAP, ImageType.SEGMENTATION, ImageType.VOLUME)
         return replace(found, types=types, regions=_labels(file.labels))
@@ -108,10 +110,14 @@ def _volumes(
     type: ImageType,
     frames: Sequence[VolumeArrays],
     dicom: str = "",
-    problems: tuple[Problem, ...] = (),
+    problems: tuple[Problem, ...] | None = None,
 ) -> FileInfo:
-    values = _values(*(frame.voxels for frame in frames), units=frames[0].units)
-    return FileInfo(str(path), (type,), frames[0].grid, values, dicom, (), problems, len(frames))
+    """``problems`` are those of the first frame, where none are given."""
+    first = frames[0]
+    values = _values(*(frame.voxels for frame in frames), units=first.units)
+    problems = first.problems if problems is None else problems
+    grid, count = first.grid, len(frames)
+    return FileInfo(str(path), (type,), grid, values, dicom, (), problems, count, first.is_calibrated)
 
 
 def _segmentation(path: Path, arrays: SegmentationArrays, dicom: str = "") -> FileInfo:
@@ -173,7 +179,7 @@ def _series(own: "Header") -> FileInfo:
         return _sequence(own.path, volume_sequence.time_points_of(series), about)
     volume = series.read(0)
     type = ImageType.VECTOR if volume.voxels.ndim > 3 else ImageType.VOLUME
-    return _volumes(own.path, type, [volume], about, volume.problems)
+    return _volumes(own.path, type, [volume], about)
 
 
 def _dicom_folder(folder: Path) -> list[FileInfo]:

@@ -34,7 +34,7 @@ def read(context: ReadContext) -> VolumeArrays:
         if file.components not in (3, 4) or len(file.size) > 3:
             sentence = f"“{file.path.name}” is not a picture: its voxels are not colours."
             raise ImageReadError(WRONG_SHAPE, sentence, 'Type="Volume" or Type="VolumeSequence" shows it')
-        arrays = VolumeArrays(np.ascontiguousarray(file.colors[..., :3]), file.ijk_to_ras)
+        arrays = volume.volume_of(file, np.ascontiguousarray(file.colors[..., :3]))
     else:
         arrays = VolumeArrays(read_picture(context.facts), _UPRIGHT_IN_AXIAL, is_calibrated=False)
     if arrays.voxels.dtype == np.uint8 or arrays.voxels.ndim == 4:
@@ -62,5 +62,5 @@ def make_node(name: str, arrays: VolumeArrays, look: Look, scene: "vtkMRMLScene"
     node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
     node.SetAndObserveDisplayNodeID(display.GetID())
     node.SetAndObserveImageData(shared_image(arrays, arrays.voxels))
-    volume.note_calibration(node, arrays)
+    volume.note_facts(node, arrays)
     return node

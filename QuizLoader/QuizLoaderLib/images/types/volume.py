@@ -3,6 +3,8 @@
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ...quiz.model import Image, WindowLevel
 from ..arrays import VolumeArrays
 from ..errors import WRONG_SHAPE, ImageReadError
@@ -38,11 +40,18 @@ def read(context: ReadContext) -> VolumeArrays:
     else:
         file = context.file()
         require_scalar_3d(file, "Volume")
-        arrays = VolumeArrays(file.voxels, file.ijk_to_ras)
+        arrays = volume_of(file, file.voxels)
     if arrays.window_level is not None:
         return arrays
     # Found in this thread: it takes longer than making the node.
-    return replace(arrays, window_level=automatic_window_level(arrays.voxels))
+    window_level = automatic_window_level(arrays.voxels, modality=arrays.modality)
+    return replace(arrays, window_level=window_level)
+
+
+def volume_of(file: ImageFile, voxels: np.ndarray) -> VolumeArrays:
+    """Voxels of a file, with what its header says of them."""
+    facts = file.facts
+    return VolumeArrays(voxels, file.ijk_to_ras, problems=facts.problems, is_calibrated=facts.is_calibrated)
 
 
 def require_scalar_3d(file: ImageFile, type_name: str) -> None:
@@ -87,18 +96,32 @@ def make_node(
     node.SetAndObserveImageData(shared_image(arrays, arrays.voxels))
     if arrays.units:
         node.SetVoxelValueUnits(_coded_units(arrays.units))
-    note_calibration(node, arrays)
+    note_facts(node, arrays)
     return node
 
 
-def note_calibration(node: "vtkMRMLVolumeNode", arrays: VolumeArrays) -> None:
-    """Let ``is_calibrated`` tell of the node what is known of its file."""
+def note_facts(node: "vtkMRMLVolumeNode", arrays: VolumeArrays) -> None:
+    """Let ``is_calibrated``, ``modality_of`` and ``suv_of_one`` tell of the node what its file knows."""
+    suv_of_one = arrays.dicom.suv_of_one if arrays.dicom else None
     node.SetAttribute(_NOT_CALIBRATED, None if arrays.is_calibrated else "1")
+    node.SetAttribute(_MODALITY, arrays.modality or None)
+    node.SetAttribute(_SUV_OF_ONE, repr(suv_of_one) if suv_of_one else None)
 
 
 def is_calibrated(node: "vtkMRMLVolumeNode") -> bool:
     """Whether lengths on a volume node are in mm; else its pixels are 1 x 1, and lengths count pixels."""
     return node.GetAttribute(_NOT_CALIBRATED) is None
+
+
+def modality_of(node: "vtkMRMLVolumeNode") -> str:
+    """As DICOM calls it, empty where nobody knows."""
+    return node.GetAttribute(_MODALITY) or ""
+
+
+def suv_of_one(node: "vtkMRMLVolumeNode") -> float | None:
+    """The standardized uptake value of a voxel value of 1, None where it is not known."""
+    text = node.GetAttribute(_SUV_OF_ONE)
+    return float(text) if text else None
 
 
 def start_with(
@@ -111,6 +134,8 @@ def start_with(
 
 
 _NOT_CALIBRATED = "QuizLoader.NotCalibrated"
+_MODALITY = "QuizLoader.Modality"
+_SUV_OF_ONE = "QuizLoader.SuvOfOne"
 _UCUM = {
     "HU": ("[hnsf'U]", "Hounsfield unit"),
     "BQML": ("Bq/ml", "Becquerels/milliliter"),

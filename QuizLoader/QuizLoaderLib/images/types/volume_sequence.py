@@ -49,8 +49,9 @@ def read(context: ReadContext) -> SequenceArrays:
 
         return time_points_of(read_time_points(context.path), context.most_in_memory)
     voxels, ijk_to_ras, index = read_frames(context.facts, context.file, context.most_in_memory)
-    frames = [VolumeArrays(frame, ijk_to_ras) for frame in voxels]
-    return SequenceArrays(_with_one_window(frames), index)
+    facts = context.facts
+    frames = [VolumeArrays(frame, ijk_to_ras, is_calibrated=facts.is_calibrated) for frame in voxels]
+    return SequenceArrays(_with_one_window(frames), index, facts.problems)
 
 
 def time_points_of(series: "Series", most_in_memory: int | None = None) -> SequenceArrays:
@@ -90,7 +91,8 @@ def _with_one_window(frames: Sequence[VolumeArrays]) -> tuple[VolumeArrays, ...]
     chosen = frames[0].window_level
     if chosen is None:
         step = max(1, len(frames) // _FRAMES_SAMPLED)
-        chosen = automatic_window_level(*(frame.voxels for frame in frames[::step]))
+        some = (frame.voxels for frame in frames[::step])
+        chosen = automatic_window_level(*some, modality=frames[0].modality)
     return tuple(replace(frame, window_level=chosen) for frame in frames)
 
 
@@ -116,7 +118,7 @@ def make_node(
         empty = slicer.vtkMRMLScalarVolumeNode()
         empty.SetName(name)
         empty.SetIJKToRASMatrix(vtk_matrix(frame.ijk_to_ras))
-        volume.note_calibration(empty, frame)
+        volume.note_facts(empty, frame)
         # The sequence keeps a copy of the node; the voxels come after it, so that they are not copied.
         kept = sequence.SetDataNodeAtValue(empty, value)
         kept.SetAndObserveImageData(shared_image(frame, frame.voxels))

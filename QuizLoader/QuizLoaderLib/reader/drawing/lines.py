@@ -26,13 +26,15 @@ _MOST_NUMBERS = 1000
 class Line:
     """``image_id`` is empty for a line that lies on no image of the page, and until it has two points.
 
-    ``path`` is its file where it has one, ``fault`` why the last saving failed.
+    ``path`` is its file where it has one, ``fault`` why the last saving failed. Without ``is_calibrated``
+    nobody knows how long a pixel of its image is.
     """
 
     node: "slicer.vtkMRMLMarkupsLineNode"
     image_id: str = NO_IMAGE
     path: Path | None = None
     fault: str = ""
+    is_calibrated: bool = True
     retry_s: ClassVar[float] = RETRY_S
     _saved: np.ndarray | None = field(default=None, repr=False)
 
@@ -41,8 +43,14 @@ class Line:
         return lines.is_complete(self.node)
 
     @property
-    def length_mm(self) -> float:
-        return self.node.GetLineLengthWorld()
+    def length_mm(self) -> float | None:
+        """None where the image is not calibrated."""
+        return lines.length(self.node) if self.is_calibrated else None
+
+    @property
+    def length_text(self) -> str:
+        """As ``12.3 mm``, or ``12.3 px``."""
+        return f"{lines.length(self.node):.1f} {'mm' if self.is_calibrated else lines.PIXELS}"
 
     @property
     def is_new(self) -> bool:
@@ -54,7 +62,7 @@ class Line:
         """What the last saving could not save, and why, as a sentence."""
         if not self.fault:
             return ""
-        return f"The line of {self.length_mm:.1f} mm is not saved yet ({self.fault}). {KEEP_OPEN}"
+        return f"The line of {self.length_text} is not saved yet ({self.fault}). {KEEP_OPEN}"
 
     def save(self) -> bool:
         self.fault = ""
@@ -78,7 +86,7 @@ class Line:
     def _write(self, path: Path) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         with whole_file(path) as part:
-            lines.write_line(self.node, part)
+            lines.write_line(self.node, part, self.is_calibrated)
 
 
 class Lines:
@@ -159,6 +167,8 @@ class Lines:
             return
         for line in self._lines:
             if self._on.is_there(line.node):
+                line.is_calibrated = self._on.is_calibrated(line.image_id)
+                lines.show_length(line.node, line.is_calibrated)
                 is_bound = line.image_id != NO_IMAGE and not self._in_all_views
                 lines.show_on(line.node, self._on.views_of(line.image_id) if is_bound else None)
 
@@ -238,7 +248,7 @@ class Lines:
                 if not is_gone:
                     # One point was deleted; what is left is a line that is being placed.
                     self._lines.append(Line(line.node))
-            elif not is_gone and line.is_complete and line.path is None:
+            elif not is_gone and line.path is None:
                 self._find_image(line, on)
 
     def _forget(self, line: Line) -> None:
@@ -250,7 +260,12 @@ class Lines:
     def _find_image(self, line: Line, on: PageDrawnOn) -> None:
         volumes = on.volumes()
         under = lines.volumes_under(line.node, list(volumes))
-        line.image_id = volumes[under[0]] if under else NO_IMAGE
+        image_id = volumes[under[0]] if under else NO_IMAGE
+        line.is_calibrated = on.is_calibrated(image_id)
+        lines.show_length(line.node, line.is_calibrated)
+        if not line.is_complete:
+            return
+        line.image_id = image_id
         if on.writes_to is not None:
             taken = {each.path for each in self._lines}
             numbered = (on.writes_to.line_file(line.image_id, number) for number in count())

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ...images.types.volume import is_calibrated
 from ...quiz.model import Image, Layer, SliceView
 from ...views.contents import PageNodes
 from ...views.host import Host
@@ -59,6 +60,11 @@ class PageDrawnOn:
     def volume(self, image_id: str) -> "slicer.vtkMRMLVolumeNode":
         """The image's volume node, of several looks the first."""
         return self._nodes[image_id][0]
+
+    def is_calibrated(self, image_id: str) -> bool:
+        """Whether lengths on the image are in mm; on none of the page's images, whether they are on all."""
+        nodes = self._nodes.get(image_id) or [node for nodes in self._nodes.values() for node in nodes]
+        return all(is_calibrated(node) for node in nodes)
 
     def volumes(self) -> "dict[slicer.vtkMRMLVolumeNode, str]":
         """All volume nodes in the order of the page, with the IDs of their images."""
