@@ -9,9 +9,13 @@ MADE_BY_READER = ("LabelMapPath", "MarkupLinePath", "State")
 
 
 def strip_results(root: Element) -> None:
-    """Take out what an author's tools may have left: namespaces, and another reader's results."""
+    """Take out what an author's tools may have left: another reader's results, and the default namespace.
+
+    Elements with a prefix stay in their namespace: they are left out of the quiz, and so of its results.
+    """
     for element in list(root.iter(etree.Element)):
-        element.tag = etree.QName(element).localname
+        if element.prefix is None:
+            element.tag = etree.QName(element).localname
         if element.tag in ("Response", "Login", *MADE_BY_READER):
             remove(element)
         elif element.tag == "Page":
