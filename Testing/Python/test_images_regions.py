@@ -1,6 +1,7 @@
 """Names from a MaskValueMap and colours from a ROIColorFile, for label maps and segmentations alike."""
 
 import contextlib
+import dataclasses
 
 import image_pages
 import numpy as np
@@ -11,6 +12,7 @@ from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, Quiz, RoiCode, RoiVisibility, SliceView
 from QuizLoaderLib.quiz.regions import QuizRegions, read_color_file
+from QuizLoaderLib.reader.drawing.regions_to_draw import regions_to_draw
 from QuizLoaderLib.views.contents import PageNodes, contents_of_views
 from QuizLoaderLib.views.roi_visibility import shown_regions, unmatched_rois
 
@@ -124,6 +126,27 @@ def test_an_image_s_own_map_overrides_the_session_s_on_its_view_alone(folder, ty
         ("Liver", ["Red"]), ("Bone", ["Red"]), ("Lung", ["Red"]),
         ("Stomach", ["Green"]), ("Spleen", ["Green"]), ("Kidney", ["Green"]),
     ]  # fmt: skip
+
+
+@BOTH
+def test_where_readers_draw_the_session_s_map_is_for_what_is_drawn_and_an_image_may_have_one(folder, type):
+    """The numbers of an atlas are others than those of the drawing."""
+    (folder / "atlas.txt").write_text("Femur=2\n", encoding="utf-8")
+    drawn_on = dataclasses.replace(page(number=2), enable_segment_editor=True)
+    quiz = _quiz(folder, COLORS, "Spleen=1\nLiver=2\n", pages=(drawn_on,))
+    own = image("labels.nrrd", type, mask_value_map="atlas.txt", destination=GREEN, id="own")
+    legend, problems = _legend(folder, quiz, image("labels.nrrd", type), own)
+    assert problems == []
+    number = {LABEL_MAP: "{}", SEGMENTATION: "Segment_{}"}[type]
+    red, green, blue, both = (255, 0, 0), (0, 255, 0), (0, 0, 255), ["Red", "Green"]
+    assert {name: (color, views) for name, color, views in legend} == {
+        number.format(1): (red, both),
+        number.format(2): (green, ["Red"]),
+        "Femur": (green, ["Green"]),
+        number.format(30): (blue, both),
+    }
+    drawn = regions_to_draw(quiz, image("mr.nrrd", ImageType.VOLUME), ImageFolder(folder / "images"))
+    assert [(region.name, region.value) for region in drawn.regions] == [("Spleen", 1), ("Liver", 2)]
 
 
 @BOTH

@@ -270,3 +270,8 @@ class Quiz:
     roi_color_file: str = ""
     email_results_to: str = ""
     mask_value_map: str = ""
+
+    @property
+    def is_drawn_on(self) -> bool:
+        """Whether it has a page on which readers draw regions."""
+        return any(page.enable_segment_editor for page in self.pages)

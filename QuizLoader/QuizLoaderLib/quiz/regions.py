@@ -71,8 +71,10 @@ class QuizRegions:
         """Without names: for what a reader draws."""
 
     def of(self, image: Image) -> Regions:
-        """An Image's own MaskValueMap overrides the Session's."""
-        name = image.mask_value_map or self._quiz.mask_value_map
+        """An Image's own MaskValueMap overrides the Session's, which in a quiz that has a page to draw on is
+        for what is drawn alone: other label maps have other numbers."""
+        of_session = "" if self._quiz.is_drawn_on else self._quiz.mask_value_map
+        name = image.mask_value_map or of_session
         if name not in self._of_map:
             self._of_map[name] = self._read_names(name) if name else self.colors
         return self._of_map[name]
