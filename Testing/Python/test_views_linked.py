@@ -1,12 +1,13 @@
 """LinkViews by numbers: scrolling one view moves the linked views of its orientation to the same position."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from mrml_by_hand import image, page, volume
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
-from QuizLoaderLib.quiz.model import VIEWS_OF_LAYOUT, Layer, Layout, Orientation, Quiz, SliceView
+from QuizLoaderLib.quiz.model import VIEWS_OF_LAYOUT, ImageType, Layer, Layout, Orientation, Quiz, SliceView
 from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.page import show_page
 from view_geometry import grid
@@ -147,3 +148,32 @@ def test_the_background_leads_whatever_the_order_in_the_file(host, thin, thick, 
         thick.GetID(),
     )
     assert composite.GetForegroundOpacity() == 0.25
+
+
+def _shift_over(host, view, point_ras):
+    """As the pointer with Shift does in a slice view of MRML (vtkMRMLSliceIntersectionWidget)."""
+    node = _logic(host, view).GetSliceNode()
+    node.JumpAllSlices(host.scene, *point_ras, node.OffsetJumpSlice, node.GetViewGroup(), node)
+
+
+def test_a_picture_keeps_its_view_when_shift_moves_over_another_image(host, thin, thick):
+    """It has one slice, at S 0: elsewhere its view would be black."""
+    picture = volume(
+        host.scene, np.full((1, 30, 30), 200, np.float32), grid(np.eye(3), (2, 2, 1), (-30, -30, 0))
+    )
+    picture.GetDisplayNode().SetWindowLevel(255, 127.5)
+    vector = replace(image(view=GREEN), type=ImageType.VECTOR)
+    shown = page(image(), vector, image(view=YELLOW), layout=Layout.FOUR_UP)
+    assert show_page(PageNodes(shown, (thin, picture, thick)), host, QUIZ) == []
+    assert host.picture(GREEN)[48, 48].tolist() == [200] * 3
+    _shift_over(host, RED, (0, 0, 12))
+    assert _offsets(host, GREEN, YELLOW) == [0, 12]
+    assert host.picture(GREEN)[48, 48].tolist() == [200] * 3
+    _shift_over(host, GREEN, (0, 0, 30))
+    assert _offsets(host, YELLOW) == [12], "nor does a picture say where a patient is looked at"
+
+    # The same view with an image of slices follows again.
+    shown = page(image(), image(view=GREEN), layout=Layout.FOUR_UP)
+    assert show_page(PageNodes(shown, (thin, thick)), host, QUIZ) == []
+    _shift_over(host, RED, (0, 0, 20))
+    assert _offsets(host, GREEN) == [20]

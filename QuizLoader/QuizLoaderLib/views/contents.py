@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from ..quiz.model import VIEWS_OF_LAYOUT, Image, Layer, Orientation, Page, SliceView
+from ..quiz.model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Orientation, Page, SliceView
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLDisplayableNode
@@ -71,6 +71,13 @@ class ViewContents:
         if self.leader is None or self.leader.image.dicom_read:
             return False
         return self.leader.image.path.lower().endswith(self.leader.image.type.facts.pictures)
+
+    @property
+    def is_flat_picture(self) -> bool:
+        """Whether a Vector of one slice is its ground, which shows nothing but on that slice."""
+        leader = self.leader
+        is_vector = leader is not None and leader.image.type is ImageType.VECTOR
+        return is_vector and leader.node is not None and leader.node.GetImageData().GetDimensions()[2] == 1
 
     @property
     def images(self) -> list[Placed]:

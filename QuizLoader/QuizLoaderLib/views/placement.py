@@ -34,6 +34,9 @@ _TIE = 1e-3
 _FROM_EDGE = 2e-3
 """Of a voxel's longest edge; MRML takes what is nearer to the edge than 1/1000 as outside."""
 
+PICTURES = 1
+"""The view group of pictures, which have no slices to go through; all others are in group 0."""
+
 LABEL_FILL_LAYER = 3
 """The first layer of a slice view beside background, foreground and label."""
 
@@ -45,6 +48,8 @@ def place(contents: ViewContents, logic: vtkMRMLSliceLogic, page: Page, contour:
     _set_layers(composite, contents, contour)
     composite.SetLinkedControl(page.link_views and not contents.is_empty)
     composite.SetHotLinkedControl(False)
+    # Slices of one group go through the point that Shift is held over.
+    logic.GetSliceNode().SetViewGroup(PICTURES if contents.is_flat_picture else 0)
     composite.EndModify(layers_were_modifying)
     _empty_the_label_fill_logic(logic)
 

@@ -91,6 +91,7 @@ class _ViewState:
     field_of_view: tuple[float, float, float]
     xyz_origin: tuple[float, float, float]
     label_outline: int
+    view_group: int
 
 
 _LAYERS = (
@@ -131,6 +132,7 @@ def _state_of(logic: vtkMRMLSliceLogic) -> _ViewState:
         tuple(node.GetFieldOfView()),
         tuple(node.GetXYZOrigin()),
         node.GetUseLabelOutline(),
+        node.GetViewGroup(),
     )
 
 
@@ -151,6 +153,7 @@ def _restore(logic: vtkMRMLSliceLogic, state: _ViewState | None) -> None:
         node.SetFieldOfView(*state.field_of_view)
         node.SetXYZOrigin(*state.xyz_origin)
         node.SetUseLabelOutline(state.label_outline)
+        node.SetViewGroup(state.view_group)
         node.GetSliceToRAS().DeepCopy(state.slice_to_ras)
         node.UpdateMatrices()
         node.EndModify(was_modifying)

@@ -74,8 +74,9 @@
 
   // A tool of the views, by a button or a shortcut.
   function use(tool, ...values) {
-    const { asked, tools } = window.trame.state.get();
+    const { asked, tools, lines } = window.trame.state.get();
     if (tool === "help") client.helps = !client.helps;
+    else if (tool === "draw" && values[0] === "put_down" && lines?.measuring) measure("measure");
     else if (tool === "draw") draw(...values);
     else if (tool === "measure") measure("measure");
     else if (tool === "step") stepByShortcut(asked, values[0]);

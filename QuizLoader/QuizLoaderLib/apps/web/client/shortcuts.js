@@ -28,6 +28,13 @@
     if (body) view = body.dataset.view;
   }
 
+  // What is typed over a view is meant for it, not for the answer that was written before.
+  function leaveField(event) {
+    const isInView = event.target instanceof Element && event.target.closest("[data-view]");
+    const field = document.activeElement;
+    if (isInView && field?.matches(TEXT_FIELDS) && !field.closest(".v-overlay")) field.blur();
+  }
+
   function shownView() {
     const there = document.querySelector(`[data-view="${view}"]`) || document.querySelector("[data-view]");
     return there ? there.dataset.view : "";
@@ -104,6 +111,7 @@
     listen(use) {
       window.addEventListener("pointerover", lookAt, true);
       window.addEventListener("focusin", lookAt, true);
+      window.addEventListener("pointerover", leaveField, true);
       window.addEventListener("keydown", (event) => {
         if (event.ctrlKey || event.metaKey || event.isComposing) return;
         const action = actionOf(event);

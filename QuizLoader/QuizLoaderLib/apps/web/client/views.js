@@ -28,6 +28,15 @@
     body.setAttribute("aria-busy", String(!canBeClicked(body)));
   }
 
+  // A picture has the size that its view had when it was made: until the next one is there it is not stretched.
+  function fit(picture) {
+    const dots = Math.max(1, window.devicePixelRatio || 1);
+    for (const [side, size] of [["width", picture.naturalWidth], ["height", picture.naturalHeight]]) {
+      const css = `${size / dots}px`;
+      if (picture.style[side] !== css) picture.style[side] = css;
+    }
+  }
+
   function press(event) {
     const body = bodyOf(event);
     isRefused = Boolean(body) && !canBeClicked(body);
@@ -76,7 +85,10 @@
     },
     directive: {
       mounted(body) {
-        body.addEventListener("load", () => look(body), true);
+        body.addEventListener("load", (event) => {
+          fit(event.target);
+          look(body);
+        }, true);
         sizes.observe(body);
       },
       unmounted: (body) => sizes.unobserve(body),
