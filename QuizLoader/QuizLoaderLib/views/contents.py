@@ -76,8 +76,9 @@ class ViewContents:
     def is_flat_picture(self) -> bool:
         """Whether a Vector of one slice is its ground, which shows nothing but on that slice."""
         leader = self.leader
-        is_vector = leader is not None and leader.image.type is ImageType.VECTOR
-        return is_vector and leader.node is not None and leader.node.GetImageData().GetDimensions()[2] == 1
+        if leader is None or leader.node is None or leader.image.type is not ImageType.VECTOR:
+            return False
+        return leader.node.GetImageData().GetDimensions()[2] == 1
 
     @property
     def images(self) -> list[Placed]:
