@@ -24,6 +24,11 @@ def page(attributes: str = "", *content: str) -> str:
 
 
 def session(*pages: str, attributes: str = "") -> str:
+    """A Session; of its pages with the ID P the second is P2, and so on."""
+    pages = tuple(
+        text.replace('<Page ID="P"', f'<Page ID="P{number}"' if number > 1 else '<Page ID="P"', 1)
+        for number, text in enumerate(pages, start=1)
+    )
     return f"<Session {attributes}>\n" + "\n".join(pages) + "\n</Session>\n"
 
 

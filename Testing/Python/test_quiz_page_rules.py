@@ -230,7 +230,7 @@ def test_a_choice_without_an_option_can_never_be_answered(tmp_path):
         ('Type="IntegerValue" Min="2" Max="1"', ["Q803"]),
         ('Type="IntegerValue" Min="1.2" Max="1.8"', ["Q803"]),
         ('Type="IntegerValue" Min="-5"', []),
-        ('Type="Radio" Min="1"', ["Q802"]),
+        ('Type="Radio" Descriptor="Side" Min="1"', ["Q802"]),
         ('Type="Text" Max="1"', ["Q802"]),
     ],
 )

@@ -1,6 +1,6 @@
 """Every rule of the language that is not about a single value: run over the whole quiz, all at once."""
 
-from . import contour_rules, file_rules, page_rules, session_rules
+from . import contour_rules, file_rules, page_rules, question_rules, session_rules
 from .file_rules import Contents
 from .image_folder import ImageFolder
 from .model import Quiz
@@ -10,6 +10,7 @@ _RULES_OF_SESSION = (
     session_rules.results_are_not_sent,
     session_rules.forced_order,
     session_rules.one_page_group,
+    session_rules.pages_differ,
     session_rules.bookmarks_have_a_source,
     contour_rules.shown_contours_have_a_source,
     contour_rules.merged_contours,
@@ -19,7 +20,8 @@ _RULES_OF_SESSION = (
 
 _RULES_OF_PAGE = (
     page_rules.safe_names,
-    page_rules.question_set_is_there,
+    question_rules.question_set_is_there,
+    question_rules.something_is_asked,
     page_rules.rerun_needs_multiple_responses,
     page_rules.bookmark_is_usable,
     page_rules.one_path_one_id,
@@ -29,8 +31,9 @@ _RULES_OF_PAGE = (
     page_rules.rtstruct_has_a_volume,
     contour_rules.required_segments,
     contour_rules.required_lines,
-    page_rules.options,
-    page_rules.limits,
+    question_rules.options,
+    question_rules.different_options,
+    question_rules.limits,
 )
 
 _RULES_OF_IMAGE = (

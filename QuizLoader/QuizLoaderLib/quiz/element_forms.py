@@ -14,18 +14,48 @@ UNKNOWN_ELEMENT = ProblemCode(
 UNKNOWN_ATTRIBUTE = ProblemCode("Q111", "An attribute that the language does not have is left out (warning).")
 STRAY_TEXT = ProblemCode("Q112", "Text where the language has none is left out (warning).")
 WRONG_VALUE = ProblemCode("Q113", "A value that the attribute or element does not take.")
+RESULTS_IN_QUIZ = ProblemCode("Q117", "What belongs to a file of results is left out of a quiz (warning).")
+EARLIER_LANGUAGE = ProblemCode(
+    "Q118", "Names of the language before version 2 are read as those of today, or left out (warning)."
+)
 MISSING_ATTRIBUTE = ProblemCode("Q114", "A required attribute is absent or empty.")
 REPEATED_ELEMENT = ProblemCode("Q116", "An element that may occur once occurs again.")
 
 Values = dict[str, Any]
 """By field of the model; a table says of which kind each is."""
 
-# What XML itself and its editors write (where a schema lies), and what the original program keeps in
-# the copy of a quiz that holds its results.
+# What XML itself and its editors write (where a schema lies).
 _XML_PREFIXES = ("xmlns", "xml:", "xsi:")
 _OF_RESULTS_FILES = frozenset(
-    ("Login", "Response", "State", "LabelMapPath", "MarkupLinePath", "UserName", "PageComplete", "Rep")
+    (
+        "Login",
+        "Response",
+        "State",
+        "LabelMapPath",
+        "MarkupLinePath",
+        "UserName",
+        "PageComplete",
+        "PageNumber",
+        "Rep",
+        "SecondsShown",
+        "JournalEntry",
+        "MasterSHA256",
+        "Seed",
+    )
 )
+"""The names that a copy of a quiz has which holds a reader's results."""
+_EARLIER_NAMES: dict[str, dict[str, str]] = {
+    "Page": {"Name": "Descriptor"},
+    "Image": {
+        "Destination": "DefaultDestination",
+        "Orientation": "DefaultOrientation",
+        "UsePreviousLabelMap": "",
+    },
+    "QuestionSet": {"title": "Descriptor"},
+    "Question": {"title": "Descriptor"},
+}
+"""By element, what the Image Quizzer called its attributes and children before its version 2, and calls them
+since; empty where there is no such thing any more."""
 
 
 class ElementForms:
@@ -34,10 +64,36 @@ class ElementForms:
     def __init__(self) -> None:
         self.problems: list[Problem] = []
         self._nearest = NearestNames()
+        self._of_results: dict[str, int] = {}
+        self._earlier: dict[str, str] = {}
+        self._earlier_line = 0
+
+    def of_the_whole_quiz(self) -> list[Problem]:
+        """What is told once, at the first line that has it."""
+        problems = []
+        if self._of_results:
+            name, line = min(self._of_results.items(), key=lambda item: item[1])
+            sentence = (
+                f"The file has results of a reader in it, {shown(name)} and the like; they are left out."
+            )
+            problems.append(
+                warning(RESULTS_IN_QUIZ, sentence, "give the quiz that it was made of", line=line)
+            )
+        if self._earlier:
+            names = ", ".join(self._earlier)
+            read = [f"{name} is read as {today}" for name, today in self._earlier.items() if today]
+            gone = [f"{name} is left out" for name, today in self._earlier.items() if not today]
+            sentence = f"The quiz has names of the language before version 2: {names}."
+            hint = "; ".join(read + gone)
+            problems.append(warning(EARLIER_LANGUAGE, sentence, hint, line=self._earlier_line))
+        return problems
 
     def children(self, element: Element) -> list[Element]:
         """The children that belong here, each of those that may occur once only the first time."""
         self.refuse_text(element)
+        names = {child.name for child in element.children}
+        for child in element.children:
+            child.name = self._name_of_today(element, child.name, names, child.line)
         seen: set[str] = set()
         return [child for child in element.children if self.may_be_here(element, child, seen)]
 
@@ -45,7 +101,7 @@ class ElementForms:
         rule = LANGUAGE[parent.name]
         once = rule.children.get(child.name)
         if once is None:
-            self.add(self._unknown_element(parent, child, rule))
+            self._unknown_element(parent, child, rule)
             return False
         if once and child.name in seen:
             sentence = f"{child.name} occurs more than once in {parent.name} of line {parent.line}."
@@ -58,11 +114,11 @@ class ElementForms:
         rules = LANGUAGE[element.name].attributes
         values: Values = {}
         unusable: set[str] = set()
-        for name, text in element.attributes.items():
+        for written, text in element.attributes.items():
+            name = self._name_of_today(element, written, element.attributes, element.line)
             rule = rules.get(name)
             if rule is None:
-                if not name.startswith(_XML_PREFIXES):
-                    self.add(self._unknown_attribute(element, name, text, rules))
+                self._unknown_attribute(element, name, text, rules)
                 continue
             text = text.strip()
             if not text:
@@ -93,10 +149,9 @@ class ElementForms:
 
     def text(self, element: Element, keep_line_breaks: bool = False) -> str:
         for name, text in element.attributes.items():
-            if not name.startswith(_XML_PREFIXES):
-                self.add(self._unknown_attribute(element, name, text, ()))
+            self._unknown_attribute(element, name, text, ())
         for child in element.children:
-            self.add(self._unknown_element(element, child, LANGUAGE[element.name]))
+            self._unknown_element(element, child, LANGUAGE[element.name])
         text = element.text.strip()
         if "\n" not in text:
             return text
@@ -117,32 +172,55 @@ class ElementForms:
         found = self.problems[first:]
         self.problems[first:] = [problem.at(page=page, image=image, view=view) for problem in found]
 
-    def _unknown_element(self, parent: Element, child: Element, rule: ElementRule) -> Problem:
-        hint = self._known_hint(child.name, rule.children)
-        if child.name in rule.attributes:
-            hint = f"write it as an attribute of {parent.name}"
-        elif child.name in LANGUAGE:
-            belongs = [name for name, other in LANGUAGE.items() if child.name in other.children]
-            hint = f"it belongs in {belongs[0]}" if belongs else f"{child.name} is the root of a quiz"
-        return warning(
-            UNKNOWN_ELEMENT,
-            f"{parent.name} has no element {shown(child.name)}; it is left out with everything in it.",
-            hint,
-            line=child.line,
-        )
+    def _name_of_today(self, element: Element, name: str, siblings: Collection[str], line: int) -> str:
+        """The name as it is in the language now; one beside which its new name stands too is left out."""
+        today = _EARLIER_NAMES.get(element.name, {}).get(name)
+        if today is None:
+            return name
+        if today in siblings:
+            today = ""
+        self._earlier.setdefault(name, today)
+        self._earlier_line = self._earlier_line or line
+        return today
 
-    def _unknown_attribute(self, element: Element, name: str, value: str, known: Collection[str]) -> Problem:
-        in_element = name in LANGUAGE[element.name].children
-        return warning(
-            UNKNOWN_ATTRIBUTE,
-            f"{element.name} has no attribute {shown(name)}; it is left out with its value {shown(value)}.",
-            f"write it as an element in {element.name}" if in_element else self._known_hint(name, known),
-            line=element.line,
+    def _unknown_element(self, parent: Element, child: Element, rule: ElementRule) -> None:
+        if self._is_told_once(child.name, child.line):
+            return
+        sentence = f"{parent.name} has no element {shown(child.name)}; it is left out with everything in it."
+        hint = self._hint_of_element(parent, child, rule)
+        self.add(warning(UNKNOWN_ELEMENT, sentence, hint, line=child.line))
+
+    def _hint_of_element(self, parent: Element, child: Element, rule: ElementRule) -> str:
+        if child.name in rule.attributes:
+            return f"write it as an attribute of {parent.name}"
+        if child.name not in LANGUAGE:
+            return self._known_hint(child.name, rule.children)
+        belongs = [name for name, other in LANGUAGE.items() if child.name in other.children]
+        return f"it belongs in {belongs[0]}" if belongs else f"{child.name} is the root of a quiz"
+
+    def _unknown_attribute(self, element: Element, name: str, value: str, known: Collection[str]) -> None:
+        if name.startswith(_XML_PREFIXES) or self._is_told_once(name, element.line):
+            return
+        owners = [other for other, rule in LANGUAGE.items() if name in rule.attributes]
+        if name in LANGUAGE[element.name].children:
+            hint = f"write it as an element in {element.name}"
+        elif owners:
+            hint = f"it is an attribute of {' and '.join(owners)}"
+        else:
+            hint = self._known_hint(name, known)
+        sentence = (
+            f"{element.name} has no attribute {shown(name)}; it is left out with its value {shown(value)}."
         )
+        self.add(warning(UNKNOWN_ATTRIBUTE, sentence, hint, line=element.line))
+
+    def _is_told_once(self, name: str, line: int) -> bool:
+        """Whether ``of_the_whole_quiz`` tells of a name that is left out; an empty one is an earlier name."""
+        if name in _OF_RESULTS_FILES:
+            self._of_results.setdefault(name, line)
+            return True
+        return not name
 
     def _known_hint(self, name: str, known: Collection[str]) -> str:
-        if name in _OF_RESULTS_FILES:
-            return "it belongs to a file of results, not to a quiz"
         near = self._nearest.find(name, known)
         return f"did you mean {near}?" if near else ""
 

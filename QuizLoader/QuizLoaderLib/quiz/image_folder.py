@@ -197,7 +197,7 @@ class ImageFolder:
         raise self._missing(text, self._nearest_hint(folder, part, listing))
 
     def _nearest_hint(self, folder: str, part: str, listing: _Listing) -> str:
-        named = folder or self.root.name
+        named = folder or os.path.basename(self._real_root) or str(self.root)
         if not listing.entries:
             return f"{shown(named)} is empty"
         near = self._nearest.find(part, listing.entries)

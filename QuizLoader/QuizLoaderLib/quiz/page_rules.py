@@ -1,18 +1,15 @@
-"""Rules within one page: its names, its views, its images beside each other, and its questions."""
+"""Rules within one page: its names, its views, and its images beside each other."""
 
-import math
 import re
 from collections.abc import Iterator
 
 from .model import VIEWS_OF_LAYOUT, Image, Layer, Page, RoiCode, SliceView
 from .problems import Problem, ProblemCode, about, error, image_error, nearest, warning
-from .question_types import QUESTION_TYPES, Takes
 from .values import shown
 
 UNSAFE_CHARACTERS = ProblemCode(
     "Q302", "An ID or Descriptor has characters that file systems refuse (warning)."
 )
-NO_QUESTION_SET = ProblemCode("Q303", "A page has no QuestionSet (warning).")
 RERUN_WITHOUT_RESPONSES = ProblemCode("Q304", "ButtonScriptRerunRequired needs AllowMultipleResponse.")
 BOOKMARK_WITH_SPACE = ProblemCode(
     "Q306", "A BookmarkID with a space can never be named by GoToBookmark (warning)."
@@ -35,12 +32,7 @@ NOT_ON_BACKGROUND = ProblemCode(
 VECTOR_FILE = ProblemCode("Q411", "A Vector is png, jpg, jpeg, bmp, tif or DICOM.")
 VECTOR_SEGMENTS = ProblemCode("Q412", "A Vector cannot have SegmentRequired.")
 VALUE_MAP_ON_WRONG_TYPE = ProblemCode("Q413", "MaskValueMap is for LabelMap and Segmentation (warning).")
-UNKNOWN_COLOR_TABLE = ProblemCode("Q414", "ColorTable is a colour node that Slicer has.")
-NO_OPTION = ProblemCode(
-    "Q801", "A Radio or CheckBox has an Option; other questions without one show nothing (warning)."
-)
-LIMITS_ON_WRONG_TYPE = ProblemCode("Q802", "Min and Max are for IntegerValue and FloatValue (warning).")
-LIMITS_CROSSED = ProblemCode("Q803", "Min is not above Max, and an answer lies between them.")
+UNKNOWN_COLOR_TABLE = ProblemCode("Q414", "ColorTable is a colour node that Slicer has (warning).")
 
 COLOR_TABLES = (
     "Labels", "FullRainbow", "Grey", "Iron", "Rainbow", "Ocean", "Desert", "InvertedGrey", "ReverseRainbow",
@@ -55,7 +47,6 @@ looked up among colour nodes only: Red, Green and Yellow are names of slice view
 
 _REFUSED_BY_FILE_SYSTEMS = re.compile(r'[\\/:*?"<>|\x00-\x1f]')
 _ONE_A_VIEW = (Layer.BACKGROUND, Layer.FOREGROUND, Layer.LABEL)
-_WITH_NUMBERS = [kind.value for kind, facts in QUESTION_TYPES.items() if facts.number]
 
 
 def safe_names(page: Page) -> Iterator[Problem]:
@@ -67,11 +58,6 @@ def safe_names(page: Page) -> Iterator[Problem]:
                 f"{name} {shown(value)} has characters that file systems refuse: {' '.join(refused)}.",
                 "the names of stored files are made safe",
             )
-
-
-def question_set_is_there(page: Page) -> Iterator[Problem]:
-    if not page.question_sets:
-        yield warning(NO_QUESTION_SET, f"Page {shown(page.id)} has no QuestionSet.")
 
 
 def rerun_needs_multiple_responses(page: Page) -> Iterator[Problem]:
@@ -268,42 +254,10 @@ def unknown_color_table(image: Image) -> Problem:
     near = nearest(image.color_table, COLOR_TABLES)
     names = ", ".join(sorted(COLOR_TABLES, key=str.casefold))
     hint = f"did you mean {shown(near)}? " if near else ""
-    return error(
+    named = f"ColorTable of Image {shown(image.id)} is {shown(image.color_table)}"
+    return warning(
         UNKNOWN_COLOR_TABLE,
-        f"ColorTable of Image {shown(image.id)} is {shown(image.color_table)}, which Slicer does not have.",
-        f"{hint}allowed: {names}",
+        f"{named}, which Slicer does not have, so the image is grey.",
+        f"{hint}unless an extension of Slicer brings others, the names are: {names}",
         line=image.line,
     )
-
-
-def options(page: Page) -> Iterator[Problem]:
-    for question in page.questions:
-        if question.options:
-            continue
-        subject = f"The {question.type.value} question {shown(question.descriptor)} has no Option"
-        if question.facts.takes is Takes.CHOICE:
-            yield error(NO_OPTION, f"{subject}, so it can never be answered.", line=question.line)
-        else:
-            yield warning(NO_OPTION, f"{subject}, so nothing is shown.", line=question.line)
-
-
-def limits(page: Page) -> Iterator[Problem]:
-    for question in page.questions:
-        low, high = question.minimum, question.maximum
-        if low is None and high is None:
-            continue
-        if question.facts.number is None:
-            yield warning(
-                LIMITS_ON_WRONG_TYPE,
-                f"Min and Max of a {question.type.value} question are not used.",
-                f"they are for {' and '.join(_WITH_NUMBERS)}",
-                line=question.line,
-            )
-        elif low is None or high is None:
-            continue
-        elif low > high:
-            sentence = f"Min {low:g} of the question is above its Max {high:g}."
-            yield error(LIMITS_CROSSED, sentence, line=question.line)
-        elif question.facts.number.is_whole and math.ceil(low) > math.floor(high):
-            sentence = f"No whole number lies between Min {low:g} and Max {high:g} of the question."
-            yield error(LIMITS_CROSSED, sentence, line=question.line)

@@ -14,6 +14,7 @@ from .values import shown
 WRONG_ROOT = ProblemCode("Q106", "The root of a quiz is Session.")
 MISSING_ELEMENT = ProblemCode("Q115", "A required element is absent or empty.")
 NO_PAGE = ProblemCode("Q201", "A Session has at least one Page.")
+EMPTY_QUESTION_SET = ProblemCode("Q309", "A QuestionSet has a Question (warning).")
 LAYER_OF_TYPE = ProblemCode("Q401", "Layer is one that the Type may take.")
 ROIS_MISSING = ProblemCode("Q402", "A Segmentation or RTStruct has one ROIs element.")
 ROI_EMPTY = ProblemCode("Q405", "An ROI without a name is left out (warning).")
@@ -52,7 +53,7 @@ class _QuizParser:
 
     @property
     def problems(self) -> list[Problem]:
-        return self._forms.problems
+        return self._forms.problems + self._forms.of_the_whole_quiz()
 
     def read_child_of_session(self, root: Element, child: Element) -> None:
         if root.name != ROOT or not self._forms.may_be_here(root, child, self._seen_in_session):
@@ -164,6 +165,10 @@ class _QuizParser:
     def _question_set(self, element: Element) -> QuestionSet:
         values = self._forms.attributes(element)
         questions = [self._question(child) for child in self._forms.children(element)]
+        if not questions:
+            sentence = "A QuestionSet has no Question, so the reader sees an empty step."
+            hint = "delete it, or write a Question"
+            self._forms.add(warning(EMPTY_QUESTION_SET, sentence, hint, line=element.line))
         return QuestionSet(
             line=element.line, questions=tuple(question for question in questions if question), **values
         )

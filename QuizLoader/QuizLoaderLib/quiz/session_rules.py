@@ -19,6 +19,7 @@ ONE_PAGE_GROUP = ProblemCode("Q207", "Randomizing with one group besides 0 chang
 PAGE_WITHOUT_GROUP = ProblemCode(
     "Q301", "A page without PageGroup is a group of its own when randomized (warning)."
 )
+PAGES_ALIKE = ProblemCode("Q308", "Two pages differ in their ID or Descriptor (warning).")
 BOOKMARK_WITHOUT_SOURCE = ProblemCode("Q305", "GoToBookmark names the BookmarkID of an earlier page.")
 
 
@@ -116,6 +117,20 @@ def one_page_group(quiz: Quiz) -> Iterator[Problem]:
             ONE_PAGE_GROUP,
             f"RandomizePageGroups is “Y”, but there is {which} besides 0, so nothing is randomized.",
         )
+
+
+def pages_differ(quiz: Quiz) -> Iterator[Problem]:
+    first: dict[tuple[str, str], Page] = {}
+    for page in quiz.pages:
+        other = first.setdefault((page.id, page.descriptor), page)
+        if other is not page and page.id:
+            yield warning(
+                PAGES_ALIKE,
+                f"Pages {other.number} and {page.number} are both called {shown(page.title)}, "
+                "so tables take them for one case.",
+                "give one of them another ID or Descriptor",
+                line=page.line,
+            ).at(page=page.number)
 
 
 def bookmarks_have_a_source(quiz: Quiz) -> Iterator[Problem]:

@@ -1,0 +1,106 @@
+"""Rules about question sets and their questions."""
+
+import math
+from collections import Counter
+from collections.abc import Iterable, Iterator
+
+from .model import Page, Question
+from .problems import Problem, ProblemCode, error, warning
+from .question_types import QUESTION_TYPES, Takes
+from .values import shown
+
+NO_QUESTION_SET = ProblemCode("Q303", "A page has a QuestionSet (warning).")
+NO_OPTION = ProblemCode(
+    "Q801", "A Radio or CheckBox has an Option; other questions without one show nothing (warning)."
+)
+LIMITS_ON_WRONG_TYPE = ProblemCode("Q802", "Min and Max are for IntegerValue and FloatValue (warning).")
+LIMITS_CROSSED = ProblemCode("Q803", "Min is not above Max, and an answer lies between them.")
+OPTIONS_ALIKE = ProblemCode("Q805", "The Options of a question differ (warning).")
+OPTION_EMPTY = ProblemCode("Q806", "An Option that is chosen or pressed has a text (warning).")
+LIMIT_NOT_WHOLE = ProblemCode("Q807", "Min and Max of an IntegerValue are whole numbers (warning).")
+NOTHING_ASKED = ProblemCode("Q808", "A choice has words that say what is asked (warning).")
+
+_WITH_NUMBERS = [kind.value for kind, facts in QUESTION_TYPES.items() if facts.number]
+
+
+def question_set_is_there(page: Page) -> Iterator[Problem]:
+    if not page.question_sets:
+        yield warning(NO_QUESTION_SET, f"Page {shown(page.id)} has no QuestionSet.")
+
+
+def something_is_asked(page: Page) -> Iterator[Problem]:
+    """Words of another question of the set, of the set itself or of the page will do."""
+    for each in page.question_sets:
+        if page.descriptor or each.descriptor or any(question.descriptor for question in each.questions):
+            continue
+        if any(question.facts.takes is Takes.NOTHING for question in each.questions):
+            continue
+        for question in each.questions:
+            if question.facts.takes is Takes.CHOICE:
+                sentence = f"Nothing says what the {question.type.value} question asks."
+                yield warning(NOTHING_ASKED, sentence, "write a Descriptor", line=question.line)
+
+
+def options(page: Page) -> Iterator[Problem]:
+    for question in page.questions:
+        if question.options:
+            continue
+        subject = f"The {question.type.value} question {shown(question.descriptor)} has no Option"
+        if question.facts.takes is Takes.CHOICE:
+            yield error(NO_OPTION, f"{subject}, so it can never be answered.", line=question.line)
+        else:
+            yield warning(NO_OPTION, f"{subject}, so nothing is shown.", line=question.line)
+
+
+def limits(page: Page) -> Iterator[Problem]:
+    for question in page.questions:
+        found: Iterable[Problem] = ()
+        if question.minimum is None and question.maximum is None:
+            continue
+        if question.facts.number is None:
+            sentence = f"Min and Max of a {question.type.value} question are not used."
+            found = [warning(LIMITS_ON_WRONG_TYPE, sentence, f"they are for {' and '.join(_WITH_NUMBERS)}")]
+        elif sentence := _crossed(question, question.facts.number.is_whole):
+            found = [error(LIMITS_CROSSED, sentence)]
+        elif question.facts.number.is_whole:
+            found = _limits_not_whole(question)
+        yield from (problem.at(line=question.line) for problem in found)
+
+
+def _crossed(question: Question, is_whole: bool) -> str:
+    """Why no answer lies between the limits, empty where one does."""
+    low, high = question.minimum, question.maximum
+    if low is None or high is None:
+        return ""
+    if low > high:
+        return f"Min {low:g} of the question is above its Max {high:g}."
+    if is_whole and math.ceil(low) > math.floor(high):
+        return f"No whole number lies between Min {low:g} and Max {high:g} of the question."
+    return ""
+
+
+def _limits_not_whole(question: Question) -> Iterator[Problem]:
+    limits = (("Min", question.minimum, math.ceil), ("Max", question.maximum, math.floor))
+    for name, limit, rounded in limits:
+        if limit is not None and not limit.is_integer():
+            sentence = f"{name} {limit:g} of the {question.type.value} question is not a whole number."
+            yield warning(LIMIT_NOT_WHOLE, sentence, f"write {rounded(limit)}, which means the same")
+
+
+def different_options(page: Page) -> Iterator[Problem]:
+    for question in page.questions:
+        takes = question.facts.takes
+        if takes is Takes.NOTHING:
+            continue
+        name = f"The {question.type.value} question {shown(question.descriptor)}"
+        counts = Counter(question.options)
+        if text := next((text for text, count in counts.items() if text and count > 1), ""):
+            yield warning(
+                OPTIONS_ALIKE,
+                f"{name} has the Option {shown(text)} more than once.",
+                "readers and tables cannot tell them apart",
+                line=question.line,
+            )
+        # A field without words is no riddle where it is the only one.
+        if counts[""] and (takes is Takes.CHOICE or len(question.options) > 1):
+            yield warning(OPTION_EMPTY, f"{name} has an Option without text.", line=question.line)
