@@ -6,6 +6,18 @@ import numpy as np
 import pydicom
 import pytest
 from dicom_made import Placement, save, write_segmentation, write_series
+from dicom_packed import (
+    BIG_ENDIAN,
+    DEFLATED,
+    EXPLICIT,
+    IMPLICIT,
+    JPEG_2000,
+    JPEG_LS,
+    RLE,
+    runs,
+    write_packed,
+)
+from pydicom.encaps import encapsulate
 from QuizLoaderLib.images.arrays import SegmentationArrays
 from QuizLoaderLib.images.dicom.headers import DICOM_DAMAGED, read_header
 from QuizLoaderLib.images.dicom.segmentation import (
@@ -135,15 +147,50 @@ def test_what_cannot_be_shown_is_named(tmp_path: Path) -> None:
         [np.zeros(3), np.array([30.0, 0, 0])],
         PLACEMENT,
     )
-    cut = write_segmentation(tmp_path / "cut", np.ones((9, 40, 40)), [1] * 9, [np.zeros(3)] * 9, PLACEMENT)
+    cine = write_segmentation(
+        tmp_path / "cine", np.stack([plane(0, 3), plane(1, 4)]), [1, 1], [np.zeros(3)] * 2, PLACEMENT
+    )
+    positions = [PLACEMENT.position(k) for k in range(4)]
+    cut = write_segmentation(tmp_path / "cut", np.ones((4, 40, 40)), [1] * 4, positions, PLACEMENT)
     cut.write_bytes(cut.read_bytes()[:-500])
     for path, code in (
         (series, NOT_A_SEGMENTATION),
         (nowhere, SEGMENTATION_WITHOUT_POSITION),
         (tiles, NOT_ONE_STACK),
+        (cine, NOT_ONE_STACK),
         (cut, DICOM_DAMAGED),
     ):
         with pytest.raises(ImageReadError) as caught:
             read_dicom_seg(path)
         assert caught.value.problem.code == code
         assert f"“{path.name}”" in caught.value.problem.sentence
+
+
+@pytest.mark.parametrize("kind", ["BINARY", "FRACTIONAL", "LABELMAP"])
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN, DEFLATED, RLE, JPEG_LS, JPEG_2000])
+def test_a_segmentation_is_the_same_in_every_transfer_syntax(kind: str, syntax: str, tmp_path: Path) -> None:
+    """Bits are packed a frame for itself where frames are compressed, and only run lengths can have them."""
+    is_bits = kind == "BINARY"
+    frames = np.stack([plane(0, 3), plane(2, 5), plane(1, 1)])
+    positions = [PLACEMENT.position(k) for k in range(3)]
+    plain = write_segmentation(tmp_path / "plain", frames, [1] * 3, positions, PLACEMENT, kind)
+    read = pydicom.dcmread(plain)
+    # As one that was never written, so that it can be in any order of bytes.
+    dataset = pydicom.Dataset.from_json(read.to_json())
+    dataset.file_meta = read.file_meta
+    stored = (frames * (200 if kind == "FRACTIONAL" else 1)).astype(np.uint8)
+    if not is_bits or syntax in (JPEG_LS, JPEG_2000):
+        dataset.BitsAllocated = dataset.BitsStored = 8
+        dataset.HighBit = 7
+        path = write_packed(dataset, tmp_path / "packed", syntax, stored)
+    elif syntax == RLE:
+        packed = [np.packbits(frame.ravel(), bitorder="little") for frame in stored]
+        dataset.PixelData = encapsulate([runs(one[np.newaxis]) for one in packed])
+        dataset.file_meta.TransferSyntaxUID = RLE
+        dataset["PixelData"].is_undefined_length = True
+        path = save(dataset, tmp_path / "packed")
+    else:
+        raw = np.packbits(stored.ravel(), bitorder="little")
+        path = write_packed(dataset, tmp_path / "packed", syntax, raw)
+    expected = np.stack([plane(0, 3), plane(2, 5), plane(1, 1)]) > 0
+    assert np.array_equal(mask_of(read_dicom_seg(path), 0), expected)

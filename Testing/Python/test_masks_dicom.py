@@ -169,6 +169,26 @@ def test_a_structure_set_of_another_frame_of_reference_is_refused(study: Path) -
     assert "different frame of reference" in ended.out
 
 
+def test_a_dicom_segmentation_of_another_frame_of_reference_is_refused_as_a_structure_set_is(
+    study: Path,
+) -> None:
+    mask = np.zeros((1, *SHAPE[1:]))
+    mask[0, 5:9, 5:9] = 1
+    write_series(
+        study / "other", np.zeros(SHAPE, np.int16), PLACEMENT, series="1.9.9", FrameOfReferenceUID="1.7"
+    )
+    for name, series, code in (("strange", "", 1), ("drawn on it", "1.9.9", 0)):
+        source = write_segmentation(
+            study / name, mask, [1], [PLACEMENT.position(2)], PLACEMENT, names=("Liver",), series=series
+        )
+        ended = quizloader(
+            "mask", source, "--map", study / "map.txt", "--like", study / "other", "--out", study / "m.nrrd"
+        )
+        assert ended.code == code
+        assert ("Q642" in ended.out) == bool(code)
+        assert (f"The segmentation “{name}” has a different frame of reference" in ended.out) == bool(code)
+
+
 def is_told_to_be_impossible(ended: Ended, out: Path) -> bool:
     """With pydicom 2.4, which Slicer 5.10 bundles, a SEG cannot be written: one sentence, and no file."""
     if not pydicom.__version__.startswith("2."):

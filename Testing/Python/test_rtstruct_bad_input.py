@@ -14,7 +14,12 @@ from QuizLoaderLib.images.dicom.series import read_series
 from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.structure_set.drawn_regions import draw_regions
 from QuizLoaderLib.images.structure_set.file import NOT_A_STRUCTURE_SET, read_structure_set
-from QuizLoaderLib.images.structure_set.problems import BAD_CONTOUR, NO_CONTOURS, UNKNOWN_ROI
+from QuizLoaderLib.images.structure_set.problems import (
+    BAD_CONTOUR,
+    INTERPOLATED_CONTOURS,
+    NO_CONTOURS,
+    UNKNOWN_ROI,
+)
 from test_rtstruct_rules import codes_of, mask_of, shown, square, volume
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning:pydicom")
@@ -62,6 +67,22 @@ def test_points_and_open_contours_become_nothing(tmp_path: Path) -> None:
         "Contour 1 of ROI “Isocentre” in “rt” is of type POINT, which encloses nothing; it is left out.",
         "Every contour of ROI “Wire” in “rt” is of type OPEN_PLANAR, which encloses nothing; it is left out.",
     ]
+
+
+def test_interpolated_contours_are_filled_as_drawn_ones_are_and_it_is_said_once(tmp_path: Path) -> None:
+    rois = [
+        MadeRoi("A", [GOOD], kind="INTERPOLATED_PLANAR"),
+        MadeRoi("B", [GOOD]),
+        MadeRoi("C", [GOOD], kind="INTERPOLATED_PLANAR"),
+    ]
+    arrays = shown(write_structure_set(tmp_path / "rt", rois))
+    assert [int(mask_of(arrays, index).sum()) for index in range(3)] == [49, 49, 49]
+    (problem,) = arrays.problems
+    assert problem.code == INTERPOLATED_CONTOURS
+    assert problem.sentence == (
+        "“rt” has contours that are interpolated (INTERPOLATED_PLANAR), filled as if drawn: "
+        "1 of “A”, 1 of “C”."
+    )
 
 
 def test_a_number_of_points_that_lies_loses_the_contour(tmp_path: Path) -> None:

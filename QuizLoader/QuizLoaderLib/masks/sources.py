@@ -19,7 +19,7 @@ from ..images.files.nifti import NiftiHeader
 from ..images.grid import Grid
 from ..images.structure_set.drawn_regions import DrawnRegions, draw_regions
 from ..images.structure_set.file import StructureSet, structure_set_of
-from ..images.structure_set.reference import file_of_series, references_of
+from ..images.structure_set.reference import file_of_series, other_frame, references_of
 from ..images.types.segmentation import described_segments, is_slicer_segmentation
 from ..images.types.type_module import ReadContext
 from ..quiz.problems import ProblemCode, error, warning
@@ -209,6 +209,13 @@ def _read_dicom(path: Path, target: Target | None, filling: ContourFilling) -> S
         return Source(draw_regions(structure, [on], filling.boundary, filling.fill_gaps), found)
     from ..images.dicom.segmentation import segmentation_of
 
+    dicom = target.volume.dicom if target is not None else None
+    if target is not None and dicom is not None:
+        references = references_of(header)
+        is_known = bool(dicom.frame_of_reference_uid and header.frame_of_reference)
+        is_other = is_known and dicom.frame_of_reference_uid != header.frame_of_reference
+        if is_other and not references.mean(dicom.series_uid, dicom.slice_uids):
+            raise MaskError(other_frame(f"segmentation “{path.name}”", str(target.path)).problem)
     return Source(segmentation_of(header), target)
 
 

@@ -23,7 +23,8 @@ TAGS = [
     "DoseUnits", "Units", "WindowCenter", "WindowWidth", "TemporalPositionIdentifier",
     "TemporalPositionIndex", "TriggerTime", "FrameReferenceTime", "AcquisitionNumber", "AcquisitionTime",
     "ContentTime", "AcquisitionDateTime", "EchoTime", "DiffusionBValue", "SharedFunctionalGroupsSequence",
-    "PerFrameFunctionalGroupsSequence", "ModalityLUTSequence",
+    "PerFrameFunctionalGroupsSequence", "ModalityLUTSequence", "ImageType", "TotalPixelMatrixColumns",
+    "TotalPixelMatrixRows",
 ]  # fmt: skip
 """What a series needs of each header."""
 

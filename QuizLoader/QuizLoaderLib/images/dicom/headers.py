@@ -68,6 +68,10 @@ class Header:
         return self.text("SeriesInstanceUID")
 
     @cached_property
+    def frame_of_reference(self) -> str:
+        return self.text("FrameOfReferenceUID")
+
+    @cached_property
     def modality(self) -> str:
         return self.text("Modality")
 

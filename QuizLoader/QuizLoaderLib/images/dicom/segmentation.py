@@ -65,6 +65,7 @@ def segmentation_of(header: Header) -> SegmentationArrays:
         problems = list(stack.problems)
         shape = (stack.count, frames[0].rows, frames[0].columns)
         numbers = [one.label_value or 0 for one in described]
+        _require_one_time(frames, slices_of_frame, path)
         if kind == "LABELMAP":
             layers, labels = _label_map(pixels, slices_of_frame, shape, numbers)
         else:
@@ -172,6 +173,20 @@ def _stacked(frames: Sequence[Frame], path: Path) -> tuple[Stack, list[list[int]
     return stacked, [slices[location] for location in locations]
 
 
+def _require_one_time(frames: Sequence[Frame], slices_of_frame: list[list[int]], path: Path) -> None:
+    """Raise ImageReadError where frames of one segment are of one slice: they are of several times."""
+    told = [(_segment_number(frame), *slices) for frame, slices in zip(frames, slices_of_frame, strict=True)]
+    if len(set(told)) < len(told):
+        sentence = f"The segmentation “{path.name}” has several frames of one segment at one place."
+        hint = "segmentations of a cine, or of several time points, are not shown; save one time point"
+        raise ImageReadError(NOT_ONE_STACK, sentence, hint)
+
+
+def _segment_number(frame: Frame) -> int:
+    named = macro_value(frame.groups, "SegmentIdentificationSequence", "ReferencedSegmentNumber")
+    return int(named[0]) if named else 1
+
+
 class _FramePixels:
     """Bits, fractions or labels, one frame at a time. :raises ImageReadError: cut short, or not decoded."""
 
@@ -214,8 +229,7 @@ def _binary(
 ) -> _Layers:
     of_segment: dict[int, list[int]] = {number: [] for number in numbers}
     for frame in frames:
-        named = macro_value(frame.groups, "SegmentIdentificationSequence", "ReferencedSegmentNumber")
-        of_segment.get(int(named[0]) if named else 1, []).append(frame.index)
+        of_segment.get(_segment_number(frame), []).append(frame.index)
     layers = LabelLayers(shape)
     labels = [layers.add(_blocks(pixels, slices_of_frame, of_segment[number])) for number in numbers]
     return layers.arrays(), labels

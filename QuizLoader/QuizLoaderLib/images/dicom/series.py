@@ -24,7 +24,11 @@ SEVERAL_SERIES = ProblemCode("Q623", "A folder read with DicomRead holds one ser
 SEVERAL_TIMES = ProblemCode("Q629", "A series shown as a Volume has one time point (warning).")
 GRIDS_DIFFER = ProblemCode("Q630", "The time points of a VolumeSequence share one grid.")
 FILES_COPIED = ProblemCode("Q631", "A folder holds each image once (warning).")
-IMAGES_MIXED = ProblemCode("Q632", "The images of a series share size, direction and spacing (warning).")
+IMAGES_MIXED = ProblemCode(
+    "Q632", "The images of a series share size, direction, spacing and frame of reference (warning)."
+)
+IMAGES_LOST = ProblemCode("Q636", "Every image of a series can be read (warning).")
+MOSAIC = ProblemCode("Q637", "An image of a series is one slice (warning).")
 
 TAGS = [*FRAME_TAGS, *SUV_TAGS]
 _MADE_ALONG = ("RTDOSE", "RTIMAGE")
@@ -58,8 +62,15 @@ class Series:
         """One time point; without pixels its voxels are zeros that take no memory. :raises ImageReadError:"""
         frames = self.times[index].frames
         stack = dicom_geometry.stack(frames, f"The series of “{self.path.name}”")
+        lost: tuple[Problem, ...] = ()
         if with_pixels:
-            voxels = stack.on_grid(read_voxels(stack.frames))
+            try:
+                voxels = read_voxels(stack.frames)
+            except ImageReadError as fault:
+                readable, lost = _readable(stack.frames, self.path, fault)
+                stack = dicom_geometry.stack(readable, f"The series of “{self.path.name}”")
+                voxels = read_voxels(stack.frames)
+            voxels = stack.on_grid(voxels)
         else:
             left, right, top, bottom = stack.padding()
             rows, columns = frames[0].rows + top + bottom, frames[0].columns + left + right
@@ -67,7 +78,7 @@ class Series:
         header = stack.frames[0].header
         identity = DicomIdentity(
             header.series_uid,
-            header.text("FrameOfReferenceUID"),
+            header.frame_of_reference,
             header.modality,
             tuple(frame.uid for frame in stack.frames),
             () if stack.is_even else tuple(stack.offsets_mm.tolist()),
@@ -78,7 +89,7 @@ class Series:
             stack.ijk_to_ras(),
             identity,
             stack.frames[len(stack.frames) // 2].window_level(),
-            (*self.problems, *stack.problems, *_about_lengths(stack.frames[0], self.path)),
+            (*self.problems, *lost, *stack.problems, *_about_lengths(stack.frames[0], self.path)),
             units_of(header),
             header.text("PhotometricInterpretation") == "MONOCHROME1",
             stack.frames[0].calibrated is not Calibrated.NOTHING,
@@ -132,10 +143,12 @@ def find_series(path: Path, known: Header | None = None) -> Series:
     """The frames of a series and their time points, from the headers alone; ``known`` is that of the file,
     where it was parsed before. :raises ImageReadError:"""
     headers = _headers_of_folder(path) if path.is_dir() else _headers_beside(known or read_header(path, TAGS))
+    _refuse_slides(headers, path)
     problems: list[Problem] = []
     headers = _without_copies(headers, path, problems)
     frames = [frame for header in headers for frame in frames_of(header)]
     frames = _of_one_kind(frames, path, problems)
+    problems += _about_mosaics(frames, path)
     times = split_by_time(frames, path, problems)
     return Series(path, times, tuple(problems))
 
@@ -194,10 +207,10 @@ def _without_copies(headers: list[Header], path: Path, problems: list[Problem]) 
 
 
 def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> list[Frame]:
-    """Those of the size and direction of the named file; of a folder, the largest such group."""
+    """Those that fit the ones of the named file; of a folder, the largest such group."""
     groups: list[list[Frame]] = []
     for frame in frames:
-        group = next((group for group in groups if group[0].is_aligned_with(frame)), None)
+        group = next((group for group in groups if _fit(group[0], frame)), None)
         if group is None:
             groups.append(group := [])
         group.append(frame)
@@ -205,13 +218,74 @@ def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> li
         return groups[0]
     chosen = max(groups, key=lambda group: (any(frame.header.path == path for frame in group), len(group)))
     left_out = len(frames) - len(chosen)
-    kind = "sizes" if len({(group[0].rows, group[0].columns) for group in groups}) > 1 else "directions"
     sentence = (
-        f"The series of “{path.name}” mixes images of several {kind}; "
+        f"The series of “{path.name}” mixes images of several {_difference([group[0] for group in groups])}; "
         f"{left_out} of {len(frames)} images do not fit the others and are left out."
     )
     problems.append(warning(IMAGES_MIXED, sentence, "give the path of one of the other files to see those"))
     return chosen
+
+
+def _fit(one: Frame, other: Frame) -> bool:
+    frames_of_reference = {one.header.frame_of_reference, other.header.frame_of_reference, ""}
+    return len(frames_of_reference) < 3 and one.is_aligned_with(other)
+
+
+def _difference(firsts: Sequence[Frame]) -> str:
+    """What differs between frames that do not make one stack."""
+    if len({(frame.rows, frame.columns, frame.components) for frame in firsts}) > 1:
+        return "sizes"
+    if len({frame.header.frame_of_reference for frame in firsts} - {""}) > 1:
+        return "frames of reference"
+    directions = np.array([[frame.right, frame.down] for frame in firsts])
+    return "directions" if np.ptp(directions, axis=0).max() > 1e-3 else "pixel spacings"
+
+
+def _readable(
+    frames: Sequence[Frame], path: Path, fault: ImageReadError
+) -> tuple[list[Frame], tuple[Problem, ...]]:
+    """The frames of the files that can be read, and a warning that names the others.
+
+    :raises ImageReadError: ``fault``, where that leaves nothing, or it is of no file alone.
+    """
+    by_file: dict[Path, list[Frame]] = {}
+    for frame in frames:
+        by_file.setdefault(frame.header.path, []).append(frame)
+    faults: dict[Path, Problem] = {}
+    for file, of_file in by_file.items():
+        try:
+            read_voxels(of_file)
+        except ImageReadError as own:
+            faults[file] = own.problem
+    if not 0 < len(faults) < len(by_file):
+        raise fault
+    first, *others = faults.items()
+    sentence = f"{first[1].sentence.rstrip('.')}; it is left out."
+    if others:
+        names = ", ".join(f"“{file.name}”" for file, _ in others[:6]) + (", ..." if len(others) > 6 else "")
+        sentence = f"{sentence[:-1]}, and so are {len(others)} more of the series: {names}."
+    lost = (warning(IMAGES_LOST, sentence, first[1].hint),)
+    return [frame for frame in frames if frame.header.path not in faults], lost
+
+
+def _about_mosaics(frames: Sequence[Frame], path: Path) -> list[Problem]:
+    """Scanners of Siemens put all slices of a time point into one image."""
+    if "MOSAIC" not in frames[0].header.text("ImageType"):
+        return []
+    sentence = (
+        f"The series of “{path.name}” is of mosaics, each of many slices side by side; no place is right."
+    )
+    return [warning(MOSAIC, sentence, "convert it with a program that takes mosaics apart")]
+
+
+def _refuse_slides(headers: Sequence[Header], path: Path) -> None:
+    for header in headers:
+        tiles = [
+            header.integer(f"TotalPixelMatrix{side}") > header.integer(side) for side in ("Rows", "Columns")
+        ]
+        if any(tiles):
+            sentence = f"“{path.name}” is a whole slide in tiles; whole slides are not shown."
+            raise ImageReadError(NOT_A_SERIES, sentence, "export the part of interest as a picture")
 
 
 def _about_lengths(frame: Frame, path: Path) -> list[Problem]:

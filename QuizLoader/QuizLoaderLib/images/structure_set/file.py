@@ -26,7 +26,8 @@ from .reference import References, references_of
 
 NOT_A_STRUCTURE_SET = ProblemCode("Q640", "An RTStruct is a DICOM structure set.")
 
-CLOSED_TYPES = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR")
+INTERPOLATED = "INTERPOLATED_PLANAR"
+CLOSED_TYPES = ("CLOSED_PLANAR", "CLOSEDPLANAR_XOR", INTERPOLATED)
 _CONTOUR_SEQUENCE, _CONTOUR_DATA = 0x30060040, 0x30060050
 _OF_A_CONTOUR = frozenset((0x30060042, 0x30060046, _CONTOUR_DATA))
 """Its ContourGeometricType, NumberOfContourPoints and ContourData."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from ...quiz.problems import Problem, ProblemCode, warning
-from .file import StructureSet
+from .file import INTERPOLATED, StructureSet
 from .placing import PlacedRoi
 
 NO_CONTOURS = ProblemCode("Q644", "A structure set has ROIs and contours (warning).")
@@ -18,6 +18,8 @@ CONTOURS_CROSSING = ProblemCode(
     "Q652", "Contours are drawn in the planes of the slices that they are shown on (warning)."
 )
 
+INTERPOLATED_CONTOURS = ProblemCode("Q653", "Contours are drawn, not interpolated (warning).")
+
 _MOST_NAMED = 6
 
 
@@ -29,6 +31,7 @@ def problems_of(
         placed = [PlacedRoi(faults=roi.faults) for roi in structure.rois]
     return [
         *_rois_and_contours(structure),
+        *_interpolated(structure),
         *_bad_contours(structure, placed),
         *_placing(structure, placed, fill_gaps),
         *_names_used_twice(structure),
@@ -47,6 +50,14 @@ def _rois_and_contours(structure: StructureSet) -> Iterator[Problem]:
             f"“{structure.path.name}” has contours for ROI number {_listed(structure.unknown_numbers)}, "
             "which it does not list; they are left out.",
         )
+
+
+def _interpolated(structure: StructureSet) -> Iterator[Problem]:
+    """A value of other programs; the standard has none for polygons that nobody drew (PS3.3 C.8.8.6.3)."""
+    counts = [(roi.name, sum(one.kind == INTERPOLATED for one in roi.polygons)) for roi in structure.rois]
+    if parts := [f"{count} of “{name}”" for name, count in counts if count]:
+        sentence = f"“{structure.path.name}” has contours that are interpolated ({INTERPOLATED})"
+        yield warning(INTERPOLATED_CONTOURS, f"{sentence}, filled as if drawn: {_listed(parts)}.")
 
 
 def _bad_contours(structure: StructureSet, placed: Sequence[PlacedRoi]) -> Iterator[Problem]:

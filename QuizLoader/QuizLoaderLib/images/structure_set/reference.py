@@ -11,7 +11,9 @@ from ..dicom.headers import Header, faults_named, headers_in, items_of, text_of
 from ..errors import ImageReadError
 
 NO_VOLUME = ProblemCode("Q641", "A page with an RTStruct shows a volume.")
-OTHER_FRAME = ProblemCode("Q642", "An RTStruct has the frame of reference of the volume it is shown on.")
+OTHER_FRAME = ProblemCode(
+    "Q642", "An RTStruct or a DICOM segmentation has the frame of reference of the image it belongs to."
+)
 UNKNOWN_FRAME = ProblemCode("Q643", "The volume under an RTStruct names its frame of reference (warning).")
 
 
@@ -79,13 +81,17 @@ def reference_of(
         )
         return volume, [warning(UNKNOWN_FRAME, sentence, "compare the outlines with the image")]
     if frame not in frames:
-        raise ImageReadError(
-            OTHER_FRAME,
-            f"The structure set “{name}” has a different frame of reference from “{chosen.name}”: "
-            "it was not drawn on that image.",
-            "show the series it was drawn on",
-        )
+        raise other_frame(f"structure set “{name}”", chosen.name)
     return volume, []
+
+
+def other_frame(regions: str, image: str) -> ImageReadError:
+    """To be raised where an image is not that of the regions, by the frames of reference of both."""
+    return ImageReadError(
+        OTHER_FRAME,
+        f"The {regions} has a different frame of reference from “{image}”: it was not drawn on that image.",
+        "show the series it was drawn on",
+    )
 
 
 def file_of_series(references: References, folders: Iterable[Path]) -> Path | None:

@@ -1,0 +1,80 @@
+"""Series of which not every image can be shown: the others are, and it is said; or a sentence says no."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from dicom_made import new_dataset, put_pixels, save, write_series
+from QuizLoaderLib.images.dicom.series import (
+    IMAGES_LOST,
+    IMAGES_MIXED,
+    MOSAIC,
+    NOT_A_SERIES,
+    read_grid,
+    read_series,
+)
+from QuizLoaderLib.images.dicom.stack import MISSING_SLICES
+from QuizLoaderLib.images.errors import ImageReadError
+from test_dicom_series import codes_of, even, numbered
+
+
+@pytest.mark.parametrize("damage", ["cut", "no pixels"])
+def test_of_a_series_with_a_bad_slice_the_others_are_shown_and_the_gap_is_said(
+    damage: str, tmp_path: Path
+) -> None:
+    voxels = np.stack([np.full((4, 4), 10 * k, np.int16) for k in range(7)])
+    paths = write_series(tmp_path, voxels, even(7))
+    content = paths[3].read_bytes()
+    paths[3].write_bytes(content[:-5] if damage == "cut" else content[: content.index(b"\xe0\x7f\x10\0")])
+    volume = read_series(paths[0])
+    assert codes_of(volume) == [IMAGES_LOST, MISSING_SLICES]
+    assert volume.problems[0].sentence.startswith("“I00004” is cut short")
+    assert volume.problems[0].sentence.endswith("it is left out.")
+    assert "lacks 1 of 7 slices (after S 35 mm)" in volume.problems[1].sentence
+    assert np.array_equal(volume.voxels, voxels)
+    assert volume.dicom is not None
+    assert len(volume.dicom.slice_uids) == 6
+
+
+def test_bad_slices_at_the_end_are_named_together(tmp_path: Path) -> None:
+    paths = write_series(tmp_path, numbered(6), even(6))
+    for path in paths[3:]:
+        path.write_bytes(path.read_bytes()[:-2])
+    volume = read_series(paths[0])
+    (problem,) = volume.problems
+    assert problem.sentence.endswith("it is left out, and so are 2 more of the series: “I00005”, “I00006”.")
+    assert np.array_equal(volume.voxels, numbered(6)[:3])
+
+
+def test_it_is_said_in_what_the_images_that_do_not_fit_differ(tmp_path: Path) -> None:
+    differences: dict[str, dict[str, Any]] = {
+        "pixel spacings": {"PixelSpacing": [[1.2, 0.8], [1.2, 0.8], [2.4, 0.8], [1.2, 0.8]]},
+        "frames of reference": {"FrameOfReferenceUID": ["1.2.3.20", "1.2.3.20", "1.2.3.21", "1.2.3.20"]},
+        "directions": {"ImageOrientationPatient": [[1, 0, 0, 0, 1, 0]] * 3 + [[0, 1, 0, -1, 0, 0]]},
+    }
+    for kind, elements in differences.items():
+        folder = tmp_path / kind
+        write_series(folder, numbered(), even(), **elements)
+        problem = read_series(folder).problems[0]
+        assert problem.code == IMAGES_MIXED
+        assert f"mixes images of several {kind}; 1 of 4 images do not fit" in problem.sentence
+
+
+def test_a_mosaic_is_said_to_be_one(tmp_path: Path) -> None:
+    write_series(
+        tmp_path, numbered(1), even(1), modality="MR", ImageType=[["ORIGINAL", "PRIMARY", "M", "MOSAIC"]]
+    )
+    assert codes_of(read_series(tmp_path)) == [MOSAIC]
+
+
+def test_whole_slides_in_tiles_are_refused_in_one_sentence(tmp_path: Path) -> None:
+    dataset = new_dataset("1.2.840.10008.5.1.4.1.1.77.1.6", "1.2.3.10.1")
+    dataset.Modality = "SM"
+    dataset.TotalPixelMatrixColumns, dataset.TotalPixelMatrixRows = 12, 8
+    put_pixels(dataset, np.zeros((6, 4, 4, 3), np.uint8))
+    path = save(dataset, tmp_path / "slide")
+    for read in (read_series, read_grid):
+        with pytest.raises(ImageReadError, match="“slide” is a whole slide in tiles") as caught:
+            read(path)
+        assert caught.value.problem.code == NOT_A_SERIES
