@@ -1,5 +1,7 @@
 """What an author does not mean: pages and options that are the same, steps and choices without words."""
 
+from pathlib import Path
+
 import pytest
 from quiz_text import codes_of, only_problem, page, problems_of, question, session
 from QuizLoaderLib.quiz.image_folder import ImageFolder
@@ -53,10 +55,10 @@ def test_a_choice_needs_words_that_say_what_it_asks(type_, tmp_path):
     problem = only_problem(tmp_path, of_page(silent))
     assert (problem.code, problem.severity, problem.line) == ("Q808", Severity.WARNING, 2)
     for asked in (
-        of_page(silent.replace("Question Type", 'Question Descriptor="Malignant?" Type')),
-        of_page(silent, attributes='Descriptor="Malignant?"'),
-        of_page(question('Type="InfoBox"', "Malignant?"), silent),
-        of_page(silent).replace("<QuestionSet>", '<QuestionSet Descriptor="Malignant?">'),
+        of_page(silent.replace("Question Type", 'Question Descriptor="Malignancy" Type')),
+        of_page(silent, attributes='Descriptor="Malignancy"'),
+        of_page(question('Type="InfoBox"', "Malignancy"), silent),
+        of_page(silent).replace("<QuestionSet>", '<QuestionSet Descriptor="Malignancy">'),
     ):
         assert codes_of(tmp_path, asked) == []
 
@@ -85,8 +87,8 @@ def test_a_question_set_without_questions_is_an_empty_step(tmp_path):
 
 
 def test_the_hint_of_a_missing_file_names_the_folder_that_is_given_as_a_dot(tmp_path, monkeypatch):
-    (tmp_path / "other.txt").write_text("x")
+    (tmp_path / "other.txt").touch()
     monkeypatch.chdir(tmp_path)
     text = session(page("", '<Image ID="CT" Type="Volume"><Path>ct.nrrd</Path></Image>'))
-    problem = only_problem(tmp_path, text, ImageFolder("."))
+    problem = only_problem(tmp_path, text, ImageFolder(Path(".")))
     assert problem.hint == f"“ct.nrrd” is not in “{tmp_path.name}”"

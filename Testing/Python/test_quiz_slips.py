@@ -65,6 +65,7 @@ def test_the_language_before_version_2_is_read_and_told_once(tmp_path):
     second = page('Name="Second"', image("", old))
     text = session(first, second).replace("<QuestionSet>", '<QuestionSet title="Side">')
     quiz, problems = read(tmp_path, text)
+    assert quiz is not None
     assert [(problem.code, problem.severity, problem.line) for problem in problems] == [
         ("Q118", Severity.WARNING, 2)
     ]
@@ -84,6 +85,7 @@ def test_the_language_before_version_2_is_read_and_told_once(tmp_path):
 def test_an_earlier_name_beside_the_one_of_today_is_left_out(tmp_path):
     both = "<DefaultDestination>Red</DefaultDestination><Destination>Green</Destination>"
     quiz, problems = read(tmp_path, session(page('Descriptor="New" Name="Old"', image("", both))))
+    assert quiz is not None
     assert [problem.code for problem in problems] == ["Q118"]
     assert (quiz.pages[0].descriptor, quiz.pages[0].images[0].destination.value) == ("New", "Red")
 

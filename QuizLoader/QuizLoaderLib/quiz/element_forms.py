@@ -73,12 +73,9 @@ class ElementForms:
         problems = []
         if self._of_results:
             name, line = min(self._of_results.items(), key=lambda item: item[1])
-            sentence = (
-                f"The file has results of a reader in it, {shown(name)} and the like; they are left out."
-            )
-            problems.append(
-                warning(RESULTS_IN_QUIZ, sentence, "give the quiz that it was made of", line=line)
-            )
+            sentence = f"The file has a reader's results in it, as {shown(name)}; all of them are left out."
+            hint = "give the quiz that the results are of"
+            problems.append(warning(RESULTS_IN_QUIZ, sentence, hint, line=line))
         if self._earlier:
             names = ", ".join(self._earlier)
             read = [f"{name} is read as {today}" for name, today in self._earlier.items() if today]
