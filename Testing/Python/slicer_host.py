@@ -22,6 +22,7 @@ import slicer.util
 import slicer_files
 import slicer_mouse
 import slicer_scripted
+import slicer_segment_editor
 import slicer_widgets
 import slicer_window
 import vtk
@@ -238,7 +239,7 @@ class RunningSlicer:
         slicer.mrmlScene = self.scene
         slicer.app = pythonqt.wrap(self.application)
         slicer.modules = types.SimpleNamespace()
-        slicer.qMRMLSegmentEditorWidget = pythonqt.Class(slicer_widgets.qMRMLSegmentEditorWidget)
+        slicer.qMRMLSegmentEditorWidget = pythonqt.Class(slicer_segment_editor.qMRMLSegmentEditorWidget)
         i18n = types.ModuleType("slicer.i18n")
         i18n.tr = lambda text: text  # type: ignore[attr-defined]
         i18n.translate = lambda _context, text: text  # type: ignore[attr-defined]

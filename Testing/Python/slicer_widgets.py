@@ -6,9 +6,7 @@ Python, and only the part that QuizLoader uses. The header of each is named in i
 
 from typing import Any
 
-import slicer
 from PySide6.QtCore import Property, QEvent, QSettings, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtUiTools import QUiLoader
 from PySide6.QtWidgets import (
     QAbstractButton,
@@ -19,15 +17,11 @@ from PySide6.QtWidgets import (
     QStyle,
     QStyleOptionButton,
     QStylePainter,
-    QVBoxLayout,
     QWidget,
 )
 from pythonqt import own_class
 
 BUTTON_HEIGHT = 24
-
-EDITOR_KEYS = ("Esc", "Space", "Z", "Ctrl+Z", "Y", "Ctrl+Y", "Q", "W", "/", "*", ",", ".", ">", "<", "I")
-"""Beside the digits (qMRMLSegmentEditorWidget::installKeyboardShortcuts)."""
 
 
 class ctkPathLineEdit(QWidget):
@@ -187,98 +181,6 @@ class qMRMLWidget(QWidget):
     def setMRMLScene(self, scene: Any) -> None:
         self._scene = scene
         self.mrmlSceneChanged.emit(scene)
-
-
-@own_class
-class qMRMLSegmentEditorWidget(qMRMLWidget):
-    """Slicer/Slicer Modules/Loadable/Segmentations/Widgets/qMRMLSegmentEditorWidget.h, on the real
-    vtkSlicerSegmentEditorLogic that the widget uses too. Its face is a line of text."""
-
-    def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._logic = slicer.vtkSlicerSegmentEditorLogic()
-        self._values: dict[str, Any] = {}
-        self._shortcuts: list[QShortcut] = []
-        self.observes_views = False
-        self.observed: set[str] = set()
-        QVBoxLayout(self).addWidget(QPushButton("Paint   Erase   Threshold   ..."))
-
-    @Slot(object)
-    def setMRMLSegmentEditorNode(self, node: Any) -> None:
-        self._logic.SetSegmentEditorNode(node)
-
-    @Slot(object)
-    def setMRMLScene(self, scene: Any) -> None:
-        if self._logic.GetSegmentEditorNode() is None:
-            raise RuntimeError("the header asks for the parameter set node before the scene")
-        self._logic.SetMRMLScene(scene)
-        super().setMRMLScene(scene)
-
-    @Slot(object)
-    def setSegmentationNode(self, node: Any) -> None:
-        if self._logic.GetSegmentEditorNode():
-            self._logic.SetSegmentationNode(node)
-
-    @Slot(object)
-    def setSourceVolumeNode(self, node: Any) -> None:
-        if self._logic.GetSegmentEditorNode():
-            self._logic.SetSourceVolumeNode(node)
-
-    @Slot()
-    def segmentationNode(self) -> Any:
-        return self._logic.GetSegmentationNode()
-
-    @Slot()
-    def sourceVolumeNode(self) -> Any:
-        return self._logic.GetSourceVolumeNode()
-
-    @Slot(object)
-    def setActiveEffect(self, effect: Any) -> None:
-        if self._logic.GetSegmentEditorNode():
-            self._logic.GetSegmentEditorNode().SetActiveEffectName(effect.name if effect else "")
-
-    @Slot()
-    def setupViewObservations(self) -> None:
-        """Of the views on which the segmentation may be seen (segmentationDisplayableInView)."""
-        self.observes_views = True
-        display = self.segmentationNode().GetDisplayNode()
-        nodes = slicer.mrmlScene.GetNodesByClass("vtkMRMLSliceNode")
-        nodes.UnRegister(None)
-        found = [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
-        self.observed = {n.GetLayoutName() for n in found if display.IsDisplayableInView(n.GetID())}
-
-    @Slot()
-    def removeViewObservations(self) -> None:
-        self.observes_views = False
-
-    @Slot(QWidget)
-    def installKeyboardShortcuts(self, parent: QWidget) -> None:
-        """Without a parent Slicer takes the main window; a QShortcut without either crashes."""
-        self.uninstallKeyboardShortcuts()
-        for keys in (*"1234567890", *(f"Shift+{digit}" for digit in range(10)), *EDITOR_KEYS):
-            self._shortcuts.append(QShortcut(QKeySequence(keys), parent))
-
-    @Slot()
-    def uninstallKeyboardShortcuts(self) -> None:
-        for shortcut in self._shortcuts:
-            shortcut.setParent(None)
-            shortcut.deleteLater()
-        self._shortcuts = []
-
-    def _value(name: str, type_: type, default: Any) -> Any:
-        def read(self: Any) -> Any:
-            return self._values.get(name, default)
-
-        def write(self: Any, value: Any) -> None:
-            self._values[name] = value
-
-        return Property(type_, read, write)
-
-    autoShowSourceVolumeNode = _value("autoShowSourceVolumeNode", bool, True)
-    segmentationNodeSelectorVisible = _value("segmentationNodeSelectorVisible", bool, True)
-    sourceVolumeNodeSelectorVisible = _value("sourceVolumeNodeSelectorVisible", bool, True)
-    switchToSegmentationsButtonVisible = _value("switchToSegmentationsButtonVisible", bool, True)
-    maximumNumberOfUndoStates = _value("maximumNumberOfUndoStates", int, 0)
 
 
 class UiLoader(QUiLoader):
