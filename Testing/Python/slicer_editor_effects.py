@@ -10,11 +10,11 @@ from typing import Any
 import numpy as np
 import pythonqt
 import slicer
-import slicer.util
 import vtk
 from PySide6.QtCore import QObject, QTimer, Slot
 from PySide6.QtWidgets import QPushButton
 from pythonqt import own_class
+from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 
 PREVIEW, OWNER = "SegmentationResultPreview", "SegmentationResultPreviewOwnerEffect"
 UPDATE_DELAY_MS = 1000
@@ -212,28 +212,21 @@ class AutoCompleteEffect(AbstractScriptedEffect):
             self.scriptedEffect.parameterSetNode().SetAttribute(OWNER, self.name)
             self.scriptedEffect.setCommonNodeReference(PREVIEW, preview)
             node.GetDisplayNode().SetOpacity(0.4)
-        volume = self.scriptedEffect.parameterSetNode().GetSourceVolumeNode()
-        preview.SetReferenceImageGeometryParameterFromVolumeNode(volume)
         for segment_id in self.selectedSegmentIds or ():
             segment = node.GetSegmentation().GetSegment(segment_id)
-            voxels = slicer.util.arrayFromSegmentBinaryLabelmap(node, segment_id, volume) > 0
             if preview.GetSegmentation().GetSegment(segment_id) is None:
                 preview.GetSegmentation().AddEmptySegment(segment_id, segment.GetName(), segment.GetColor())
-            slicer.util.updateSegmentBinaryLabelmapFromArray(
-                _between(voxels).astype(np.uint8), preview, segment_id, volume
-            )
+            _copy(node, preview, segment_id, _between)
         self.updateGUIFromMRML()
 
     def onApply(self) -> None:
         self.delayedAutoUpdateTimer.stop()
         self.observeSegmentation(False)
         node, preview = self.segmentation_node, self.getPreviewNode()
-        volume = self.scriptedEffect.parameterSetNode().GetSourceVolumeNode()
         for segment_id in preview.GetSegmentation().GetSegmentIDs():
             if node.GetSegmentation().GetSegment(segment_id) is None:
                 raise RuntimeError(f"modifySegmentByLabelmap: there is no segment {segment_id}")
-            voxels = slicer.util.arrayFromSegmentBinaryLabelmap(preview, segment_id, volume)
-            slicer.util.updateSegmentBinaryLabelmapFromArray(voxels, node, segment_id, volume)
+            _copy(preview, node, segment_id, lambda voxels: voxels)
         self.reset()
 
     def onCancel(self) -> None:
@@ -297,6 +290,17 @@ class SurfaceCutEffect(AbstractScriptedEffect):
         self.segmentMarkupNode = None
 
 
+def _copy(source: Any, target: Any, segment_id: str, change: Callable[[np.ndarray], np.ndarray]) -> None:
+    """A segment of one node into that of the same ID in another."""
+    labels = slicer.vtkOrientedImageData()
+    source.GetBinaryLabelmapRepresentation(segment_id, labels)
+    if not labels.IsEmpty():
+        shape = labels.GetDimensions()[::-1]
+        voxels = change(vtk_to_numpy(labels.GetPointData().GetScalars()).reshape(shape) > 0)
+        labels.GetPointData().SetScalars(numpy_to_vtk(voxels.astype(np.uint8).ravel(), deep=True))
+        slicer.vtkSlicerSegmentationsModuleLogic.SetBinaryLabelmapToSegment(labels, target, segment_id)
+
+
 def _between(voxels: np.ndarray) -> np.ndarray:
     """All that is drawn on any slice, from the first to the last one that is drawn on."""
     drawn = np.flatnonzero(voxels.any(axis=(1, 2)))
@@ -316,5 +320,6 @@ SCRIPTED_EFFECTS = (
 
 def effects_of(editor: Any) -> dict[str, Any]:
     """By their names; each widget has its own (qMRMLSegmentEditorWidget::updateEffectList)."""
-    scripted = [qSlicerSegmentEditorScriptedEffect(editor, each) for each in SCRIPTED_EFFECTS]
-    return {each.objectName(): each for each in [qSlicerSegmentEditorPaintEffect(editor), *scripted]}
+    made: list[QObject] = [qSlicerSegmentEditorPaintEffect(editor)]
+    made += [qSlicerSegmentEditorScriptedEffect(editor, each) for each in SCRIPTED_EFFECTS]
+    return {each.objectName(): each for each in made}

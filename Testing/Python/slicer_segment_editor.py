@@ -25,7 +25,9 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         self._logic = slicer.vtkSlicerSegmentEditorLogic()
         self._values: dict[str, Any] = {}
         self._shortcuts: list[QShortcut] = []
-        self._node_observer = self._observed_segmentation = self._active = None
+        self._node_observer = 0
+        self._observed_segmentation: Any = None
+        self._active: Any = None
         self._segmentation_observers: list[int] = []
         self.observes_views = False
         self.observed: set[str] = set()

@@ -1,16 +1,28 @@
 """Slicer's own Segment Editor, on the pages that ask for it."""
 
-from typing import TYPE_CHECKING
+import logging
+from typing import TYPE_CHECKING, Any
 
 import slicer
 
 from ...reader.opened_quiz import OpenedQuiz
+from ...views import segmentations
 
 if TYPE_CHECKING:
     from .ui import Ui
 
 PARAMETER_TAG = "QuizLoader"
-"""The editor's settings have a node of their own, so that Slicer's Segment Editor module keeps its own."""
+"""The editor's settings have a node of their own, so that Slicer's Segment Editor module keeps its own. It
+goes with its page: masks and previews are of one drawing."""
+
+_BRUSH = ("BrushSphere", "BrushRelativeDiameter")
+"""What a reader has chosen on one page is there on the next one: attributes of that node, by names of
+qSlicerSegmentEditorPaintEffect.cxx."""
+
+
+_PREVIEW = "SegmentationResultPreview"
+"""The reference to what an effect would make of the drawing
+(AbstractScriptedSegmentEditorAutoCompleteEffect.py)."""
 
 
 class Editor:
@@ -24,6 +36,7 @@ class Editor:
         self._widget: slicer.qMRMLSegmentEditorWidget = None
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
+        self._brush: dict[str, str] = {}
         ui.drawOnBox.connect("activated(int)", self._image_chosen)
 
     def show(self, opened: OpenedQuiz) -> None:
@@ -63,31 +76,58 @@ class Editor:
 
     def close(self) -> None:
         self.hide()
-        if self._widget:
-            self._widget.setMRMLSegmentEditorNode(None)
-        parameters = slicer.mrmlScene.GetSingletonNode(PARAMETER_TAG, "vtkMRMLSegmentEditorNode")
-        if parameters:
-            slicer.mrmlScene.RemoveNode(parameters)
+        self._brush = {}
 
     def _edit(self, opened: OpenedQuiz, image_id: str) -> None:
-        parameters = _parameter_node()
+        _remove_parameter_node()
+        parameters = _new_parameter_node()
+        for name, value in self._brush.items():
+            parameters.SetAttribute(name, value)
         radius = opened.pages[opened.index].contour_tool_radius_mm
         if radius:
-            # Names of qSlicerSegmentEditorPaintEffect.cxx; a common parameter is an attribute of the node.
             parameters.SetAttribute("BrushDiameterIsRelative", "0")
             parameters.SetAttribute("BrushAbsoluteDiameter", str(2 * radius))
         self._widget.setMRMLSegmentEditorNode(parameters)
         self._widget.setMRMLScene(slicer.mrmlScene)
         self._widget.setSegmentationNode(opened.drawings.segmentation(image_id))
         self._widget.setSourceVolumeNode(opened.drawings.volume(image_id))
+        self._end_effects()
         self._widget.setupViewObservations()
 
     def _let_go(self) -> None:
         self._widget.setActiveEffect(None)
+        self._end_effects()
         self._widget.removeViewObservations()
         # In this order: without a segmentation the editor does not take a source volume, nor none.
         self._widget.setSourceVolumeNode(None)
         self._widget.setSegmentationNode(None)
+        self._widget.setMRMLSegmentEditorNode(None)
+        self._brush = _remove_parameter_node()
+
+    def _end_effects(self) -> None:
+        """What is not applied is dropped: a preview, or placed points, of another drawing would be applied to
+        this one, whose segments may have the same IDs. Slicer does not end them when the drawing changes.
+
+        To be called before the next drawing too: effects cannot be reset once theirs was deleted by hand.
+        """
+        parameters = _parameter_node()
+        if parameters and (preview := parameters.GetNodeReference(_PREVIEW)):
+            # An effect would leave its display node in the scene.
+            segmentations.remove(preview)
+        if not self._widget.segmentationNode():
+            return
+        for name in self._widget.availableEffectNames():
+            # Those in C++ have no Python object; they keep nothing.
+            python: Any = getattr(self._widget.effectByName(name), "self", object)()
+            try:
+                getattr(python, "reset", object)()
+            except Exception:
+                logging.exception("The effect “%s” could not be reset", name)
+            if hasattr(python, "pointsBeingEdited"):
+                python.pointsBeingEdited = ""
+        # An effect makes the drawing opaque.
+        if self._opened:
+            self._opened.drawings.show_again()
 
     def _image_chosen(self, row: int) -> None:
         opened = self._opened
@@ -108,11 +148,22 @@ class Editor:
             self._ui.editorLayout.addWidget(self._widget)
 
 
-def _parameter_node() -> "slicer.vtkMRMLSegmentEditorNode":
-    node = slicer.mrmlScene.GetSingletonNode(PARAMETER_TAG, "vtkMRMLSegmentEditorNode")
+def _new_parameter_node() -> "slicer.vtkMRMLSegmentEditorNode":
+    node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
+    node.UnRegister(None)
+    node.SetSingletonTag(PARAMETER_TAG)
+    node.SetSaveWithScene(False)
+    return slicer.mrmlScene.AddNode(node)
+
+
+def _parameter_node() -> "slicer.vtkMRMLSegmentEditorNode | None":
+    return slicer.mrmlScene.GetSingletonNode(PARAMETER_TAG, "vtkMRMLSegmentEditorNode")
+
+
+def _remove_parameter_node() -> dict[str, str]:
+    """Gives the brush that it held."""
+    node = _parameter_node()
     if node is None:
-        node = slicer.mrmlScene.CreateNodeByClass("vtkMRMLSegmentEditorNode")
-        node.UnRegister(None)
-        node.SetSingletonTag(PARAMETER_TAG)
-        node = slicer.mrmlScene.AddNode(node)
-    return node
+        return {}
+    slicer.mrmlScene.RemoveNode(node)
+    return {name: value for name in _BRUSH if (value := node.GetAttribute(name))}
