@@ -5,6 +5,7 @@ from typing import Any
 
 import pythonqt
 import slicer
+import slicer.util
 import vtk
 from PySide6.QtCore import Property, QObject, Slot
 
@@ -77,3 +78,13 @@ class CoreIOManager:
         for node_id in self.reader.property("loadedNodes"):
             nodes.AddItem(slicer.mrmlScene.GetNodeByID(node_id))
         return True
+
+
+def offered_to_save() -> list[str]:
+    """The names of the nodes that the dialog "Save Scene and Unsaved Data" lists, in their order
+    (Slicer/Slicer Base/QTGUI/qSlicerSaveDataDialog.cxx, populateNode)."""
+    found = slicer.util.getNodesByClass("vtkMRMLStorableNode")
+    storable = [node for node in found if not node.GetHideFromEditors() and node.GetSaveWithScene()]
+    return [
+        node.GetName() for node in storable if node.GetStorageNode() or node.GetDefaultStorageNodeClassName()
+    ]

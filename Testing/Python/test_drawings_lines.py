@@ -140,3 +140,28 @@ def test_a_line_belongs_to_the_image_it_was_placed_on_and_shows_on_its_views_or_
         assert list(node.GetDisplayNode().GetViewNodeIDs()) == [green]
         reader.drawings.lines.show_in_all_views(True)
         assert list(node.GetDisplayNode().GetViewNodeIDs()) == []
+
+
+def test_no_two_lines_have_one_name_also_where_one_was_deleted(tmp_path: Path, images: Path) -> None:
+    pages = f'<Page ID="A" AllowMultipleResponse="Y">{CT.format("")}</Page><Page ID="B"/>'
+    quiz = write_quiz(tmp_path, pages)
+
+    def names() -> list[str]:
+        return [line.node.GetName() for line in reader.drawings.lines.measured]
+
+    with at_work(quiz, images, tmp_path / "r") as reader:
+        reader.show()
+        nodes = [measure(reader) for _ in range(3)]
+        assert names() == ["Line 1", "Line 2", "Line 3"]
+        reader.drawings.lines.remove(nodes[1])
+        reader.drawings.lines.remove(nodes[0])
+        for _ in range(3):
+            measure(reader)
+            assert len(set(names())) == len(names())
+        reader.answers.step("next")
+        reader.show()
+        reader.answers.step("previous")
+        reader.show()
+        assert len(names()) == 4
+        measure(reader)
+        assert len(set(names())) == 5

@@ -2,6 +2,7 @@
 
 import threading
 
+import pytest
 import slicer
 from panel_stage import stage
 from PySide6.QtCore import QTimer
@@ -67,3 +68,13 @@ def test_sample_images_that_cannot_be_written_are_said(tmp_path):
         assert SampleDataLogic.sources[0]["downloader"]() is None
         assert "cannot be written" in on_stage.text("messageLabel")
         assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLTextNode") == 0
+
+
+@pytest.mark.parametrize("has_categories", [True, False], ids=["5.12", "5.10"])
+def test_the_sample_data_module_of_each_slicer_takes_the_tutorial(tmp_path, monkeypatch, has_categories):
+    if not has_categories:
+        monkeypatch.delattr(SampleDataLogic, "registerCustomSampleDataCategory")
+    monkeypatch.setattr(SampleDataLogic, "titles", {})
+    with stage(tmp_path, main_window=False):
+        assert [source["name"] for source in SampleDataLogic.sources] == ["QuizLoaderTutorial"]
+        assert SampleDataLogic.titles == ({"Quiz Loader": "Quiz Loader"} if has_categories else {})

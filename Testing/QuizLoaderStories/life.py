@@ -26,7 +26,10 @@ def leaving_the_module_gives_the_views_back(desk: Desk) -> None:
     desk.open(quiz, images)
     assert red.GetSliceCompositeNode().GetBackgroundVolumeID() != mine.GetID()
     assert not my_contour.GetDisplayVisibility()
+    _volume, of_the_quiz = desk.logic.nodes(0)
+    assert of_the_quiz.GetDisplayVisibility()
     desk.enter("Data")
+    assert not of_the_quiz.GetDisplayVisibility()
 
     assert slicer.app.layoutManager().layout == layout
     assert red.GetSliceCompositeNode().GetBackgroundVolumeID() == mine.GetID()
@@ -38,6 +41,10 @@ def leaving_the_module_gives_the_views_back(desk: Desk) -> None:
     desk.wait_until(lambda: red.GetSliceCompositeNode().GetBackgroundVolumeID() != mine.GetID())
     desk.settle()
     check_page(desk, pages_of(quiz)[0])
+    assert of_the_quiz.GetDisplayVisibility()
+    desk.enter("Data")
+    assert my_contour.GetDisplayVisibility()
+    assert not of_the_quiz.GetDisplayVisibility()
 
 
 @story(Need.WINDOW)
@@ -101,3 +108,5 @@ def reloading_the_module_starts_afresh(desk: Desk) -> None:
     assert desk.nodes("vtkMRMLSegmentationNode") == []
     desk.open(quiz, images)
     check_page(desk, pages_of(quiz)[0])
+    desk.key("Alt+PgDown")
+    desk.wait_for_page(1)

@@ -9,6 +9,7 @@ from ..quiz.problems import Problem, ProblemCode, ProblemError, warning
 from ..views.contents import PageNodes
 from ..views.fitting import Fitting
 from ..views.host import Host
+from ..views.placement import remove_black_backgrounds
 from ..views.planes import ViewingMode
 from ..views.state import POSITION, put_back_states, take_states
 from .answers import Answers, FormAnswers, Given
@@ -199,6 +200,7 @@ class OpenedQuiz:
         self.shown, self.index = None, -1
         self.drawings.close()
         self.library.close()
+        remove_black_backgrounds(self.host.scene)
 
     def _place(self, mode: ViewingMode = ViewingMode.DEFAULT, image_id: str = "") -> list[Problem]:
         from ..views.page import show_page

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..quiz.model import ContourVisibility, Page
+from ..quiz.model import ContourVisibility, Page, SliceView
 from .contents import Placed, ViewContents
 
 if TYPE_CHECKING:
@@ -183,7 +183,7 @@ def _id(placed: Placed | None) -> str | None:
     return placed.node.GetID() if placed and placed.node else None
 
 
-_TAG = "QuizLoaderBlack"
+_TAG, _BLACK_CLASS = "QuizLoaderBlack", "vtkMRMLScalarVolumeNode"
 
 
 def black_background_id(scene: vtkMRMLScene, contents: ViewContents) -> str | None:
@@ -192,17 +192,29 @@ def black_background_id(scene: vtkMRMLScene, contents: ViewContents) -> str | No
     Each view has one volume of its own, which leaves the scene as soon as the view does without.
     """
     tag = _TAG + contents.view.value
-    node = scene.GetSingletonNode(tag, "vtkMRMLScalarVolumeNode")
+    node = scene.GetSingletonNode(tag, _BLACK_CLASS)
     label = contents.label.node if contents.label else None
     has_image = any(placed.node for placed in contents.volumes)
     if label is None or has_image:
-        if node is not None:
-            scene.RemoveNode(node)
+        _remove(node)
         return None
     if node is None:
         node = _new_black_volume(scene, tag)
     _give_grid_of(label, node)
     return node.GetID()
+
+
+def remove_black_backgrounds(scene: vtkMRMLScene) -> None:
+    """The views are not the quiz's any more."""
+    for view in SliceView:
+        _remove(scene.GetSingletonNode(_TAG + view.value, _BLACK_CLASS))
+
+
+def _remove(node: vtkMRMLScalarVolumeNode | None) -> None:
+    if node is not None:
+        scene, display = node.GetScene(), node.GetDisplayNode()
+        for each in (node, display):
+            scene.RemoveNode(each)
 
 
 def _new_black_volume(scene: vtkMRMLScene, tag: str) -> vtkMRMLScalarVolumeNode:

@@ -113,6 +113,7 @@ def _show(
 ) -> None:
     while node.GetNumberOfDisplayNodes() < len(choices):
         display = scene.AddNewNodeByClass("vtkMRMLSegmentationDisplayNode")
+        display.SetSaveWithScene(node.GetSaveWithScene())
         node.AddAndObserveDisplayNodeID(display.GetID())
     displays = display_nodes(node)
     for display, (segments, view_ids) in zip(displays, choices.items(), strict=False):

@@ -159,6 +159,12 @@ def remove(node: vtkMRMLSegmentationNode) -> None:
             scene.RemoveNode(each)
 
 
+def save_with_scene(node: vtkMRMLSegmentationNode, on: bool) -> None:
+    """Whether Slicer saves a segmentation, or a line, with the scene, and offers to."""
+    for each in [*display_nodes(node), node]:
+        each.SetSaveWithScene(on)
+
+
 def write_segmentation(node: vtkMRMLSegmentationNode, path: Path) -> None:
     """Write the segments with names, colours and terminology as a .seg.nrrd; raises OSError.
 

@@ -83,6 +83,8 @@ class Console:
             raise ExplainedError(
                 f"{opened.answers.reader} is reading this quiz page by page; close it in the panel first."
             )
+        assert self._host is not None
+        self._host.remember_views()
         problems = opened.show(index)
         opened.answers.arrive(index)
         if self.when_shown:

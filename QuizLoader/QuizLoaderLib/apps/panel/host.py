@@ -22,9 +22,9 @@ VIEWLESS_SIZE = (512, 512)
 class SlicerHost:
     """A Host (views/host.py) on the scene and the layout manager of the running Slicer.
 
-    The first ``set_layout`` remembers what the views showed; ``give_back`` puts it back. Without a main
-    window there is no layout manager: then the layout's slice nodes and their logics are made here, so
-    that a script places pages as the panel does.
+    ``remember_views`` is called before the nodes of a page are made; ``give_back`` puts back what the views
+    showed. Without a main window there is no layout manager: then the layout's slice nodes and their logics
+    are made here, so that a script places pages as the panel does.
     """
 
     def __init__(self) -> None:
@@ -33,11 +33,13 @@ class SlicerHost:
         self._remembered: _Remembered | None = None
         self._viewless: _ViewlessLayout | None = None
 
-    def set_layout(self, layout: Layout) -> None:
-        manager = self._layout_manager()
+    def remember_views(self) -> None:
+        """What they show while they are not the quiz's."""
         if self._remembered is None:
-            self._remembered = _Remembered(manager.layout, self._slice_logics())
-        manager.setLayout(slicer_layout(layout))
+            self._remembered = _Remembered(self._layout_manager().layout, self._slice_logics())
+
+    def set_layout(self, layout: Layout) -> None:
+        self._layout_manager().setLayout(slicer_layout(layout))
         # The views get their sizes with what Qt has posted now, the panel's width first; timers wait.
         slicer.app.sendPostedEvents(None, qt.QEvent.LayoutRequest)
 

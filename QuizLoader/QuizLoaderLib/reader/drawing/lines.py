@@ -225,6 +225,7 @@ class Lines:
         self.leave()
         for line in self._all_put_away():
             lines.show_on(line.node, None)
+            segmentations.save_with_scene(line.node, True)
         self._put_away = {}
 
     # Inside
@@ -270,6 +271,7 @@ class Lines:
             taken = {each.path for each in self._lines}
             numbered = (on.writes_to.line_file(line.image_id, number) for number in count())
             line.path = next(path for path in numbered if path not in taken and not path.exists())
+            segmentations.save_with_scene(line.node, False)
 
     def _delete_files(self) -> None:
         for path in list(self._to_delete):
@@ -294,6 +296,7 @@ class Lines:
                 sentences.append(f"“{path}” is not a line that can be shown; it is kept.")
                 continue
             node.SetLocked(not on.may_change)
+            segmentations.save_with_scene(node, False)
             self._lines.append(Line(node, image_id, path, _saved=lines.points_ras(node)))
         return sentences
 

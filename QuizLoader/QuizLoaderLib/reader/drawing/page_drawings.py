@@ -193,6 +193,7 @@ class PageDrawings:
         self.lines.close()
         for drawing in self._all_put_away():
             drawing.node.SetDisplayVisibility(True)
+            segmentations.save_with_scene(drawing.node, True)
         self._put_away = {}
 
     # Inside
@@ -264,3 +265,4 @@ class PageDrawings:
     def _show(self, drawing: ImageDrawing) -> None:
         if self._on is not None:
             segmentations.show_on(drawing.node, self._on.views_of(drawing.image.id), self._look)
+            segmentations.save_with_scene(drawing.node, drawing.files is None)
