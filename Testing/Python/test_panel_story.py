@@ -18,7 +18,6 @@ from panel_stage import (
 )
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from slicer_host import VIEW_SIZE
 
 PIXELS_PER_MM = VIEW_SIZE[0] / 40
@@ -194,7 +193,8 @@ def press(story, key, modifiers=Qt.AltModifier):
 def test_keys_turn_pages_and_draw_contours(story, three_pages, images):
     story.open(three_pages, images)
     # Qt does nothing where two of a window have the same keys, and Slicer's window has its own.
-    QApplication.setActiveWindow(story.slicer.main_window)
+    story.slicer.main_window.activateWindow()
+    story.slicer.wait_until(story.slicer.main_window.isActiveWindow)
     press(story, Qt.Key_PageDown)
     story.wait_for_page(1)
     press(story, Qt.Key_PageUp)
