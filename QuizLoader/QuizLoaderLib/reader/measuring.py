@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from ..views.line_labels import spread_labels
 from ..views.tools import (
     is_placing,
     set_window_level_by_mouse,
@@ -113,11 +114,12 @@ class Measuring:
             # With its second point; this is called from there once more.
             self.put_down()
             return
-        before, lines = self.shown, opened.drawings.lines
-        measured = tuple(
-            ShownLine(line.node.GetName(), line.length_text, line.image_id) for line in lines.measured
-        )
-        self.shown = ShownLines(lines.may_measure, self._placed is not None, self._everywhere, measured)
+        before, lines = self.shown, opened.drawings.lines.measured
+        slice_nodes = [logic.GetSliceNode() for logic in opened.slice_logics().values()]
+        spread_labels([line.node for line in lines], slice_nodes)
+        measured = tuple(ShownLine(line.node.GetName(), line.length_text, line.image_id) for line in lines)
+        may_measure = opened.drawings.lines.may_measure
+        self.shown = ShownLines(may_measure, self._placed is not None, self._everywhere, measured)
         if len(before.measured) != len(measured):
             self._changed()
 

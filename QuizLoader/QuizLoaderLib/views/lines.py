@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from slicer import vtkMRMLMarkupsLineNode, vtkMRMLScene, vtkMRMLVolumeNode
 
 
+_LIFT = "\n "
 PIXELS = "px"
 """The unit of lengths on an image that does not say how large its pixels are."""
 
@@ -39,11 +40,29 @@ def length(node: vtkMRMLMarkupsLineNode) -> float:
 
 def show_length(node: vtkMRMLMarkupsLineNode, is_calibrated: bool) -> None:
     """Beside the line with one decimal, in Slicer's unit of lengths, or in px where no size is known."""
-    measurement = node.GetMeasurement("length")
     # Slicer sets the unit anew with each length.
-    print_format = "%.1f %s" if is_calibrated else f"%.1f {PIXELS}"
-    if measurement.GetPrintFormat() != print_format:
-        measurement.SetPrintFormat(print_format)
+    shown = "%.1f %s" if is_calibrated else f"%.1f {PIXELS}"
+    _set_print_format(node, shown + _LIFT * _print_format(node).count(_LIFT))
+
+
+def length_text(node: vtkMRMLMarkupsLineNode) -> str:
+    """As it is shown beside the line."""
+    return node.GetPropertiesLabelText().strip()
+
+
+def lift_label(node: vtkMRMLMarkupsLineNode, lines: int) -> None:
+    """Show what stands beside the line higher, by so many lines of text: MRML has no place for it, but the
+    text's lowest line is at the middle of the line."""
+    _set_print_format(node, _print_format(node).replace(_LIFT, "") + lines * _LIFT)
+
+
+def _print_format(node: vtkMRMLMarkupsLineNode) -> str:
+    return node.GetMeasurement("length").GetPrintFormat()
+
+
+def _set_print_format(node: vtkMRMLMarkupsLineNode, print_format: str) -> None:
+    if _print_format(node) != print_format:
+        node.GetMeasurement("length").SetPrintFormat(print_format)
         node.UpdateAllMeasurements()
 
 
@@ -85,13 +104,16 @@ def write_line(node: vtkMRMLMarkupsLineNode, path: Path, is_calibrated: bool) ->
     """Write the line as Slicer's .mrk.json, its length in mm or in px; raises OSError."""
     import slicer
 
-    measurement = node.GetMeasurement("length")
+    lift = _print_format(node).count(_LIFT)
+    lift_label(node, 0)
     if not is_calibrated:
-        measurement.SetUnits(PIXELS)
+        node.GetMeasurement("length").SetUnits(PIXELS)
     storage = slicer.vtkMRMLMarkupsJsonStorageNode()
     storage.SetScene(node.GetScene())
     storage.SetFileName(str(path))
-    if not storage.WriteData(node):
+    is_written = storage.WriteData(node)
+    lift_label(node, lift)
+    if not is_written:
         raise OSError(None, "not all of it could be written; is the disk full?", str(path))
 
 
