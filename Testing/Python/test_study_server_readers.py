@@ -58,6 +58,25 @@ def test_each_reader_gets_a_link_and_the_table_has_only_its_hash(tmp_path, monke
     assert ReadersFile(table).who("") is None
 
 
+def test_later_readers_are_sent_to_the_address_of_those_before(tmp_path, monkeypatch, capsys):
+    table = tmp_path / "readers.csv"
+    (first,) = made(run(monkeypatch, capsys, table, "Ann")[1])
+    assert first["link"].startswith("http://127.0.0.1:")
+    run(monkeypatch, capsys, table, "Bob", "--address", "https://q.org/")
+    (third,) = made(run(monkeypatch, capsys, table, "Cid")[1])
+    (again,) = made(run(monkeypatch, capsys, table, "Ann", "--renew")[1])
+    assert third["link"].startswith("https://q.org/enter/")
+    assert again["link"].startswith("https://q.org/enter/")
+
+    # A table of before knows none.
+    old = tmp_path / "old.csv"
+    rows = table.read_text(encoding="utf-8").splitlines()
+    old.write_text("\n".join(row.rpartition(",")[0] for row in rows), encoding="utf-8")
+    assert [person.name for person in ReadersFile(old).people] == ["Ann", "Bob", "Cid"]
+    (new,) = made(run(monkeypatch, capsys, old, "Dan")[1])
+    assert new["link"].startswith("http://127.0.0.1:")
+
+
 def test_readers_are_added_later_and_a_lost_link_is_replaced(tmp_path, monkeypatch, capsys):
     table = tmp_path / "readers.csv"
     (first, second) = made(run(monkeypatch, capsys, table, "--count", 2)[1])

@@ -225,8 +225,13 @@ def new(
         str, typer.Option(metavar="NAME", help="Who sees how far all readers are, and fetches the results.")
     ] = "",
     address: Annotated[
-        str, typer.Option(metavar="URL", help="Where the readers will find the server.")
-    ] = f"http://127.0.0.1:{DEFAULT_PORT}",
+        str,
+        typer.Option(
+            metavar="URL",
+            help="Where the readers will find the server: else as in the table's newest line, "
+            f"at first http://127.0.0.1:{DEFAULT_PORT}.",
+        ),
+    ] = "",
     links: Annotated[
         Path | None, typer.Option(metavar="CSV", help="Write the links there, not on standard output.")
     ] = None,
@@ -238,8 +243,9 @@ def new(
 
     The server's table keeps hashes; the links are nowhere else, so keep what this command writes.
     """
-    from ..study_server.readers import COORDINATOR, Person, add_readers, numbered_readers
+    from ..study_server.readers import COORDINATOR, Person, add_readers, numbered_readers, remembered_address
 
+    address = address or remembered_address(table) or f"http://127.0.0.1:{DEFAULT_PORT}"
     if not address.startswith(("http://", "https://")):
         raise CommandError(f"--address is “{address}”; it begins with http:// or https://.", code=2)
     for file in (table, links):

@@ -6,7 +6,7 @@ import io
 import re
 import secrets
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -15,6 +15,8 @@ from ...session.files import safe_name
 from ...session.whole_file import write_whole
 
 COLUMNS = ("reader", "role", "token_sha256")
+ADDRESS = "address"
+"""A further column, which need not be there: where the links of a line lead."""
 READER, COORDINATOR = "reader", "coordinator"
 ENTER = "enter"
 """The part of an address before a secret."""
@@ -26,10 +28,11 @@ _LONGEST_NAME = 100
 
 @dataclass(frozen=True)
 class Person:
-    """``role`` is READER or COORDINATOR."""
+    """``role`` is READER or COORDINATOR; ``address`` is the one in their link, where it is known."""
 
     name: str
     role: str = READER
+    address: str = field(default="", compare=False)
 
 
 class Link(NamedTuple):
@@ -84,8 +87,14 @@ def read_readers(path: Path) -> Readers:
         if hashed in readers or (folder := _folder(name)) in names:
             raise ExplainedError(f"{where}: “{name}” is listed twice, or another name has the same folder.")
         names.add(folder)
-        readers[hashed] = Person(name, role)
+        readers[hashed] = Person(name, role, (row.get(ADDRESS) or "").strip())
     return readers
+
+
+def remembered_address(path: Path) -> str:
+    """Where the newest link of a table leads; empty where it does not say it. Raises ExplainedError."""
+    readers = read_readers(path) if path.exists() else {}
+    return next((person.address for person in reversed(readers.values()) if person.address), "")
 
 
 def add_readers(path: Path, people: Iterable[Person], address: str, renew: bool = False) -> list[Link]:
@@ -107,12 +116,12 @@ def add_readers(path: Path, people: Iterable[Person], address: str, renew: bool 
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         # In the place of the old line.
         readers = {digest(secret) if key in known else key: other for key, other in readers.items()}
-        readers[digest(secret)] = person
+        readers[digest(secret)] = replace(person, address=address.rstrip("/"))
         links.append(Link(person, f"{address.rstrip('/')}/{ENTER}/{secret}"))
     text = io.StringIO(newline="")
     table = csv.writer(text)
-    table.writerow(COLUMNS)
-    table.writerows((person.name, person.role, hashed) for hashed, person in readers.items())
+    table.writerow((*COLUMNS, ADDRESS))
+    table.writerows((person.name, person.role, hashed, person.address) for hashed, person in readers.items())
     write_whole(path.resolve(), text.getvalue().encode())
     return links
 
