@@ -1,8 +1,10 @@
 """Images load in threads: the window lives, loading can be cancelled, threads get their time in Slicer."""
 
+import gc
 import sys
 import threading
 import time
+import tracemalloc
 import types
 from typing import Any
 
@@ -11,6 +13,9 @@ import numpy as np
 import pytest
 import slicer
 from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_image, write_images, write_quiz
+
+LARGE_BYTES = 100 * 300 * 300 * 2
+"""One of three large images."""
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +59,7 @@ def test_the_next_page_is_read_while_this_one_is_looked_at(tmp_path, small_then_
         on_stage.open(small_then_large, images)
         opened = on_stage.slicer.logic.console.opened
 
-        on_stage.slicer.wait_until(lambda: opened.library.byte_size >= 3 * 100 * 300 * 300 * 2)
+        on_stage.slicer.wait_until(lambda: opened.library.byte_size >= 3 * LARGE_BYTES)
 
         assert not on_stage.sees("loadingRow")
         assert on_stage.text("positionLabel") == "Page 1 of 2"
@@ -171,3 +176,26 @@ def test_slicer_5_10_asks_and_a_refusal_or_no_network_is_said_in_the_panel(
         assert "needs the Python package lxml" in on_stage.text("messageLabel")
         assert "slicer.util.pip_install('lxml')" in on_stage.text("messageLabel")
         assert not on_stage.sees("pageSection")
+
+
+def test_a_closed_quiz_keeps_no_image_in_memory(tmp_path, small_then_large, images):
+    """Also where Python does not look for cycles, as in Slicer it hardly does."""
+    with stage(tmp_path) as on_stage:
+        gc.collect()
+        gc.disable()
+        tracemalloc.start()
+        try:
+            taken = []
+            for _ in range(3):
+                on_stage.open(small_then_large, images)
+                console = on_stage.slicer.logic.console
+                on_stage.slicer.wait_until(
+                    lambda console=console: console.opened.library.byte_size >= 3 * LARGE_BYTES
+                )
+                on_stage.click("closeButton")
+                taken.append(tracemalloc.get_traced_memory()[0])
+        finally:
+            tracemalloc.stop()
+            gc.enable()
+    # The first time takes what stays: modules, tables.
+    assert taken[-1] - taken[1] < 0.05 * LARGE_BYTES

@@ -94,6 +94,9 @@ def read_events(
     except (LookupError, ValueError) as fault:
         # An encoding that neither expat nor Python's one-byte codecs know.
         raise XmlError(XmlFault.ENCODING, str(fault), 1) from fault
+    finally:
+        # These handlers name the parser: with them it stays in memory until Python looks for cycles.
+        parser.StartElementHandler = parser.EndElementHandler = parser.StartDoctypeDeclHandler = None
 
 
 def xml_tree(data: bytes) -> "_Element":

@@ -152,6 +152,7 @@ class ImageLibrary:
     def close(self) -> None:
         """Stop reading and let go of all nodes and arrays."""
         self._loader.close()
+        self._ahead = None
         self.forget_nodes_except(None)
         self._memory.clear()
 
