@@ -1,15 +1,18 @@
 """Names in DICOM files are read in the character set that the file declares; many declare none."""
 
 from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pydicom
 import pytest
 from dicom_made import MadeRoi, Placement, save, write_segmentation, write_series, write_structure_set
+from dicom_packed import BIG_ENDIAN, EXPLICIT, IMPLICIT
 from masks_made import Ball, quizloader, segmentation_of, write_map, write_seg
-from QuizLoaderLib.images.dicom.headers import read_header
+from QuizLoaderLib.images.dicom.headers import DICOM_DAMAGED, read_header
 from QuizLoaderLib.images.dicom.segmentation import read_dicom_seg, segment_names_of
 from QuizLoaderLib.images.dicom.series import find_series
+from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.structure_set.file import read_structure_set
 
 PLACEMENT = Placement((0.0, 2.0, 4.0))
@@ -107,3 +110,22 @@ def test_a_segmentation_keeps_any_name_on_a_series_of_any_character_set(
     dataset = pydicom.dcmread(out)
     assert [segment.SegmentLabel for segment in dataset.SegmentSequence] == ["Печень", "Gehör"]
     assert (str(dataset.PatientName), dataset.StudyDescription) == ("Müller^Eva", "Müller^Eva")
+
+
+@pytest.mark.parametrize("syntax", [EXPLICIT, IMPLICIT, BIG_ENDIAN])
+def test_thousands_of_character_sets_are_not_looked_up(syntax: str, tmp_path: Path) -> None:
+    """pydicom needs seconds for each of such files."""
+    paths = write_series(tmp_path, np.ones(SHAPE, np.int16), PLACEMENT, syntax=syntax)
+    content = paths[1].read_bytes()
+    name = b"ISO_IR 192"
+    at = content.index(name)
+    order: Literal["little", "big"] = "big" if syntax == BIG_ENDIAN else "little"
+    many = b"0\\" * 30_000
+    size = len(many).to_bytes(4 if syntax == IMPLICIT else 2, order)
+    paths[1].write_bytes(content[: at - len(size)] + size + many + content[at + len(name) :])
+    with pytest.raises(
+        ImageReadError, match="“I00002” is damaged: it names more character sets than"
+    ) as caught:
+        read_header(paths[1])
+    assert caught.value.problem.code == DICOM_DAMAGED
+    assert len(find_series(paths[0]).times[0].frames) == 2

@@ -1,11 +1,23 @@
 """Series of which not every image can be shown: the others are, and it is said; or a sentence says no."""
 
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from dicom_made import new_dataset, put_pixels, save, write_series
+from dicom_made import (
+    MadeRoi,
+    new_dataset,
+    put_pixels,
+    save,
+    write_segmentation,
+    write_series,
+    write_structure_set,
+)
+from dicom_packed import BIG_ENDIAN, EXPLICIT, IMPLICIT, JPEG_2000, write_packed
+from QuizLoaderLib.images.dicom.segmentation import read_dicom_seg
 from QuizLoaderLib.images.dicom.series import (
     IMAGES_LOST,
     IMAGES_MIXED,
@@ -16,7 +28,11 @@ from QuizLoaderLib.images.dicom.series import (
 )
 from QuizLoaderLib.images.dicom.stack import MISSING_SLICES
 from QuizLoaderLib.images.errors import ImageReadError
+from QuizLoaderLib.images.files.file_facts import look_at
+from QuizLoaderLib.images.structure_set.file import read_structure_set
+from QuizLoaderLib.images.types.file_info import file_info
 from test_dicom_series import codes_of, even, numbered
+from test_dicom_transfer_syntaxes import KINDS, SECONDARY_CAPTURE, grey_dataset
 
 
 @pytest.mark.parametrize("damage", ["cut", "no pixels"])
@@ -78,3 +94,48 @@ def test_whole_slides_in_tiles_are_refused_in_one_sentence(tmp_path: Path) -> No
         with pytest.raises(ImageReadError, match="“slide” is a whole slide in tiles") as caught:
             read(path)
         assert caught.value.problem.code == NOT_A_SERIES
+
+
+@pytest.mark.parametrize("syntax", [IMPLICIT, EXPLICIT, BIG_ENDIAN])
+def test_files_without_a_preamble_are_dicom_for_all(syntax: str, tmp_path: Path) -> None:
+    """As old planning systems write them; no meta header tells the transfer syntax."""
+    series = write_series(tmp_path / "ct", numbered(), even(), syntax=syntax)
+    contour = np.array([[-10.0, 8, 30], [-9, 8, 30], [-9, 10, 30]])
+    regions = write_structure_set(tmp_path / "rt", [MadeRoi("Liver", [contour])])
+    mask = write_segmentation(tmp_path / "seg", np.ones((1, 5, 6)), [1], [even().position(0)], even())
+    for path in (*series, regions, mask):
+        content = path.read_bytes()
+        path.write_bytes(
+            content[
+                content.index(
+                    b"\0\x08\0\x05" if syntax == BIG_ENDIAN and path in series else b"\x08\0\x05\0"
+                ) :
+            ]
+        )
+        assert look_at(path).is_dicom
+    assert np.array_equal(read_series(tmp_path / "ct").voxels, numbered())
+    assert np.array_equal(read_series(series[0]).voxels, numbered())
+    assert [roi.name for roi in read_structure_set(regions).rois] == ["Liver"]
+    assert read_dicom_seg(mask).names == ["Liver"]
+    assert [one.dicom for one in file_info(tmp_path / "ct")] == ["CT, 4 files"]
+
+
+def test_what_decoders_print_of_damaged_pixels_is_not_between_the_lines_of_the_program(
+    tmp_path: Path,
+) -> None:
+    """The libraries in C write to the terminal itself, past Python."""
+    dataset = grey_dataset(SECONDARY_CAPTURE, "OT", KINDS["16"], "MONOCHROME2", 1)
+    path = write_packed(dataset, tmp_path / "one.dcm", JPEG_2000, KINDS["16"].values[:1])
+    content = path.read_bytes()
+    at = content.index(b"\xff\x51")
+    path.write_bytes(content[: at + 20] + bytes([0xDD, 0xE0, 0x11, 0x22]) * 4 + content[at + 36 :])
+    (tmp_path / "odd").mkdir()
+    (odd,) = write_series(tmp_path / "odd", numbered(1), even(1), SeriesDescription="odd")
+    odd.write_bytes(odd.read_bytes().replace(b"1.2.3.20", b"1.2.x.20").replace(b"ISO_IR 192", b"ISO-IR 999"))
+    command = [sys.executable, "-c", "from QuizLoaderLib.apps.command_line.main import main; main()", "info"]
+    ended = subprocess.run(
+        [*command, str(path), str(odd)], capture_output=True, encoding="utf-8", check=False
+    )
+    assert "Q624" in ended.stdout + ended.stderr
+    lines = ended.stderr.strip().splitlines()
+    assert [line for line in lines if "one.dcm" not in line and "odd" not in line] == []

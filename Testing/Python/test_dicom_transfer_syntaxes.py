@@ -160,7 +160,16 @@ def test_a_modality_table_gives_what_stands_for_each_value(syntax: str, kind: st
     def table(dataset: Dataset, k: int) -> None:
         item = Dataset()
         item.add_new(0x00283002, "SS" if KINDS[kind].dtype.startswith("i") else "US", [entries, first, 16])
-        item.add_new(0x00283006, "US", [60000 - 3 * n for n in range(entries)])
+        entries_of = np.array(
+            [60000 - 3 * n for n in range(entries)], f"{'>' if syntax == BIG_ENDIAN else '<'}u2"
+        )
+        # The standard lets a table be numbers or bytes.
+        as_numbers = k % 2 == 0
+        item.add_new(
+            0x00283006,
+            "US" if as_numbers else "OW",
+            entries_of.tolist() if as_numbers else entries_of.tobytes(),
+        )
         item.ModalityLUTType = "OD"
         dataset.ModalityLUTSequence = Sequence([item])
 

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+import warnings
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, NoReturn
@@ -213,7 +214,10 @@ def main() -> None:
         _run()
         return
     try:
-        _run()
+        with warnings.catch_warnings():
+            # Those of libraries are for developers; what is wrong with a file is told as its problem.
+            warnings.simplefilter("ignore")
+            _run()
     except MemoryError:
         _say_and_exit("There is not enough memory for this.", 1)
     except UnicodeEncodeError as fault:

@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 import struct
 import zlib
 from collections.abc import Iterator, Sequence
@@ -23,12 +24,19 @@ from pydicom.tag import BaseTag, Tag
 from ...quiz.problems import ProblemCode
 from ..errors import ImageReadError
 from ..files.file_formats import is_dicom_start
-from .quick_headers import DEFLATED, quick_header
+from .quick_headers import DEFLATED, LONGEST_CHARACTER_SETS, quick_header
 
 NOT_DICOM = ProblemCode("Q620", "An image read as DICOM is a DICOM file that may be read.")
 DICOM_DAMAGED = ProblemCode("Q621", "A DICOM file is complete.")
 
 _START = 65536
+_SEARCHED = 1 << 18
+_PIXELS = b"\xe0\x7f\x10\0"
+_CHARACTER_SETS: dict[Literal["little", "big"], re.Pattern[bytes]] = {
+    "little": re.compile(rb"\x08\0\x05\0(CS..|....)(?=(.{32}))", re.DOTALL),
+    "big": re.compile(rb"\0\x08\0\x05(CS..|....)(?=(.{32}))", re.DOTALL),
+}
+"""For each order of bytes the element's tag, its length, and how its value begins."""
 _TEXT = ("LO", "LT", "PN", "SH", "ST", "UC", "UT")
 """The value representations whose letters are those of the file's character set."""
 
@@ -225,12 +233,25 @@ def read_header(path: Path, tags: Sequence[str] | None = None) -> Header:
 
 
 def _parse(path: Path, file: BinaryIO, tags: Sequence[str] | None) -> Header:
+    _require_few_character_sets(path, file.read(_SEARCHED))
+    file.seek(0)
     wanted: list[BaseTag | int] | None = [_tag_and_vr(keyword)[0] for keyword in tags] if tags else None
     dataset = pydicom.dcmread(file, stop_before_pixels=True, force=True, specific_tags=wanted)
     _require_whole(dataset, file)
     meta = getattr(dataset, "file_meta", None)
     syntax = str(meta.get("TransferSyntaxUID", "")) if meta is not None else ""
     return Header(path, dataset, file.tell(), syntax)
+
+
+def _require_few_character_sets(path: Path, start: bytes) -> None:
+    """pydicom looks up each of them, at every item, and needs seconds for thousands."""
+    start = start.partition(_PIXELS)[0]
+    for order, pattern in _CHARACTER_SETS.items():
+        for length, value in pattern.findall(start):
+            count = int.from_bytes(length.removeprefix(b"CS"), order)
+            if count > LONGEST_CHARACTER_SETS and b"\0" not in value:
+                sentence = f"“{path.name}” is damaged: it names more character sets than there are."
+                raise ImageReadError(DICOM_DAMAGED, sentence, "copy or export the file again")
 
 
 def _require_whole(dataset: Dataset, file: BinaryIO) -> None:

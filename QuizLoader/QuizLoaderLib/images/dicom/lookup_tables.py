@@ -5,7 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 from pydicom import Dataset
 
-from .headers import Header, items_of, numbers_of, read_header
+from .headers import Header, items_of, read_header
+from .quick_headers import BIG_ENDIAN
 
 _COLORS = ("Red", "Green", "Blue")
 
@@ -24,11 +25,11 @@ class LookupTable:
         return self.entries[indexes]
 
 
-def modality_table(dataset: Dataset) -> LookupTable | None:
+def modality_table(header: Header) -> LookupTable | None:
     """That of a Modality LUT Sequence (PS3.3 C.11.1), None where there is none."""
-    for item in items_of(dataset, "ModalityLUTSequence")[:1]:
-        count, first, bits = _descriptor(item, "LUTDescriptor")
-        return LookupTable(_entries(item, "LUTData", count, bits), first)
+    for item in items_of(header.dataset, "ModalityLUTSequence")[:1]:
+        count, first, bits = _descriptor(item, "LUTDescriptor", header)
+        return LookupTable(_entries(item, "LUTData", count, bits, _order(header)), first)
     return None
 
 
@@ -38,9 +39,10 @@ def palette(header: Header) -> LookupTable:
     :raises ValueError: there is none, or one that is damaged.
     """
     dataset = read_header(header.path).dataset
-    count, first, bits = _descriptor(dataset, "RedPaletteColorLookupTableDescriptor")
+    count, first, bits = _descriptor(dataset, "RedPaletteColorLookupTableDescriptor", header)
     if "RedPaletteColorLookupTableData" in dataset:
-        colors = [_entries(dataset, f"{color}PaletteColorLookupTableData", count, bits) for color in _COLORS]
+        names = [f"{color}PaletteColorLookupTableData" for color in _COLORS]
+        colors = [_entries(dataset, name, count, bits, _order(header)) for name in names]
         table = np.stack(colors, axis=-1)
     else:
         table = _segmented(dataset, count, first)
@@ -48,31 +50,29 @@ def palette(header: Header) -> LookupTable:
     return LookupTable((table >> 8 if is_wide else table).astype(np.uint8), first)
 
 
-def _descriptor(dataset: Dataset, keyword: str) -> tuple[int, int, int]:
-    """(entries, the value of the first, bits); the second may have a sign that its type does not tell."""
-    element = dataset.get(keyword)
-    values = element if not isinstance(element, bytes) else np.frombuffer(element, "<u2").tolist()
+def _order(header: Header) -> str:
+    return ">" if header.transfer_syntax == BIG_ENDIAN else "<"
+
+
+def _descriptor(dataset: Dataset, keyword: str, header: Header) -> tuple[int, int, int]:
+    """(entries, the value of the first, bits); the second has the sign of the pixels, whatever its type."""
+    values = dataset.get(keyword)
+    if isinstance(values, bytes):
+        values = np.frombuffer(values, f"{_order(header)}u2").tolist()
     if values is None or len(values) != 3:
         raise ValueError(f"{keyword} is not three numbers")
     count, first, bits = (int(value) for value in values)
-    is_signed = numbers_of(dataset, "PixelRepresentation")[:1] == (1.0,)
-    return count or 65536, first - 65536 if is_signed and first > 32767 else first, bits
+    is_signed = header.integer("PixelRepresentation") == 1
+    return count % 65536 or 65536, first - 65536 if is_signed and first > 32767 else first, bits
 
 
-def _entries(dataset: Dataset, keyword: str, count: int, bits: int) -> np.ndarray:
-    """As numbers, or as bytes with one or two for an entry."""
-    element = dataset[keyword]
-    if isinstance(element.value, bytes):
-        is_little = getattr(dataset, "is_little_endian", True) is not False
-        order = "<" if is_little else ">"
-        if len(element.value) >= 2 * count:
-            return np.frombuffer(element.value, f"{order}u2", count).astype(np.uint16)
-        words = np.frombuffer(element.value, f"{order}u2").astype("<u2")
-        return words.view(np.uint8)[:count]
-    values = np.array(element.value).reshape(-1)
-    if len(values) < count and bits <= 8:
-        return values.astype("<u2").view(np.uint8)[:count]
-    return values[:count].astype(np.uint16)
+def _entries(dataset: Dataset, keyword: str, count: int, bits: int, order: str) -> np.ndarray:
+    """As numbers, or as bytes with one or two for an entry; those of one byte lie in words."""
+    value = dataset[keyword].value
+    words = (
+        np.frombuffer(value, f"{order}u2") if isinstance(value, bytes) else np.array(value).reshape(-1)
+    ).astype("<u2")
+    return words.view(np.uint8)[:count] if len(words) < count and bits <= 8 else words[:count]
 
 
 def _segmented(dataset: Dataset, count: int, first: int) -> np.ndarray:

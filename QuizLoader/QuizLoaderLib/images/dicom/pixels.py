@@ -32,7 +32,7 @@ class _FileValues:
                 colors = Colors(header, self._stored.layout.bits_stored)
                 self._table = colors.of
                 self.dtype = colors.dtype or self.dtype
-            elif table := modality_table(header.dataset):
+            elif table := modality_table(header):
                 self._table = table.of
                 self.dtype = table.entries.dtype
 

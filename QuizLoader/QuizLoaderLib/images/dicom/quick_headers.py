@@ -13,6 +13,9 @@ _LONG = {b"OB", b"OD", b"OF", b"OL", b"OV", b"OW", b"SQ", b"SV", b"UC", b"UN", b
 _UNDEFINED = 0xFFFFFFFF
 _ITEM, _END_OF_ITEM, _END_OF_SEQUENCE = 0xFFFEE000, 0xFFFEE00D, 0xFFFEE0DD
 _PIXELS = 0x7FE00008
+_CHARACTER_SETS = 0x00080005
+LONGEST_CHARACTER_SETS = 1024
+"""The bytes of their names in a file that is not damaged; there are some twenty."""
 _DEEPEST = 16
 _element = struct.Struct("<HHI").unpack_from
 
@@ -129,7 +132,8 @@ def _top_level(
             value = start[begin:end]
             name = vr.decode() if vr else _vr_of(tag)
             is_plain = value.isascii() or name in ("US", "SS", "FD", "OB", "OW")
-            if name == "SQ" or end > len(start) or not is_plain:
+            is_odd = tag == _CHARACTER_SETS and length > LONGEST_CHARACTER_SETS
+            if name == "SQ" or end > len(start) or not is_plain or is_odd:
                 raise _UnusualError
             key = BaseTag(tag)
             elements[key] = RawDataElement(key, name, length, value, begin, is_implicit, True)

@@ -66,6 +66,9 @@ def is_dicom_start(start: bytes) -> bool:
     """
     if start[128:132] == b"DICM":
         return True
+    if start[:2] in (b"\0\x02", b"\0\x08"):
+        # Big endian, which always tells the type of its values.
+        return start[4:6].isalpha() and start[4:6].isupper()
     if start[:2] not in (b"\x02\x00", b"\x08\x00") or len(start) < 16:
         return False
     return start[4:6].isalpha() or int.from_bytes(start[4:8], "little") < 1024
