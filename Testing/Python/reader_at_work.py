@@ -1,7 +1,8 @@
 """A reader who draws, headless: a quiz, its images, a results folder, and hands that write voxels."""
 
 import hashlib
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -109,9 +110,16 @@ def files_of(folder: Path) -> dict[str, str]:
 class AtWork:
     """An open quiz with its reader, as a host holds it."""
 
-    def __init__(self, host: HeadlessHost, quiz: Path, images: Path, results: Path | None) -> None:
+    def __init__(
+        self,
+        host: HeadlessHost,
+        quiz: Path,
+        images: Path,
+        results: Path | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self.host = host
-        self.reading = SignIn(READER, results).begin(quiz, images) if results else None
+        self.reading = SignIn(READER, results, clock=clock).begin(quiz, images) if results else None
         self.opened = OpenedQuiz(quiz, images, host, session_answers=self.reading)
         self.drawings = self.opened.drawings
 
@@ -135,9 +143,11 @@ class AtWork:
 
 
 @contextmanager
-def at_work(quiz: Path, images: Path, results: Path | None) -> Iterator[AtWork]:
+def at_work(
+    quiz: Path, images: Path, results: Path | None, clock: Callable[[], float] = time.monotonic
+) -> Iterator[AtWork]:
     with HeadlessHost((64, 64)) as host:
-        work = AtWork(host, quiz, images, results)
+        work = AtWork(host, quiz, images, results, clock)
         try:
             yield work
         finally:

@@ -231,7 +231,7 @@ def test_lines_that_are_gone_or_no_lines_are_said_and_what_is_there_is_kept(
 
 
 FULL_DISK = """
-import resource, signal, sys, time
+import resource, signal, sys
 from pathlib import Path
 from QuizLoaderLib.views.lines import set_points_ras
 from reader_at_work import at_work, box, drawn
@@ -241,10 +241,11 @@ signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 no_limit = (resource.RLIM_INFINITY, resource.RLIM_INFINITY)
 quiz, images, results = (Path(argument) for argument in sys.argv[1:])
 noise = np.random.default_rng(0).random((6, 8, 10)) < 0.5
-with at_work(quiz, images, results) as reader:
+now = [0.0]
+with at_work(quiz, images, results, lambda: now[0]) as reader:
     reader.show()
     reader.draw("Liver", box(slice(1, 4), slice(2, 5), slice(3, 9)))
-    assert reader.answers.save_sentence() == "All answers are saved."
+    assert reader.answers.save_sentence() == "The drawing is not saved yet."
     assert reader.answers.missing() == []
     node = reader.draw("Liver", noise)
     set_points_ras(reader.drawings.lines.new(), [(-10.0, 20.0, 30.0), (-13.0, 16.0, 30.0)])
@@ -265,8 +266,7 @@ with at_work(quiz, images, results) as reader:
     assert reader.answers.step("next") == []
     resource.setrlimit(resource.RLIMIT_FSIZE, no_limit)
     # Half a minute later there is room again.
-    later = time.monotonic() + 30
-    time.monotonic = lambda: later
+    now[0] += 30
     assert reader.answers.save_sentence() == "All answers are saved."
     assert not reader.opened.host.scene.IsNodePresent(node)
 """

@@ -164,40 +164,6 @@ def test_an_image_s_own_map_or_the_colour_file_alone_name_what_is_drawn(tmp_path
     assert (label_map(folder / "A_MR-quizlabel.nrrd") == SPLEEN * 7).all()
 
 
-def test_it_is_saved_each_minute_while_it_changes_and_never_as_long_as_it_does_not(
-    tmp_path: Path, images: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    clock = [1000.0]
-    monkeypatch.setattr("QuizLoaderLib.reader.drawing.page_drawings.time.monotonic", lambda: clock[0])
-    quiz = quiz_with_a_map(tmp_path, f'<Page ID="A" {EDITOR}>{CT.format("")}</Page><Page ID="B"/>')
-    folder = tmp_path / "r" / READER / "study" / "PgGroup1_A"
-
-    def wait(seconds: float) -> dict[str, str]:
-        """The host asks every other second."""
-        for _ in range(int(seconds / 2)):
-            clock[0] += 2
-            assert reader.answers.save_sentence() == "All answers are saved."
-        return files_of(folder) if folder.exists() else {}
-
-    with at_work(quiz, images, tmp_path / "r") as reader:
-        reader.show()
-        reader.drawings.segmentation("CT")
-        assert wait(180) == {}, "nothing was drawn"
-        reader.draw("Liver", LIVER)
-        assert wait(50) == {}
-        first = wait(20)
-        assert sorted(first) == ["A_CT-quizlabel.nrrd", "A_CT-quizlabel.seg.nrrd"]
-        assert wait(180) == first
-        reader.draw("Liver", LIVER & ~SPLEEN)
-        second = wait(70)
-        assert second != first
-        assert (label_map(folder / "A_CT-quizlabel.nrrd") == (LIVER & ~SPLEEN) * 10).all()
-        # The program ends at once; what the minute saved is there.
-        times = {path: path.stat().st_mtime_ns for path in folder.iterdir()}
-        reader.go()
-        assert {path: path.stat().st_mtime_ns for path in folder.iterdir()} == times
-
-
 def test_killed_between_the_two_files_the_newer_segments_are_shown_and_the_label_map_follows(
     tmp_path: Path, images: Path
 ) -> None:

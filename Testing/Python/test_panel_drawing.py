@@ -1,7 +1,6 @@
 """A reader draws in the panel: kept on every way out, there again on return, asked for by the page."""
 
 import os
-import sys
 
 import numpy as np
 import pytest
@@ -174,15 +173,17 @@ def test_what_is_drawn_is_kept_when_the_scene_is_closed_and_when_the_module_is_r
     assert np.array_equal(labels, TUMOUR * 3 + EDEMA * 7)
 
 
-def test_a_drawing_that_changes_is_saved_while_the_page_is_shown(reader, tmp_path, monkeypatch):
+def test_a_drawing_that_changes_is_saved_while_the_page_is_shown(reader, tmp_path):
     page = f"{DRAW}|{image_element('Volume', VOLUME)}{QUESTIONS}"
     reader.sign_in(write_quiz(tmp_path / "draw.xml", [page]))
-    # Every minute, but for this test.
-    monkeypatch.setattr(sys.modules["QuizLoaderLib.reader.drawing.page_drawings"], "SAVE_EVERY_S", 0.0)
-    hand(reader, "Tumour", TUMOUR)
-    reader.stage.slicer.wait_until(lambda: bool(stored(reader)))
-    hand(reader, "Tumour", EDEMA)
-    reader.stage.slicer.wait_until(lambda: np.array_equal(next(iter(stored(reader).values())) > 0, EDEMA))
+    lengths = []
+    for voxels in (TUMOUR, EDEMA):
+        hand(reader, "Tumour", voxels)
+        reader.stage.slicer.wait_until(lambda: reader.text("saveLabel") == "The drawing is not saved yet.")
+        reader.stage.slicer.wait_until(lambda: reader.text("saveLabel") == "All answers are saved.")
+        (strokes,) = reader.results.rglob("*-quizlabel.strokes")
+        lengths.append(strokes.stat().st_size)
+    assert 0 < lengths[0] < lengths[1]
     assert np.array_equal(seen(reader)["Tumour"], EDEMA)
 
 

@@ -29,14 +29,12 @@ class Drawing:
 
 
 @pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    now = [100.0]
-    monkeypatch.setattr("QuizLoaderLib.reader.save_queue.time.monotonic", lambda: now[0])
-    return now
+def clock() -> list[float]:
+    return [100.0]
 
 
 def test_it_is_tried_again_when_its_time_has_come_and_whoever_waits_is_told(clock: list[float]) -> None:
-    queue, drawing, told = SaveQueue(), Drawing("liver"), []
+    queue, drawing, told = SaveQueue(lambda: clock[0]), Drawing("liver"), []
     assert not queue.save(drawing)
     queue.when_saved(drawing, lambda: told.append("saved"))
     assert queue.sentences() == ["liver is not saved yet."]
@@ -52,7 +50,7 @@ def test_it_is_tried_again_when_its_time_has_come_and_whoever_waits_is_told(cloc
 
 
 def test_before_a_step_each_is_tried_once_but_what_was_tried_just_now(clock: list[float]) -> None:
-    queue, before, now = SaveQueue(), Drawing("before"), Drawing("now")
+    queue, before, now = SaveQueue(lambda: clock[0]), Drawing("before"), Drawing("now")
     queue.save(before)
     clock[0] += 1
     queue.save(now)
@@ -61,7 +59,7 @@ def test_before_a_step_each_is_tried_once_but_what_was_tried_just_now(clock: lis
 
 
 def test_what_was_deleted_is_not_saved_after_all(clock: list[float]) -> None:
-    queue, line = SaveQueue(), Drawing("line")
+    queue, line = SaveQueue(lambda: clock[0]), Drawing("line")
     queue.save(line)
     queue.drop(line)
     clock[0] += 60
@@ -70,7 +68,7 @@ def test_what_was_deleted_is_not_saved_after_all(clock: list[float]) -> None:
 
 
 def test_a_copy_that_fails_keeps_no_other_from_being_made(clock: list[float], tmp_path: Path) -> None:
-    queue, first, second = SaveQueue(), Drawing("first"), Drawing("second")
+    queue, first, second = SaveQueue(lambda: clock[0]), Drawing("first"), Drawing("second")
     for each in (first, second):
         queue.save(each)
     second.there_is_room = True

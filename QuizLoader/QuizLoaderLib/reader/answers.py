@@ -94,6 +94,11 @@ class Answers(Protocol):
         """Tries again what could not be saved, and says how saving stands; empty where nothing is saved."""
         return ""
 
+    def save_on(self) -> bool:
+        """Save a part of what is drawn, a few milliseconds long; to be called all the time. Gives whether
+        ``save_sentence`` may say something else now."""
+        return False
+
     def step(self, name: str) -> list[str]:
         """One of ``next``, ``previous``, ``repeat``, ``go_to_bookmark`` and ``finish``."""
 

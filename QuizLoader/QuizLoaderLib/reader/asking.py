@@ -9,6 +9,9 @@ LOOK_S = 2.0
 """How often a host calls ``look_again``, which tries saving what could not be saved; costs nothing while
 everything is saved."""
 
+SAVE_S = 0.02
+"""How often a host calls ``save_on`` while a reader reads, which saves what is drawn in small parts."""
+
 SCRIPT_S = 0.05
 """How often a host calls ``look_at_script`` while one runs."""
 
@@ -73,6 +76,10 @@ class Asking:
             self._show_missing()
         else:
             self._show_saving()
+
+    def save_on(self) -> None:
+        if self.answers is not None and self.answers.save_on():
+            self.look_again()
 
     def settle(self) -> None:
         """What is under way is brought to an end, and saved."""

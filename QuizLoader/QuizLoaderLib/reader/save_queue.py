@@ -44,7 +44,9 @@ class SaveQueue:
     saved, or a copy of it is.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        """``clock()`` gives seconds that only go forward."""
+        self.clock = clock
         self._waiting: dict[int, _Waiting] = {}
 
     def save(self, item: Savable) -> bool:
@@ -53,7 +55,7 @@ class SaveQueue:
         waiting = self._waiting.pop(id(item), None)
         when_saved = waiting.when_saved if waiting else None
         if not is_saved:
-            self._waiting[id(item)] = _Waiting(item, when_saved, time.monotonic())
+            self._waiting[id(item)] = _Waiting(item, when_saved, self.clock())
         elif when_saved:
             when_saved()
         return is_saved
@@ -69,8 +71,8 @@ class SaveQueue:
 
     def retry(self, not_since: float | None = None) -> None:
         """To be called every few seconds; or before a step that waits for it, with the moment (of
-        ``time.monotonic``) since when everything is to be tried once."""
-        now = time.monotonic()
+        ``clock``) since when everything is to be tried once."""
+        now = self.clock()
         for waiting in list(self._waiting.values()):
             if not_since is None:
                 is_due = now - waiting.tried_at >= waiting.item.retry_s

@@ -1,6 +1,7 @@
 """A reader's session behind the interface that hosts know. Its packages are imported when it begins."""
 
 import sys
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,16 +18,19 @@ if TYPE_CHECKING:
     from .drawing.page_drawn_on import SessionPage
     from .drawing.page_saver import PageSaver
 
+DRAWING_NOT_SAVED = "The drawing is not saved yet."
+
 
 @dataclass(frozen=True)
 class SignIn:
     """Who reads, and where the results go. ``scripts_folder`` is None where no script may run; ``python``
-    runs them."""
+    runs them. ``clock()`` gives seconds that only go forward."""
 
     reader: str
     results_folder: Path
     scripts_folder: Path | None = None
     python: str = sys.executable
+    clock: Callable[[], float] = time.monotonic
 
     def begin(self, quiz_path: Path, image_folder: Path) -> "SessionAnswers":
         """Begin or take up the session; raises SessionError."""
@@ -36,21 +40,21 @@ class SignIn:
         if self.scripts_folder is not None:
             scripts = ScriptRules(self.scripts_folder, image_folder, python=self.python)
         session = Session.open(quiz_path, self.results_folder, self.reader, scripts=scripts)
-        return SessionAnswers(session, self.reader, scripts is not None)
+        return SessionAnswers(session, self, scripts is not None)
 
 
 class SessionAnswers(Answers):
     """One question set at a time, where the session says; every answer goes to the session at once."""
 
-    def __init__(self, session: "Session", reader: str, runs_scripts: bool) -> None:
+    def __init__(self, session: "Session", sign_in: SignIn, runs_scripts: bool) -> None:
         self._session = session
-        self.reader = reader
+        self.reader = sign_in.reader
         self.runs_scripts = runs_scripts
         self.quiz = session.quiz
         self.notices: tuple[str, ...] = tuple(session.notices)
-        self.queue = SaveQueue()
+        self.queue = SaveQueue(sign_in.clock)
         self.page_saver: PageSaver | None = None
-        self._is_closed = False
+        self._is_closed, self._was_drawing_saved = False, True
         session.when_page_is_left = self._record_states
         self._list_pages()
 
@@ -132,13 +136,27 @@ class SessionAnswers(Answers):
         state, sentences = self._session.save_now(), self.queue.sentences()
         if not state.saved:
             sentences.append(state.sentence)
+        if not self._is_drawing_saved and not sentences:
+            sentences.append(DRAWING_NOT_SAVED)
+        is_all_saved = state.saved and not sentences
         if self._session.in_review:
             sentences.append("This quiz is finished: everything can be looked at, and nothing changes.")
         elif self._session.locked():
             sentences.append("This page is complete and cannot be changed any more.")
-        if state.saved and not self._session.in_review:
+        if is_all_saved and not self._session.in_review:
             sentences.append(state.sentence)
         return " ".join(sentences)
+
+    @property
+    def _is_drawing_saved(self) -> bool:
+        return self.page_saver is None or self.page_saver.is_saved
+
+    def save_on(self) -> bool:
+        if self.page_saver is None:
+            return False
+        self.page_saver.save_on()
+        was_saved, self._was_drawing_saved = self._was_drawing_saved, self._is_drawing_saved
+        return was_saved != self._was_drawing_saved
 
     def step(self, name: str) -> list[str]:
         """Everything of the page is saved before it."""

@@ -1,18 +1,16 @@
 """The journal beside a results file: one line an entry, on the disk before an answer is acknowledged.
 
-A line is the CRC-32 of the rest in eight hexadecimal digits, a space, and a JSON object in UTF-8, which
-``entries`` describes. Nothing is ever taken out of the journal: with the stored quiz it is enough to make the
-results file anew.
+A line is one of ``checked_lines``, whose object ``entries`` describes. Nothing is ever taken out of the
+journal: with the stored quiz it is enough to make the results file anew.
 """
 
 import errno
-import json
 import os
-import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
+from .checked_lines import checked_line, object_of
 from .entries import Entry, from_json, to_json
 from .whole_file import sync, sync_folder
 
@@ -38,8 +36,7 @@ class JournalTakenError(OSError):
 
 
 def encoded(entry: Entry) -> bytes:
-    text = json.dumps(to_json(entry), ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-    return b"%08x %s\n" % (zlib.crc32(text), text)
+    return checked_line(to_json(entry))
 
 
 def read_journal(path: Path) -> JournalContents:
@@ -60,12 +57,9 @@ def read_journal(path: Path) -> JournalContents:
 
 
 def _decoded(line: bytes) -> Entry | None:
-    digits, _, text = line.partition(b" ")
+    found = object_of(line)
     try:
-        if int(digits, 16) != zlib.crc32(text):
-            return None
-        found = json.loads(text)
-        return from_json(found) if isinstance(found, dict) else None
+        return from_json(found) if found is not None else None
     except ValueError:
         return None
 

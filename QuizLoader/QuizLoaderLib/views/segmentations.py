@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
-import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,21 +10,18 @@ import numpy as np
 
 from .contours import ContourLook
 from .roi_visibility import display_nodes, segments_by_id, set_contour
+from .segment_planes import BINARY_LABELMAP, NameTable, PlaneScan, layers
 
 if TYPE_CHECKING:
     from slicer import (
         vtkMRMLScene,
         vtkMRMLSegmentationNode,
         vtkMRMLVolumeNode,
-        vtkOrientedImageData,
         vtkSegment,
     )
 
 
 Color = tuple[float, float, float]
-
-BINARY_LABELMAP = "Binary labelmap"
-"""Slicer's name of the representation that is drawn."""
 
 _START = "QuizLoader.StartedFrom"
 """The tag of a segment whose segmentation began as a copy: the fingerprint of what was copied, and behind a
@@ -68,35 +63,16 @@ def label_bytes(node: vtkMRMLSegmentationNode) -> int:
 
 def is_empty(node: vtkMRMLSegmentationNode) -> bool:
     """Whether no voxel of any segment is drawn."""
-    for voxels, _first, names in _layers(node):
-        table = _NameTable(names)
+    for voxels, _first, names in layers(node):
+        table = NameTable(names)
         if any(table(plane).any() for plane in voxels):
             return False
     return True
 
 
 def fingerprint(node: vtkMRMLSegmentationNode) -> str:
-    """The same for the same voxels under the same segment names, however they are cropped, ordered and put
-    into layers; empty where nothing is drawn."""
-    layers = [(voxels, first, _NameTable(names)) for voxels, first, names in _layers(node)]
-    if not layers:
-        return ""
-    low = min(first[0] for _voxels, first, _table in layers)
-    high = max(first[0] + len(voxels) for voxels, first, _table in layers)
-    digest, anything = hashlib.blake2b(digest_size=16), False
-    for k in range(low, high):
-        parts = [
-            (first[1:], voxels[k - first[0]], table)
-            for voxels, first, table in layers
-            if 0 <= k - first[0] < len(voxels)
-        ]
-        found = _together(parts)
-        if found is not None:
-            anything = True
-            place, names = found
-            digest.update(np.array([k, *place, *names.shape], np.int64).tobytes())
-            digest.update(names.tobytes())
-    return digest.hexdigest() if anything else ""
+    """The same for the same voxels under the same segment names; empty where nothing is drawn."""
+    return PlaneScan(node).to_the_end().fingerprint
 
 
 def stamp(node: vtkMRMLSegmentationNode) -> tuple[object, ...]:
@@ -109,7 +85,7 @@ def stamp(node: vtkMRMLSegmentationNode) -> tuple[object, ...]:
     return tuple(found)
 
 
-def description(node: vtkMRMLSegmentationNode) -> tuple[object, ...]:
+def description(node: vtkMRMLSegmentationNode) -> tuple[tuple[object, ...], ...]:
     """What a file keeps of the segments beside their voxels."""
     return tuple(
         (id, segment.GetName(), segment.GetColor(), _start_of(segment))
@@ -129,13 +105,11 @@ def is_unchanged_copy(node: vtkMRMLSegmentationNode) -> bool:
 
     While it is drawn on, it nearly always has more of them, or less; then there is no need to look where.
     """
-    starts = [
-        start.partition("-") for segment in segments_by_id(node).values() if (start := _start_of(segment))
-    ]
-    sizes = {size for _fingerprint, _dash, size in starts}
+    starts = [start for segment in segments_by_id(node).values() if (start := _start_of(segment))]
+    sizes = {start.partition("-")[2] for start in starts}
     if not starts or ("" not in sizes and str(_count(node)) not in sizes):
         return False
-    return fingerprint(node) in {before for before, _dash, _size in starts}
+    return began_as(node, fingerprint(node))
 
 
 def show_on(node: vtkMRMLSegmentationNode, slice_node_ids: Sequence[str], look: ContourLook) -> None:
@@ -181,84 +155,36 @@ def write_segmentation(node: vtkMRMLSegmentationNode, path: Path) -> None:
         raise OSError(None, "not all of it could be written; is the disk full?", str(path))
 
 
-def _layers(node: vtkMRMLSegmentationNode) -> Iterator[tuple[np.ndarray, np.ndarray, dict[int, str]]]:
-    """Of label images that are not empty: voxels, (k, j, i) of the first, names of segments by value."""
-    from vtkmodules.util.numpy_support import vtk_to_numpy
-
-    names_of: dict[vtkOrientedImageData, dict[int, str]] = {}
-    for segment in segments_by_id(node).values():
-        labels = segment.GetRepresentation(BINARY_LABELMAP)
-        if labels is not None and not labels.IsEmpty():
-            names_of.setdefault(labels, {})[segment.GetLabelValue()] = segment.GetName()
-    for labels, names in names_of.items():
-        extent = labels.GetExtent()
-        voxels = vtk_to_numpy(labels.GetPointData().GetScalars()).reshape(labels.GetDimensions()[::-1])
-        yield voxels, np.array([extent[4], extent[2], extent[0]]), names
-
-
 def _count(node: vtkMRMLSegmentationNode) -> int:
     """The voxels of all segments together."""
     return sum(
-        int(np.count_nonzero(voxels == value)) for voxels, _first, names in _layers(node) for value in names
+        int(np.count_nonzero(voxels == value)) for voxels, _first, names in layers(node) for value in names
     )
 
 
-class _NameTable:
-    """For each voxel of a label image a number that stands for the name of its segment, 0 for none."""
-
-    def __init__(self, names: dict[int, str]) -> None:
-        self._values = np.array(sorted(names))
-        self._numbers = np.array([zlib.crc32(names[value].encode("utf-8")) | 1 for value in sorted(names)])
-        self._table = np.zeros(2**16, np.uint32)
-        if self._values[0] >= 0 and self._values[-1] < len(self._table):
-            self._table[self._values] = self._numbers
-
-    def __call__(self, labels: np.ndarray) -> np.ndarray:
-        if labels.dtype.kind in "iu" and labels.dtype.itemsize <= 2:
-            # A negative value of two bytes is above any value that a segment of such an image has.
-            return np.take(self._table, labels.view(f"u{labels.dtype.itemsize}"))
-        found = np.zeros(labels.shape, np.uint32)
-        for value, number in zip(self._values, self._numbers, strict=True):
-            found[labels == value] = number
-        return found
+def is_copy(node: vtkMRMLSegmentationNode) -> bool:
+    """Whether the segmentation began as a copy of another."""
+    return any(_start_of(segment) for segment in segments_by_id(node).values())
 
 
-def _together(parts: list[tuple[np.ndarray, np.ndarray, _NameTable]]) -> tuple[np.ndarray, np.ndarray] | None:
-    """The smallest rectangle of one slice that holds all that is drawn there, and its first row and column;
-    where segments of several layers overlap, their numbers are added."""
-    named = []
-    for place, plane, table in parts:
-        box = _box(plane)
-        if box is not None:
-            named.append((place + _start(box), table(plane[box])))
-    if not named:
-        return None
-    low = np.min([place for place, _numbers in named], axis=0)
-    high = np.max([place + numbers.shape for place, numbers in named], axis=0)
-    together = np.zeros(high - low, np.uint32)
-    for place, numbers in named:
-        row, column = place - low
-        together[row : row + numbers.shape[0], column : column + numbers.shape[1]] += numbers
-    box = _box(together)
-    return (low + _start(box), np.ascontiguousarray(together[box])) if box else None
+def began_as(node: vtkMRMLSegmentationNode, fingerprint: str) -> bool:
+    """Whether the segmentation began as a copy of these voxels."""
+    starts = {_start_of(segment).partition("-")[0] for segment in segments_by_id(node).values()}
+    return bool(fingerprint) and fingerprint in starts
 
 
-def _start(box: tuple[slice, slice]) -> np.ndarray:
-    return np.array([box[0].start, box[1].start])
-
-
-def _box(plane: np.ndarray) -> tuple[slice, slice] | None:
-    """The part of a plane that holds all that is not 0, None where nothing is."""
-    columns = np.flatnonzero(np.bitwise_or.reduce(plane, axis=0))
-    if not len(columns):
-        return None
-    across = slice(int(columns[0]), int(columns[-1]) + 1)
-    rows = np.flatnonzero(plane[:, across].any(axis=1))
-    return slice(int(rows[0]), int(rows[-1]) + 1), across
+def tags_of(segment: vtkSegment) -> dict[str, str]:
+    """Those that a file is to keep: its terminology, and the copy that it began as."""
+    names = (_START, segment.GetTerminologyEntryTagName())
+    return {name: tag for name in names if (tag := _tag(segment, name))}
 
 
 def _start_of(segment: vtkSegment) -> str:
+    return _tag(segment, _START)
+
+
+def _tag(segment: vtkSegment, name: str) -> str:
     import vtk
 
     value = vtk.reference("")
-    return str(value) if segment.GetTag(_START, value) else ""
+    return str(value) if segment.GetTag(name, value) else ""

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import slicer
 
 from ...reader.answers import Answers
-from ...reader.asking import LOOK_S, SCRIPT_S, Asking
+from ...reader.asking import LOOK_S, SAVE_S, SCRIPT_S, Asking
 from ...reader.forms import forms_of
 from .forms import PageForms, button_text
 from .ui import show_text, timer
@@ -29,6 +29,7 @@ class AskingSection:
         self._folder = Path()
         self._pause = timer(PAUSE_S, self.save_typed)
         self._look = timer(LOOK_S, self.presenter.look_again)
+        self._saving = timer(SAVE_S, self.presenter.save_on)
         self._script = timer(SCRIPT_S, self.presenter.look_at_script)
         ui.previousButton.clicked.connect(lambda: self.step("previous"))
         ui.nextButton.clicked.connect(lambda: self.step("next"))
@@ -46,6 +47,7 @@ class AskingSection:
         self._folder = folder
         if answers.reader:
             self._look.start()
+            self._saving.start()
 
     def show(self) -> None:
         """The place where the reader is now."""
@@ -68,7 +70,7 @@ class AskingSection:
         self.end()
 
     def end(self) -> None:
-        for each in (self._look, self._pause, self._script):
+        for each in (self._look, self._saving, self._pause, self._script):
             each.stop()
         self.presenter.end()
 

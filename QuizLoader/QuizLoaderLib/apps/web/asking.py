@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...reader.answers import Answers
-from ...reader.asking import LOOK_S, SCRIPT_S, Asking
+from ...reader.asking import LOOK_S, SAVE_S, SCRIPT_S, Asking
 from .forms import Forms
 from .repeating import Repeating
 
@@ -33,6 +33,7 @@ class AskingView:
         state.runs_a_script = False
         self.presenter = Asking(moved, self._show_questions, self._show_standing)
         self._looking = Repeating(state, LOOK_S, self.presenter.look_again)
+        self._saving = Repeating(state, SAVE_S, self.presenter.save_on)
         self._waiting = Repeating(state, SCRIPT_S, self.presenter.look_at_script)
 
     def begin(self, answers: Answers, folder: Path) -> None:
@@ -40,9 +41,11 @@ class AskingView:
         self._folder = folder
         self.presenter.begin(answers)
         self._looking.switch(bool(answers.reader))
+        self._saving.switch(bool(answers.reader))
 
     def end(self) -> None:
         self._looking.switch(False)
+        self._saving.switch(False)
         self.presenter.end()
 
     def picture(self, name: str) -> Path | None:

@@ -1,10 +1,11 @@
-"""The two files of a drawing that a reader drew: the segments as Slicer saves them, and the label map.
+"""The files of a drawing that a reader drew: the segments as Slicer saves them, and the label map.
 
 ``<name>-quizlabel.seg.nrrd`` is the drawing, with names, colours and overlaps. ``<name>-quizlabel.nrrd``
 is made from it, on all voxels of the image, under the name and for the scripts of the original's results.
 Both appear whole or not at all, the segments first. The label map says in its header which segments it was
 made from, and which voxels it had, so that what a crash or a hand left is recognized by a look at headers. It
-also says how many voxels of a region lie under another one.
+also says how many voxels of a region lie under another one. What was drawn since is in a journal beside them
+(``strokes``).
 """
 
 import hashlib
@@ -34,6 +35,7 @@ from ...quiz.value_map import ValueMap
 from ...session.whole_file import whole_file
 from ...views.segmentations import write_segmentation
 from .regions_to_draw import RegionsToDraw
+from .strokes import NO_FILE, append_folded, read_strokes
 
 if TYPE_CHECKING:
     import slicer
@@ -52,8 +54,18 @@ class DrawingFiles:
         return self.label_map.with_name(self.label_map.name.removesuffix(".nrrd") + ".seg.nrrd")
 
     @property
+    def strokes(self) -> Path:
+        """The journal of what was drawn since the others were written."""
+        return self.label_map.with_suffix(".strokes")
+
+    @property
     def are_there(self) -> bool:
-        return self.label_map.is_file() or self.segments.is_file()
+        return any(path.is_file() for path in (self.label_map, self.segments, self.strokes))
+
+    @property
+    def sha256(self) -> str:
+        """The hash of the file of segments."""
+        return _sha256(self.segments) if self.segments.is_file() else NO_FILE
 
     @property
     def are_of_one_time(self) -> bool:
@@ -68,11 +80,13 @@ class DrawingFiles:
 @dataclass(frozen=True)
 class ReadDrawing:
     """``sentences`` say what is odd about the files. Files that ``to_put_aside`` names hold something that is
-    not in ``segmentation``, so they must not be replaced."""
+    not in ``segmentation``, so they must not be replaced. ``has_strokes``: the files are behind, or the
+    journal that they have already is not removed yet."""
 
     segmentation: SegmentationArrays | None
     sentences: tuple[str, ...] = ()
     to_put_aside: tuple[Path, ...] = ()
+    has_strokes: bool = False
 
 
 def write_drawing(
@@ -89,6 +103,8 @@ def write_drawing(
             written = _read_segments(part)
         except ImageReadError as fault:
             raise OSError(None, "not all of it could be written", str(files.segments)) from fault
+        append_folded(files.strokes, _sha256(part))
+    files.strokes.unlink(missing_ok=True)
     mask = _painted(written, grid, regions)
     overlaps = "; ".join(f"{loss.voxels} of {loss.region} under {loss.winner}" for loss in mask.lost)
     checksum = f"{zlib.crc32(mask.voxels.data):08x}"
@@ -100,7 +116,27 @@ def write_drawing(
 
 
 def read_drawing(files: DrawingFiles, regions: RegionsToDraw) -> ReadDrawing:
-    """What was drawn: the segments, else those of the label map by the values of the quiz."""
+    """What was drawn: the segments with the strokes that were added to them, else those of the label map by
+    the values of the quiz."""
+    found = _read_files(files, regions)
+    try:
+        strokes = read_strokes(files.strokes)
+        now = files.sha256
+        if strokes is None or now in strokes.folded:
+            return replace(found, has_strokes=found.segmentation is not None)
+        if now != strokes.base:
+            raise ValueError(f"it belongs to another file {files.segments.name}")
+        drawn = strokes.added_to(found.segmentation if now else None)
+    except FileNotFoundError:
+        return found
+    except (OSError, ValueError, LookupError) as fault:
+        sentence = f"What was drawn last, in “{files.strokes.name}”, cannot be used ({fault}). It is kept."
+        aside = (*found.to_put_aside, files.strokes)
+        return replace(found, sentences=(*found.sentences, sentence), to_put_aside=aside)
+    return replace(found, segmentation=drawn, has_strokes=True)
+
+
+def _read_files(files: DrawingFiles, regions: RegionsToDraw) -> ReadDrawing:
     sentences: list[str] = []
     aside: list[Path] = []
     if files.segments.is_file():

@@ -18,9 +18,11 @@ from ...masks.painting import LostOverlap
 from ...masks.resampler import Resampler
 from ...quiz.model import Image
 from ...views import segmentations
+from ...views.segment_planes import PlaneScan
 from ..save_queue import KEEP_OPEN, RETRY_S
-from .drawing_files import DrawingFiles, put_aside, read_drawing, write_drawing
+from .drawing_files import DrawingFiles, ReadDrawing, put_aside, read_drawing, write_drawing
 from .regions_to_draw import RegionsToDraw
+from .stroke_saver import StrokeSaver, are_on
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLScene, vtkMRMLSegmentationNode, vtkMRMLVolumeNode
@@ -32,7 +34,8 @@ class ImageDrawing:
     ``may_change`` False: files are shown, never written.
 
     ``lost`` is what overlaps cost the label map that was written last, None where none was written since the
-    session was told; ``fault`` is why the last saving failed.
+    session was told; ``fault`` is why the last saving failed; ``has_strokes``: the journal has more than the
+    files.
     """
 
     image: Image
@@ -44,6 +47,8 @@ class ImageDrawing:
     node: vtkMRMLSegmentationNode = None
     lost: tuple[LostOverlap, ...] | None = None
     fault: str = ""
+    has_strokes: bool = False
+    strokes: StrokeSaver = field(default_factory=StrokeSaver)
     retry_s: ClassVar[float] = RETRY_S
     _saved: tuple[object, ...] | None = None
     _is_behind: bool = False
@@ -58,7 +63,7 @@ class ImageDrawing:
     @property
     def has_files(self) -> bool:
         """Whether there are files of it, or would be if they could be written."""
-        return self._saved is not None or bool(self.fault)
+        return self._saved is not None or bool(self.fault) or self.has_strokes
 
     @property
     def is_drawn(self) -> bool:
@@ -87,7 +92,7 @@ class ImageDrawing:
             sentences += found.sentences
             self._to_put_aside = list(found.to_put_aside)
             if found.segmentation is not None:
-                sentences += self._take_over(scene, found.segmentation, own)
+                sentences += self._take_over(scene, found, own)
         is_renewed = self.may_change and self.node is not None and segmentations.is_unchanged_copy(self.node)
         if earlier and (self.node is None or is_renewed) and not self._to_put_aside:
             sentences += self._copy(scene, earlier)
@@ -97,10 +102,22 @@ class ImageDrawing:
         """The node to draw in, with an empty segment for each region of the quiz that it lacks."""
         if self.node is None or not scene.IsNodePresent(self.node):
             self.node = segmentations.new_segmentation(scene, self._name, self.volume)
+            self.strokes.note_saved(self.node)
+        was_saved = self.strokes.is_saved(self.node)
         segmentations.add_empty_segments(
             self.node, [(each.name, each.color) for each in self.regions.regions]
         )
+        if was_saved:
+            # Empty segments need no saving.
+            self.strokes.note_saved(self.node)
         return self.node
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether a crash would lose nothing of it; looking costs nothing."""
+        return (
+            self.files is None or not self.may_change or self.node is None or self.strokes.is_saved(self.node)
+        )
 
     def save(self) -> bool:
         """Write the files where they are not what is drawn.
@@ -110,10 +127,11 @@ class ImageDrawing:
         self.fault = ""
         if self.files is None or not self.may_change or self.node is None:
             return True
-        now = self._state()
-        if now == self._saved and not self._is_behind:
-            return True
-        if self._saved is None and not now[0]:
+        scan, described = PlaneScan(self.node).to_the_end(), segmentations.description(self.node)
+        now = (scan.fingerprint, described)
+        is_right = now == self._saved and not self._is_behind
+        if (is_right or (self._saved is None and not now[0])) and not self.has_strokes:
+            self.strokes.note_saved(self.node, scan)
             return True
         try:
             while self._to_put_aside:
@@ -126,7 +144,29 @@ class ImageDrawing:
         except MemoryError:
             self.fault = "there is not enough memory"
             return False
-        self._saved, self._is_behind = now, False
+        self._saved, self._is_behind, self.has_strokes = now, False, False
+        self.strokes.note_saved(self.node, scan)
+        return True
+
+    def save_strokes(self, wait: bool = False) -> bool:
+        """Go on saving what was drawn, once the hand rests; with ``wait`` all of it at once.
+
+        Gives whether something was saved now. Raises OSError where the files have to be written instead: the
+        journal cannot be, they are other than it says, or not all that is drawn lies on the image.
+        """
+        files = self.files
+        if files is None or self.is_saved or not (wait or self.strokes.rests(self.node)):
+            return False
+        if self._is_behind or self._to_put_aside or not are_on(self.node, self.grid):
+            raise OSError(None, "the journal cannot say what was drawn", str(files.strokes))
+        if not self.strokes.go_on(self.node, files.strokes, self.grid, lambda: files.sha256, wait):
+            return False
+        scan = self.strokes.last
+        assert scan is not None
+        self.has_strokes = files.strokes.exists()
+        self._seen = segmentations.stamp(self.node)
+        is_copy = segmentations.is_copy(self.node) and segmentations.began_as(self.node, scan.fingerprint)
+        self._is_drawn = bool(scan.planes) and not is_copy
         return True
 
     @property
@@ -153,16 +193,16 @@ class ImageDrawing:
     def _name(self) -> str:
         return f"{self.page_title} {self.image.id}"
 
-    def _state(self) -> tuple[str, tuple[object, ...]]:
-        return segmentations.fingerprint(self.node), segmentations.description(self.node)
-
-    def _take_over(
-        self, scene: vtkMRMLScene, segmentation: SegmentationArrays, own: DrawingFiles
-    ) -> list[str]:
+    def _take_over(self, scene: vtkMRMLScene, found: ReadDrawing, own: DrawingFiles) -> list[str]:
+        segmentation = found.segmentation
+        assert segmentation is not None
         self.node = self._node_of(scene, segmentation)
-        self._saved = self._state()
-        self._is_behind = not own.are_of_one_time and not self._to_put_aside
-        if not self._saved[0] or segmentation.grid.is_part_of(self.grid):
+        scan = PlaneScan(self.node).to_the_end()
+        self._saved = (scan.fingerprint, segmentations.description(self.node))
+        self.has_strokes = found.has_strokes
+        self._is_behind = found.has_strokes or (not own.are_of_one_time and not self._to_put_aside)
+        self.strokes.note_saved(self.node, scan)
+        if not scan.planes or segmentation.grid.is_part_of(self.grid):
             return []
         self._to_put_aside += [path for path in (own.segments, own.label_map) if path.is_file()]
         self._is_behind = False
@@ -183,6 +223,7 @@ class ImageDrawing:
             segmentations.remove(self.node)
         self.node = node
         segmentations.mark_as_copy(node)
+        self.strokes.note_saved(node)
         return sentences
 
     def _node_of(self, scene: vtkMRMLScene, segmentation: SegmentationArrays) -> vtkMRMLSegmentationNode:

@@ -14,6 +14,7 @@ from ...session.whole_file import whole_file
 from ...views import lines, segmentations
 from ..save_queue import KEEP_OPEN, RETRY_S, SaveQueue
 from .page_drawn_on import NO_IMAGE, PageDrawnOn, PageKey
+from .stroke_saver import REST_S
 
 if TYPE_CHECKING:
     import slicer
@@ -58,6 +59,10 @@ class Line:
         return self._saved is None and not self.fault
 
     @property
+    def is_saved(self) -> bool:
+        return self._saved is not None and np.array_equal(self._saved, lines.points_ras(self.node))
+
+    @property
     def unsaved(self) -> str:
         """What the last saving could not save, and why, as a sentence."""
         if not self.fault:
@@ -66,10 +71,9 @@ class Line:
 
     def save(self) -> bool:
         self.fault = ""
-        points = lines.points_ras(self.node)
-        is_saved = self._saved is not None and np.array_equal(self._saved, points)
-        if is_saved or self.path is None:
+        if self.is_saved or self.path is None:
             return True
+        points = lines.points_ras(self.node)
         try:
             self._write(self.path)
         except OSError as fault:
@@ -107,6 +111,8 @@ class Lines:
 
     def __init__(self, queue: SaveQueue) -> None:
         self._queue = queue
+        self._seen: list[object] = []
+        self._seen_at = 0.0
         self._on: PageDrawnOn | None = None
         self._lines: list[Line] = []
         self._unread: dict[str, list[Path]] = {}
@@ -179,6 +185,22 @@ class Lines:
             if may_write or line.fault:
                 self._queue.save(line)
         self.note()
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether each line is in its file as it is."""
+        return not self._unsaved()
+
+    def rest(self) -> bool:
+        """Whether nobody has moved a line for a while; to be asked again and again."""
+        points = [lines.points_ras(line.node).tolist() for line in self._unsaved()]
+        if points != self._seen:
+            self._seen, self._seen_at = points, self._queue.clock()
+        return self._queue.clock() - self._seen_at >= REST_S
+
+    def _unsaved(self) -> list[Line]:
+        may_write = self._on is not None and self._on.writes_to is not None
+        return [line for line in (self.measured if may_write else ()) if not line.is_saved and not line.fault]
 
     def note(self) -> None:
         """What the session says of the lines is what is there."""

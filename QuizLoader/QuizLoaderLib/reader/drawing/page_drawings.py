@@ -1,6 +1,5 @@
 """What is drawn on the pages of an open quiz: shown on arrival, saved, and known when a page asks for it."""
 
-import time
 from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING
@@ -18,31 +17,25 @@ from .image_drawing import ImageDrawing
 from .lines import Lines
 from .page_drawn_on import PageDrawnOn, PageKey, SessionPage
 from .regions_to_draw import RegionsToDraw, regions_to_draw
+from .stroke_saver import StrokeSaver
 
 if TYPE_CHECKING:
     import slicer
 
-SAVE_EVERY_S = 60.0
-"""How often a changed drawing is saved while its page is shown."""
-
 
 class PageDrawings:
-    """The reader's drawings on the page that is shown. Every host has one: ``OpenedQuiz.drawings``.
-
-    What a host does::
+    """The reader's drawings on the page that is shown: ``OpenedQuiz.drawings``. What a host does::
 
         drawing.when_leaving = editor.let_go          # called before the page's drawings leave the scene
         for image in drawing.images:                  # where the reader may draw; empty: hide the tools
             editor.edit(drawing.segmentation(image.id), drawing.volume(image.id))
 
-    What is done without it: ``OpenedQuiz`` shows the page's drawings, in planes too; ``ToolsPresenter`` gives
-    them their look. The steps of ``SessionAnswers`` save them before they ask what is missing, and put them
-    away when the page is left; ``save_sentence``, which hosts call every few seconds, saves them every
-    minute and tries again what could not be saved.
+    The steps of ``SessionAnswers`` save the page's drawings before they ask what is missing, and put them
+    away when it is left. ``save_on``, which hosts call all the time, saves each stroke soon after it.
 
     With a reader, a drawing that is saved leaves the scene with its page, one that could not be saved stays
-    in it, hidden, until it can. In an author's look nothing is written: what was drawn stays in the scene,
-    hidden, and shows again on return. An empty segmentation leaves the scene with its page.
+    in it, hidden, until it can. In an author's look nothing is written: what was drawn stays, hidden, and
+    shows again on return.
     """
 
     def __init__(self, host: Host, quiz: Quiz, folder: ImageFolder, queue: SaveQueue) -> None:
@@ -53,7 +46,6 @@ class PageDrawings:
         self._drawings: dict[str, ImageDrawing] = {}
         self._put_away: dict[PageKey, dict[str, ImageDrawing]] = {}
         self._look = ContourLook(quiz.contour_visibility)
-        self._saved_at = time.monotonic()
         self.lines = Lines(queue)
         self.when_leaving: Callable[[], None] | None = None
 
@@ -90,13 +82,10 @@ class PageDrawings:
     @property
     def nodes(self) -> "tuple[slicer.vtkMRMLSegmentationNode, ...]":
         """The segmentations that are shown."""
-        return tuple(drawing.node for drawing in self._drawings.values() if self._is_there(drawing))
+        return tuple(drawing.node for drawing in self._there)
 
     def show(self, shown: PageNodes, session_page: SessionPage | None) -> list[str]:
-        """Show what was drawn on a page.
-
-        Gives what is odd about the files, and what of them could not be shown, as sentences.
-        """
+        """Show what was drawn on a page; gives what is odd about its files, as sentences."""
         self.leave()
         on = self._on = PageDrawnOn(shown, self._host, session_page)
         self._look = ContourLook(self._quiz.contour_visibility)
@@ -114,15 +103,13 @@ class PageDrawings:
                 known.volume = on.volume(image.id)
         sentences += self.lines.show(on)
         self.show_again()
-        self._saved_at = time.monotonic()
         return sentences
 
     def show_again(self) -> None:
         """Put the drawings on the views that show their image now, whatever was done to the views."""
-        for drawing in self._drawings.values():
-            if self._is_there(drawing):
-                segmentations.set_grid(drawing.node, drawing.volume)
-                self._show(drawing)
+        for drawing in self._there:
+            segmentations.set_grid(drawing.node, drawing.volume)
+            self._show(drawing)
         self.lines.show_again()
 
     def set_look(self, look: ContourLook) -> None:
@@ -134,20 +121,17 @@ class PageDrawings:
 
     def save(self) -> str:
         """Save everything that is not saved, also of other pages. Gives what could not be saved, and why."""
-        since = time.monotonic()
-        self._save_page(copies=True)
+        since = self._queue.clock()
+        self._save_page()
         self._queue.retry(not_since=since)
         return " ".join(self._queue.sentences())
 
-    def _save_page(self, copies: bool) -> None:
-        """Without ``copies`` no unchanged copy of an earlier drawing."""
+    def _save_page(self) -> None:
         may_change = self._on is not None and self._on.may_change
-        for drawing in self._drawings.values():
-            is_due = copies or drawing.is_drawn or drawing.has_files
-            if self._is_there(drawing) and is_due and (may_change or drawing.fault):
+        for drawing in self._there:
+            if may_change or drawing.fault:
                 self._save(drawing)
         self.lines.save()
-        self._saved_at = time.monotonic()
 
     def save_first_strokes(self) -> None:
         """Save what was begun or erased since it was saved: the page may require it."""
@@ -155,15 +139,34 @@ class PageDrawings:
         files = self._on.writes_to if self._on else None
         if files is None:
             return
-        for drawing in self._drawings.values():
+        for drawing in self._there:
             was_drawn = files.drawn(drawing.image.id).has_drawing
-            if self._is_there(drawing) and drawing.has_changed() and drawing.is_drawn != was_drawn:
-                self._save(drawing)
+            if drawing.has_changed() and drawing.is_drawn != was_drawn:
+                self._save_strokes(drawing, wait=True)
 
-    def tick(self) -> None:
-        """Save once a minute what has changed; to be called every few seconds."""
-        if time.monotonic() - self._saved_at >= SAVE_EVERY_S:
-            self._save_page(copies=False)
+    @property
+    def is_saved(self) -> bool:
+        """Whether a crash would lose nothing of the page that is shown; looking costs nothing."""
+        if self._on is None or self._on.writes_to is None:
+            return True
+        return self.lines.is_saved and all(drawing.is_saved for drawing in self._there)
+
+    def save_on(self) -> None:
+        """Save a part of what was drawn, once the hand rests; to be called again and again."""
+        if self._on is None or self._on.writes_to is None:
+            return
+        if not self.lines.is_saved and self.lines.rest():
+            self.lines.save()
+        for drawing in self._there:
+            if not drawing.fault:
+                self._save_strokes(drawing)
+
+    def _save_strokes(self, drawing: ImageDrawing, wait: bool = False) -> None:
+        try:
+            if drawing.save_strokes(wait):
+                self._note(drawing)
+        except OSError:
+            self._save(drawing)
 
     def leave(self) -> None:
         """The page is left, after ``save``: its drawings leave the scene, or wait in it, hidden."""
@@ -174,7 +177,7 @@ class PageDrawings:
             self.when_leaving()
         if on.writes_to is not None:
             # The same page is shown anew: what was done since, as in another module, is the reader's.
-            self._save_page(copies=True)
+            self._save_page()
         for image_id, drawing in self._drawings.items():
             if not self._is_there(drawing):
                 continue
@@ -200,11 +203,11 @@ class PageDrawings:
 
     def _open(self, image: Image) -> list[str]:
         assert self._on is not None
-        regions = self._regions.get(image.mask_value_map)
-        if regions is None:
-            regions = regions_to_draw(self._quiz, image, self._folder)
-            self._regions[image.mask_value_map] = regions
-        drawing = ImageDrawing(image, self._on.page.title, self._on.volume(image.id), regions)
+        key = image.mask_value_map
+        if key not in self._regions:
+            self._regions[key] = regions_to_draw(self._quiz, image, self._folder)
+        drawing = ImageDrawing(image, self._on.page.title, self._on.volume(image.id), self._regions[key])
+        drawing.strokes = StrokeSaver(self._queue.clock)
         if self._on.session_page is not None:
             drawing.may_change = self._on.may_change
             drawing.files = DrawingFiles(self._on.session_page.files.drawing_file(image.id))
@@ -231,6 +234,8 @@ class PageDrawings:
             )
             if on.writes_to is not None and files.drawn(image.id).has_drawing:
                 files.set_drawing(image.id, recorded[-1].label_map, drawn=False)
+        if drawing.has_strokes and drawing.may_change:
+            self._queue.save(drawing)
         self._note(drawing)
         return sentences
 
@@ -256,8 +261,12 @@ class PageDrawings:
         segmentations.remove(self._put_away[key].pop(image_id).node)
 
     def _all_put_away(self) -> list[ImageDrawing]:
-        all_drawings = [drawing for drawings in self._put_away.values() for drawing in drawings.values()]
-        return [drawing for drawing in all_drawings if self._is_there(drawing)]
+        put_away = (drawing for drawings in self._put_away.values() for drawing in drawings.values())
+        return [drawing for drawing in put_away if self._is_there(drawing)]
+
+    @property
+    def _there(self) -> list[ImageDrawing]:
+        return [drawing for drawing in self._drawings.values() if self._is_there(drawing)]
 
     def _is_there(self, drawing: ImageDrawing) -> bool:
         return drawing.node is not None and bool(self._host.scene.IsNodePresent(drawing.node))

@@ -60,9 +60,17 @@ class PageSaver:
         """Before the session is asked what is missing."""
         self._drawings.save_first_strokes()
 
+    @property
+    def is_saved(self) -> bool:
+        """Whether a crash would lose nothing of what is drawn on the page; looking costs nothing."""
+        return self._drawings.is_saved
+
+    def save_on(self) -> None:
+        """A part of what is drawn; to be called again and again."""
+        self._drawings.save_on()
+
     def tick(self) -> None:
         """As ``save``, of what is due."""
-        self._drawings.tick()
         self._save_log()
         self._queue.retry()
 

@@ -1,0 +1,211 @@
+"""The journal of a drawing: what was drawn since its files were written, stroke by stroke.
+
+``<name>-quizlabel.strokes`` lies beside the files of the drawing for as long as these are behind. Its lines
+are ``checked_lines``: ``begin`` says on which voxels is drawn, and by its hash to which file of segments the
+strokes are added; ``change`` has all segments in their order, and of each plane that is other than before
+all that they have there; ``folded`` has the hash of a file of segments that has all changes above.
+"""
+
+from __future__ import annotations
+
+import base64
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+
+from ...images.arrays import SegmentationArrays, SegmentDescription
+from ...images.grid import Grid
+from ...session.checked_lines import checked_line, object_of
+from ...session.whole_file import sync, sync_folder
+from ...views.segment_planes import SegmentPart, box_of
+
+VERSION = 1
+NO_FILE = ""
+"""The hash of the file of segments where there is none."""
+
+
+class DrawnSegment(NamedTuple):
+    """A segment of a change; ``tags`` are those of ``SegmentDescription``."""
+
+    id: str
+    name: str
+    color: tuple[float, float, float]
+    tags: Mapping[str, str]
+
+
+Parts = Mapping[str, SegmentPart]
+"""What segments have in a plane, by their IDs."""
+
+
+@dataclass
+class Strokes:
+    """``base`` is the hash of the file of segments that the strokes are added to, ``folded`` those of files
+    that have them. ``planes`` is all that the segments have in planes where it is other than there."""
+
+    grid: Grid
+    base: str
+    folded: set[str] = field(default_factory=set)
+    segments: tuple[DrawnSegment, ...] | None = None
+    planes: dict[int, Parts] = field(default_factory=dict)
+
+    def added_to(self, drawn: SegmentationArrays | None) -> SegmentationArrays:
+        """The drawing as it was at the last stroke; ``drawn`` is that of the file, None without one."""
+        tags = {segment.id: segment.tags for segment in drawn.segments} if drawn else {}
+        layers: list[np.ndarray] = []
+        described: list[SegmentDescription] = []
+        for number, segment in enumerate(self.segments or (), start=1):
+            parts = {**self._of_file(drawn, segment.id), **self._own(segment.id)}
+            free = (n for n, each in enumerate(layers) if not _overlaps(each, parts))
+            layer = next(free, len(layers))
+            if layer == len(layers):
+                layers.append(np.zeros(self.grid.shape, np.min_scalar_type(len(self.segments or ()))))
+            for k, part in parts.items():
+                _at(layers[layer], k, part)[part.voxels] = number
+            own = {**tags.get(segment.id, {}), **segment.tags}
+            described.append(SegmentDescription(segment.name, layer, number, segment.color, segment.id, own))
+        return SegmentationArrays(
+            tuple(layers),
+            self.grid.ijk_to_ras,
+            tuple(described),
+            conversion_parameters=drawn.conversion_parameters if drawn else "",
+        )
+
+    def _of_file(self, drawn: SegmentationArrays | None, segment_id: str) -> dict[int, SegmentPart]:
+        """What a segment of the file has in the planes that no stroke changed."""
+        found: dict[int, SegmentPart] = {}
+        if drawn is None or not drawn.layers:
+            return found
+        column, row, first = np.round(drawn.grid.indices_in(self.grid)[:3, 3]).astype(int)
+        for segment in (each for each in drawn.segments if each.id == segment_id):
+            for k, plane in enumerate(drawn.layers[segment.layer], start=int(first)):
+                voxels = plane == segment.value
+                if k not in self.planes and (box := box_of(voxels)) is not None:
+                    found[k] = SegmentPart(row + box[0].start, column + box[1].start, voxels[box])
+        return found
+
+    def _own(self, segment_id: str) -> dict[int, SegmentPart]:
+        return {k: parts[segment_id] for k, parts in self.planes.items() if segment_id in parts}
+
+
+def append_change(
+    path: Path,
+    grid: Grid,
+    base: Callable[[], str],
+    segments: tuple[DrawnSegment, ...],
+    planes: Mapping[int, Parts],
+) -> None:
+    """Return when the change is on the disk; raises OSError, and then it does not count. ``base()`` is the
+    hash of the file of segments, which a new journal begins with."""
+    numbers = {segment.id: number for number, segment in enumerate(segments)}
+    change: dict[str, object] = {
+        "do": "change",
+        "segments": [
+            {"id": each.id, "name": each.name, "color": list(each.color), "tags": dict(each.tags)}
+            for each in segments
+        ],
+        "planes": {
+            str(k): {str(numbers[id]): _packed(part) for id, part in parts.items()}
+            for k, parts in planes.items()
+        },
+    }
+    lines = [change]
+    if not path.exists():
+        matrix = [float(number) for number in grid.ijk_to_ras.ravel()]
+        begin = {
+            "do": "begin",
+            "version": VERSION,
+            "base": base(),
+            "shape": list(grid.shape),
+            "ijk_to_ras": matrix,
+        }
+        lines.insert(0, begin)
+    _append(path, b"".join(map(checked_line, lines)))
+
+
+def append_folded(path: Path, sha256: str) -> None:
+    """A file of segments of this hash, which has all changes, is about to be there; raises OSError."""
+    if path.exists():
+        _append(path, checked_line({"do": "folded", "sha256": sha256}))
+
+
+def read_strokes(path: Path) -> Strokes | None:
+    """None where no whole stroke is there; what a crash cut was never acknowledged, and is passed over.
+
+    Raises OSError, and ValueError where the file is none of strokes or of a newer version.
+    """
+    strokes: Strokes | None = None
+    try:
+        for line in path.read_bytes().split(b"\n"):
+            found = object_of(line)
+            if found is not None:
+                strokes = _with_line(strokes, found)
+    except (TypeError, LookupError, AttributeError, zlib.error) as fault:
+        raise ValueError("it is no journal of a drawing") from fault
+    return strokes if strokes and strokes.segments is not None else None
+
+
+def _with_line(strokes: Strokes | None, found: dict[str, object]) -> Strokes:
+    line: Mapping = found
+    if line["do"] == "begin":
+        if line["version"] > VERSION:
+            raise ValueError("it was written by a newer version of this program")
+        slices, rows, columns = map(int, line["shape"])
+        matrix = np.array(line["ijk_to_ras"], float).reshape(4, 4)
+        return Strokes(Grid((slices, rows, columns), matrix), str(line["base"]))
+    if strokes is None:
+        raise ValueError("its beginning is missing")
+    if line["do"] == "folded":
+        strokes.folded.add(str(line["sha256"]))
+        return strokes
+    strokes.segments = tuple(
+        DrawnSegment(str(each["id"]), str(each["name"]), tuple(map(float, each["color"])), each["tags"])  # type: ignore[arg-type]
+        for each in line["segments"]
+    )
+    for k, parts in line["planes"].items():
+        strokes.planes[int(k)] = {
+            strokes.segments[int(number)].id: _unpacked(packed) for number, packed in parts.items()
+        }
+    return strokes
+
+
+def _append(path: Path, data: bytes) -> None:
+    is_new = not path.exists()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("ab", buffering=0) as file:
+        length = file.seek(0, 2)
+        try:
+            written = 0
+            while written < len(data):
+                written += file.write(data[written:])
+            sync(file.fileno())
+        except OSError:
+            file.truncate(length)
+            raise
+    if is_new:
+        sync_folder(path.parent)
+
+
+def _packed(part: SegmentPart) -> list[object]:
+    bits = zlib.compress(np.packbits(part.voxels).tobytes(), 1)
+    return [part.row, part.column, *part.voxels.shape, base64.b64encode(bits).decode("ascii")]
+
+
+def _unpacked(packed: list) -> SegmentPart:
+    row, column, rows, columns = map(int, packed[:4])
+    bits = np.frombuffer(zlib.decompress(base64.b64decode(packed[4])), np.uint8)
+    voxels = np.unpackbits(bits, count=rows * columns).reshape(rows, columns).astype(bool)
+    return SegmentPart(row, column, voxels)
+
+
+def _overlaps(layer: np.ndarray, parts: Mapping[int, SegmentPart]) -> bool:
+    return any(_at(layer, k, part)[part.voxels].any() for k, part in parts.items())
+
+
+def _at(layer: np.ndarray, k: int, part: SegmentPart) -> np.ndarray:
+    """The voxels of a layer in the part's rectangle."""
+    rows, columns = part.voxels.shape
+    return layer[k, part.row : part.row + rows, part.column : part.column + columns]
