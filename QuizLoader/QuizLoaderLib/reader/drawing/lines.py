@@ -188,11 +188,10 @@ class Lines:
 
     @property
     def is_saved(self) -> bool:
-        """Whether each line is in its file as it is."""
         return not self._unsaved()
 
     def rest(self) -> bool:
-        """Whether nobody has moved a line for a while; to be asked again and again."""
+        """As ``StrokeSaver.rests``."""
         points = [lines.points_ras(line.node).tolist() for line in self._unsaved()]
         if points != self._seen:
             self._seen, self._seen_at = points, self._queue.clock()
@@ -243,7 +242,6 @@ class Lines:
         self._put_away[key] = [other for other in self._put_away[key] if other is not line]
 
     def close(self) -> None:
-        """What is saved nowhere stays in the scene."""
         self.leave()
         for line in self._all_put_away():
             lines.show_on(line.node, None)

@@ -39,8 +39,7 @@ class PageDrawings:
     """
 
     def __init__(self, host: Host, quiz: Quiz, folder: ImageFolder, queue: SaveQueue) -> None:
-        self._queue = queue
-        self._host, self._quiz, self._folder = host, quiz, folder
+        self._host, self._quiz, self._folder, self._queue = host, quiz, folder, queue
         self._regions: dict[str, RegionsToDraw] = {}
         self._on: PageDrawnOn | None = None
         self._drawings: dict[str, ImageDrawing] = {}
@@ -153,7 +152,7 @@ class PageDrawings:
 
     def save_on(self) -> None:
         """Save a part of what was drawn, once the hand rests; to be called again and again."""
-        if self._on is None or self._on.writes_to is None:
+        if self.is_saved:
             return
         if not self.lines.is_saved and self.lines.rest():
             self.lines.save()
