@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlsplit
 
-from QuizLoaderLib.apps.study_server.readers import COORDINATOR, READER, Person, add_readers
+from QuizLoaderLib.apps.study_server.readers import COORDINATOR, READER, Person, add_readers, session_secret
 from web_stage import Served, served
 
 NAMES = ("Dr. Chen", "Dr. Lima")
@@ -38,7 +38,7 @@ class Study:
     def cookie(self, name: str) -> dict[str, str]:
         """The header with which a browser comes that has opened the link."""
         role = COORDINATOR if name == CHIEF else READER
-        return {"Cookie": f"quizloader-{role}={self.secret(name)}"}
+        return {"Cookie": f"quizloader-{role}={session_secret(self.secret(name))}"}
 
     @contextmanager
     def served(self, *options: object, port: int = 0, **environment: str) -> Iterator[Served]:

@@ -12,7 +12,7 @@ import msgpack
 import pytest
 from panel_stage import write_images
 from QuizLoaderLib.apps.study_server.proxy import MOST_BYTES
-from QuizLoaderLib.apps.study_server.readers import Person, add_readers, digest
+from QuizLoaderLib.apps.study_server.readers import Person, add_readers, digest, session_secret
 from session_by_hand import SAMPLES
 from study_server_stage import CHIEF, NAMES, ask, ask_often, processes_of, study
 from web_reader import WebReader, do, framed, window_in_thread
@@ -65,8 +65,8 @@ def strangers(prepared):
     """Cookies of those who are nobody."""
     secret = prepared.secret(ANN)
     other_case = secret.swapcase()
-    hashed = digest(secret)
-    for value in ("", "x", secret[:-1], secret + "x", other_case, hashed, "../" + secret, "\xff"):
+    hashed = digest(session_secret(secret))
+    for value in ("", "x", secret, secret[:-1], secret + "x", other_case, hashed, "../" + secret, "\xff"):
         yield {"Cookie": f"quizloader-reader={value}; quizloader-coordinator={value}"}
     yield {}
     yield {"Cookie": f"quizloader={secret}; token={secret}; quizloader-Reader={secret}"}
@@ -91,9 +91,9 @@ def test_a_reader_is_no_coordinator_and_the_other_way_round(prepared, server, an
         chief = ask(server.address, path, prepared.cookie(CHIEF)).status
         assert chief == (403 if allowed else 200), path
         # The chief's secret in a reader's cookie, and a reader's in the chief's.
-        chiefs = {"Cookie": f"quizloader-reader={prepared.secret(CHIEF)}"}
+        chiefs = {"Cookie": f"quizloader-reader={session_secret(prepared.secret(CHIEF))}"}
         assert ask(server.address, path, chiefs).status == 403
-        anns = {"Cookie": f"quizloader-coordinator={prepared.secret(ANN)}"}
+        anns = {"Cookie": f"quizloader-coordinator={session_secret(prepared.secret(ANN))}"}
         assert ask(server.address, path, anns).status == 403
 
 
@@ -219,7 +219,34 @@ def test_the_cookie_is_for_this_server_alone(prepared, server, ann):
     assert (reply.status, reply.headers["Location"]) == (303, "/")
     parts = {part.strip().lower() for part in reply.headers["Set-Cookie"].split(";")[1:]}
     assert parts == {"httponly", "path=/", "samesite=lax"}
-    assert reply.headers["Referrer-Policy"] == "no-referrer" and reply.headers["Cache-Control"] == "no-store"
+    assert reply.headers["Referrer-Policy"] == "same-origin" and reply.headers["Cache-Control"] == "no-store"
+
+
+def test_the_cookie_does_not_tell_the_link_and_old_links_still_work(prepared, server, ann):
+    cookie = ask(server.address, prepared.paths[BEN]).headers["Set-Cookie"].split(";")[0]
+    assert cookie == f"quizloader-reader={session_secret(prepared.secret(BEN))}"
+    # A table from before cookies had a secret of their own.
+    table, kept = prepared.table, prepared.table.read_text(encoding="utf-8")
+    try:
+        table.write_text(f"{kept.rstrip()}\nOld hand,reader,{digest('an-old-link')}\n", encoding="utf-8")
+        reply = ask(server.address, "/enter/an-old-link")
+        assert (reply.status, reply.headers["Location"]) == (303, "/")
+        old = {"Cookie": reply.headers["Set-Cookie"].split(";")[0]}
+        assert ask(server.address, "/", old).status == 200
+    finally:
+        table.write_text(kept, encoding="utf-8")
+
+
+def test_another_site_signs_nobody_in_or_out(prepared, server, ann):
+    elsewhere = {"Sec-Fetch-Site": "cross-site", "Origin": "http://evil.example"}
+    shown = ask(server.address, prepared.paths[BEN], elsewhere)
+    assert shown.status == 200 and BEN.encode() in shown.body and "Set-Cookie" not in shown.headers
+    assert ask(server.address, prepared.paths[BEN], elsewhere, "POST").status == 403
+    own = {"Origin": server.address}
+    assert ask(server.address, prepared.paths[BEN], own, "POST").status == 303
+    left = ask(server.address, "/leave", elsewhere | prepared.cookie(BEN), "POST")
+    assert left.status == 403 and "Set-Cookie" not in left.headers
+    assert ask(server.address, "/leave", own | prepared.cookie(BEN), "POST").status == 200
 
 
 async def closed_with(reader, *frames, kind="binary"):
@@ -378,10 +405,12 @@ def test_what_is_no_http_ends_the_connection(server, ann):
 def test_neither_secret_nor_answer_is_in_the_log(prepared, server, ann):
     async def write():
         await ann.trigger("answer", ann.state["asked"]["place"], 0, 2, [SECRET_ANSWER, "", ""])
-        await ann.call("trame.error.client", SECRET_ANSWER)
+        # What the page would not say is not answered.
+        await ann.send("trame.error.client", SECRET_ANSWER)
+        await ann.send("trame.trigger", SECRET_ANSWER, [ann.tab], {})
+        await ann.send("trame.rca.event", SECRET_ANSWER, "anonymous", {"type": "MouseMove"})
         with pytest.raises(RuntimeError):
             await ann.trigger("answer", SECRET_ANSWER)
-        await ann.trigger(SECRET_ANSWER)
 
     do(ann, write())
     assert ask(server.address, f"/enter/{SECRET_ANSWER.replace(' ', '-')}").status in (403, 429)

@@ -26,6 +26,11 @@ def made(output):
     return list(csv.DictReader(io.StringIO(output)))
 
 
+def session_hash(link_secret):
+    cookie = hashlib.sha256(f"session:{link_secret}".encode()).hexdigest()
+    return hashlib.sha256(cookie.encode()).hexdigest()
+
+
 def test_each_reader_gets_a_link_and_the_table_has_only_its_hash(tmp_path, monkeypatch, capsys):
     table = tmp_path / "readers.csv"
     code, output, _ = run(
@@ -52,9 +57,13 @@ def test_each_reader_gets_a_link_and_the_table_has_only_its_hash(tmp_path, monke
     text = table.read_text(encoding="utf-8")
     assert not any(secret in text for secret in link_secrets)
     readers = read_readers(table)
-    assert readers[hashlib.sha256(link_secrets[1].encode()).hexdigest()] == Person("Müller, Ute")
-    assert ReadersFile(table).who(link_secrets[2]) == Person("Chief", COORDINATOR)
-    assert ReadersFile(table).who(link_secrets[2][:-1]) is None
+    assert readers[session_hash(link_secrets[1])] == Person("Müller, Ute")
+    readers_file = ReadersFile(table)
+    session = readers_file.session_of(link_secrets[2])
+    assert session == hashlib.sha256(f"session:{link_secrets[2]}".encode()).hexdigest()
+    assert readers_file.who(session) == Person("Chief", COORDINATOR)
+    assert readers_file.who(link_secrets[2]) is None, "the link itself is no cookie"
+    assert readers_file.who(session[:-1]) is None
     assert ReadersFile(table).who("") is None
 
 
@@ -90,12 +99,12 @@ def test_readers_are_added_later_and_a_lost_link_is_replaced(tmp_path, monkeypat
         f"quizloader: “{table}” has “reader 2” already; --renew gives a new link for the old one.\n",
     )
     known = ReadersFile(table)
-    old = second["link"].rsplit("/", 1)[1]
+    old = known.session_of(second["link"].rsplit("/", 1)[1])
     assert known.who(old) == Person("Reader 2")
     (renewed,) = made(run(monkeypatch, capsys, table, "Reader 2", "--renew")[1])
     # The server that runs sees it at once.
     assert known.who(old) is None
-    assert known.who(renewed["link"].rsplit("/", 1)[1]) == Person("Reader 2")
+    assert known.who(known.session_of(renewed["link"].rsplit("/", 1)[1])) == Person("Reader 2")
     assert [person.name for person in known.people] == ["Reader 1", "Reader 2", "Reader 3"]
 
 
@@ -211,11 +220,41 @@ def test_what_the_client_says_is_let_through():
         "application.exit",
         "trame.state.update",
         "trame.force.push",
+        "trame.error.client",
         "trame.",
         "wslink.hello.x",
         "",
     ):
         assert not read_message(call(method)).is_allowed
+
+
+def test_only_names_that_the_page_has_and_sizes_that_a_screen_has_are_let_through():
+    def is_allowed(method, *arguments):
+        return read_message(call(method, *arguments)).is_allowed
+
+    assert is_allowed("trame.rca.size", "view-Red", "view-1", {"w": 640.5, "h": 480, "p": 2})
+    assert is_allowed("trame.rca.event", "view-Slice4", "view-1", {"type": "MouseMove"})
+    assert is_allowed("trame.lifecycle.update", "client_mounted")
+    huge = float("inf")
+    for size in (
+        {"w": 4097, "h": 10, "p": 1},
+        {"w": 1500, "h": 10, "p": 3},
+        {"w": -1, "h": 10, "p": 1},
+        {"w": huge, "h": 10, "p": 1},
+        {"w": 1, "h": float("nan"), "p": 1},
+        {"w": "640", "h": 480, "p": 1},
+        {"w": [640], "h": 480, "p": 1},
+        {"w": True, "h": 480, "p": 1},
+        [640, 480],
+        None,
+    ):
+        assert not is_allowed("trame.rca.size", "view-Red", "view-1", size), size
+    assert not is_allowed("trame.rca.size", "view-Red")
+    for name in ("view-Blue", "view-Red\n12:00 Dr. Chen has come", "", None, ["view-Red"]):
+        assert not is_allowed("trame.rca.event", name, "x", {"type": "MouseMove"})
+    for trigger in ("go_to", "stop", "answer\n", None, {"answer": 1}):
+        assert not is_allowed("trame.trigger", trigger, [])
+    assert not is_allowed("trame.trigger") and not is_allowed("trame.lifecycle.update", "server_exited")
 
 
 def nested(depth):

@@ -123,11 +123,15 @@ class WebReader:
         await self.socket.send_bytes(frame)
 
     async def call(self, method: str, *arguments: Any, system: bool = False) -> Any:
+        return await asyncio.wait_for(await self.send(method, *arguments, system=system), PATIENCE_S)
+
+    async def send(self, method: str, *arguments: Any, system: bool = False) -> "asyncio.Future[Any]":
+        """Does not wait for the answer, which is what it gives."""
         name = f"{'system' if system else 'rpc'}:{self._client or 'c0'}:{next(self._numbers)}"
         answer = self._waiting[name] = asyncio.get_running_loop().create_future()
         call = {"wslink": "1.0", "id": name, "method": method, "args": list(arguments), "kwargs": {}}
         await self.say(framed(msgpack.packb(call)))
-        return await asyncio.wait_for(answer, PATIENCE_S)
+        return answer
 
     async def trigger(self, name: str, *arguments: Any) -> Any:
         return await self.call("trame.trigger", name, [self.tab, *arguments], {})

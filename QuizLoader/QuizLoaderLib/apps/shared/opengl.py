@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     import numpy as np
     from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
+MOST_PIXELS = 4096
+"""Of a view that a browser asks for, in each direction: more would take the machine's memory."""
 
 _TRY_ONE_WINDOW = """
 import sys

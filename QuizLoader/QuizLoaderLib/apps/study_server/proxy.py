@@ -9,6 +9,8 @@ import aiohttp
 import msgpack
 from aiohttp import web
 
+from ...quiz.model import SliceView
+from ..shared.opengl import MOST_PIXELS
 from .limits import Allowance
 
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
@@ -34,13 +36,10 @@ MESSAGES_EACH_SECOND, MESSAGES_AT_ONCE = 300.0, 600.0
 MOST_BYTES = 256 * 1024
 """Of one message. The longest are answers that are typed."""
 
+_MOST_DOTS = 8
+
 _HEADER_BYTES = 12
-_ALLOWED = (
-    "wslink.hello",
-    "trame.state.get",
-    "trame.trigger",
-    "trame.lifecycle.update",
-    "trame.error.client",
+_OF_VIEWS = (
     "trame.rca.size",
     "trame.rca.event",
     "trame.rca.drop",
@@ -48,8 +47,26 @@ _ALLOWED = (
     "trame.rca.video.codecs",
     "trame.rca.video.negotiate",
 )
-"""What the client calls. Not among them: to end the process, and to put something into its state, which would
-grow without bounds."""
+_TRIGGER, _SIZE = "trame.trigger", "trame.rca.size"
+_ALLOWED = ("wslink.hello", "trame.state.get", "trame.lifecycle.update", _TRIGGER, *_OF_VIEWS)
+"""What the client calls. Not among them: to end the process, to put something into its state, which would
+grow without bounds, and to write into the log."""
+_TRIGGERS = (
+    "alive",
+    "answer",
+    "arrive",
+    "ask_to_finish",
+    "press",
+    "sign_in",
+    "step",
+    "stop_script",
+    "take_over",
+    "use",
+    "use_editor",
+    "use_lines",
+)
+_AREAS = tuple(f"view-{view.value}" for view in SliceView)
+_LIFECYCLE = ("client_connected", "client_mounted", "client_exited", "client_unmounted")
 _BY_ITSELF = "alive"
 """What the client asks by itself, every few seconds, to see whether the server answers."""
 
@@ -188,4 +205,25 @@ def read_message(frame: bytes) -> Message:
     arguments = call.get("args")
     first = arguments[0] if isinstance(arguments, list) and arguments else None
     is_from_reader = call["method"] != "wslink.hello" and first != _BY_ITSELF
-    return Message(call["method"] in _ALLOWED, is_from_reader)
+    return Message(_is_allowed(call["method"], arguments), is_from_reader)
+
+
+def _is_allowed(method: str, arguments: object) -> bool:
+    first, *more = arguments if isinstance(arguments, list) and arguments else [None]
+    if method == _TRIGGER:
+        return first in _TRIGGERS
+    if method == "trame.lifecycle.update":
+        return first in _LIFECYCLE
+    if method in _OF_VIEWS and method.count(".") == 2:
+        return first in _AREAS and (method != _SIZE or _is_size(more[-1] if more else None))
+    return method in _ALLOWED
+
+
+def _is_size(size: object) -> bool:
+    """Of a view, which the process makes a picture of."""
+    if not isinstance(size, dict):
+        return False
+    width, height, dots = (size.get(name, 1) for name in ("w", "h", "p"))
+    if not all(type(value) in (int, float) for value in (width, height, dots)):
+        return False
+    return 0 < dots <= _MOST_DOTS and all(0 <= value * dots <= MOST_PIXELS for value in (width, height))

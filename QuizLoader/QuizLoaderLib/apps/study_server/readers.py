@@ -43,11 +43,17 @@ class Link(NamedTuple):
 
 
 Readers = dict[str, Person]
-"""By the SHA-256 of their secret, which is random and long: a hash of it needs no salt."""
+"""By the SHA-256 of what their cookie holds, which is random and long: a hash of it needs no salt."""
 
 
 def digest(secret: str) -> str:
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()
+
+
+def session_secret(link_secret: str) -> str:
+    """What the cookie holds of a link: nobody learns the link from it, and every server with the same table
+    knows it, also after a restart."""
+    return digest(f"session:{link_secret}")
 
 
 def read_readers(path: Path) -> Readers:
@@ -115,8 +121,9 @@ def add_readers(path: Path, people: Iterable[Person], address: str, renew: bool 
             )
         secret = secrets.token_urlsafe(_SECRET_BYTES)
         # In the place of the old line.
-        readers = {digest(secret) if key in known else key: other for key, other in readers.items()}
-        readers[digest(secret)] = replace(person, address=address.rstrip("/"))
+        hashed = digest(session_secret(secret))
+        readers = {hashed if key in known else key: other for key, other in readers.items()}
+        readers[hashed] = replace(person, address=address.rstrip("/"))
         links.append(Link(person, f"{address.rstrip('/')}/{ENTER}/{secret}"))
     text = io.StringIO(newline="")
     table = csv.writer(text)
@@ -171,9 +178,15 @@ class ReadersFile:
         return tuple(self._readers.values())
 
     def who(self, secret: str) -> Person | None:
-        """Whose secret this is; looked for by its hash, so that the time taken tells nothing of a secret."""
+        """Whose cookie holds this; looked for by its hash, so that the time taken tells nothing of it."""
         self._refresh()
         return self._readers.get(digest(secret))
+
+    def session_of(self, link_secret: str) -> str:
+        """What the cookie is to hold. A table of before cookies had a secret of their own has the hashes of
+        the links."""
+        session = session_secret(link_secret)
+        return session if self.who(session) else link_secret
 
     def _refresh(self) -> None:
         stamp = self._now()

@@ -77,6 +77,7 @@ class StudyServer:
     def app(self) -> web.Application:
         app = web.Application(middlewares=[self._guard])
         app.router.add_get(f"/{ENTER}/{{secret}}", self._entrance.enter)
+        app.router.add_post(f"/{ENTER}/{{secret}}", self._entrance.enter)
         app.router.add_post("/leave", self._entrance.leave)
         app.add_routes(self._reader.routes() + self._coordinator.routes())
         return app

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from vtkmodules.vtkCommonCore import vtkCommand
 
-from ..shared.opengl import window_pixels
+from ..shared.opengl import MOST_PIXELS, window_pixels
 from .trame_patches import RemoteArea
 
 if TYPE_CHECKING:
@@ -53,6 +53,7 @@ class ViewWindow(RemoteArea):
         return pixels, columns, rows
 
     def process_resize_event(self, width: int, height: int) -> None:
+        width, height = (min(max(1, size), MOST_PIXELS) for size in (width, height))
         if (width, height) != tuple(self.window.GetSize()):
             self.interactor.UpdateSize(width, height)
             self._resized()
