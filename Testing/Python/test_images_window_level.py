@@ -129,6 +129,18 @@ def test_values_that_are_not_those_of_a_ct_show_all_but_a_thousandth_at_either_e
     assert level == pytest.approx((high + low) / 2, abs=2)
 
 
+def test_a_ct_that_has_lost_its_rescale_shows_all_but_a_thousandth_at_either_end(tmp_path: Path) -> None:
+    """As scanners store it, from 0 on: in the window of soft tissue the whole body would be white."""
+    voxels = np.maximum(ct() + 1024, 0).astype(np.uint16)
+    write_series(tmp_path / "dicom", voxels, Placement(range(10)))
+    node, _problems, library = load_one(tmp_path, "dicom", dicom_read=True)
+    low, high = np.percentile(voxels, (0.1, 99.9))
+    display = node.GetDisplayNode()
+    assert display.GetWindow() == pytest.approx(high - low, abs=2)
+    assert display.GetLevel() == pytest.approx((high + low) / 2, abs=2)
+    library.close()
+
+
 @pytest.mark.parametrize("modality", ["PT", "MR"])
 def test_uptake_begins_at_zero_and_ends_at_the_last_thousandth(tmp_path: Path, modality: str) -> None:
     """MR has no zero of its own, so it begins at the first thousandth."""

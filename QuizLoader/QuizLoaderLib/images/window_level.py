@@ -14,6 +14,7 @@ _SHARE_LEFT_OUT = 0.1
 _SOFT_TISSUE = (350.0, 40.0)
 """In HU, as Slicer's preset for the abdomen."""
 _AIR = (-1100.0, -900.0)
+_FAT = -20.0
 _LOWEST_OF_CT = -3100.0
 """What lies beyond the field of view may have less than air."""
 _SHARE_SEEN = 0.01
@@ -45,8 +46,11 @@ _OF_ACTIVITY = ("PT", "NM")
 
 
 def _shows_soft_tissue(values: np.ndarray) -> bool:
+    """Whether its window has something to show, in an image with air or fat: else they are no Hounsfield
+    units, whatever the header says, as where it has lost its rescale."""
     window, level = _SOFT_TISSUE
-    return _share(values, level - window / 2, level + window / 2) >= _SHARE_SEEN
+    in_window = _share(values, level - window / 2, level + window / 2)
+    return min(in_window, _share(values, _AIR[0], _FAT)) >= _SHARE_SEEN
 
 
 def _is_like_ct(values: np.ndarray) -> bool:
