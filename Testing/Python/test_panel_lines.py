@@ -8,6 +8,7 @@ import slicer
 import vtk
 from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_quiz
 from PIL import Image as Picture
+from PySide6.QtGui import QShortcut
 from test_panel_session import READER, Reader
 from test_panel_tools import key
 
@@ -216,3 +217,28 @@ def test_on_a_picture_lines_are_in_pixels_and_the_view_says_that_it_is_not_calib
     wait_for(reader, ["Line 1: 50.0 px, Vector-photo.png"])
     reader.go()
     assert red.cornerAnnotation().GetText(edge) == ""
+
+
+def test_escape_ends_a_measurement_also_where_the_segment_editor_has_that_key(reader, tmp_path):
+    quiz = write_quiz(
+        tmp_path / "draw.xml",
+        [f"EnableSegmentEditor='Y'|{image_element('Volume', VOLUME)}{QUESTIONS}"],
+    )
+    reader.sign_in(quiz)
+    interaction = slicer.app.applicationLogic().GetInteractionNode()
+    key(reader.stage, "Alt+L")
+    assert interaction.GetCurrentInteractionMode() == interaction.Place
+    key(reader.stage, "Esc")
+    assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
+    assert line_nodes() == []
+    assert listed(reader) == []
+    # It is the editor's again.
+    assert [each.key().toString() for each in enabled_shortcuts(reader)].count("Esc") == 1
+    measure(reader, (50, 100), (150, 100))
+    wait_for(reader, [f"Line 1: 20.0 mm, {CT}"])
+    assert [each.key().toString() for each in enabled_shortcuts(reader)].count("Esc") == 1
+
+
+def enabled_shortcuts(reader):
+    window = reader.stage.slicer.main_window
+    return [each for each in window.findChildren(QShortcut) if each.isEnabled()]

@@ -63,7 +63,7 @@ class Editor:
         self._ui.drawOnRow.visible = len(ids) > 1
         self._make_widget()
         self._edit(opened, self._image_id)
-        self._widget.installKeyboardShortcuts(slicer.util.mainWindow() or self._ui.editorSection)
+        self._install_keys()
         self._ui.editorSection.visible = True
 
     def hide(self) -> None:
@@ -77,6 +77,17 @@ class Editor:
     def close(self) -> None:
         self.hide()
         self._brush = {}
+
+    def rest(self, rests: bool) -> None:
+        """While another tool is in hand: no effect is active, and the editor's keys are free."""
+        if self._opened and rests:
+            self._widget.setActiveEffect(None)
+            self._widget.uninstallKeyboardShortcuts()
+        elif self._opened:
+            self._install_keys()
+
+    def _install_keys(self) -> None:
+        self._widget.installKeyboardShortcuts(slicer.util.mainWindow() or self._ui.editorSection)
 
     def _edit(self, opened: OpenedQuiz, image_id: str) -> None:
         _remove_parameter_node()

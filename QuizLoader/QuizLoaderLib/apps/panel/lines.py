@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+import qt
+import slicer
+
 from ...reader.measuring import LOOK_S, Measuring
 from ...reader.opened_quiz import OpenedQuiz
 from .ui import timer
@@ -13,10 +16,11 @@ if TYPE_CHECKING:
 
 class LinesSection:
     """Connects the widgets of the section to ``Measuring``; ``changed()`` is called when a line came or
-    went."""
+    went, ``in_hand(True)`` when one is placed from now on."""
 
-    def __init__(self, ui: "Ui", changed: Callable[[], None]) -> None:
-        self._ui = ui
+    def __init__(self, ui: "Ui", changed: Callable[[], None], in_hand: Callable[[bool], None]) -> None:
+        self._ui, self._in_hand = ui, in_hand
+        self._escape: qt.QShortcut = None
         self._measuring = Measuring(changed)
         self._texts: list[str] = []
         self._timer = timer(LOOK_S, self._look)
@@ -50,8 +54,23 @@ class LinesSection:
         self._measuring.delete(self._ui.linesList.currentRow)
         self._show()
 
+    def _take_keys(self, measuring: bool) -> None:
+        """Escape ends the measurement, and is then the segment editor's again."""
+        if measuring == (self._escape is not None):
+            return
+        self._in_hand(measuring)
+        if measuring:
+            parent = slicer.util.mainWindow() or self._ui.linesSection
+            self._escape = qt.QShortcut(qt.QKeySequence("Esc"), parent)
+            self._escape.activated.connect(self.measure)
+        else:
+            self._escape.enabled = False
+            self._escape.deleteLater()
+            self._escape = None
+
     def _show(self) -> None:
         shown, ui = self._measuring.shown, self._ui
+        self._take_keys(shown.measuring)
         texts = [
             f"{line.name}: {line.length}" + (f", {line.image}" if line.image else "")
             for line in shown.measured

@@ -36,7 +36,7 @@ class PageSections:
         self._ahead = Loading(lambda done, total: None, lambda: None, REST_AHEAD_S)
         self._loading_index = -1
         self._tools = ToolsSection(ui, self._change_views)
-        self._lines = LinesSection(ui, self.asking.presenter.look_again)
+        self._lines = LinesSection(ui, self.asking.presenter.look_again, self._editor.rest)
         self.shortcuts = PanelShortcuts(widget, self.use)
         ui.shortcutsLabel.text = shortcut_texts()
         ui.cancelButton.clicked.connect(self.cancel)
