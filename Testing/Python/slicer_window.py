@@ -192,6 +192,9 @@ class qMRMLLayoutManager(QObject):
                     widget.setLayout(child)
                     child = widget
                 splitter.addWidget(child)
+            sizes = [int(item.get("splitSize", 0)) for item in element]
+            if any(sizes):
+                splitter.setSizes(sizes)
             return splitter
         layout: Any = QVBoxLayout() if is_vertical else QHBoxLayout()
         layout.setContentsMargins(0, 0, 0, 0)

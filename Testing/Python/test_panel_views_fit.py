@@ -149,6 +149,23 @@ def test_a_window_that_is_resized_keeps_its_pages_filled_but_not_a_view_that_the
     assert slice_node("Red").GetFieldOfView()[1] == pytest.approx(70), "the views are not the quiz's any more"
 
 
+def test_the_views_are_given_back_with_the_zoom_that_they_had(story, layouts, images):
+    let_events_run()
+    width, height = size_on_screen(story, "Red")
+    slice_node("Red").SetFieldOfView(90, 90 * height / width, 1)
+    slice_node("Red").SetXYZOrigin(5, -3, 0)
+    story.open(layouts, images)
+    story.turn_to("nextButton", 1)
+    let_events_run()
+
+    story.slicer.enter("Data")
+    let_events_run()
+
+    assert size_on_screen(story, "Red") == (width, height)
+    assert slice_node("Red").GetFieldOfView()[:2] == pytest.approx((90, 90 * height / width))
+    assert slice_node("Red").GetXYZOrigin() == (5, -3, 0)
+
+
 def test_the_log_begins_with_the_sizes_that_the_views_have(tmp_path, layouts, images):
     with stage(tmp_path) as on_stage:
         reader = Reader(on_stage, images, tmp_path / "results")
