@@ -24,9 +24,9 @@ def test_names_and_words_are_each_of_one_shortcut() -> None:
     assert len({each.name for each in SHORTCUTS}) == len({each.text for each in SHORTCUTS}) == len(SHORTCUTS)
 
 
-def test_what_every_host_has_is_clear_of_slicers_menus() -> None:
+def test_what_every_host_has_is_clear_of_slicers_menus_and_history() -> None:
     in_every_host = {keys for each in SHORTCUTS for keys in each.keys if keys.startswith("Alt+")}
-    assert not in_every_host & {"Alt+E", "Alt+F", "Alt+H", "Alt+V"}
+    assert not in_every_host & {"Alt+E", "Alt+F", "Alt+H", "Alt+V", "Alt+Left", "Alt+Right"}
     by_keys = {keys: each for each in SHORTCUTS for keys in each.keys}
     assert by_keys["Alt+."].use == by_keys["Alt+Up"].use == ("step_frame", 1)
     assert by_keys["Alt+,"].use == by_keys["Alt+Down"].use == ("step_frame", -1)
