@@ -69,6 +69,26 @@ def test_every_name_says_where_it_was_read():
         assert re.search(r"\.(py|h|cxx|cpp|md)\b", source), name
 
 
+def test_the_docs_say_of_every_name_which_versions_of_slicer_have_it():
+    page = MODULE.parents[1] / "docs" / "developing" / "slicer-versions.md"
+    rows = re.findall(
+        r"^\| `([\w.]+)` \| (.*?) \| (yes|no) \| (yes|no) \| (yes|no) \|$", page.read_text(), re.M
+    )
+    told = {name: answers for name, members, *answers in rows if not members}
+    for name, members, *answers in rows:
+        told |= {f"{name}.{member}": answers for member in re.findall(r"`(\w+)`", members)}
+    # A class of which only members are used has no row of its own.
+    of_classes = {name.rpartition(".")[0] for name in told}
+    missing = {name for name in pythonqt.NAMES if name not in told and name not in of_classes}
+    assert not missing, "run Testing/slicer_versions.py"
+    assert set(told) <= set(pythonqt.NAMES), "run Testing/slicer_versions.py"
+    # What a version lacks, the module does without there.
+    assert {name for name, answers in told.items() if "no" in answers} == {
+        "SampleData.SampleDataLogic.registerCustomSampleDataCategory",
+        "slicer.packaging",
+    }
+
+
 def test_names_of_mrml_and_slicer_util_are_really_there():
     for name in pythonqt.NAMES:
         parts = name.split(".")
