@@ -316,7 +316,7 @@ BAD = {
     "cut nifti": (lambda f: broken(write_nifti(f / "a.nii", np.stack(frames()))), "a.nii", "damaged"),
     "text": (lambda f: (f / "a.nrrd").write_text("no image", encoding="utf-8"), "a.nrrd", "not an image"),
     "other encoding": (
-        lambda f: write_4d(f / "a.nrrd", frames(), encoding="bzip2"),
+        lambda f: write_4d(f / "a.nrrd", frames(), encoding="zrl"),
         "a.nrrd",
         "raw or gzip",
     ),

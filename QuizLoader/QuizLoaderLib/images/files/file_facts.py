@@ -1,14 +1,16 @@
 """What one look at a file tells: its format, its header, and where its voxels are."""
 
 import os
-from collections.abc import Callable, Iterable
+import re
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
 from ...quiz.problems import Problem
-from ..errors import DATA_FILE, IMAGE_DAMAGED, ImageReadError, not_calibrated
+from ..errors import DATA_FILE, IMAGE_DAMAGED, UNSUPPORTED, ImageReadError, not_calibrated
+from .data_files import DataFilesError, FindDataFile, data_file_finder
 from .file_formats import (
     GZIP_SIGNATURE,
     IMAGE_NOT_OPENED,
@@ -22,10 +24,6 @@ from .nifti import NiftiHeader, read_nifti_header
 from .nrrd import NrrdHeader, read_nrrd_header
 from .raw_voxels import RawVoxels, Unpacked
 
-DataFileCheck = Callable[[str], object]
-"""Called with each name that a header gives for separate voxel data, relative to the header's folder, before
-anything is read from it; raises ImageReadError where the file must not be read."""
-
 Stamp = tuple[tuple[str, int, int], ...]
 """(name, bytes, ns of its last change) of each file: what was read is good until one is written again."""
 
@@ -36,9 +34,9 @@ Header = NrrdHeader | MetaImageHeader | NiftiHeader
 class FileFacts:
     """One file, or folder, as it was when it was looked at.
 
-    ``header`` is there for NRRD, MetaImage and NIfTI. ``voxels`` says where the voxels are, None where only a
-    library can read them. ``data_files`` are the names of separate files with voxels. ``fault`` is why it can
-    be read by none. ``stamp`` covers the file and its data files; of a folder, its files.
+    ``header`` is there for NRRD, MetaImage and NIfTI, and ``voxels`` says where the voxels of these are.
+    ``data_files`` are separate files with voxels. ``fault`` is why it cannot be read. ``stamp`` covers the
+    file and its data files; of a folder, its files.
     """
 
     path: Path
@@ -46,7 +44,7 @@ class FileFacts:
     stamp: Stamp = ()
     is_gzip: bool = False
     header: Header | None = None
-    data_files: tuple[str, ...] = ()
+    data_files: tuple[Path, ...] = ()
     voxels: RawVoxels | None = None
     fault: ImageReadError | None = None
 
@@ -79,8 +77,11 @@ class FileFacts:
         return stamp_of(self.path, self.data_files) == self.stamp
 
 
-def look_at(path: Path, check_data_file: DataFileCheck = bool) -> FileFacts:
-    """Open a file once, and tell what it is by its content, whatever its name. Raises nothing of an image."""
+def look_at(path: Path, find_data_file: FindDataFile | None = None) -> FileFacts:
+    """Open a file once, and tell what it is by its content, whatever its name. Raises nothing of an image.
+
+    Without ``find_data_file`` its data files are looked for in its own folder.
+    """
     if path.is_dir():
         hint = 'name a file in it; in a quiz DicomRead="Y" shows the DICOM series of a folder'
         sentence = f"“{path.name}” is a folder, not an image file."
@@ -88,12 +89,12 @@ def look_at(path: Path, check_data_file: DataFileCheck = bool) -> FileFacts:
         return FileFacts(path, FileFormat.FOLDER, stamp_of(path), fault=fault)
     try:
         with path.open("rb") as file:
-            return _look(path, file, check_data_file)
+            return _look(path, file, find_data_file or data_file_finder(path))
     except OSError as fault:
         return FileFacts(path, FileFormat.UNREADABLE, stamp_of(path), fault=_cannot_open(path, fault))
 
 
-def stamp_of(path: Path, data_files: Iterable[str] = ()) -> Stamp:
+def stamp_of(path: Path, data_files: Iterable[Path] = ()) -> Stamp:
     """Of a file and of those beside it that hold its voxels; of a folder, its files.
 
     What is not there is left out. Raises OSError where a folder cannot be listed.
@@ -102,7 +103,7 @@ def stamp_of(path: Path, data_files: Iterable[str] = ()) -> Stamp:
         with os.scandir(path) as entries:
             files = [entry for entry in entries if not entry.is_dir()]
         return _stamps(sorted(files, key=lambda file: file.name))
-    return _stamps((path, *(path.parent / name for name in data_files)))
+    return _stamps((path, *data_files))
 
 
 def damaged(path: Path) -> ImageReadError:
@@ -110,7 +111,7 @@ def damaged(path: Path) -> ImageReadError:
     return ImageReadError(IMAGE_DAMAGED, sentence, "copy or export it again")
 
 
-def _look(path: Path, file: BufferedReader, check_data_file: DataFileCheck) -> FileFacts:
+def _look(path: Path, file: BufferedReader, find_data_file: FindDataFile) -> FileFacts:
     status = os.fstat(file.fileno())
     stamp: Stamp = ((path.name, status.st_size, status.st_mtime_ns),)
     start = file.read(LONGEST_START)
@@ -126,12 +127,24 @@ def _look(path: Path, file: BufferedReader, check_data_file: DataFileCheck) -> F
     if not header.is_sound:
         return FileFacts(path, found, stamp, is_gzip, header, fault=damaged(path))
     try:
-        data_files = _data_files(path, header, check_data_file)
+        data_files = _data_files(path, header, find_data_file)
+        voxels = _voxels(path, header, data_files, is_gzip)
     except ImageReadError as fault:
         return FileFacts(path, found, stamp, is_gzip, header, fault=fault)
-    stamp += _stamps(path.parent / name for name in data_files)
-    voxels = header.voxels(path, is_gzip) if isinstance(header, NiftiHeader) else header.voxels(path)
-    return FileFacts(path, found, stamp, is_gzip, header, data_files, voxels)
+    return FileFacts(path, found, stamp + _stamps(data_files), is_gzip, header, data_files, voxels)
+
+
+def _voxels(path: Path, header: Header, data_files: tuple[Path, ...], is_gzip: bool) -> RawVoxels:
+    reason, hint = header.fault
+    if reason:
+        raise ImageReadError(UNSUPPORTED, f"“{path.name}” {reason}.", hint)
+    if isinstance(header, NiftiHeader):
+        voxels = header.voxels(path, data_files, is_gzip)
+    else:
+        voxels = header.voxels(path, data_files)
+    if not voxels.may_be_whole():
+        raise damaged(path)
+    return voxels
 
 
 def _header(file: BufferedReader, found: FileFormat, is_gzip: bool) -> Header | None:
@@ -144,21 +157,32 @@ def _header(file: BufferedReader, found: FileFormat, is_gzip: bool) -> Header | 
     return None
 
 
-def _data_files(path: Path, header: Header, check_data_file: DataFileCheck) -> tuple[str, ...]:
-    """The names of the data files, which are there and may be read; of a NIfTI pair the library tells."""
-    if isinstance(header, NiftiHeader):
-        return () if header.is_one_file else (f"{path.stem}.img", f"{path.stem}.img.gz")
+def _data_files(path: Path, header: Header, find_data_file: FindDataFile) -> tuple[Path, ...]:
+    """The files that a header names for its voxels, all of which are there and may be opened."""
+    if isinstance(header, NiftiHeader) and not header.is_one_file:
+        return (_other_of_pair(path, find_data_file),)
     try:
         names = header.data_files
-    except ValueError as fault:
-        sentence = f"“{path.name}” names its data files by a pattern that cannot be understood: “{fault}”."
-        raise ImageReadError(DATA_FILE, sentence) from fault
+    except DataFilesError as fault:
+        raise ImageReadError(DATA_FILE, f"“{path.name}” {fault}.") from fault
+    files = []
     for name in names:
-        check_data_file(name)
-        if not (path.parent / name).is_file():
-            sentence = f"“{path.name}” keeps its voxels in “{name}”, which does not exist."
+        files.append(find_data_file(name))
+        if not files[-1].is_file():
+            sentence = f"“{path.name}” keeps its voxels in “{name}”, which is a folder."
             raise ImageReadError(DATA_FILE, sentence, "copy both files into the same folder")
-    return names
+    return tuple(files)
+
+
+def _other_of_pair(path: Path, find_data_file: FindDataFile) -> Path:
+    """The .img of a NIfTI or ANALYZE header, packed or not."""
+    stem = re.sub(r"(\.hdr|\.img)?(\.gz)?\Z", "", path.name, flags=re.IGNORECASE)
+    for name in (f"{stem}.img", f"{stem}.img.gz"):
+        with suppress(ImageReadError):
+            found = find_data_file(name)
+            if found.is_file() and found.name != path.name:
+                return found
+    return find_data_file(f"{stem}.img")
 
 
 def _stamps(files: Iterable[Path | os.DirEntry[str]]) -> Stamp:

@@ -1,27 +1,28 @@
 """The image in a file: its location in the patient (SimpleITK), and its voxels."""
 
-import re
 import tempfile
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from functools import partial
 from math import prod
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 import numpy as np
 
-from ...quiz.problems import ProblemCode
-from ..errors import IMAGE_TOO_LARGE, WRONG_CONTENT, WRONG_SHAPE, ImageReadError
+from ...quiz.problems import Problem, ProblemCode, warning
+from ..errors import IMAGE_TOO_LARGE, PLACED_TWICE, WRONG_CONTENT, WRONG_SHAPE, ImageReadError
 from ..grid import LPS_TO_RAS
-from .file_facts import FileFacts, damaged
-from .file_formats import EXTENSIONS, FileFormat, name_for_libraries
+from .file_facts import FileFacts, Header, damaged
+from .file_formats import FileFormat
 from .labels import Labels, labels_of
+from .meta_image import MetaImageHeader
 from .nifti import NiftiHeader
+from .nrrd import FRAME_KINDS, NrrdHeader
+from .pictures import UPRIGHT_IN_AXIAL, read_picture
 from .raw_voxels import RawVoxels, VoxelsEndError
 
 if TYPE_CHECKING:
-    from SimpleITK import Image as ITKImage
     from SimpleITK import ImageFileReader
 
 NOT_ORTHOGONAL = ProblemCode("Q608", "The axes of an image are at right angles.")
@@ -29,12 +30,15 @@ NOT_ORTHOGONAL = ProblemCode("Q608", "The axes of an image are at right angles."
 _LARGEST_SHEAR = 1e-3
 """The dot product of two axes' unit vectors up to which they count as orthogonal: 0.06 degrees, far more
 than what single precision headers lose."""
-_READERS = {
-    FileFormat.NRRD: "NrrdImageIO",
-    FileFormat.META_IMAGE: "MetaImageIO",
-    FileFormat.NIFTI: "NiftiImageIO",
+_READERS: dict[type[Header], str] = {
+    NrrdHeader: "NrrdImageIO",
+    MetaImageHeader: "MetaImageIO",
+    NiftiHeader: "NiftiImageIO",
 }
 """ITK's own name for each: else all its readers open the file to find theirs."""
+_TOWARDS = (("left", "right"), ("back", "front"), ("feet", "head"))
+_OPPOSITE = -0.7
+"""The cosine of the angle between two directions from which on they count as opposite: 135 degrees."""
 
 ShareVoxels = Callable[[Callable[[], np.ndarray]], np.ndarray]
 _Value = TypeVar("_Value")
@@ -66,8 +70,9 @@ class ImageFile:
     """One file's image, header first; the voxels are read when first asked for, once, from any thread.
 
     ``size`` is (columns, rows, slices) or longer for time and the like, as the file has it; a plane counts
-    as one slice. ``components`` is the number of values of each voxel. ``header`` holds the file's own
-    key/value pairs (of NRRD, the segments among them). ``ijk_to_ras`` is 4x4 at voxel centres, RAS in mm.
+    as one slice. ``components`` is the number of values of each voxel. ``header`` holds an NRRD's own
+    key/value pairs (the segments among them). ``ijk_to_ras`` is 4x4 at voxel centres, RAS in mm.
+    ``problems`` are warnings about the header.
     ``share`` is called with what reads the voxels, and gives them: read now, or before by another process.
     Raises ImageReadError, here and where the voxels are read.
     """
@@ -77,23 +82,52 @@ class ImageFile:
         self.path = facts.path
         self.lock = threading.RLock()
         self._share = share
+        self.problems: tuple[Problem, ...] = ()
         facts.require_image()
-        with _header_for_itk(facts) as header:
-            reader = _reader(header, facts.format)
-            _run(facts, reader.ReadImageInformation)
-        self.header = {key: reader.GetMetaData(key) for key in _keys_in_utf_8(reader)}
+        if facts.format is FileFormat.PICTURE:
+            self._from_picture(facts)
+        elif facts.header is not None and facts.voxels is not None:
+            self._from_header(facts.header, facts.voxels)
+        else:
+            sentence = f"“{self.path.name}” is not an image in a supported format."
+            hint = 'set DicomRead="Y"' if facts.is_dicom else "use nrrd, nhdr, nii, nii.gz, mha or mhd"
+            raise ImageReadError(WRONG_CONTENT, sentence, hint)
+
+    def _from_header(self, header: Header, voxels: RawVoxels) -> None:
+        reader = _placing(self.path, header)
+        self._make: Callable[[], np.ndarray] = partial(self._voxels_of, voxels, header.scale)
+        self.header = header.values if isinstance(header, NrrdHeader) else {}
         self.size = _at_least_a_plane(self.path, reader.GetSize())
         self.components: int = reader.GetNumberOfComponents()
-        self.dtype = _dtype_of(self.path, reader.GetPixelIDValue())
-        self.ijk_to_ras = _ijk_to_ras(self.path, reader)
-        if facts.voxels is not None and not facts.voxels.may_hold(prod(self.size) * self.components):
+        if prod(self.size) * self.components != voxels.values:
             raise damaged(self.path)
+        self.dtype = dtype_as_shown(voxels.dtype, header.scale)
+        kinds = header.kinds if isinstance(header, NrrdHeader) else []
+        self._kind = kinds[0] if kinds else ""
+        self.ijk_to_ras = _ijk_to_ras(self.path, reader)
+        self.problems = (*self.facts.problems, *_about_placements(self.path, header, self.ijk_to_ras))
+
+    def _from_picture(self, facts: FileFacts) -> None:
+        pages = read_picture(facts)
+        self._make = lambda: pages.reshape(-1)
+        self.header, self._kind = {}, ""
+        self.size = pages.shape[2::-1]
+        self.components = pages.shape[3] if pages.ndim > 3 else 1
+        self.dtype = pages.dtype
+        self.ijk_to_ras = UPRIGHT_IN_AXIAL
 
     @property
     def is_color(self) -> bool:
         """Whether a voxel's values are a colour, as far as the header says so."""
-        kind = self.header.get("NRRD_kinds[pixel]", "").lower()
-        return self.components in (3, 4) and ("color" in kind or not kind)
+        if self.components not in (3, 4):
+            return False
+        is_small = self.dtype.kind == "u" and self.dtype.itemsize <= 2
+        return "color" in self._kind or (is_small and (not self._kind or "vector" in self._kind))
+
+    @property
+    def has_frames(self) -> bool:
+        """Whether a fourth axis, or the values of a voxel, are frames that follow each other."""
+        return len(self.size) > 3 if self.components == 1 else self._kind in FRAME_KINDS
 
     @_ReadOnce
     def voxels(self) -> np.ndarray:
@@ -136,28 +170,11 @@ class ImageFile:
         return prod(self.size) * self.components * self.dtype.itemsize
 
     def _read(self) -> np.ndarray:
-        return self._read_now() if self._share is None else self._share(self._read_now)
+        return self._make() if self._share is None else self._share(self._make)
 
-    def _read_now(self) -> np.ndarray:
-        source, header = self.facts.voxels, self.facts.header
-        scale = header.scale if isinstance(header, NiftiHeader) else None
-        if source is not None and source.components == self.components:
-            stored = source.dtype.newbyteorder("=")
-            if self.dtype == (stored if scale is None or stored.kind == "f" else np.float32):
-                return self._read_raw(source, self.dtype, scale)
-        if source is not None:
-            # Where the file ends too early, ITK fills up with zeros.
-            self._read_raw(source, source.dtype)
-        import SimpleITK
-
-        image = _run(self.facts, _reader(self.path, self.facts.format).Execute)
-        return np.asarray(_Held(image, SimpleITK.GetArrayViewFromImage(image)))
-
-    def _read_raw(
-        self, source: RawVoxels, dtype: np.dtype, scale: tuple[float, float] | None = None
-    ) -> np.ndarray:
+    def _voxels_of(self, source: RawVoxels, scale: tuple[float, float] | None) -> np.ndarray:
         try:
-            values = np.empty(prod(self.size) * self.components, dtype)
+            values = np.empty(source.values, self.dtype)
             with source.open() as stream:
                 stream.fill(values, scale)
                 stream.check_end()
@@ -165,65 +182,81 @@ class ImageFile:
             raise damaged(self.path) from fault
         except MemoryError as fault:
             raise too_large(self.path) from fault
+        if self.components > 1 and source.components == 1:
+            # A NIfTI has one whole image for each value of a voxel.
+            return np.ascontiguousarray(values.reshape(self.components, -1).T).reshape(-1)
         return values
 
 
-class _Held:
-    """Lends an image's memory to numpy and keeps the image alive as long as an array looks at it."""
-
-    def __init__(self, image: "ITKImage", view: np.ndarray) -> None:
-        self.image = image
-        self.__array_interface__ = view.__array_interface__
-
-
-@contextmanager
-def _header_for_itk(facts: FileFacts) -> Iterator[Path]:
-    """The file whose header ITK is to read: of a NIfTI a copy of the header, for ITK would open the file
-    four times, and unpack it each time."""
-    if not isinstance(facts.header, NiftiHeader) or not facts.header.is_one_file:
-        yield facts.path
-        return
-    with tempfile.TemporaryDirectory(prefix="QuizLoader") as folder:
-        copy = Path(folder) / "header.nii"
-        copy.write_bytes(facts.header.start + bytes(4))
-        yield copy
+def dtype_as_shown(stored: np.dtype, scale: tuple[float, float] | None) -> np.dtype:
+    """The type of voxels in memory, in the machine's byte order; those with a scale are floats."""
+    stored = stored.newbyteorder("=")
+    if scale is None or stored.kind == "f":
+        return stored
+    # float32 holds every 16-bit value exactly; wider ones need float64.
+    return np.dtype(np.float32 if stored.itemsize <= 2 else np.float64)
 
 
-def _reader(path: Path, found: FileFormat) -> "ImageFileReader":
+def _placing(path: Path, header: Header) -> "ImageFileReader":
+    """ITK's reader, which has read where the voxels are: out of a header of our own in place of the file's.
+
+    So it opens no file of the user's, and nothing that was not understood here comes to it.
+    """
     import SimpleITK
 
     SimpleITK.ProcessObject.GlobalWarningDisplayOff()
-    reader = SimpleITK.ImageFileReader()
-    reader.SetFileName(name_for_libraries(path))
-    if found in _READERS:
-        reader.SetImageIO(_READERS[found])
+    with tempfile.TemporaryDirectory(prefix="QuizLoader") as folder:
+        is_analyze = isinstance(header, NiftiHeader) and header.is_analyze
+        copy = Path(folder) / ("header.hdr" if is_analyze else "header.nii")
+        copy.write_bytes(header.for_itk())
+        reader = SimpleITK.ImageFileReader()
+        reader.SetFileName(str(copy))
+        reader.SetImageIO(_READERS[type(header)])
+        try:
+            reader.ReadImageInformation()
+        except (RuntimeError, MemoryError) as fault:
+            text = str(fault)
+            if "orthonormal" in text or "Bad direction" in text:
+                raise _not_orthogonal(path) from fault
+            # What has the first bytes of a format but is refused has lost the others.
+            raise damaged(path) from fault
+    if "complex" in SimpleITK.GetPixelIDValueAsString(reader.GetPixelIDValue()):
+        sentence = f"“{path.name}” holds complex numbers."
+        raise ImageReadError(WRONG_SHAPE, sentence, "save their magnitude as a scalar volume")
     return reader
 
 
-def _keys_in_utf_8(reader: "ImageFileReader") -> list[str]:
-    """The keys of the header that SimpleITK takes back; none that is looked for here has other letters."""
-    return [
-        key for key in reader.GetMetaDataKeys() if not any("\ud800" <= letter <= "\udfff" for letter in key)
-    ]
+def _about_placements(path: Path, header: Header, ijk_to_ras: np.ndarray) -> tuple[Problem, ...]:
+    """What is doubtful about where a file's voxels are, which ``ijk_to_ras`` says."""
+    placements = header.placements if isinstance(header, NiftiHeader) else {}
+    if len(placements) < 2:
+        return ()
+    axes = {name: _directions(axes) for name, axes in placements.items()}
+    angles = (axes["sform"] * axes["qform"]).sum(axis=0)
+    for number, axis in enumerate(("first", "second", "third")):
+        if angles[number] < _OPPOSITE:
+            used = max(axes, key=lambda name: axes[name][:, number] @ ijk_to_ras[:3, number])
+            towards = {name: _towards(axes[name][:, number]) for name in axes}
+            sentence = (
+                f"The sform and the qform of “{path.name}” mirror each other: its {axis} axis runs to the "
+                f"{towards['sform']} by the sform, to the {towards['qform']} by the qform, and the {used} is "
+                "used."
+            )
+            hint = "find out which of them is right, and correct the other"
+            return (warning(PLACED_TWICE, sentence, hint),)
+    return ()
 
 
-def _run(facts: FileFacts, step: Callable[[], _Value]) -> _Value:
-    """One step of SimpleITK's reader, its exceptions told in the user's words."""
-    path = facts.path
-    try:
-        return step()
-    except (RuntimeError, MemoryError) as fault:
-        text = str(fault)
-        if "orthonormal" in text or "Bad direction" in text:
-            raise _not_orthogonal(path) from fault
-        if isinstance(fault, MemoryError) or "alloc" in text.lower():
-            raise too_large(path) from fault
-        # What has the first bytes of a format but is refused has lost the others.
-        if "Unable to determine ImageIO" in text and facts.format not in EXTENSIONS:
-            sentence = f"“{path.name}” is not an image in a supported format."
-            hint = "use nrrd, nhdr, nii, nii.gz, mha or mhd"
-            raise ImageReadError(WRONG_CONTENT, sentence, hint) from fault
-        raise damaged(path) from fault
+def _directions(axes: np.ndarray) -> np.ndarray:
+    """The columns as unit vectors; one that has no length, or none that is finite, stays 0."""
+    lengths = np.linalg.norm(axes, axis=0)
+    is_usable = np.isfinite(lengths) & (lengths > 0)
+    return np.where(is_usable, axes / np.where(is_usable, lengths, 1), 0)
+
+
+def _towards(direction_ras: np.ndarray) -> str:
+    axis = int(np.abs(direction_ras).argmax())
+    return _TOWARDS[axis][int(direction_ras[axis] > 0)]
 
 
 def too_large(path: Path) -> ImageReadError:
@@ -235,21 +268,6 @@ def _not_orthogonal(path: Path) -> ImageReadError:
     sentence = f"“{path.name}” has axes that are not at right angles to each other."
     hint = "resample it onto an orthogonal grid, in Slicer for instance with Resample Image"
     return ImageReadError(NOT_ORTHOGONAL, sentence, hint)
-
-
-def _dtype_of(path: Path, pixel_id: int) -> np.dtype:
-    """Of one value of a voxel."""
-    import SimpleITK
-
-    kind = SimpleITK.GetPixelIDValueAsString(pixel_id)
-    if "complex" in kind:
-        sentence = f"“{path.name}” holds complex numbers."
-        raise ImageReadError(WRONG_SHAPE, sentence, "save their magnitude as a scalar volume")
-    bits = re.search(r"(\d+)-bit", kind)
-    if bits is None:
-        raise damaged(path)
-    letter = "f" if "float" in kind else "u" if "unsigned" in kind else "i"
-    return np.dtype(f"{letter}{int(bits[1]) // 8}")
 
 
 def _at_least_a_plane(path: Path, size: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,25 +1,32 @@
-"""The header of a MetaImage as text, for what SimpleITK complains about past its caller.
+"""The header of a MetaImage as text: where its voxels are.
 
 Source of all rules: MetaIO, https://itk.org/Wiki/ITK/MetaIO/Documentation.
 """
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from math import prod
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
+from .data_files import named_data_files
 from .file_formats import LONGEST_HEADER
-from .raw_voxels import RawVoxels, named_data_files
+from .raw_voxels import TO_THE_END, Packing, RawVoxels
 
 _TYPES = {
     "CHAR": "i1", "UCHAR": "u1", "SHORT": "i2", "USHORT": "u2", "INT": "i4", "UINT": "u4", "LONG": "i4",
     "ULONG": "u4", "LONG_LONG": "i8", "ULONG_LONG": "u8", "FLOAT": "f4", "DOUBLE": "f8",
 }  # fmt: skip
-_VECTORS = ("ElementSpacing", "ElementSize", "Offset", "Position", "Origin", "CenterOfRotation")
+_SPACINGS = ("ElementSpacing", "ElementSize")
+_VECTORS = (*_SPACINGS, "Offset", "Position", "Origin", "CenterOfRotation")
 _MATRICES = ("TransformMatrix", "Rotation", "Orientation")
+_MOST_AXES = 10
+_LARGEST = 1 << 40
 
 
 @dataclass(frozen=True)
@@ -33,13 +40,17 @@ class MetaImageHeader:
     has_only_fields: bool
     listed: tuple[str, ...] = ()
 
-    @property
-    def size(self) -> tuple[int, ...]:
+    fault = ("", "")
+    """Voxels of a sound header can all be read."""
+
+    @cached_property
+    def sizes(self) -> tuple[int, ...]:
         """The lengths of the axes, the fastest first; empty where they are no numbers, or not all there."""
         texts = self.fields.get("DimSize", "").split()
-        if not all(text.isdecimal() for text in texts) or self.fields.get("NDims") != str(len(texts)):
+        axes = len(texts)
+        if axes > _MOST_AXES or self.fields.get("NDims") != str(axes):
             return ()
-        return tuple(int(text) for text in texts)
+        return tuple(int(text) for text in texts) if all(map(_is_count, texts)) else ()
 
     @property
     def dtype(self) -> np.dtype | None:
@@ -51,55 +62,85 @@ class MetaImageHeader:
     @property
     def components(self) -> int:
         text = self.fields.get("ElementNumberOfChannels", "1")
-        return int(text) if text.isdecimal() else 0
+        return int(text) if _is_count(text) else 0
 
     @property
     def has_spacing(self) -> bool:
-        return "ElementSpacing" in self.fields or "ElementSize" in self.fields
+        return any(name in self.fields for name in _SPACINGS)
 
     @property
-    def is_packed(self) -> bool:
-        return self._says("CompressedData")
+    def scale(self) -> None:
+        """Voxels are as they are written."""
 
     @property
     def data_files(self) -> tuple[str, ...]:
         """The names, as written, of the separate files that hold the voxels; none where they are attached.
 
-        Raises ValueError, which says the pattern, where that is not understood.
+        Raises DataFilesError.
         """
         name = self.fields.get("ElementDataFile", "")
-        return () if name.upper() == "LOCAL" else named_data_files(name, self.listed)
+        return () if name.upper() == "LOCAL" else named_data_files(name, self.listed, self.sizes)
 
-    def voxels(self, path: Path) -> RawVoxels | None:
-        """Where the voxels of the file ``path`` are, None where only SimpleITK can read them: numbers as
-        text, and data in several files."""
-        name, start = self.fields.get("ElementDataFile", ""), self.fields.get("HeaderSize", "0")
+    def voxels(self, path: Path, data_files: tuple[Path, ...]) -> RawVoxels:
+        """Where the voxels of the file ``path`` are, whose header is sound."""
+        assert self.dtype is not None
         is_text = self.fields.get("BinaryData", "False")[:1] not in tuple("Tt1")
-        if self.dtype is None or is_text or not start.isdecimal():
-            return None
-        if name.upper() == "LOCAL":
-            return RawVoxels(path, self.dtype, self.length, 0, self.is_packed, self.components)
-        if len(self.data_files) != 1 or name.startswith("LIST"):
-            return None
-        return RawVoxels(path.parent / name, self.dtype, int(start), 0, self.is_packed, self.components)
+        packing = Packing.DEFLATE if self._says("CompressedData") else Packing.NONE
+        start = self.fields.get("HeaderSize", "0") if data_files else str(self.length)
+        return RawVoxels(
+            data_files or (path,),
+            self.dtype,
+            prod(self.sizes) * self.components,
+            max(int(start), 0),
+            TO_THE_END if start == "-1" else 0,
+            Packing.TEXT if is_text else packing,
+            self.components,
+        )
 
-    @property
+    @cached_property
     def is_sound(self) -> bool:
         """Whether it has the fields without which there is no image, and numbers where numbers belong."""
-        is_there = self.dtype is not None and self.components > 0 and "ElementDataFile" in self.fields
-        axes = len(self.size)
-        if not (is_there and self.has_only_fields and axes > 0 and min(self.size) > 0):
+        axes = len(self.sizes)
+        if self.dtype is None or not self.fields.get("ElementDataFile") or not self.has_only_fields:
             return False
-        counts = dict.fromkeys(_VECTORS, axes) | dict.fromkeys(_MATRICES, axes**2)
-        given = [(self.fields[name], count) for name, count in counts.items() if name in self.fields]
+        if axes == 0 or not 0 < prod(self.sizes) * self.components < _LARGEST:
+            return False
+        start = self.fields.get("HeaderSize", "0")
         return (
-            all(_has_numbers(text, count) for text, count in given)
-            and self.fields.get("CompressedDataSize", "0").isdecimal()
+            all(len(numbers) >= count for numbers, count in self._placing())
+            and _is_count(self.fields.get("CompressedDataSize", "0"))
+            and (_is_count(start) or (start == "-1" and not self._says("CompressedData")))
             and self.fields.get("BinaryData", "False")[:1] in tuple("TtFf10")
         )
 
+    def _placing(self) -> Iterator[tuple[list[float], int]]:
+        """The numbers of each field that places the voxels, and how many it needs."""
+        axes = len(self.sizes)
+        for name, count in (dict.fromkeys(_VECTORS, axes) | dict.fromkeys(_MATRICES, axes**2)).items():
+            if name in self.fields:
+                yield _numbers(self.fields[name]), count
+
+    def for_itk(self) -> bytes:
+        """What places the voxels, as a header of its own for ITK: nothing else of the file comes to it."""
+        axes = len(self.sizes)
+        lines = [
+            "ObjectType = Image",
+            f"NDims = {axes}",
+            "BinaryData = True",
+            "BinaryDataByteOrderMSB = False",
+        ]
+        lines.append("CompressedData = False")
+        for name, count in (dict.fromkeys(_MATRICES, axes**2) | dict.fromkeys(_VECTORS, axes)).items():
+            if name in self.fields:
+                lines.append(f"{name} = {' '.join(map(repr, _numbers(self.fields[name])[:count]))}")
+        lines.append(f"DimSize = {' '.join(map(str, self.sizes))}")
+        lines.append(f"ElementNumberOfChannels = {self.components}")
+        name = self.fields["ElementType"].removesuffix("_ARRAY")
+        lines += [f"ElementType = {name}", "ElementDataFile = LOCAL"]
+        return "\n".join(lines).encode("ascii") + b"\n"
+
     def _says(self, field: str) -> bool:
-        return self.fields.get(field, "").upper().startswith("T")
+        return self.fields.get(field, "").upper()[:1] in ("T", "1")
 
 
 def read_meta_image_header(file: BinaryIO) -> MetaImageHeader:
@@ -124,9 +165,14 @@ def read_meta_image_header(file: BinaryIO) -> MetaImageHeader:
     return MetaImageHeader(fields, length, has_only_fields, tuple(name for name in listed if name))
 
 
-def _has_numbers(text: str, count: int) -> bool:
+def _is_count(text: str) -> bool:
+    return re.fullmatch(r"\d{1,13}", text, re.ASCII) is not None
+
+
+def _numbers(text: str) -> list[float]:
+    """Those of a field; none where one of them is no number, or not finite."""
     try:
         numbers = [float(number) for number in text.split()]
     except ValueError:
-        return False
-    return len(numbers) >= count and all(map(math.isfinite, numbers))
+        return []
+    return numbers if all(map(math.isfinite, numbers)) else []

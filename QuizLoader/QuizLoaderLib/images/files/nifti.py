@@ -8,24 +8,25 @@ import struct
 from dataclasses import dataclass
 from functools import cached_property
 from io import BufferedReader
+from math import prod
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from .file_formats import LONGEST_HEADER
-from .raw_voxels import RawVoxels, Unpacked, read_up_to
+from .raw_voxels import Packing, RawVoxels, Unpacked, read_up_to
 
 _FARTHEST_MM = 1e9
 _NO_SCALE = 2.3e-16
 _LENGTHS = {1: 348, 2: 540}
 _FIELDS = {
-    1: {"dim": ("8h", 40), "datatype": ("h", 70), "spacing": ("3f", 80),
-        "time_step": ("f", 92), "vox_offset": ("f", 108), "scale": ("2f", 112), "units": ("B", 123),
-        "sform_code": ("h", 254), "srow": ("12f", 280)},
-    2: {"dim": ("8q", 16), "datatype": ("h", 12), "spacing": ("3d", 112),
-        "time_step": ("d", 136), "vox_offset": ("q", 168), "scale": ("2d", 176), "units": ("i", 500),
-        "sform_code": ("i", 348), "srow": ("12d", 400)},
+    1: {"dim": ("8h", 40), "intent": ("h", 68), "datatype": ("h", 70), "pixdim": ("8f", 76),
+        "vox_offset": ("f", 108), "scale": ("2f", 112), "units": ("B", 123), "qform_code": ("h", 252),
+        "sform_code": ("h", 254), "quatern": ("6f", 256), "srow": ("12f", 280)},
+    2: {"dim": ("8q", 16), "intent": ("i", 504), "datatype": ("h", 12), "pixdim": ("8d", 104),
+        "vox_offset": ("q", 168), "scale": ("2d", 176), "units": ("i", 500), "qform_code": ("i", 344),
+        "sform_code": ("i", 348), "quatern": ("6d", 352), "srow": ("12d", 400)},
 }  # fmt: skip
 """Where each field lies in either version, as ``struct`` takes it."""
 _DTYPES = {
@@ -33,8 +34,14 @@ _DTYPES = {
 }  # fmt: skip
 _COLORS = {128: 3, 2304: 4}
 """RGB and RGBA, each of so many bytes side by side."""
-_DATATYPES = (*_DTYPES, *_COLORS, 32, 1536, 1792, 2048)
-"""With complex numbers and 128 bits."""
+_UNREAD = {
+    1: "bits", 32: "complex numbers", 1536: "numbers of 128 bits", 1792: "complex numbers",
+    2048: "complex numbers",
+}  # fmt: skip
+_PLACING = ("intent", "datatype", "pixdim", "units", "qform_code", "sform_code", "quatern", "srow")
+_LARGEST_FLOAT = 3e38
+_LARGEST = 1 << 40
+_LONGEST_AXIS = (1 << 15) - 1
 _TIME_UNIT = 0x38
 
 
@@ -75,55 +82,124 @@ class NiftiHeader:
 
     @property
     def vox_offset(self) -> int:
-        """The byte at which the voxels begin, behind the header at the earliest, as ITK takes it."""
-        offset = self._number("vox_offset")
-        return max(len(self.start), int(offset)) if math.isfinite(offset) else len(self.start)
+        """The byte at which the voxels begin, behind a header in the same file at the earliest, as ITK takes
+        it."""
+        offset, first = self._number("vox_offset"), len(self.start) if self.is_one_file else 0
+        return max(first, int(offset)) if math.isfinite(offset) else first
 
-    def voxels(self, path: Path, is_gzip: bool) -> RawVoxels | None:
-        """Where the voxels of the file ``path`` are, None where only SimpleITK can read them: pairs of files,
-        and unusual types."""
-        if self.dtype is None or not self.is_one_file:
-            return None
+    @property
+    def data_files(self) -> tuple[str, ...]:
+        """Those of a file that holds its voxels; of a pair ``file_facts`` tells them by the header's name."""
+        return ()
+
+    @property
+    def fault(self) -> tuple[str, str]:
+        """Why voxels of a sound header cannot be read all the same, and the remedy; empty where they can."""
+        unread = _UNREAD.get(int(self._number("datatype")))
+        if unread is not None:
+            return f"holds {unread}", "save it with one plain number for each voxel"
+        if max(self.sizes) > _LONGEST_AXIS:
+            return f"has an axis of {max(self.sizes)} voxels, which is not supported", "crop the image"
+        return "", ""
+
+    def voxels(self, path: Path, data_files: tuple[Path, ...], is_gzip: bool) -> RawVoxels:
+        """Where the voxels of the file ``path`` are, whose header is sound and has no fault."""
+        assert self.dtype is not None
         components = _COLORS.get(int(self._number("datatype")), 1)
-        if is_gzip:
-            return RawVoxels(path, self.dtype, 0, self.vox_offset, True, components)
-        return RawVoxels(path, self.dtype, self.vox_offset, components=components)
+        values, offset = prod(self.sizes) * components, self.vox_offset
+        is_packed = data_files[0].name.lower().endswith(".gz") if data_files else is_gzip
+        if is_packed:
+            return RawVoxels(
+                data_files or (path,), self.dtype, values, 0, offset, Packing.DEFLATE, components
+            )
+        return RawVoxels(data_files or (path,), self.dtype, values, offset, components=components)
 
     @property
     def scale(self) -> tuple[float, float] | None:
         """The slope that stored values are multiplied by, and the intercept that is then added; None where
-        nothing is to be done.
+        nothing is to be done: a slope of 0 says that there is no scale.
 
-        Source: itk::NiftiImageIO::MustRescale.
+        Source: nifti1.h, scl_slope.
         """
         slope, intercept = (value if math.isfinite(value) else 0.0 for value in self._numbers("scale"))
-        slope = slope if abs(slope) > _NO_SCALE else 1.0
+        if abs(slope) <= _NO_SCALE:
+            return None
         return (slope, intercept) if max(abs(slope - 1), abs(intercept)) > _NO_SCALE else None
 
     @property
     def has_spacing(self) -> bool:
         """Whether pixdim, from which ITK takes the size of the voxels, says it of rows and columns."""
-        return all(math.isfinite(length) and length != 0 for length in self._numbers("spacing")[:2])
+        return all(math.isfinite(length) and length != 0 for length in self._numbers("pixdim")[1:3])
 
     @property
     def time_step(self) -> float:
         """pixdim[4], the time between frames, in the unit of ``time_unit``."""
-        return self._number("time_step")
+        return self._numbers("pixdim")[4]
 
     @property
     def time_unit(self) -> int:
         """The bits of xyzt_units that name the unit of time: 8 s, 16 ms, 24 us."""
         return int(self._number("units")) & _TIME_UNIT
 
-    @property
+    @cached_property
     def is_sound(self) -> bool:
         """Whether it says what every image needs: without it, ITK's libraries write to stderr."""
         if len(self.start) < _LENGTHS[self.version]:
             return False
         count, *lengths = (int(length) for length in self._numbers("dim"))
-        if self._number("datatype") not in _DATATYPES or not 1 <= count <= 7 or min(lengths[:count]) <= 0:
+        known = (*_DTYPES, *_COLORS, *_UNREAD)
+        if self._number("datatype") not in known or not 1 <= count <= 7 or min(lengths[:count]) <= 0:
+            return False
+        if prod(lengths[:count]) > _LARGEST:
             return False
         return self._number("sform_code") <= 0 or all(abs(v) < _FARTHEST_MM for v in self._numbers("srow"))
+
+    @property
+    def placements(self) -> dict[str, np.ndarray]:
+        """3x3 to RAS of each way in which the header places the voxels, by its name.
+
+        Source: nifti1.h, methods 2 and 3.
+        """
+        found = {}
+        if self._number("sform_code") > 0:
+            found["sform"] = np.reshape(self._numbers("srow"), (3, 4))[:, :3]
+        if self._number("qform_code") > 0:
+            b, c, d = self._numbers("quatern")[:3]
+            a = math.sqrt(max(0.0, 1 - b * b - c * c - d * d))
+            turned = np.array([
+                [a * a + b * b - c * c - d * d, 2 * (b * c - a * d), 2 * (b * d + a * c)],
+                [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
+                [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - c * c - b * b],
+            ])  # fmt: skip
+            qfac, *lengths = self._numbers("pixdim")[:4]
+            found["qform"] = turned @ np.diag(lengths) @ np.diag([1, 1, -1 if qfac < 0 else 1])
+        return found
+
+    def for_itk(self) -> bytes:
+        """What places the voxels, as a header of version 1 for ITK: nothing else of the file comes to it.
+
+        Of ANALYZE 7.5, which ITK reads in its own way, the header as it is.
+        """
+        if self.is_analyze:
+            return self.start
+        header = bytearray(_LENGTHS[1])
+        struct.pack_into("<i", header, 0, _LENGTHS[1])
+        numbers = {name: self._numbers(name) for name in _PLACING}
+        numbers["dim"] = (len(self.sizes), *self.sizes, *[1] * (7 - len(self.sizes)))
+        numbers["vox_offset"] = (_LENGTHS[1] + 4,)
+        for field, values in numbers.items():
+            kind, offset = _FIELDS[1][field]
+            if kind[-1] == "f":
+                values = tuple(max(-_LARGEST_FLOAT, min(_LARGEST_FLOAT, value)) for value in values)
+            else:
+                values = tuple(int(value) & 0x7F if kind == "B" else _as_int16(value) for value in values)
+            struct.pack_into("<" + kind, header, offset, *values)
+        header[344:348] = b"n+1\0"
+        return bytes(header) + bytes(4)
+
+    @property
+    def is_analyze(self) -> bool:
+        return self.version == 1 and self.start[344:347] == b"\0\0\0"
 
     def _number(self, field: str) -> float:
         return self._numbers(field)[0]
@@ -131,6 +207,10 @@ class NiftiHeader:
     def _numbers(self, field: str) -> tuple[float, ...]:
         kind, offset = _FIELDS[self.version][field]
         return struct.unpack_from(self.byte_order + kind, self.start, offset)
+
+
+def _as_int16(value: float) -> int:
+    return int(max(-_LONGEST_AXIS, min(_LONGEST_AXIS, value)))
 
 
 def read_nifti_header(stream: BufferedReader | Unpacked) -> NiftiHeader:

@@ -4,14 +4,18 @@ Source of all rules: NRRD format definition, https://teem.sourceforge.net/nrrd/f
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
+from math import isfinite, prod
 from pathlib import Path
 from typing import BinaryIO
 
 import numpy as np
 
+from .data_files import named_data_files
 from .file_formats import LONGEST_HEADER
-from .raw_voxels import RawVoxels, named_data_files
+from .raw_voxels import TO_THE_END, Packing, RawVoxels
 
 _TYPES = {
     "int8": ("signed char", "int8", "int8_t"),
@@ -27,6 +31,16 @@ _TYPES = {
     "float64": ("double",),
 }  # fmt: skip
 _DTYPE_OF = {name: np.dtype(dtype) for dtype, names in _TYPES.items() for name in names}
+_PACKINGS = {
+    "raw": Packing.NONE, "gzip": Packing.DEFLATE, "gz": Packing.DEFLATE, "bzip2": Packing.BZIP2,
+    "bz2": Packing.BZIP2, "text": Packing.TEXT, "txt": Packing.TEXT, "ascii": Packing.TEXT,
+    "hex": Packing.HEX,
+}  # fmt: skip
+_MOST_AXES = 16
+_LARGEST = 1 << 40
+_PLAIN_KINDS = ("domain", "space", "time", "none", "???")
+FRAME_KINDS = ("list", *_PLAIN_KINDS)
+"""The kinds of an axis that may count frames; on others the values of a voxel lie side by side."""
 
 
 @dataclass(frozen=True)
@@ -38,38 +52,71 @@ class NrrdHeader:
     values: dict[str, str]
     length: int
     listed: tuple[str, ...] = ()
-    is_sound = True
+
+    @cached_property
+    def is_sound(self) -> bool:
+        """Whether it says what every image needs, within what its voxels could be."""
+        axes = len(self.sizes)
+        if not 0 < axes <= _MOST_AXES or self.fields.get("dimension") != str(axes) or self.dtype is None:
+            return False
+        are_numbers = self._skip is not None and self._lines is not None
+        return are_numbers and "encoding" in self.fields and 0 < prod(self.sizes) < _LARGEST
+
+    @property
+    def fault(self) -> tuple[str, str]:
+        """Why voxels of a sound header cannot be read all the same, and the remedy; empty where they can."""
+        encoding = self.fields.get("encoding", "")
+        if encoding.lower() in _PACKINGS:
+            return "", ""
+        return (
+            f"has the encoding “{encoding[:40]}”, which is not supported",
+            "save it with the encoding raw or gzip",
+        )
 
     @property
     def data_files(self) -> tuple[str, ...]:
         """The names, as written, of the separate files that hold the voxels; mostly none.
 
-        Raises ValueError, which says the pattern, where that is not understood.
+        Raises DataFilesError.
         """
-        return named_data_files(self.fields.get("datafile", ""), self.listed)
+        return named_data_files(self.fields.get("datafile", ""), self.listed, self.sizes)
 
-    def voxels(self, path: Path) -> RawVoxels | None:
-        """Where the voxels of the file ``path`` are, None where only SimpleITK can read them."""
-        encoding = self.fields.get("encoding", "").lower()
-        skip = self.fields.get("byteskip", "0")
-        is_plain = self.fields.get("lineskip", "0") == "0" and skip.isdecimal()
-        data_file = self.fields.get("datafile", "")
-        are_several = data_file.startswith("LIST") or "%" in data_file
-        if self.dtype is None or encoding not in ("raw", "gzip", "gz") or not is_plain or are_several:
-            return None
-        source, offset = (path.parent / data_file, 0) if data_file else (path, self.length)
+    def voxels(self, path: Path, data_files: tuple[Path, ...]) -> RawVoxels:
+        """Where the voxels of the file ``path`` are, whose header is sound and has no fault."""
+        assert self.dtype is not None and self._skip is not None and self._lines is not None
+        packing = _PACKINGS[self.fields.get("encoding", "").lower()]
+        offset = 0 if data_files else self.length
         # ITK, too, takes the first axis for values side by side where its kind is none of space or time.
-        is_list = bool(self.kinds) and self.kinds[0] not in ("domain", "space", "time", "none", "???")
-        components = self.sizes[0] if is_list and self.sizes else 1
-        if encoding == "raw":
-            return RawVoxels(source, self.dtype, offset + int(skip), components=components)
-        return RawVoxels(source, self.dtype, offset, int(skip), True, components)
+        is_list = bool(self.kinds) and self.kinds[0] not in _PLAIN_KINDS
+        components = self.sizes[0] if is_list else 1
+        return RawVoxels(
+            data_files or (path,),
+            self.dtype,
+            prod(self.sizes),
+            offset,
+            self._skip,
+            packing,
+            components,
+            self._lines,
+        )
 
     @property
+    def _skip(self) -> int | None:
+        """The bytes before the voxels, once unpacked; None where that is no number."""
+        text = self.fields.get("byteskip", "0")
+        if text == "-1" and self.fields.get("encoding", "").lower() == "raw":
+            return TO_THE_END
+        return _count(text)
+
+    @property
+    def _lines(self) -> int | None:
+        return _count(self.fields.get("lineskip", "0"))
+
+    @cached_property
     def sizes(self) -> tuple[int, ...]:
         """The lengths of the axes, the fastest first; empty where they are no numbers."""
-        texts = self.fields.get("sizes", "").split()
-        return tuple(int(text) for text in texts) if all(text.isdecimal() for text in texts) else ()
+        lengths = [_count(text) for text in self.fields.get("sizes", "").split()[: _MOST_AXES + 1]]
+        return tuple(length for length in lengths if length is not None) if None not in lengths else ()
 
     @property
     def dtype(self) -> np.dtype | None:
@@ -77,6 +124,10 @@ class NrrdHeader:
         dtype = _DTYPE_OF.get(self.fields.get("type", "").lower())
         is_big = self.fields.get("endian", "little").lower() == "big"
         return dtype.newbyteorder(">" if is_big else "<") if dtype else None
+
+    @property
+    def scale(self) -> None:
+        """Voxels are as they are written."""
 
     @property
     def kinds(self) -> list[str]:
@@ -110,6 +161,31 @@ class NrrdHeader:
         """The quoted texts of ``labels`` or ``units``, one for each axis."""
         return re.findall(r'"((?:[^"\\]|\\.)*)"', self.fields.get(field, ""))
 
+    def for_itk(self) -> bytes:
+        """What places the voxels, as a header of its own for ITK: nothing else of the file comes to it."""
+        assert self.dtype is not None
+        lines = ["NRRD0005", f"type: {_TYPES[self.dtype.name][-1]}", f"dimension: {len(self.sizes)}"]
+        if "space" in self.fields:
+            lines.append(f"space: {_words(self.fields['space'])}")
+        elif (dimension := _count(self.fields.get("spacedimension", ""))) is not None:
+            lines.append(f"space dimension: {dimension}")
+        lines.append(f"sizes: {' '.join(map(str, self.sizes))}")
+        if "spacedirections" in self.fields:
+            lines.append(f"space directions: {' '.join(_vector(one) for one in self.directions)}")
+        for field, name in _NUMBERS.items():
+            if field in self.fields:
+                lines.append(f"{name}: {' '.join(map(repr, _numbers(self.fields[field])[:_MOST_AXES]))}")
+        for field in ("centers", "centerings", "kinds"):
+            if field in self.fields:
+                lines.append(f"{field}: {_words(self.fields[field])}")
+        lines += ["endian: little", "encoding: raw"]
+        if self.origin is not None:
+            lines.append(f"space origin: {_vector(self.origin)}")
+        return "\n".join(lines).encode("ascii", "replace") + b"\n\n"
+
+
+_NUMBERS = {"spacings": "spacings", "axismins": "axis mins", "axismaxs": "axis maxs"}
+
 
 def read_nrrd_header(file: BinaryIO) -> NrrdHeader:
     """The header up to its blank line, or to the end of the file. The file must be an NRRD."""
@@ -117,9 +193,9 @@ def read_nrrd_header(file: BinaryIO) -> NrrdHeader:
     values: dict[str, str] = {}
     listed: list[str] = []
     length = 0
-    while length < LONGEST_HEADER and (raw := file.readline(LONGEST_HEADER)):
-        length += len(raw)
-        line = raw.rstrip(b"\r\n").decode("utf-8", "surrogateescape")
+    for raw, end in _lines(file):
+        length = end
+        line = raw.decode("utf-8", "surrogateescape")
         if fields.get("datafile", "").startswith("LIST"):
             listed.append(line.strip())
             continue
@@ -129,10 +205,24 @@ def read_nrrd_header(file: BinaryIO) -> NrrdHeader:
             continue
         pair = re.match(r"(.*?):(=| )(.*)", line)
         if pair and pair[2] == "=":
-            values[pair[1]] = pair[3]
+            values[_unescaped(pair[1])] = _unescaped(pair[3])
         elif pair:
             fields[pair[1].replace(" ", "").lower()] = pair[3].strip()
     return NrrdHeader(fields, values, length, tuple(name for name in listed if name))
+
+
+def _lines(file: BinaryIO) -> Iterator[tuple[bytes, int]]:
+    """Each line without its end, which is LF, CR LF or CR as NrrdIO has it, and the bytes up to the next."""
+    length = 0
+    while length < LONGEST_HEADER and (raw := file.readline(LONGEST_HEADER)):
+        for line in re.finditer(rb"([^\r\n]*)(\r?\n|\r|\Z)", raw):
+            if line[0]:
+                length += len(line[0])
+                yield line[1], length
+
+
+def _count(text: str) -> int | None:
+    return int(text) if re.fullmatch(r"\d{1,13}", text, re.ASCII) else None
 
 
 def _numbers(text: str) -> list[float]:
@@ -140,3 +230,19 @@ def _numbers(text: str) -> list[float]:
         return [float(number) for number in re.split(r"[\s,()]+", text) if number and number != "none"]
     except ValueError:
         return []
+
+
+def _vector(vector: np.ndarray | None) -> str:
+    return (
+        "none" if vector is None else f"({','.join(repr(float(number)) for number in vector[:_MOST_AXES])})"
+    )
+
+
+def _words(text: str) -> str:
+    """Names that the format knows, none of which is long."""
+    return " ".join(re.findall(r"[\w?-]{1,32}", text, re.ASCII)[:_MOST_AXES])
+
+
+def _unescaped(text: str) -> str:
+    r"""Source: NRRD format definition, section "key/value pairs": \n is a new line, \\ a backslash."""
+    return re.sub(r"\\([n\\])", lambda found: "\n" if found[1] == "n" else "\\", text)

@@ -18,6 +18,10 @@ _MOST_PIXELS = 178_000_000
 
 _ORIENTATION = 0x0112
 
+UPRIGHT_IN_AXIAL = np.diag([-1.0, -1.0, 1.0, 1.0])
+"""Columns run to the patient's left, rows to the back: pixels of 1 mm from the origin in LPS, as ITK and so
+Slicer place a picture. An axial view then shows it upright and not mirrored."""
+
 
 def read_picture(facts: FileFacts) -> np.ndarray:
     """(pages, rows, columns) of a grey picture, (pages, rows, columns, 3) of a coloured one, RGB.

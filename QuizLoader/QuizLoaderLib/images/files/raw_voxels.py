@@ -1,14 +1,17 @@
 """Voxels straight from a file's bytes, packed or not, in their order, to where they belong.
 
-SimpleITK takes a file as a whole, at times twice; here a sequence is read frame by frame. gzip and zlib are
-unpacked by ISA-L where it is installed: in half of zlib's time, and beside other threads.
+Libraries take a file as a whole, at times twice, and believe its header; here a sequence is read frame by
+frame, and no more is taken than there is. gzip and zlib are unpacked by ISA-L where it is installed: in half
+of zlib's time, and beside other threads.
 """
 
-import re
+import bz2
+import os
 import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
+from enum import Enum
 from io import BufferedReader
 from pathlib import Path
 from types import ModuleType
@@ -30,9 +33,24 @@ _GZIP_OR_ZLIB = 47
 _PACKED_BLOCK = 1 << 20
 _UNPACKED_BLOCK = 1 << 23
 """Bytes at a time: threads unpack beside each other only while they work on large blocks."""
+_TEXT_BLOCK = 1 << 18
+_LONGEST_NUMBER = 400
 _SCALED_AT_ONCE = 1 << 20
-_MOST_PACKED = 1032
-"""The bytes that DEFLATE (RFC 1951) packs into one at most."""
+TO_THE_END = -1
+"""The ``skip`` of voxels that end with their file, whatever is before them."""
+
+
+class Packing(Enum):
+    """How voxels are written; ``value`` is how many of their bytes one byte of a file gives at most."""
+
+    NONE = 1
+    DEFLATE = 1032
+    """gzip or zlib (RFC 1951)."""
+    BZIP2 = 1 << 21
+    TEXT = 8
+    """Numbers in decimal digits."""
+    HEX = 0.5
+    """Bytes in hexadecimal digits."""
 
 
 class VoxelsEndError(Exception):
@@ -40,22 +58,18 @@ class VoxelsEndError(Exception):
 
 
 class Unpacked:
-    """A packed stream, for gzip of one or more members, unpacked as it is read; what follows is ignored."""
+    """A stream out of blocks of bytes, each made when it is asked for; of a file those of its gzip members,
+    one or more, or of its zlib stream. What follows these is ignored."""
 
-    def __init__(self, file: BufferedReader) -> None:
-        self._file = file
-        self._member = _zlib.decompressobj(_GZIP_OR_ZLIB)
-        self._packed = b""
+    def __init__(self, source: BufferedReader | Iterator[bytes]) -> None:
+        self._blocks = _inflated(source) if isinstance(source, BufferedReader) else source
         self._ready = memoryview(b"")
 
     def readinto(self, view: memoryview, /) -> int:
         """The bytes that follow, fewer at the end only. Raises VoxelsEndError where they are damaged."""
         done = 0
         while done < len(view):
-            try:
-                self._ready = self._ready or memoryview(self._next())
-            except _zlib.error as fault:
-                raise VoxelsEndError from fault
+            self._ready = self._ready or memoryview(next(self._blocks, b""))
             if not self._ready:
                 break
             count = min(len(view) - done, len(self._ready))
@@ -64,68 +78,173 @@ class Unpacked:
             done += count
         return done
 
-    def _next(self) -> bytes:
-        while True:
-            if self._member.eof:
-                self._packed = self._member.unused_data or self._file.read(_PACKED_BLOCK)
-                if not self._packed.startswith(GZIP_SIGNATURE):
-                    return b""
-                self._member = _zlib.decompressobj(_GZIP_OR_ZLIB)
+
+def _inflated(file: BufferedReader) -> Iterator[bytes]:
+    member, packed = _zlib.decompressobj(_GZIP_OR_ZLIB), b""
+    while True:
+        if member.eof:
+            packed = member.unused_data or file.read(_PACKED_BLOCK)
+            if not packed.startswith(GZIP_SIGNATURE):
+                return
+            member = _zlib.decompressobj(_GZIP_OR_ZLIB)
+        try:
             # Also with nothing new: the member may hold back what was beyond the last limit.
-            part: bytes = self._member.decompress(self._packed, _UNPACKED_BLOCK)
-            self._packed = self._member.unconsumed_tail
-            if part:
-                return part
-            if not self._packed and not self._member.eof:
-                self._packed = self._file.read(_PACKED_BLOCK)
-                if not self._packed:
-                    return b""
+            part: bytes = member.decompress(packed, _UNPACKED_BLOCK)
+        except _zlib.error as fault:
+            raise VoxelsEndError from fault
+        packed = member.unconsumed_tail
+        if part:
+            yield part
+        elif not packed and not member.eof:
+            packed = file.read(_PACKED_BLOCK)
+            if not packed:
+                return
 
 
-def read_up_to(stream: BufferedReader | Unpacked, count: int) -> bytes:
-    """The next ``count`` bytes, fewer where the stream ends, none where it is damaged."""
-    found = bytearray(count)
+def _from_bzip2(file: BufferedReader) -> Iterator[bytes]:
+    with bz2.BZ2File(file) as unpacked:
+        while True:
+            try:
+                block = unpacked.read(_UNPACKED_BLOCK)
+            except (EOFError, OSError) as fault:
+                raise VoxelsEndError from fault
+            if not block:
+                return
+            yield block
+
+
+def _words(file: BufferedReader) -> Iterator[list[bytes]]:
+    """What blanks and commas part, some thousands at a time."""
+    rest = b""
+    while block := file.read(_TEXT_BLOCK):
+        text = (rest + block).replace(b",", b" ")
+        words = text.split()
+        rest = b"" if text[-1:].isspace() else words.pop()
+        if len(rest) > _LONGEST_NUMBER:
+            raise VoxelsEndError
+        yield words
+    if rest:
+        yield [rest]
+
+
+def _from_text(file: BufferedReader, dtype: np.dtype) -> Iterator[bytes]:
+    """Up to what is no number of this type; whether that is too early is seen where it is asked for more."""
+    number = float if dtype.kind == "f" else _whole_number
+    for words in _words(file):
+        numbers: list[float] = []
+        with suppress(ValueError, OverflowError):
+            numbers.extend(number(word) for word in words)
+        try:
+            with np.errstate(over="ignore"):
+                block = np.array(numbers, dtype)
+        except OverflowError as fault:
+            raise VoxelsEndError from fault
+        if len(block):
+            yield block.tobytes()
+        if len(block) < len(words):
+            return
+
+
+def _whole_number(word: bytes) -> int:
     try:
-        return bytes(found[: stream.readinto(memoryview(found))])
-    except VoxelsEndError:
-        return b""
+        return int(word)
+    except ValueError:
+        return int(float(word))
+
+
+def _from_hex(file: BufferedReader) -> Iterator[bytes]:
+    rest = b""
+    while block := file.read(_TEXT_BLOCK):
+        digits = rest + b"".join(block.split())
+        even = len(digits) & ~1
+        rest = digits[even:]
+        try:
+            decoded = bytes.fromhex(digits[:even].decode("ascii"))
+        except ValueError as fault:
+            raise VoxelsEndError from fault
+        if decoded:
+            yield decoded
 
 
 @dataclass(frozen=True)
 class RawVoxels:
-    """Where the voxels' bytes are: from byte ``offset`` of ``path``, packed (gzip or zlib) or not, and then
-    after ``skip`` further bytes. ``dtype`` has the byte order of the file, ``components`` is the number of
-    values of each voxel, which lie side by side."""
+    """Where the voxels' bytes are: from byte ``offset`` of each of ``paths``, behind ``lines`` lines, written
+    as ``packing`` says, and then after ``skip`` further bytes. Files of a list hold equal shares.
 
-    path: Path
+    ``values`` are all numbers of the image together. ``dtype`` has the byte order of the file, ``components``
+    is the number of values of each voxel, which lie side by side.
+    """
+
+    paths: tuple[Path, ...]
     dtype: np.dtype
-    offset: int
+    values: int
+    offset: int = 0
     skip: int = 0
-    is_packed: bool = False
+    packing: Packing = Packing.NONE
     components: int = 1
+    lines: int = 0
 
-    def may_hold(self, values: int) -> bool:
-        """Whether the file is long enough for so many, as far as its length tells."""
-        there = self.path.stat().st_size - self.offset
-        most = there * _MOST_PACKED if self.is_packed else there
-        return most >= self.skip + values * self.dtype.itemsize
+    def may_be_whole(self) -> bool:
+        """Whether the files are long enough, as far as their length tells."""
+        if self.values % len(self.paths):
+            return False
+        needed = max(self.skip, 0) + self._share_bytes
+        return all((path.stat().st_size - self.offset) * self.packing.value >= needed for path in self.paths)
+
+    @property
+    def _share_bytes(self) -> int:
+        return self.values * self.dtype.itemsize // len(self.paths)
 
     @contextmanager
     def open(self) -> Iterator["VoxelStream"]:
         """:raises VoxelsEndError: here and where voxels are read."""
-        with self.path.open("rb") as file:
-            file.seek(self.offset)
-            yield VoxelStream(self, Unpacked(file) if self.is_packed else file)
+        if len(self.paths) == 1:
+            with self.paths[0].open("rb") as file:
+                yield VoxelStream(self.dtype, self._stream(file))
+            return
+        with closing(self._shares()) as shares:
+            yield VoxelStream(self.dtype, Unpacked(shares))
+
+    def _shares(self) -> Generator[bytes, None, None]:
+        for path in self.paths:
+            with path.open("rb") as file:
+                stream, left = self._stream(file), self._share_bytes
+                while left:
+                    block = bytearray(min(left, _UNPACKED_BLOCK))
+                    _fill(stream, memoryview(block))
+                    left -= len(block)
+                    yield bytes(block)
+
+    def _stream(self, file: BufferedReader) -> BufferedReader | Unpacked:
+        if self.skip == TO_THE_END:
+            file.seek(max(0, os.fstat(file.fileno()).st_size - self._share_bytes))
+            return file
+        file.seek(self.offset)
+        for _ in range(self.lines):
+            while (part := file.readline(_PACKED_BLOCK)) and not part.endswith(b"\n"):
+                pass
+            if not part:
+                raise VoxelsEndError
+        unpack: dict[Packing, Callable[[], BufferedReader | Unpacked]] = {
+            Packing.NONE: lambda: file,
+            Packing.DEFLATE: lambda: Unpacked(file),
+            Packing.BZIP2: lambda: Unpacked(_from_bzip2(file)),
+            Packing.TEXT: lambda: Unpacked(_from_text(file, self.dtype)),
+            Packing.HEX: lambda: Unpacked(_from_hex(file)),
+        }
+        stream = unpack[self.packing]()
+        skipped = memoryview(bytearray(min(self.skip, _PACKED_BLOCK)))
+        for start in range(0, self.skip, _PACKED_BLOCK):
+            _fill(stream, skipped[: self.skip - start])
+        return stream
 
 
 class VoxelStream:
     """Gives the voxels in the order of the file."""
 
-    def __init__(self, source: RawVoxels, stream: BufferedReader | Unpacked) -> None:
-        self._dtype = source.dtype
+    def __init__(self, dtype: np.dtype, stream: BufferedReader | Unpacked) -> None:
+        self._dtype = dtype
         self._stream = stream
-        if source.skip:
-            self._fill(memoryview(bytearray(source.skip)))
 
     def fill(self, target: np.ndarray, scale: tuple[float, float] | None = None) -> None:
         """The next voxels into a contiguous array of the file's type in the machine's byte order.
@@ -135,7 +254,7 @@ class VoxelStream:
         """
         values = target.reshape(-1)
         if scale is None:
-            self._fill(values.view(np.uint8).data)
+            _fill(self._stream, values.view(np.uint8).data)
             if not self._dtype.isnative:
                 values.byteswap(inplace=True)
             return
@@ -154,24 +273,16 @@ class VoxelStream:
         """
         self._stream.readinto(memoryview(bytearray(1)))
 
-    def _fill(self, view: memoryview) -> None:
-        if self._stream.readinto(view) < len(view):
-            raise VoxelsEndError
+
+def _fill(stream: BufferedReader | Unpacked, view: memoryview) -> None:
+    if stream.readinto(view) < len(view):
+        raise VoxelsEndError
 
 
-def named_data_files(value: str, listed: Sequence[str]) -> tuple[str, ...]:
-    """The names of separate files that a header of text gives by ``value``: one, LIST for the lines
-    ``listed``, or a pattern of printf with its first and last number and the step between them.
-
-    Raises ValueError, which says the pattern, where that is not understood.
-    Source: NRRD format definition, section "data file"; MetaIO, ElementDataFile.
-    """
-    if re.match(r"LIST\b", value):
-        return tuple(listed)
-    pattern = re.fullmatch(r"(\S*%\S*) +(-?\d+) +(-?\d+) +(-?\d+)(?: +\d+)?", value)
-    if pattern is None:
-        return (value,) if value else ()
-    name, step = pattern[1], int(pattern[4])
-    if not re.fullmatch(r"[^%]*%0?\d{0,2}d[^%]*", name) or step == 0:
-        raise ValueError(name)
-    return tuple(name % number for number in range(int(pattern[2]), int(pattern[3]) + (step > 0 or -1), step))
+def read_up_to(stream: BufferedReader | Unpacked, count: int) -> bytes:
+    """The next ``count`` bytes, fewer where the stream ends, none where it is damaged."""
+    found = bytearray(count)
+    try:
+        return bytes(found[: stream.readinto(memoryview(found))])
+    except VoxelsEndError:
+        return b""

@@ -1,4 +1,4 @@
-"""The frames of a 4D NRRD or NIfTI file, read one after the other."""
+"""The frames of a 4D image file, read one after the other."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -8,12 +8,13 @@ from urllib.parse import unquote
 
 import numpy as np
 
-from ..errors import IMAGE_TOO_LARGE, WRONG_CONTENT, WRONG_SHAPE, ImageReadError
+from ...quiz.problems import Problem
+from ..errors import IMAGE_TOO_LARGE, WRONG_SHAPE, ImageReadError
 from .file_facts import FileFacts, damaged
 from .frame_memory import room_for_frames
-from .image_file import ImageFile, placed
+from .image_file import ImageFile, dtype_as_shown, placed
 from .nifti import NiftiHeader
-from .nrrd import NrrdHeader
+from .nrrd import FRAME_KINDS, NrrdHeader
 from .raw_voxels import RawVoxels, VoxelsEndError, VoxelStream
 
 _SPACES = {
@@ -45,27 +46,33 @@ class _FrameLayout:
     list_is_first: bool
     ijk_to_ras: np.ndarray
     index: FrameIndex
+    problems: tuple[Problem, ...]
     scale: tuple[float, float] | None = None
 
 
-def read_frames(
-    facts: FileFacts, file: Callable[[], ImageFile], most_in_memory: int | None = None
-) -> tuple[list[np.ndarray], np.ndarray, FrameIndex]:
-    """Each frame as (slices, rows, columns), their common ``ijk_to_ras``, and what tells them apart.
+@dataclass(frozen=True, eq=False)
+class Frames:
+    """Each of ``voxels`` as (slices, rows, columns), their common place, and what tells them apart;
+    ``problems`` are warnings about the header."""
+
+    voxels: list[np.ndarray]
+    ijk_to_ras: np.ndarray
+    index: FrameIndex
+    problems: tuple[Problem, ...]
+
+
+def read_frames(facts: FileFacts, file: Callable[[], ImageFile], most_in_memory: int | None = None) -> Frames:
+    """All frames of a file.
 
     ``file`` gives the image file where that is asked for. More than ``most_in_memory`` bytes lie in a
     temporary file. Raises ImageReadError.
     """
     path = facts.path
     facts.require_image()
-    if isinstance(facts.header, NrrdHeader):
-        layout = _nrrd_layout(facts, facts.header)
-    else:
-        layout = _nifti_layout(file())
-    dtype = stored = layout.voxels.dtype.newbyteorder("=")
-    if layout.scale:
-        # float32 holds every 16-bit value exactly; wider ones need float64.
-        dtype = np.dtype(np.float32 if stored.itemsize <= 2 or stored == np.float32 else np.float64)
+    header = facts.header
+    layout = _nrrd_layout(facts, header) if isinstance(header, NrrdHeader) else _layout(file())
+    stored = layout.voxels.dtype.newbyteorder("=")
+    dtype = dtype_as_shown(stored, layout.scale)
     shape = layout.size[::-1]
     try:
         new_frame = room_for_frames(layout.count, prod(shape) * dtype.itemsize, most_in_memory)
@@ -86,7 +93,7 @@ def read_frames(
             "temporary folder.",
             "free some space or save fewer frames",
         ) from fault
-    return frames, layout.ijk_to_ras, layout.index
+    return Frames(frames, layout.ijk_to_ras, layout.index, layout.problems)
 
 
 def _read_slice_by_slice(stream: VoxelStream, frames: list[np.ndarray], stored: np.dtype) -> None:
@@ -107,17 +114,15 @@ def _nrrd_layout(facts: FileFacts, header: NrrdHeader) -> _FrameLayout:
     if axis not in (0, 3):
         sentence = f"“{path.name}” has its list of frames between the spatial axes."
         raise ImageReadError(WRONG_SHAPE, sentence, "save it with the list as its first or last axis")
-    voxels = facts.voxels
-    if voxels is None:
-        raise ImageReadError(
-            WRONG_CONTENT,
-            f"“{path.name}” is packed as “{header.fields.get('encoding', '')}” or spread over several files, "
-            "which is not supported for a VolumeSequence.",
-            "save it with the encoding raw or gzip",
-        )
+    kind = header.kinds[axis] if len(header.kinds) == 4 else "list"
+    assert facts.voxels is not None
+    if kind not in FRAME_KINDS:
+        sentence = f"“{path.name}” has values of the kind “{kind[:40]}” side by side, which are no frames."
+        hint = 'Type="Vector" shows colours; save frames with the kind list'
+        raise ImageReadError(WRONG_SHAPE, sentence, hint)
     size, count = sizes[1:] if axis == 0 else sizes[:3], sizes[axis]
     ijk_to_ras, index = _nrrd_ijk_to_ras(path, header, axis), _nrrd_index(header, axis, count)
-    return _FrameLayout(voxels, size, count, axis == 0, ijk_to_ras, index)
+    return _FrameLayout(facts.voxels, size, count, axis == 0, ijk_to_ras, index, facts.problems)
 
 
 def _list_axis(header: NrrdHeader) -> int:
@@ -158,29 +163,35 @@ def _nrrd_index(header: NrrdHeader, axis: int, count: int) -> FrameIndex:
     return FrameIndex(values, name, units[axis] if len(units) > axis else "", is_numeric)
 
 
-def _nifti_layout(file: ImageFile) -> _FrameLayout:
+def _layout(file: ImageFile) -> _FrameLayout:
+    """Of a file whose frames are its last axis."""
     if len(file.size) != 4 or file.components != 1:
         raise _not_4d(file.path, file.size)
-    voxels, header = file.facts.voxels, file.facts.header
-    if voxels is None or not isinstance(header, NiftiHeader):
-        sentence = f"The frames of “{file.path.name}” cannot be read one by one."
-        raise ImageReadError(WRONG_CONTENT, sentence, "save it as .seq.nrrd or .nii.gz")
-    index = _nifti_index(header, file.size[3])
-    return _FrameLayout(voxels, file.size[:3], file.size[3], False, file.ijk_to_ras, index, header.scale)
+    voxels, header, count = file.facts.voxels, file.facts.header, file.size[3]
+    if voxels is None or header is None:
+        raise _not_4d(file.path, file.size)
+    index = _nifti_index(header, count) if isinstance(header, NiftiHeader) else _counted(count)
+    return _FrameLayout(
+        voxels, file.size[:3], count, False, file.ijk_to_ras, index, file.problems, header.scale
+    )
 
 
 def _nifti_index(header: NiftiHeader, count: int) -> FrameIndex:
     """Source: nifti1.h, pixdim[4] and xyzt_units."""
     step, unit = header.time_step, header.time_unit
     if not step > 0 or not np.isfinite(step) or unit not in (0, *_NIFTI_SECONDS):
-        return FrameIndex(tuple(str(number) for number in range(count)))
+        return _counted(count)
     step *= _NIFTI_SECONDS.get(unit, 1.0)
     values = tuple(f"{number * step:.9g}" for number in range(count))
     return FrameIndex(values, "time", "s" if unit else "")
 
 
+def _counted(count: int) -> FrameIndex:
+    return FrameIndex(tuple(str(number) for number in range(count)))
+
+
 def _not_4d(path: Path, size: tuple[int, ...]) -> ImageReadError:
     what = f"has {len(size)} dimensions" if size and len(size) != 4 else "is not a list of scalar volumes"
     sentence = f"“{path.name}” {what}, but a VolumeSequence has four: three of space and one of frames."
-    hint = 'Type="Volume" shows a single volume' if len(size) == 3 else "save it as 4D nrrd or nii"
+    hint = 'Type="Volume" shows a single volume' if len(size) == 3 else "save it as 4D nrrd, nii or mha"
     return ImageReadError(WRONG_SHAPE, sentence, hint)

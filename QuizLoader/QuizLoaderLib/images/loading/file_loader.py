@@ -8,11 +8,12 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from ...quiz.image_folder import ImageFolder, ImagePathError
+from ...quiz.image_folder import ImageFolder
 from ...quiz.model import Image
 from ...quiz.problems import ProblemCode
 from ..arrays import ImageArrays, PageVolume
-from ..errors import DATA_FILE, ImageReadError
+from ..errors import ImageReadError
+from ..files.data_files import data_file_finder
 from ..files.image_file import ImageFile
 from ..types.registry import TYPES
 from ..types.type_module import ReadContext, TypeModule
@@ -57,7 +58,7 @@ class FileLoader:
         entry = self._memory.file(key)
         try:
             with entry.lock:
-                facts = entry.look_at(path, partial(self._require_inside, path))
+                facts = entry.look_at(path, data_file_finder(path, self._folder))
                 opened = partial(self._opened, key, entry)
                 most = self._memory.budget // _SEQUENCE_SHARE if image.type.facts.has_frames else None
                 context = ReadContext(path, image.dicom_read, volumes, opened, most, facts, entry.notes)
@@ -102,13 +103,3 @@ class FileLoader:
                 share = partial(self._store.arrays, voxels) if self._store is not None else None
                 entry.file = ImageFile(entry.facts, share)
             return entry.file
-
-    def _require_inside(self, header: Path, name: str) -> None:
-        """A header's data file obeys the rules of a Path in the quiz: it never leaves the image folder."""
-        there = os.path.relpath(header.parent / name, self._folder.root)
-        try:
-            self._folder.find(Path(there).as_posix())
-        except ImagePathError as fault:
-            sentence = f"“{header.name}” keeps its voxels in another file: {fault.problem.sentence}"
-            hint = fault.problem.hint or "keep both files in the same folder"
-            raise ImageReadError(DATA_FILE, sentence, hint) from fault

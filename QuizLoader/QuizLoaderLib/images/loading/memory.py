@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from ..arrays import ImageArrays
 from ..errors import ImageReadError
-from ..files.file_facts import DataFileCheck, FileFacts, Stamp, look_at, stamp_of
+from ..files.data_files import FindDataFile
+from ..files.file_facts import FileFacts, Stamp, look_at, stamp_of
 from ..files.file_formats import FileFormat
 from ..files.frame_memory import is_in_memory
 from ..files.image_file import ImageFile
@@ -51,10 +52,10 @@ class FileInMemory:
         self.notes: dict[str, References] = {}
         self.promised = 0
 
-    def look_at(self, path: Path, check_data_file: DataFileCheck) -> FileFacts:
+    def look_at(self, path: Path, find_data_file: FindDataFile) -> FileFacts:
         """What the file is now; where it is not what it was, all that was made of it is forgotten."""
         if self.stamp is None or not self._is_current(path):
-            self.facts = look_at(path, check_data_file)
+            self.facts = look_at(path, find_data_file)
             self.stamp = self.facts.stamp + _stamp_of_others(self.facts)
             self.file, self.arrays, self.notes = None, {}, {}
         return self.facts

@@ -90,10 +90,11 @@ def _image_file(file: ImageFile) -> FileInfo:
     path, context = file.path, ReadContext(file.path, opened=lambda: file, known=file.facts)
     if is_slicer_segmentation(file):
         return _segmentation(path, segmentation.read(context))
-    if len(file.size) > 3 or (file.components > 1 and not file.is_color):
+    if file.has_frames:
         return _sequence(path, volume_sequence.read(context))
     if file.components > 1:
-        return _volumes(path, ImageType.VECTOR, [volume_of(file, file.colors)])
+        found = _volumes(path, ImageType.VECTOR, [volume_of(file, file.colors)])
+        return found if file.components in (3, 4) else replace(found, types=())
     found = _volumes(path, ImageType.VOLUME, [volume_of(file, file.voxels)])
     if file.voxels.dtype.kind in "iu" and 0 < len(file.labels.values) <= _MOST_LABELS:
         types = (ImageType.LABEL_MAP, ImageType.SEGMENTATION, ImageType.VOLUME)

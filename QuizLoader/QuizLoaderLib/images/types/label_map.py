@@ -40,7 +40,8 @@ def read(context: ReadContext) -> LabelMapArrays:
     file = context.file()
     require_scalar_3d(file, "LabelMap")
     labels = file.labels
-    return LabelMapArrays(file.voxels, file.ijk_to_ras, labels, no_labels_warning(file.path.name, labels))
+    problems = (*file.problems, *no_labels_warning(file.path.name, labels))
+    return LabelMapArrays(file.voxels, file.ijk_to_ras, labels, problems)
 
 
 def no_labels_warning(name: str, labels: Labels) -> tuple[Problem, ...]:

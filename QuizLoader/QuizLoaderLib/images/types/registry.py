@@ -3,7 +3,10 @@
 from pathlib import Path
 from typing import Any
 
+from ...quiz.image_folder import ImageFolder
 from ...quiz.model import ImageType
+from ..files.data_files import data_file_finder
+from ..files.file_facts import look_at
 from . import label_map, segmentation, structure_set, vector, volume, volume_sequence
 from .type_module import FileContents, ReadContext, TypeModule
 
@@ -17,6 +20,7 @@ TYPES: dict[ImageType, TypeModule[Any]] = {
 }
 
 
-def contents(path: Path, type: ImageType) -> FileContents:
-    """The regions of a file as a Type reads it. Raises ImageReadError."""
-    return TYPES[type].contents(ReadContext(path))
+def contents(path: Path, type: ImageType, folder: ImageFolder | None = None) -> FileContents:
+    """The regions of a file as a Type reads it; nothing outside the folder is opened. Raises ImageReadError."""
+    facts = look_at(path, data_file_finder(path, folder))
+    return TYPES[type].contents(ReadContext(path, known=facts, folder=folder))

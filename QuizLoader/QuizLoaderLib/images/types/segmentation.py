@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...quiz.label_colors import color_of_value
 from ...quiz.model import Image
-from ...quiz.problems import Problem, warning
+from ...quiz.problems import warning
 from ...quiz.regions import Regions
 from ..arrays import SegmentationArrays, SegmentDescription
 from ..errors import IMAGE_DAMAGED, NO_REGION, NOT_INTEGER, ImageReadError
@@ -50,7 +50,7 @@ def read(context: ReadContext) -> SegmentationArrays:
         )
         for value, index in zip(labels.values, labels.indexes, strict=True)
     )
-    problems = no_labels_warning(file.path.name, labels)
+    problems = (*file.problems, *no_labels_warning(file.path.name, labels))
     return SegmentationArrays((labels.shown,), file.ijk_to_ras, segments, problems)
 
 
@@ -107,10 +107,13 @@ def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
     if file.dtype.kind not in "iu":
         sentence = f"“{file.path.name}” is not a segmentation: its voxels are {file.dtype.name} numbers."
         raise ImageReadError(NOT_INTEGER, sentence, "save it with an integer type")
-    problems: tuple[Problem, ...] = ()
+    problems = file.problems
     if not segments:
         sentence = f"“{file.path.name}” is a segmentation without segments."
-        problems = (warning(NO_REGION, sentence, "nothing of it is shown"),)
+        problems = (
+            *problems,
+            warning(NO_REGION, sentence, "nothing of it is shown"),
+        )
     offset = file.header.get("Segmentation_ReferenceImageExtentOffset", "0 0 0").split()
     return SegmentationArrays(
         file.layers,

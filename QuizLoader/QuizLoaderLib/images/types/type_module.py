@@ -7,6 +7,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from ...quiz.image_folder import ImageFolder
 from ...quiz.model import Image, WindowLevel
 from ...quiz.regions import Regions
 from ..arrays import PageVolume
@@ -29,7 +30,7 @@ class ReadContext:
     ``dicom_read`` asks for the DICOM series that the file belongs to. ``volumes()`` gives the volumes of the
     page, already read (one that failed is left out); only a Type that needs a volume may call it. ``opened``
     and ``known`` give the file as it was opened and looked at before for another Type or page. A sequence of
-    more than ``most_in_memory`` bytes lies in a temporary file. ``notes`` stay with the file as long as it is
+    more than ``most_in_memory`` bytes lies in a temporary file. No link that leaves the ``folder`` is followed. ``notes`` stay with the file as long as it is
     the same, ``parsed`` is of this reading alone.
     """
 
@@ -39,6 +40,7 @@ class ReadContext:
     opened: Callable[[], ImageFile] | None = None
     most_in_memory: int | None = None
     known: FileFacts | None = None
+    folder: ImageFolder | None = None
     notes: "dict[str, References]" = field(default_factory=dict)
     parsed: "dict[str, Header]" = field(default_factory=dict)
 

@@ -7,7 +7,7 @@ import numpy as np
 
 from ..arrays import VolumeArrays
 from ..errors import WRONG_SHAPE, ImageReadError
-from ..files.pictures import read_picture
+from ..files.pictures import UPRIGHT_IN_AXIAL, read_picture
 from ..vtk_images import shared_image, vtk_matrix
 from . import volume
 from .type_module import Look, ReadContext, file_alone, no_contents, no_names, no_values
@@ -17,10 +17,6 @@ if TYPE_CHECKING:
     from slicer import vtkMRMLScene, vtkMRMLVolumeNode
 
 variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_names, no_values
-
-_UPRIGHT_IN_AXIAL = np.diag([-1.0, -1.0, 1.0, 1.0])
-"""Columns run to the patient's left, rows to the back: pixels of 1 mm from the origin in LPS, as ITK and so
-Slicer place a picture. An axial view then shows it upright and not mirrored."""
 
 
 def read(context: ReadContext) -> VolumeArrays:
@@ -36,7 +32,7 @@ def read(context: ReadContext) -> VolumeArrays:
             raise ImageReadError(WRONG_SHAPE, sentence, 'Type="Volume" or Type="VolumeSequence" shows it')
         arrays = volume.volume_of(file, np.ascontiguousarray(file.colors[..., :3]))
     else:
-        arrays = VolumeArrays(read_picture(context.facts), _UPRIGHT_IN_AXIAL, is_calibrated=False)
+        arrays = VolumeArrays(read_picture(context.facts), UPRIGHT_IN_AXIAL, is_calibrated=False)
     if arrays.voxels.dtype == np.uint8 or arrays.voxels.ndim == 4:
         arrays = replace(arrays, window_level=_as_stored(arrays.voxels))
     return arrays

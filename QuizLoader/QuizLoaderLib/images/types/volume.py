@@ -50,8 +50,8 @@ def read(context: ReadContext) -> VolumeArrays:
 
 def volume_of(file: ImageFile, voxels: np.ndarray) -> VolumeArrays:
     """Voxels of a file, with what its header says of them."""
-    facts = file.facts
-    return VolumeArrays(voxels, file.ijk_to_ras, problems=facts.problems, is_calibrated=facts.is_calibrated)
+    is_calibrated = file.facts.is_calibrated
+    return VolumeArrays(voxels, file.ijk_to_ras, problems=file.problems, is_calibrated=is_calibrated)
 
 
 def require_scalar_3d(file: ImageFile, type_name: str) -> None:

@@ -48,10 +48,12 @@ def read(context: ReadContext) -> SequenceArrays:
         from ..dicom.series import read_time_points
 
         return time_points_of(read_time_points(context.path), context.most_in_memory)
-    voxels, ijk_to_ras, index = read_frames(context.facts, context.file, context.most_in_memory)
     facts = context.facts
-    frames = [VolumeArrays(frame, ijk_to_ras, is_calibrated=facts.is_calibrated) for frame in voxels]
-    return SequenceArrays(_with_one_window(frames), index, facts.problems)
+    found = read_frames(facts, context.file, context.most_in_memory)
+    frames = [
+        VolumeArrays(one, found.ijk_to_ras, is_calibrated=facts.is_calibrated) for one in found.voxels
+    ]
+    return SequenceArrays(_with_one_window(frames), found.index, found.problems)
 
 
 def time_points_of(series: "Series", most_in_memory: int | None = None) -> SequenceArrays:
