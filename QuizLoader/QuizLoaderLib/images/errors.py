@@ -12,7 +12,7 @@ NOT_INTEGER = ProblemCode("Q607", "Label values are whole numbers of an integer 
 NO_REGION = ProblemCode("Q609", "A label map or segmentation without a region shows nothing (warning).")
 UNSUPPORTED = ProblemCode("Q612", "An image is written in a way that is supported.")
 PLACED_TWICE = ProblemCode(
-    "Q613", "The sform and the qform of a NIfTI file do not mirror each other (warning)."
+    "Q613", "What a NIfTI header says twice of the place of its voxels agrees (warning)."
 )
 IMAGE_TOO_LARGE = ProblemCode("Q610", "An image fits into memory.")
 NOT_CALIBRATED = ProblemCode("Q635", "An image says how large its pixels are in mm (warning).")

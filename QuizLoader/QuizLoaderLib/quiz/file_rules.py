@@ -35,7 +35,7 @@ class NamesInFile(Protocol):
     def unnamed(self) -> tuple[int, ...]: ...
 
 
-Contents = Callable[[Path, ImageType, ImageFolder], NamesInFile]
+Contents = Callable[[Path, ImageType], NamesInFile]
 """Reads what is in a file as a Type does; raises ProblemError where it cannot be read."""
 
 
@@ -115,7 +115,7 @@ def _image_file(
     if key not in read:
         read[key] = None
         try:
-            read[key] = contents(found.path, image.type, folder)
+            read[key] = contents(found.path, image.type)
         except ProblemError as fault:
             yield fault.problem
     in_file = read[key]

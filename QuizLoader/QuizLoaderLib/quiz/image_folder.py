@@ -126,6 +126,11 @@ class ImageFolder:
             )
         return found
 
+    def may_open(self, path: Path) -> bool:
+        """Whether a file or folder met beside one that was found may be opened too: that is, whether it is no
+        link that leads out of the folder, unless links are allowed."""
+        return self.follow_links or not path.is_symlink() or self._is_inside(os.path.realpath(path))
+
     def _search(self, text: str) -> FoundFile:
         parts = relative_path(text).split("/")
         folder = ""
@@ -224,13 +229,15 @@ class ImageFolder:
     def _check_stays_inside(self, text: str, folder: str) -> None:
         if self.follow_links or folder in self._listings:
             return
-        target = os.path.realpath(self.root / folder)
-        if target != self._real_root and not target.startswith(self._real_root.rstrip(os.sep) + os.sep):
+        if not self._is_inside(os.path.realpath(self.root / folder)):
             raise ImagePathError(
                 LINK_LEAVES_FOLDER,
                 f"The path {shown(text)} is a link that leads out of the folder.",
                 "allow links (--follow-links) if you trust them, or copy the file",
             )
+
+    def _is_inside(self, target: str) -> bool:
+        return target == self._real_root or target.startswith(self._real_root.rstrip(os.sep) + os.sep)
 
 
 def _check_readable(text: str, path: Path) -> None:

@@ -10,6 +10,7 @@ import re
 import sys
 import warnings
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -74,7 +75,7 @@ def check(
         from ...quiz.image_folder import ImageFolder
 
         folder = ImageFolder(images, follow_links=follow_links)
-        problems = problems + check_quiz(parsed, folder, contents)
+        problems = problems + check_quiz(parsed, folder, partial(contents, folder=folder))
     problems = sorted(problems, key=lambda problem: problem.line)
     if format is OutputFormat.JSON:
         # Only ASCII, so that it is valid JSON whatever the console's encoding.

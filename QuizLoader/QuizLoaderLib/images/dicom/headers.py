@@ -5,7 +5,7 @@ import os
 import re
 import struct
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache, cached_property
@@ -266,21 +266,33 @@ def _require_whole(dataset: Dataset, file: BinaryIO) -> None:
             raise EOFError
 
 
+MayOpen = Callable[[Path], bool]
+"""Whether a file or folder may be opened that was met beside one that was asked for."""
+
+
+def anything(path: Path) -> bool:
+    return True
+
+
 def headers_in(
-    folder: Path, tags: Sequence[str], series_uid: str = "", known: Header | None = None
+    folder: Path,
+    tags: Sequence[str],
+    series_uid: str = "",
+    known: Header | None = None,
+    may_open: MayOpen = anything,
 ) -> list[Header]:
     """The headers of a folder's DICOM files, by file name; of one series where its UID is given.
 
     The file of the header that is ``known`` is not opened again; it is left out.
-    Files that are no DICOM or cannot be parsed are left out. A file whose first megabyte does not hold
-    the UID cannot be of that series and is not parsed: that makes a folder of thousands cheap.
+    Files that may not be opened, are no DICOM or cannot be parsed are left out. A file whose first megabyte
+    does not hold the UID cannot be of that series and is not parsed: that makes a folder of thousands cheap.
     """
     headers = []
     sought = series_uid.encode("latin-1", "replace")
     wanted = frozenset(int(_tag_and_vr(keyword)[0]) for keyword in tags)
     for path in sorted(folder.iterdir()):
         is_other = path.name.startswith(".") or path.name == "DICOMDIR" or not path.is_file()
-        if is_other or (known is not None and path.name == known.path.name):
+        if is_other or (known is not None and path.name == known.path.name) or not may_open(path):
             continue
         try:
             with faults_named(path), path.open("rb", buffering=0) as file:

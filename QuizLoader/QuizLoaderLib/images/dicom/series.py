@@ -6,13 +6,14 @@ from pathlib import Path
 
 import numpy as np
 
+from ...quiz.image_folder import LINK_LEAVES_FOLDER
 from ...quiz.problems import Problem, ProblemCode, warning
 from ..arrays import DicomIdentity, VolumeArrays
 from ..errors import NOT_CALIBRATED, ImageReadError, not_calibrated
 from . import stack as dicom_geometry
 from .frames import TAGS as FRAME_TAGS
 from .frames import Frame, frames_of
-from .headers import Header, headers_in, read_header
+from .headers import Header, MayOpen, anything, headers_in, read_header
 from .pixel_spacing import Calibrated
 from .pixels import read_voxels
 from .suv import TAGS as SUV_TAGS
@@ -96,7 +97,7 @@ class Series:
         )
 
 
-def read_series(path: Path) -> VolumeArrays:
+def read_series(path: Path, may_open: MayOpen = anything) -> VolumeArrays:
     """The series that the file belongs to, or the one series of the folder, with its rescale applied.
 
     Slices ascend along the normal. With a warning an uneven or tilted series is brought onto a regular grid,
@@ -104,7 +105,7 @@ def read_series(path: Path) -> VolumeArrays:
 
     :raises ImageReadError: no DICOM image, several series in the folder, pixels that cannot be decoded.
     """
-    series = find_series(path)
+    series = find_series(path, may_open=may_open)
     volume = series.read(0)
     if len(series.times) > 1:
         several = warning(
@@ -121,13 +122,17 @@ def read_grid(path: Path) -> VolumeArrays:
     return find_series(path).read(0, with_pixels=False)
 
 
-def read_time_points(path: Path) -> Series:
+def read_time_points(path: Path, may_open: MayOpen = anything) -> Series:
     """The time points of a series, each read when asked for; of a folder also one series a subfolder.
 
     :raises ImageReadError: as ``read_series``; time points that are not of one grid.
     """
-    if path.is_dir() and not headers_in(path, TAGS):
-        parts = [find_series(folder) for folder in sorted(path.iterdir()) if folder.is_dir()]
+    if path.is_dir() and not headers_in(path, TAGS, may_open=may_open):
+        folders = [folder for folder in sorted(path.iterdir()) if folder.is_dir() and may_open(folder)]
+        links = _links_left_out(path, may_open)
+        if links and len(folders) < 2:
+            raise ImageReadError(LINK_LEAVES_FOLDER, links[0].sentence, links[0].hint)
+        parts = [find_series(folder, may_open=may_open) for folder in folders]
         if parts:
             times = tuple(TimePoint(float(k), part.times[0].frames) for k, part in enumerate(parts))
             first = times[0].frames
@@ -135,16 +140,20 @@ def read_time_points(path: Path) -> Series:
                 if len(time.frames) != len(first) or not time.frames[0].is_aligned_with(first[0]):
                     sentence = f"The time point “{part.path.name}” has a different grid from the first."
                     raise ImageReadError(GRIDS_DIFFER, sentence)
-            return Series(path, times, tuple(problem for part in parts for problem in part.problems))
-    return find_series(path)
+            problems = [*links, *(one for part in parts for one in part.problems)]
+            return Series(path, times, tuple(problems))
+    return find_series(path, may_open=may_open)
 
 
-def find_series(path: Path, known: Header | None = None) -> Series:
+def find_series(path: Path, known: Header | None = None, may_open: MayOpen = anything) -> Series:
     """The frames of a series and their time points, from the headers alone; ``known`` is that of the file,
     where it was parsed before. :raises ImageReadError:"""
-    headers = _headers_of_folder(path) if path.is_dir() else _headers_beside(known or read_header(path, TAGS))
+    if path.is_dir():
+        headers = _headers_of_folder(path, may_open)
+    else:
+        headers = _headers_beside(known or read_header(path, TAGS), may_open)
     _refuse_slides(headers, path)
-    problems: list[Problem] = []
+    problems = _links_left_out(path if path.is_dir() else path.parent, may_open)
     headers = _without_copies(headers, path, problems)
     frames = [frame for header in headers for frame in frames_of(header)]
     frames = _of_one_kind(frames, path, problems)
@@ -153,21 +162,35 @@ def find_series(path: Path, known: Header | None = None) -> Series:
     return Series(path, times, tuple(problems))
 
 
-def _headers_beside(own: Header) -> list[Header]:
+def _links_left_out(folder: Path, may_open: MayOpen) -> list[Problem]:
+    count = sum(not may_open(path) for path in folder.iterdir()) if may_open is not anything else 0
+    if not count:
+        return []
+    links = "links lead" if count > 1 else "link leads"
+    sentence = f"In “{folder.name}” {count} {links} out of the image folder; what is there is left out."
+    hint = "allow links (--follow-links) if you trust them, or copy the files"
+    return [warning(LINK_LEAVES_FOLDER, sentence, hint)]
+
+
+def _headers_beside(own: Header, may_open: MayOpen) -> list[Header]:
     path = own.path
     if not own.is_image:
         what = {"RTSTRUCT": "a structure set", "SEG": "a segmentation"}.get(own.modality, "without an image")
         hint = {"RTSTRUCT": 'use Type="RTStruct"', "SEG": 'use Type="Segmentation"'}.get(own.modality, "")
         raise ImageReadError(NOT_A_SERIES, f"“{path.name}” is {what}, not an image series.", hint)
-    beside = [header for header in headers_in(path.parent, TAGS, own.series_uid, own) if header.is_image]
+    others = headers_in(path.parent, TAGS, own.series_uid, own, may_open)
+    beside = [header for header in others if header.is_image]
     if not own.series_uid:
         beside = [header for header in beside if not header.series_uid]
     return [own, *beside]
 
 
-def _headers_of_folder(folder: Path) -> list[Header]:
-    headers = [header for header in headers_in(folder, TAGS) if header.is_image]
+def _headers_of_folder(folder: Path, may_open: MayOpen) -> list[Header]:
+    headers = [header for header in headers_in(folder, TAGS, may_open=may_open) if header.is_image]
     if not headers:
+        if links := _links_left_out(folder, may_open):
+            sentence = f"The folder “{folder.name}” has nothing but links that lead out of the image folder."
+            raise ImageReadError(NOT_A_SERIES, sentence, links[0].hint)
         inner = sorted(path.name for path in folder.iterdir() if path.is_dir())
         hint = "the series may be in a folder below: " + ", ".join(inner[:6]) if inner else ""
         raise ImageReadError(NOT_A_SERIES, f"The folder “{folder.name}” holds no DICOM images.", hint)

@@ -40,6 +40,10 @@ _TOWARDS = (("left", "right"), ("back", "front"), ("feet", "head"))
 _OPPOSITE = -0.7
 """The cosine of the angle between two directions from which on they count as opposite: 135 degrees."""
 
+_LARGEST_DIFFERENCE = 0.01
+"""Of two sizes of a voxel that count as one, as a share."""
+_CORRECT_ONE = "find out which of them is right, and correct the other"
+
 ShareVoxels = Callable[[Callable[[], np.ndarray]], np.ndarray]
 _Value = TypeVar("_Value")
 
@@ -229,6 +233,15 @@ def _placing(path: Path, header: Header) -> "ImageFileReader":
 def _about_placements(path: Path, header: Header, ijk_to_ras: np.ndarray) -> tuple[Problem, ...]:
     """What is doubtful about where a file's voxels are, which ``ijk_to_ras`` says."""
     placements = header.placements if isinstance(header, NiftiHeader) else {}
+    if "sform" in placements:
+        said, used = (np.linalg.norm(axes, axis=0) for axes in (placements["sform"], ijk_to_ras[:3, :3]))
+        if not np.allclose(said, used, rtol=_LARGEST_DIFFERENCE):
+            sizes = [" x ".join(f"{length:.4g}" for length in lengths) for lengths in (said, used)]
+            sentence = (
+                f"The voxels of “{path.name}” are {sizes[0]} mm large by its sform, but {sizes[1]} mm by its "
+                "pixdim, which is used."
+            )
+            return (warning(PLACED_TWICE, sentence, _CORRECT_ONE),)
     if len(placements) < 2:
         return ()
     axes = {name: _directions(axes) for name, axes in placements.items()}
@@ -242,8 +255,7 @@ def _about_placements(path: Path, header: Header, ijk_to_ras: np.ndarray) -> tup
                 f"{towards['sform']} by the sform, to the {towards['qform']} by the qform, and the {used} is "
                 "used."
             )
-            hint = "find out which of them is right, and correct the other"
-            return (warning(PLACED_TWICE, sentence, hint),)
+            return (warning(PLACED_TWICE, sentence, _CORRECT_ONE),)
     return ()
 
 

@@ -61,7 +61,9 @@ class FileLoader:
                 facts = entry.look_at(path, data_file_finder(path, self._folder))
                 opened = partial(self._opened, key, entry)
                 most = self._memory.budget // _SEQUENCE_SHARE if image.type.facts.has_frames else None
-                context = ReadContext(path, image.dicom_read, volumes, opened, most, facts, entry.notes)
+                context = ReadContext(
+                    path, image.dicom_read, volumes, opened, most, facts, entry.notes, folder=self._folder
+                )
                 module = TYPES[image.type]
                 way = (image.type, image.dicom_read, module.variant(context))
                 if way not in entry.arrays:

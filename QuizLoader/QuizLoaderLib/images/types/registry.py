@@ -21,6 +21,6 @@ TYPES: dict[ImageType, TypeModule[Any]] = {
 
 
 def contents(path: Path, type: ImageType, folder: ImageFolder | None = None) -> FileContents:
-    """The regions of a file as a Type reads it; nothing outside the folder is opened. Raises ImageReadError."""
+    """The regions of a file as a Type reads it; none outside ``folder`` is opened. Raises ImageReadError."""
     facts = look_at(path, data_file_finder(path, folder))
     return TYPES[type].contents(ReadContext(path, known=facts, folder=folder))

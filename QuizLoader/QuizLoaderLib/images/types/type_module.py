@@ -29,9 +29,9 @@ class ReadContext:
 
     ``dicom_read`` asks for the DICOM series that the file belongs to. ``volumes()`` gives the volumes of the
     page, already read (one that failed is left out); only a Type that needs a volume may call it. ``opened``
-    and ``known`` give the file as it was opened and looked at before for another Type or page. A sequence of
-    more than ``most_in_memory`` bytes lies in a temporary file. No link that leaves the ``folder`` is followed. ``notes`` stay with the file as long as it is
-    the same, ``parsed`` is of this reading alone.
+    and ``known`` give the file as it was opened and looked at before for another Type or page. No link that
+    leaves the ``folder`` is followed. A sequence of more than ``most_in_memory`` bytes lies in a temporary
+    file. ``notes`` stay with the file as long as it is the same, ``parsed`` is of this reading alone.
     """
 
     path: Path
@@ -40,14 +40,28 @@ class ReadContext:
     opened: Callable[[], ImageFile] | None = None
     most_in_memory: int | None = None
     known: FileFacts | None = None
-    folder: ImageFolder | None = None
     notes: "dict[str, References]" = field(default_factory=dict)
     parsed: "dict[str, Header]" = field(default_factory=dict)
+    folder: ImageFolder | None = None
 
     @cached_property
     def facts(self) -> FileFacts:
         """What the file is, as it was when it was looked at."""
         return self.known or look_at(self.path)
+
+    @property
+    def is_dicom(self) -> bool:
+        """Whether a DICOM series is to be read: as a file may be asked for without ``dicom_read``, too.
+
+        Raises ImageReadError where the file's name says another format.
+        """
+        if not self.dicom_read and self.facts.is_dicom:
+            self.facts.require_image()
+        return self.dicom_read or self.facts.is_dicom
+
+    def may_open(self, path: Path) -> bool:
+        """Whether a file or folder beside the one that is read may be opened too."""
+        return self.folder is None or self.folder.may_open(path)
 
     def file(self) -> ImageFile:
         """The image file, its voxels read at most once; raises ImageReadError. Not for DICOM."""

@@ -21,10 +21,10 @@ variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_na
 
 def read(context: ReadContext) -> VolumeArrays:
     """The picture, or the colours of an image file; raises ImageReadError."""
-    if context.dicom_read:
+    if context.is_dicom:
         from ..dicom.series import read_series
 
-        arrays = read_series(context.path)
+        arrays = read_series(context.path, context.may_open)
     elif context.facts.header is not None:
         file = context.file()
         if file.components not in (3, 4) or len(file.size) > 3:

@@ -27,10 +27,10 @@ variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_na
 
 def read(context: ReadContext) -> VolumeArrays:
     """The file's voxels and their location; raises ImageReadError."""
-    if context.dicom_read:
+    if context.is_dicom:
         from ..dicom.series import read_series
 
-        arrays = read_series(context.path)
+        arrays = read_series(context.path, context.may_open)
         if arrays.voxels.ndim == 4:
             raise ImageReadError(
                 WRONG_SHAPE,

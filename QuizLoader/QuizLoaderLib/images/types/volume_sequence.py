@@ -47,12 +47,10 @@ def read(context: ReadContext) -> SequenceArrays:
     if context.dicom_read or context.path.is_dir():
         from ..dicom.series import read_time_points
 
-        return time_points_of(read_time_points(context.path), context.most_in_memory)
+        return time_points_of(read_time_points(context.path, context.may_open), context.most_in_memory)
     facts = context.facts
     found = read_frames(facts, context.file, context.most_in_memory)
-    frames = [
-        VolumeArrays(one, found.ijk_to_ras, is_calibrated=facts.is_calibrated) for one in found.voxels
-    ]
+    frames = [VolumeArrays(one, found.ijk_to_ras, is_calibrated=facts.is_calibrated) for one in found.voxels]
     return SequenceArrays(_with_one_window(frames), found.index, found.problems)
 
 
