@@ -238,7 +238,12 @@ class RunningSlicer:
         sys.modules["ctk"] = pythonqt.Namespace("ctk", [slicer_widgets.CTK])  # type: ignore[assignment]
         slicer.mrmlScene = self.scene
         slicer.app = pythonqt.wrap(self.application)
-        slicer.modules = types.SimpleNamespace()
+        slicer.modules = types.SimpleNamespace(
+            **{
+                name.lower(): types.SimpleNamespace(logic=lambda logic=logic: logic)
+                for name, logic in self._logics.items()
+            }
+        )
         slicer.qMRMLSegmentEditorWidget = pythonqt.Class(slicer_segment_editor.qMRMLSegmentEditorWidget)
         i18n = types.ModuleType("slicer.i18n")
         i18n.tr = lambda text: text  # type: ignore[attr-defined]
@@ -270,7 +275,7 @@ class RunningSlicer:
         self.python = python
         self.application.startupCompleted.emit()
 
-    def _resize_view(self, node: Any, size: tuple[int, int]) -> None:
+    def _resize_view(self, node: Any, size: tuple[int, int]) -> Any:
         name = node.GetLayoutName()
         if name not in self.views:
             from QuizLoaderLib.apps.pictures.headless import OffscreenView
@@ -279,6 +284,7 @@ class RunningSlicer:
             self.mice[name] = slicer_mouse.Mouse(self.views[name])
         self.views[name].interactor.GetRenderWindow().SetSize(*size)
         self.views[name].logic.ResizeSliceNode(*size)
+        return self.mice[name].style
 
     def size_views(self, size: tuple[int, int] = VIEW_SIZE) -> None:
         """Make the window so large that views have this size (pixels of the screen) in a layout of two by

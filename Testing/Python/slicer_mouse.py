@@ -23,10 +23,10 @@ class Mouse:
     def __init__(self, view: Any) -> None:
         self._interactor = view.interactor
         self._interactor.SetInteractorStyle(vtk.vtkInteractorStyleUser())
-        self._style = slicer.vtkMRMLSliceViewInteractorStyle()
-        self._style.SetSliceLogic(view.logic)
-        self._style.SetDisplayableManagers(view.displayable_managers)
-        self._style.SetInteractor(self._interactor)
+        self.style = slicer.vtkMRMLSliceViewInteractorStyle()
+        self.style.SetSliceLogic(view.logic)
+        self.style.SetDisplayableManagers(view.displayable_managers)
+        self.style.SetInteractor(self._interactor)
 
     def move(self, pixel: tuple[int, int], shift: bool = False) -> None:
         self._send("MouseMoveEvent", pixel, shift)
@@ -47,7 +47,7 @@ class Mouse:
         self._send("LeftButtonReleaseEvent", end)
 
     def close(self) -> None:
-        self._style.SetInteractor(None)
+        self.style.SetInteractor(None)
 
     def _send(self, event: str, pixel: tuple[int, int], shift: bool = False) -> None:
         column, row = pixel

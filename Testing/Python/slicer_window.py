@@ -73,7 +73,7 @@ class qMRMLSliceView(QWidget):
         self.give_size()
 
     def give_size(self) -> None:
-        self._resized(self._node, (self.width() * PIXELS, self.height() * PIXELS))
+        self.style_of_mouse = self._resized(self._node, (self.width() * PIXELS, self.height() * PIXELS))
 
 
 @own_class
@@ -95,13 +95,18 @@ class qMRMLSliceWidget(qMRMLWidget):
     def sliceView(self) -> Any:
         return self._view
 
+    @Slot()
+    def interactorStyle(self) -> Any:
+        return self._view.style_of_mouse
+
 
 @own_class
 class qMRMLLayoutManager(QObject):
     """Slicer/Slicer Libs/MRML/Widgets/qMRMLLayoutManager.h, on the real vtkMRMLLayoutLogic, whose layouts are
     put into ``viewport`` as commontk/CTK Libs/Widgets/ctkLayoutManager.cpp does (refresh).
 
-    ``resized`` gets the slice node of a view and its size in pixels of the screen.
+    ``resized`` gets the slice node of a view and its size in pixels of the screen, and gives the style of its
+    interactor.
     """
 
     def __init__(self, scene: Any, viewport: QWidget, resized: Any) -> None:

@@ -78,50 +78,6 @@ def segmentations():
     return [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
 
 
-def test_a_page_that_requires_a_contour_is_passed_once_it_is_drawn(reader, quiz):
-    reader.sign_in(quiz)
-    assert list(seen(reader)) == ["Tumour", "Edema"]
-    assert reader.missing() == [f"Please draw a contour on the image “Volume-{VOLUME}”."]
-    reader.click("nextButton")
-    assert reader.text("titleLabel") == "Case 1"
-
-    hand(reader, "Tumour", TUMOUR)
-    reader.stage.slicer.wait_until(lambda: reader.missing() == [])
-    # Erased again: the page asks again.
-    hand(reader, "Tumour", TUMOUR & False)
-    reader.stage.slicer.wait_until(lambda: reader.missing() != [])
-    hand(reader, "Tumour", TUMOUR)
-    reader.go()
-
-    assert reader.text("titleLabel") == "Case 2"
-    assert not reader.sees("editorSection")
-    assert segmentations() == []
-    ((name, labels),) = stored(reader).items()
-    assert name.endswith("-quizlabel.nrrd")
-    assert np.array_equal(labels, TUMOUR * 3)
-
-
-def test_what_is_drawn_comes_back_with_its_page_and_in_the_next_session(tmp_path, images, quiz):
-    with stage(tmp_path) as on_stage:
-        reader = Reader(on_stage, images, tmp_path / "results")
-        reader.sign_in(quiz)
-        hand(reader, "Tumour", TUMOUR)
-        reader.go()
-        reader.go("previousButton")
-        assert np.array_equal(seen(reader)["Tumour"], TUMOUR)
-        hand(reader, "Edema", EDEMA)
-        # Slicer is left with the page open.
-    with stage(tmp_path) as on_stage:
-        reader = Reader(on_stage, images, tmp_path / "results")
-        reader.open()
-        reader.go("previousButton")
-        contours = seen(reader)
-        assert np.array_equal(contours["Tumour"], TUMOUR)
-        assert np.array_equal(contours["Edema"], EDEMA)
-        (labels,) = stored(reader).values()
-        assert np.array_equal(labels, TUMOUR * 3 + EDEMA * 7)
-
-
 def test_a_complete_page_is_locked_and_its_contour_is_only_looked_at(reader, tmp_path):
     reader.sign_in(quiz_to_draw(tmp_path, ""))
     hand(reader, "Tumour", TUMOUR)
@@ -139,40 +95,6 @@ def test_a_complete_page_is_locked_and_its_contour_is_only_looked_at(reader, tmp
     assert {path: path.read_bytes() for path in reader.results.rglob("*.nrrd")} == before
 
 
-def test_what_is_drawn_in_another_module_meanwhile_is_kept_too(reader, quiz):
-    reader.sign_in(quiz)
-    hand(reader, "Tumour", TUMOUR)
-    node, volume = editor(reader).segmentationNode(), editor(reader).sourceVolumeNode()
-    reader.stage.slicer.enter("SegmentEditor")
-    (labels,) = stored(reader).values()
-    assert np.array_equal(labels, TUMOUR * 3)
-    assert editor(reader).segmentationNode() is None
-
-    draw(node, "Edema", EDEMA, volume)
-    reader.stage.slicer.enter()
-    reader.wait()
-
-    assert np.array_equal(seen(reader)["Edema"], EDEMA)
-    assert np.array_equal(seen(reader)["Tumour"], TUMOUR)
-
-
-def test_what_is_drawn_is_kept_when_the_scene_is_closed_and_when_the_module_is_reloaded(reader, quiz):
-    reader.sign_in(quiz)
-    hand(reader, "Tumour", TUMOUR)
-    slicer.mrmlScene.Clear(0)
-    reader.stage.slicer.check()
-    (labels,) = stored(reader).values()
-    assert np.array_equal(labels, TUMOUR * 3)
-    reader.open()
-    hand(reader, "Edema", EDEMA)
-
-    slicer.modules.QuizLoaderWidget.onReload()
-    reader.stage.slicer.check()
-
-    (labels,) = stored(reader).values()
-    assert np.array_equal(labels, TUMOUR * 3 + EDEMA * 7)
-
-
 def test_a_drawing_that_changes_is_saved_while_the_page_is_shown(reader, tmp_path):
     page = f"{DRAW}|{image_element('Volume', VOLUME)}{QUESTIONS}"
     reader.sign_in(write_quiz(tmp_path / "draw.xml", [page]))
@@ -185,40 +107,6 @@ def test_a_drawing_that_changes_is_saved_while_the_page_is_shown(reader, tmp_pat
         lengths.append(strokes.stat().st_size)
     assert 0 < lengths[0] < lengths[1]
     assert np.array_equal(seen(reader)["Tumour"], EDEMA)
-
-
-def test_each_of_two_images_has_its_own_contour(reader, quiz):
-    reader.sign_in(quiz)
-    hand(reader, "Tumour", TUMOUR)
-    assert not reader.sees("drawOnRow")
-    reader.go()
-    reader.go()
-    assert reader.sees("drawOnRow")
-    choices = reader.stage.widget("drawOnBox")
-    assert [choices.itemText(row) for row in range(choices.count())] == [
-        f"Volume-{VOLUME}",
-        "Volume-second.nrrd",
-    ]
-    first = editor(reader).segmentationNode()
-    hand(reader, "Tumour", EDEMA)
-    choices.setCurrentIndex(1)
-    choices.activated.emit(1)
-    assert editor(reader).segmentationNode() is not first
-    assert editor(reader).sourceVolumeNode().GetName() == "Volume-second.nrrd"
-    hand(reader, "Edema", TUMOUR)
-    # Each shows on the views of its image.
-    red, green = (
-        slicer.app.applicationLogic().GetSliceLogicByLayoutName(view).GetSliceNode().GetID()
-        for view in ("Red", "Green")
-    )
-    assert list(first.GetDisplayNode().GetViewNodeIDs()) == [red]
-    assert list(editor(reader).segmentationNode().GetDisplayNode().GetViewNodeIDs()) == [green]
-    reader.go("previousButton")
-
-    labels = stored(reader, "PgGroup3_Case 3")
-    on_first, on_second = sorted(labels.values(), key=np.max)
-    assert np.array_equal(on_first, EDEMA * 3)
-    assert np.array_equal(on_second, TUMOUR * 7)
 
 
 def test_the_contour_follows_its_image_into_planes_and_keeps_its_editor(reader, quiz):
@@ -287,33 +175,6 @@ def test_a_contour_that_can_never_be_saved_there_goes_to_the_home_folder(reader,
     assert np.array_equal(ImageFile(look_at(path)).voxels, TUMOUR * 3)
 
 
-def test_a_contour_that_is_deleted_by_hand_is_there_again_from_its_file(reader, quiz):
-    reader.sign_in(quiz)
-    hand(reader, "Tumour", TUMOUR)
-    reader.go()
-    reader.go("previousButton")
-    slicer.mrmlScene.RemoveNode(editor(reader).segmentationNode())
-    for button in ("outlineButton", "contoursButton", "resetViewButton"):
-        reader.click(button)
-    assert np.array_equal(seen(reader)["Tumour"], TUMOUR)
-    reader.go()
-    (labels,) = stored(reader).values()
-    assert np.array_equal(labels, TUMOUR * 3)
-
-
-def test_a_finished_quiz_cannot_be_drawn_on_any_more(reader, tmp_path):
-    page = f"{DRAW}|{image_element('Volume', VOLUME)}{QUESTIONS}"
-    reader.sign_in(write_quiz(tmp_path / "draw.xml", [page]))
-    hand(reader, "Tumour", TUMOUR)
-    reader.click("finishButton")
-    reader.click("finishNowButton")
-    assert reader.text("saveLabel").startswith("This quiz is finished")
-    assert not reader.sees("editorSection")
-    reader.stage.slicer.wait_until(lambda: not reader.enabled("measureButton"))
-    (labels,) = stored(reader).values()
-    assert np.array_equal(labels > 0, TUMOUR)
-
-
 def test_looking_back_at_a_finished_quiz_changes_no_file(tmp_path, images):
     page = f"{DRAW} UserInteractionLog='Y'|{image_element('Volume', VOLUME)}{QUESTIONS}"
     quiz = write_quiz(tmp_path / "draw.xml", [page, page])
@@ -364,33 +225,3 @@ def test_the_editor_has_its_keys_while_it_is_seen_and_ours_stay_ours(reader, qui
     reader.stage.slicer.qt.processEvents()
     assert not {"1", "Space", "Z"} & set(keys())
     assert ours <= set(keys())
-
-
-def test_an_authors_drawing_stays_in_the_scene(reader, quiz):
-    reader.stage.open(quiz, reader.images)
-    hand(reader, "Tumour", TUMOUR)
-    reader.stage.turn_to("nextButton", 1)
-    (node,) = segmentations()
-    assert not node.GetDisplayVisibility()
-    reader.click("closeButton")
-    (node,) = segmentations()
-    assert np.array_equal(drawn(node, SHAPE)["Tumour"], TUMOUR)
-    assert not reader.results.exists()
-
-
-def test_fifty_pages_drawn_on_leave_nothing_behind(reader, quiz):
-    reader.sign_in(quiz)
-    hand(reader, "Tumour", TUMOUR)
-    reader.go()
-    reader.go()
-    before = slicer.mrmlScene.GetNumberOfNodes()
-    counts = set()
-    for turn in range(25):
-        hand(reader, "Edema", EDEMA if turn % 2 else EDEMA & False)
-        reader.go("previousButton")
-        counts.add(slicer.mrmlScene.GetNumberOfNodes())
-        reader.go()
-    assert len(counts) == 1
-    assert slicer.mrmlScene.GetNumberOfNodes() == before
-    reader.click("closeButton")
-    assert segmentations() == []

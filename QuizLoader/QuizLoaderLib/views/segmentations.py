@@ -146,6 +146,7 @@ def write_segmentation(node: vtkMRMLSegmentationNode, path: Path) -> None:
     """
     import slicer
 
+    _give_empty_segments_the_grid(node)
     storage = slicer.vtkMRMLSegmentationStorageNode()
     storage.SetScene(node.GetScene())
     storage.SetUseCompression(True)
@@ -153,6 +154,22 @@ def write_segmentation(node: vtkMRMLSegmentationNode, path: Path) -> None:
     storage.SetFileName(str(path))
     if not storage.WriteData(node):
         raise OSError(None, "not all of it could be written; is the disk full?", str(path))
+
+
+def _give_empty_segments_the_grid(node: vtkMRMLSegmentationNode) -> None:
+    """Slicer writes segments in as few label images as it can, on the grid of the first of these. Of an empty
+    segment that shares none with others this is one about the origin, and they came out larger by a voxel."""
+    import vtk
+
+    found = [segment.GetRepresentation(BINARY_LABELMAP) for segment in segments_by_id(node).values()]
+    full = next((labels for labels in found if labels is not None and not labels.IsEmpty()), None)
+    if full is None:
+        return
+    to_world = vtk.vtkMatrix4x4()
+    full.GetImageToWorldMatrix(to_world)
+    for labels in found:
+        if labels is not None and labels.IsEmpty():
+            labels.SetGeometryFromImageToWorldMatrix(to_world)
 
 
 def _count(node: vtkMRMLSegmentationNode) -> int:
