@@ -19,7 +19,7 @@ READER = "Dr. Chen"
 PATIENCE_S = 60
 """How long a condition is waited for on a busy machine; a story that goes well never waits so long."""
 
-_COMMAND = "from QuizLoaderLib.apps.command_line.main import main; main()"
+COMMAND = "from QuizLoaderLib.apps.command_line.main import main; main()"
 _DROP_RIGHTS = """
 import ctypes, os, sys
 if os.geteuid() == 0:
@@ -41,7 +41,7 @@ class Served:
                 [
                     sys.executable,
                     *(["-c", _DROP_RIGHTS] if obeys_rights else []),
-                    *["-c", _COMMAND, *map(str, arguments), "--no-browser"],
+                    *["-c", COMMAND, *map(str, arguments), "--no-browser"],
                 ],
                 stdout=subprocess.PIPE,
                 stderr=file,

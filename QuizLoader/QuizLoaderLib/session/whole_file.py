@@ -11,6 +11,8 @@ from pathlib import Path
 PART = ".part-"
 """How the name of a file begins that is not whole yet."""
 
+_OWNER_ALONE = 0o700
+
 # Network disks may know no synchronizing of folders, and a folder that is written to need not be readable.
 _NOT_FOR_FOLDERS = (errno.EINVAL, errno.EBADF, errno.ENOTSUP, errno.EACCES, errno.EISDIR)
 
@@ -57,11 +59,12 @@ def remove_left_overs(folder: Path) -> None:
 
 
 def make_folder(folder: Path) -> None:
-    """Make the folder with those above it, to last like what is written into it; raises OSError."""
+    """Make the folder with those above it, for the eyes of its owner alone and to last like what is written
+    into it; raises OSError."""
     missing = [each for each in (folder, *folder.parents) if not each.exists()]
-    folder.mkdir(parents=True, exist_ok=True)
-    for made in missing:
-        sync_folder(made.parent)
+    for each in reversed(missing):
+        each.mkdir(mode=_OWNER_ALONE, exist_ok=True)
+        sync_folder(each.parent)
 
 
 def sync(descriptor: int) -> None:

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
 SECRET_VARIABLE = "QUIZLOADER_TOKEN"
 """A program that starts the command chooses the secret in the address here: in the arguments every user of
 the machine could read it."""
+OWNER_ALONE = 0o077
+"""What others than the owner of the process may not do with the files that it makes: results are personal."""
 DEFAULT_PORT = 8080
 LOOPBACK = ("127.0.0.1", "::1", "localhost")
 ANY_ADDRESS = ("0.0.0.0", "::")
@@ -81,6 +83,7 @@ def serve(
     ] = 30.0,
 ) -> None:
     """Show a quiz in the browser, until Ctrl+C: to one reader, or with --readers to many."""
+    os.umask(OWNER_ALONE)
     for folder, what in ((images, "image folder"), (scripts, "folder of scripts")):
         if folder is not None:
             require_folder(folder, what)
@@ -190,7 +193,7 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
         if sys.stderr.isatty():
             print("The quiz is at this address. Ctrl+C ends it.", file=sys.stderr)
         if browser:
-            open_browser(address)
+            open_browser(address.replace(serving.secret, serving.once))
 
     try:
         sentence = serve_quiz(serving, ready)

@@ -50,6 +50,8 @@ class Serving:
     preview: bool = False
     # In lower case: trame's client reads addresses so.
     secret: str = field(default_factory=lambda: secrets.token_hex(16))
+    once: str = field(default_factory=lambda: secrets.token_hex(16))
+    """Leads to the secret the first time: a browser is started with it, whose arguments all users can see."""
 
     def sign_in(self, reader: str) -> SignIn | None:
         if self.results_folder is None:

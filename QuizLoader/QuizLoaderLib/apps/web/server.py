@@ -197,7 +197,7 @@ class _ClientServer:
     def _bind(self, web_server: "WebAppServer") -> None:
         self._web_server = web_server
         secret = self._serving.secret
-        web_server.app.middlewares.append(let_in_only(secret))
+        web_server.app.middlewares.append(let_in_only(secret, self._serving.once))
         web_server.app.router.add_get(f"/{secret}/", self._get_index)
         web_server.app.router.add_get(f"/{secret}/index.html", self._get_index)
         web_server.app.router.add_get(f"/{secret}/vue.global.js", self._get_vue)
@@ -277,12 +277,19 @@ class _ClientServer:
         self._server.state.update({"phase": "quiz", "fault": ""})
 
 
-def let_in_only(secret: str) -> Middleware:
-    """A middleware of aiohttp that answers requests below ``/<secret>/`` and is silent (404) to others."""
+def let_in_only(secret: str, once: str = "") -> Middleware:
+    """A middleware of aiohttp that answers requests below ``/<secret>/`` and is silent (404) to others.
+
+    Who asks first for ``/<once>/`` is led to the secret.
+    """
+    openings = [once] if once else []
 
     @web.middleware
     async def let_in(request: web.Request, handler: Handler) -> web.StreamResponse:
         named = request.path.split("/")[1]
+        if openings and hmac.compare_digest(named.encode(), openings[0].encode()):
+            openings.clear()
+            return web.HTTPSeeOther(f"/{secret}/")
         if not hmac.compare_digest(named.encode(), secret.encode()):
             return web.Response(status=404)
         response = await handler(request)
