@@ -128,6 +128,11 @@ def remove(node: vtkMRMLSegmentationNode) -> None:
     scene = node.GetScene()
     if scene is None:
         return
+    if node.IsA("vtkMRMLSegmentationNode"):
+        # A segment that goes takes its voxels out of a copy of the image it shares with the others: a copy
+        # for each segment, seconds for a large image. What shares nothing any more is gone at once.
+        for segment in segments_by_id(node).values():
+            segment.RemoveAllRepresentations()
     for each in [*display_nodes(node), node.GetStorageNode(), node]:
         if each is not None and scene.IsNodePresent(each):
             scene.RemoveNode(each)

@@ -240,6 +240,12 @@ class _OwnNode:
     made: "list[vtkMRMLNode]"
 
     def remove_from(self, scene: "vtkMRMLScene") -> None:
+        if self.node.IsA("vtkMRMLSegmentationNode"):
+            # A segment that goes takes its voxels out of a copy of the image it shares with the others: a
+            # copy for each segment. What shares nothing any more is gone at once.
+            segmentation = self.node.GetSegmentation()
+            for number in range(segmentation.GetNumberOfSegments()):
+                segmentation.GetNthSegment(number).RemoveAllRepresentations()
         displays = [self.node.GetNthDisplayNode(n) for n in range(self.node.GetNumberOfDisplayNodes())]
         browsers = [node for node in self.made if node.IsA("vtkMRMLSequenceBrowserNode")]
         # A browser first: Slicer's own module would make another node in place of one that it shows. The node
@@ -247,9 +253,3 @@ class _OwnNode:
         for node in [*browsers, self.node, *self.made, *displays]:
             if node is not None and scene.IsNodePresent(node):
                 scene.RemoveNode(node)
-        if self.node.IsA("vtkMRMLSegmentationNode"):
-            # A segment that goes takes its voxels out of a copy of the image it shares with the others: a
-            # copy for each segment. What shares nothing any more is gone at once.
-            segmentation = self.node.GetSegmentation()
-            for number in range(segmentation.GetNumberOfSegments()):
-                segmentation.GetNthSegment(number).RemoveAllRepresentations()
