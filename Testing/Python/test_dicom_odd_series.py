@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from dicom_made import (
     write_structure_set,
 )
 from dicom_packed import BIG_ENDIAN, EXPLICIT, IMPLICIT, JPEG_2000, write_packed
+from QuizLoaderLib.images.dicom.encapsulated import NOT_DECODED
 from QuizLoaderLib.images.dicom.segmentation import read_dicom_seg
 from QuizLoaderLib.images.dicom.series import (
     IMAGES_LOST,
@@ -139,3 +141,14 @@ def test_what_decoders_print_of_damaged_pixels_is_not_between_the_lines_of_the_p
     assert "Q624" in ended.stdout + ended.stderr
     lines = ended.stderr.strip().splitlines()
     assert [line for line in lines if "one.dcm" not in line and "odd" not in line] == []
+
+
+def test_without_room_for_what_is_decoded_that_is_said(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dataset = grey_dataset(SECONDARY_CAPTURE, "OT", KINDS["16"], "MONOCHROME2", 1)
+    path = write_packed(dataset, tmp_path / "one.dcm", JPEG_2000, KINDS["16"].values[:1])
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "nowhere"))
+    with pytest.raises(ImageReadError, match="cannot be decoded: No such file") as caught:
+        read_series(path)
+    assert caught.value.problem.code == NOT_DECODED

@@ -4,11 +4,10 @@ GDCM gets a file that says nothing but how large the image is and how it is comp
 stored, and what the values mean is for ``pixels`` alone, whatever the transfer syntax is.
 """
 
-import os
+import shutil
 import struct
 import tempfile
-from contextlib import suppress
-from typing import BinaryIO
+from pathlib import Path
 
 import numpy as np
 import pydicom
@@ -16,6 +15,7 @@ from pydicom import encaps
 
 from ...quiz.problems import ProblemCode
 from ..errors import ImageReadError
+from ..files.file_formats import name_for_libraries
 from .headers import DICOM_DAMAGED, Header
 from .silence import silent_libraries
 
@@ -74,15 +74,16 @@ def decode(header: Header, frames: int, bits: int, bits_stored: int) -> np.ndarr
 
     reader = SimpleITK.ImageFileReader()
     reader.SetImageIO("GDCMImageIO")
-    number, name = tempfile.mkstemp(".dcm", "QuizLoader-")
     try:
-        with os.fdopen(number, "wb") as file, header.path.open("rb") as source:
-            file.write(_plain_header(header, frames, bits, bits_stored))
-            source.seek(header.pixel_offset)
-            _copy(source, file)
-        reader.SetFileName(name)
-        with silent_libraries():
-            image = reader.Execute()
+        with tempfile.TemporaryDirectory(prefix="QuizLoader-", ignore_cleanup_errors=True) as folder:
+            path = Path(folder) / "image.dcm"
+            with path.open("wb") as file, header.path.open("rb") as source:
+                file.write(_plain_header(header, frames, bits, bits_stored))
+                source.seek(header.pixel_offset)
+                shutil.copyfileobj(source, file)
+            reader.SetFileName(name_for_libraries(path))
+            with silent_libraries():
+                image = reader.Execute()
     except RuntimeError as fault:
         raise ImageReadError(
             NOT_DECODED,
@@ -90,9 +91,10 @@ def decode(header: Header, frames: int, bits: int, bits_stored: int) -> np.ndarr
             f"{_syntax_name(header.transfer_syntax)}, or its pixel data are damaged.",
             "store it uncompressed or as JPEG, JPEG-LS, JPEG 2000 or RLE",
         ) from fault
-    finally:
-        with suppress(OSError):
-            os.unlink(name)
+    except OSError as fault:
+        sentence = f"“{header.path.name}” cannot be decoded: {fault.strerror or fault}."
+        hint = "see that there is room in the folder for temporary files"
+        raise ImageReadError(NOT_DECODED, sentence, hint) from fault
     values = SimpleITK.GetArrayFromImage(image)
     has_components = image.GetNumberOfComponentsPerPixel() > 1
     values = values[np.newaxis] if values.ndim - has_components == 2 else values
@@ -108,11 +110,6 @@ def fewer_pixels(header: Header) -> ImageReadError:
         f"“{header.path.name}” holds fewer pixels than its header says.",
         "copy or export the file again",
     )
-
-
-def _copy(source: BinaryIO, target: BinaryIO) -> None:
-    while block := source.read(1 << 20):
-        target.write(block)
 
 
 def _plain_header(header: Header, frames: int, bits: int, bits_stored: int) -> bytes:

@@ -48,6 +48,10 @@ class PixelLayout:
         return self.count * 2 // 3 if self.is_422 else self.count * self.dtype.itemsize
 
     @property
+    def has_unused_bits(self) -> bool:
+        return self.bits > 1 and self.bits_stored < 8 * self.dtype.itemsize
+
+    @property
     def is_in_order(self) -> bool:
         """Whether the bytes of a frame are its values one after the other."""
         return self.bits > 1 and not self.is_planar and not self.is_422
@@ -116,6 +120,8 @@ class StoredValues:
                 values = self._from_bytes(np.frombuffer(bytearray(data), np.uint8))
             else:
                 values = self._decoded[index]
+        except MemoryError:
+            raise
         except FAULTS as fault:
             name = self._header.path.name
             raise ImageReadError(
@@ -123,7 +129,7 @@ class StoredValues:
                 f"“{name}” is damaged or cut short: its pixel data cannot be read.",
                 "copy or export the file again",
             ) from fault
-        if self.layout.dtype.kind != "f" and self.layout.bits_stored < 8 * self.layout.dtype.itemsize:
+        if self.layout.has_unused_bits:
             _drop_unused_bits(values, self.layout)
         if out is not None and values is not out:
             out[...] = values
