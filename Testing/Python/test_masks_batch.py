@@ -98,6 +98,18 @@ def test_done_cases_are_not_done_again_and_changed_ones_are(study: Path) -> None
     assert {name for name in after if after[name] != before.get(name)} == {"p00.nii.gz", "p03.nii.gz"}
 
 
+def test_paths_written_on_windows_are_found(study: Path) -> None:
+    (study / "a" / "b").mkdir(parents=True)
+    (study / "case 0.seg.nrrd").rename(study / "a" / "b" / "seg.nrrd")
+    rows = "source;like;name\r\na\\b\\seg.nrrd;a\\b\\seg.nrrd;one\r\n"
+    (study / "cases.csv").write_bytes(rows.encode("utf-8-sig"))
+
+    assert batch(study, "out") == 0
+
+    assert [row["status"] for row in report(study / "out")] == ["done"] * 2
+    assert (study / "out" / "one.nii.gz").is_file()
+
+
 def test_a_case_is_done_again_where_its_voxels_or_the_names_beside_it_changed(study: Path) -> None:
     def write(file: str, content: bytes, time: int) -> None:
         (study / file).write_bytes(content)

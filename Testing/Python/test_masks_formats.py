@@ -205,6 +205,9 @@ def test_txt_is_told_by_its_content(tmp_path: Path) -> None:
         ("t.json", '{"labels": {"Liver": 1.5}}', " error"),
         ("t.json", "[" * 100_000, " error"),
         ("t.xyz", "", " error"),
+        ("t.txt", "", " error Q716"),
+        ("t.ctbl", "# nothing\n0 Background 0 0 0 0\n", " error Q716"),
+        ("t.tsv", "index\tname\n", " error Q716"),
     ],
 )
 def test_a_damaged_table_is_told_with_its_line(tmp_path: Path, name: str, text: str, place: str) -> None:
@@ -214,3 +217,13 @@ def test_a_damaged_table_is_told_with_its_line(tmp_path: Path, name: str, text: 
 
     assert ended.code == 1
     assert ended.lines[0].startswith(f"{tmp_path / name}:{place}")
+
+
+@pytest.mark.parametrize("delimiter", [",", ";", "\t"])
+def test_a_table_of_a_spreadsheet_is_read_with_any_delimiter_and_without_outer_blanks(
+    tmp_path: Path, delimiter: str
+) -> None:
+    rows = [["LabelValue", "Name", "Color_R"], ["10", '" Left lung, upper "', "255"], ["20", "Liver", "0"]]
+    text = "\r\n".join(delimiter.join(row) for row in rows)
+    (tmp_path / "t.csv").write_bytes(text.encode("utf-8-sig"))
+    assert labels(tmp_path / "t.csv") == {"Left lung, upper": 10, "Liver": 20}

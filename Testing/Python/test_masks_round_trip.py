@@ -184,6 +184,7 @@ def test_two_labels_of_one_value_are_ambiguous(tmp_path) -> None:
     ("voxels", "sentence"),
     [
         (np.full((1, 2, 2), 1.5, np.float32), "A mask holds whole numbers; this one holds 1.5, of type"),
+        (np.full((1, 2, 2), 0.9999999, np.float32), "A mask holds whole numbers; this one holds 0.9999999,"),
         (np.full((1, 2, 2), np.nan), "A mask holds whole numbers; this one holds nan, of type float64."),
         (np.full((1, 2, 2), -3, np.int16), "The mask holds the value -3; values go from 1 to 4294967295"),
         (np.full((1, 2, 2), 2**33, np.int64), "The mask holds the value 8589934592; values go from 1"),

@@ -84,3 +84,10 @@ def test_what_is_no_utf_8_is_refused_with_its_line():
 def test_a_negative_value_is_told_as_such():
     _, (problem,) = parse_value_map(b"Liver=-3")
     assert problem.sentence == "The value of “Liver” is “-3”; values go from 1 upwards."
+
+
+@pytest.mark.parametrize("data", [b"", b"\n\n", b"# only a comment\n", b"\xef\xbb\xbf"])
+def test_a_map_without_a_label_is_an_error(data):
+    value_map, problems = parse_value_map(data)
+    assert value_map is not None
+    assert [(problem.code, problem.is_error) for problem in problems] == [("Q716", True)]

@@ -12,15 +12,15 @@ from pathlib import Path
 
 from .. import __version__
 from ..images.files.file_facts import look_at, stamp_of
+from ..images.files.label_names import LabelTable, names_beside
 from ..quiz.problems import Problem, ProblemCode, Severity, error, has_errors
+from ..quiz.values import said
 from ..session.whole_file import remove_left_overs
 from .errors import MASK_NOT_WRITTEN, MASK_UNREADABLE, UNKNOWN_FORMAT, MaskError
 from .files import MASK_ENDINGS, writing
-from .label_tables.label_table import LabelTable
 from .making import make_mask
-from .names import said
 from .painting import LostOverlap, PaintedRegion
-from .sources import AS_DRAWN, ContourFilling, names_beside
+from .sources import AS_DRAWN, ContourFilling
 from .workers import EndedError, in_processes, on_dask
 
 BAD_CASE_TABLE = ProblemCode(
@@ -252,11 +252,17 @@ def _cases(rows: "csv.DictReader[str]", table: Path) -> tuple[list[Case], list[P
             problems.append(error(BAD_CASE_TABLE, sentence, "give each row a name of its own", line=line))
         else:
             taken[name.casefold()] = line
-            folder = table.resolve().parent
-            cases.append(Case(name, folder / source, folder / like if like else None, (source, like)))
+            where = _beside(table, source)
+            cases.append(Case(name, where, _beside(table, like) if like else None, (source, like)))
     if not cases and not problems:
         problems.append(error(BAD_CASE_TABLE, "The table has no cases."))
     return cases, problems
+
+
+def _beside(table: Path, written: str) -> Path:
+    """A path relative to the table; one that was written on Windows is found elsewhere too."""
+    path = table.resolve().parent / written
+    return path if path.exists() else table.resolve().parent / written.replace("\\", "/")
 
 
 def _fingerprint(job: Job) -> str:

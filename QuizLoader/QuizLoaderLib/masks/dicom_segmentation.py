@@ -15,10 +15,10 @@ from ..images.grid import RAS_TO_LPS
 from ..quiz.label_colors import color255, color_of_value
 from ..quiz.problems import Problem, ProblemCode, error, warning
 from ..quiz.value_map import ValueMap
+from ..quiz.values import said
 from .errors import FORMAT_LOSES, MASK_NOT_WRITTEN, NO_REFERENCED_SERIES, OVERLAP_LOST, MaskError
 from .files import writing
 from .label_tables.label_table import Code, parse_terminology
-from .names import said
 from .painting import Mask, paint
 from .sources import Source, Target
 

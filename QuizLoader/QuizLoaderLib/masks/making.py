@@ -4,10 +4,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..images.arrays import SegmentationArrays
+from ..images.files.label_names import LabelTable
 from ..quiz.problems import error
 from .errors import NOTHING_MAPPED, MaskError
 from .files import mask_ending, require_segmentation_name, write_mask, write_segmentation
-from .label_tables.label_table import LabelTable
 from .painting import Mask, paint
 from .segments import segments_of
 from .sources import AS_DRAWN, ContourFilling, read_mask_file, read_source, source_labels

@@ -1,4 +1,5 @@
-"""Region names against a value map: what the one has and the other lacks. Names match exactly."""
+"""Region names against a value map: what the one has and the other lacks. Names match exactly, but for
+blanks at their ends."""
 
 import unicodedata
 from collections import Counter
@@ -6,6 +7,7 @@ from collections.abc import Sequence
 
 from ..quiz.problems import Problem, ProblemCode, error, nearest, warning
 from ..quiz.value_map import ValueMap
+from ..quiz.values import said
 
 REGION_NOT_IN_MAP = ProblemCode("M101", "Every region is in the map.")
 NOT_IN_SOURCE = ProblemCode("M102", "Every label of the map is among the regions (warning).")
@@ -15,11 +17,6 @@ VALUE_WITH_TWO_NAMES = ProblemCode("M108", "A value of a mask that becomes segme
 _MOST_SAID = 20
 """So many missing labels are told one by one, as a map of a whole body would drown the rest; and so many
 names are compared for likeness, which takes a while in a long map."""
-
-
-def said(name: str) -> str:
-    """A name inside a sentence, its control characters made visible."""
-    return "“" + "".join(one if one.isprintable() else repr(one)[1:-1] for one in name) + "”"
 
 
 def region_problems(

@@ -15,9 +15,10 @@ from ..images.grid import Grid
 from ..images.structure_set.drawn_regions import DrawnRegions
 from ..quiz.problems import Problem, ProblemCode, error, has_errors, warning
 from ..quiz.value_map import ValueMap
+from ..quiz.values import said
 from .brushes import ContourBrush, LayerBrush
 from .errors import NOTHING_MAPPED, OVERLAP_LOST, MaskError
-from .names import region_problems, said
+from .names import region_problems
 from .resampler import Resampler
 
 REGION_EMPTY = ProblemCode("M104", "Every region has a voxel in the mask (warning).")

@@ -108,7 +108,7 @@ def segments_of_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:
     layers = tuple(_on_extent(one, low, high) for one in shared)
     described = tuple(
         SegmentDescription(
-            segment.GetName(),
+            segment.GetName().strip(),
             layer_of.get(own, 0),
             segment.GetLabelValue() if own in layer_of else -1,
             tuple(segment.GetColor()),

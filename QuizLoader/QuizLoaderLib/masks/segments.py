@@ -9,8 +9,9 @@ from ..images.files.labels import values_of
 from ..quiz.label_colors import color_of_value
 from ..quiz.problems import Problem, ProblemCode, error, has_errors, warning
 from ..quiz.value_map import ValueMap
+from ..quiz.values import said
 from .errors import NOT_WHOLE_NUMBERS, MaskError
-from .names import ambiguous_value_problems, said
+from .names import ambiguous_value_problems
 
 VALUE_WITHOUT_NAME = ProblemCode("M107", "Every value of a mask has a name in the map (warning).")
 WHOLE_FLOATS = ProblemCode("M204", "A mask is stored as an integer type (warning).")
@@ -82,8 +83,10 @@ def whole_numbers(voxels: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
     if voxels.dtype.kind == "f":
         odd = voxels[~(np.isfinite(voxels) & (np.floor(voxels) == voxels))]
         if odd.size:
-            sentence = f"A mask holds whole numbers; this one holds {odd.flat[0]:g}, of type {voxels.dtype}."
-            return voxels, [error(NOT_WHOLE_NUMBERS, sentence)]
+            sentence = f"A mask holds whole numbers; this one holds {odd.flat[0]!s}, of type {voxels.dtype}."
+            return voxels, [
+                error(NOT_WHOLE_NUMBERS, sentence, "round its values, or save it with an integer type")
+            ]
         sentence = f"The mask is stored as {voxels.dtype}; all its values are whole numbers, so it is read."
         problems.append(warning(WHOLE_FLOATS, sentence))
     least, greatest = (voxels.min(), voxels.max()) if voxels.size else (0, 0)

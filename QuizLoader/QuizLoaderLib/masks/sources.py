@@ -1,7 +1,6 @@
 """What a mask is made of: segmentations, structure sets and label images with names, and target images."""
 
 import os
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,6 +14,7 @@ from ..images.errors import ImageReadError
 from ..images.files.file_facts import FileFacts, look_at
 from ..images.files.file_formats import FileFormat
 from ..images.files.image_file import ImageFile
+from ..images.files.label_names import LabelRow, LabelTable, names_beside, nifti_label_table
 from ..images.files.nifti import NiftiHeader
 from ..images.grid import Grid
 from ..images.structure_set.drawn_regions import DrawnRegions, draw_regions
@@ -24,8 +24,6 @@ from ..images.types.segmentation import described_segments, is_slicer_segmentati
 from ..images.types.type_module import ReadContext
 from ..quiz.problems import ProblemCode, error, warning
 from .errors import MASK_UNREADABLE, NO_REFERENCED_SERIES, NOT_WHOLE_NUMBERS, MaskError
-from .label_tables.label_table import LabelRow, LabelTable
-from .label_tables.other_formats import nifti_label_table
 from .label_tables.tables import require_label_table
 from .segments import segments_of
 
@@ -289,14 +287,8 @@ def _reference_grid(segmentation: SegmentationArrays) -> Grid | None:
 
 
 def _own_names(facts: FileFacts) -> LabelTable | None:
+    """Unlike in a quiz, a row of the table beside the file that is wrong is an error."""
     inside = nifti_label_table(facts.header) if isinstance(facts.header, NiftiHeader) else None
     if inside is None and (beside := names_beside(facts.path)) is not None:
         return require_label_table(beside)[0]
     return inside
-
-
-def names_beside(path: Path) -> Path | None:
-    """The file that names the values of a label image where that says nothing itself (BIDS)."""
-    name, found = re.subn(r"\.(nii\.gz|nii|nrrd|nhdr|mha|mhd)\Z", ".tsv", path.name, flags=re.IGNORECASE)
-    beside = path.with_name(name)
-    return beside if found and beside.is_file() else None

@@ -129,7 +129,8 @@ class RoiVisibility:
     line: int = 0
 
     def shows(self, name: str) -> bool:
-        """Whether a region of this name is visible; names match exactly."""
+        """Whether a region of this name is visible; names match exactly, but for blanks at their ends."""
+        name = name.strip()
         if self.code is RoiCode.SELECT:
             return name in self.names
         if self.code is RoiCode.IGNORE:

@@ -16,6 +16,7 @@ from .text_file import bytes_of_text_file, lines_of
 VALUE_MAP_LINE = ProblemCode("Q711", "A line of a mask value file is: Label=value, a whole number above 0.")
 VALUE_MAP_REPEATED = ProblemCode("Q712", "A line of a mask value file occurs again (warning).")
 VALUE_MAP_CONFLICT = ProblemCode("Q713", "A label has one mask value.")
+VALUE_MAP_EMPTY = ProblemCode("Q716", "A mask value file has a label.")
 VALUE_MAP_LARGE_VALUE = ProblemCode("Q714", "A mask value that some tools cannot store (warning).")
 
 LARGEST_VALUE = 2**32 - 1
@@ -79,6 +80,8 @@ def parse_value_map(data: bytes) -> tuple[ValueMap | None, list[Problem]]:
                 problems.append(error(VALUE_MAP_CONFLICT, sentence, line=number))
             continue
         values[label], lines[label] = value, number
+    if not values and not problems:
+        problems.append(error(VALUE_MAP_EMPTY, "The map has no label.", "write lines such as Liver=10"))
     problems += _large_values(values, lines)
     return ValueMap(values, lines), problems
 

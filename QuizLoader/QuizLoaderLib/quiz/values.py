@@ -30,6 +30,11 @@ def shown(value: str) -> str:
     return f"“{text}”" if len(text) <= _LONGEST_SHOWN else f"“{text[:_LONGEST_SHOWN]}...”"
 
 
+def said(name: str) -> str:
+    """A name inside a sentence, its control characters made visible."""
+    return "“" + "".join(one if one.isprintable() else repr(one)[1:-1] for one in name) + "”"
+
+
 def number(text: str) -> float:
     """A finite decimal number."""
     if len(text) > _LONGEST_SHOWN or not _NUMBER.fullmatch(text):

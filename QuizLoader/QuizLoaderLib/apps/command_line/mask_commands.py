@@ -14,8 +14,8 @@ from ...quiz.problems import Problem, has_errors
 from .terminal import CommandError, folder_option, make_writable, progress_bar, require_folder_of
 
 if TYPE_CHECKING:
+    from ...images.files.label_names import LabelTable
     from ...masks.batch import Case
-    from ...masks.label_tables.label_table import LabelTable
     from ...masks.sources import ContourFilling
 
 map_app = typer.Typer(
@@ -207,7 +207,7 @@ def map_from(
     """Make a first map from the names in a file, to be edited."""
     from ...masks.label_tables.tables import TEXT_MAP, text_map, write_label_table
     from ...masks.making import first_map
-    from ...masks.names import said
+    from ...quiz.values import said
 
     with _stopped_by_problems(source, source):
         table = first_map(source, _table(names) if names is not None else None)

@@ -245,7 +245,11 @@ def _of_one_kind(frames: list[Frame], path: Path, problems: list[Problem]) -> li
         f"The series of “{path.name}” mixes images of several {_difference([group[0] for group in groups])}; "
         f"{left_out} of {len(frames)} images do not fit the others and are left out."
     )
-    problems.append(warning(IMAGES_MIXED, sentence, "give the path of one of the other files to see those"))
+    seen = {frame.header.path for frame in chosen}
+    hint = "give the path of one of the other files to see those"
+    if all(frame.header.path in seen for frame in frames):
+        hint = "they are in the same file: save the others as a series of their own to see them"
+    problems.append(warning(IMAGES_MIXED, sentence, hint))
     return chosen
 
 

@@ -15,6 +15,7 @@ from ..errors import IMAGE_TOO_LARGE, PLACED_TWICE, WRONG_CONTENT, WRONG_SHAPE, 
 from ..grid import LPS_TO_RAS
 from .file_facts import FileFacts, Header, damaged
 from .file_formats import FileFormat
+from .label_names import LabelRow, own_names
 from .labels import Labels, labels_of
 from .meta_image import MetaImageHeader
 from .nifti import NiftiHeader
@@ -153,6 +154,12 @@ class ImageFile:
     def labels(self) -> Labels:
         """The voxels as a label image; raises ImageReadError where they are no integers."""
         return labels_of(self.path.name, self.voxels)
+
+    @_ReadOnce
+    def named_values(self) -> dict[int, LabelRow]:
+        """The values of a label image that the file, or the table beside it, names."""
+        table = own_names(self.facts)
+        return {row.value: row for row in reversed(table.rows)} if table is not None else {}
 
     @property
     def buffers(self) -> tuple[np.ndarray, ...]:

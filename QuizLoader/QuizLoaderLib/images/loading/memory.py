@@ -13,6 +13,7 @@ from ..files.file_facts import FileFacts, Stamp, look_at, stamp_of
 from ..files.file_formats import FileFormat
 from ..files.frame_memory import is_in_memory
 from ..files.image_file import ImageFile
+from ..files.label_names import names_beside
 from ..types.type_module import ReadContext
 
 if TYPE_CHECKING:
@@ -81,7 +82,10 @@ class FileInMemory:
 
 def _stamp_of_others(facts: FileFacts) -> Stamp:
     """Of all that a DICOM image may be read from beside its own file: those of its folder, among which its
-    series is, and the time points in the folders of a folder."""
+    series is, and the time points in the folders of a folder; and of the table that names a file's values."""
+    if facts.header is not None:
+        beside = names_beside(facts.path)
+        return stamp_of(beside) if beside is not None else ()
     if facts.is_dicom:
         return stamp_of(facts.path.parent)
     if facts.format is not FileFormat.FOLDER:

@@ -15,7 +15,6 @@ from ..errors import ImageReadError
 from ..files.file_facts import look_at
 from ..files.file_formats import FileFormat
 from ..files.image_file import ImageFile
-from ..files.labels import Labels
 from ..grid import Grid
 from . import segmentation, vector, volume_sequence
 from .segmentation import is_slicer_segmentation, segment_name
@@ -98,7 +97,7 @@ def _image_file(file: ImageFile) -> FileInfo:
     found = _volumes(path, ImageType.VOLUME, [volume_of(file, file.voxels)])
     if file.voxels.dtype.kind in "iu" and 0 < len(file.labels.values) <= _MOST_LABELS:
         types = (ImageType.LABEL_MAP, ImageType.SEGMENTATION, ImageType.VOLUME)
-        return replace(found, types=types, regions=_labels(file.labels))
+        return replace(found, types=types, regions=_labels(file))
     return found
 
 
@@ -214,12 +213,21 @@ def _segment_voxels(arrays: SegmentationArrays) -> list[int]:
     return [counted[one.layer][one.value] for one in arrays.segments]
 
 
-def _labels(labels: Labels) -> tuple[RegionInfo, ...]:
+def _labels(file: ImageFile) -> tuple[RegionInfo, ...]:
+    labels = file.labels
     counts = _counts(labels.shown, labels.indexes)
     return tuple(
-        RegionInfo(str(value), value, color255(color_of_value(value)), counts[index], segment_name(value))
-        for value, index in zip(labels.values, labels.indexes, strict=True)
+        _label(file, value, counts[index]) for value, index in zip(labels.values, labels.indexes, strict=True)
     )
+
+
+def _label(file: ImageFile, value: int, voxels: int) -> RegionInfo:
+    """Of one name as both Types where the file has it, else its digits."""
+    own = file.named_values.get(value)
+    color = color255((own.color if own else None) or color_of_value(value))
+    if own is not None:
+        return RegionInfo(own.name, value, color, voxels, own.name)
+    return RegionInfo(str(value), value, color, voxels, segment_name(value))
 
 
 def _counts(voxels: np.ndarray, values: Sequence[int]) -> dict[int, int]:

@@ -1,6 +1,7 @@
 """Type LabelMap: an integer image whose values are regions, on the label layer."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from ...quiz.model import Image
 from ...quiz.problems import Problem, warning
 from ...quiz.regions import Regions
 from ..errors import NO_REGION
+from ..files.label_names import LabelRow
 from ..files.labels import Labels
 from ..vtk_images import shared_image, vtk_matrix
 from .type_module import FileContents, Look, ReadContext, file_alone
@@ -23,12 +25,22 @@ variant = file_alone
 
 @dataclass(frozen=True, eq=False)
 class LabelMapArrays:
-    """A label image; ``voxels`` (slices, rows, columns) are the file's own values."""
+    """A label image; ``voxels`` (slices, rows, columns) are the file's own values, of which it names some."""
 
     voxels: np.ndarray
     ijk_to_ras: np.ndarray
     labels: Labels
     problems: tuple[Problem, ...] = ()
+    named_values: Mapping[int, LabelRow] = field(default_factory=dict)
+
+    def name_of(self, value: int) -> str:
+        """The file's own name of a value, else its digits."""
+        own = self.named_values.get(value)
+        return own.name if own else str(value)
+
+    def color_of(self, value: int) -> tuple[float, float, float]:
+        own = self.named_values.get(value)
+        return (own.color if own else None) or color_of_value(value)
 
     @property
     def buffers(self) -> tuple[np.ndarray, ...]:
@@ -41,7 +53,7 @@ def read(context: ReadContext) -> LabelMapArrays:
     require_scalar_3d(file, "LabelMap")
     labels = file.labels
     problems = (*file.problems, *no_labels_warning(file.path.name, labels))
-    return LabelMapArrays(file.voxels, file.ijk_to_ras, labels, problems)
+    return LabelMapArrays(file.voxels, file.ijk_to_ras, labels, problems, file.named_values)
 
 
 def no_labels_warning(name: str, labels: Labels) -> tuple[Problem, ...]:
@@ -68,10 +80,11 @@ def make_node(
     """A vtkMRMLLabelMapVolumeNode with a colour table of its own (main thread).
 
     The table is indexed by ``labels.shown``, so by the label's value wherever that is possible; the name of
-    an entry is the value as text. Index 0 and the indexes of no label are transparent and without name.
+    an entry is the file's, else the value as text. Index 0 and the indexes of no label are transparent and
+    without name.
     """
     display = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeDisplayNode")
-    colors = _color_table(name, arrays.labels, scene)
+    colors = _color_table(name, arrays, scene)
     display.SetAndObserveColorNodeID(colors.GetID())
     node = scene.AddNewNodeByClass("vtkMRMLLabelMapVolumeNode", name)
     node.SetIJKToRASMatrix(vtk_matrix(arrays.ijk_to_ras))
@@ -85,23 +98,25 @@ def name_regions(node: "vtkMRMLLabelMapVolumeNode", arrays: LabelMapArrays, regi
     table = node.GetDisplayNode().GetColorNode()
     was_modifying = table.StartModify()
     for value, index in zip(arrays.labels.values, arrays.labels.indexes, strict=True):
-        name = regions.name(value) or str(value)
-        table.SetColor(index, name, *(regions.color(name, value) or color_of_value(value)), 1.0)
+        given = "" if value in arrays.named_values else regions.name(value)
+        name = given or arrays.name_of(value)
+        table.SetColor(index, name, *(regions.color(name, value) or arrays.color_of(value)), 1.0)
     table.EndModify(was_modifying)
 
 
 def unnamed_values(arrays: LabelMapArrays) -> list[int]:
     """The values of a label map, which a quiz may name."""
-    return list(arrays.labels.values)
+    return [value for value in arrays.labels.values if value not in arrays.named_values]
 
 
-def _color_table(name: str, labels: Labels, scene: "vtkMRMLScene") -> "vtkMRMLColorTableNode":
+def _color_table(name: str, arrays: LabelMapArrays, scene: "vtkMRMLScene") -> "vtkMRMLColorTableNode":
+    labels = arrays.labels
     table = scene.AddNewNodeByClass("vtkMRMLColorTableNode", f"{name} colors")
     table.SetTypeToUser()
     table.SetNumberOfColors(max(labels.indexes, default=0) + 1)
     table.GetLookupTable().SetTableRange(0, max(labels.indexes, default=0))
     modified = table.StartModify()
     for value, index in zip(labels.values, labels.indexes, strict=True):
-        table.SetColor(index, str(value), *color_of_value(value), 1.0)
+        table.SetColor(index, arrays.name_of(value), *arrays.color_of(value), 1.0)
     table.EndModify(modified)
     return table

@@ -1,14 +1,16 @@
 """Type Segmentation: a .seg.nrrd, a label image or a DICOM SEG on the segmentation layer."""
 
+import math
 import re
 from typing import TYPE_CHECKING
 
 from ...quiz.label_colors import color_of_value
 from ...quiz.model import Image
-from ...quiz.problems import warning
+from ...quiz.problems import Problem, ProblemCode, warning
 from ...quiz.regions import Regions
+from ...quiz.values import said
 from ..arrays import SegmentationArrays, SegmentDescription
-from ..errors import IMAGE_DAMAGED, NO_REGION, NOT_INTEGER, ImageReadError
+from ..errors import IMAGE_DAMAGED, NO_REGION, NOT_INTEGER, WRONG_SHAPE, ImageReadError
 from ..files.image_file import ImageFile
 from ..vtk_images import set_voxels, vtk_matrix
 from .label_map import no_labels_warning
@@ -17,6 +19,9 @@ from .volume import require_scalar_3d
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLScene, vtkMRMLSegmentationNode, vtkOrientedImageData
+
+BLANKS_AROUND_NAME = ProblemCode("Q612", "A region's name has no blanks at its ends (warning).")
+NO_COLOR = ProblemCode("Q613", "A segment's colour is three numbers from 0 to 1 (warning).")
 
 variant = file_alone
 
@@ -39,19 +44,24 @@ def read(context: ReadContext) -> SegmentationArrays:
         sentence = f"“{file.path.name}” is not a label image: it has {len(labels.values)} different values."
         raise ImageReadError(NOT_INTEGER, sentence, 'Type="Volume" shows grey values')
     segments = tuple(
-        SegmentDescription(
-            name=segment_name(value),
-            layer=0,
-            value=index,
-            color=color_of_value(value),
-            id=segment_name(value),
-            label_value=value,
-            is_named=False,
-        )
+        _segment_of_value(file, value, index)
         for value, index in zip(labels.values, labels.indexes, strict=True)
     )
     problems = (*file.problems, *no_labels_warning(file.path.name, labels))
     return SegmentationArrays((labels.shown,), file.ijk_to_ras, segments, problems)
+
+
+def _segment_of_value(file: ImageFile, value: int, index: int) -> SegmentDescription:
+    own = file.named_values.get(value)
+    return SegmentDescription(
+        name=own.name if own else segment_name(value),
+        layer=0,
+        value=index,
+        color=(own.color if own else None) or color_of_value(value),
+        id=segment_name(value),
+        label_value=value,
+        is_named=own is not None,
+    )
 
 
 def segment_name(value: int) -> str:
@@ -88,7 +98,7 @@ def described_segments(file: ImageFile) -> tuple[SegmentDescription, ...]:
         value = _whole_number(file, facts.get("LabelValue", "1"))
         segments.append(
             SegmentDescription(
-                name=facts.get("Name") or facts["ID"],
+                name=facts.get("Name", "").strip() or facts["ID"].strip(),
                 layer=layer,
                 value=value,
                 color=_color(facts.get("Color") or facts.get("DefaultColor", "")),
@@ -102,18 +112,17 @@ def described_segments(file: ImageFile) -> tuple[SegmentDescription, ...]:
 
 def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
     if len(file.size) > 3:
-        require_scalar_3d(file, "Segmentation")
+        sentence = f"“{file.path.name}” has {len(file.size)} axes and does not say which holds its layers."
+        hint = "let its header say “kinds: list domain domain domain”, in the order of the axes"
+        raise ImageReadError(WRONG_SHAPE, sentence, hint)
     segments = described_segments(file)
     if file.dtype.kind not in "iu":
         sentence = f"“{file.path.name}” is not a segmentation: its voxels are {file.dtype.name} numbers."
         raise ImageReadError(NOT_INTEGER, sentence, "save it with an integer type")
-    problems = file.problems
+    problems = (*file.problems, *_doubtful_descriptions(file))
     if not segments:
         sentence = f"“{file.path.name}” is a segmentation without segments."
-        problems = (
-            *problems,
-            warning(NO_REGION, sentence, "nothing of it is shown"),
-        )
+        problems += (warning(NO_REGION, sentence, "nothing of it is shown"),)
     offset = file.header.get("Segmentation_ReferenceImageExtentOffset", "0 0 0").split()
     return SegmentationArrays(
         file.layers,
@@ -125,6 +134,21 @@ def _read_slicer_segmentation(file: ImageFile) -> SegmentationArrays:
     )
 
 
+def _doubtful_descriptions(file: ImageFile) -> tuple[Problem, ...]:
+    """A warning for the first name with blanks at its ends, and one for the first colour that is none."""
+    problems = []
+    found = [(re.fullmatch(r"Segment\d+_(\w+)", key), text) for key, text in file.header.items()]
+    names = [text for key, text in found if key and key[1] == "Name" and text.strip()]
+    if name := next((name for name in names if name != name.strip()), ""):
+        sentence = f"“{file.path.name}” has blanks at the ends of the region name {said(name)}."
+        problems.append(warning(BLANKS_AROUND_NAME, sentence, "they do not count"))
+    colors = [text for key, text in found if key and key[1] == "Color" and text]
+    if color := next((color for color in colors if _color(color) is None), ""):
+        sentence = f"“{file.path.name}” gives a segment the colour {said(color)}, which is none."
+        problems.append(warning(NO_COLOR, sentence, "it is shown in another"))
+    return tuple(problems)
+
+
 def _whole_number(file: ImageFile, text: str) -> int:
     try:
         return int(text)
@@ -134,11 +158,18 @@ def _whole_number(file: ImageFile, text: str) -> int:
 
 
 def _color(text: str) -> tuple[float, float, float] | None:
+    """None for what is no three numbers; a number that is too low or too high becomes the nearest."""
     try:
-        red, green, blue = (min(max(float(part), 0.0), 1.0) for part in text.split())
+        red, green, blue = (float(part) for part in text.split())
     except ValueError:
         return None
-    return (red, green, blue)
+    if any(math.isnan(part) for part in (red, green, blue)):
+        return None
+    return (_within_1(red), _within_1(green), _within_1(blue))
+
+
+def _within_1(part: float) -> float:
+    return min(max(part, 0.0), 1.0)
 
 
 def _tags(text: str) -> dict[str, str]:

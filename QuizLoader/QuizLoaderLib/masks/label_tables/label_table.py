@@ -1,46 +1,13 @@
-"""A table of labels in memory, and what a format of such tables can hold."""
+"""What a format of label tables can hold, and the codes of Slicer's terminology."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
+from ...images.files.label_names import LabelRow, Rows
 from ...quiz.problems import Problem
-from ...quiz.value_map import LARGEST_VALUE, ValueMap
-
-
-@dataclass(frozen=True)
-class LabelRow:
-    """One label: ``color`` is (r, g, b) 0..1, ``terminology`` Slicer's text for a coded meaning."""
-
-    name: str
-    value: int
-    color: tuple[float, float, float] | None = None
-    terminology: str = ""
-    line: int = 0
-
-
-@dataclass(frozen=True)
-class LabelTable:
-    """Labels in the order of their file, which decides overlaps: the last wins."""
-
-    rows: tuple[LabelRow, ...]
-
-    @cached_property
-    def value_map(self) -> ValueMap:
-        return ValueMap({row.name: row.value for row in self.rows}, {row.name: row.line for row in self.rows})
-
-    @property
-    def colors(self) -> dict[str, tuple[float, float, float]]:
-        return {row.name: row.color for row in self.rows if row.color is not None}
-
-    @property
-    def terminologies(self) -> dict[str, str]:
-        return {row.name: row.terminology for row in self.rows if row.terminology}
-
-
-Rows = tuple[list[LabelRow], list[Problem]]
+from ...quiz.value_map import LARGEST_VALUE
 
 
 @dataclass(frozen=True)

@@ -8,24 +8,19 @@ import csv
 import io
 import json
 import re
-import struct
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
-from ...images.files.nifti import NiftiHeader
-from ...quiz.closed_xml import xml_tree
+from ...images.files.label_names import CheckedRows, LabelRow, Rows, color_of_row, read_bids
 from ...quiz.label_colors import color255, color_of_value
-from ...quiz.problems import Problem, ProblemCode, error, warning
-from ...quiz.value_map import LARGEST_VALUE
+from ...quiz.problems import Problem, error, warning
+from ...quiz.values import said
 from ..errors import FORMAT_CANNOT, FORMAT_LOSES
-from ..names import said
-from .label_table import Code, LabelRow, LabelTable, Rows, TableFormat, Terminology, parse_terminology
+from .label_table import Code, TableFormat, Terminology, parse_terminology
 
 if TYPE_CHECKING:
-    from lxml.etree import _Element
+    pass
 
-
-BAD_ROW = ProblemCode("M308", "A row of a label table has a value, a name and what else its format asks for.")
 
 _LARGEST_IN_SLICER = 1_000_000
 
@@ -47,60 +42,8 @@ _COLOR_LINE = re.compile(
 )
 
 
-class _CheckedRows:
-    """Collects rows by the rules that all formats share: 0 is background, names are not used twice."""
-
-    def __init__(self) -> None:
-        self.rows: list[LabelRow] = []
-        self.problems: list[Problem] = []
-        self._by_name: dict[str, LabelRow] = {}
-
-    def fault(self, line: int, sentence: str, hint: str = "") -> None:
-        self.problems.append(error(BAD_ROW, sentence, hint, line=line))
-
-    def add(
-        self,
-        line: int,
-        value: str,
-        name: str,
-        color: tuple[float, float, float] | None = None,
-        terminology: str = "",
-    ) -> None:
-        if not re.fullmatch(r"[0-9]{1,10}", value.strip(), re.ASCII) or int(value) > LARGEST_VALUE:
-            what = f"The value of {said(name)} is {said(value)}"
-            self.fault(line, f"{what}, not a whole number up to 4294967295.")
-            return
-        row = LabelRow(name, int(value), color, terminology, line)
-        if row.value == 0:
-            return
-        if not name:
-            self.fault(line, f"The value {row.value} has no name.")
-        elif name in self._by_name and self._by_name[name].value != row.value:
-            other = self._by_name[name]
-            here = f"{said(name)} has the value {row.value} here"
-            self.fault(line, f"{here} and {other.value} in line {other.line}.")
-        elif name in self._by_name:
-            sentence = f"{said(name)} is listed twice with the same value."
-            self.problems.append(warning(BAD_ROW, sentence, line=line))
-        else:
-            self._by_name[name] = row
-            self.rows.append(row)
-
-    @property
-    def result(self) -> Rows:
-        return self.rows, self.problems
-
-
-def _color(parts: Sequence[str]) -> tuple[float, float, float] | None:
-    try:
-        red, green, blue = (float(part) / 255 for part in parts)
-    except ValueError:
-        return None
-    return (red, green, blue) if all(0 <= channel <= 1 for channel in (red, green, blue)) else None
-
-
 def _matched(
-    checked: _CheckedRows, text: str, pattern: re.Pattern[str], sentence: str, hint: str
+    checked: CheckedRows, text: str, pattern: re.Pattern[str], sentence: str, hint: str
 ) -> Iterator[tuple[int, tuple[str, ...]]]:
     """The number and the groups of each row; ``sentence`` says what another line is not."""
     for number, line in enumerate(text.splitlines(), start=1):
@@ -130,14 +73,14 @@ def _writer(header: tuple[str, ...], line: str) -> Callable[[tuple[LabelRow, ...
 
 def _read_color_table(text: str) -> Rows:
     """Slicer's ``.ctbl``: as Slicer does, ``_`` is read as a blank, which is said."""
-    checked = _CheckedRows()
+    checked = CheckedRows()
     underscores = []
     hint = "write: value name r g b a"
     for line, groups in _matched(checked, text, _COLOR_LINE, "is not a row of a colour table", hint):
         value, name, *color = groups[:5]
         if "_" in name:
             underscores.append(name)
-        checked.add(line, value, name.replace("_", " "), _color(color))
+        checked.add(line, value, name.replace("_", " "), color_of_row(color))
     if underscores:
         sentence = (
             f"A Slicer colour table writes blanks as “_”, so every “_” is read as a blank: "
@@ -165,14 +108,16 @@ def _color_table_losses(rows: tuple[LabelRow, ...], old: str) -> list[Problem]:
 
 
 def _read_slicer_csv(text: str) -> Rows:
-    checked = _CheckedRows()
-    table = csv.DictReader(io.StringIO(text))
+    checked = CheckedRows()
+    # A spreadsheet writes semicolons where the comma is the decimal sign.
+    delimiter = max(",;\t", key=text.partition("\n")[0].count)
+    table = csv.DictReader(io.StringIO(text), delimiter=delimiter)
     if not {"LabelValue", "Name"} <= set(table.fieldnames or ()):
         checked.fault(1, "A Slicer colour table in CSV has the columns LabelValue and Name.")
         return checked.result
     for row in table:
         cells = {key: (value or "") for key, value in row.items() if isinstance(key, str)}
-        color = _color([cells.get(f"Color_{channel}", "") for channel in "RGB"])
+        color = color_of_row([cells.get(f"Color_{channel}", "") for channel in "RGB"])
         parts = [
             Code(*(cells.get(f"{name}_{part}", "") for part in ("CodingScheme", "CodeValue", "CodeMeaning")))
             for name in _CODE_COLUMNS
@@ -182,35 +127,17 @@ def _read_slicer_csv(text: str) -> Rows:
 
 
 def _read_itk_snap(text: str) -> Rows:
-    checked = _CheckedRows()
+    checked = CheckedRows()
     hint = 'write: value r g b a visible mesh "label"'
     for line, groups in _matched(checked, text, _SNAP_LINE, "is not a row of an ITK-SNAP label file", hint):
         value, *color, _, name = groups
-        checked.add(line, value, name, _color(color))
-    return checked.result
-
-
-def _read_bids(text: str) -> Rows:
-    checked = _CheckedRows()
-    table = csv.DictReader(io.StringIO(text), delimiter="\t", quoting=csv.QUOTE_NONE)
-    if not {"index", "name"} <= set(table.fieldnames or ()):
-        checked.fault(1, "A BIDS label table has the columns index and name, with tabs between.")
-        return checked.result
-    for row in table:
-        color = re.fullmatch(r"#([0-9a-fA-F]{2})([0-9a-fA-F]{2})([0-9a-fA-F]{2})", row.get("color") or "")
-        name = row["name"] or ""
-        checked.add(
-            table.line_num,
-            row["index"] or "",
-            "" if name == "n/a" else name,
-            _color([str(int(part, 16)) for part in color.groups()]) if color else None,
-        )
+        checked.add(line, value, name, color_of_row(color))
     return checked.result
 
 
 def _read_nnunet(text: str) -> Rows:
     """Version 2 (name to value) and version 1 (value to name); regions of several values are left out."""
-    checked = _CheckedRows()
+    checked = CheckedRows()
     try:
         document = json.loads(text)
         labels = document["labels"].items()
@@ -298,7 +225,7 @@ ITK_SNAP = TableFormat(
 BIDS = TableFormat(
     "A BIDS label table",
     (".tsv",),
-    _read_bids,
+    read_bids,
     _writer(("index\tname\tcolor",), "{row.value}\t{row.name}\t#{red:02x}{green:02x}{blue:02x}"),
     ((re.compile("n/a").fullmatch, "BIDS reads n/a as no name"), _OF_SEVERAL_LINES),
 )
@@ -312,40 +239,3 @@ NNUNET = TableFormat(
     losses=_nnunet_losses,
 )
 OTHER_FORMATS = (COLOR_TABLE, SLICER_CSV, ITK_SNAP, BIDS, NNUNET)
-
-
-_CARET = (30, 0)
-"""NIfTI's code for Caret's XML; TotalSegmentator writes it under 0, "unknown"."""
-
-
-def nifti_label_table(header: NiftiHeader) -> LabelTable | None:
-    """The names of the values of a NIfTI file, None where it has none.
-
-    Source: NIfTI-1, section "Extended header".
-    """
-    extensions = header.extensions
-    offset = 0
-    while offset + 8 <= len(extensions):
-        size, code = struct.unpack_from(header.byte_order + "2i", extensions, offset)
-        if size < 16:
-            return None
-        content = extensions[offset + 8 : offset + size].strip(b"\0 \n")
-        if code in _CARET and content.startswith(b"<"):
-            return _table(content)
-        offset += size
-    return None
-
-
-def _table(xml: bytes) -> LabelTable | None:
-    try:
-        root = xml_tree(xml)
-        rows = [_row(label) for label in root.iter("Label")]
-    except (KeyError, ValueError):  # of XML that is refused, too
-        return None
-    rows = [row for row in rows if row.value != 0 and row.name]
-    return LabelTable(tuple(rows)) if rows else None
-
-
-def _row(label: "_Element") -> LabelRow:
-    red, green, blue = (min(max(float(label.get(name, "1")), 0.0), 1.0) for name in ("Red", "Green", "Blue"))
-    return LabelRow((label.text or "").strip(), int(label.attrib["Key"]), (red, green, blue))

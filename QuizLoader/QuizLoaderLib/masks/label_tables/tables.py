@@ -7,12 +7,13 @@ import csv
 import re
 from pathlib import Path
 
+from ...images.files.label_names import LabelRow, LabelTable, Rows
 from ...quiz.problems import Problem, error, has_errors, warning
-from ...quiz.value_map import parse_value_map
+from ...quiz.value_map import VALUE_MAP_EMPTY, parse_value_map
+from ...quiz.values import said
 from ..errors import FORMAT_CANNOT, FORMAT_LOSES, MASK_UNREADABLE, UNKNOWN_FORMAT, MaskError
 from ..files import writing
-from ..names import said
-from .label_table import LabelRow, LabelTable, Rows, TableFormat
+from .label_table import TableFormat
 from .other_formats import OTHER_FORMATS
 
 _MOST_BYTES = 64 * 1024 * 1024
@@ -34,6 +35,14 @@ def read_label_table(path: Path) -> tuple[LabelTable | None, list[Problem]]:
         rows, problems = found.read(text)
     except csv.Error as fault:
         return None, [error(MASK_UNREADABLE, f"“{path}” cannot be read as a table: {fault}.")]
+    if not rows and not problems:
+        problems = [
+            error(
+                VALUE_MAP_EMPTY,
+                f"“{path.name}” has no label.",
+                f"is it {found.name[0].lower()}{found.name[1:]}?",
+            )
+        ]
     return LabelTable(tuple(rows)), problems
 
 
