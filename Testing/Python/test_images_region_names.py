@@ -112,11 +112,11 @@ def test_blanks_around_the_names_of_segments_do_not_count_and_are_told_once(tmp_
     path = write_segments(tmp_path / "a.seg.nrrd")
     (found,) = file_info(path)
     assert [one.name for one in found.regions] == ["Liver", "Spleen"]
-    assert [problem.code for problem in found.problems] == ["Q612", "Q613"]
+    assert [problem.code for problem in found.problems] == ["Q614", "Q615"]
     assert "“Liver ”" in found.problems[0].sentence
     mask = mask_from_segments(path, ValueMap({"Liver": 1, "Spleen": 2}))
     assert mask.voxels.tolist() == [[[0, 1, 2, 2, 0]]]
-    assert [problem.code for problem in mask.problems].count("Q612") == 1
+    assert [problem.code for problem in mask.problems].count("Q614") == 1
 
 
 def test_a_colour_that_is_none_becomes_a_plain_one_and_one_out_of_range_the_nearest(tmp_path):
@@ -126,7 +126,7 @@ def test_a_colour_that_is_none_becomes_a_plain_one_and_one_out_of_range_the_near
     first, second = (segmentation.GetNthSegment(number).GetColor() for number in range(2))
     assert all(0 <= part <= 1 for part in first)
     assert second == (1.0, 0.0, 1.0)
-    assert [problem.code for problem in problems] == ["Q612", "Q613"]
+    assert [problem.code for problem in problems] == ["Q614", "Q615"]
     assert "“nan 0 0”" in problems[1].sentence
     library.close()
 

@@ -20,8 +20,8 @@ from .volume import require_scalar_3d
 if TYPE_CHECKING:
     from slicer import vtkMRMLScene, vtkMRMLSegmentationNode, vtkOrientedImageData
 
-BLANKS_AROUND_NAME = ProblemCode("Q612", "A region's name has no blanks at its ends (warning).")
-NO_COLOR = ProblemCode("Q613", "A segment's colour is three numbers from 0 to 1 (warning).")
+BLANKS_AROUND_NAME = ProblemCode("Q614", "A region's name has no blanks at its ends (warning).")
+NO_COLOR = ProblemCode("Q615", "A segment's colour is three numbers from 0 to 1 (warning).")
 
 variant = file_alone
 

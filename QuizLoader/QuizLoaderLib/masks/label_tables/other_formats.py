@@ -189,10 +189,7 @@ COLOR_TABLE = TableFormat(
         ("# Slicer color table: value name r g b a", "0 Background 0 0 0 0"),
         "{row.value} {word} {red} {green} {blue} 255",
     ),
-    (
-        (re.compile(r"[^\S ]").search, "it has a tab, a line break or a blank of another kind"),
-        (lambda name: name != name.strip(), "it starts or ends with a blank"),
-    ),
+    ((re.compile(r"[^\S ]").search, "it has a tab, a line break or a blank of another kind"),),
     _LARGEST_IN_SLICER,
     text_row=_COLOR_LINE,
     losses=_color_table_losses,

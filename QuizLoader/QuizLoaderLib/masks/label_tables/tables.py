@@ -121,7 +121,6 @@ TEXT_MAP = TableFormat(
     text_map,
     (
         (lambda name: not name.strip(), "it is empty"),
-        (lambda name: name != name.strip(), "blanks at either end are not read back"),
         (re.compile("[\n\r]").search, "it has a line break"),
         (re.compile("#").match, "a line that starts with # is not read"),
     ),
