@@ -9,8 +9,10 @@ from ..quiz.problems import Problem, ProblemCode, ProblemError, warning
 from ..views.contents import PageNodes
 from ..views.fitting import Fitting
 from ..views.host import Host
+from ..views.others import NO_PAGE, OthersInScene
 from ..views.placement import remove_black_backgrounds
 from ..views.planes import ViewingMode
+from ..views.roi_visibility import hide_segmentations
 from ..views.state import POSITION, put_back_states, take_states
 from .answers import Answers, FormAnswers, Given
 from .drawing.regions_to_draw import value_map_path
@@ -82,6 +84,7 @@ class OpenedQuiz:
         )
         if session_answers is not None:
             session_answers.page_saver = self._page_saver
+        self._others, self._index_on_views = OthersInScene(host.scene), NO_PAGE
         self.shown: LoadedPage | None = None
         self.index = -1
         self.viewing_mode, self._image_in_planes = ViewingMode.DEFAULT, ""
@@ -113,8 +116,10 @@ class OpenedQuiz:
         page = self.pages[index]
         loaded = self.library.load(page, progress)
         left, self._left_states = (self._left_states if index == self.index else None), None
+        before, self._index_on_views = self._index_on_views, index
         self.shown, self.index = loaded, index
         self._page_saver.leave()
+        self._others.change_page(before, index, loaded.nodes)
         problems = list(loaded.problems) + self._place()
         session_page = self._session_answers.session_page(index) if self._session_answers else None
         states = self._session_answers.last_states() if self._session_answers and session_page else {}
@@ -132,6 +137,10 @@ class OpenedQuiz:
         if self.shown is not None and self._left_states is None:
             self._left_states = self.states()
             self._page_saver.look_away()
+            self._index_on_views = NO_PAGE
+            hide_segmentations(self.page_nodes.nodes)
+            self.drawings.hide()
+            self._others.give_back()
 
     def place_again(self) -> list[Problem]:
         """The page's own position, zoom and looks, whatever the reader has done to the views."""
@@ -200,6 +209,7 @@ class OpenedQuiz:
         self.shown, self.index = None, -1
         self.drawings.close()
         self.library.close()
+        self._others.give_back()
         remove_black_backgrounds(self.host.scene)
 
     def _place(self, mode: ViewingMode = ViewingMode.DEFAULT, image_id: str = "") -> list[Problem]:
@@ -208,7 +218,7 @@ class OpenedQuiz:
         self._page_saver.look_away()
         self._fitting.end()
         self.viewing_mode, self._image_in_planes = mode, image_id
-        problems = show_page(self.on_views, self.host, self.quiz)
+        problems = show_page(self.on_views, self.host, self.quiz, self.page_nodes.nodes)
         self._fitting.begin(self.on_views, self.host)
         self.drawings.show_again()
         self._page_saver.look_again()

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import TYPE_CHECKING
 
 from ..quiz.model import Image, Quiz, SliceView
@@ -13,15 +13,18 @@ from .contents import PageNodes, ViewContents, contents_of_views
 from .host import Host
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLVolumeNode
+    from slicer import vtkMRMLNode, vtkMRMLVolumeNode
 
 
-def show_page(shown: PageNodes, host: Host, quiz: Quiz) -> list[Problem]:
+def show_page(
+    shown: PageNodes, host: Host, quiz: Quiz, own: Container[vtkMRMLNode | None] | None = None
+) -> list[Problem]:
     """Put the nodes of a page on the slice views of ``host``.
 
     Whatever an earlier page left on the four slice views is gone. An image that cannot be placed (a second
     background on a view, a view that the layout lacks) is left out; of two the first stays. Gives what was
-    found wrong with the looks of the images, each with its page, image and view.
+    found wrong with the looks of the images, each with its page, image and view. Segmentations that are not
+    among ``own`` stay as they are; None: all are the quiz's.
     """
     page = shown.page
     host.set_layout(page.layout)
@@ -33,7 +36,7 @@ def show_page(shown: PageNodes, host: Host, quiz: Quiz) -> list[Problem]:
         for view, logic in logics.items():
             if logic is not None:
                 placement.place(views[view], logic, page, quiz.contour_visibility)
-        roi_visibility.show_segmentations(host.scene, views, logics, quiz.contour_visibility)
+        roi_visibility.show_segmentations(host.scene, views, logics, quiz.contour_visibility, own)
     finally:
         host.application_logic.ResumeRender()
     return [problem.at(page=page.number) for problem in problems]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Container, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -84,9 +84,10 @@ def show_segmentations(
     views: Mapping[SliceView, ViewContents],
     logics: Mapping[SliceView, vtkMRMLSliceLogic],
     contour: ContourVisibility,
+    own: Container[vtkMRMLNode | None] | None = None,
 ) -> None:
     """Each segmentation gets one display node for each distinct set of visible segments, restricted to
-    the views that ask for it; a segmentation that no view shows is hidden."""
+    the views that ask for it; one of ``own`` (None: of the scene) that no view shows is hidden."""
     wanted: dict[vtkMRMLSegmentationNode, dict[tuple[str, ...], list[str]]] = {}
     for view, contents in views.items():
         for placed in contents.segmentations:
@@ -97,7 +98,16 @@ def show_segmentations(
             if segments:
                 choices.setdefault(segments, []).append(logics[view].GetSliceNode().GetID())
     for node in nodes_of_class(scene, "vtkMRMLSegmentationNode"):
-        _show(scene, node, wanted.get(node, {}), contour)
+        if own is None or node in own:
+            _show(scene, node, wanted.get(node, {}), contour)
+
+
+def hide_segmentations(nodes: Iterable[vtkMRMLNode | None]) -> None:
+    """Those among the nodes of a page; the next ``show_segmentations`` shows them again."""
+    for node in nodes:
+        if node is not None and node.IsA("vtkMRMLSegmentationNode"):
+            for display in display_nodes(node):
+                display.SetVisibility(False)
 
 
 def nodes_of_class(scene: vtkMRMLScene, kind: str) -> list[vtkMRMLNode]:

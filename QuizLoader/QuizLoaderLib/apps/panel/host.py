@@ -55,7 +55,7 @@ class SlicerHost:
         return round(corner.x() * ratio), round(corner.y() * ratio)
 
     def give_back(self) -> None:
-        """Layout, slice views and the visibility of segmentations are again as before the first page.
+        """Layout and slice views are again as before the first page.
 
         Nodes that are gone meanwhile are passed over.
         """
@@ -112,16 +112,10 @@ class _Remembered:
     def __init__(self, layout: int, logics: dict[str, vtkMRMLSliceLogic]) -> None:
         self.layout = layout
         self._views = {name: _state_of(logic) for name, logic in logics.items()}
-        self._visible = {
-            display.GetID(): display.GetVisibility()
-            for display in slicer.util.getNodesByClass("vtkMRMLSegmentationDisplayNode")
-        }
 
     def put_back(self, logics: dict[str, vtkMRMLSliceLogic]) -> None:
         for name, logic in logics.items():
             _restore(logic, self._views.get(name))
-        for display in slicer.util.getNodesByClass("vtkMRMLSegmentationDisplayNode"):
-            display.SetVisibility(self._visible.get(display.GetID(), 0))
 
 
 def _state_of(logic: vtkMRMLSliceLogic) -> _ViewState:

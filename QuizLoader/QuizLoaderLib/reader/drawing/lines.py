@@ -178,6 +178,11 @@ class Lines:
                 is_bound = line.image_id != NO_IMAGE and not self._in_all_views
                 lines.show_on(line.node, self._on.views_of(line.image_id) if is_bound else None)
 
+    def hide(self) -> None:
+        for line in self._lines:
+            if self._on is not None and self._on.is_there(line.node):
+                lines.show_on(line.node, [])
+
     def save(self) -> None:
         """Write what is not written, and tell the session."""
         may_write = self._on is not None and self._on.writes_to is not None

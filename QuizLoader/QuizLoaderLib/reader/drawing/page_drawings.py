@@ -111,6 +111,12 @@ class PageDrawings:
             self._show(drawing)
         self.lines.show_again()
 
+    def hide(self) -> None:
+        """The views are for something else, until the page is shown again."""
+        for node in self.nodes:
+            node.SetDisplayVisibility(False)
+        self.lines.hide()
+
     def set_look(self, look: ContourLook) -> None:
         """Of all drawings that are drawn, until the next page."""
         self._look = look
