@@ -192,6 +192,12 @@ class OpenedQuiz:
         return tuple(node if node and scene.IsNodePresent(node) else None for node in self.shown.nodes)
 
     @property
+    def is_whole(self) -> bool:
+        """Whether nothing that loaded of the shown page was taken out of the scene by hand."""
+        loaded = self.shown.nodes if self.shown else ()
+        return all(node is None or self.host.scene.IsNodePresent(node) for node in loaded)
+
+    @property
     def background(self) -> "slicer.vtkMRMLVolumeNode":
         """The node of the shown page's first background image that loaded, None without one."""
         pairs = zip(self.pages[self.index].images, self.nodes(self.index), strict=False)

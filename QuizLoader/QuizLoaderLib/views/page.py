@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
+from collections.abc import Collection, Iterable
 from typing import TYPE_CHECKING
 
 from ..quiz.model import Image, Quiz, SliceView
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def show_page(
-    shown: PageNodes, host: Host, quiz: Quiz, own: Container[vtkMRMLNode | None] | None = None
+    shown: PageNodes, host: Host, quiz: Quiz, own: Collection[vtkMRMLNode | None] | None = None
 ) -> list[Problem]:
     """Put the nodes of a page on the slice views of ``host``.
 
@@ -32,6 +32,7 @@ def show_page(
     logics = {view: host.application_logic.GetSliceLogicByLayoutName(view.value) for view in SliceView}
     host.application_logic.PauseRender()
     try:
+        take_off_transforms(own or shown.nodes)
         problems = _set_looks(views.values())
         for view, logic in logics.items():
             if logic is not None:
@@ -40,6 +41,14 @@ def show_page(
     finally:
         host.application_logic.ResumeRender()
     return [problem.at(page=page.number) for problem in problems]
+
+
+def take_off_transforms(nodes: Iterable[vtkMRMLNode | None]) -> None:
+    """The nodes lie where their files say, whatever another module has put on them: what is drawn on an image
+    that is moved is saved on one that is not."""
+    for node in nodes:
+        if node is not None and node.GetTransformNodeID():
+            node.SetAndObserveTransformNodeID(None)
 
 
 def _set_looks(views: Iterable[ViewContents]) -> list[Problem]:

@@ -87,7 +87,7 @@ class PageSections:
             self.asking.step(*values)
         elif tool == "measure":
             self._lines.measure()
-        elif tool == "reset" and opened and opened.answers.reader and opened.index != opened.answers.index:
+        elif tool == "reset" and opened and not self._is_shown_whole(opened):
             self.load()
         else:
             self._tools.use(tool, *values)
@@ -135,12 +135,17 @@ class PageSections:
         """To another page, whose images are loaded, or to other questions of this one."""
         opened = self._the_quiz()
         show_text(self._ui.noticeLabel, "")
-        if self._loading.request or opened.index != opened.answers.index:
+        if self._loading.request or not self._is_shown_whole(opened):
             self.load()
         else:
             self.asking.show()
             # A quiz that is finished now cannot be drawn on any more.
             self._editor.show(opened)
+
+    @staticmethod
+    def _is_shown_whole(opened: OpenedQuiz) -> bool:
+        """Whether the page of the answers is on the views, with no node deleted by hand."""
+        return opened.index == opened.answers.index and opened.is_whole
 
     def _page_chosen(self) -> None:
         opened = self._console.opened

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...session.whole_file import whole_file
 from ...views import lines, segmentations
+from ...views.page import take_off_transforms
 from ..save_queue import KEEP_OPEN, RETRY_S, SaveQueue
 from .page_drawn_on import NO_IMAGE, PageDrawnOn, PageKey
 from .stroke_saver import REST_S
@@ -173,6 +174,7 @@ class Lines:
             return
         for line in self._lines:
             if self._on.is_there(line.node):
+                take_off_transforms([line.node])
                 line.is_calibrated = self._on.is_calibrated(line.image_id)
                 lines.show_length(line.node, line.is_calibrated)
                 is_bound = line.image_id != NO_IMAGE and not self._in_all_views

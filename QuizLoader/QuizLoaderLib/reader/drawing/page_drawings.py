@@ -11,6 +11,7 @@ from ...views import segmentations
 from ...views.contents import PageNodes
 from ...views.contours import ContourLook
 from ...views.host import Host
+from ...views.page import take_off_transforms
 from ..save_queue import SaveQueue
 from .drawing_files import DrawingFiles
 from .image_drawing import ImageDrawing
@@ -106,6 +107,7 @@ class PageDrawings:
 
     def show_again(self) -> None:
         """Put the drawings on the views that show their image now, whatever was done to the views."""
+        take_off_transforms(self.nodes)
         for drawing in self._there:
             segmentations.set_grid(drawing.node, drawing.volume)
             self._show(drawing)
