@@ -425,3 +425,25 @@ def test_another_address_than_this_machine_needs_readers(prepared, tmp_path):
     with served(tmp_path / "open", quiz, "--images", images, "--host", "0.0.0.0") as command:
         assert command.address == "" and command.process.returncode == 2
         assert command.errors.startswith("quizloader: Other machines are let in only by personal links")
+
+
+def test_a_quiz_that_cannot_be_opened_is_told_to_the_coordinator_and_keeps_nobody_from_the_others(
+    tmp_path, prepared
+):
+    quizzes = [tmp_path / "good.xml", tmp_path / "spoilt.xml"]
+    for quiz in quizzes:
+        quiz.write_bytes(prepared.quizzes[0].read_bytes())
+    own = study(tmp_path, quizzes, prepared.images, [ANN])
+    with own.served() as command:
+        quizzes[1].write_text("<Session><Page", encoding="utf-8")
+        navigation = own.cookie(ANN) | {"Accept": "text/html"}
+        refused = ask(command.address, "/quiz/2/", navigation)
+        assert refused.status == 503 and b"not well-formed XML" in refused.body
+        assert str(tmp_path).encode() not in refused.body, "where files are on the server is not for readers"
+        assert ask(command.address, "/quiz/1/", navigation).status == 200
+        told = ask(command.address, "/coordinator", own.cookie(CHIEF)).body.decode()
+        assert f"{ANN}, spoilt: " in told and f"{ANN}, good: " not in told
+        assert f"{ANN}, spoilt: " in command.errors
+        quizzes[1].write_bytes(quizzes[0].read_bytes())
+        assert ask(command.address, "/quiz/2/", navigation).status == 200
+        assert f"{ANN}, spoilt: " not in ask(command.address, "/coordinator", own.cookie(CHIEF)).body.decode()

@@ -54,7 +54,12 @@ class CoordinatorRoutes:
             if worker.connections
         }
         table = await asyncio.to_thread(readers_table, self._study.results, names, here)
-        fault = f'<p class="fault">{escape(self._readers.fault)}</p>' if self._readers.fault else ""
+        faults = [self._readers.fault] if self._readers.fault else []
+        faults += [
+            f"{assignment.reader}, {assignment.quiz_path.stem}: {sentence}"
+            for assignment, sentence in self._workers.faults.items()
+        ]
+        fault = "".join(f'<p class="fault">{escape(sentence)}</p>' for sentence in faults)
         taken = f"{len(workers)} of {self._workers.most} places are taken"
         counts = f"<p>Readers who are here: {len({name for name, _quiz in here})}; {taken}.</p>"
         return html_response("Readers", f"{counts}{fault}{table}{_DOWNLOADS}{LEAVE}", again_s=_TABLE_AGAIN_S)

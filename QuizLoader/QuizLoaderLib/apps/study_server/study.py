@@ -1,5 +1,6 @@
 """What a server of many readers serves."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -24,3 +25,10 @@ class Study:
     idle_s: float = 1800.0
     scripts: Path | None = None
     follow_links: bool = False
+
+    def without_folders(self, sentence: str) -> str:
+        """As a reader may know it: files are named from the folders of the study on."""
+        folders = {self.results, self.images, self.scripts, *(quiz.parent for quiz in self.quizzes)} - {None}
+        for folder in sorted(map(str, folders), key=len, reverse=True):
+            sentence = sentence.replace(folder + os.sep, "").replace(folder, Path(folder).name)
+        return sentence

@@ -24,12 +24,18 @@ from concurrent.futures import wait
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from ..shared.defect_report import report_sentence
 from ..shared.opengl import opengl_problem
 
 Line = dict[str, Any]
 """What the server and a process say to each other, as JSON."""
 LONGEST_LINE = 64 * 1024
 FORKS = sys.platform == "linux" and not os.environ.get("QUIZLOADER_NO_FORK")
+
+
+_DEFECT = (
+    "The quiz could not be opened, which is a defect of QuizLoader; please tell the coordinator of the study."
+)
 
 
 class Control(NamedTuple):
@@ -146,6 +152,8 @@ async def _serve_assignment(assignment: Line, say: Callable[..., None], end: asy
         say(failed=str(fault), again=True)
     except QuizUnreadableError as fault:
         say(failed=str(fault), again=False)
+    except Exception as fault:  # noqa: BLE001 the last net: the coordinator learns of it
+        say(failed=_DEFECT, why=f"{type(fault).__name__}: {report_sentence(fault)}", again=False)
     return ""
 
 

@@ -72,7 +72,9 @@ class Workers:
         self._workers: dict[Assignment, WorkerProcess] = {}
         self._starting: dict[Assignment, asyncio.Lock] = {}
         self._taken = 0
-        self._short_lives: dict[str, list[float]] = {}
+        self._short_lives: dict[Assignment, list[float]] = {}
+        self.faults: dict[Assignment, str] = {}
+        """Why the newest process of an assignment ended, or never was ready; until one is."""
         self._spares = Spares(first)
         self._tasks: set[asyncio.Task[object]] = set()
         self._is_open = asyncio.Event()
@@ -124,7 +126,7 @@ class Workers:
                 if not worker.ending:
                     return worker
                 await self._end(worker)
-            self._refuse_short_lives(assignment.reader)
+            self._refuse_short_lives(assignment)
             await self._make_room()
             if self._taken >= self.most or self._is_closing:
                 raise ServerFullError("The server is full: as many readers are here as it has room for.")
@@ -164,6 +166,7 @@ class Workers:
                 process.kill()
                 raise ExplainedError("The quiz did not get ready in time.") from None
             if "ready" in heard:
+                self.faults.pop(assignment, None)
                 now = time.monotonic()
                 _log.info(
                     "%s: process %d is ready after %.1f s", assignment.reader, process.pid, now - started
@@ -171,15 +174,20 @@ class Workers:
                 return WorkerProcess(assignment, heard["ready"], process, now, now)
             process.out.close()
             if not heard:
-                self._note_short_life(assignment.reader)
-                self._refuse_short_lives(assignment.reader)
+                self._note_short_life(assignment)
+                self._note_fault(assignment, f"Process {process.pid} died before the quiz was shown.")
+                self._refuse_short_lives(assignment)
             elif not heard.get("again"):
                 break
             if attempt + 1 < _TRIES:
                 await asyncio.sleep(_TRY_AGAIN_S)
         sentence = heard.get("failed") or "The quiz ended before it was ready."
-        _log.warning("%s: no process: %s", assignment.reader, sentence)
-        raise ExplainedError(sentence)
+        self._note_fault(assignment, " ".join(filter(None, (sentence, heard.get("why")))))
+        raise ExplainedError(self._study.without_folders(sentence))
+
+    def _note_fault(self, assignment: Assignment, sentence: str) -> None:
+        self.faults[assignment] = sentence
+        _log.error("%s, %s: %s", assignment.reader, assignment.quiz_path.stem, sentence)
 
     def _serving(self, assignment: Assignment) -> Line:
         """The fields of ``Serving``; paths are absolute."""
@@ -213,7 +221,7 @@ class Workers:
                 "%s: process %d died after %.0f s", worker.assignment.reader, worker.process.pid, lived
             )
             if lived < _SHORT_LIFE_S:
-                self._note_short_life(worker.assignment.reader)
+                self._note_short_life(worker.assignment)
 
     async def _end(self, worker: WorkerProcess) -> None:
         if worker.ending is None:
@@ -251,13 +259,14 @@ class Workers:
                     self.resting.add(worker.assignment)
                     self._in_background(self._end(worker))
 
-    def _note_short_life(self, reader: str) -> None:
-        self._short_lives.setdefault(reader, []).append(time.monotonic())
+    def _note_short_life(self, assignment: Assignment) -> None:
+        self._short_lives.setdefault(assignment, []).append(time.monotonic())
 
-    def _refuse_short_lives(self, reader: str) -> None:
+    def _refuse_short_lives(self, assignment: Assignment) -> None:
         """A quiz that ends Slicer's code each time must not keep the machine busy."""
         since = time.monotonic() - _REST_S
-        lives = self._short_lives[reader] = [at for at in self._short_lives.get(reader, ()) if at > since]
+        lives = [at for at in self._short_lives.get(assignment, ()) if at > since]
+        self._short_lives[assignment] = lives
         if len(lives) >= _MOST_SHORT_LIVES:
             raise ExplainedError(
                 "The quiz ended unexpectedly several times. It is tried again in a minute; "
