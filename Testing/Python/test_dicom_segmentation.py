@@ -17,6 +17,7 @@ from dicom_packed import (
     runs,
     write_packed,
 )
+from image_pages import image, library_of, page
 from pydicom.encaps import encapsulate
 from QuizLoaderLib.images.arrays import SegmentationArrays
 from QuizLoaderLib.images.dicom.headers import DICOM_DAMAGED, read_header
@@ -30,6 +31,8 @@ from QuizLoaderLib.images.dicom.segmentation import (
 )
 from QuizLoaderLib.images.dicom.stack import SLICES_UNEVEN
 from QuizLoaderLib.images.errors import ImageReadError
+from QuizLoaderLib.images.structure_set.reference import OTHER_FRAME
+from QuizLoaderLib.quiz.model import ImageType, Layer
 
 PLACEMENT = Placement((0.0, 2.0, 4.0, 6.0), (0.5, 0.75), (-3.0, 4.0, 10.0))
 
@@ -194,3 +197,25 @@ def test_a_segmentation_is_the_same_in_every_transfer_syntax(kind: str, syntax: 
         path = write_packed(dataset, tmp_path / "packed", syntax, raw)
     expected = np.stack([plane(0, 3), plane(2, 5), plane(1, 1)]) > 0
     assert np.array_equal(mask_of(read_dicom_seg(path), 0), expected)
+
+
+def test_on_a_page_it_is_not_shown_over_an_image_of_another_frame_of_reference(tmp_path: Path) -> None:
+    nothing = np.zeros((4, 7, 5), np.int16)
+    write_series(tmp_path / "own", nothing, PLACEMENT)
+    write_series(tmp_path / "other", nothing, PLACEMENT, series="1.9.9", FrameOfReferenceUID="1.7")
+    position = [PLACEMENT.position(1)]
+    write_segmentation(tmp_path / "seg", plane(0, 3)[np.newaxis], [1], position, PLACEMENT)
+    write_segmentation(tmp_path / "named", plane(0, 3)[np.newaxis], [1], position, PLACEMENT, series="1.9.9")
+    with library_of(tmp_path) as library:
+        for folder, name, codes in (
+            ("own", "seg", []),
+            ("other", "seg", [OTHER_FRAME]),
+            ("other", "named", []),
+        ):
+            images = (
+                image(folder, id="CT", dicom_read=True),
+                image(name, ImageType.SEGMENTATION, id="SEG", layer=Layer.SEGMENTATION),
+            )
+            loaded = library.load(page(*images))
+            assert [problem.code for problem in loaded.problems] == codes
+            assert (loaded.nodes[1] is None) == bool(codes)

@@ -40,6 +40,19 @@ class DicomIdentity:
     suv_of_one: float | None = None
 
 
+@dataclass(frozen=True)
+class DrawnOn:
+    """What DICOM says that segments were drawn on: a frame of reference, and series in it, by their UIDs."""
+
+    frame_of_reference_uid: str
+    series_uids: frozenset[str]
+
+    def excludes(self, volume: DicomIdentity) -> bool:
+        """Whether a volume is certainly another, in which the same place is not the same point."""
+        frames = self.frame_of_reference_uid, volume.frame_of_reference_uid
+        return "" not in frames and frames[0] != frames[1] and volume.series_uid not in self.series_uids
+
+
 @dataclass(frozen=True, eq=False)
 class VolumeArrays:
     """A scalar or colour image.
@@ -111,6 +124,7 @@ class SegmentationArrays:
     problems: tuple[Problem, ...] = ()
     extent_offset: tuple[int, int, int] = (0, 0, 0)
     conversion_parameters: str = ""
+    drawn_on: DrawnOn | None = None
 
     @property
     def names(self) -> list[str]:

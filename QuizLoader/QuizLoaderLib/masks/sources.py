@@ -207,14 +207,11 @@ def _read_dicom(path: Path, target: Target | None, filling: ContourFilling) -> S
         return Source(draw_regions(structure, [on], filling.boundary, filling.fill_gaps), found)
     from ..images.dicom.segmentation import segmentation_of
 
+    segmentation = segmentation_of(header)
     dicom = target.volume.dicom if target is not None else None
-    if target is not None and dicom is not None:
-        references = references_of(header)
-        is_known = bool(dicom.frame_of_reference_uid and header.frame_of_reference)
-        is_other = is_known and dicom.frame_of_reference_uid != header.frame_of_reference
-        if is_other and not references.mean(dicom.series_uid, dicom.slice_uids):
-            raise MaskError(other_frame(f"segmentation “{path.name}”", str(target.path)).problem)
-    return Source(segmentation_of(header), target)
+    if target is not None and dicom and segmentation.drawn_on and segmentation.drawn_on.excludes(dicom):
+        raise MaskError(other_frame(f"segmentation “{path.name}”", str(target.path)).problem)
+    return Source(segmentation, target)
 
 
 def _dicom_labels(path: Path) -> list[LabelRow]:

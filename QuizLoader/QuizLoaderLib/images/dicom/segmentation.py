@@ -8,7 +8,7 @@ import numpy as np
 from pydicom import Dataset
 
 from ...quiz.problems import ProblemCode, warning
-from ..arrays import SegmentationArrays, SegmentDescription
+from ..arrays import DrawnOn, SegmentationArrays, SegmentDescription
 from ..contours.fill import Block
 from ..contours.label_layers import LabelLayers
 from ..errors import ImageReadError
@@ -76,7 +76,11 @@ def segmentation_of(header: Header) -> SegmentationArrays:
     segments = tuple(
         replace(one, layer=layer, value=value) for one, (layer, value) in zip(described, labels, strict=True)
     )
-    return SegmentationArrays(layers, stack.ijk_to_ras(), segments, tuple(problems))
+    series = items_of(header.dataset, "ReferencedSeriesSequence")
+    drawn_on = DrawnOn(
+        header.frame_of_reference, frozenset(text_of(one, "SeriesInstanceUID") for one in series)
+    )
+    return SegmentationArrays(layers, stack.ijk_to_ras(), segments, tuple(problems), drawn_on=drawn_on)
 
 
 def segment_names_of(header: Header) -> list[str]:

@@ -126,6 +126,7 @@ class ImageLibrary:
             if number in request.reads:
                 try:
                     arrays = request.reads[number].result()
+                    request.require_own_volume(image, arrays)
                     own += arrays.problems
                     node = self._nodes.node(image, arrays)
                     own += self._nodes.ambiguous_names(image, arrays)

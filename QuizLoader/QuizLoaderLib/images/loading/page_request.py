@@ -10,8 +10,9 @@ from pathlib import Path
 from ...quiz.image_folder import ImageFolder, ImagePathError
 from ...quiz.model import Image, ImageType, Layer, Page
 from ...quiz.problems import Problem
-from ..arrays import ImageArrays, PageVolume, VolumeArrays
+from ..arrays import ImageArrays, PageVolume, SegmentationArrays, VolumeArrays
 from ..errors import ImageReadError
+from ..structure_set.reference import other_frame
 from .file_loader import FileLoader
 from .memory import NoRoomError
 
@@ -79,6 +80,13 @@ class PageRequest:
             if way not in under_way:
                 under_way[way] = loader.begin(image, path, volumes, self.is_ahead)
             self.reads[number] = under_way[way]
+
+    def require_own_volume(self, image: Image, arrays: ImageArrays) -> None:
+        """Raise ImageReadError where segments were drawn on another image than the one behind them."""
+        drawn_on = arrays.drawn_on if isinstance(arrays, SegmentationArrays) else None
+        for one in self._volumes_for(image) if drawn_on is not None else ():
+            if one.is_behind and one.arrays.dicom and drawn_on and drawn_on.excludes(one.arrays.dicom):
+                raise other_frame(f"segmentation “{os.path.basename(image.path)}”", one.name)
 
     def _volumes_for(self, drawn: Image) -> tuple[PageVolume, ...]:
         """The volumes that an image may be drawn on, waited for; those that failed are left out."""
