@@ -5,7 +5,9 @@ import csv
 import pytest
 import slicer
 from panel_stage import QUESTIONS, SIDE, VOLUME, image_element, stage, write_quiz
+from PySide6.QtCore import QSize
 from PySide6.QtWidgets import QApplication
+from slicer_segment_editor import qMRMLSegmentEditorWidget
 from slicer_window import PIXELS
 from test_panel_session import READER, Reader
 
@@ -149,6 +151,45 @@ def test_a_window_that_is_resized_keeps_its_pages_filled_but_not_a_view_that_the
     assert slice_node("Red").GetFieldOfView()[1] == pytest.approx(70), "the views are not the quiz's any more"
 
 
+@pytest.fixture
+def wide_editor(monkeypatch):
+    """The Segment Editor asks for more than the panel has, as it may in Slicer."""
+    for name in ("sizeHint", "minimumSizeHint"):
+        monkeypatch.setattr(qMRMLSegmentEditorWidget, name, lambda _self: QSize(500, 60))
+
+
+def test_pages_with_an_editor_that_is_wider_than_the_panel_are_placed_beside_it(
+    tmp_path, images, wide_editor
+):
+    image = image_element("Volume", VOLUME)
+    draw = f"UserInteractionLog='Y' EnableSegmentEditor='Y'|{image}{QUESTIONS}"
+    look = f"UserInteractionLog='Y'|{image}{QUESTIONS}"
+    quiz = write_quiz(tmp_path / "draw.xml", [look, draw, draw, look])
+    with stage(tmp_path) as on_stage:
+        reader = Reader(on_stage, images, tmp_path / "results")
+        reader.sign_in(quiz)
+        widths = []
+        for index in range(4):
+            if index:
+                reader.go()
+            assert reader.sees("editorSection") == (index in (1, 2))
+            let_events_run()
+            assert_fits(on_stage, "Red")
+            widths.append(size_on_screen(on_stage, "Red")[0])
+        reader.click("closeButton")
+    assert len(set(widths)) == 1
+    for number, width in enumerate(widths, start=1):
+        assert {size[0] for view, size in sizes_in_log(tmp_path, number) if view == "Red"} == {width}
+
+
+def sizes_in_log(tmp_path, number):
+    """(view, (width, height)) of each row of a page's log that has them, in their order."""
+    (path,) = (tmp_path / "results" / READER).rglob(f"*Case {number}/UserInteractionLog.csv")
+    with path.open(encoding="utf-8", newline="") as file:
+        rows = [row for row in csv.DictReader(file) if row["Location"] == "TopLeft"]
+    return [(row["ViewName"], (int(row["Width"]), int(row["Height"]))) for row in rows]
+
+
 def test_the_views_are_given_back_with_the_zoom_that_they_had(story, layouts, images):
     let_events_run()
     width, height = size_on_screen(story, "Red")
@@ -178,8 +219,4 @@ def test_the_log_begins_with_the_sizes_that_the_views_have(tmp_path, layouts, im
             sizes.append({view: size_on_screen(on_stage, view) for view in views})
         reader.click("closeButton")
     for number, expected in enumerate(sizes, start=1):
-        (path,) = (tmp_path / "results" / READER).rglob(f"*Case {number}/UserInteractionLog.csv")
-        with path.open(encoding="utf-8", newline="") as file:
-            corners = [row for row in csv.DictReader(file) if row["Location"] == "TopLeft"]
-        first = {row["ViewName"]: (int(row["Width"]), int(row["Height"])) for row in reversed(corners)}
-        assert first == expected
+        assert dict(reversed(sizes_in_log(tmp_path, number))) == expected

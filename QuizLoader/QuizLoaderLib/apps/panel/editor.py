@@ -39,6 +39,12 @@ class Editor:
         self._brush: dict[str, str] = {}
         ui.drawOnBox.connect("activated(int)", self._image_chosen)
 
+    @property
+    def width(self) -> int:
+        """Pixels that it asks for."""
+        self._make_widget()
+        return self._ui.editorSection.sizeHint.width()
+
     def show(self, opened: OpenedQuiz) -> None:
         """Offer the editor for the image that was drawn on last, else the first one, else hide it.
 

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 VIEWLESS_SIZE = (512, 512)
 """Pixels of a slice view where Slicer runs without a main window, so that fitting has a size to fit to."""
 
+_ROUNDS = 5
+"""A widget in a window asks the one around it for room, and so on; each of them in a round of its own."""
+
 
 class SlicerHost:
     """A Host (views/host.py) on the scene and the layout manager of the running Slicer.
@@ -41,7 +44,8 @@ class SlicerHost:
     def set_layout(self, layout: Layout) -> None:
         self._layout_manager().setLayout(slicer_layout(layout))
         # The views get their sizes with what Qt has posted now, the panel's width first; timers wait.
-        slicer.app.sendPostedEvents(None, qt.QEvent.LayoutRequest)
+        for _round in range(_ROUNDS):
+            slicer.app.sendPostedEvents(None, qt.QEvent.LayoutRequest)
 
     def place_on_screen(self, view: SliceView) -> tuple[int, int]:
         manager = slicer.app.layoutManager()

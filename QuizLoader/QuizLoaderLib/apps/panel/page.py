@@ -94,6 +94,10 @@ class PageSections:
             if tool == "reset" and opened and opened.shown:
                 self._show_what_is_made(opened)
 
+    def least_width(self, opened: OpenedQuiz) -> int:
+        """Pixels for all pages of a quiz, also for those that are drawn on."""
+        return self._editor.width if any(page.enable_segment_editor for page in opened.pages) else 0
+
     # To a page
 
     def load(self) -> None:

@@ -31,13 +31,11 @@ class Panel:
     """
 
     def __init__(self, ui: "Ui", widget: "qt.QWidget", console: Console) -> None:
-        self.ui, self._console = ui, console
+        self.ui, self._widget, self._console = ui, widget, console
         self._sign_in = SignInFields(ui)
         self._problems = ProblemList(ui.problemsList)
         self._page = PageSections(ui, widget, console)
         self._close_was_refused = False
-        # The same for all that it shows: where it gets wider or narrower, the views do the opposite.
-        widget.minimumWidth = max(LEAST_WIDTH, PANEL_LETTERS * widget.fontMetrics().averageCharWidth())
         ui.quizPathEdit.filters = ctk.ctkPathLineEdit.Files
         ui.quizPathEdit.nameFilters = ["Quiz (*.xml)", "All files (*)"]
         ui.imageFolderEdit.filters = ctk.ctkPathLineEdit.Dirs
@@ -151,6 +149,7 @@ class Panel:
     def _show_opened(self, opened: OpenedQuiz) -> None:
         self._page.asking.begin(opened.answers, opened.path.parent)
         self._close_was_refused = False
+        self._set_width(self._page.least_width(opened))
         show_text(self.ui.noticeLabel, "\n".join(opened.answers.notices))
         self._show_problems(opened.path, opened.problems)
         self.ui.quizSection.collapsed = True
@@ -159,6 +158,11 @@ class Panel:
         for page in opened.pages:
             self.ui.pagesList.addItem(f"{page.number}. {page.title}")
         show_text(self.ui.messageLabel, "" if opened.pages else "The quiz has no page that can be shown.")
+
+    def _set_width(self, least: int = 0) -> None:
+        """One for all that is shown: where the panel gets wider or narrower, the views do the opposite."""
+        letters = PANEL_LETTERS * self._widget.fontMetrics().averageCharWidth()
+        self._widget.minimumWidth = max(LEAST_WIDTH, letters, least)
 
     def _show_problems(self, path: Path, problems: Sequence[Problem]) -> None:
         self._problems.show(path, problems)
@@ -171,6 +175,7 @@ class Panel:
         self.ui.problemsSection.visible = False
         self._page.clear()
         self._problems.clear()
+        self._set_width()
         show_text(self.ui.noticeLabel, "")
         show_text(self.ui.messageLabel, "")
 
