@@ -7,6 +7,8 @@ import vtk
 from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_quiz
 from PIL import Image as Picture
 from PySide6.QtGui import QShortcut
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QLineEdit
 from test_panel_session import Reader
 from test_panel_tools import key
 
@@ -81,3 +83,22 @@ def test_escape_ends_a_measurement_also_where_the_segment_editor_has_that_key(re
 def enabled_shortcuts(reader):
     window = reader.stage.slicer.main_window
     return [each for each in window.findChildren(QShortcut) if each.isEnabled()]
+
+
+def test_an_answer_lets_go_of_the_keys_when_the_pointer_is_over_a_view(reader, tmp_path):
+    text = "<QuestionSet><Question Type='Text'><Option>Remark</Option></Question></QuestionSet>"
+    quiz = write_quiz(tmp_path / "text.xml", [f"|{image_element('Volume', VOLUME)}{text}"])
+    reader.sign_in(quiz)
+    slicer_window = reader.stage.slicer.main_window
+    slicer_window.activateWindow()
+    reader.stage.slicer.panel.activateWindow()
+    field = reader.stage.widget("formsContainer").findChildren(QLineEdit)[0]
+    reader.stage.slicer.wait_until(field.window().isActiveWindow)
+    field.setFocus()
+    QTest.keyClicks(QApplication.focusWidget(), "round")
+    assert field.text() == "round"
+    reader.stage.slicer.mice["Red"].move((60, 60))
+    reader.stage.slicer.check()
+    assert not field.hasFocus()
+    field.setFocus()
+    assert field.hasFocus(), "whoever clicks it goes on there"

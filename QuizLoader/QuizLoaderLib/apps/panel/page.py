@@ -16,9 +16,9 @@ from .editor import Editor
 from .lines import LinesSection
 from .loading import REST_AHEAD_S, Loading
 from .mask_values import MaskValues
+from .over_views import KeysOverViews, show_scales
 from .tools import ToolsSection
 from .ui import show_text
-from .view_notes import show_scales
 
 if TYPE_CHECKING:
     from .ui import Ui
@@ -37,6 +37,7 @@ class PageSections:
         self._loading_index = -1
         self._tools = ToolsSection(ui, self._change_views)
         self._lines = LinesSection(ui, self.asking.presenter.look_again, self._editor.rest)
+        self._keys = KeysOverViews(ui.formsContainer)
         self.shortcuts = PanelShortcuts(widget, self.use)
         ui.shortcutsLabel.text = shortcut_texts()
         ui.cancelButton.clicked.connect(self.cancel)
@@ -70,6 +71,7 @@ class PageSections:
         self._tools.put_away()
         self._lines.put_away()
         show_scales(None)
+        self._keys.end()
 
     def clear(self) -> None:
         """After it."""
@@ -131,6 +133,7 @@ class PageSections:
         self.asking.show()
         self._tools.begin(opened)
         show_scales(opened)
+        self._keys.begin(opened)
         self._show_what_is_made(opened)
         if opened.index + 1 < len(opened.pages):
             self._ahead.start(opened.read_ahead(opened.index + 1))
