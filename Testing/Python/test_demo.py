@@ -1,5 +1,6 @@
 """``quizloader demo``: a head that looks like one, and quizzes that have no problem with it."""
 
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -15,10 +16,11 @@ from QuizLoaderLib.apps.demo.samples import (
     UPTAKE,
     make_demo,
 )
-from QuizLoaderLib.images.types.registry import contents
+from QuizLoaderLib.images.loading.page_check import PageCheck
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.parser import read_quiz
+from QuizLoaderLib.quiz.regions import QuizRegions
 
 
 @pytest.fixture(scope="module")
@@ -131,7 +133,9 @@ def test_every_sample_quiz_is_without_a_problem(demo: Path) -> None:
     for path in quizzes:
         quiz, problems = read_quiz(path)
         assert quiz is not None
-        assert problems + check_quiz(quiz, ImageFolder(demo / "images"), contents) == [], path.name
+        folder = ImageFolder(demo / "images")
+        with closing(PageCheck(folder, QuizRegions(quiz, folder))) as check:
+            assert problems + check_quiz(quiz, folder, check.problems) == [], path.name
 
 
 def test_a_second_demo_makes_the_same_head_and_leaves_other_files_alone(demo: Path) -> None:

@@ -11,10 +11,11 @@ from image_files import nifti_bytes, numbered, write_meta_image
 from image_pages import image, library_of, new_scene, page
 from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.loading.library import ImageLibrary
+from QuizLoaderLib.images.loading.page_check import PageCheck
 from QuizLoaderLib.images.types.file_info import file_info
-from QuizLoaderLib.images.types.registry import contents
 from QuizLoaderLib.quiz.image_folder import ImageFolder
-from QuizLoaderLib.quiz.model import ImageType
+from QuizLoaderLib.quiz.model import ImageType, Quiz
+from QuizLoaderLib.quiz.regions import QuizRegions
 
 pytestmark = needs_inotify
 
@@ -76,9 +77,10 @@ def test_no_spelling_of_a_header_leaves_the_folder(folder: Path, name: str) -> N
     assert [problem.code for problem in loaded.problems] == ["Q605", "Q605"]
     with pytest.raises(ImageReadError) as of_info:
         file_info(path)
-    with pytest.raises(ImageReadError) as of_check:
-        contents(path, ImageType.SEGMENTATION, ImageFolder(folder))
-    assert [of_info.value.problem.code, of_check.value.problem.code] == ["Q605", "Q605"]
+    assert of_info.value.problem.code == "Q605"
+    check = PageCheck(ImageFolder(folder), QuizRegions(Quiz(folder / "quiz.xml")))
+    assert [problem.code for problem in check.problems(page(image(name)))] == ["Q605"]
+    check.close()
     assert opens.so_far() == {}
 
 
@@ -98,8 +100,9 @@ def test_a_data_file_above_the_header_but_in_the_folder_is_read(folder: Path) ->
     write_header_beside(folder / "headers" / "a.nhdr", VOXELS, "../a.raw")
     with library_of(folder) as library:
         assert library.load(page(image("headers/a.nhdr"))).problems == []
-    found = contents(folder / "headers" / "a.nhdr", ImageType.LABEL_MAP, ImageFolder(folder))
-    assert len(found.names) == len(np.unique(VOXELS)) - 1
+    check = PageCheck(ImageFolder(folder), QuizRegions(Quiz(folder / "quiz.xml")))
+    assert list(check.problems(page(image("headers/a.nhdr", ImageType.LABEL_MAP)))) == []
+    check.close()
 
 
 def linked(folder: Path, kind: str) -> tuple[str, ImageType]:

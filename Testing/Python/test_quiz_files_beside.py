@@ -1,14 +1,13 @@
 """The files that a quiz names beside its images: colours, mask values, pictures, scripts; ROI names."""
 
-import dataclasses
 from pathlib import Path
 
 import pytest
 from quiz_text import codes_of, image, only_problem, page, problems_of, question, read, session
 from QuizLoaderLib.quiz.checking import check_quiz
+from QuizLoaderLib.quiz.file_rules import unmatched_roi_problems
 from QuizLoaderLib.quiz.image_folder import ImageFolder
-from QuizLoaderLib.quiz.model import ImageType
-from QuizLoaderLib.quiz.problems import ProblemError, Severity, error
+from QuizLoaderLib.quiz.problems import Severity
 from QuizLoaderLib.quiz.regions import RoiColor, read_color_file
 
 COLORS = session(page(), attributes='ROIColorFile="colors"')
@@ -143,12 +142,6 @@ def test_a_picture_is_of_a_format_that_is_shown(tmp_path):
         assert codes_of(tmp_path, session(page("", question('Type="Picture"', name)))) == codes
 
 
-@dataclasses.dataclass(frozen=True)
-class Names:
-    names: tuple[str, ...]
-    unnamed: tuple[int, ...] = ()
-
-
 def check_rois(folder: Path, code: str, rois: list[str], in_file: tuple[str, ...]):
     (folder / "seg.nrrd").touch()
     children = "".join(f"<ROI>{roi}</ROI>" for roi in rois)
@@ -161,7 +154,11 @@ def check_rois(folder: Path, code: str, rois: list[str], in_file: tuple[str, ...
     quiz, problems = read(folder, text)
     assert quiz is not None
     assert problems == []
-    return check_quiz(quiz, ImageFolder(folder), lambda path, shown: Names(in_file))
+    return check_quiz(
+        quiz,
+        ImageFolder(folder),
+        lambda page: [each for image in page.images for each in unmatched_roi_problems(image, in_file)],
+    )
 
 
 @pytest.mark.parametrize("code", ["Select", "Ignore"])
@@ -179,20 +176,3 @@ def test_two_segments_of_one_name_are_both_meant_and_a_warning_says_so(tmp_path)
     problem = check_rois(tmp_path, "Select", ["Node"], ("Node", "Node", "Liver"))[0]
     assert (problem.code, problem.severity) == ("Q408", Severity.WARNING)
     assert check_rois(tmp_path, "All", [], ("Node", "Node")) == []
-
-
-def test_a_file_is_opened_once_for_its_names_and_a_broken_one_is_told_once(tmp_path):
-    (tmp_path / "seg.nrrd").touch()
-    rois = '<ROIs ROIVisibilityCode="Select"><ROI>x</ROI></ROIs>'
-    shown = image('Type="Segmentation"', rois, "seg.nrrd")
-    quiz, _ = read(tmp_path, session(page("", shown, shown), page("", shown)))
-    opened: list[Path] = []
-
-    def broken(path: Path, _type: ImageType) -> Names:
-        opened.append(path)
-        raise ProblemError(error("Q601", "It is broken."))
-
-    assert quiz is not None
-    problems = check_quiz(quiz, ImageFolder(tmp_path), broken)
-    assert [(problem.code, problem.line) for problem in problems] == [("Q601", 3)]
-    assert opened == [tmp_path / "seg.nrrd"]

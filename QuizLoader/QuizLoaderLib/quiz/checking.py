@@ -1,7 +1,7 @@
 """Every rule of the language that is not about a single value: run over the whole quiz, all at once."""
 
 from . import contour_rules, file_rules, page_rules, question_rules, session_rules
-from .file_rules import Contents
+from .file_rules import ImagesOfPage
 from .image_folder import ImageFolder
 from .model import Quiz
 from .problems import Problem, about
@@ -48,12 +48,12 @@ _RULES_OF_IMAGE = (
 
 
 def check_quiz(
-    quiz: Quiz, folder: ImageFolder | None = None, contents: Contents | None = None
+    quiz: Quiz, folder: ImageFolder | None = None, of_page: ImagesOfPage | None = None
 ) -> list[Problem]:
     """All that is wrong with a quiz that ``read_quiz`` gave, sorted by line; never raises.
 
-    What lies beside the quiz is looked for in any case, images with a ``folder`` only. ``contents``
-    gives the ROI names in an image's file, which are then compared with the quiz.
+    What lies beside the quiz is looked for in any case, images with a ``folder`` only. ``of_page`` reads the
+    images of a page, and tells what showing them would tell.
     """
     problems: list[Problem] = []
     for rule in _RULES_OF_SESSION:
@@ -67,5 +67,5 @@ def check_quiz(
         problems += (problem.at(line=page.line, page=page.number) for problem in found)
     problems += file_rules.mask_value_maps(quiz, folder)
     if folder is not None:
-        problems += file_rules.images(quiz, folder, contents)
+        problems += file_rules.images(quiz, folder, of_page)
     return sorted(problems, key=lambda problem: problem.line)

@@ -1,15 +1,14 @@
 """Rules about the files that a quiz names: its images, and what lies beside it."""
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Protocol
 
 from .image_folder import FILE_MISSING, PATH_IS_FOLDER, ImageFolder, ImagePathError
-from .model import Image, ImageType, Question, Quiz, RoiCode
+from .model import Image, Page, Question, Quiz, RoiCode
 from .parser import MISSING_ELEMENT
-from .problems import Problem, ProblemCode, ProblemError, about, error, nearest, warning
-from .regions import QuizRegions, beside_quiz, find_color_file, find_value_map, read_color_file
+from .problems import Problem, ProblemCode, about, error, nearest, warning
+from .regions import beside_quiz, find_color_file, find_value_map, read_color_file
 from .value_map import read_value_map
 from .values import shown
 
@@ -22,21 +21,8 @@ PICTURE_FORMAT = ProblemCode("Q804", "A picture is png, jpg, bmp or gif.")
 _MOST_NAMES_LISTED = 50
 
 
-class NamesInFile(Protocol):
-    """What the check wants to know of an image's file: the names of its segments or labels.
-
-    ``unnamed`` are the values that belong to ``names`` where the file has no names for them, else nothing.
-    """
-
-    @property
-    def names(self) -> tuple[str, ...]: ...
-
-    @property
-    def unnamed(self) -> tuple[int, ...]: ...
-
-
-Contents = Callable[[Path, ImageType], NamesInFile]
-"""Reads what is in a file as a Type does; raises ProblemError where it cannot be read."""
+ImagesOfPage = Callable[[Page], Iterable[Problem]]
+"""Reads the images of a page, and tells what showing them would tell."""
 
 
 def roi_color_file(quiz: Quiz) -> Iterator[Problem]:
@@ -77,57 +63,30 @@ def pictures_and_scripts(quiz: Quiz) -> Iterator[Problem]:
                     yield problem.at(line=question.line, page=page.number)
 
 
-def images(quiz: Quiz, folder: ImageFolder, contents: Contents | None) -> Iterator[Problem]:
+def images(quiz: Quiz, folder: ImageFolder, of_page: ImagesOfPage | None) -> Iterator[Problem]:
+    """Whether the files are there; with ``of_page`` all that showing them would tell."""
     if folder.problem is not None:
         yield folder.problem
         return
-    read: dict[tuple[str, object], NamesInFile | None] = {}
-    regions = QuizRegions(quiz, folder)
     for page in quiz.pages:
-        told: set[str] = set()
-        for image in page.images:
-            for problem in _image_file(image, folder, contents, read, regions):
-                # A file on three views is one file that is missing.
-                is_about_roi = problem.code in (ROI_NOT_IN_FILE, ROI_TWICE_IN_FILE)
-                if is_about_roi or image.path not in told:
-                    yield about(image, problem).at(page=page.number)
-                if not is_about_roi:
-                    told.add(image.path)
+        told: set[tuple[str, str]] = set()
+        for problem in _found(page, folder) if of_page is None else of_page(page):
+            # A file on three views is one file that is missing; an ROI stands in each Image element.
+            key = (problem.code, problem.sentence)
+            if problem.code in (ROI_NOT_IN_FILE, ROI_TWICE_IN_FILE) or key not in told:
+                yield problem.at(page=page.number)
+            told.add(key)
 
 
-def _image_file(
-    image: Image,
-    folder: ImageFolder,
-    contents: Contents | None,
-    read: dict[tuple[str, object], NamesInFile | None],
-    regions: QuizRegions,
-) -> Iterator[Problem]:
-    try:
-        found = folder.find_image(image)
-    except ImagePathError as fault:
-        yield fault.problem
-        return
-    if found.warning:
-        yield found.warning
-    if contents is None or image.roi_visibility is None or not image.roi_visibility.names:
-        return
-    key = (image.path, image.type)
-    if key not in read:
-        read[key] = None
+def _found(page: Page, folder: ImageFolder) -> Iterator[Problem]:
+    for image in page.images:
         try:
-            read[key] = contents(found.path, image.type)
-        except ProblemError as fault:
-            yield fault.problem
-    in_file = read[key]
-    if in_file is None:
-        return
-    if in_file.unnamed:
-        given = regions.of(image)
-        yield from given.ambiguous(in_file.unnamed)
-        pairs = zip(in_file.names, in_file.unnamed, strict=True)
-        yield from unmatched_roi_problems(image, [given.name(value) or name for name, value in pairs])
-    else:
-        yield from unmatched_roi_problems(image, in_file.names)
+            found = folder.find_image(image)
+        except ImagePathError as fault:
+            yield about(image, fault.problem)
+            continue
+        if found.warning:
+            yield about(image, found.warning)
 
 
 def _value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> list[Problem]:

@@ -9,10 +9,11 @@ import os
 import re
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import closing, nullcontext
 from dataclasses import asdict
-from functools import partial
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
@@ -36,6 +37,9 @@ from .terminal import (
 )
 from .xnat_commands import xnat_app
 
+if TYPE_CHECKING:
+    from ...quiz.model import Page, Quiz
+
 app = typer.Typer(
     name="quizloader",
     help="Medical image quizzes and reader studies: check them, render them, try the samples.",
@@ -54,7 +58,7 @@ MIN_SIDE, MAX_SIDE = 16, 8192
 def check(
     quiz: QuizArgument,
     images: Annotated[
-        Path | None, folder_option("The image folder: look for the files and the ROI names in them.")
+        Path | None, folder_option("The image folder: read its files as they will be shown.")
     ] = None,
     format: Annotated[OutputFormat, typer.Option(help="Lines for people and editors, or JSON.")] = (
         OutputFormat.TEXT
@@ -71,11 +75,7 @@ def check(
     if parsed is not None and images is None:
         problems = problems + check_quiz(parsed)
     elif parsed is not None and images is not None:
-        from ...images.types.registry import contents
-        from ...quiz.image_folder import ImageFolder
-
-        folder = ImageFolder(images, follow_links=follow_links)
-        problems = problems + check_quiz(parsed, folder, partial(contents, folder=folder))
+        problems = problems + _with_images(parsed, images, follow_links)
     problems = sorted(problems, key=lambda problem: problem.line)
     if format is OutputFormat.JSON:
         # Only ASCII, so that it is valid JSON whatever the console's encoding.
@@ -83,6 +83,25 @@ def check(
     else:
         print_problems(problems, quiz)
     raise typer.Exit(1 if has_errors(problems) else 0)
+
+
+def _with_images(quiz: "Quiz", images: Path, follow_links: bool) -> list[Problem]:
+    from ...images.loading.page_check import PageCheck
+    from ...quiz.checking import check_quiz
+    from ...quiz.image_folder import ImageFolder
+    from ...quiz.regions import QuizRegions
+
+    folder = ImageFolder(images, follow_links=follow_links)
+    check = PageCheck(folder, QuizRegions(quiz, folder))
+    # Where nobody looks on, nothing but the problems is written.
+    bar = progress_bar("Reading images") if sys.stderr.isatty() else nullcontext(lambda done, total: None)
+    with closing(check), bar as advance:
+
+        def of_page(page: "Page") -> Iterator[Problem]:
+            yield from check.problems(page)
+            advance(page.number, len(quiz.pages))
+
+        return check_quiz(quiz, folder, of_page)
 
 
 @app.command()

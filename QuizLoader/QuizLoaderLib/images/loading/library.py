@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable, Container
-from concurrent.futures import CancelledError, as_completed
+from concurrent.futures import as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from weakref import WeakSet
@@ -12,11 +12,11 @@ from ...quiz.model import Image, ImageType, Page
 from ...quiz.problems import Problem, ProblemCode, warning
 from ...quiz.regions import QuizRegions
 from ..arrays import ImageArrays
-from ..errors import ImageReadError
 from ..types.registry import TYPES
 from ..types.type_module import Look
 from .file_loader import FileLoader
 from .memory import FileMemory, default_budget
+from .overlap import regions_off_background
 from .page_request import PageRequest
 from .voxel_store import VoxelStore
 
@@ -121,21 +121,17 @@ class ImageLibrary:
         page = request.page
         nodes: list[vtkMRMLDisplayableNode | None] = []
         problems: list[Problem] = []
+        there: list[ImageArrays | None] = []
         for number, image in enumerate(page.images):
-            node, own = None, list(request.problems[number])
-            if number in request.reads:
-                try:
-                    arrays = request.reads[number].result()
-                    request.require_own_volume(image, arrays)
-                    own += arrays.problems
-                    node = self._nodes.node(image, arrays)
-                    own += self._nodes.ambiguous_names(image, arrays)
-                except ImageReadError as fault:
-                    own.append(fault.problem)
-                except CancelledError:
-                    pass
+            node = None
+            arrays, own = request.outcome(number)
+            if arrays is not None:
+                node = self._nodes.node(image, arrays)
+                own += self._nodes.ambiguous_names(image, arrays)
             nodes.append(node)
+            there.append(arrays)
             problems += [p.at(image.line, page.number, image.id, image.destination.value) for p in own]
+        problems += regions_off_background(page, there)
         loaded = LoadedPage(page, tuple(nodes), _without_repeated_warnings(problems))
         self.forget_nodes_except(loaded)
         self._memory.shown = request.files

@@ -56,6 +56,20 @@ class PageRequest:
         for read in self.reads.values():
             read.cancel()
 
+    def outcome(self, number: int) -> tuple[ImageArrays | None, list[Problem]]:
+        """What became of an image, waited for: its arrays, where they can be had, and what was met."""
+        met = list(self.problems[number])
+        if number not in self.reads:
+            return None, met
+        try:
+            arrays = self.reads[number].result()
+            self._require_own_volume(self.page.images[number], arrays)
+        except ImageReadError as fault:
+            return None, [*met, fault.problem]
+        except CancelledError:
+            return None, met
+        return arrays, [*met, *arrays.problems]
+
     def find_files(self, folder: ImageFolder) -> None:
         """Say where the files lie, or why there is none."""
         for number, image in enumerate(self.page.images):
@@ -81,7 +95,7 @@ class PageRequest:
                 under_way[way] = loader.begin(image, path, volumes, self.is_ahead)
             self.reads[number] = under_way[way]
 
-    def require_own_volume(self, image: Image, arrays: ImageArrays) -> None:
+    def _require_own_volume(self, image: Image, arrays: ImageArrays) -> None:
         """Raise ImageReadError where segments were drawn on another image than the one behind them."""
         drawn_on = arrays.drawn_on if isinstance(arrays, SegmentationArrays) else None
         for one in self._volumes_for(image) if drawn_on is not None else ():

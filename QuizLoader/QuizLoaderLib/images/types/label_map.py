@@ -14,7 +14,7 @@ from ..errors import NO_REGION
 from ..files.label_names import LabelRow
 from ..files.labels import Labels
 from ..vtk_images import shared_image, vtk_matrix
-from .type_module import FileContents, Look, ReadContext, file_alone
+from .type_module import Look, ReadContext, file_alone
 from .volume import require_scalar_3d
 
 if TYPE_CHECKING:
@@ -62,10 +62,12 @@ def no_labels_warning(name: str, labels: Labels) -> tuple[Problem, ...]:
     return (warning(NO_REGION, f"“{name}” has no region: every voxel is 0.", "nothing of it is shown"),)
 
 
-def contents(context: ReadContext) -> FileContents:
-    """The values of the voxels; raises ImageReadError."""
-    values = context.file().labels.values
-    return FileContents(tuple(str(value) for value in values), values)
+def region_names(arrays: LabelMapArrays, regions: Regions) -> list[str]:
+    """Those of the values, in digits where neither the file nor the quiz names one."""
+    return [
+        arrays.name_of(value) if value in arrays.named_values else regions.name(value) or str(value)
+        for value in arrays.labels.values
+    ]
 
 
 def look_of(image: Image) -> Look:
@@ -97,9 +99,8 @@ def name_regions(node: "vtkMRMLLabelMapVolumeNode", arrays: LabelMapArrays, regi
     """Give the values of a new node the names and colours of the quiz (main thread)."""
     table = node.GetDisplayNode().GetColorNode()
     was_modifying = table.StartModify()
-    for value, index in zip(arrays.labels.values, arrays.labels.indexes, strict=True):
-        given = "" if value in arrays.named_values else regions.name(value)
-        name = given or arrays.name_of(value)
+    labels, names = arrays.labels, region_names(arrays, regions)
+    for value, index, name in zip(labels.values, labels.indexes, names, strict=True):
         table.SetColor(index, name, *(regions.color(name, value) or arrays.color_of(value)), 1.0)
     table.EndModify(was_modifying)
 

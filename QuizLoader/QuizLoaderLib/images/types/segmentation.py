@@ -14,7 +14,7 @@ from ..errors import IMAGE_DAMAGED, NO_REGION, NOT_INTEGER, WRONG_SHAPE, ImageRe
 from ..files.image_file import ImageFile
 from ..vtk_images import set_voxels, vtk_matrix
 from .label_map import no_labels_warning
-from .type_module import FileContents, Look, ReadContext, file_alone
+from .type_module import Look, ReadContext, file_alone
 from .volume import require_scalar_3d
 
 if TYPE_CHECKING:
@@ -178,17 +178,12 @@ def _tags(text: str) -> dict[str, str]:
     return {name: value for name, colon, value in pairs if colon}
 
 
-def contents(context: ReadContext) -> FileContents:
-    """The names of the segments, of a label image those that its values get; raises ImageReadError."""
-    if context.facts.is_dicom:
-        from ..dicom.headers import read_header
-        from ..dicom.segmentation import segment_names_of
-
-        return FileContents(tuple(segment_names_of(read_header(context.path))))
-    file = context.file()
-    if is_slicer_segmentation(file):
-        return FileContents(tuple(segment.name for segment in described_segments(file)))
-    return FileContents(tuple(segment_name(value) for value in file.labels.values), file.labels.values)
+def region_names(arrays: SegmentationArrays, regions: Regions) -> list[str]:
+    """Those of the segments; the quiz may name the values of a label image."""
+    return [
+        one.name if one.is_named or one.label_value is None else regions.name(one.label_value) or one.name
+        for one in arrays.segments
+    ]
 
 
 def look_of(image: Image) -> Look:
@@ -231,10 +226,10 @@ def name_regions(node: "vtkMRMLSegmentationNode", arrays: SegmentationArrays, re
     A name that the file gives stays.
     """
     segmentation = node.GetSegmentation()
-    for number, described in enumerate(arrays.segments):
+    names = region_names(arrays, regions)
+    for number, (described, name) in enumerate(zip(arrays.segments, names, strict=True)):
         segment = segmentation.GetNthSegment(number)
-        if not described.is_named and described.label_value is not None:
-            segment.SetName(regions.name(described.label_value) or described.name)
+        segment.SetName(name)
         color = regions.color(segment.GetName(), described.label_value)
         if color is not None:
             segment.SetColor(*color)

@@ -7,7 +7,8 @@ from ..arrays import SegmentationArrays
 from ..errors import ImageReadError
 from .segmentation import make_node as make_node
 from .segmentation import name_regions as name_regions
-from .type_module import FileContents, Look, ReadContext, no_values
+from .segmentation import region_names as region_names
+from .type_module import Look, ReadContext, no_values
 
 unnamed_values = no_values
 
@@ -38,13 +39,6 @@ def variant(context: ReadContext) -> Hashable:
         return fault.problem.code, fault.problem.sentence
     grid = (volume.voxels.shape, volume.ijk_to_ras.tobytes(), volume.dicom)
     return grid, tuple(problem.sentence for problem in problems)
-
-
-def contents(context: ReadContext) -> FileContents:
-    """The names of the ROIs; raises ImageReadError."""
-    from ..structure_set.file import read_structure_set
-
-    return FileContents(tuple(roi.name for roi in read_structure_set(context.path).rois))
 
 
 def look_of(image: Image) -> Look:

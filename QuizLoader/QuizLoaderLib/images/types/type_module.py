@@ -78,18 +78,8 @@ class Look:
     regions: Hashable = ()
 
 
-@dataclass(frozen=True)
-class FileContents:
-    """``names`` are those that an ROI element may give, in the order of the file; of a label map's values
-    the digits. Empty for a Type without regions. ``unnamed`` are the values that belong to ``names`` where
-    the file has no names for them; empty where it has."""
-
-    names: tuple[str, ...] = ()
-    unnamed: tuple[int, ...] = ()
-
-
 class TypeModule(Protocol[Arrays]):
-    """A Type. ``read``, ``variant`` and ``contents`` run in any thread, the others in the main thread."""
+    """A Type. ``read``, ``variant`` and ``region_names`` run in any thread, the others in the main thread."""
 
     def read(self, context: ReadContext) -> Arrays:
         """The arrays of a file, with the ``problems`` met; raises ImageReadError."""
@@ -97,8 +87,8 @@ class TypeModule(Protocol[Arrays]):
     def variant(self, context: ReadContext) -> Hashable:
         """What the arrays depend on beside the file: those of one file and one variant are read once."""
 
-    def contents(self, context: ReadContext) -> FileContents:
-        """The regions of a file; voxels are read only where the header names none. Raises ImageReadError."""
+    def region_names(self, arrays: Arrays, regions: Regions) -> list[str]:
+        """The names that an ROI element may give: the file's, else the quiz's, else those of the values."""
 
     def look_of(self, image: Image) -> Look:
         """The look that an Image element asks for."""
@@ -120,9 +110,9 @@ def file_alone(context: ReadContext) -> Hashable:
     return ()
 
 
-def no_contents(context: ReadContext) -> FileContents:
-    """``contents`` of a Type without regions."""
-    return FileContents()
+def no_region_names(arrays: object, regions: Regions) -> list[str]:
+    """``region_names`` of a Type without regions."""
+    return []
 
 
 def no_names(node: "vtkMRMLDisplayableNode", arrays: object, regions: Regions) -> None:

@@ -10,13 +10,13 @@ from ..errors import WRONG_SHAPE, ImageReadError
 from ..files.pictures import UPRIGHT_IN_AXIAL, read_picture
 from ..vtk_images import shared_image, vtk_matrix
 from . import volume
-from .type_module import Look, ReadContext, file_alone, no_contents, no_names, no_values
+from .type_module import Look, ReadContext, file_alone, no_names, no_region_names, no_values
 from .volume import look_of as look_of
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLScene, vtkMRMLVolumeNode
 
-variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_names, no_values
+variant, region_names, name_regions, unnamed_values = file_alone, no_region_names, no_names, no_values
 
 
 def read(context: ReadContext) -> VolumeArrays:

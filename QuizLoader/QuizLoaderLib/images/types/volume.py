@@ -11,7 +11,7 @@ from ..errors import WRONG_SHAPE, ImageReadError
 from ..files.image_file import ImageFile
 from ..vtk_images import shared_image, vtk_matrix
 from ..window_level import automatic_window_level
-from .type_module import Look, ReadContext, file_alone, no_contents, no_names, no_values
+from .type_module import Look, ReadContext, file_alone, no_names, no_region_names, no_values
 
 if TYPE_CHECKING:
     from slicer import (
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
         vtkMRMLVolumeNode,
     )
 
-variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_names, no_values
+variant, region_names, name_regions, unnamed_values = file_alone, no_region_names, no_names, no_values
 
 
 def read(context: ReadContext) -> VolumeArrays:

@@ -14,7 +14,7 @@ from ..files.sequence_files import FrameIndex, read_frames
 from ..vtk_images import shared_image, vtk_matrix
 from ..window_level import automatic_window_level
 from . import volume
-from .type_module import Look, ReadContext, file_alone, no_contents, no_names, no_values
+from .type_module import Look, ReadContext, file_alone, no_names, no_region_names, no_values
 from .volume import look_of as look_of
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from ..dicom.series import Series
 
-variant, contents, name_regions, unnamed_values = file_alone, no_contents, no_names, no_values
+variant, region_names, name_regions, unnamed_values = file_alone, no_region_names, no_names, no_values
 
 _FRAMES_SAMPLED = 8
 _SAME_GRID_MM = 1e-3
