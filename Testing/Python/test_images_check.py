@@ -10,6 +10,7 @@ import pytest
 from image_files import write_nifti, write_nrrd
 from image_pages import image, library_of, page
 from QuizLoaderLib.images.loading.page_check import PageCheck
+from QuizLoaderLib.images.types.registry import TYPES
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, Quiz, RoiCode, RoiVisibility, SliceView
 from QuizLoaderLib.quiz.regions import QuizRegions
@@ -60,7 +61,7 @@ PAGES = {
     "not there": (over_ct("none.nrrd", SEGMENTATION), ["Q504"]),
     "cut short": (page(image("cut.nii.gz")), ["Q604"]),
     "colours as a volume": (page(image("colors.nrrd")), ["Q606"]),
-    "a folder without DICOM": (page(image("series", dicom_read=True)), ["Q621"]),
+    "a folder without DICOM": (page(image("series", dicom_read=True)), ["Q622"]),
     "fractions": (over_ct("fractions.nrrd", LABEL_MAP), ["Q607"]),
     "all background": (over_ct("nothing.nrrd", SEGMENTATION), ["Q609"]),
     "a label map away": (over_ct("away.nrrd", LABEL_MAP), ["Q616"]),
@@ -114,15 +115,28 @@ def test_a_turned_segmentation_is_compared_by_its_place(folder: Path) -> None:
 
 def test_the_command_reads_what_is_shown_without_slicer(folder: Path) -> None:
     quiz = folder / "quiz.xml"
+    cut = "<Path>cut.nii.gz</Path></Image>"
     quiz.write_text(
-        '<Session>\n<Page ID="P">\n<Image ID="A" Type="Volume"><Path>cut.nii.gz</Path></Image>\n'
-        '<Image ID="A" Type="Volume"><DefaultDestination>Green</DefaultDestination><Path>cut.nii.gz</Path></Image>'
+        f'<Session>\n<Page ID="P">\n<Image ID="A" Type="Volume">{cut}\n'
+        f'<Image ID="A" Type="Volume"><DefaultDestination>Green</DefaultDestination>{cut}'
         '<QuestionSet><Question Type="InfoBox"><Option>x</Option></Question></QuestionSet></Page></Session>',
         encoding="utf-8",
     )
-    run = "import sys; sys.modules['slicer'] = None; from QuizLoaderLib.apps.command_line.main import main; main()"
-    command = [sys.executable, "-c", run, "check", quiz, "--images", folder]
+    main = "from QuizLoaderLib.apps.command_line.main import main; main()"
+    run = f"import sys; sys.modules['slicer'] = None; {main}"
+    command = [sys.executable, "-c", run, "check", str(quiz), "--images", str(folder)]
     ended = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
     assert (ended.returncode, ended.stderr) == (1, "")
     assert len(ended.stdout.splitlines()) == 1
     assert ended.stdout.startswith(f"{quiz}:3: error Q604: “cut.nii.gz” is damaged or incomplete")
+
+
+def test_what_no_reader_foresaw_costs_its_image_alone(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def broken(_context):
+        raise ArithmeticError("nobody knows")
+
+    monkeypatch.setattr(TYPES[VOLUME], "read", broken)
+    with closing(PageCheck(ImageFolder(folder), QuizRegions(Quiz(folder / "quiz.xml")))) as check:
+        found = list(check.problems(over_ct("labels.nrrd", LABEL_MAP)))
+    assert [(problem.code, problem.image) for problem in found] == [("Q601", "MR")]
+    assert found[0].hint == "the reader says ArithmeticError: nobody knows"
