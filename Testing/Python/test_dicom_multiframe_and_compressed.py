@@ -89,6 +89,16 @@ def test_dose_is_in_its_units_at_the_offsets_of_its_frames(tmp_path: Path) -> No
     assert volume.ijk_to_ras[2].tolist() == [0, 0, 2.5, 10]
 
 
+@pytest.mark.parametrize("scaling", [b"nan", b"inf", b"0.0", b"abc"])
+def test_dose_without_a_usable_scaling_has_its_stored_values(scaling: bytes, tmp_path: Path) -> None:
+    dataset = new_dataset("1.2.840.10008.5.1.4.1.1.481.2", "1.2.3.10.1")
+    dataset.Modality, dataset.DoseGridScaling = "RTDOSE", 0.125
+    put_pixels(dataset, np.arange(4, dtype=np.uint16).reshape(2, 2))
+    path = save(dataset, tmp_path / "dose")
+    path.write_bytes(path.read_bytes().replace(b"0.125", scaling.ljust(5)))
+    assert read_series(path).voxels.ravel().tolist() == [0, 1, 2, 3]
+
+
 @pytest.mark.parametrize("compressor", ["JPEG2000", "JPEG"])
 def test_compressed_slices_equal_uncompressed_ones(compressor: str, tmp_path: Path) -> None:
     voxels = np.random.default_rng(4).integers(0, 3000, (3, 17, 22)).astype(np.int16)

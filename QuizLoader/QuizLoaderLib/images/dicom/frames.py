@@ -135,7 +135,7 @@ def _rescale(header: Header, groups: tuple[Dataset, ...]) -> tuple[float, float]
     if items_of(header.dataset, "ModalityLUTSequence"):
         return 1.0, 0.0
     scaling = header.number("DoseGridScaling") if header.modality == "RTDOSE" else 0.0
-    if scaling:
+    if scaling and isfinite(scaling):
         return scaling, 0.0
     slope = first_value(groups, "PixelValueTransformationSequence", "RescaleSlope")
     intercept = first_value(groups, "PixelValueTransformationSequence", "RescaleIntercept")
