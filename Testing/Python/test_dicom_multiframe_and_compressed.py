@@ -90,13 +90,17 @@ def test_dose_is_in_its_units_at_the_offsets_of_its_frames(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("scaling", [b"nan", b"inf", b"0.0", b"abc"])
-def test_dose_without_a_usable_scaling_has_its_stored_values(scaling: bytes, tmp_path: Path) -> None:
+def test_dose_without_a_usable_scaling_has_its_stored_values_and_no_units(
+    scaling: bytes, tmp_path: Path
+) -> None:
     dataset = new_dataset("1.2.840.10008.5.1.4.1.1.481.2", "1.2.3.10.1")
-    dataset.Modality, dataset.DoseGridScaling = "RTDOSE", 0.125
+    dataset.Modality, dataset.DoseGridScaling, dataset.DoseUnits = "RTDOSE", 0.125, "GY"
     put_pixels(dataset, np.arange(4, dtype=np.uint16).reshape(2, 2))
     path = save(dataset, tmp_path / "dose")
     path.write_bytes(path.read_bytes().replace(b"0.125", scaling.ljust(5)))
-    assert read_series(path).voxels.ravel().tolist() == [0, 1, 2, 3]
+    volume = read_series(path)
+    assert volume.voxels.ravel().tolist() == [0, 1, 2, 3]
+    assert volume.units == ""
 
 
 @pytest.mark.parametrize("compressor", ["JPEG2000", "JPEG"])

@@ -130,12 +130,17 @@ def _frame(header: Header, index: int, count: int, groups: tuple[Dataset, ...]) 
     return Frame(header, index, *size, position, *directions, *pixels, thickness, *rescale, groups)
 
 
+def dose_scaling(header: Header) -> float:
+    """From stored values to the units of a dose (PS3.3 C.8.8.3); 0 where there is none, or no dose."""
+    scaling = header.number("DoseGridScaling") if header.modality == "RTDOSE" else 0.0
+    return scaling if isfinite(scaling) else 0.0
+
+
 def _rescale(header: Header, groups: tuple[Dataset, ...]) -> tuple[float, float]:
     """(slope, intercept) from stored values to those of the modality; a lookup table has none beside it."""
     if items_of(header.dataset, "ModalityLUTSequence"):
         return 1.0, 0.0
-    scaling = header.number("DoseGridScaling") if header.modality == "RTDOSE" else 0.0
-    if scaling and isfinite(scaling):
+    if scaling := dose_scaling(header):
         return scaling, 0.0
     slope = first_value(groups, "PixelValueTransformationSequence", "RescaleSlope")
     intercept = first_value(groups, "PixelValueTransformationSequence", "RescaleIntercept")

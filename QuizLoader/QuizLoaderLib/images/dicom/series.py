@@ -12,7 +12,7 @@ from ..arrays import DicomIdentity, VolumeArrays
 from ..errors import NOT_CALIBRATED, ImageReadError, not_calibrated
 from . import stack as dicom_geometry
 from .frames import TAGS as FRAME_TAGS
-from .frames import Frame, frames_of
+from .frames import Frame, dose_scaling, frames_of
 from .headers import Header, MayOpen, anything, headers_in, read_header
 from .pixel_spacing import Calibrated
 from .pixels import read_voxels
@@ -328,7 +328,7 @@ def _about_lengths(frame: Frame, path: Path) -> list[Problem]:
 def units_of(header: Header) -> str:
     """HU, BQML, GY and so on; empty where the header does not say."""
     if header.modality == "RTDOSE":
-        return header.text("DoseUnits")
+        return header.text("DoseUnits") if dose_scaling(header) else ""
     if header.modality == "PT":
         return header.text("Units")
     kind = header.text("RescaleType")
