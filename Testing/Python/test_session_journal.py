@@ -22,6 +22,7 @@ from QuizLoaderLib.session.entries import (
     RerunEntry,
     SavedEntry,
     StateEntry,
+    TimeEntry,
     UnknownEntry,
     from_json,
     keys_of,
@@ -40,6 +41,10 @@ HERE: Any = {"page": PageKey(3, 1), "question_set": 2}
 KEY = PageKey(3, 1)
 FORMS: list[tuple[Entry, dict[str, object]]] = [
     (
+        TimeEntry(number=2, page=KEY, shown=5.25, active=-0.5),
+        {"n": 2, "do": "time", "page": [3, 1], "shown": 5.25, "active": -0.5},
+    ),
+    (
         BeginEntry(number=1, reader="Ann", sha256="00ff", seed=7, order=(0, 2, 1)),
         {
             "n": 1,
@@ -50,6 +55,10 @@ FORMS: list[tuple[Entry, dict[str, object]]] = [
             "order": [0, 2, 1],
             "version": 1,
         },
+    ),
+    (
+        TimeEntry(number=2, page=KEY, shown=5.25, active=-0.5),
+        {"n": 2, "do": "time", "page": [3, 1], "shown": 5.25, "active": -0.5},
     ),
     (
         BeginEntry(number=1, reader="Ann", sha256="00ff", seed=7, order=None),

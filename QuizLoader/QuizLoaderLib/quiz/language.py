@@ -42,6 +42,7 @@ LANGUAGE: dict[str, ElementRule] = {
             "ROIColorFile": AttributeRule("roi_color_file", values.TEXT),
             "EmailResultsTo": AttributeRule("email_results_to", values.TEXT),
             "MaskValueMap": AttributeRule("mask_value_map", values.TEXT),
+            "IdleAfter": AttributeRule("idle_after_s", values.POSITIVE),
         },
         children={"Page": False, "RandomizedPageGroupIndices": True},
     ),

@@ -271,6 +271,7 @@ class Quiz:
     roi_color_file: str = ""
     email_results_to: str = ""
     mask_value_map: str = ""
+    idle_after_s: float = 60.0
 
     @property
     def is_drawn_on(self) -> bool:

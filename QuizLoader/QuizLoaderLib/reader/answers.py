@@ -90,6 +90,18 @@ class Answers(Protocol):
     def missing(self) -> list[str]:
         return []
 
+    def see(self, is_seen: bool) -> None:
+        """Whether the page is on the screen, and not on its way: only then reading time goes on."""
+        return
+
+    def be_there(self, is_there: bool, since: float | None = None) -> None:
+        """Whether the reader can see the screen; ``since`` as in ``session.presence``."""
+        return
+
+    def touch(self) -> None:
+        """The reader did something: pointer, wheel, key or touch."""
+        return
+
     def save_sentence(self) -> str:
         """Tries again what could not be saved, and says how saving stands; empty where nothing is saved."""
         return ""

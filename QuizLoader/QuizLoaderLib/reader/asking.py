@@ -5,6 +5,8 @@ from collections.abc import Callable, Sequence
 from ..quiz.model import Page
 from .answers import Answers, Asked, Pressed
 
+NOT_TAKEN = "The last change is not saved, for it cannot be taken."
+
 LOOK_S = 2.0
 """How often a host calls ``look_again``, which tries saving what could not be saved; costs nothing while
 everything is saved."""
@@ -33,6 +35,7 @@ class Asking:
     ) -> None:
         self._moved, self._questions_changed = moved, questions_changed
         self._standing_changed = standing_changed
+        self._is_there = True
         self._end()
 
     def _end(self) -> None:
@@ -51,12 +54,15 @@ class Asking:
             self.stop_script()
             self._end()
             self.answers = answers
+            answers.see(False)
+            answers.be_there(self._is_there)
 
     def show(self) -> None:
         """The position where the reader is now."""
         from ..session.requirements import missing_drawings
 
         answers = self._the_answers()
+        answers.see(True)
         self.asked, self._fault, self.asks_to_finish = answers.asked(), "", False
         self._requires_drawings = bool(answers.reader and missing_drawings(self.asked.page, {}))
         self._questions_changed()
@@ -65,8 +71,21 @@ class Asking:
     def wait(self) -> None:
         """The next page is on its way: nothing may be answered before its images are seen."""
         self.asked, self.missing, self.asks_to_finish = None, [], False
+        if self.answers is not None:
+            self.answers.see(False)
         self._questions_changed()
         self._standing_changed()
+
+    def be_there(self, is_there: bool, since: float | None = None) -> None:
+        """Whether the reader can see the quiz; a host says it, also before one is open."""
+        self._is_there = is_there
+        if self.answers is not None:
+            self.answers.be_there(is_there, since)
+
+    def touch(self) -> None:
+        """The reader did something."""
+        if self.answers is not None:
+            self.answers.touch()
 
     def look_again(self) -> None:
         """Something that is not answered in a form may have been missing, and is there now."""
@@ -99,12 +118,14 @@ class Asking:
         """Save the texts; gives why they cannot be, which is shown as what is missing."""
         self.asks_to_finish = False
         answers = self._the_answers()
+        answers.touch()
         return self._after_saving(answers.set_answer(self._the_page(), question_set, question, texts))
 
     def type(self, question_set: int, question: int, texts: Sequence[str]) -> None:
         """As ``set_answer``, while more may be typed: it is saved by ``save_typed``, at the latest with the
         next step."""
         self.asks_to_finish = False
+        self.touch()
         self._typed[question_set, question] = (self._the_page(), texts)
         if self._the_answers().reader:
             self.saving = "Typing is saved in a moment."
@@ -143,6 +164,7 @@ class Asking:
 
     def step(self, name: str) -> None:
         """To another place, or what is missing is shown."""
+        self.touch()
         if not self.may_step(name) or not self.save_typed():
             return
         if missing := self._the_answers().step(name):
@@ -194,7 +216,8 @@ class Asking:
 
     def _show_saving(self) -> None:
         if self.answers and not self._typed:
-            self.saving = self.answers.save_sentence()
+            said = self.answers.save_sentence()
+            self.saving = NOT_TAKEN if self._fault else said
         self._standing_changed()
 
     def _the_page(self) -> Page:

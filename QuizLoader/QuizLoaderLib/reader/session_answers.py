@@ -39,7 +39,7 @@ class SignIn:
         scripts = None
         if self.scripts_folder is not None:
             scripts = ScriptRules(self.scripts_folder, image_folder, python=self.python)
-        session = Session.open(quiz_path, self.results_folder, self.reader, scripts=scripts)
+        session = Session.open(quiz_path, self.results_folder, self.reader, scripts=scripts, clock=self.clock)
         return SessionAnswers(session, self, scripts is not None)
 
 
@@ -130,7 +130,19 @@ class SessionAnswers(Answers):
             self.page_saver.save_what_is_new()
         return self._session.missing()
 
+    def see(self, is_seen: bool) -> None:
+        self._session.presence.see(is_seen)
+
+    def be_there(self, is_there: bool, since: float | None = None) -> None:
+        self._session.presence.be_there(is_there, since)
+
+    def touch(self) -> None:
+        self._session.presence.touch()
+
     def save_sentence(self) -> str:
+        if self.page_saver and self.page_saver.was_touched():
+            self.touch()
+        self._session.beat()
         if self.page_saver:
             self.page_saver.tick()
         state, sentences = self._session.save_now(), self.queue.sentences()
@@ -143,8 +155,9 @@ class SessionAnswers(Answers):
             sentences.append("This quiz is finished: everything can be looked at, and nothing changes.")
         elif self._session.locked():
             sentences.append("This page is complete and cannot be changed any more.")
+        refused = self._session.refused()
         if is_all_saved and not self._session.in_review:
-            sentences.append(state.sentence)
+            sentences.append(f"{refused[0]} All other answers are saved." if refused else state.sentence)
         return " ".join(sentences)
 
     @property

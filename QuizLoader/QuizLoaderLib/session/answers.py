@@ -83,6 +83,16 @@ def is_untouched(question: Question, answer: Answer) -> bool:
     return not any(text.strip() for text in answer)
 
 
+def invalid_in(question: Question, answer: Answer) -> str:
+    """Which value is no number of the question's type within its limits; empty where none is wrong."""
+    for text in answer if question.facts.number else ():
+        if text.strip() and not is_valid_value(question, text):
+            # A comma may also stand between thousands, so it is not read as a point.
+            point = " with a decimal point" if is_valid_value(question, text.replace(",", ".")) else ""
+            return f"{title(question)} needs {_expected(question)}{point}, not “{text.strip()}”."
+    return ""
+
+
 def missing_in(question: Question, answer: Answer, scripts_allowed: bool = False) -> str:
     """What the question still needs, as one sentence; empty where it is answered.
 
@@ -91,12 +101,8 @@ def missing_in(question: Question, answer: Answer, scripts_allowed: bool = False
     facts = question.facts
     if facts.takes is Takes.NOTHING or is_toggle(question) or not question.options:
         return ""
-    if facts.number:
-        for text in answer:
-            if text.strip() and not is_valid_value(question, text):
-                # A comma may also stand between thousands, so it is not read as a point.
-                point = " with a decimal point" if is_valid_value(question, text.replace(",", ".")) else ""
-                return f"{title(question)} needs {_expected(question)}{point}, not “{text.strip()}”."
+    if sentence := invalid_in(question, answer):
+        return sentence
     if not question.required:
         return ""
     if facts.takes is Takes.PRESS:

@@ -1,14 +1,14 @@
 """Where the reader is in the quiz, and what is missing there."""
 
-import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..quiz.model import Page, Question, QuestionSet
 from .answers import missing_answers
-from .entries import LeaveEntry
+from .entries import LeaveEntry, TimeEntry
 from .files import SessionError
 from .order import PageKey, Position
+from .presence import Presence
 from .requirements import incomplete_pages, missing_drawings
 from .results import Results
 
@@ -41,8 +41,10 @@ class Cursor:
     ``runs_scripts``: a Button needs its press only where it can be pressed.
     """
 
-    def __init__(self, results: Results, runs_scripts: bool) -> None:
-        self._results = results
+    def __init__(self, results: Results, runs_scripts: bool, clock: Callable[[], float]) -> None:
+        self._results, self._clock = results, clock
+        self.presence = Presence(clock, results.quiz.idle_after_s)
+        self._page_shown: PageKey | None = None
         self._runs_scripts = runs_scripts
         self.resume()
 
@@ -67,12 +69,15 @@ class Cursor:
     def move(self, position: Position) -> None:
         """The question set is shown from now on."""
         self.position = position
-        self._shown_at = time.monotonic()
+        self._shown_at = self._clock()
+        if position.page != self._page_shown:
+            self._page_shown = position.page
+            self.presence.begin_page()
 
     @property
     def seconds(self) -> float:
         """Since the question set was shown."""
-        return round(time.monotonic() - self._shown_at, 3)
+        return round(self._clock() - self._shown_at, 3)
 
     @property
     def page(self) -> Page:
@@ -178,6 +183,7 @@ class Cursor:
             complete = True
         elif self.is_spoiled(self.position.page):
             complete = False
+        shown, active = self.presence.tell()
         return LeaveEntry(
             page=self.position.page,
             question_set=self.position.question_set,
@@ -185,13 +191,21 @@ class Cursor:
             passed=passed,
             seconds=self.seconds,
             complete=complete,
+            shown=shown,
+            active=active,
             # In one entry: a complete page without its repetition could not be repeated any more.
             repeat=to.page if to is not None and event == "Repeat" else None,
         )
 
+    def time_shown(self) -> TimeEntry:
+        """What no entry has told yet of the time that the page is shown."""
+        shown, active = self.presence.tell()
+        return TimeEntry(page=self.position.page, shown=shown, active=active)
+
     def leaving_interrupted(self) -> Iterator[LeaveEntry]:
         """Where the program ended without closing, as if it had closed then."""
         for draft in self._results.drafts.newest():
+            has_time = "SecondsActive" in self._results.page(draft.page).attrib
             yield LeaveEntry(
                 page=draft.page,
                 question_set=draft.question_set,
@@ -201,6 +215,8 @@ class Cursor:
                 passed=False,
                 seconds=draft.seconds,
                 recovered=True,
+                shown=0.0 if has_time else draft.seconds,
+                active=0.0 if has_time else None,
                 complete=False if self.is_spoiled(draft.page) else None,
             )
 

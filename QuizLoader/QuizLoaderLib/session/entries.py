@@ -66,12 +66,14 @@ def _page_key(value: object) -> PageKey:
 
 
 _INTEGER = Form("integer", partial(_checked, int))
+_NUMBER = Form("number", lambda value: _checked(int if isinstance(value, int) else float, value))
 _PAGE = Form("[number, repetition]", _page_key, lambda key: [key.number, key.repetition])
 _FORMS: Mapping[object, Form] = {
     str: Form("text", partial(_checked, str)),
     int: _INTEGER,
     int | None: _INTEGER,
-    float: Form("number", lambda value: _checked(int if isinstance(value, int) else float, value)),
+    float: _NUMBER,
+    float | None: _NUMBER,
     bool: Form("true or false", partial(_checked, bool)),
     bool | None: Form(
         "Y or N", lambda value: ("N", "Y").index(value) == 1, lambda value: "Y" if value else "N"
@@ -183,6 +185,16 @@ class LeaveEntry(PositionEntry, kind="leave"):
     recovered: Annotated[bool, "The program had ended without it; written when it began again"] = False
     complete: Annotated[bool | None, "The page is complete now, or is so no longer"] = None
     repeat: Annotated[PageKey | None, "The repetition that is added for this page"] = None
+    shown: Annotated[float | None, "As in `time`; without it, what `seconds` says"] = None
+    active: Annotated[float | None, "As in `time`"] = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class TimeEntry(PageEntry, kind="time"):
+    """The page was on the screen of a reader who was there; every 5 seconds, and when it is left."""
+
+    shown: Annotated[float, "Seconds that no entry before has"]
+    active: Annotated[float, "Of these, without gaps in which nothing was done; below 0 to take one back"]
 
 
 @dataclass(frozen=True, kw_only=True)

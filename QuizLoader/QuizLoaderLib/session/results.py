@@ -2,10 +2,10 @@
 
 Names, placement and times are those of the original's results, so that its analysis scripts work. What
 is new is in attributes only: on Session ``MasterSHA256`` and ``JournalEntry``, on
-RandomizedPageGroupIndices ``Seed``, on Page ``PageNumber`` and ``SecondsShown``, on Response ``Seconds``
-(since the questions were shown), ``Typed`` (a value that is no valid one), ``Toggle``, ``Result`` and
-``Recovered`` (the program ended before the questions were left), on LabelMapPath ``Drawn``, ``Segments``
-and ``LostVoxels``; and MarkupLinePath, which is also a child of Page.
+RandomizedPageGroupIndices ``Seed``, on Page ``PageNumber``, ``SecondsShown`` and ``SecondsActive``, on
+Response ``Seconds`` (since the questions were shown), ``Typed`` (a value that is no valid one), ``Toggle``,
+``Result`` and ``Recovered`` (the program ended before the questions were left), on LabelMapPath ``Drawn``,
+``Segments`` and ``LostVoxels``; and MarkupLinePath, which is also a child of Page.
 """
 
 from lxml import etree

@@ -17,6 +17,7 @@ from .entries import (
     LoginEntry,
     RerunEntry,
     StateEntry,
+    TimeEntry,
     UnknownEntry,
 )
 from .files import SessionError
@@ -100,7 +101,7 @@ class ResultsTree:
         """The page once more behind its last repetition, as nobody has touched it."""
         original = self.pages[PageKey(key.number)]
         element = copy.deepcopy(self._elements[PageKey(key.number)])
-        for name in ("BookmarkID", "SecondsShown"):
+        for name in ("BookmarkID", "SecondsShown", "SecondsActive"):
             element.attrib.pop(name, None)
         element.set("ID", f"{original.id}-Rep{key.repetition}")
         element.set("Rep", str(key.repetition))
@@ -150,10 +151,24 @@ def _leave(entry: LeaveEntry, tree: ResultsTree) -> None:
     element = tree.page(entry.page)
     if entry.complete is not None:
         element.set("PageComplete", "Y" if entry.complete else "N")
-    shown = (finite(element.get("SecondsShown") or "") or 0.0) + entry.seconds
-    element.set("SecondsShown", f"{shown:.3f}")
+    _add_time(element, entry.seconds if entry.shown is None else entry.shown, entry.active)
     if entry.repeat is not None:
         tree.add_repetition(entry.repeat)
+
+
+@change.register
+def _time(entry: TimeEntry, tree: ResultsTree) -> None:
+    _add_time(tree.page(entry.page), entry.shown, entry.active)
+
+
+def _add_time(page: Element, shown: float, active: float | None) -> None:
+    """Active seconds are those of all visits or of none: earlier versions did not measure them."""
+    is_known = active is not None and ("SecondsActive" in page.attrib or "SecondsShown" not in page.attrib)
+    page.set("SecondsShown", f"{(finite(page.get('SecondsShown') or '') or 0.0) + shown:.3f}")
+    if is_known:
+        page.set("SecondsActive", f"{(finite(page.get('SecondsActive') or '') or 0.0) + (active or 0.0):.3f}")
+    else:
+        page.attrib.pop("SecondsActive", None)
 
 
 @change.register

@@ -1,12 +1,13 @@
 """The one thing a host needs to let a reader go through a quiz."""
 
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
 from ..quiz.model import Page, Quiz
 from ..quiz.question_types import Takes
-from .answers import Answer, cleaned, is_toggle
+from .answers import Answer, cleaned, invalid_in, is_toggle
 from .buttons import Buttons, to_press_again
 from .cursor import Cursor, Where
 from .drawings import SessionDrawings
@@ -14,6 +15,7 @@ from .entries import DraftEntry, FinishEntry, LogoutEntry, RerunEntry, StateEntr
 from .files import SessionError
 from .opening import open_results
 from .order import PageKey, Position
+from .presence import BEAT_S
 from .scripts import NO_SCRIPTS, ScriptRules, has_buttons
 from .storage import ResultsStore, SaveState
 
@@ -22,8 +24,6 @@ __all__ = ["SaveState", "ScriptRules", "Session", "SessionError", "Where"]
 
 class Session:
     """One reader's run of one quiz, saved as it goes. Use it from one thread.
-
-    How a host goes through a quiz is in the docstring of the package.
 
     A Button is pressed by ``session.buttons``. What is drawn: put files into ``session.drawings.folder()``
     under ``drawing_file`` and ``line_file``, then tell ``session.drawings.set_drawing`` and ``set_lines``;
@@ -36,13 +36,19 @@ class Session:
     An answer is a tuple of texts, one for each Option; see ``answers``.
     """
 
-    def __init__(self, store: ResultsStore, scripts: ScriptRules | None) -> None:
+    def __init__(
+        self,
+        store: ResultsStore,
+        scripts: ScriptRules | None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
         self._store = store
         self._results = store.results
         self._runs_scripts = scripts is not None
         self.when_page_is_left: Callable[[], object] = lambda: None
         self.quiz: Quiz = self._results.quiz
-        self._cursor = Cursor(self._results, self._runs_scripts)
+        self._cursor = Cursor(self._results, self._runs_scripts, clock)
+        self.presence = self._cursor.presence
         for entry in () if self.in_review else self._cursor.leaving_interrupted():
             self._store.record(entry)
         self._cursor.resume()
@@ -63,14 +69,17 @@ class Session:
         seed: int | None = None,
         scripts: ScriptRules | None = None,
         now: Callable[[], datetime] = datetime.now,
+        clock: Callable[[], float] = time.monotonic,
     ) -> "Session":
         """Begin the quiz, or take it up at the first page that is not complete.
 
         ``seed`` decides a new reader's order of page groups (it is stored; without one it is drawn).
-        ``scripts`` allows the scripts of Buttons; without it none runs. Raises SessionError with one
+        ``scripts`` allows the scripts of Buttons; without it none runs. ``clock()`` gives seconds that only
+        go forward. Raises SessionError with one
         sentence: another window has it open, another quiz's results are there, nothing can be written, ...
         """
-        return cls(open_results(Path(quiz_path), Path(results_folder), reader_name, seed, now), scripts)
+        store = open_results(Path(quiz_path), Path(results_folder), reader_name, seed, now)
+        return cls(store, scripts, clock)
 
     # What is shown
 
@@ -101,6 +110,11 @@ class Session:
             return []
         here = [] if self.locked() else self._missing_here()
         return here + self._cursor.missing_elsewhere()
+
+    def refused(self) -> list[str]:
+        """A sentence for each value of the question set that is kept as it was typed, but is no answer."""
+        pairs = zip(self._cursor.questions, self.answers(), strict=True)
+        return [sentence for question, answer in pairs if (sentence := invalid_in(question, answer))]
 
     # Answering
 
@@ -192,6 +206,12 @@ class Session:
         """Try again what could not be saved."""
         return self._store.retry()
 
+    def beat(self) -> None:
+        """Tell the journal how long the page is shown; a host calls it every second or two."""
+        is_open = self._store.login and not self.in_review
+        if is_open and self.presence.untold_s >= BEAT_S and self.save_state().saved:
+            self._store.record(self._cursor.time_shown())
+
     def save_copy(self, folder: Path) -> Path:
         """Everything into another folder, where this one cannot be written; raises OSError."""
         return self._store.save_copy(Path(folder))
@@ -234,9 +254,12 @@ class Session:
         """Write the Responses of this set; a page that is no longer complete is marked so."""
         if running := self.buttons.running():
             raise SessionError(running[0])
+        leaves_page = to is None or to.page != self._cursor.position.page
         if self.locked():
+            if leaves_page and not self.in_review:
+                self._store.record(self._cursor.time_shown())
             return
-        if to is None or to.page != self._cursor.position.page:
+        if leaves_page:
             self.when_page_is_left()
         self._store.record(self._cursor.leaving(event, passed, to))
 

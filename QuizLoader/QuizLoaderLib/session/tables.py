@@ -7,8 +7,6 @@ import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 
 from ..quiz.question_types import QUESTION_TYPES, Takes
@@ -19,6 +17,18 @@ from .results_parser import ReadPage, ReadResults, pages_in_order, relative_path
 from .tree import Element, finite
 
 _FACTS = {kind.value: facts for kind, facts in QUESTION_TYPES.items()}
+
+TIME_COLUMNS = {
+    "seconds_shown": (
+        "How long the page was on the screen of a reader who was there, over all visits; empty in "
+        "files of the Image Quizzer"
+    ),
+    "seconds_active": (
+        "Of these, without gaps longer than the Session's IdleAfter (60) in which the reader did "
+        "nothing; empty where an earlier version measured a visit"
+    ),
+}
+"""What a page took, in both tables."""
 
 ANSWER_COLUMNS = {
     "reader": "The reader's name",
@@ -54,6 +64,7 @@ ANSWER_COLUMNS = {
     "login_time": "When the reader signed in, local time, ISO 8601",
     "response_time": "When the question set was left, local time, ISO 8601",
     "seconds": "Since the question set was shown; in files of the Image Quizzer since the answers before",
+    **TIME_COLUMNS,
 }
 """The columns of the table of answers, and what each means."""
 
@@ -70,6 +81,7 @@ MRMC_COLUMNS = {
     "answer": "The answer in words",
     "quiz": "The name of the quiz file",
     "page_complete": "`Y` where the reader has completed the page",
+    **TIME_COLUMNS,
 }
 """Those of the table for multi-reader multi-case statistics."""
 
@@ -87,7 +99,7 @@ def answer_rows(results: ReadResults) -> Iterator[Row]:
     been set back. ``seconds`` is the time since the questions were shown; in the original's files it is
     the time since the answers before, and nothing where the clock was set back.
     """
-    seconds = _Seconds(results)
+    seconds = Seconds(results)
     for page in pages_in_order(results):
         of_page: Row = {
             "reader": results.reader,
@@ -100,6 +112,7 @@ def answer_rows(results: ReadResults) -> Iterator[Row]:
             "page_group": page.group,
             "group_position": "" if page.group_position is None else page.group_position,
             "page_complete": "Y" if page.is_complete else "N",
+            **_page_times(page),
         }
         for of_option, option in _options(page):
             responses = option.findall("Response")
@@ -145,6 +158,7 @@ def mrmc_rows(results: ReadResults, case: PageFact, modality: PageFact) -> Itera
             "modality": _fact(page, modality),
             "repetition": page.repetition,
             "quiz": results.quiz,
+            **_page_times(page),
         }
         times_named: Counter[str] = Counter()
         for question_set in page.element.findall("QuestionSet"):
@@ -171,79 +185,7 @@ def as_csv(rows: Iterable[Row], columns: Iterable[str]) -> str:
     return text.getvalue()
 
 
-def duration(seconds: float) -> str:
-    """``1:02:03`` or ``2:03``."""
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours}:{minutes:02d}:{rest:02d}" if hours else f"{minutes}:{rest:02d}"
-
-
-@dataclass(frozen=True)
-class PageProgress:
-    position: int
-    title: str
-    is_complete: bool
-    seconds: float
-
-
-@dataclass(frozen=True)
-class Progress:
-    """How far a reader is. ``logins`` counts the times the quiz was opened."""
-
-    reader: str
-    quiz: str
-    is_finished: bool
-    logins: int
-    last_time: datetime | None
-    pages: tuple[PageProgress, ...]
-
-    @property
-    def pages_complete(self) -> int:
-        return sum(page.is_complete for page in self.pages)
-
-    @property
-    def seconds(self) -> float:
-        return sum(page.seconds for page in self.pages)
-
-    @property
-    def seconds_a_page(self) -> float | None:
-        """Of the complete pages; None where there is none."""
-        done = [page.seconds for page in self.pages if page.is_complete]
-        return sum(done) / len(done) if done else None
-
-    @property
-    def state(self) -> str:
-        return "finished" if self.is_finished else f"{self.pages_complete} of {len(self.pages)} pages done"
-
-    @property
-    def next_page(self) -> PageProgress | None:
-        """The first that is not complete: where the reader is, or comes back to."""
-        return next((page for page in self.pages if not page.is_complete), None)
-
-
-def progress(results: ReadResults) -> Progress:
-    logins = results.root.findall("Login")
-    times = [parsed_timestamp(login.get("LogoutTime") or login.get("LoginTime") or "") for login in logins]
-    seconds = _Seconds(results)
-    return Progress(
-        reader=results.reader,
-        quiz=results.quiz,
-        is_finished=any((login.get("QuizComplete") or "").strip().upper() == "Y" for login in logins),
-        logins=len(logins),
-        last_time=max((time for time in times if time is not None), default=None),
-        pages=tuple(
-            PageProgress(
-                page.position,
-                " - ".join(filter(None, (page.element.get("ID"), page.descriptor))),
-                page.is_complete,
-                seconds.of_page(page.element),
-            )
-            for page in pages_in_order(results)
-        ),
-    )
-
-
-class _Seconds:
+class Seconds:
     """How long an answer took: as it was measured, else (the original's files) since the one before it."""
 
     def __init__(self, results: ReadResults) -> None:
@@ -277,7 +219,7 @@ class _Seconds:
         return sum(seconds or 0.0 for seconds in by_moment.values())
 
 
-def _drawing_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: _Seconds) -> Iterator[Row]:
+def _drawing_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: Seconds) -> Iterator[Row]:
     for image in [*page.element.findall("Image"), page.element]:
         of_image = image.get("ID") or "" if image is not page.element else ""
         for name in DRAWINGS:
@@ -310,7 +252,12 @@ def _length_mm(path: Path) -> float | None:
     return None if "px" in units or not math.isfinite(length) else length
 
 
-def _times(element: Element, seconds: _Seconds) -> Row:
+def _page_times(page: ReadPage) -> Row:
+    names = {"seconds_shown": "SecondsShown", "seconds_active": "SecondsActive"}
+    return {column: page.element.get(name) or "" for column, name in names.items()}
+
+
+def _times(element: Element, seconds: Seconds) -> Row:
     took = seconds.of(element)
     login, time = _login_and_time(element)
     return {

@@ -19,7 +19,7 @@ def strip_results(root: Element) -> None:
         if element.tag in ("Response", "Login", *MADE_BY_READER):
             remove(element)
         elif element.tag == "Page":
-            for name in ("PageComplete", "Rep", "SecondsShown"):
+            for name in ("PageComplete", "Rep", "SecondsShown", "SecondsActive"):
                 element.attrib.pop(name, None)
     # A default namespace would be back in all names where the file is read again.
     etree.cleanup_namespaces(root)

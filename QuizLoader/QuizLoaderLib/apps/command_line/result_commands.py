@@ -78,17 +78,19 @@ def progress(
     encoding: EncodingOption = "cp1252",
 ) -> None:
     """Say how far each reader is, and how long the pages took. Ends with 1 where a file could not be read."""
-    from ...session.tables import duration
-    from ...session.tables import progress as progress_of
+    from ...session.progress import duration
+    from ...session.progress import progress as progress_of
 
     found = _found(results, encoding)
     for each in sorted((progress_of(one) for one in found.results), key=lambda one: (one.quiz, one.reader)):
         average = f", {duration(each.seconds_a_page)} a page" if each.seconds_a_page is not None else ""
         at = each.next_page
         place = f", at page {at.position} ({at.title})" if at and not each.is_finished else ""
+        active = f" (active {duration(each.seconds_active)})" if each.seconds_active is not None else ""
         last = f", last seen {each.last_time:%Y-%m-%d %H:%M}" if each.last_time else ""
         print(
-            f"{each.reader}, {each.quiz}: {each.state}{place}, {duration(each.seconds)} in all{average}, "
+            f"{each.reader}, {each.quiz}: {each.state}{place}, "
+            f"{duration(each.seconds)} in all{active}{average}, "
             f"opened {'once' if each.logins == 1 else f'{each.logins} times'}{last}"
         )
         for page in each.pages if pages else ():

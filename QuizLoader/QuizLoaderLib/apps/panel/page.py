@@ -49,6 +49,7 @@ class PageSections:
     def enter(self) -> None:
         """The module is entered."""
         self.shortcuts.install()
+        self.asking.presenter.be_there(True)
         opened = self._console.opened
         if opened and (opened.index >= 0 or opened.answers.reader):
             self.load()
@@ -56,6 +57,7 @@ class PageSections:
     def leave(self) -> None:
         """The views are for another module; the quiz stays open."""
         self.shortcuts.remove()
+        self.asking.presenter.be_there(False)
         self.asking.save_typed()
         if self._console.opened:
             self._console.opened.drawings.save()

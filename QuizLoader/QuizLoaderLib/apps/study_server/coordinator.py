@@ -11,8 +11,9 @@ from pathlib import Path
 
 from aiohttp import web
 
+from ...session.progress import Progress, duration, progress
 from ...session.results_parser import read_all_results
-from ...session.tables import ANSWER_COLUMNS, Progress, answer_rows, as_csv, duration, progress
+from ...session.tables import ANSWER_COLUMNS, answer_rows, as_csv
 from .entrance import Entrance
 from .readers import READER, ReadersFile
 from .responses import HEADERS, LEAVE, html_response
@@ -103,6 +104,7 @@ def readers_table(results: Path, names: Iterable[str], here: Here) -> str:
     ]
     head = (
         "<tr><th>Reader</th><th>Quiz</th><th>State</th><th>Is at</th><th class=number>In all</th>"
+        "<th class=number>Active</th>"
         "<th class=number>A page</th><th>Last seen</th></tr>"
     )
     faults = "".join(f'<p class="fault">{escape(text)}</p>' for text in (*found.left_out, *found.remarks))
@@ -140,16 +142,19 @@ def _row(each: Progress, idle_s: float | None) -> str:
     place = "" if at is None or each.is_finished else f"{at.position}. {escape(at.title)}"
     last = f"{each.last_time:%Y-%m-%d %H:%M}" if each.last_time else ""
     a_page = duration(each.seconds_a_page) if each.seconds_a_page is not None else ""
+    active = duration(each.seconds_active) if each.seconds_active is not None else ""
     pages = "".join(
         f"<tr><td class=number>{page.position}</td><td>{escape(page.title)}</td>"
         f"<td>{'done' if page.is_complete else 'open'}</td>"
-        f"<td class=number>{duration(page.seconds)}</td></tr>"
+        f"<td class=number>{duration(page.seconds)}</td>"
+        f"<td class=number>{'' if page.seconds_active is None else duration(page.seconds_active)}</td></tr>"
         for page in each.pages
     )
     return (
         f"<tr><td>{escape(each.reader)}</td><td>{escape(each.quiz)}</td>"
         f"<td><details><summary>{escape(each.state)}</summary><table>{pages}</table></details></td>"
-        f"<td>{place}</td><td class=number>{duration(each.seconds)}</td><td class=number>{a_page}</td>"
+        f"<td>{place}</td><td class=number>{duration(each.seconds)}</td>"
+        f"<td class=number>{active}</td><td class=number>{a_page}</td>"
         f"<td>{last if idle_s is None else _here_now(idle_s)}</td></tr>"
     )
 

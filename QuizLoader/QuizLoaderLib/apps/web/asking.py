@@ -54,6 +54,10 @@ class AskingView:
 
     # What the client says
 
+    def touch(self) -> None:
+        """Pointer, wheel, key or touch; told once a second."""
+        self.presenter.touch()
+
     def answer(self, place: str, question_set: int, question: int, texts: Sequence[str]) -> str:
         """Save the texts; what an answer lacks is among what is missing. Gives a sentence where they are for
         another place, or nothing."""

@@ -25,6 +25,7 @@ from ..shared.end_signals import on_end_signal
 from . import tabs
 from .client_quiz import ClientQuiz, Serving
 from .forms import PICTURES
+from .presence import WindowPresence
 from .preview import Preview
 from .trame_patches import client_assets, ignore_command_line, serve_below, vue_script
 
@@ -119,6 +120,7 @@ class _ClientServer:
         state = server.state
         state.update({"phase": "sign-in", "owner": "", "fault": "", "preview": None})
         self.quiz = ClientQuiz(state, serving, self._register)
+        self._presence = WindowPresence(state, self.quiz.asking.presenter.be_there)
         self._preview = Preview(state, self.quiz, serving.quiz_path) if serving.preview else None
         self._make_client()
         triggers: dict[str, Callable[..., object]] = {
@@ -126,6 +128,8 @@ class _ClientServer:
             "step": self.quiz.step,
             "ask_to_finish": self.quiz.ask_to_finish,
             "press": self.quiz.asking.press,
+            "touch": self.quiz.asking.touch,
+            "be_there": self._be_there,
             "stop_script": self.quiz.asking.presenter.stop_script,
             "sign_in": self._sign_in,
             "use": self.quiz.tools.use,
@@ -137,7 +141,7 @@ class _ClientServer:
         for name, action in triggers.items():
             server.trigger(name)(self._for_owner(action))
         server.trigger("arrive")(self._arrive)
-        server.trigger("alive")(lambda tab: None)
+        server.trigger("alive")(lambda tab: self._presence.hear() if tab == self._tabs.owner else None)
         server.trigger("take_over")(self._tabs.take_over)
         server.controller.on_server_bind.add(self._bind)
 
@@ -166,12 +170,14 @@ class _ClientServer:
             timeout=0,
         )
         await server.ready
+        self._presence.begin()
         for adapter in self._adapters:
             server.controller.rc_area_register(adapter)
         return server.port
 
     def close(self) -> str:
         """Save everything; says where unsaved answers were put, or nothing."""
+        self._presence.end()
         if self._preview:
             self._preview.end()
         return self.quiz.close()
@@ -250,6 +256,9 @@ class _ClientServer:
 
         return act
 
+    def _be_there(self, is_there: bool) -> None:
+        self._presence.tell(bool(is_there))
+
     def _arrive(self, tab: str) -> None:
         self._tabs.arrive(self._web_server.last_active_client_id, tab)
 
@@ -257,10 +266,13 @@ class _ClientServer:
         with self._server.state as state:
             state.owner = self._tabs.owner
             self.quiz.show_again()
+        self._presence.tell(self._tabs.has_owner)
 
     def _window_lost(self) -> None:
         """It may have been reloaded: what it said last was not known yet when it came back."""
         self.quiz.host.release_buttons()
+        if not self._tabs.has_owner:
+            self._presence.tell(False)
         if self._tabs.has_owner:
             with self._server.state:
                 self.quiz.show_again()

@@ -5,9 +5,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
-from ...quiz.model import Layout, Page
+from ...quiz.model import VIEWS_OF_LAYOUT, Layout, Page
 from ...views.host import Host
 from ...views.interaction_log import FILE_NAME, InteractionLog
+from ...views.tools import crosshair_node
 from ..save_queue import SaveQueue
 from .page_drawings import PageDrawings
 from .page_drawn_on import SessionPage
@@ -29,6 +30,7 @@ class PageSaver:
         self._take_states = take_states
         self._page: Page | None = None
         self._log: InteractionLog | None = None
+        self._touched: list[object] = []
 
     def begin(self, page: Page, session_page: SessionPage) -> None:
         """The page is on the views, with its drawings and its states."""
@@ -59,6 +61,15 @@ class PageSaver:
     def save_what_is_new(self) -> None:
         """Before the session is asked what is missing."""
         self._drawings.save_first_strokes()
+
+    def was_touched(self) -> bool:
+        """Whether views were moved or pointed at since this was asked before."""
+        if self._page is None:
+            return False
+        logics = map(self._host.application_logic.GetSliceLogicByLayoutName, VIEWS_OF_LAYOUT[self._layout()])
+        nodes = [logic.GetSliceNode() for logic in logics if logic] + [crosshair_node(self._host)]
+        before, self._touched = self._touched, [node.GetMTime() for node in nodes]
+        return self._touched != before
 
     @property
     def is_saved(self) -> bool:

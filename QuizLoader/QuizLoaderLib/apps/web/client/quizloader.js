@@ -8,6 +8,7 @@
   const TYPING_PAUSE_MS = 400;
   const SILENCE_MS = 4000;
   const RETRY_MS = 1000;
+  const TOUCH_MS = 1000;
 
   // Where the WebSocket is, so that trame does not look for a launcher first; it reads addresses in lower case.
   const here = new URL("ws", document.baseURI);
@@ -112,7 +113,20 @@
       if (type === "dirty-state" && keys.includes("asked")) showUnsent();
       if (type === "dirty-state" && keys.includes("editor")) window.QuizLoaderDrawing.drawn();
     });
-    trigger("arrive").then(send).catch(() => {});
+    trigger("arrive").then(tellPresence).then(send).catch(() => {});
+  }
+
+  // Reading time is that of a reader who sees the page; a server that is gone learns it later.
+  function tellPresence() {
+    return trigger("be_there", !document.hidden);
+  }
+
+  let touchedAt = 0;
+  function touch() {
+    const now = performance.now();
+    if (now - touchedAt < TOUCH_MS || !window.trame?.client?.isConnected()) return;
+    touchedAt = now;
+    trigger("touch").catch(() => {});
   }
 
   async function listen() {
@@ -171,6 +185,10 @@
         else before?.focus({ preventScroll: true });
       }, { flush: "post" });
       window.trame.addConnectListener(connected);
+      document.addEventListener("visibilitychange", () => tellPresence().catch(() => {}));
+      for (const name of ["pointerdown", "pointermove", "wheel", "keydown", "touchstart", "touchmove"]) {
+        window.addEventListener(name, touch, { capture: true, passive: true });
+      }
       listen();
     },
   };
