@@ -92,6 +92,7 @@ def test_a_quiz_that_is_gone_is_said_and_the_stored_one_is_used(quiz: Path, resu
 def test_results_without_their_quiz_are_not_guessed_at(quiz: Path, results: Path) -> None:
     file = read_one_page(quiz, results)
     shutil.rmtree(file.parent / "master")
+    quiz.write_text(quiz.read_text(encoding="utf-8").replace("Remark", "Comment"), encoding="utf-8")
 
     with pytest.raises(SessionError, match="has results, but no quiz that they belong to"):
         Session.open(quiz, results, "Ann")

@@ -157,7 +157,6 @@ def test_every_kind_is_tried_here_and_says_what_it_and_its_fields_mean() -> None
     [
         {"n": 4, "do": "dance"},
         {"n": 4},
-        {"n": 4, "do": "rerun"},
         {"n": 4, "do": "rerun", "page": "3"},
         {"n": 4, "do": "rerun", "page": [3]},
         {"n": 4, "do": "rerun", "page": [3, True]},

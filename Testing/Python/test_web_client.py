@@ -103,6 +103,7 @@ def test_the_browser_is_loaded_again_and_closed_and_all_answers_are_there(browse
 def test_a_number_with_a_decimal_comma_is_refused_in_a_sentence_and_never_lost(
     browser, reading, tmp_path, images
 ):
+    # What is typed is kept, but nobody is told that all of it is an answer.
     wanted = "“Diameter in mm” needs a number from 0.5 to 150 with a decimal point, not “12,5”."
     with window(browser, reading.address) as page:
         answer_the_first_questions(page)
@@ -112,7 +113,7 @@ def test_a_number_with_a_decimal_comma_is_refused_in_a_sentence_and_never_lost(
             page.reload()
             wait_for_text(page, "missing", wanted)
             assert page.get_by_label("Diameter").input_value() == "12,5"
-            wait_for_text(page, "saving", "All answers are saved.")
+            wait_for_text(page, "saving", REFUSED)
         page.get_by_test_id("next").click()
         assert text(page, "missing") == wanted
     assert reading.end() == 0

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from .drawing.page_drawn_on import SessionPage
     from .drawing.page_saver import PageSaver
 
+REFUSED = "A value that is not accepted is no answer yet. All other answers are saved."
 DRAWING_NOT_SAVED = "The drawing is not saved yet."
 
 
@@ -111,7 +112,8 @@ class SessionAnswers(Answers):
         return self._session.answers()[question]
 
     def set_answer(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
-        return "\n".join(self._try(lambda: self._set_draft(question, texts)))
+        # One question set is asked at a time.
+        return "\n".join(self._try(lambda: self._set_draft(question if question_set == 0 else -1, texts)))
 
     def start_press(self, question_set: int, question: int, option: int) -> Pressed:
         try:
@@ -155,9 +157,8 @@ class SessionAnswers(Answers):
             sentences.append("This quiz is finished: everything can be looked at, and nothing changes.")
         elif self._session.locked():
             sentences.append("This page is complete and cannot be changed any more.")
-        refused = self._session.refused()
         if is_all_saved and not self._session.in_review:
-            sentences.append(f"{refused[0]} All other answers are saved." if refused else state.sentence)
+            sentences.append(REFUSED if self._session.has_refused_value() else state.sentence)
         return " ".join(sentences)
 
     @property

@@ -7,7 +7,7 @@ from pathlib import Path
 from ..quiz.model import Image, Page, Quiz
 from .cursor import Cursor
 from .entries import DrawingEntry, LinesEntry
-from .files import SessionError, safe_name
+from .files import SessionError, is_below, safe_name
 from .order import PageKey, page_groups
 from .requirements import NOTHING, Drawn
 from .storage import ResultsStore, SaveState
@@ -148,9 +148,11 @@ class SessionDrawings:
         return order[: order.index(self._cursor.position.page)]
 
     def _paths(self, key: PageKey, image_id: str, name: str) -> list[Path]:
-        reader_folder = self._files.folder.parent
+        """A path that a change by hand leads out of the session's folder is none of the reader's."""
+        reader_folder, own = self._files.folder.parent, self._files.folder.resolve()
         texts = self._results.drawing_paths(key, image_id, name)
-        return [reader_folder / text.replace("\\", "/") for text in texts]
+        paths = [reader_folder / text.replace("\\", "/") for text in texts if "\0" not in text]
+        return [path for path in paths if is_below(path, own)]
 
     def _stem(self, image_id: str) -> str:
         """``<PageID>_<ImageID>``, told apart from the page's other images where the names were cut; for lines

@@ -263,6 +263,13 @@ def keys_of(kind: type[Entry]) -> dict[str, Key]:
 _KEYS = {kind: keys_of(kind) for kind in (*KINDS.values(), UnknownEntry)}
 
 
+def _needed(kind: type[Entry]) -> set[str]:
+    """The keys in JSON that have no default."""
+    no_default = dataclasses.MISSING
+    fields = [each for each in dataclasses.fields(kind) if each.default is each.default_factory is no_default]
+    return {_KEYS[kind][each.name].name for each in fields}
+
+
 def to_json(entry: Entry) -> dict[str, object]:
     found: dict[str, object] = {"n": entry.number, "do": entry.kind}
     for each in dataclasses.fields(entry):
@@ -276,12 +283,14 @@ def to_json(entry: Entry) -> dict[str, object]:
 def from_json(found: Mapping[str, object]) -> Entry:
     """The entry; an UnknownEntry where it is of no kind or form that this version knows.
 
-    Raises ValueError where it is no entry at all.
+    Raises ValueError where it is no entry at all, or lacks a part.
     """
     number = found.get("n")
     if not isinstance(number, int):
         raise ValueError("no number")
     kind = KINDS.get(str(found.get("do")), UnknownEntry)
+    if absent := _needed(kind) - found.keys():
+        raise ValueError(f"without {sorted(absent)}")
     make: Callable[..., Entry] = kind
     try:
         return make(

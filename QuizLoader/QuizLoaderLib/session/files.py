@@ -3,6 +3,7 @@
 import hashlib
 import re
 import unicodedata
+from pathlib import Path
 
 from ..quiz.problems import ExplainedError
 
@@ -32,6 +33,14 @@ def safe_name(text: str, length: int = NAME_LENGTH) -> str:
     digits = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:6]
     cut = name[: length - 7].encode("utf-8", "replace").decode("utf-8").rstrip(". ")
     return f"{cut}-{digits}"
+
+
+def is_below(path: Path, folder: Path) -> bool:
+    """Whether a path leads to something in ``folder``, which is resolved; not where it is a loop of links."""
+    try:
+        return path.resolve().is_relative_to(folder)
+    except (OSError, RuntimeError, ValueError):
+        return False
 
 
 def reason(fault: OSError) -> str:

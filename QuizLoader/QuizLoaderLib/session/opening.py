@@ -13,17 +13,18 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from ..quiz.closed_xml import XmlError, xml_tree
+from ..quiz.closed_xml import XmlError, root_attributes, xml_tree
 from ..quiz.model import Quiz
 from ..quiz.parser import read_quiz
 from ..quiz.problems import Problem
 from .comparing import differences, is_another_quiz
 from .copies import add_copy, copies
-from .entries import BeginEntry, SavedEntry, UnknownEntry, parsed_timestamp, timestamp
+from .entries import BeginEntry, DraftEntry, SavedEntry, UnknownEntry, parsed_timestamp, timestamp
 from .files import SessionError, reason, safe_name
 from .journal import Journal, JournalContents, read_journal
 from .order import group_order
 from .results import Results
+from .saved_versions import journal_notice, judged
 from .storage import FolderFiles, Loaded, ResultsStore
 from .whole_file import make_folder, remove_left_overs, write_whole
 
@@ -110,8 +111,9 @@ class _Opening:
             if given is None:
                 raise SessionError(problems[0].sentence)
             self._begin(given)
+        mended = tuple(self._mended_master())
         quiz = stored_quiz(files, self.quiz_path)
-        notices = tuple(self._changes(quiz, given, problems))
+        notices = (*mended, *self._changes(quiz, given, problems))
         loaded = load_results(files, quiz)
         known = (loaded.results.root.get("UserName") or self.reader).strip()
         if known.casefold() != self.reader.casefold() and safe_name(known) != safe_name(self.reader):
@@ -137,6 +139,26 @@ class _Opening:
         write_whole(self.files.master, master)
         with contextlib.closing(Journal(self.files.journal)) as journal:
             journal.append([entry])
+
+    def _mended_master(self) -> Iterator[str]:
+        """A stored quiz that was damaged is stored anew where the quiz that is given is the very same."""
+        files, begun = self.files, read_journal(self.files.journal).entries[:1]
+        known = [entry.sha256 for entry in begun if isinstance(entry, BeginEntry)]
+        with contextlib.suppress(OSError, XmlError):
+            known.append(root_attributes(files.xml).get("MasterSHA256") or "")
+        try:
+            given = self.quiz_path.read_bytes()
+        except OSError:
+            return
+        if hashlib.sha256(given).hexdigest() not in known or read_quiz(files.master)[0] is not None:
+            return
+        if files.master.exists():
+            os.replace(files.master, files.master.with_name(f"{files.master.stem}-damaged.xml"))
+        write_whole(files.master, given)
+        yield (
+            "The quiz that is stored beside the results was damaged. The quiz file is the same as when you "
+            "began, and was stored again."
+        )
 
     def _changes(self, stored: Quiz, given: Quiz | None, problems: Sequence[Problem]) -> Iterator[str]:
         """What the reader is told of the quiz file that is given now."""
@@ -212,7 +234,7 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
     """
     contents = read_journal(files.journal)
     notices = list(_journal_notices(files, contents))
-    results, data, faults = _newest_good(files, quiz)
+    results, faults, sentence = _newest_good(files, quiz, contents)
     first = _begin_of_whole(contents) if faults else None
     saved_number = -1
     if first is not None:
@@ -228,10 +250,7 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
         notices.append(f"The results file was damaged ({faults[0]}); its last good copy is used.")
     else:
         saved_number = results.number
-        if _was_changed(data, saved_number, contents):
-            notices.append(
-                f"Another program changed “{files.xml.name}” since it was saved; it is used as it is."
-            )
+        notices += filter(None, (sentence, journal_notice(files.journal.name, saved_number, contents)))
     _replay(results, contents)
     if results.root.get("MasterSHA256") != hashlib.sha256(files.master.read_bytes()).hexdigest():
         notices.append(
@@ -242,16 +261,28 @@ def load_results(files: FolderFiles, quiz: Quiz) -> Loaded:
     return Loaded(results, last + 1, saved_number, tuple(notices))
 
 
-def _newest_good(files: FolderFiles, quiz: Quiz) -> tuple[Results | None, bytes, list[str]]:
-    """The results of the XML or else of the newest good copy, its bytes, and why those before are none."""
+def _newest_good(
+    files: FolderFiles, quiz: Quiz, contents: JournalContents
+) -> tuple[Results | None, list[str], str]:
+    """The results of the XML or else of the newest good copy, why those before are none, and what was changed
+    in them by hand."""
     faults: list[str] = []
+    can_be_made_anew = _begin_of_whole(contents) is not None
     for path in (files.xml, *copies(files)):
         try:
             data = path.read_bytes()
-            return Results(xml_tree(data), quiz), data, faults
+            results = Results(xml_tree(data), quiz)
         except (OSError, XmlError, SessionError) as fault:
             faults.append(f"{path.name}: {str(fault).rstrip('.')}")
-    return None, b"", faults
+            continue
+        found = judged(data, path.name, results.number, contents)
+        if found.number is None and can_be_made_anew:
+            faults.append(f"{path.name}: another program changed it, its JournalEntry too")
+            continue
+        if found.number is not None:
+            results.root.set("JournalEntry", str(found.number))
+        return results, faults, found.sentence
+    return None, faults, ""
 
 
 def _replay(results: Results, contents: JournalContents) -> None:
@@ -259,6 +290,8 @@ def _replay(results: Results, contents: JournalContents) -> None:
     last = contents.entries[-1].number if contents.entries else 0
     try:
         for entry in contents.entries:
+            if isinstance(entry, DraftEntry):
+                results.require_question(entry)
             if entry.number > saved_number or isinstance(entry, UnknownEntry):
                 results.apply(entry)
             elif last >= saved_number:
@@ -276,13 +309,6 @@ def _begin_of_whole(contents: JournalContents) -> BeginEntry | None:
     is_whole = [entry.number for entry in entries] == list(range(1, len(entries) + 1))
     first = contents.entries[0] if contents.entries else None
     return first if is_whole and isinstance(first, BeginEntry) else None
-
-
-def _was_changed(data: bytes, number: int, contents: JournalContents) -> bool:
-    noted = [
-        entry.sha256 for entry in contents.entries if isinstance(entry, SavedEntry) and entry.number == number
-    ]
-    return bool(noted) and noted[-1] != hashlib.sha256(data).hexdigest()
 
 
 def _journal_notices(files: FolderFiles, contents: JournalContents) -> Iterator[str]:

@@ -19,6 +19,9 @@ from .tree import Element, integer
 WINDOWS = "cp1252"
 """What Windows writes in Western Europe and America."""
 
+_BAD = (OSError, XmlError, SessionError, ArithmeticError, LookupError, RuntimeError, TypeError, ValueError)
+"""What a file may raise that is none of results, however it came there: it keeps nobody from the others."""
+
 _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>")
 
 
@@ -86,12 +89,13 @@ def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> FoundRes
             found.left_out.append(f"“{path}” does not exist.")
         files = [path] if path.is_file() else _xml_files(path)
         for file in files:
-            if file.resolve() in seen or (path.is_dir() and _is_beside_results(file)):
-                continue
-            seen.add(file.resolve())
             try:
+                place = file.resolve()
+                if place in seen or (path.is_dir() and _is_beside_results(file)):
+                    continue
+                seen.add(place)
                 results = _read(file, encoding, found.remarks)
-            except (OSError, XmlError, SessionError) as fault:
+            except _BAD as fault:
                 found.left_out.append(f"“{file}” cannot be read: {str(fault).rstrip('.')}.")
                 continue
             if results is not None:

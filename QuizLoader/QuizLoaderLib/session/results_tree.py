@@ -9,6 +9,7 @@ from functools import singledispatch
 from ..quiz.model import Page, Question, Quiz
 from .answers import Answer, is_toggle, stored_text
 from .entries import (
+    DraftEntry,
     DrawingEntry,
     Entry,
     FinishEntry,
@@ -67,6 +68,13 @@ class ResultsTree:
 
     def question(self, position: Position, question: int) -> Question:
         return self.pages[position.page].question_sets[position.question_set].questions[question]
+
+    def require_question(self, draft: DraftEntry) -> None:
+        """Raises LookupError or ValueError where the draft answers no question of a page that is there."""
+        if min(draft.question, draft.question_set) < 0:
+            raise LookupError(draft.question)
+        if len(draft.texts) != len(self.options(draft.position, draft.question)):
+            raise ValueError(draft.texts)
 
     def options(self, position: Position, question: int) -> list[Element]:
         return self._options[position.page][position.question_set][question]

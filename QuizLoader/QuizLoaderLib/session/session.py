@@ -111,10 +111,9 @@ class Session:
         here = [] if self.locked() else self._missing_here()
         return here + self._cursor.missing_elsewhere()
 
-    def refused(self) -> list[str]:
-        """A sentence for each value of the question set that is kept as it was typed, but is no answer."""
-        pairs = zip(self._cursor.questions, self.answers(), strict=True)
-        return [sentence for question, answer in pairs if (sentence := invalid_in(question, answer))]
+    def has_refused_value(self) -> bool:
+        """Whether the question set has a value that is saved as it was typed, but is no answer."""
+        return any(map(invalid_in, self._cursor.questions, self.answers()))
 
     # Answering
 
@@ -124,6 +123,8 @@ class Session:
         Raises SessionError where the page is locked or the texts are no answer to the question.
         """
         self._cursor.page_to_change()
+        if not 0 <= question < len(self._cursor.questions):
+            raise SessionError("This page does not ask such a question.")
         model = self._cursor.questions[question]
         if model.facts.takes is Takes.PRESS and not is_toggle(model):
             raise SessionError("A button is answered by pressing it.")

@@ -172,12 +172,13 @@ class ResultsStore:
         can go on there. Raises OSError."""
         copy = FolderFiles(folder / self.files.folder.parent.name / self.files.folder.name)
         make_folder(copy.master.parent)
-        drafts = enumerate(self.results.drafts.entries(), start=self._next_number)
-        write_whole(
-            copy.journal, b"".join(encoded(replace(draft, number=number)) for number, draft in drafts)
-        )
+        data = self.results.to_bytes()
+        note: Entry = SavedEntry(number=self.results.number, sha256=hashlib.sha256(data).hexdigest())
+        numbers = enumerate(self.results.drafts.entries(), start=self._next_number)
+        drafts = (replace(draft, number=number) for number, draft in numbers)
+        write_whole(copy.journal, b"".join(map(encoded, (note, *drafts))))
         write_whole(copy.master, self._master)
-        write_whole(copy.xml, self.results.to_bytes())
+        write_whole(copy.xml, data)
         return copy.xml
 
     def close(self) -> None:

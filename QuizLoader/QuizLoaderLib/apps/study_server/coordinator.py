@@ -11,6 +11,7 @@ from pathlib import Path
 
 from aiohttp import web
 
+from ...session.files import is_below
 from ...session.progress import Progress, duration, progress
 from ...session.results_parser import read_all_results
 from ...session.tables import ANSWER_COLUMNS, answer_rows, as_csv
@@ -125,10 +126,10 @@ def results_zip(results: Path) -> Path:
     with tempfile.NamedTemporaryFile(prefix="QuizLoader", suffix=".zip", delete=False) as file:
         path = Path(file.name)
         try:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
                 for each in sorted(results.rglob("*")):
                     is_result = each.is_file() and not each.name.startswith(".") and each.suffix != ".lock"
-                    if is_result and each.resolve().is_relative_to(results.resolve()):
+                    if is_result and is_below(each, results.resolve()):
                         archive.write(each, each.relative_to(results))
         except BaseException:
             file.close()
