@@ -6,6 +6,7 @@ import urllib.request
 from pathlib import Path
 
 import pytest
+from QuizLoaderLib.reader.session_answers import REFUSED
 from session_by_hand import SAMPLES, page_of, responses, saved
 from web_stage import (
     READER,

@@ -27,6 +27,8 @@ from .stroke_saver import StrokeSaver, are_on
 if TYPE_CHECKING:
     from slicer import vtkMRMLScene, vtkMRMLSegmentationNode, vtkMRMLVolumeNode
 
+    from ...session.drawings import SessionDrawings
+
 
 @dataclass
 class ImageDrawing:
@@ -184,6 +186,17 @@ class ImageDrawing:
             copy = DrawingFiles(folder / path.parent.name / path.name)
             write_drawing(self.node, copy, self.grid, self.regions)
             self.fault = ""
+
+    def tell(self, files: SessionDrawings) -> None:
+        """Tell the session what is there, where it says something else."""
+        if self.files is None or not self.has_files:
+            return
+        path, is_drawn = self.files.label_map, self.is_drawn
+        is_known = path in files.label_maps(self.image.id)
+        if not is_known or self.lost is not None or files.drawn(self.image.id).has_drawing != is_drawn:
+            lost = sum(loss.voxels for loss in self.lost or ())
+            files.set_drawing(self.image.id, path, is_drawn, self.files.segments, lost)
+            self.lost = None
 
     def has_changed(self) -> bool:
         """Whether anything was done to the node since ``is_drawn`` was asked for."""

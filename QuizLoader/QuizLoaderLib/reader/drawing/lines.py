@@ -310,7 +310,7 @@ class Lines:
         assert on.session_page is not None
         sentences = []
         waiting = {line.path for line in self._lines}
-        found = self._files(on)
+        found = _files(on)
         for image_id, path in ((image_id, path) for image_id, paths in found.items() for path in paths):
             if path in waiting:
                 continue
@@ -327,18 +327,6 @@ class Lines:
             self._lines.append(Line(node, image_id, path, _saved=lines.points_ras(node)))
         return sentences
 
-    def _files(self, on: PageDrawnOn) -> dict[str, list[Path]]:
-        """Those that the results name, and those that a crash kept from being named."""
-        assert on.session_page is not None
-        files = on.session_page.files
-        there = set(files.folder().glob("*_quizline.mrk.json"))
-        found = {}
-        for image_id in [*on.images, NO_IMAGE]:
-            named = files.lines(image_id)
-            possible = [files.line_file(image_id, number) for number in range(_MOST_NUMBERS if there else 0)]
-            found[image_id] = [*named, *(path for path in possible if path in there and path not in named)]
-        return found
-
     def _next_name(self) -> str:
         """Not that of a line which is there, also where one before it was deleted."""
         taken = {line.node.GetName() for line in self._lines}
@@ -351,3 +339,16 @@ class Lines:
         scene, kind = self._on.host.scene, "vtkMRMLMarkupsLineNode"  # type: ignore[union-attr]
         for index in range(scene.GetNumberOfNodesByClass(kind)):
             yield scene.GetNthNodeByClass(index, kind)
+
+
+def _files(on: PageDrawnOn) -> dict[str, list[Path]]:
+    """Those that the results name, and those that a crash kept from being named."""
+    assert on.session_page is not None
+    files = on.session_page.files
+    there = set(files.folder().glob("*_quizline.mrk.json"))
+    found = {}
+    for image_id in [*on.images, NO_IMAGE]:
+        named = files.lines(image_id)
+        possible = [files.line_file(image_id, number) for number in range(_MOST_NUMBERS if there else 0)]
+        found[image_id] = [*named, *(path for path in possible if path in there and path not in named)]
+    return found

@@ -229,11 +229,7 @@ class PageDrawings:
         files = on.session_page.files
         recorded = [DrawingFiles(path) for path in files.label_maps(image.id)]
         own = next((each for each in [*reversed(recorded), drawing.files] if each.are_there), None)
-        same = (each for each in on.page.images if each.id == image.id and each.display_label_map_id)
-        shown = next(same, image)
-        source = files.earlier_drawing(shown)
-        earlier = files.drawings_to_merge(shown) or ([source] if source else [])
-        sentences = drawing.open(self._host.scene, own, [DrawingFiles(path) for path in earlier])
+        sentences = drawing.open(self._host.scene, own, on.earlier_drawings(image))
         if recorded and own is None:
             path = recorded[-1].label_map
             sentences.append(
@@ -249,14 +245,8 @@ class PageDrawings:
     def _note(self, drawing: ImageDrawing) -> None:
         """What the session says of a drawing is what is there."""
         files = self._on.writes_to if self._on else None
-        if files is None or drawing.files is None or not drawing.has_files or not self._is_there(drawing):
-            return
-        path, is_drawn = drawing.files.label_map, drawing.is_drawn
-        is_known = path in files.label_maps(drawing.image.id)
-        if not is_known or drawing.lost is not None or files.drawn(drawing.image.id).has_drawing != is_drawn:
-            lost = sum(loss.voxels for loss in drawing.lost or ())
-            files.set_drawing(drawing.image.id, path, is_drawn, drawing.files.segments, lost)
-            drawing.lost = None
+        if files is not None and self._is_there(drawing):
+            drawing.tell(files)
 
     def _save(self, drawing: ImageDrawing) -> None:
         self._queue.save(drawing)

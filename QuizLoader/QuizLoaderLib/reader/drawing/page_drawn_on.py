@@ -8,6 +8,7 @@ from ...images.types.volume import is_calibrated
 from ...quiz.model import Image, Layer, SliceView
 from ...views.contents import PageNodes
 from ...views.host import Host
+from .drawing_files import DrawingFiles
 
 if TYPE_CHECKING:
     import slicer
@@ -80,6 +81,16 @@ class PageDrawnOn:
             if its_nodes & {composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID()}:
                 found.append(logic.GetSliceNode().GetID())
         return found
+
+    def earlier_drawings(self, image: Image) -> list[DrawingFiles]:
+        """Those of pages before this one that the image shows, by the one of its looks that asks for it."""
+        if self.session_page is None:
+            return []
+        files = self.session_page.files
+        same = (each for each in self.page.images if each.id == image.id and each.display_label_map_id)
+        shown = next(same, image)
+        source = files.earlier_drawing(shown)
+        return list(map(DrawingFiles, files.drawings_to_merge(shown) or ([source] if source else [])))
 
     def is_there(self, node: "slicer.vtkMRMLNode | None") -> bool:
         """Whether a node is in the scene still."""
