@@ -77,30 +77,6 @@ def is_at_rest(reader):
     )
 
 
-@pytest.mark.parametrize("name", ["Fill between slices", "Grow from seeds"])
-def test_a_preview_ends_with_its_page_and_leaves_the_next_drawing_alone(reader, name):
-    leave_a_preview(reader, name)
-    nodes = slicer.mrmlScene.GetNumberOfNodes()
-    reader.go()
-    assert is_at_rest(reader)
-    hand(reader, "Tumour", OTHER)
-    assert np.array_equal(drawn(editor(reader).segmentationNode(), SHAPE)["Tumour"], OTHER)
-    # The preview had a node, and a node for its look.
-    assert slicer.mrmlScene.GetNumberOfNodes() == nodes - 2
-
-    reader.go("previousButton")
-    assert np.array_equal(drawn(editor(reader).segmentationNode(), SHAPE)["Tumour"], LOW | HIGH)
-    assert is_at_rest(reader)
-
-
-def test_a_preview_that_is_applied_is_the_pages(reader):
-    leave_a_preview(reader)
-    effect(reader, "Fill between slices").applyButton.click()
-    reader.go()
-    reader.go("previousButton")
-    assert np.array_equal(drawn(editor(reader).segmentationNode(), SHAPE)["Tumour"], BETWEEN)
-
-
 def test_a_preview_that_failed_does_not_choose_the_segments_of_the_next_page(reader):
     hand(reader, "Tumour", LOW | HIGH)
     node = editor(reader).segmentationNode()

@@ -1,10 +1,8 @@
 """Mask values in the panel: what is shown becomes a mask by a map, and a mask becomes named segments."""
 
-import numpy as np
 import pytest
-import SimpleITK as sitk
 import slicer
-from panel_stage import LABELS, VOLUME, block, image_element, stage, write_images, write_quiz
+from panel_stage import LABELS, VOLUME, image_element, stage, write_images, write_quiz
 
 
 @pytest.fixture
@@ -27,44 +25,6 @@ def write(section, path):
     section.widget("maskEdit").setProperty("currentPath", str(path))
     section.click("writeMaskButton")
     return section.text("maskMessageLabel")
-
-
-def test_the_shown_segmentation_becomes_a_mask_on_the_voxels_of_its_image(section, tmp_path):
-    assert section.widget("valueMapEdit").property("currentPath") == str(tmp_path / "map.txt")
-    assert section.widget("maskSourceBox").count() == 1
-
-    said = write(section, tmp_path / "mask.nrrd")
-
-    image = sitk.ReadImage(str(tmp_path / "mask.nrrd"))
-    assert np.array_equal(sitk.GetArrayFromImage(image), block() * np.uint16(300))
-    volume = sitk.ReadImage(str(tmp_path / "images" / VOLUME))
-    assert image.GetOrigin() == pytest.approx(volume.GetOrigin())
-    assert image.GetDirection() == pytest.approx(volume.GetDirection())
-    voxels = int(block().sum())
-    assert f"Segment_1 = 300: {voxels} voxels, {voxels / 1000:.2f} ml" in said
-
-
-def test_a_region_that_the_map_lacks_is_said_and_nothing_is_written(section, tmp_path):
-    (tmp_path / "map.txt").write_text("Segment_2=5\n", encoding="utf-8")
-
-    said = write(section, tmp_path / "mask.nrrd")
-
-    assert "Segment_1" in said
-    assert not (tmp_path / "mask.nrrd").exists()
-    (tmp_path / "map.txt").write_text("Segment_1=5\n", encoding="utf-8")
-    assert "mask.txt" in write(section, tmp_path / "mask.txt")
-
-
-def test_a_mask_becomes_named_segments(section, tmp_path):
-    write(section, tmp_path / "mask.nrrd")
-    (tmp_path / "map.txt").write_text("Liver=300\n", encoding="utf-8")
-
-    section.click("showMaskButton")
-
-    assert "mask.nrrd” has 1 segments" in section.text("maskMessageLabel")
-    node = slicer.mrmlScene.GetFirstNodeByName("mask.nrrd")
-    assert node.GetSegmentation().GetNthSegment(0).GetName() == "Liver"
-    assert section.widget("maskSourceBox").count() == 2
 
 
 def test_empty_fields_and_a_segmentation_that_is_gone_are_said(section, tmp_path):

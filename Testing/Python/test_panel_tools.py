@@ -81,44 +81,6 @@ def orientations():
     return [logics(view).GetSliceNode().GetOrientation() for view in ("Red", "Green", "Yellow")]
 
 
-def test_presets_change_the_chosen_image_and_the_next_page_has_its_own(opened):
-    assert items(opened, "imageBox") == [f"Volume-{VOLUME}", "VolumeSequence-film.nii"]
-    assert items(opened, "presetBox")[:2] == ["as the page has it", "CT abdomen"]
-
-    choose(opened, "presetBox", items(opened, "presetBox").index("CT lung"))
-    assert window_level(opened) == (1400, -500)
-    assert window_level(opened, 1) == (100, 50)
-    choose(opened, "presetBox", 0)
-    assert window_level(opened) == (400, 40)
-
-    choose(opened, "imageBox", 1)
-    choose(opened, "presetBox", items(opened, "presetBox").index("CT bone"))
-    assert (window_level(opened), window_level(opened, 1)) == ((400, 40), (1000, 400))
-    choose(opened, "imageBox", 0)
-    choose(opened, "presetBox", items(opened, "presetBox").index("CT bone"))
-    opened.turn_to("nextButton", 1)
-    assert window_level(opened) == (400, 40)
-    assert opened.widget("presetBox").currentIndex() == 0
-
-
-def test_the_left_button_changes_the_window_until_the_module_is_left(opened):
-    interaction = slicer.app.applicationLogic().GetInteractionNode()
-    box = opened.widget("mouseWindowBox")
-
-    key(opened, "Alt+W")
-    assert box.isChecked()
-    assert interaction.GetCurrentInteractionMode() == interaction.AdjustWindowLevel
-    # Switched off in Slicer's own tool bar.
-    interaction.SetCurrentInteractionMode(interaction.ViewTransform)
-    assert not box.isChecked()
-    opened.click("mouseWindowBox")
-    assert box.isChecked()
-    assert interaction.GetCurrentInteractionMode() == interaction.AdjustWindowLevel
-
-    opened.slicer.enter("Data")
-    assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
-
-
 def test_dragging_widens_the_window_only_while_the_tool_is_in_hand(opened):
     red = opened.slicer.mice["Red"]
     before = opened.slicer.picture("Red")
@@ -199,16 +161,6 @@ def test_one_image_in_planes_with_its_contours_and_back(opened):
     opened.click("outlineButton")
     for view, picture in first.items():
         assert np.array_equal(opened.slicer.picture(view), picture), view
-
-
-def test_the_views_go_back_to_the_page_with_the_next_page_and_with_reset(opened):
-    key(opened, "Alt+1")
-    opened.click("resetViewButton")
-    assert opened.widget("viewBox").currentIndex() == 0
-    key(opened, "Alt+1")
-    opened.turn_to("nextButton", 1)
-    assert opened.widget("viewBox").currentIndex() == 0
-    assert slicer.app.layoutManager().layout == slicer.vtkMRMLLayoutNode.SlicerLayoutFourUpView
 
 
 def test_a_region_hidden_by_hand_stays_hidden_in_other_planes_until_it_is_ticked(opened):

@@ -44,8 +44,8 @@ class Desk:
         slicer.mrmlScene.Clear(0)
         if self.has_window:
             self.enter()
-        for name in ("quizPathEdit", "imageFolderEdit", "resultsFolderEdit", "scriptsFolderEdit"):
-            getattr(self.ui, name).currentPath = ""
+        for name in ("quizPath", "imageFolder", "resultsFolder", "scriptsFolder", "valueMap", "mask"):
+            getattr(self.ui, f"{name}Edit").currentPath = ""
         self.ui.readerEdit.text = ""
         return self
 

@@ -27,6 +27,7 @@ class MaskValues:
         self._ui = ui
         self._sources: list[str] = []
         self._grid_of: vtkMRMLVolumeNode | None = None
+        self._map_of_quiz = ""
         ui.valueMapEdit.filters = ctk.ctkPathLineEdit.Files
         ui.maskEdit.filters = ctk.ctkPathLineEdit.Files | ctk.ctkPathLineEdit.Writable
         ui.maskEdit.nameFilters = ["Mask" + " (*.nrrd *.nii.gz *.nii *.mha)"]
@@ -38,8 +39,9 @@ class MaskValues:
     def show(self, opened: OpenedQuiz, background: vtkMRMLVolumeNode | None) -> None:
         """Offer the segmentations of this page, and the map of the quiz where no other is chosen."""
         self._grid_of = background
-        if opened.value_map_path and not self._ui.valueMapEdit.currentPath:
-            self._ui.valueMapEdit.currentPath = str(opened.value_map_path)
+        if self._ui.valueMapEdit.currentPath in ("", self._map_of_quiz):
+            self._map_of_quiz = str(opened.value_map_path or "")
+            self._ui.valueMapEdit.currentPath = self._map_of_quiz
         self._list_sources()
 
     def clear(self) -> None:

@@ -1,0 +1,77 @@
+"""Mask values: what is shown becomes a mask by a map, and the mask becomes named segments again."""
+
+import numpy as np
+import slicer
+
+from .desk import Desk
+from .made import LABELS, VOLUME, block, image_element, write_images, write_quiz
+from .telling import Need, story
+
+
+def open_with_a_map(desk: Desk) -> None:
+    images = write_images(desk.folder / "images")
+    (desk.folder / "map.txt").write_text("Segment_1=300\n", encoding="utf-8")
+    page = image_element("Volume", VOLUME)
+    page += image_element("Segmentation", LABELS, more="<ROIs ROIVisibilityCode='All'/>")
+    quiz = write_quiz(desk.folder / "quiz.xml", [f"|{page}"])
+    text = quiz.read_text(encoding="utf-8").replace("<Session>", "<Session MaskValueMap='map.txt'>")
+    quiz.write_text(text, encoding="utf-8")
+    desk.open(quiz, images)
+
+
+def write(desk: Desk, name: str) -> str:
+    desk.ui.maskEdit.currentPath = str(desk.folder / name)
+    desk.click("writeMaskButton")
+    return desk.text("maskMessageLabel")
+
+
+@story(Need.WINDOW)
+def a_segmentation_becomes_a_mask_by_its_map_and_the_mask_named_segments(desk: Desk) -> None:
+    import SimpleITK as sitk
+
+    open_with_a_map(desk)
+    assert desk.ui.valueMapEdit.currentPath == str(desk.folder / "map.txt")
+    assert len(desk.items("maskSourceBox")) == 1
+
+    said = write(desk, "mask.nrrd")
+
+    image = sitk.ReadImage(str(desk.folder / "mask.nrrd"))
+    volume = sitk.ReadImage(str(desk.folder / "images" / VOLUME))
+    assert np.array_equal(sitk.GetArrayFromImage(image), block() * np.uint16(300))
+    assert np.allclose(image.GetOrigin(), volume.GetOrigin())
+    assert np.allclose(image.GetDirection(), volume.GetDirection())
+    voxels = int(block().sum())
+    assert f"Segment_1 = 300: {voxels} voxels, {voxels / 1000:.2f} ml" in said, said
+
+    (desk.folder / "map.txt").write_text("Liver=300\n", encoding="utf-8")
+    desk.click("showMaskButton")
+    desk.settle()
+
+    assert "mask.nrrd” has 1 segments" in desk.text("maskMessageLabel")
+    node = slicer.mrmlScene.GetFirstNodeByName("mask.nrrd")
+    assert node.GetSegmentation().GetNthSegment(0).GetName() == "Liver"
+    segment = node.GetSegmentation().GetNthSegmentID(0)
+    reference = desk.logic.nodes(0)[0]
+    shown = slicer.util.arrayFromSegmentBinaryLabelmap(node, segment, reference)
+    assert np.array_equal(shown > 0, slicer.util.arrayFromVolume(reference) > 0)
+
+
+@story(Need.WINDOW)
+def a_region_that_the_map_lacks_is_said_and_nothing_is_written(desk: Desk) -> None:
+    open_with_a_map(desk)
+    (desk.folder / "map.txt").write_text("Segment_2=5\n", encoding="utf-8")
+    assert "Segment_1" in write(desk, "mask.nrrd")
+    assert not (desk.folder / "mask.nrrd").exists()
+    (desk.folder / "map.txt").write_text("Segment_1=5\n", encoding="utf-8")
+    assert "mask.txt" in write(desk, "mask.txt")
+
+
+@story(Need.WINDOW)
+def the_map_is_that_of_the_open_quiz_until_another_is_chosen(desk: Desk) -> None:
+    open_with_a_map(desk)
+    other = write_quiz(desk.folder / "other.xml", [f"|{image_element('Volume', VOLUME)}"])
+    desk.open(other, desk.folder / "images")
+    assert desk.ui.valueMapEdit.currentPath == ""
+    desk.ui.valueMapEdit.currentPath = str(desk.folder / "mine.txt")
+    desk.open(desk.folder / "quiz.xml", desk.folder / "images")
+    assert desk.ui.valueMapEdit.currentPath == str(desk.folder / "mine.txt")
