@@ -74,7 +74,23 @@ def fit_again(contents: ViewContents, logic: vtkMRMLSliceLogic) -> None:
     _fit(logic, contents)
     _zoom_and_pan(node, contents.background)
     node.SetSliceOffset(offset)
+    _update_matrices(node)
     node.EndModify(was_modifying)
+
+
+def _update_matrices(node: vtkMRMLSliceNode) -> None:
+    """From the view's pixels to mm, which vtkMRMLSliceNode::UpdateMatrices leaves as they are where it is
+    called again within an event of its own, as a change of the view's size is."""
+    import numpy as np
+
+    xy_to_slice, xy_to_ras = np.eye(4), node.GetXYToRAS()
+    size_mm, pixels, pan_mm = node.GetFieldOfView(), node.GetDimensions(), node.GetXYZOrigin()
+    for axis in range(3):
+        xy_to_slice[axis, axis] = size_mm[axis] / pixels[axis]
+        xy_to_slice[axis, 3] = pan_mm[axis] - size_mm[axis] / 2
+    xy_to_slice[2, 3] = 0
+    node.GetXYToSlice().DeepCopy(xy_to_slice.ravel())
+    xy_to_ras.Multiply4x4(node.GetSliceToRAS(), node.GetXYToSlice(), xy_to_ras)
 
 
 def _set_layers(
