@@ -20,7 +20,6 @@ from QuizLoaderLib.images.loading.page_check import PageCheck
 from QuizLoaderLib.quiz.checking import check_quiz
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.parser import read_quiz
-from QuizLoaderLib.quiz.regions import QuizRegions
 
 
 @pytest.fixture(scope="module")
@@ -134,7 +133,7 @@ def test_every_sample_quiz_is_without_a_problem(demo: Path) -> None:
         quiz, problems = read_quiz(path)
         assert quiz is not None
         folder = ImageFolder(demo / "images")
-        with closing(PageCheck(folder, QuizRegions(quiz, folder))) as check:
+        with closing(PageCheck(quiz, folder)) as check:
             assert problems + check_quiz(quiz, folder, check.problems) == [], path.name
 
 

@@ -3,17 +3,19 @@
 import subprocess
 import sys
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
 from image_files import write_nifti, write_nrrd
 from image_pages import image, library_of, page
+from PIL import Image as Picture
 from QuizLoaderLib.images.loading.page_check import PageCheck
 from QuizLoaderLib.images.types.registry import TYPES
 from QuizLoaderLib.quiz.image_folder import ImageFolder
-from QuizLoaderLib.quiz.model import ImageType, Quiz, RoiCode, RoiVisibility, SliceView
-from QuizLoaderLib.quiz.regions import QuizRegions
+from QuizLoaderLib.quiz.model import ImageType, Question, QuestionSet, Quiz, RoiCode, RoiVisibility, SliceView
+from QuizLoaderLib.quiz.question_types import QuestionType
 from QuizLoaderLib.views.contents import PageNodes, contents_of_views
 from QuizLoaderLib.views.roi_visibility import unmatched_rois
 
@@ -86,8 +88,7 @@ def test_the_check_says_what_showing_says(folder: Path, kind: str) -> None:
         shown = [*loaded.problems]
         for contents in contents_of_views(PageNodes(loaded.page, loaded.nodes)).values():
             shown += unmatched_rois(contents)
-    image_folder = ImageFolder(folder)
-    with closing(PageCheck(image_folder, QuizRegions(Quiz(folder / "quiz.xml"), image_folder))) as check:
+    with closing(PageCheck(Quiz(folder / "quiz.xml"), ImageFolder(folder))) as check:
         found = list(check.problems(of_quiz))
     assert facts(found) == facts(shown)
     assert [problem.code for problem in found] == codes
@@ -136,7 +137,26 @@ def test_what_no_reader_foresaw_costs_its_image_alone(folder: Path, monkeypatch:
         raise ArithmeticError("nobody knows")
 
     monkeypatch.setattr(TYPES[VOLUME], "read", broken)
-    with closing(PageCheck(ImageFolder(folder), QuizRegions(Quiz(folder / "quiz.xml")))) as check:
+    with closing(PageCheck(Quiz(folder / "quiz.xml"), ImageFolder(folder))) as check:
         found = list(check.problems(over_ct("labels.nrrd", LABEL_MAP)))
     assert [(problem.code, problem.image) for problem in found] == [("Q601", "MR")]
     assert found[0].hint == "the reader says ArithmeticError: nobody knows"
+
+
+def test_a_picture_among_the_questions_is_bounded_and_told(folder: Path) -> None:
+    """A small file may ask for gigabytes: 20,000 x 10,000 grey pixels are 200 KB as png."""
+    Picture.new("L", (8, 8)).save(folder / "good.png")
+    Picture.new("1", (20_000, 10_000)).save(folder / "bomb.png")
+    Picture.new("1", (6_000, 5_000)).save(folder / "large.png")
+    (folder / "text.png").write_text("no picture", encoding="utf-8")
+    names = ("good.png", "bomb.png", "large.png", "text.png", "none.png")
+    question = Question(QuestionType.PICTURE, 7, options=names)
+    with_pictures = replace(page(), question_sets=(QuestionSet(6, questions=(question,)),))
+    with closing(PageCheck(Quiz(folder / "quiz.xml"), ImageFolder(folder))) as check:
+        found = list(check.problems(with_pictures))
+    assert [(problem.code, problem.line) for problem in found] == [("Q617", 7)] * 3
+    assert [problem.sentence for problem in found] == [
+        "The picture “bomb.png” has too many pixels.",
+        "The picture “large.png” has 6000 x 5000 pixels.",
+        "The picture “text.png” cannot be read.",
+    ]

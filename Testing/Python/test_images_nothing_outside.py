@@ -15,7 +15,6 @@ from QuizLoaderLib.images.loading.page_check import PageCheck
 from QuizLoaderLib.images.types.file_info import file_info
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, Quiz
-from QuizLoaderLib.quiz.regions import QuizRegions
 
 pytestmark = needs_inotify
 
@@ -78,7 +77,7 @@ def test_no_spelling_of_a_header_leaves_the_folder(folder: Path, name: str) -> N
     with pytest.raises(ImageReadError) as of_info:
         file_info(path)
     assert of_info.value.problem.code == "Q605"
-    check = PageCheck(ImageFolder(folder), QuizRegions(Quiz(folder / "quiz.xml")))
+    check = PageCheck(Quiz(folder / "quiz.xml"), ImageFolder(folder))
     assert [problem.code for problem in check.problems(page(image(name)))] == ["Q605"]
     check.close()
     assert opens.so_far() == {}
@@ -100,7 +99,7 @@ def test_a_data_file_above_the_header_but_in_the_folder_is_read(folder: Path) ->
     write_header_beside(folder / "headers" / "a.nhdr", VOXELS, "../a.raw")
     with library_of(folder) as library:
         assert library.load(page(image("headers/a.nhdr"))).problems == []
-    check = PageCheck(ImageFolder(folder), QuizRegions(Quiz(folder / "quiz.xml")))
+    check = PageCheck(Quiz(folder / "quiz.xml"), ImageFolder(folder))
     assert list(check.problems(page(image("headers/a.nhdr", ImageType.LABEL_MAP)))) == []
     check.close()
 

@@ -89,10 +89,9 @@ def _with_images(quiz: "Quiz", images: Path, follow_links: bool) -> list[Problem
     from ...images.loading.page_check import PageCheck
     from ...quiz.checking import check_quiz
     from ...quiz.image_folder import ImageFolder
-    from ...quiz.regions import QuizRegions
 
     folder = ImageFolder(images, follow_links=follow_links)
-    check = PageCheck(folder, QuizRegions(quiz, folder))
+    check = PageCheck(quiz, folder)
     # Where nobody looks on, nothing but the problems is written.
     bar = progress_bar("Reading images") if sys.stderr.isatty() else nullcontext(lambda done, total: None)
     with closing(check), bar as advance:

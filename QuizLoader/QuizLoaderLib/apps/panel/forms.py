@@ -8,6 +8,7 @@ from typing import Protocol
 
 import qt
 
+from ...images.files.pictures import option_picture_problem
 from ...quiz.model import GroupLayout
 from ...quiz.question_types import Widget
 from ...reader.forms import ButtonForm, QuestionForm, QuestionSetForm
@@ -149,7 +150,8 @@ def _fill_text(layout: "qt.QBoxLayout", ask: _Ask) -> None:
 
 def _fill_pictures(layout: "qt.QBoxLayout", ask: _Ask) -> None:
     for name, path in zip(ask.form.question.options, ask.form.pictures, strict=True):
-        pixmap = qt.QPixmap(str(path))
+        # Qt would unpack whatever a small file asks for.
+        pixmap = qt.QPixmap(str(path)) if option_picture_problem(path) is None else qt.QPixmap()
         if pixmap.isNull():
             layout.addWidget(_text(f"The picture “{name}” cannot be shown."))
             continue

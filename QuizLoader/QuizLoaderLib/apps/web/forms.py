@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Any
 
+from ...images.files.pictures import option_picture_problem
 from ...quiz.model import GroupLayout
 from ...reader.answers import Answers, Asked
 from ...reader.forms import ButtonForm, QuestionForm, forms_of
@@ -47,7 +48,7 @@ class Forms:
     def _picture(self, key: str, index: int, path: Path) -> str:
         """The address of a picture beside the quiz, empty where there is none that can be shown."""
         path = path.resolve()
-        if not path.is_relative_to(self._quiz_folder.resolve()) or not _is_picture(path):
+        if not path.is_relative_to(self._quiz_folder.resolve()) or option_picture_problem(path) is not None:
             return ""
         # A name of its own for each place, so that a browser never shows the picture of another one.
         picture = f"{self._serial}-{key.replace('/', '-')}-{index}{path.suffix.lower()}"
@@ -64,17 +65,6 @@ class Forms:
             "ink": "black" if color and _is_light(color) else "white",
             "runs": self._answers.runs_scripts,
         }
-
-
-def _is_picture(path: Path) -> bool:
-    from PIL import Image as Picture
-
-    try:
-        with Picture.open(path) as picture:
-            picture.verify()
-    except (OSError, SyntaxError, ValueError):
-        return False
-    return True
 
 
 def _is_light(color: tuple[int, int, int]) -> bool:

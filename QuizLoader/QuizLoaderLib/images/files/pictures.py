@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...quiz.problems import Problem, ProblemCode, error
+from ...quiz.values import shown
 from ..errors import IMAGE_DAMAGED, IMAGE_TOO_LARGE, WRONG_CONTENT, ImageReadError
 from .file_facts import FileFacts
 from .file_formats import FileFormat, name_for_libraries
@@ -15,6 +17,11 @@ if TYPE_CHECKING:
 
 _MOST_PIXELS = 178_000_000
 """Of all pages together, such as 13,000 x 13,000: what Pillow takes for an honest picture."""
+
+MOST_OPTION_PIXELS = 25_000_000
+"""Of a picture among the questions, which is shown a few hundred pixels wide: 100 MB in memory."""
+
+UNUSABLE_PICTURE = ProblemCode("Q617", "A picture of a question can be read, and is not too large.")
 
 _ORIENTATION = 0x0112
 
@@ -55,6 +62,25 @@ def read_picture(facts: FileFacts) -> np.ndarray:
         sentence = f"“{path.name}” is damaged, incomplete or not a picture in a supported format."
         hint = "open it in another program and save it as png"
         raise ImageReadError(IMAGE_DAMAGED, sentence, hint) from fault
+
+
+def option_picture_problem(path: Path) -> Problem | None:
+    """Why a picture of a question is not shown, None where it is; only its header is unpacked."""
+    from PIL import Image as Picture
+
+    warnings.filterwarnings("ignore", category=Picture.DecompressionBombWarning)
+    hint = f"save it as png, with at most {MOST_OPTION_PIXELS // 1_000_000} million pixels"
+    try:
+        with Picture.open(path) as picture:
+            if picture.width * picture.height <= MOST_OPTION_PIXELS:
+                picture.verify()
+                return None
+            size = f"{picture.width} x {picture.height} pixels"
+    except Picture.DecompressionBombError:
+        size = "too many pixels"
+    except (OSError, SyntaxError, ValueError):
+        return error(UNUSABLE_PICTURE, f"The picture {shown(path.name)} cannot be read.", hint)
+    return error(UNUSABLE_PICTURE, f"The picture {shown(path.name)} has {size}.", hint)
 
 
 def _read_pages(path: Path, picture: "Picture") -> np.ndarray:

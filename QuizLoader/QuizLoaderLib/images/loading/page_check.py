@@ -1,13 +1,16 @@
 """What showing a page would say of its images, without a scene."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from ...quiz.file_rules import unmatched_roi_problems
-from ...quiz.image_folder import ImageFolder
-from ...quiz.model import Page
+from ...quiz.image_folder import ImageFolder, ImagePathError
+from ...quiz.model import Page, Quiz
 from ...quiz.problems import Problem, about
-from ...quiz.regions import QuizRegions
+from ...quiz.question_types import Widget
+from ...quiz.regions import QuizRegions, beside_quiz
 from ..arrays import ImageArrays
+from ..files.pictures import option_picture_problem
 from ..types.registry import TYPES
 from .file_loader import FileLoader
 from .memory import FileMemory
@@ -21,9 +24,10 @@ _BUDGET = 1 << 30
 class PageCheck:
     """Reads the images of one page after another as a reader's program does; to be closed."""
 
-    def __init__(self, folder: ImageFolder, regions: QuizRegions) -> None:
+    def __init__(self, quiz: Quiz, folder: ImageFolder) -> None:
         self._folder = folder
-        self._regions = regions
+        self._beside = beside_quiz(quiz)
+        self._regions = QuizRegions(quiz, folder)
         self._memory = FileMemory(_BUDGET, frozenset)
         self._loader = FileLoader(folder, self._memory, None, None)
 
@@ -44,7 +48,17 @@ class PageCheck:
                     met += unmatched_roi_problems(image, module.region_names(arrays, regions))
             yield from (about(image, problem) for problem in met)
         yield from regions_off_background(page, there)
+        yield from self._pictures(page)
         self._memory.make_room()
+
+    def _pictures(self, page: Page) -> Iterator[Problem]:
+        """What the rules of a quiz say of a missing picture is not said again."""
+        for question in page.questions:
+            for option in question.options if question.facts.widget is Widget.PICTURES else ():
+                with suppress(ImagePathError):
+                    problem = option_picture_problem(self._beside.find(option).path)
+                    if problem is not None:
+                        yield problem.at(line=question.line)
 
     def close(self) -> None:
         """Stop reading, and let go of all arrays."""
