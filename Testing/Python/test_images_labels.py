@@ -126,3 +126,20 @@ def test_generic_colors_differ_between_neighbours_and_hold_for_every_value():
         for other in colors[place + 1 : place + 9]:
             assert np.abs(color - other).max() > 0.15
     assert color_of_value(2**64) != color_of_value(-7)
+
+
+def test_generic_colors_of_forty_regions_are_told_apart():
+    """In CIE L*a*b*, where 2.3 is what an eye just tells apart."""
+    colors = np.array([[color_of_value(value) for value in range(1, 42)]], np.float32)
+    lab = rgb2lab(colors)[0]
+    apart = np.linalg.norm(lab[:, None] - lab[None], axis=2)
+    assert apart[np.triu_indices(41, 1)].min() > 12
+
+
+def rgb2lab(colors):
+    """sRGB 0..1 with white D65, by IEC 61966-2-1 and CIE 15."""
+    linear = np.where(colors <= 0.04045, colors / 12.92, ((colors + 0.055) / 1.055) ** 2.4)
+    to_xyz = [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+    xyz = linear @ np.array(to_xyz).T / np.array([0.9505, 1.0, 1.089])
+    x, y, z = np.moveaxis(np.where(xyz > 0.008856, np.cbrt(xyz), 7.787 * xyz + 16 / 116), -1, 0)
+    return np.stack([116 * y - 16, 500 * (x - y), 200 * (y - z)], axis=-1)

@@ -174,8 +174,12 @@ def test_slicer_5_10_asks_and_a_refusal_or_no_network_is_said_in_the_panel(
 
         assert "lxml" in questions[0]
         assert bool(installs) is consent
-        assert "needs the Python package lxml" in on_stage.text("messageLabel")
-        assert "slicer.util.pip_install('lxml')" in on_stage.text("messageLabel")
+        said = on_stage.text("messageLabel")
+        assert "needs the Python package lxml" in said
+        assert "run slicer.util.pip_install('lxml')" in said
+        # Who declined is not told to connect, and who is offline not that they declined.
+        assert ("connect to the internet" in said) is consent
+        assert ("to be asked once more" in said) is not consent
         assert not on_stage.sees("pageSection")
 
 
@@ -202,3 +206,13 @@ def test_a_closed_quiz_keeps_no_image_in_memory(tmp_path, small_then_large, imag
 
 def _holds(console, size):
     return console.opened.library.byte_size >= size
+
+
+def test_several_missing_packages_are_said_in_the_plural(tmp_path, small_then_large, images, monkeypatch):
+    with stage(tmp_path, testing=True) as on_stage:
+        for name in ("lxml", "filelock"):
+            without(monkeypatch, name)
+        on_stage.choose(small_then_large, images)
+        on_stage.click("openButton")
+        said = on_stage.text("messageLabel")
+        assert "needs the Python packages lxml and filelock. Run slicer.util.pip_install(" in said

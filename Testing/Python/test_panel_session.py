@@ -4,7 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-from panel_stage import QUESTIONS, REPOSITORY, Stage, stage, write_quiz
+from panel_stage import QUESTIONS, REPOSITORY, VOLUME, Stage, image_element, stage, write_quiz
 from PySide6.QtWidgets import QAbstractButton, QGroupBox, QLineEdit, QPushButton
 from QuizLoaderLib.session.session import Session
 from QuizLoaderStories.reader import READER, hashes
@@ -162,6 +162,15 @@ def test_answers_wait_while_the_results_folder_is_away_and_are_saved_when_it_is_
 
     os.rename(away, reader.results)
     reader.stage.slicer.wait_until(lambda: reader.text("saveLabel") == "All answers are saved.")
+    assert not reader.sees("messageLabel"), "closing is refused no longer"
+    # And it would be again.
+    os.rename(reader.results, away)
+    reader.type("Rating", "5")
+    reader.click("closeButton")
+    assert "Closing once more" in reader.text("messageLabel")
+    os.rename(away, reader.results)
+    reader.type("Rating", "4")
+    reader.stage.slicer.wait_until(lambda: reader.text("saveLabel") == "All answers are saved.")
 
     reader.click("closeButton")
     reader.open()
@@ -180,3 +189,15 @@ def test_answers_that_can_never_be_saved_there_go_to_the_home_folder(reader, awa
     assert str(copy) in reader.text("messageLabel")
     assert ">Y</Response>" in copy.read_text(encoding="utf-8")
     assert not reader.sees("pageSection")
+
+
+def test_a_reader_is_not_told_what_is_for_the_author(reader, tmp_path):
+    volume = image_element("Volume", VOLUME, more="<ColorTable>Nowhere</ColorTable>")
+    page = f"{volume}<ROIs ROIVisibilityCode='All'/>{QUESTIONS}"
+    quiz = write_quiz(tmp_path / "odd.xml", [f"|{page}"])
+    reader.stage.open(quiz, reader.images)
+    assert reader.sees("problemsSection")
+    reader.click("closeButton")
+    reader.sign_in(quiz)
+    assert not reader.sees("problemsSection")
+    assert not reader.sees("messageLabel"), reader.text("messageLabel")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -64,8 +64,10 @@ def segments_from_mask(
     mask: np.ndarray | Mask | Path | str,
     value_map: ValueMap | Path | str,
     ijk_to_ras: np.ndarray | None = None,
+    colors: Mapping[str, tuple[float, float, float]] | None = None,
 ) -> SegmentationArrays:
-    """The named, coloured segments of a mask by a value map.
+    """The named, coloured segments of a mask by a value map; ``colors`` are for names that the map itself
+    gives none.
 
     ``mask``: a file, a Mask, or an array (slices, rows, columns) with its ``ijk_to_ras`` (4x4, RAS, mm;
     without it the voxels are 1 mm at the origin). A value without a name becomes ``Label_<value>``, and
@@ -80,9 +82,9 @@ def segments_from_mask(
     else:
         voxels, matrix = mask, np.eye(4) if ijk_to_ras is None else ijk_to_ras
     if isinstance(value_map, ValueMap):
-        return segments_of(voxels, matrix, value_map)
+        return segments_of(voxels, matrix, value_map, colors)
     table, _ = require_label_table(Path(value_map))
-    return segments_of(voxels, matrix, table.value_map, table.colors)
+    return segments_of(voxels, matrix, table.value_map, {**(colors or {}), **table.colors})
 
 
 def segments_of_node(node: vtkMRMLSegmentationNode) -> SegmentationArrays:

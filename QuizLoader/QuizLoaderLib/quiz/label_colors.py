@@ -2,7 +2,8 @@
 
 One rule for label maps and segments, so that the same file looks the same under both Types. It holds for
 every value without a table: hues go round the circle by the golden angle, so neighbouring values and any
-short run of values stay far apart, while lightness and saturation alternate to tell later rounds apart.
+short run of values stay far apart, while lightness and saturation tell later rounds apart: a hue comes nearly
+back after 13, 21, 34 or 55 values, and none of these is a multiple of the number of tones.
 """
 
 import colorsys
@@ -10,7 +11,7 @@ from collections.abc import Sequence
 
 _GOLDEN_TURN = 0.6180339887498949
 _FIRST_HUE = 0.305
-_TONES = ((0.62, 0.95), (0.45, 1.0), (0.80, 0.78))
+_TONES = ((0.35, 0.72), (0.35, 1.0), (0.75, 1.0), (0.55, 1.0), (0.65, 0.8), (0.9, 0.72))
 
 
 def color_of_value(value: int) -> tuple[float, float, float]:

@@ -73,6 +73,12 @@ class Problem:
         """``Green: sentence (hint)``: the slice view where something is missing."""
         return f"{self.view}: {self.text}" if self.view else self.text
 
+    @property
+    def is_for_reader(self) -> bool:
+        """Whether a reader should know: what is missing, and what is odd about an image or a drawing (blocks
+        of ``ProblemCode``). Other warnings are for the author, who alone can put the quiz right."""
+        return self.is_error or self.code.startswith(("Q6", "Q95"))
+
     def at(self, line: int = 0, page: int = 0, image: str = "", view: str = "") -> "Problem":
         """The same problem, with line, page, image and view filled in where it has none yet."""
         return replace(

@@ -64,6 +64,8 @@ class Answers(Protocol):
     """The reader's name, empty for an author."""
     notices: tuple[str, ...] = ()
     runs_scripts: bool = False
+    is_all_saved: bool = True
+    """As ``save_sentence`` said it last; False from a ``close`` that failed."""
     pages: tuple[Page, ...]
 
     @property

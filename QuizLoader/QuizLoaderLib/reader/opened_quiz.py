@@ -1,6 +1,6 @@
 """A quiz that is open: read, checked, and its pages shown through the host. No widgets."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -129,6 +129,11 @@ class OpenedQuiz:
         if session_page:
             self._page_saver.begin(page, session_page)
         return [problem.at(page=page.number) for problem in problems]
+
+    def messages(self, problems: Iterable[Problem]) -> list[str]:
+        """What of a page's problems is said on it: to a reader nothing that is for the author alone."""
+        is_read = bool(self.answers.reader)
+        return [problem.for_reader for problem in problems if problem.is_for_reader or not is_read]
 
     def leave_views(self) -> None:
         """The views are for something else from now on. What the reader made of them is remembered, and there

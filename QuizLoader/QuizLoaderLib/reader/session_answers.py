@@ -152,12 +152,12 @@ class SessionAnswers(Answers):
             sentences.append(state.sentence)
         if not self._is_drawing_saved and not sentences:
             sentences.append(DRAWING_NOT_SAVED)
-        is_all_saved = state.saved and not sentences
+        self.is_all_saved = state.saved and not sentences
         if self._session.in_review:
             sentences.append("This quiz is finished: everything can be looked at, and nothing changes.")
         elif self._session.locked():
             sentences.append("This page is complete and cannot be changed any more.")
-        if is_all_saved and not self._session.in_review:
+        if self.is_all_saved and not self._session.in_review:
             sentences.append(REFUSED if self._session.has_refused_value() else state.sentence)
         return " ".join(sentences)
 
@@ -185,6 +185,7 @@ class SessionAnswers(Answers):
 
     def close(self) -> str:
         self._save_page()
+        self.is_all_saved = False
         if unsaved := self.queue.sentences():
             return " ".join(unsaved)
         state = self._session.close()

@@ -26,6 +26,7 @@ class AskingSection:
         self._ui = ui
         self.presenter = Asking(moved, self._show_questions, self._show_standing)
         self._forms = PageForms(ui.formsContainer, self._changed, self.presenter.press)
+        self.when_all_saved: Callable[[], None] | None = None
         self._folder = Path()
         self._pause = timer(PAUSE_S, self.save_typed)
         self._look = timer(LOOK_S, self.presenter.look_again)
@@ -108,6 +109,8 @@ class AskingSection:
 
     def _show_standing(self) -> None:
         asking, ui = self.presenter, self._ui
+        if self.when_all_saved and asking.answers and asking.answers.is_all_saved:
+            self.when_all_saved()
         for name, button in (
             ("previous", ui.previousButton),
             ("next", ui.nextButton),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,11 +11,13 @@ import slicer
 
 from ...quiz.problems import ExplainedError, Problem, ProblemError
 from ...reader.opened_quiz import OpenedQuiz
+from ...views.roi_visibility import segments_by_id
+from ...views.segmentations import Color
 from .packages import ensure_packages
 from .ui import show_text
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLSegmentationNode, vtkMRMLVolumeNode
+    from slicer import vtkMRMLNode, vtkMRMLSegmentationNode, vtkMRMLVolumeNode
 
     from .ui import Ui
 
@@ -28,6 +30,7 @@ class MaskValues:
         self._sources: list[str] = []
         self._grid_of: vtkMRMLVolumeNode | None = None
         self._map_of_quiz = ""
+        self._page_nodes: Sequence[vtkMRMLNode | None] = ()
         ui.valueMapEdit.filters = ctk.ctkPathLineEdit.Files
         ui.maskEdit.filters = ctk.ctkPathLineEdit.Files | ctk.ctkPathLineEdit.Writable
         ui.maskEdit.nameFilters = ["Mask" + " (*.nrrd *.nii.gz *.nii *.mha)"]
@@ -38,14 +41,14 @@ class MaskValues:
 
     def show(self, opened: OpenedQuiz, background: vtkMRMLVolumeNode | None) -> None:
         """Offer the segmentations of this page, and the map of the quiz where no other is chosen."""
-        self._grid_of = background
+        self._grid_of, self._page_nodes = background, opened.page_nodes.nodes
         if self._ui.valueMapEdit.currentPath in ("", self._map_of_quiz):
             self._map_of_quiz = str(opened.value_map_path or "")
             self._ui.valueMapEdit.currentPath = self._map_of_quiz
         self._list_sources()
 
     def clear(self) -> None:
-        self._grid_of = None
+        self._grid_of, self._page_nodes = None, ()
         self._list_sources()
         self._say("")
 
@@ -68,7 +71,8 @@ class MaskValues:
         self._do(lambda table, mask: write_mask_of(node, table, mask, self._grid_of, ignore))
 
     def _show(self) -> None:
-        self._do(add_segments_of)
+        colors = segment_colors(self._page_nodes)
+        self._do(lambda table, mask: add_segments_of(table, mask, colors))
         self._list_sources()
 
     def _do(self, action: Callable[[Path, Path], str]) -> None:
@@ -113,18 +117,27 @@ def write_mask_of(
     lines = [f"Written: {out.name}"]
     for region in mask.regions:
         lines.append(f"{region.name} = {region.value}: {region.voxels} voxels, {region.ml:.2f} ml")
-    for lost in mask.lost:
-        lines.append(f"{lost.voxels} voxels of “{lost.region}” went to “{lost.winner}”")
     return "\n".join([*lines, _sentences(mask.problems)]).strip()
 
 
-def add_segments_of(value_map: Path, mask: Path) -> str:
-    """Put the named, coloured segments of a mask into the scene. Raises MaskError."""
+def segment_colors(nodes: Iterable[vtkMRMLNode | None]) -> dict[str, Color]:
+    """The colours that the segments of a page are shown in, by their names."""
+    return {
+        segment.GetName(): segment.GetColor()
+        for node in nodes
+        if node is not None and node.IsA("vtkMRMLSegmentationNode") and node.GetScene() is not None
+        for segment in segments_by_id(node).values()
+    }
+
+
+def add_segments_of(value_map: Path, mask: Path, colors: Mapping[str, Color]) -> str:
+    """Put the named segments of a mask into the scene, in ``colors`` where the map says none. Raises
+    MaskError."""
     from ...images.types.segmentation import make_node
     from ...images.types.type_module import Look
     from ...masks.scripting import segments_from_mask
 
-    arrays = segments_from_mask(mask, value_map)
+    arrays = segments_from_mask(mask, value_map, colors=colors)
     node = make_node(mask.name, arrays, Look(), slicer.mrmlScene)
     text = f"“{node.GetName()}” has {len(arrays.segments)} segments"
     return "\n".join([text, _sentences(arrays.problems)]).strip()

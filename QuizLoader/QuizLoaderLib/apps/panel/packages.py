@@ -24,14 +24,17 @@ def ensure_packages() -> None:
     if not _missing(wanted):
         return
     if slicer.app.testingEnabled():
-        raise ExplainedError(_remedy(wanted))
+        raise ExplainedError(_remedy(wanted, ""))
     try:
         _install(wanted)
-    except (RuntimeError, OSError, subprocess.CalledProcessError) as fault:
-        raise ExplainedError(_remedy(wanted)) from fault
+    except RuntimeError as fault:
+        # Also slicer.packaging raises it where the user declines.
+        raise ExplainedError(_remedy(wanted, "Open the quiz again to be asked once more, or ")) from fault
+    except (OSError, subprocess.CalledProcessError) as fault:
+        raise ExplainedError(_remedy(wanted, _OFFLINE)) from fault
     importlib.invalidate_caches()
     if _missing(wanted):
-        raise ExplainedError(_remedy(wanted))
+        raise ExplainedError(_remedy(wanted, _OFFLINE))
 
 
 def _missing(wanted: list[str]) -> list[str]:
@@ -58,9 +61,12 @@ def _install(wanted: list[str]) -> None:
         packaging.pip_ensure(wanted, requester="Quiz Loader")
 
 
-def _remedy(wanted: list[str]) -> str:
+_OFFLINE = "Installing failed: connect to the internet and open the quiz again, or "
+
+
+def _remedy(wanted: list[str], before: str) -> str:
+    """``before`` is what to do before the last resort is named."""
     names = _missing(wanted)
-    return (
-        f"Quiz Loader needs the Python package {', '.join(names)}: connect to the internet and open the quiz "
-        f"again, or run slicer.util.pip_install('{' '.join(names)}') in Slicer's Python console."
-    )
+    last = f"run slicer.util.pip_install('{' '.join(names)}') in Slicer's Python console."
+    what = f"package{'' if len(names) == 1 else 's'} {' and '.join(names)}"
+    return f"Quiz Loader needs the Python {what}. {before}{last if before else 'R' + last[1:]}"

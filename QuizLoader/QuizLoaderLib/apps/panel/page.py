@@ -129,7 +129,7 @@ class PageSections:
         """Also after ``showPage`` in the console."""
         opened = self._the_quiz()
         self._ui.pagesList.currentRow = opened.index
-        show_text(self._ui.messageLabel, "\n".join(problem.for_reader for problem in problems))
+        show_text(self._ui.messageLabel, "\n".join(opened.messages(problems)))
         # Slicer's console may have opened it.
         self.asking.begin(opened.answers, opened.path.parent)
         self.asking.show()

@@ -43,6 +43,7 @@ class Panel:
         ui.closeButton.clicked.connect(self.close_if_saved)
         self.fill_in_from_scene()
         console.when_shown = self._page.page_is_shown
+        self._page.asking.when_all_saved = self._end_refusal
         console.when_closing = self._page.asking.leave
         self._show_closed()
 
@@ -132,6 +133,12 @@ class Panel:
         show_text(self.ui.messageLabel, self.close())
         return True
 
+    def _end_refusal(self) -> None:
+        """All is saved now: nothing would be put anywhere else."""
+        if self._close_was_refused:
+            self._close_was_refused = False
+            show_text(self.ui.messageLabel, "")
+
     def close(self) -> str:
         """In any case; gives a sentence where the answers had to be put somewhere else."""
         self._page.put_away()
@@ -151,7 +158,9 @@ class Panel:
         self._close_was_refused = False
         self._set_width(self._page.least_width(opened))
         show_text(self.ui.noticeLabel, "\n".join(opened.answers.notices))
-        self._show_problems(opened.path, opened.problems)
+        # A reader cannot put the quiz right.
+        told = [problem for problem in opened.problems if problem.is_error or not opened.answers.reader]
+        self._show_problems(opened.path, told)
         self.ui.quizSection.collapsed = True
         self.ui.closeButton.enabled = True
         self.ui.pagesSection.visible = not opened.answers.reader

@@ -209,7 +209,7 @@ class ClientQuiz:
         self.tools.begin(opened)
         self.lines.begin(opened)
         self.editor.begin(opened)
-        self._state.update({"loading": None, "messages": [problem.for_reader for problem in self._problems]})
+        self._state.update({"loading": None, "messages": opened.messages(self._problems)})
         self._loading = None
         self.asking.presenter.show()
         if index + 1 < len(opened.pages):
