@@ -1,8 +1,10 @@
 """The stories that a real Slicer tells too (Testing/QuizLoaderStories), told on the stand-in."""
 
+import logging
 import sys
 
 import pytest
+import vtk
 from panel_stage import stage
 from QuizLoaderStories.telling import Need, Story, StoryFailedError, all_stories, tell_all, tell_one
 
@@ -57,34 +59,33 @@ def test_a_story_that_fails_is_named_and_the_others_are_told(tmp_path):
     def fail(_desk):
         raise AssertionError("the view is empty")
 
-    def log(desk):
-        import logging
-
+    def log(_desk):
         logging.getLogger("any").error("something went wrong")
 
     stories = [
         Story("one that fails", fail, (Need.NO_WINDOW,)),
         Story("one that logs an error", log, ()),
+        Story("one in which VTK reports an error", lambda _desk: vtk.vtkImageThreshold().Update(), ()),
         Story("one that passes", lambda _desk: told.append(1), ()),
         Story("one for Slicer", fail, (Need.EFFECTS,)),
     ]
     with (
         stage(tmp_path, main_window=False),
-        pytest.raises(StoryFailedError, match=r"failed: one that fails; one that logs an error\."),
+        pytest.raises(StoryFailedError, match=r"failed: one that fails; one that logs an error; one in"),
     ):
         tell_all(stories, said.append)
 
     assert told == [1]
     assert [line[:8].strip() for line in said[:-1]] == [
-        "FAILED",
-        "FAILED",
+        *["FAILED"] * 3,
         "passed",
         "not run",
     ]
     assert "the view is empty" in said[0]
     assert "something went wrong" in said[1]
-    assert "effects of Slicer's Segment Editor" in said[3]
-    assert said[-1] == "1 passed, 2 FAILED, 1 not run, of 4"
+    assert "vtkImageThreshold" in said[2]
+    assert "effects of Slicer's Segment Editor" in said[4]
+    assert said[-1] == "1 passed, 3 FAILED, 1 not run, of 5"
 
 
 def test_what_is_installed_carries_no_stories_and_says_so(tmp_path):

@@ -1,6 +1,7 @@
 """What goes wrong behind a story's back: in slots, timers and observers, in VTK and MRML, in logs."""
 
 import logging
+import re
 import sys
 import traceback
 from types import TracebackType
@@ -8,7 +9,7 @@ from typing import Any
 
 import vtk
 
-SLICERS_OWN = ("Input port 0 of algorithm vtkImageBlend", "has 0 connections but is not optional")
+SLICERS_OWN = re.compile(r"Input port 0 of algorithm vtkImageBlend\b.* has 0 connections")
 """VTK says it when a view with an additional layer is emptied, also without QuizLoader."""
 
 
@@ -35,8 +36,8 @@ class Faults(logging.Handler):
     @property
     def texts(self) -> list[str]:
         paragraphs = self._messages.GetOutput().split("\n\n")
-        errors = [text for text in paragraphs if "ERROR" in text or "error" in text]
-        return self._texts + [text for text in errors if not any(known in text for known in SLICERS_OWN)]
+        errors = [text for text in paragraphs if "ERROR: " in text and not SLICERS_OWN.search(text)]
+        return self._texts + errors
 
     def emit(self, record: logging.LogRecord) -> None:
         self._texts.append(self.format(record))
