@@ -228,6 +228,26 @@ def test_the_editor_has_its_keys_while_it_is_seen_and_ours_stay_ours(reader, qui
     assert ours <= set(keys())
 
 
+def test_a_drawing_never_lacks_its_display_node_while_it_is_in_the_scene(reader, quiz):
+    """A table of segments that shows it reports an error for each cell (qMRMLSegmentsModel.cxx)."""
+    reader.sign_in(quiz)
+    hand(reader, "Tumour", TUMOUR)
+    node = editor(reader).segmentationNode()
+    scene, lacking = slicer.mrmlScene, []
+
+    def look(*_):
+        if scene.IsNodePresent(node) and node.GetDisplayNode() is None:
+            lacking.append(node.GetName())
+
+    observer = scene.AddObserver(scene.NodeRemovedEvent, look)
+    reader.go()
+    reader.go("previousButton")
+    reader.click("closeButton")
+    scene.RemoveObserver(observer)
+    assert lacking == []
+    assert not scene.IsNodePresent(node)
+
+
 def test_no_segment_has_to_leave_a_shared_image_when_its_page_goes(reader, quiz):
     """Slicer copies the image for each segment that leaves it alone: seconds for many on a large one."""
     reader.sign_in(quiz)

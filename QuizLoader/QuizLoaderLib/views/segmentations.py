@@ -133,7 +133,8 @@ def remove(node: vtkMRMLSegmentationNode) -> None:
         # for each segment, seconds for a large image. What shares nothing any more is gone at once.
         for segment in segments_by_id(node).values():
             segment.RemoveAllRepresentations()
-    for each in [*display_nodes(node), node.GetStorageNode(), node]:
+    # The node first: a view or a table of Slicer that still shows it would miss its display node.
+    for each in [node, *display_nodes(node), node.GetStorageNode()]:
         if each is not None and scene.IsNodePresent(each):
             scene.RemoveNode(each)
 
