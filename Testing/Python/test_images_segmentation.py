@@ -4,6 +4,8 @@ import numpy as np
 import pytest
 from image_files import write_nrrd
 from image_pages import image, label_image_of, library_of, load_one, page, segments_of, voxels_of
+from QuizLoaderLib.images.types.file_info import file_info
+from QuizLoaderLib.quiz.label_colors import color255, color_of_value
 from QuizLoaderLib.quiz.model import ImageType
 
 FLIP = np.diag([-1.0, -1, 1])
@@ -40,6 +42,16 @@ def facts(number, id, name, layer, value, color="1 0.5 0.25", tags="", extent="0
     if tags:
         found["Tags"] = tags
     return {f"Segment{number}_{key}": text for key, text in found.items()}
+
+
+def test_a_segment_without_a_colour_has_one_color_everywhere(tmp_path):
+    """Slicer's middle grey says that there is none; the picture would get another than the list tells."""
+    values = facts(0, "a", "Liver", 0, 1, "0.5 0.5 0.5")
+    path = write_nrrd(tmp_path / "a.seg.nrrd", two_layers()[..., 0], values=values)
+    node, _, library = load_one(tmp_path, path.name, ImageType.SEGMENTATION)
+    shown = [round(255 * part) for part in node.GetSegmentation().GetNthSegment(0).GetColor()]
+    assert shown == list(file_info(path)[0].regions[0].color) == list(color255(color_of_value(1)))
+    library.close()
 
 
 THREE_SEGMENTS = {

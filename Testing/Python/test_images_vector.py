@@ -1,5 +1,8 @@
 """A picture: its colours, its place, and every kind of file that a camera or a screen makes."""
 
+import resource
+import struct
+
 import numpy as np
 import pytest
 import SimpleITK as sitk
@@ -248,3 +251,38 @@ def test_what_is_no_picture_is_told(tmp_path, case):
     assert [problem.is_error for problem in problems] == [True]
     assert said in problems[0].sentence
     assert (problems[0].code == "Q610") is ("pixels" in case)
+
+
+def tiff_of_one_strip(height: int) -> bytes:
+    """An RGB TIFF of 20 columns that names so many rows, and has one strip of 20."""
+    tags = [(256, 4, 1, 20), (257, 4, 1, height), (258, 3, 3, 134), (259, 3, 1, 1), (262, 3, 1, 2)]
+    tags += [(273, 4, 1, 140), (277, 3, 1, 3), (278, 4, 1, 20), (279, 4, 1, 1200), (284, 3, 1, 1)]
+    entries = b"".join(struct.pack("<HHII", *tag) for tag in tags)
+    start = struct.pack("<2sHIH", b"II", 42, 8, len(tags)) + entries + bytes(4)
+    return start + struct.pack("<3H", 8, 8, 8) + bytes(range(200)) * 6
+
+
+def test_a_tiff_that_names_more_than_it_holds(tmp_path):
+    """Memory goes by what is there, not by what is named; what is not there is not shown as black."""
+    for name, height in (("good.tif", 20), ("cut.tif", 60), ("huge.tif", 8_388_628)):
+        (tmp_path / name).write_bytes(tiff_of_one_strip(height))
+    kind, values, problems = load(tmp_path, "good.tif")
+    assert (kind, problems) == ("vtkMRMLVectorVolumeNode", [])
+    assert values.shape == (1, 20, 20, 3)
+    for name in ("cut.tif", "huge.tif"):
+        before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+        _, values, (problem,) = load(tmp_path, name)
+        assert values is None
+        assert "is damaged" in problem.sentence
+        assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < 100_000
+
+
+@pytest.mark.parametrize("name", ["a.png", "a.tif", "a.bmp", "a.jpg", "a.gif"])
+def test_a_large_even_picture_is_none_of_it(tmp_path, name):
+    """It packs best of all."""
+    options = {"compression": "tiff_deflate"} if name == "a.tif" else {}
+    Picture.new("L", (6000, 5000), 200).save(tmp_path / name, **options)
+    _, values, problems = load(tmp_path, name)
+    assert problems == []
+    assert values.shape == (1, 5000, 6000) or values.shape == (1, 5000, 6000, 3)
+    assert values[0, 4000, 4000].max() == 200

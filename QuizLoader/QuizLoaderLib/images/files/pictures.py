@@ -22,7 +22,10 @@ MOST_OPTION_PIXELS = 25_000_000
 """Of a picture among the questions, which is shown a few hundred pixels wide: 100 MB in memory."""
 
 UNUSABLE_PICTURE = ProblemCode("Q617", "A picture of a question can be read, and is not too large.")
-
+_FREE_PIXELS = 16_000_000
+_MOST_PIXELS_OF_A_BYTE = 8 * 1032
+"""What DEFLATE gives of single bits, beyond some pixels that every file may have. White pages of a fax give
+more, and are small."""
 _ORIENTATION = 0x0112
 
 UPRIGHT_IN_AXIAL = np.diag([-1.0, -1.0, 1.0, 1.0])
@@ -49,9 +52,12 @@ def read_picture(facts: FileFacts) -> np.ndarray:
         hint = 'set DicomRead="Y"' if facts.is_dicom else "a Vector is a png, jpg, bmp or tif file"
         raise ImageReadError(WRONG_CONTENT, sentence, hint)
     # Pillow warns from half its limit on; a picture of 10,000 x 10,000 is no attack.
-    warnings.filterwarnings("ignore", category=Picture.DecompressionBombWarning)
+    # What it warns of in damaged files is seen below.
+    for category in (Picture.DecompressionBombWarning, UserWarning):
+        warnings.filterwarnings("ignore", category=category, module="PIL")
     try:
         with Picture.open(path) as picture:
+            _require_bytes_for_pixels(path, picture)
             if _has_deep_colors(picture):
                 return _read_deep_colors(path, picture)
             return _read_pages(path, picture)
@@ -83,11 +89,30 @@ def option_picture_problem(path: Path) -> Problem | None:
     return error(UNUSABLE_PICTURE, f"The picture {shown(path.name)} has {size}.", hint)
 
 
+def _require_bytes_for_pixels(path: Path, picture: "Picture") -> None:
+    """Refuse a page that its file cannot hold, before there is room for its pixels.
+
+    Raises ImageReadError; ValueError where a part of the page is not in the file.
+    """
+    pixels = picture.width * picture.height
+    if pixels > _FREE_PIXELS + path.stat().st_size * _MOST_PIXELS_OF_A_BYTE:
+        named = f"{picture.width} x {picture.height}"
+        sentence = f"“{path.name}” is damaged: it cannot hold the {named} pixels that it names."
+        raise ImageReadError(IMAGE_DAMAGED, sentence, "copy or export it again")
+    if picture.format == "TIFF":
+        # Pillow leaves strips black that the file does not name.
+        parts = {tile[1] for tile in picture.tile if tile[1]}
+        covered = sum((right - left) * (lower - upper) for left, upper, right, lower in parts)
+        if covered < pixels:
+            raise ValueError
+
+
 def _read_pages(path: Path, picture: "Picture") -> np.ndarray:
     pages: list[np.ndarray] = []
     pixels = 0
     for number in range(getattr(picture, "n_frames", 1) if picture.format == "TIFF" else 1):
         picture.seek(number)
+        _require_bytes_for_pixels(path, picture)
         pixels += picture.width * picture.height
         if pixels > _MOST_PIXELS:
             raise _too_large(path)

@@ -25,6 +25,8 @@ NO_COLOR = ProblemCode("Q615", "A segment's colour is three numbers from 0 to 1 
 
 variant = file_alone
 
+_NOT_YET_COLORED = (0.5, 0.5, 0.5)
+"""What Slicer writes, and takes, for a segment without a colour. Source: vtkSegment::SEGMENT_COLOR_INVALID."""
 MOST_SEGMENTS = 1000
 """A label image of more values is taken for grey values; MRML would need minutes for its segments."""
 
@@ -96,12 +98,13 @@ def described_segments(file: ImageFile) -> tuple[SegmentDescription, ...]:
             sentence = f"“{file.path.name}” puts a segment on layer {layer} but has {file.components} layers."
             raise ImageReadError(IMAGE_DAMAGED, sentence, "save the segmentation again")
         value = _whole_number(file, facts.get("LabelValue", "1"))
+        color = _color(facts.get("Color") or facts.get("DefaultColor", ""))
         segments.append(
             SegmentDescription(
                 name=facts.get("Name", "").strip() or facts["ID"].strip(),
                 layer=layer,
                 value=value,
-                color=_color(facts.get("Color") or facts.get("DefaultColor", "")),
+                color=color if color != _NOT_YET_COLORED else None,
                 id=facts["ID"],
                 label_value=value,
                 tags=_tags(facts.get("Tags", "")),
