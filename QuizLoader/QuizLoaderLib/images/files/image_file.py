@@ -41,6 +41,7 @@ _TOWARDS = (("left", "right"), ("back", "front"), ("feet", "head"))
 _OPPOSITE = -0.7
 """The cosine of the angle between two directions from which on they count as opposite: 135 degrees."""
 
+_FARTHEST_MM = 1e100
 _LARGEST_DIFFERENCE = 0.01
 """Of two sizes of a voxel that count as one, as a share."""
 _CORRECT_ONE = "find out which of them is right, and correct the other"
@@ -317,6 +318,8 @@ def placed(path: Path, axes_lps: np.ndarray, origin_lps: np.ndarray) -> np.ndarr
 
     Raises ImageReadError where the axes are not at right angles.
     """
+    if not np.isfinite(axes_lps).all() or np.abs(axes_lps).max() > _FARTHEST_MM:
+        raise _not_orthogonal(path)
     matrix = np.eye(4)
     matrix[:3, :3] = LPS_TO_RAS[:3, :3] @ axes_lps
     matrix[:3, 3] = LPS_TO_RAS[:3, :3] @ origin_lps

@@ -3,7 +3,6 @@
 Source of all rules: MetaIO, https://itk.org/Wiki/ITK/MetaIO/Documentation.
 """
 
-import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -27,6 +26,8 @@ _VECTORS = (*_SPACINGS, "Offset", "Position", "Origin", "CenterOfRotation")
 _MATRICES = ("TransformMatrix", "Rotation", "Orientation")
 _MOST_AXES = 10
 _LARGEST = 1 << 40
+_SHORTEST, _FARTHEST = 1e-20, 1e20
+"""Beyond these lengths ITK's numbers run over, and it writes to stderr."""
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,7 @@ class MetaImageHeader:
         start = self.fields.get("HeaderSize", "0")
         return (
             all(len(numbers) >= count for numbers, count in self._placing())
+            and all(length > _SHORTEST for length in self._axes())
             and _is_count(self.fields.get("CompressedDataSize", "0"))
             and (_is_count(start) or (start == "-1" and not self._says("CompressedData")))
             and self.fields.get("BinaryData", "False")[:1] in tuple("TtFf10")
@@ -119,6 +121,15 @@ class MetaImageHeader:
         for name, count in (dict.fromkeys(_VECTORS, axes) | dict.fromkeys(_MATRICES, axes**2)).items():
             if name in self.fields:
                 yield _numbers(self.fields[name]), count
+
+    def _axes(self) -> Iterator[float]:
+        """The lengths of the axes in each matrix, and of the rows of numbers that are across them."""
+        axes = len(self.sizes)
+        for name in _MATRICES:
+            if name in self.fields:
+                matrix = np.reshape(_numbers(self.fields[name])[: axes**2], (axes, axes))
+                yield from np.linalg.norm(matrix, axis=0)
+                yield from np.linalg.norm(matrix, axis=1)
 
     def for_itk(self) -> bytes:
         """What places the voxels, as a header of its own for ITK: nothing else of the file comes to it."""
@@ -170,9 +181,9 @@ def _is_count(text: str) -> bool:
 
 
 def _numbers(text: str) -> list[float]:
-    """Those of a field; none where one of them is no number, or not finite."""
+    """Those of a field; none where one of them is no number, or beyond all places."""
     try:
         numbers = [float(number) for number in text.split()]
     except ValueError:
         return []
-    return numbers if all(map(math.isfinite, numbers)) else []
+    return numbers if all(abs(number) < _FARTHEST for number in numbers) else []

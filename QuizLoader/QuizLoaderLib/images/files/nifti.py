@@ -5,6 +5,7 @@ Source of all rules: nifti1.h and nifti2.h, https://nifti.nimh.nih.gov/nifti-1.
 
 import math
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 from io import BufferedReader
@@ -17,7 +18,7 @@ import numpy as np
 from .file_formats import LONGEST_HEADER
 from .raw_voxels import Packing, RawVoxels, Unpacked, read_up_to
 
-_FARTHEST_MM = 1e9
+_SHORTEST_MM, _FARTHEST_MM = 1e-9, 1e9
 _NO_SCALE = 2.3e-16
 _LENGTHS = {1: 348, 2: 540}
 _FIELDS = {
@@ -129,7 +130,7 @@ class NiftiHeader:
     @property
     def has_spacing(self) -> bool:
         """Whether pixdim, from which ITK takes the size of the voxels, says it of rows and columns."""
-        return all(math.isfinite(length) and length != 0 for length in self._numbers("pixdim")[1:3])
+        return all(length != 0 for length in self._lengths[1:3])
 
     @property
     def time_step(self) -> float:
@@ -152,7 +153,12 @@ class NiftiHeader:
             return False
         if prod(lengths[:count]) > _LARGEST:
             return False
-        return self._number("sform_code") <= 0 or all(abs(v) < _FARTHEST_MM for v in self._numbers("srow"))
+        if any(np.linalg.norm(axes, axis=0).min() < _SHORTEST_MM for axes in self._sform()):
+            return False
+        return all(
+            self._number(code) == 0 or all(abs(value) < _FARTHEST_MM for value in self._numbers(field))
+            for code, field in (("sform_code", "srow"), ("qform_code", "quatern"))
+        )
 
     @property
     def placements(self) -> dict[str, np.ndarray]:
@@ -161,8 +167,8 @@ class NiftiHeader:
         Source: nifti1.h, methods 2 and 3.
         """
         found = {}
-        if self._number("sform_code") > 0:
-            found["sform"] = np.reshape(self._numbers("srow"), (3, 4))[:, :3]
+        for axes in self._sform():
+            found["sform"] = axes
         if self._number("qform_code") > 0:
             b, c, d = self._numbers("quatern")[:3]
             a = math.sqrt(max(0.0, 1 - b * b - c * c - d * d))
@@ -171,9 +177,20 @@ class NiftiHeader:
                 [2 * (b * c + a * d), a * a + c * c - b * b - d * d, 2 * (c * d - a * b)],
                 [2 * (b * d - a * c), 2 * (c * d + a * b), a * a + d * d - c * c - b * b],
             ])  # fmt: skip
-            qfac, *lengths = self._numbers("pixdim")[:4]
+            qfac, *lengths = self._lengths[:4]
             found["qform"] = turned @ np.diag(lengths) @ np.diag([1, 1, -1 if qfac < 0 else 1])
         return found
+
+    def _sform(self) -> Iterator[np.ndarray]:
+        """The 3x3 of the sform, where there is one."""
+        if self._number("sform_code") != 0:
+            yield np.reshape(self._numbers("srow"), (3, 4))[:, :3]
+
+    @property
+    def _lengths(self) -> tuple[float, ...]:
+        """pixdim, with 0 where a length cannot be."""
+        given = self._numbers("pixdim")
+        return tuple(length if _SHORTEST_MM < abs(length) < _FARTHEST_MM else 0.0 for length in given)
 
     def for_itk(self) -> bytes:
         """What places the voxels, as a header of version 1 for ITK: nothing else of the file comes to it.
@@ -186,6 +203,7 @@ class NiftiHeader:
         struct.pack_into("<i", header, 0, _LENGTHS[1])
         numbers = {name: self._numbers(name) for name in _PLACING}
         numbers["dim"] = (len(self.sizes), *self.sizes, *[1] * (7 - len(self.sizes)))
+        numbers["pixdim"] = self._lengths
         numbers["vox_offset"] = (_LENGTHS[1] + 4,)
         for field, values in numbers.items():
             kind, offset = _FIELDS[1][field]

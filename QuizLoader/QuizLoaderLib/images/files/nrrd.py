@@ -38,6 +38,8 @@ _PACKINGS = {
 }  # fmt: skip
 _MOST_AXES = 16
 _LARGEST = 1 << 40
+_SHORTEST, _FARTHEST = 1e-20, 1e20
+"""Beyond these lengths ITK's numbers run over, and it writes to stderr."""
 _PLAIN_KINDS = ("domain", "space", "time", "none", "???")
 FRAME_KINDS = ("list", *_PLAIN_KINDS)
 """The kinds of an axis that may count frames; on others the values of a voxel lie side by side."""
@@ -60,6 +62,9 @@ class NrrdHeader:
         if not 0 < axes <= _MOST_AXES or self.fields.get("dimension") != str(axes) or self.dtype is None:
             return False
         are_numbers = self._skip is not None and self._lines is not None
+        axes_mm = [float(np.linalg.norm(axis)) for axis in self.directions if axis is not None]
+        if not all(_SHORTEST < length < _FARTHEST for length in axes_mm):
+            return False
         return are_numbers and "encoding" in self.fields and 0 < prod(self.sizes) < _LARGEST
 
     @property
@@ -154,8 +159,9 @@ class NrrdHeader:
     @property
     def has_spacing(self) -> bool:
         """Whether it says how large the voxels are."""
-        lengths = [0.0 if axis is None else float(np.linalg.norm(axis)) for axis in self.directions]
-        return any(np.isfinite(length) and length > 0 for length in [*lengths, *self.spacings])
+        if any(axis is not None for axis in self.directions):
+            return True
+        return any(np.isfinite(length) and length > 0 for length in self.spacings)
 
     def texts(self, field: str) -> list[str]:
         """The quoted texts of ``labels`` or ``units``, one for each axis."""

@@ -262,7 +262,8 @@ class VoxelStream:
             part = values[start : start + _SCALED_AT_ONCE]
             raw = np.empty(len(part), self._dtype.newbyteorder("="))
             self.fill(raw)
-            part[...] = np.multiply(raw.astype(values.dtype), scale[0], dtype=np.float64) + scale[1]
+            with np.errstate(all="ignore"):
+                part[...] = np.multiply(raw.astype(values.dtype), scale[0], dtype=np.float64) + scale[1]
 
     def check_end(self) -> None:
         """To be called after the last voxel: a checksum tells damage that unpacks to other values.

@@ -1,0 +1,22 @@
+"""Headers turned at random, thousands of them: each gives an image or one sentence, within little memory."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import mutated_headers
+import pytest
+
+COUNT = 5000 if os.environ.get("QUIZLOADER_SOAK") else 500
+MOST_KB = 1_000_000
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_no_header_ends_the_program(tmp_path: Path, seed: int) -> None:
+    command = [sys.executable, mutated_headers.__file__, str(tmp_path), str(seed), str(COUNT)]
+    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    assert (run.returncode, run.stderr) == (0, "")
+    shown, resident_kb = map(int, run.stdout.split())
+    assert COUNT / 20 < shown < COUNT
+    assert resident_kb < MOST_KB
