@@ -15,7 +15,7 @@ MOST_KB = 1_000_000
 @pytest.mark.parametrize("seed", range(4))
 def test_no_header_ends_the_program(tmp_path: Path, seed: int) -> None:
     command = [sys.executable, mutated_headers.__file__, str(tmp_path), str(seed), str(COUNT)]
-    run = subprocess.run(command, capture_output=True, text=True, check=False)
+    run = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     assert (run.returncode, run.stderr) == (0, "")
     shown, resident_kb = map(int, run.stdout.split())
     assert COUNT / 20 < shown < COUNT

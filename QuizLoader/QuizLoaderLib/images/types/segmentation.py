@@ -26,7 +26,7 @@ NO_COLOR = ProblemCode("Q615", "A segment's colour is three numbers from 0 to 1 
 variant = file_alone
 
 _NOT_YET_COLORED = (0.5, 0.5, 0.5)
-"""What Slicer writes, and takes, for a segment without a colour. Source: vtkSegment::SEGMENT_COLOR_INVALID."""
+"""What Slicer writes for a segment without a colour. Source: vtkSegment::SEGMENT_COLOR_INVALID."""
 MOST_SEGMENTS = 1000
 """A label image of more values is taken for grey values; MRML would need minutes for its segments."""
 
