@@ -46,6 +46,7 @@ OF_THE_MOMENT = {
     "ResponseTime",
     "Seconds",
     "SecondsShown",
+    "SecondsActive",
     "JournalEntry",
 }
 
