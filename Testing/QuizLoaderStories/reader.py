@@ -49,9 +49,6 @@ class Reader:
         self.desk.settle()
         self.desk.check()
 
-    def wait_until_saved(self) -> None:
-        self.desk.wait_until(lambda: self.text("saveLabel") == "All answers are saved.")
-
     # The forms
 
     def boxes(self) -> dict[str, Any]:
