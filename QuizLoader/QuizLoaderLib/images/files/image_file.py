@@ -101,13 +101,16 @@ class ImageFile:
 
     def _from_header(self, header: Header, voxels: RawVoxels) -> None:
         reader = _placing(self.path, header)
-        self._make: Callable[[], np.ndarray] = partial(self._voxels_of, voxels, header.scale)
         self.header = header.values if isinstance(header, NrrdHeader) else {}
         self.size = _at_least_a_plane(self.path, reader.GetSize())
         self.components: int = reader.GetNumberOfComponents()
         if prod(self.size) * self.components != voxels.values:
             raise damaged(self.path)
         self.dtype = dtype_as_shown(voxels.dtype, header.scale)
+        # Nothing of this object: one that held itself would keep its voxels until Python looks for cycles.
+        self._make: Callable[[], np.ndarray] = partial(
+            _voxels_of, self.path, voxels, self.components, self.dtype, header.scale
+        )
         kinds = header.kinds if isinstance(header, NrrdHeader) else []
         self._kind = kinds[0] if kinds else ""
         self.ijk_to_ras = _ijk_to_ras(self.path, reader)
@@ -184,20 +187,24 @@ class ImageFile:
     def _read(self) -> np.ndarray:
         return self._make() if self._share is None else self._share(self._make)
 
-    def _voxels_of(self, source: RawVoxels, scale: tuple[float, float] | None) -> np.ndarray:
-        try:
-            values = np.empty(source.values, self.dtype)
-            with source.open() as stream:
-                stream.fill(values, scale)
-                stream.check_end()
-        except VoxelsEndError as fault:
-            raise damaged(self.path) from fault
-        except MemoryError as fault:
-            raise too_large(self.path) from fault
-        if self.components > 1 and source.components == 1:
-            # A NIfTI has one whole image for each value of a voxel.
-            return np.ascontiguousarray(values.reshape(self.components, -1).T).reshape(-1)
-        return values
+
+def _voxels_of(
+    path: Path, source: RawVoxels, components: int, dtype: np.dtype, scale: tuple[float, float] | None
+) -> np.ndarray:
+    """All values one after the other, those of a voxel side by side."""
+    try:
+        values = np.empty(source.values, dtype)
+        with source.open() as stream:
+            stream.fill(values, scale)
+            stream.check_end()
+    except VoxelsEndError as fault:
+        raise damaged(path) from fault
+    except MemoryError as fault:
+        raise too_large(path) from fault
+    if components > 1 and source.components == 1:
+        # A NIfTI has one whole image for each value of a voxel.
+        return np.ascontiguousarray(values.reshape(components, -1).T).reshape(-1)
+    return values
 
 
 def dtype_as_shown(stored: np.dtype, scale: tuple[float, float] | None) -> np.dtype:
