@@ -107,6 +107,13 @@ def meta(path: Path, *fields: str, end: str = "ElementDataFile = LOCAL") -> byte
     return "\n".join([*kept, *fields, end, ""]).encode()
 
 
+def test_a_meta_image_that_does_not_say_whether_it_is_text_is_none(tmp_path: Path) -> None:
+    path = tmp_path / "A.MHA"
+    header = b"\n".join(line for line in meta(path).splitlines() if not line.startswith(b"BinaryData ="))
+    path.write_bytes(header + b"\n" + BYTES)
+    np.testing.assert_array_equal(ImageFile(look_at(path)).voxels, VOXELS)
+
+
 def test_a_meta_image_as_text(tmp_path: Path) -> None:
     path = tmp_path / "a.mha"
     path.write_bytes(meta(path, "BinaryData = False") + NRRD_DATA["ascii"])

@@ -139,6 +139,19 @@ def test_a_structure_set_on_a_finer_image_is_not_resampled_but_rasterized(study:
     assert np.count_nonzero((mask.voxels == 1) != truth) <= 2
 
 
+def test_the_series_is_found_in_the_folder_next_to_that_of_the_structure_set(study: Path) -> None:
+    options = ("--map", study / "map.txt", "--ignore-unmapped")
+    beside = quizloader("mask", study / "rs.dcm", *options, "--out", study / "a.nrrd")
+    (study / "plans").mkdir()
+    (study / "rs.dcm").rename(study / "plans" / "rs.dcm")
+
+    apart = quizloader("mask", study / "plans" / "rs.dcm", *options, "--out", study / "b.nrrd")
+
+    assert (beside.code, apart.code) == (0, 0)
+    before, after = (read_image(study / name)[0] for name in ("a.nrrd", "b.nrrd"))
+    assert before.any() and np.array_equal(before, after)
+
+
 def test_no_referenced_series_anywhere_is_an_error(study: Path, tmp_path: Path) -> None:
     (tmp_path / "alone").mkdir()
     (study / "rs.dcm").rename(tmp_path / "alone" / "rs.dcm")
@@ -149,8 +162,8 @@ def test_no_referenced_series_anywhere_is_an_error(study: Path, tmp_path: Path) 
 
     assert ended.code == 1
     assert (
-        "error M303: The series that “rs.dcm” was drawn on is neither beside it nor in a folder below."
-        in ended.out
+        "error M303: The series that “rs.dcm” was drawn on is not beside it, nor in a folder below "
+        "or next to it." in ended.out
     )
     assert not (tmp_path / "m.nrrd").exists()
 

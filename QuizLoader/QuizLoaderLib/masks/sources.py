@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -234,21 +235,28 @@ def _header_with_regions(path: Path) -> Header:
 
 
 def _referenced_series(structure: StructureSet) -> Target:
-    """The series that a structure set names, looked for beside its file and in the folders below."""
+    """The series that a structure set names, looked for beside its file, in the folders below, and in those
+    beside its own: a study often has one for each series."""
     from ..images.dicom.series import read_grid
 
     path = structure.path
-    found = file_of_series(structure.references, _folders(path.parent))
+    found = file_of_series(structure.references, _folders_around(path))
     if found is not None:
         return Target(found, read_grid(found))
-    sentence = f"The series that “{path.name}” was drawn on is neither beside it nor in a folder below."
+    sentence = (
+        f"The series that “{path.name}” was drawn on is not beside it, nor in a folder below or next to it."
+    )
     raise MaskError(error(NO_REFERENCED_SERIES, sentence, "name the image with --like"))
 
 
-def _folders(top: Path) -> Iterator[Path]:
-    for folder, below, _ in os.walk(top):
+def _folders_around(path: Path) -> Iterator[Path]:
+    for folder, below, _ in os.walk(path.parent):
         below.sort()
         yield Path(folder)
+    own = path.absolute().parent
+    yield own.parent
+    with suppress(OSError):
+        yield from sorted(each for each in own.parent.iterdir() if each.is_dir() and each != own)
 
 
 def _reference_image(path: Path, segmentation: SegmentationArrays) -> Target | None:

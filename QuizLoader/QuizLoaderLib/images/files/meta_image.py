@@ -85,7 +85,8 @@ class MetaImageHeader:
     def voxels(self, path: Path, data_files: tuple[Path, ...]) -> RawVoxels:
         """Where the voxels of the file ``path`` are, whose header is sound."""
         assert self.dtype is not None
-        is_text = self.fields.get("BinaryData", "False")[:1] not in tuple("Tt1")
+        # MetaIO takes voxels for binary where nothing is said.
+        is_text = self.fields.get("BinaryData", "True")[:1] not in tuple("Tt1")
         packing = Packing.DEFLATE if self._says("CompressedData") else Packing.NONE
         start = self.fields.get("HeaderSize", "0") if data_files else str(self.length)
         return RawVoxels(
@@ -112,7 +113,7 @@ class MetaImageHeader:
             and all(length > _SHORTEST for length in self._axes())
             and _is_count(self.fields.get("CompressedDataSize", "0"))
             and (_is_count(start) or (start == "-1" and not self._says("CompressedData")))
-            and self.fields.get("BinaryData", "False")[:1] in tuple("TtFf10")
+            and self.fields.get("BinaryData", "True")[:1] in tuple("TtFf10")
         )
 
     def _placing(self) -> Iterator[tuple[list[float], int]]:
