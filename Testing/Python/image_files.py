@@ -56,8 +56,11 @@ def write_nrrd(
     return path
 
 
-def nifti_bytes(voxels, sform=None, quaternion=None, offset=(0, 0, 0), spacing=(1, 1, 1), qfac=1, slope=1):
-    """NIfTI-1 as its standard has it: ``sform`` is 3x4 or 4x4 to RAS, ``quaternion`` (b, c, d)."""
+def nifti_bytes(voxels, sform=None, quaternion=None, offset=(0, 0, 0), spacing=None, qfac=1, slope=1):
+    """NIfTI-1 as its standard has it: ``sform`` is 3x4 or 4x4 to RAS, ``quaternion`` (b, c, d). Without
+    ``spacing`` the header says that of the sform, else 1."""
+    if spacing is None:
+        spacing = (1, 1, 1) if sform is None else np.linalg.norm(np.asarray(sform, float)[:3, :3], axis=0)
     code, bits = _NIFTI_TYPES[voxels.dtype.name]
     header = bytearray(348)
     struct.pack_into("<i", header, 0, 348)

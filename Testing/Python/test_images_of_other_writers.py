@@ -271,7 +271,7 @@ def test_an_sform_that_is_turned_against_the_qform_is_none_of_it(tmp_path: Path,
 
 
 def test_voxel_sizes_that_the_header_says_twice(tmp_path: Path) -> None:
-    write_nifti(tmp_path / "a.nii", VOXELS, sform=SFORM)
+    write_nifti(tmp_path / "a.nii", VOXELS, sform=SFORM, spacing=(1, 1, 1))
     (problem,) = file_info(tmp_path / "a.nii")[0].problems
     assert problem.code == "Q613"
     assert problem.sentence == (

@@ -248,12 +248,12 @@ def new(
     """
     from ..study_server.readers import COORDINATOR, Person, add_readers, numbered_readers, remembered_address
 
-    address = address or remembered_address(table) or f"http://127.0.0.1:{DEFAULT_PORT}"
-    if not address.startswith(("http://", "https://")):
-        raise CommandError(f"--address is “{address}”; it begins with http:// or https://.", code=2)
     for file in (table, links):
         if file is not None:
             require_folder_of(file)
+    address = address or remembered_address(table) or f"http://127.0.0.1:{DEFAULT_PORT}"
+    if not address.startswith(("http://", "https://")):
+        raise CommandError(f"--address is “{address}”; it begins with http:// or https://.", code=2)
     people = [Person(name.strip()) for name in names or []]
     people += numbered_readers(table, count)
     people += [Person(coordinator.strip(), COORDINATOR)] if coordinator else []
