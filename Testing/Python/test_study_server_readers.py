@@ -3,14 +3,19 @@
 import csv
 import hashlib
 import io
+import re
+from pathlib import Path
 
 import pytest
+import QuizLoaderLib
 from QuizLoaderLib.apps.command_line.main import main
 from QuizLoaderLib.apps.study_server.limits import Allowance
 from QuizLoaderLib.apps.study_server.proxy import MOST_BYTES, read_message
 from QuizLoaderLib.apps.study_server.readers import COORDINATOR, Person, ReadersFile, read_readers
 from QuizLoaderLib.quiz.problems import ExplainedError
 from web_reader import framed
+
+CLIENT = Path(QuizLoaderLib.__file__).parent / "apps" / "web" / "client"
 
 
 def run(monkeypatch, capsys, *arguments):
@@ -255,6 +260,19 @@ def test_only_names_that_the_page_has_and_sizes_that_a_screen_has_are_let_throug
     for trigger in ("go_to", "stop", "answer\n", None, {"answer": 1}):
         assert not is_allowed("trame.trigger", trigger, [])
     assert not is_allowed("trame.trigger") and not is_allowed("trame.lifecycle.update", "server_exited")
+
+
+def test_all_that_the_page_says_is_let_through():
+    named = {
+        name
+        for file in CLIENT.iterdir()
+        if file.suffix in (".js", ".html")
+        for name in re.findall(r"""(?:trigger|toServer)\(['"](\w+)['"]""", file.read_text(encoding="utf-8"))
+    }
+    assert {"answer", "arrive", "step", "use"} <= named
+    # An author's preview alone goes to any page.
+    for name in named - {"go_to"}:
+        assert read_message(call("trame.trigger", name, ["tab"])).is_allowed, name
 
 
 def nested(depth):

@@ -56,19 +56,22 @@ _TRIGGERS = (
     "answer",
     "arrive",
     "ask_to_finish",
+    "be_there",
     "press",
     "sign_in",
     "step",
     "stop_script",
     "take_over",
+    "touch",
     "use",
     "use_editor",
     "use_lines",
 )
 _AREAS = tuple(f"view-{view.value}" for view in SliceView)
 _LIFECYCLE = ("client_connected", "client_mounted", "client_exited", "client_unmounted")
-_BY_ITSELF = "alive"
-"""What the client asks by itself, every few seconds, to see whether the server answers."""
+_BY_ITSELF = ("alive", "be_there")
+"""What the client says by itself: every few seconds, to see whether the server answers, and whether the page
+is on the screen."""
 
 _ANY_WEB_SOCKET = re.compile(r"connect-src [^;]*")
 
@@ -204,7 +207,7 @@ def read_message(frame: bytes) -> Message:
         raise ValueError("its content")
     arguments = call.get("args")
     first = arguments[0] if isinstance(arguments, list) and arguments else None
-    is_from_reader = call["method"] != "wslink.hello" and first != _BY_ITSELF
+    is_from_reader = call["method"] != "wslink.hello" and first not in _BY_ITSELF
     return Message(_is_allowed(call["method"], arguments), is_from_reader)
 
 
