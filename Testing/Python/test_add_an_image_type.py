@@ -72,9 +72,9 @@ def test_a_new_type_is_three_files_and_shows_its_images(package: Path, tmp_path:
     changed = follow(RECIPE.read_text(encoding="utf-8"), package)
     assert len(changed) == 3
     voxels = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
-    dose = {"DoseUnits": "GY", "DoseGridScaling": "1"}
-    write_series(tmp_path / "dose", voxels, Placement((0.0, 2.0, 4.0)), "RTDOSE", **dose)
-    write_series(tmp_path / "ct", voxels, Placement((0.0, 2.0, 4.0)), series="1.2.3.11")
+    places = Placement((0.0, 2.0, 4.0))
+    write_series(tmp_path / "dose", voxels, places, "RTDOSE", DoseUnits="GY", DoseGridScaling="1")
+    write_series(tmp_path / "ct", voxels, places, series="1.2.3.11")
     image = '<Image ID="D" Type="Dose"><Path>{}</Path></Image>'
     page = '<Page ID="P">{}' + QUESTIONS + "</Page>"
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join([str(package), *sys.path[1:]])}

@@ -29,6 +29,8 @@ def test_a_saved_quiz_is_read_again_at_the_same_page_with_the_same_answers(brows
         page.get_by_role("option", name="2. Second").click()
         wait_for_text(page, "title", "Second")
         page.get_by_label("Finding").fill("A block")
+        # Typing is sent after a pause.
+        page.wait_for_function("sessionStorage.getItem('quizloader-unsent') === '[]'")
 
         write(quiz, ["First", "Second, better", "Third"], attribute="ContourVisbility='Fill'")
         wait_for_text(page, "title", "Second, better")
