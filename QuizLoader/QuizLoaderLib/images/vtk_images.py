@@ -39,6 +39,10 @@ def set_voxels(image: vtkImageData, voxels: np.ndarray) -> None:
     values = voxels.reshape(-1, voxels.shape[3]) if voxels.ndim == 4 else voxels.reshape(-1)
     scalars = numpy_to_vtk(values, deep=False)
     scalars.SetName("ImageScalars")
+    # As an attribute VTK would keep the voxels of an array that is gone until it keeps another's attributes;
+    # what observes an array goes with it.
+    vars(scalars).pop("_numpy_reference", None)
+    scalars.AddObserver("DeleteEvent", lambda _array, _event: values)
     image.GetPointData().SetScalars(scalars)
 
 

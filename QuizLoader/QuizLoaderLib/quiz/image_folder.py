@@ -88,8 +88,9 @@ class ImageFolder:
         self.root = Path(root)
         self.follow_links = follow_links
         self._real_root = os.path.realpath(self.root)
-        self._listings: dict[str, _Listing | ImagePathError] = {}
-        self._found: dict[str, FoundFile | ImagePathError] = {}
+        # No exceptions: one that was raised holds all that its callers hold.
+        self._listings: dict[str, _Listing | Problem] = {}
+        self._found: dict[str, FoundFile | Problem] = {}
         self._nearest = NearestNames()
 
     @property
@@ -108,10 +109,10 @@ class ImageFolder:
             try:
                 known = self._search(path)
             except ImagePathError as fault:
-                known = fault
+                known = fault.problem
             self._found[path] = known
-        if isinstance(known, ImagePathError):
-            raise known.with_traceback(None)
+        if isinstance(known, Problem):
+            raise ImagePathError(known.code, known.sentence, known.hint)
         return known
 
     def find_image(self, image: Image) -> FoundFile:
@@ -158,11 +159,11 @@ class ImageFolder:
         listing = self._listings.get(folder)
         if listing is None:
             listing = self._listings[folder] = self._read_listing(folder)
-        if isinstance(listing, ImagePathError):
-            raise listing.with_traceback(None)
+        if isinstance(listing, Problem):
+            raise ImagePathError(listing.code, listing.sentence, listing.hint)
         return listing
 
-    def _read_listing(self, folder: str) -> _Listing | ImagePathError:
+    def _read_listing(self, folder: str) -> _Listing | Problem:
         path = self.root / folder
         entries: dict[str, _FolderEntry] = {}
         folded: dict[str, list[str]] = {}
@@ -179,11 +180,9 @@ class ImageFolder:
         except OSError as fault:
             subject = f"The folder {shown(folder)}" if folder else f"The image folder {self.root}"
             if isinstance(fault, PermissionError):
-                return ImagePathError(
-                    NO_PERMISSION, f"{subject} may not be read.", "ask its owner for permission"
-                )
+                return error(NO_PERMISSION, f"{subject} may not be read.", "ask its owner for permission")
             reason = f"cannot be listed: {fault.strerror or 'unknown reason'}"
-            return ImagePathError(FOLDER_MISSING, f"{subject} {_NO_FOLDER.get(type(fault), reason)}.")
+            return error(FOLDER_MISSING, f"{subject} {_NO_FOLDER.get(type(fault), reason)}.")
         return _Listing(entries, folded)
 
     def _entry(self, text: str, folder: str, part: str, listing: _Listing) -> _FolderEntry:

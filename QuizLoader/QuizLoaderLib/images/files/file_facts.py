@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
 
-from ...quiz.problems import Problem
+from ...quiz.problems import Problem, error
 from ..errors import DATA_FILE, IMAGE_DAMAGED, UNSUPPORTED, ImageReadError, not_calibrated
 from .data_files import DataFilesError, FindDataFile, data_file_finder
 from .file_formats import (
@@ -46,7 +46,7 @@ class FileFacts:
     header: Header | None = None
     data_files: tuple[Path, ...] = ()
     voxels: RawVoxels | None = None
-    fault: ImageReadError | None = None
+    fault: Problem | None = None
 
     @property
     def is_dicom(self) -> bool:
@@ -67,8 +67,12 @@ class FileFacts:
         """Raise ImageReadError where the content is not what the name says, or cannot be read."""
         if self.format not in (FileFormat.UNREADABLE, FileFormat.FOLDER):
             require_content_of_name(self.path, self.format, self.is_gzip)
+        self.require_no_fault()
+
+    def require_no_fault(self) -> None:
+        """Raise ImageReadError where it cannot be read: a new one, which holds no callers of before."""
         if self.fault is not None:
-            raise self.fault
+            raise ImageReadError(self.fault.code, self.fault.sentence, self.fault.hint)
 
     def is_current(self) -> bool:
         """Whether neither the file nor its data files were written since; never of one with a fault."""
@@ -85,13 +89,13 @@ def look_at(path: Path, find_data_file: FindDataFile | None = None) -> FileFacts
     if path.is_dir():
         hint = 'name a file in it; in a quiz DicomRead="Y" shows the DICOM series of a folder'
         sentence = f"“{path.name}” is a folder, not an image file."
-        fault = ImageReadError(IMAGE_NOT_OPENED, sentence, hint)
+        fault = error(IMAGE_NOT_OPENED, sentence, hint)
         return FileFacts(path, FileFormat.FOLDER, stamp_of(path), fault=fault)
     try:
         with path.open("rb") as file:
             return _look(path, file, find_data_file or data_file_finder(path))
     except OSError as fault:
-        return FileFacts(path, FileFormat.UNREADABLE, stamp_of(path), fault=_cannot_open(path, fault))
+        return FileFacts(path, FileFormat.UNREADABLE, stamp_of(path), fault=_cannot_open(path, fault).problem)
 
 
 def stamp_of(path: Path, data_files: Iterable[Path] = ()) -> Stamp:
@@ -117,7 +121,7 @@ def _look(path: Path, file: BufferedReader, find_data_file: FindDataFile) -> Fil
     start = file.read(LONGEST_START)
     if not start:
         sentence = f"“{path.name}” is empty (0 bytes)."
-        fault = ImageReadError(IMAGE_NOT_OPENED, sentence, "copy or export it again")
+        fault = error(IMAGE_NOT_OPENED, sentence, "copy or export it again")
         return FileFacts(path, FileFormat.UNREADABLE, stamp, fault=fault)
     found, is_gzip = format_of_start(start), start.startswith(GZIP_SIGNATURE)
     file.seek(0)
@@ -125,12 +129,12 @@ def _look(path: Path, file: BufferedReader, find_data_file: FindDataFile) -> Fil
     if header is None:
         return FileFacts(path, found, stamp, is_gzip)
     if not header.is_sound:
-        return FileFacts(path, found, stamp, is_gzip, header, fault=damaged(path))
+        return FileFacts(path, found, stamp, is_gzip, header, fault=damaged(path).problem)
     try:
         data_files = _data_files(path, header, find_data_file)
         voxels = _voxels(path, header, data_files, is_gzip)
     except ImageReadError as fault:
-        return FileFacts(path, found, stamp, is_gzip, header, fault=fault)
+        return FileFacts(path, found, stamp, is_gzip, header, fault=fault.problem)
     return FileFacts(path, found, stamp + _stamps(data_files), is_gzip, header, data_files, voxels)
 
 

@@ -45,8 +45,7 @@ def read_picture(facts: FileFacts) -> np.ndarray:
     from PIL import Image as Picture
 
     path = facts.path
-    if facts.fault is not None:
-        raise facts.fault
+    facts.require_no_fault()
     if facts.format is not FileFormat.PICTURE:
         sentence = f"“{path.name}” is not a picture."
         hint = 'set DicomRead="Y"' if facts.is_dicom else "a Vector is a png, jpg, bmp or tif file"

@@ -10,7 +10,7 @@ from typing import Any
 
 from ...quiz.image_folder import ImageFolder
 from ...quiz.model import Image
-from ...quiz.problems import ProblemCode
+from ...quiz.problems import Problem, ProblemCode, error
 from ..arrays import ImageArrays, PageVolume
 from ..errors import ImageReadError
 from ..files.data_files import data_file_finder
@@ -27,6 +27,11 @@ _logger = logging.getLogger(__name__)
 _SEQUENCE_SHARE = 4
 """A sequence may take this part of the budget, 1/4; a longer one lies in a temporary file."""
 
+LoadedFile = ImageArrays | Problem | None
+"""What became of a file: a Problem where it cannot be read, None where there was no room to read it ahead.
+
+No exception: one that was raised holds all that its callers hold, the other images of the page among it.
+"""
 VolumesOfPage = Callable[[], tuple[PageVolume, ...]]
 
 
@@ -44,16 +49,16 @@ class FileLoader:
         self._store = store
         self._workers = ThreadPoolExecutor(workers or max(3, os.cpu_count() or 1), "QuizLoader image")
 
-    def begin(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> Future[ImageArrays]:
+    def begin(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> Future[LoadedFile]:
         """The arrays that the image's Type makes of the file, to come; ``is_ahead`` gives way where memory is
-        short. They fail with ImageReadError, or NoRoomError."""
+        short."""
         return self._workers.submit(self._load, image, path, volumes, is_ahead)
 
     def close(self) -> None:
         """Stop; what has not begun is cancelled."""
         self._workers.shutdown(wait=True, cancel_futures=True)
 
-    def _load(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> ImageArrays:
+    def _load(self, image: Image, path: Path, volumes: VolumesOfPage, is_ahead: bool) -> LoadedFile:
         key = os.path.realpath(path)
         entry = self._memory.file(key)
         try:
@@ -78,14 +83,16 @@ class FileLoader:
                     # Not every format says beforehand how much it will take.
                     self._make_room(key, context, is_ahead, 0)
                 return entry.arrays[way]
-        except (ImageReadError, NoRoomError):
-            raise
+        except ImageReadError as fault:
+            return fault.problem
+        except NoRoomError:
+            return None
         except Exception as fault:
             # Whatever a library below did not foresee costs this image, never the page.
             _logger.debug("reading %s", path, exc_info=True)
             sentence = f"“{path.name}” cannot be read."
             hint = f"the reader says {type(fault).__name__}: {fault}"
-            raise ImageReadError(READER_FAILED, sentence, hint) from fault
+            return error(READER_FAILED, sentence, hint)
         finally:
             self._memory.settle(key)
 

@@ -1,9 +1,10 @@
 """ImageLibrary: the images of a page as MRML nodes, each file read once."""
 
 import threading
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from concurrent.futures import as_completed
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 from weakref import WeakSet
 
@@ -60,10 +61,12 @@ class ImageLibrary:
         self.scene = scene
         self._folder = folder
         self._nodes = _ImageNodes(scene, regions)
-        self._memory = FileMemory(default_budget() if budget is None else budget, self._files_asked_for)
-        self._loader = FileLoader(folder, self._memory, store, workers)
         self._requests: WeakSet[PageRequest] = WeakSet()
         self._requests_lock = threading.Lock()
+        # Not told of this object: in a circle the scene would stay until Python looks for circles.
+        asked_for = partial(_files_of, self._requests, self._requests_lock)
+        self._memory = FileMemory(default_budget() if budget is None else budget, asked_for)
+        self._loader = FileLoader(folder, self._memory, store, workers)
         self._ahead: PageRequest | None = None
 
     @property
@@ -160,10 +163,11 @@ class ImageLibrary:
         request.begin(self._loader)
         return request
 
-    def _files_asked_for(self) -> frozenset[str]:
-        with self._requests_lock:
-            wanted = [request for request in self._requests if not request.is_cancelled]
-        return frozenset().union(*(request.files for request in wanted))
+
+def _files_of(requests: Iterable[PageRequest], lock: threading.Lock) -> frozenset[str]:
+    with lock:
+        wanted = [request for request in requests if not request.is_cancelled]
+    return frozenset().union(*(request.files for request in wanted))
 
 
 def _over_budget(needed: int, budget: int) -> Problem:

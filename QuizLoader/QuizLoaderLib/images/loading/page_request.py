@@ -13,8 +13,7 @@ from ...quiz.problems import Problem
 from ..arrays import ImageArrays, PageVolume, SegmentationArrays, VolumeArrays
 from ..errors import ImageReadError
 from ..structure_set.reference import other_frame
-from .file_loader import FileLoader
-from .memory import NoRoomError
+from .file_loader import FileLoader, LoadedFile
 
 
 @dataclass(eq=False)
@@ -27,7 +26,7 @@ class PageRequest:
 
     page: Page
     is_ahead: bool = False
-    reads: "dict[int, Future[ImageArrays]]" = field(default_factory=dict)
+    reads: "dict[int, Future[LoadedFile]]" = field(default_factory=dict)
     paths: dict[int, Path] = field(default_factory=dict)
     problems: dict[int, list[Problem]] = field(default_factory=dict)
     is_cancelled: bool = False
@@ -62,13 +61,17 @@ class PageRequest:
         if number not in self.reads:
             return None, met
         try:
-            arrays = self.reads[number].result()
-            self._require_own_volume(self.page.images[number], arrays)
+            loaded = self.reads[number].result()
+            if loaded is None:
+                return None, met
+            if isinstance(loaded, Problem):
+                return None, [*met, loaded]
+            self._require_own_volume(self.page.images[number], loaded)
         except ImageReadError as fault:
             return None, [*met, fault.problem]
         except CancelledError:
             return None, met
-        return arrays, [*met, *arrays.problems]
+        return loaded, [*met, *loaded.problems]
 
     def find_files(self, folder: ImageFolder) -> None:
         """Say where the files lie, or why there is none."""
@@ -85,7 +88,7 @@ class PageRequest:
 
     def begin(self, loader: FileLoader) -> None:
         """Ask for the files that were found, once for each way to read one."""
-        under_way: dict[tuple[Path, ImageType, bool, int], Future[ImageArrays]] = {}
+        under_way: dict[tuple[Path, ImageType, bool, int], Future[LoadedFile]] = {}
         # The loader begins in the order given, so what waits for volumes never waits for a later one.
         for number in sorted(self.paths, key=lambda n: self.page.images[n].type.facts.needs_volume):
             image, path = self.page.images[number], self.paths[number]
@@ -109,7 +112,7 @@ class PageRequest:
             facts = image.type.facts
             if facts.has_grey_values and not facts.has_frames and number in self.reads:
                 is_behind = image.layer is Layer.BACKGROUND and image.destination is drawn.destination
-                with suppress(ImageReadError, CancelledError, NoRoomError):
+                with suppress(CancelledError):
                     arrays = self.reads[number].result()
                     if isinstance(arrays, VolumeArrays):
                         there.append(PageVolume(image.path, arrays, is_behind))
