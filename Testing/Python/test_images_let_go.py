@@ -107,7 +107,7 @@ def test_images_that_were_read_ahead_and_found_no_room(folder):
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks for the mapping as Linux tells it")
 def test_images_that_readers_share(folder, tmp_path):
-    mapped = []
+    mapped: list[bool] = []
 
     def open_and_close():
         with library_of(folder, store=VoxelStore(tmp_path)) as library:
