@@ -109,7 +109,8 @@ def test_a_folder_of_several_series_names_them_and_asks_for_a_file(tmp_path: Pat
 
 def test_what_radiotherapy_keeps_beside_a_series_does_not_get_in_the_way(tmp_path: Path) -> None:
     write_series(tmp_path, numbered(), even())
-    write_series(tmp_path, numbered(3) + 500, even(3), "RTDOSE", "1.2.3.30", first=80, DoseUnits="GY")
+    dose = numbered(3) + 500
+    write_series(tmp_path, dose, even(3), "RTDOSE", "1.2.3.30", first=80, DoseUnits="GY", DoseGridScaling="1")
     write_structure_set(tmp_path / "rt.dcm", [])
     write_segmentation(tmp_path / "seg.dcm", np.ones((1, 5, 6)), [1], [even().position(0)], even())
 

@@ -38,7 +38,7 @@ def folder(tmp_path):
     write_nrrd(tmp_path / "images/labels.nrrd", _labels(1, 2, 30))
     segments: dict[str, object] = {}
     for number, (value, name) in enumerate({1: "Liver", 2: "Tumour", 30: "Bone"}.items()):
-        facts = {"ID": f"S{value}", "Name": name, "LabelValue": value, "Layer": 0, "Color": "0.5 0.5 0.5"}
+        facts = {"ID": f"S{value}", "Name": name, "LabelValue": value, "Layer": 0, "Color": "0.2 0.4 0.6"}
         segments |= {f"Segment{number}_{key}": fact for key, fact in facts.items()}
     write_nrrd(tmp_path / "images/named.seg.nrrd", _labels(1, 2, 30), values=segments)
     return tmp_path
@@ -101,7 +101,7 @@ def test_the_names_of_a_seg_nrrd_stay_and_take_the_quiz_s_colours(folder):
 
 def test_without_a_colour_file_a_seg_nrrd_keeps_its_own_colours(folder):
     look = _look(folder, _quiz(folder), image("named.seg.nrrd", SEGMENTATION))
-    assert set(look.values()) == {(128, 128, 128)}
+    assert set(look.values()) == {(51, 102, 153)}
 
 
 @BOTH

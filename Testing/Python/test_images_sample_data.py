@@ -5,6 +5,7 @@ shared/data; without them these tests are skipped.
 """
 
 import gzip
+import re
 import struct
 from typing import Any
 
@@ -157,8 +158,21 @@ def test_label_map_and_the_same_as_segmentation(name):
     library.close()
     node, problems, library = load_one(DATA, name, ImageType.SEGMENTATION)
     assert problems == []
-    assert segments_of(node) == [(f"Segment_{value}", f"Segment_{value}") for value in values]
+    names = names_in_header(DATA / name)
+    assert segments_of(node) == [
+        (f"Segment_{value}", names.get(value, f"Segment_{value}")) for value in values
+    ]
     library.close()
+
+
+def names_in_header(path):
+    """{value: name} of a label image of NIfTI that has a table of the Connectome Workbench in its header."""
+    if not path.name.endswith(".nii.gz"):
+        return {}
+    data = gzip.decompress(path.read_bytes())
+    extension = data[348 : int(struct.unpack_from("<f", data, 108)[0])]
+    labels = re.findall(rb'<Label Key="(\d+)"[^>]*><!\[CDATA\[(.*?)\]\]>', extension)
+    return {int(value): name.decode() for value, name in labels}
 
 
 @needs
