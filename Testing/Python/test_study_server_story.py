@@ -229,7 +229,7 @@ def test_the_coordinator_sees_who_is_where_and_takes_the_results_home(browser, s
                 for cells in (line.inner_text().split("\t") for line in lines)
             }
             assert rows["Seen"][:3] == ["questions", "1 of 2 pages done", "2. Case 1 - Report"]
-            assert rows["Seen"][5] == "here now"
+            assert rows["Seen"][6] == "here now"
             assert rows["Not begun"] == ["has not begun"]
             chief.get_by_text("1 of 2 pages done").first.click()
             assert chief.get_by_role("cell", name="Case 1 - Reading", exact=True).first.is_visible()

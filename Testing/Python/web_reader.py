@@ -193,6 +193,7 @@ class WebReader:
             answer = self._waiting.pop(name)
             if not answer.done():
                 if "error" in said:
+                    assert set(said["error"]) <= {"code", "message"}, "no traceback for a browser"
                     answer.set_exception(RuntimeError(said["error"]["message"]))
                 else:
                     answer.set_result(said["result"])

@@ -27,7 +27,7 @@ from .client_quiz import ClientQuiz, Serving
 from .forms import PICTURES
 from .presence import WindowPresence
 from .preview import Preview
-from .trame_patches import client_assets, ignore_command_line, serve_below, vue_script
+from .trame_patches import client_assets, ignore_command_line, keep_faults_here, serve_below, vue_script
 
 if TYPE_CHECKING:
     from trame_rca.utils import RcaViewAdapter
@@ -160,6 +160,7 @@ class _ClientServer:
         # What goes through the socket is mostly pictures, which are packed already.
         server.cli.set_defaults(ws=f"{secret}/ws", nowscompress=True)
         ignore_command_line(server)
+        keep_faults_here()
         server.start(
             port=self._serving.port,
             host=self._serving.host,

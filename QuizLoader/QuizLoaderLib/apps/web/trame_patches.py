@@ -4,6 +4,8 @@ Tried with trame 4.0.0 (trame-client 4.1.4, trame-server 4.1.0), trame-rca 2.11.
 wslink 2.6.0; the version that each patch names is the one that needs it. With a new version, look here first.
 """
 
+from contextlib import suppress
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,6 +16,7 @@ from trame_slicer.segmentation.segmentation_state_stack import SegmentationState
 from trame_slicer.views import SliceView
 from undo_stack import UndoStack
 from vtkmodules.vtkCommonCore import vtkObject
+from wslink.protocol import WslinkHandler
 
 if TYPE_CHECKING:
     from slicer import (
@@ -45,6 +48,25 @@ def ignore_command_line(server: "Server") -> None:
     """trame-server 4.1.0 parses the arguments of the process as its own; they are those of ``quizloader``."""
     parse = server.cli.parse_known_args
     server.cli.parse_known_args = lambda *_: parse([])
+
+
+@cache
+def keep_faults_here() -> None:
+    """wslink 2.6.0 sends a browser the traceback of what failed, and logs one where a window has gone before
+    its answer was there."""
+    send, send_error = WslinkHandler.sendWrappedMessage, WslinkHandler.sendWrappedError
+
+    async def send_unless_gone(handler: WslinkHandler, *values: object, **named: object) -> None:
+        with suppress(ConnectionError):
+            await send(handler, *values, **named)
+
+    async def send_sentence(
+        handler: WslinkHandler, call: str, code: int, message: str, _data: object = None, **named: object
+    ) -> None:
+        with suppress(ConnectionError):
+            await send_error(handler, call, code, message, **named)
+
+    WslinkHandler.sendWrappedMessage, WslinkHandler.sendWrappedError = send_unless_gone, send_sentence
 
 
 def serve_below(server: "Server", folder: str) -> None:
