@@ -5,6 +5,7 @@ slicer_widgets.py and in slicer_scripted.py, each with the source in which its b
 gives Qt the manners of PythonQt and refuses every name that slicer_names.txt does not list.
 """
 
+import gc
 import importlib.util
 import os
 import sys
@@ -26,7 +27,7 @@ import slicer_segment_editor
 import slicer_widgets
 import slicer_window
 import vtk
-from PySide6.QtCore import Property, QCoreApplication, QObject, QSettings, Signal, Slot
+from PySide6.QtCore import Property, QCoreApplication, QEvent, QObject, QSettings, Signal, Slot
 from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QApplication, QVBoxLayout, QWidget
 
@@ -350,4 +351,7 @@ class RunningSlicer:
         for name in set(vars(slicer)) - set(self._kept_attributes):
             delattr(slicer, name)
         sys.path[:] = self._kept_path
+        # Qt and VTK objects in circles go now, not in the middle of another test.
+        gc.collect()
+        self.qt.sendPostedEvents(None, QEvent.DeferredDelete)
         self.check()
