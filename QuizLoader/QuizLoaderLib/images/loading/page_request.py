@@ -12,7 +12,6 @@ from ...quiz.model import Image, ImageType, Layer, Page
 from ...quiz.problems import Problem
 from ..arrays import ImageArrays, PageVolume, SegmentationArrays, VolumeArrays
 from ..errors import ImageReadError
-from ..structure_set.reference import other_frame
 from .file_loader import FileLoader, LoadedFile
 
 
@@ -103,6 +102,9 @@ class PageRequest:
         drawn_on = arrays.drawn_on if isinstance(arrays, SegmentationArrays) else None
         for one in self._volumes_for(image) if drawn_on is not None else ():
             if one.is_behind and one.arrays.dicom and drawn_on and drawn_on.excludes(one.arrays.dicom):
+                # pydicom is slow to import, and not every page is of DICOM.
+                from ..structure_set.reference import other_frame
+
                 raise other_frame(f"segmentation “{os.path.basename(image.path)}”", one.name)
 
     def _volumes_for(self, drawn: Image) -> tuple[PageVolume, ...]:
