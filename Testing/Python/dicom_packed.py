@@ -164,8 +164,9 @@ def _of_gdcm(frame: np.ndarray) -> bytes:
         writer.Execute(SimpleITK.GetImageFromArray(frame))
         dataset = pydicom.dcmread(name)
     assert dataset.file_meta.TransferSyntaxUID == JPEG_2000
-    _, *fragments = pydicom.encaps.generate_fragments(dataset.PixelData)
-    return b"".join(fragments)
+    if pydicom.__version__.startswith("2."):
+        return next(pydicom.encaps.generate_pixel_data_frame(dataset.PixelData, 1))
+    return next(pydicom.encaps.generate_frames(dataset.PixelData, number_of_frames=1))
 
 
 _ENCODERS: dict[str, Callable[[np.ndarray, int, bool], bytes]] = {

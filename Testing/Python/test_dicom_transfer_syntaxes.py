@@ -68,8 +68,13 @@ def tolerance(syntax: str) -> int:
 
 def same_as_pydicom(path: Path) -> np.ndarray | None:
     """The stored values as pydicom decodes them, None where it has no decoder here."""
+    dataset = pydicom.dcmread(path)
+    # pydicom 2 takes signed values for unsigned where they are packed.
+    is_packed = dataset.file_meta.TransferSyntaxUID.is_compressed
+    if pydicom.__version__.startswith("2.") and is_packed and dataset.PixelRepresentation == 1:
+        return None
     try:
-        return pydicom.dcmread(path).pixel_array
+        return dataset.pixel_array
     except (NotImplementedError, RuntimeError):
         return None
 
