@@ -32,7 +32,8 @@
   function fit(picture) {
     const dots = Math.max(1, window.devicePixelRatio || 1);
     for (const [side, size] of [["width", picture.naturalWidth], ["height", picture.naturalHeight]]) {
-      const css = `${size / dots}px`;
+      // By itself a picture has its size at once, which what hears that it is loaded may give it a frame late.
+      const css = dots === 1 ? "" : `${size / dots}px`;
       if (picture.style[side] !== css) picture.style[side] = css;
     }
   }
