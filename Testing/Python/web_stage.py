@@ -189,5 +189,6 @@ def picture_of(page: Any, view: str) -> np.ndarray:
     """What the browser shows of a view, without the texts over it: uint8 (rows, columns, 3)."""
     png = page.locator(f"[data-testid=view-{view}] .quiz-area").screenshot(
         style=".quiz-corner, .quiz-in-view, .quiz-loading { display: none !important }"
+        ".v-overlay { display: none !important }"
     )
     return np.asarray(Picture.open(io.BytesIO(png)).convert("RGB"))
