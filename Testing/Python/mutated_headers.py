@@ -2,7 +2,6 @@
 this, ``mutated_headers.py FOLDER SEED COUNT``, so that one that ends it is seen."""
 
 import random
-import re
 import resource
 import struct
 import sys
@@ -124,7 +123,8 @@ def _most_resident_kb() -> int:
     """Of this process alone: on Linux ru_maxrss begins with what its parent had."""
     status = Path("/proc/self/status")
     if status.exists():
-        return int(re.search(r"VmHWM:\s+(\d+) kB", status.read_text(encoding="utf-8"))[1])  # type: ignore[index]
+        lines = status.read_text(encoding="utf-8").splitlines()
+        return next(int(line.split()[1]) for line in lines if line.startswith("VmHWM:"))
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 
 

@@ -1,6 +1,8 @@
 """A reader who draws, headless: a quiz, its images, a results folder, and hands that write voxels."""
 
 import hashlib
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -153,3 +155,22 @@ def at_work(
         finally:
             work.answers.close_for_good()
             work.opened.close()
+
+
+def killed_painter(program: str, folder: Path, quiz: Path, first: int, delay_s: float) -> int:
+    """Let a program paint in a process of its own until a moment after it says its first number, that of what
+    it saved; gives the last that it said."""
+    here = Path(__file__).parent
+    paths = [str(here), str(here.parents[1] / "QuizLoader")]
+    arguments = [quiz, folder / "images", folder / "r", first]
+    child = subprocess.Popen(
+        [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{program}", *map(str, arguments)],
+        stdout=subprocess.PIPE,
+    )
+    assert child.stdout is not None
+    said = [int(child.stdout.readline())]
+    time.sleep(delay_s)
+    child.kill()
+    said += [int(line) for line in child.stdout.read().split()]
+    child.wait()
+    return said[-1]

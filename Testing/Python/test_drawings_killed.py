@@ -1,9 +1,6 @@
 """A program that is killed while it saves a large contour: the last whole one is there, voxel for voxel."""
 
 import random
-import subprocess
-import sys
-import time
 from functools import cache
 from pathlib import Path
 
@@ -12,7 +9,7 @@ import pytest
 import SimpleITK as sitk
 from QuizLoaderLib.images.types.segmentation import read
 from QuizLoaderLib.images.types.type_module import ReadContext
-from reader_at_work import READER, at_work, drawn
+from reader_at_work import READER, at_work, drawn, killed_painter
 from session_by_hand import SOAK, write_quiz
 
 KILLS = 30 if SOAK else 3
@@ -68,7 +65,7 @@ def test_after_each_kill_the_last_whole_contour_is_there(tmp_path: Path, quiz: P
     segments, label_map = folder / "A_CT-quizlabel.seg.nrrd", folder / "A_CT-quizlabel.nrrd"
     delays, newest = random.Random(11), -1
     for _kill in range(KILLS):
-        acknowledged = killed_painter(tmp_path, quiz, newest + 1, delays.uniform(0.0, 2.0))
+        acknowledged = killed_painter(PAINTER, tmp_path, quiz, newest + 1, delays.uniform(0.0, 2.0))
         possible = range(max(acknowledged, 0), acknowledged + 2)
 
         context = ReadContext(segments)
@@ -90,21 +87,3 @@ def test_after_each_kill_the_last_whole_contour_is_there(tmp_path: Path, quiz: P
         assert number_of(drawn(node, SHAPE)["Tumour"], range(newest, newest + 1)) == newest
     assert sitk.GetArrayFromImage(sitk.ReadImage(str(label_map))).sum() == version(newest).sum()
     assert {path.name for path in folder.iterdir()} == {segments.name, label_map.name}
-
-
-def killed_painter(folder: Path, quiz: Path, first: int, delay_s: float) -> int:
-    """Let the painter work until a moment after its first version is saved; gives the last that it said."""
-    here = Path(__file__).parent
-    paths = [str(here), str(here.parents[1] / "QuizLoader")]
-    arguments = [quiz, folder / "images", folder / "r", first]
-    child = subprocess.Popen(
-        [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{PAINTER}", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-    )
-    assert child.stdout is not None
-    said = [int(child.stdout.readline())]
-    time.sleep(delay_s)
-    child.kill()
-    said += [int(line) for line in child.stdout.read().split()]
-    child.wait()
-    return said[-1]

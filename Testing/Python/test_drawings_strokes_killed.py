@@ -1,14 +1,11 @@
 """A program that is killed while a reader draws: every stroke that was said to be saved is there."""
 
 import random
-import subprocess
-import sys
-import time
 from pathlib import Path
 
 import numpy as np
 import pytest
-from reader_at_work import SHAPE, at_work, drawn, write_images
+from reader_at_work import SHAPE, at_work, drawn, killed_painter, write_images
 from session_by_hand import SOAK, write_quiz
 
 KILLS = 100 if SOAK else 4
@@ -56,7 +53,7 @@ def test_after_each_kill_every_stroke_that_was_said_to_be_saved_is_there(tmp_pat
     for _kill in range(KILLS):
         if newest > 400:
             break
-        said = killed_painter(tmp_path, quiz, newest + 1, delays.uniform(0.0, 0.5))
+        said = killed_painter(PAINTER, tmp_path, quiz, newest + 1, delays.uniform(0.0, 0.5))
         with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
             sentences = reader.go("previous") if reader.answers.index else reader.show()
             assert sentences == []
@@ -66,21 +63,3 @@ def test_after_each_kill_every_stroke_that_was_said_to_be_saved_is_there(tmp_pat
         # The one that it was about may be there as well.
         assert said <= found <= said + 1
         newest = found
-
-
-def killed_painter(folder: Path, quiz: Path, first: int, delay_s: float) -> int:
-    """Let the painter work until a moment after its first stroke is saved; gives the last that it said."""
-    here = Path(__file__).parent
-    paths = [str(here), str(here.parents[1] / "QuizLoader")]
-    arguments = [quiz, folder / "images", folder / "r", first]
-    child = subprocess.Popen(
-        [sys.executable, "-c", f"import sys; sys.path[:0] = {paths!r}\n{PAINTER}", *map(str, arguments)],
-        stdout=subprocess.PIPE,
-    )
-    assert child.stdout is not None
-    said = [int(child.stdout.readline())]
-    time.sleep(delay_s)
-    child.kill()
-    said += [int(line) for line in child.stdout.read().split()]
-    child.wait()
-    return said[-1]

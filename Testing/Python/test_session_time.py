@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from QuizLoaderLib.session.entries import TimeEntry
 from QuizLoaderLib.session.journal import read_journal
 from QuizLoaderLib.session.presence import Presence
 from QuizLoaderLib.session.progress import progress
@@ -146,10 +147,9 @@ def test_the_heartbeat_is_in_the_journal_every_five_seconds(tmp_path: Path, cloc
     write_quiz(tmp_path, page("A"))
     session = opened(tmp_path, clock)
     wait(session, clock, 21)
-    beats = [
-        e for e in read_journal(tmp_path / "results/Ann/study/study.journal").entries if e.kind == "time"
-    ]
-    assert [(beat.shown, beat.active) for beat in beats] == [(5, 5)] * 4  # type: ignore[attr-defined]
+    entries = read_journal(tmp_path / "results/Ann/study/study.journal").entries
+    beats = [each for each in entries if isinstance(each, TimeEntry)]
+    assert [(beat.shown, beat.active) for beat in beats] == [(5, 5)] * 4
     session.presence.be_there(False)
     wait(session, clock, 30)
     session.close()

@@ -1,5 +1,6 @@
 """The reader's tools: layouts there and back, window and level, frames; what other modules do to views."""
 
+from functools import partial
 from math import isclose
 from pathlib import Path
 
@@ -141,6 +142,14 @@ def the_left_button_changes_the_window_until_the_module_is_left(desk: Desk) -> N
     assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
 
 
+def _value_of(volume: object) -> int:
+    return int(np.unique(slicer.util.arrayFromVolume(volume))[0])
+
+
+def _has_value(volume: object, value: int) -> bool:
+    return _value_of(volume) == value
+
+
 @story(Need.WINDOW)
 def a_sequence_is_stepped_through_played_and_leaves_nothing_behind(desk: Desk) -> None:
     quiz, images = two_pages(desk.folder)
@@ -158,8 +167,7 @@ def a_sequence_is_stepped_through_played_and_leaves_nothing_behind(desk: Desk) -
         desk.choose("imageBox", 1)
         volume = desk.logic.nodes(0)[1]
 
-        def value(volume: object = volume) -> int:
-            return int(np.unique(slicer.util.arrayFromVolume(volume))[0])
+        value = partial(_value_of, volume)
 
         assert volume.GetName() == film
         assert [name for name in names() if "frames" in name] == [f"{film} frames"]
@@ -170,7 +178,7 @@ def a_sequence_is_stepped_through_played_and_leaves_nothing_behind(desk: Desk) -
         assert (desk.text("frameLabel"), value()) == ("3 of 3", 100)
         desk.click("playButton")
         for frame in (0, 50, 100):
-            desk.wait_until(lambda value=value, frame=frame: value() == frame)  # type: ignore[misc]
+            desk.wait_until(partial(_has_value, volume, frame))
         desk.click("playButton")
         desk.turn_to("nextButton", 1)
         assert not [name for name in names() if "film" in name]

@@ -109,9 +109,14 @@ class Answers(Protocol):
         return ""
 
     def save_on(self) -> bool:
-        """Save a part of what is drawn, a few milliseconds long; to be called all the time. Gives whether
+        """Save a part of what is drawn, a few milliseconds long; to be called again and again. Gives whether
         ``save_sentence`` may say something else now."""
         return False
+
+    @property
+    def is_drawing_saved(self) -> bool:
+        """Whether all that is drawn was saved when ``save_on`` was called last."""
+        return True
 
     def step(self, name: str) -> list[str]:
         """One of ``next``, ``previous``, ``repeat``, ``go_to_bookmark`` and ``finish``."""

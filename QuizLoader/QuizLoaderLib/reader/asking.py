@@ -11,8 +11,9 @@ LOOK_S = 2.0
 """How often a host calls ``look_again``, which tries saving what could not be saved; costs nothing while
 everything is saved."""
 
-SAVE_S = 0.02
-"""How often a host calls ``save_on`` while a reader reads, which saves what is drawn in small parts."""
+SAVE_S, SAVE_ON_S = 0.2, 0.02
+"""After how long a host calls ``save_on`` again, which saves what is drawn in small parts: while all is
+saved, and while it is not."""
 
 SCRIPT_S = 0.05
 """How often a host calls ``look_at_script`` while one runs."""
@@ -96,9 +97,13 @@ class Asking:
         else:
             self._show_saving()
 
-    def save_on(self) -> None:
-        if self.answers is not None and self.answers.save_on():
+    def save_on(self) -> float:
+        """Gives the seconds after which it is to be called again."""
+        if self.answers is None:
+            return SAVE_S
+        if self.answers.save_on():
             self.look_again()
+        return SAVE_S if self.answers.is_drawing_saved else SAVE_ON_S
 
     def settle(self) -> None:
         """What is under way is brought to an end, and saved."""

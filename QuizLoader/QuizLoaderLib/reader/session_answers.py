@@ -172,6 +172,10 @@ class SessionAnswers(Answers):
         was_saved, self._was_drawing_saved = self._was_drawing_saved, self._is_drawing_saved
         return was_saved != self._was_drawing_saved
 
+    @property
+    def is_drawing_saved(self) -> bool:
+        return self._was_drawing_saved
+
     def step(self, name: str) -> list[str]:
         """Everything of the page is saved before it."""
         self._save_page()

@@ -29,7 +29,7 @@ from ..views.tools import (
     zoom,
 )
 from .opened_quiz import OpenedQuiz
-from .window_presets import AS_THE_PAGE_HAS_IT, BY_HAND, chosen_preset, presets_of
+from .window_presets import AS_THE_PAGE_HAS_IT, BY_HAND, chosen_preset, preset_names, window_of_preset
 
 if TYPE_CHECKING:
     import slicer
@@ -164,13 +164,14 @@ class ToolsPresenter:
         if self._opened is None or self._opened.shown is None:
             return None
         host, image = self._opened.host, self._image
-        names = [*(presets_of(image.nodes[0]) if image else ()), *([BY_HAND] * (self.preset == BY_HAND))]
+        preset = self.preset
+        names = [*(preset_names(image.nodes[0]) if image else ()), *([BY_HAND] * (preset == BY_HAND))]
         views = set(self._opened.slice_logics())
         return ShownTools(
             images=tuple(each.id for each in self._images),
             image=image.id if image else "",
             presets={AS_THE_PAGE_HAS_IT: "as the page has it"} | {name: name for name in names},
-            preset=self.preset,
+            preset=preset,
             mode=_name_of(self._opened.viewing_mode),
             contours=self._contours.visible,
             filled=self._contours.contour is ContourVisibility.FILL,
@@ -223,7 +224,7 @@ class ToolsPresenter:
 
     def _set_preset(self, name: str) -> None:
         image = self._image
-        if image and (look := presets_of(image.nodes[0]).get(name)):
+        if image and (look := window_of_preset(image.nodes[0], name)):
             set_window_level(image, look)
         elif image and name == AS_THE_PAGE_HAS_IT:
             for node in image.nodes:

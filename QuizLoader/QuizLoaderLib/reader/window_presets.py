@@ -25,30 +25,45 @@ SUV_PRESETS: dict[str, WindowLevel] = {
 }
 
 
-def presets_of(node: "vtkMRMLVolumeNode") -> dict[str, WindowLevel]:
-    """In the values of the node's voxels: those of CT where it is one, or may be one for all that is known;
+ALL_VALUES = "all values"
+_ALL_VALUES_WINDOW = "QuizLoader.AllValues"
+"""What the preset was, kept on the node: looking at every voxel of a large image takes most of a second."""
+
+
+def preset_names(node: "vtkMRMLVolumeNode") -> tuple[str, ...]:
+    """What is offered for an image: the windows of CT where it is one, or may be one for all that is known;
     of PET where its uptake values are known; and for every image all of its values."""
-    modality, suv = modality_of(node), suv_of_one(node)
-    presets: dict[str, WindowLevel] = {}
-    is_picture = node.IsA("vtkMRMLVectorVolumeNode") or not is_calibrated(node)
-    if modality == "CT" or not (modality or is_picture):
-        presets |= CT_PRESETS
-    if suv:
-        presets |= {
-            name: WindowLevel(look.window / suv, look.level / suv) for name, look in SUV_PRESETS.items()
-        }
+    return (*_presets_of_modality(node), ALL_VALUES)
+
+
+def window_of_preset(node: "vtkMRMLVolumeNode", name: str) -> WindowLevel | None:
+    """In the values of the node's voxels; None where the preset is not offered."""
+    if name != ALL_VALUES:
+        return _presets_of_modality(node).get(name)
     low, high = node.GetImageData().GetScalarRange()
-    if low < high:
-        presets["all values"] = WindowLevel(high - low, (high + low) / 2)
-    return presets
+    look = WindowLevel(high - low or 1.0, (high + low) / 2)
+    node.SetAttribute(_ALL_VALUES_WINDOW, repr(look))
+    return look
 
 
 def chosen_preset(node: "vtkMRMLVolumeNode") -> str:
-    """The name of the window and level that a node has now."""
+    """The name of the window and level that a node has now; looks at no voxel."""
     display = node.GetDisplayNode()
     now = WindowLevel(display.GetWindow(), display.GetLevel())
     if display.GetNumberOfWindowLevelPresets():
         page = WindowLevel(display.GetWindowPreset(0), display.GetLevelPreset(0))
         if now == page:
             return AS_THE_PAGE_HAS_IT
-    return next((name for name, look in presets_of(node).items() if look == now), BY_HAND)
+    if node.GetAttribute(_ALL_VALUES_WINDOW) == repr(now):
+        return ALL_VALUES
+    return next((name for name, look in _presets_of_modality(node).items() if look == now), BY_HAND)
+
+
+def _presets_of_modality(node: "vtkMRMLVolumeNode") -> dict[str, WindowLevel]:
+    modality, suv = modality_of(node), suv_of_one(node)
+    is_picture = node.IsA("vtkMRMLVectorVolumeNode") or not is_calibrated(node)
+    presets = CT_PRESETS if modality == "CT" or not (modality or is_picture) else {}
+    if suv:
+        uptake = SUV_PRESETS.items()
+        presets = presets | {name: WindowLevel(look.window / suv, look.level / suv) for name, look in uptake}
+    return presets

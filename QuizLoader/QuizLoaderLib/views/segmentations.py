@@ -76,7 +76,7 @@ def fingerprint(node: vtkMRMLSegmentationNode) -> str:
 
 
 def stamp(node: vtkMRMLSegmentationNode) -> tuple[object, ...]:
-    """Changes whenever anything of the segments does; costs nothing to look at, unlike the voxels."""
+    """Changes whenever anything of the segments does; looks at no voxel."""
     found: list[object] = []
     for id, segment in segments_by_id(node).items():
         labels = segment.GetRepresentation(BINARY_LABELMAP)

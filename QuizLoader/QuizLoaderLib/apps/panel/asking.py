@@ -30,7 +30,7 @@ class AskingSection:
         self._folder = Path()
         self._pause = timer(PAUSE_S, self.save_typed)
         self._look = timer(LOOK_S, self.presenter.look_again)
-        self._saving = timer(SAVE_S, self.presenter.save_on)
+        self._saving = timer(SAVE_S, self._save_on)
         self._script = timer(SCRIPT_S, self.presenter.look_at_script)
         ui.previousButton.clicked.connect(lambda: self.step("previous"))
         ui.nextButton.clicked.connect(lambda: self.step("next"))
@@ -90,6 +90,11 @@ class AskingSection:
             self._pause.start()
         else:
             self.presenter.set_answer(question_set, question, texts)
+
+    def _save_on(self) -> None:
+        interval = round(1000 * self.presenter.save_on())
+        if self._saving.interval != interval:
+            self._saving.interval = interval
 
     def _stop_script(self) -> None:
         self.presenter.stop_script()

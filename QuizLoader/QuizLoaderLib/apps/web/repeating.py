@@ -9,9 +9,10 @@ if TYPE_CHECKING:
 
 
 class Repeating:
-    """Calls ``action`` every ``seconds`` while it is switched on, and sends the ``state`` to the client."""
+    """Calls ``action`` every ``seconds`` while it is switched on, or after those that it gives, and sends the
+    ``state`` to the client."""
 
-    def __init__(self, state: "State", seconds: float, action: Callable[[], None]) -> None:
+    def __init__(self, state: "State", seconds: float, action: Callable[[], float | None]) -> None:
         self._state, self._seconds, self._action = state, seconds, action
         self._task: asyncio.Task[None] | None = None
 
@@ -23,7 +24,8 @@ class Repeating:
             self._task = None
 
     async def _repeat(self) -> None:
+        seconds = self._seconds
         while True:
-            await asyncio.sleep(self._seconds)
-            self._action()
+            await asyncio.sleep(seconds)
+            seconds = self._action() or self._seconds
             self._state.flush()

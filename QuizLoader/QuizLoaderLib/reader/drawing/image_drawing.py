@@ -116,7 +116,7 @@ class ImageDrawing:
 
     @property
     def is_saved(self) -> bool:
-        """Whether a crash would lose nothing of it; looking costs nothing."""
+        """Whether a crash would lose nothing of it; looks at no voxel."""
         return (
             self.files is None or not self.may_change or self.node is None or self.strokes.is_saved(self.node)
         )

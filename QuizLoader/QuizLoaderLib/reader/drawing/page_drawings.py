@@ -32,7 +32,7 @@ class PageDrawings:
             editor.edit(drawing.segmentation(image.id), drawing.volume(image.id))
 
     The steps of ``SessionAnswers`` save the page's drawings before they ask what is missing, and put them
-    away when it is left. ``save_on``, which hosts call all the time, saves each stroke soon after it.
+    away when it is left. ``save_on``, which hosts call again and again, saves each stroke soon after it.
 
     With a reader, a drawing that is saved leaves the scene with its page, one that could not be saved stays
     in it, hidden, until it can. In an author's look nothing is written: what was drawn stays, hidden, and
@@ -153,7 +153,7 @@ class PageDrawings:
 
     @property
     def is_saved(self) -> bool:
-        """Whether a crash would lose nothing of the page that is shown; looking costs nothing."""
+        """Whether a crash would lose nothing of the page that is shown; looks at no voxel."""
         if self._on is None or self._on.writes_to is None:
             return True
         return self.lines.is_saved and all(drawing.is_saved for drawing in self._there)

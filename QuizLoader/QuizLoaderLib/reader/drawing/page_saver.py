@@ -73,7 +73,7 @@ class PageSaver:
 
     @property
     def is_saved(self) -> bool:
-        """Whether a crash would lose nothing of what is drawn on the page; looking costs nothing."""
+        """Whether a crash would lose nothing of what is drawn on the page; looks at no voxel."""
         return self._drawings.is_saved
 
     def save_on(self) -> None:

@@ -29,7 +29,7 @@ STEP_S = 0.03
 class StrokeSaver:
     """Knows of one segmentation whether all of it is on the disk, and writes strokes into its journal.
 
-    ``is_saved`` costs nothing. ``last`` is the scan of what is on the disk now.
+    ``is_saved`` looks at no voxel. ``last`` is the scan of what is on the disk now.
     """
 
     def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
