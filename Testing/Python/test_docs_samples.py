@@ -17,8 +17,8 @@ from docs_stage import REPOSITORY, Sample, make_study, samples
 from masks_made import quizloader
 from panel_stage import stage
 from QuizLoaderLib.quiz.model import Page, Quiz
+from QuizLoaderLib.results.tables import MRMC_COLUMNS
 from QuizLoaderLib.session.scripts import ScriptRules, script_details
-from QuizLoaderLib.session.tables import MRMC_COLUMNS
 from web_stage import served
 from xnat_server import PASSWORD, USER, FakeXnat, running
 

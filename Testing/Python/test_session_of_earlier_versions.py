@@ -10,10 +10,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
-from QuizLoaderLib.session.progress import progress
+from QuizLoaderLib.results.progress import progress
+from QuizLoaderLib.results.tables import answer_rows
 from QuizLoaderLib.session.results_parser import read_all_results
 from QuizLoaderLib.session.session import ScriptRules, Session
-from QuizLoaderLib.session.tables import answer_rows
 from reader_at_work import AtWork, box, drawn, write_volume
 from session_by_hand import SAMPLES, page_of, responses, saved, ticking_clock
 

@@ -4,13 +4,13 @@ import shutil
 from pathlib import Path
 
 import pytest
+from QuizLoaderLib.results.progress import progress
+from QuizLoaderLib.results.tables import answer_rows
 from QuizLoaderLib.session.entries import TimeEntry
 from QuizLoaderLib.session.journal import read_journal
 from QuizLoaderLib.session.presence import Presence
-from QuizLoaderLib.session.progress import progress
 from QuizLoaderLib.session.results_parser import read_all_results
 from QuizLoaderLib.session.session import Session
-from QuizLoaderLib.session.tables import answer_rows
 from session_by_hand import page_of, saved, write_quiz
 
 

@@ -1,6 +1,6 @@
 """Tables of the columns of answers.csv and mrmc.csv, put into the page that explains them."""
 
-from QuizLoaderLib.session.tables import ANSWER_COLUMNS, MRMC_COLUMNS
+from QuizLoaderLib.results.tables import ANSWER_COLUMNS, MRMC_COLUMNS
 
 from .markdown import code, table
 

@@ -42,7 +42,7 @@ def answers(
     encoding: EncodingOption = "cp1252",
 ) -> None:
     """Write all answers into one table. Ends with 1 where a file could not be read."""
-    from ...session.tables import ANSWER_COLUMNS, MRMC_COLUMNS, answer_rows, as_csv, mrmc_rows
+    from ...results.tables import ANSWER_COLUMNS, MRMC_COLUMNS, answer_rows, as_csv, mrmc_rows
     from ...session.whole_file import write_whole
 
     found = _found(results, encoding)
@@ -78,8 +78,8 @@ def progress(
     encoding: EncodingOption = "cp1252",
 ) -> None:
     """Say how far each reader is, and how long the pages took. Ends with 1 where a file could not be read."""
-    from ...session.progress import duration
-    from ...session.progress import progress as progress_of
+    from ...results.progress import duration
+    from ...results.progress import progress as progress_of
 
     found = _found(results, encoding)
     for each in sorted((progress_of(one) for one in found.results), key=lambda one: (one.quiz, one.reader)):

@@ -11,10 +11,10 @@ from pathlib import Path
 
 from aiohttp import web
 
+from ...results.progress import Progress, duration, progress
+from ...results.tables import ANSWER_COLUMNS, answer_rows, as_csv
 from ...session.files import is_below
-from ...session.progress import Progress, duration, progress
 from ...session.results_parser import read_all_results
-from ...session.tables import ANSWER_COLUMNS, answer_rows, as_csv
 from .entrance import Entrance
 from .readers import READER, ReadersFile
 from .responses import HEADERS, LEAVE, html_response

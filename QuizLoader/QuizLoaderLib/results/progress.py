@@ -3,10 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from .entries import parsed_timestamp
-from .results_parser import ReadResults, pages_in_order
+from ..session.entries import parsed_timestamp
+from ..session.results_parser import ReadResults, pages_in_order
+from ..session.tree import finite
 from .tables import Seconds
-from .tree import finite
 
 
 def duration(seconds: float) -> str:

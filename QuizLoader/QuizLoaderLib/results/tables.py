@@ -10,11 +10,11 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from ..quiz.question_types import QUESTION_TYPES, Takes
-from .answers import DONE
-from .entries import parsed_timestamp
-from .page_facts import PageFact
-from .results_parser import ReadPage, ReadResults, pages_in_order, relative_path
-from .tree import Element, finite
+from ..session.answers import DONE
+from ..session.entries import parsed_timestamp
+from ..session.page_facts import PageFact
+from ..session.results_parser import ReadPage, ReadResults, pages_in_order, relative_path
+from ..session.tree import Element, finite
 
 _FACTS = {kind.value: facts for kind, facts in QUESTION_TYPES.items()}
 

@@ -1,0 +1,1 @@
+"""What all readers answered: tables, agreement, performance, and one report of it."""
