@@ -1,7 +1,8 @@
 """Write the list of files in ``QuizLoader/CMakeLists.txt``: what Slicer packages, one file a line, sorted.
 
-The rooms travel whole, the hosts only where the panel reaches them: the commands, the pictures, the web page
-and the study server run outside Slicer and come with the wheel alone.
+The rooms travel whole, but for what no session needs (scoring and results) and the hosts, which travel only
+where the panel reaches them: the commands, the pictures, the web page and the study server run outside Slicer
+and come with the wheel alone.
 
 Usage: python Testing/extension_files.py [--check]
 """
@@ -14,6 +15,7 @@ import grimp
 
 MODULE = Path(__file__).resolve().parents[1] / "QuizLoader"
 LIST = MODULE / "CMakeLists.txt"
+AS_REACHED = tuple(f"QuizLoaderLib.{room}" for room in ("apps", "results", "scoring"))
 
 
 def shipped_scripts() -> list[str]:
@@ -21,7 +23,7 @@ def shipped_scripts() -> list[str]:
     graph = grimp.build_graph("QuizLoaderLib", cache_dir=None)
     starts = {"QuizLoaderLib.apps.panel", *graph.find_descendants("QuizLoaderLib.apps.panel")}
     reached = starts.union(*(graph.find_upstream_modules(start) for start in starts))
-    rooms = {name for name in graph.modules if not name.startswith("QuizLoaderLib.apps")}
+    rooms = {name for name in graph.modules if not name.startswith(AS_REACHED)}
     packages = {
         ".".join(parts[:end]) for name in reached for parts in [name.split(".")] for end in range(1, 9)
     }

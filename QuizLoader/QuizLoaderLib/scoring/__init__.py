@@ -1,0 +1,1 @@
+"""Answers, marks and drawings against a key or against each other."""
