@@ -6,12 +6,24 @@ import sys
 from pathlib import Path
 from types import FrameType
 
+from QuizLoaderLib.images.files.label_names import LabelTable
+from QuizLoaderLib.quiz.value_map import ValueMap
+
 
 def end_on_two(number: int) -> int:
     """The square of a number; on 2 the process is killed, as a system without memory does."""
     if number == 2:
         os.kill(os.getpid(), signal.SIGKILL)
     return number * number
+
+
+class DeadlyTable(LabelTable):
+    """Whoever paints by it is killed."""
+
+    @property
+    def value_map(self) -> ValueMap:  # type: ignore[override]
+        os.kill(os.getpid(), signal.SIGKILL)
+        raise AssertionError
 
 
 def paint_until(step: int, table: Path, names: Path, out: Path) -> int:

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from dicom_made import (
     MadeRoi,
+    Placement,
     new_dataset,
     put_pixels,
     save,
@@ -29,6 +30,7 @@ from QuizLoaderLib.images.dicom.series import (
     read_series,
 )
 from QuizLoaderLib.images.dicom.stack import MISSING_SLICES
+from QuizLoaderLib.images.dicom.time_points import BAD_POSITION
 from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.files.file_facts import look_at
 from QuizLoaderLib.images.structure_set.file import read_structure_set
@@ -63,6 +65,15 @@ def test_bad_slices_at_the_end_are_named_together(tmp_path: Path) -> None:
     (problem,) = volume.problems
     assert problem.sentence.endswith("it is left out, and so are 2 more of the series: “I00005”, “I00006”.")
     assert np.array_equal(volume.voxels, numbered(6)[:3])
+
+
+def test_positions_beyond_all_numbers_are_refused(tmp_path: Path) -> None:
+    """Each is a number, as the standard wants; the distance along the normal is none any more."""
+    odd = Placement((0, 1), origin=(-1.7e308, 1.7e308, 1.7e308), right=(0, 0.8, -0.6), down=(0.6, 0, 0.8))
+    write_series(tmp_path, np.zeros((2, 4, 4), np.int16), odd)
+    with pytest.raises(ImageReadError) as raised:
+        read_series(tmp_path)
+    assert [problem.code for problem in raised.value.problems] == [BAD_POSITION]
 
 
 def test_it_is_said_in_what_the_images_that_do_not_fit_differ(tmp_path: Path) -> None:

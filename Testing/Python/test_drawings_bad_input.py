@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from QuizLoaderLib.reader.opened_quiz import DRAWING_NOT_SHOWN
 from reader_at_work import READER, SHAPE, AtWork, at_work, box, drawn, write_volume
 from session_by_hand import page_of, saved, write_quiz
 
@@ -66,8 +67,10 @@ def test_both_files_gone_are_said_and_the_page_asks_again(
     for path in files:
         path.unlink()
     with at_work(quiz, images, tmp_path / "r") as reader:
-        (sentence,) = reader.show()
-        assert "contour that was drawn on “CT” is gone" in sentence and str(files[0]) in sentence
+        (problem,) = reader.opened.show(0)
+        assert (problem.code, problem.is_error, problem.page) == (DRAWING_NOT_SHOWN, False, 1)
+        assert "contour that was drawn on “CT” is gone" in problem.sentence
+        assert str(files[0]) in problem.sentence
         assert reader.answers.step("next") == ASKS
         reader.draw("Liver", LIVER)
         assert reader.answers.missing() == []
@@ -234,6 +237,7 @@ FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
 from QuizLoaderLib.views.lines import set_points_ras
+from QuizLoaderLib.reader.opened_quiz import DRAWING_NOT_SHOWN
 from reader_at_work import at_work, box, drawn
 import numpy as np
 

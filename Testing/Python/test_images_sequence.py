@@ -7,6 +7,7 @@ import pytest
 from dicom_made import Placement, write_series
 from image_files import nifti_bytes, vector, write_nifti, write_nrrd
 from image_pages import ijk_to_ras, image, library_of, new_scene, page, voxels_of
+from QuizLoaderLib.images.dicom.series import GRIDS_DIFFER
 from QuizLoaderLib.images.loading.library import ImageLibrary
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, SliceView, WindowLevel
@@ -352,7 +353,9 @@ def test_time_points_of_different_size_are_an_error(tmp_path):
     with library_of(tmp_path) as library:
         loaded = load(library, image("dce", ImageType.VOLUME_SEQUENCE, dicom_read=True))
         assert loaded.nodes == (None,)
-        assert "different grid" in loaded.problems[0].sentence
+        (problem,) = loaded.problems
+        assert problem.code == GRIDS_DIFFER
+        assert "different grid" in problem.sentence
 
 
 def test_time_points_that_moved_are_an_error(tmp_path):
@@ -362,4 +365,6 @@ def test_time_points_that_moved_are_an_error(tmp_path):
     with library_of(tmp_path) as library:
         loaded = load(library, image("dce", ImageType.VOLUME_SEQUENCE, dicom_read=True))
         assert loaded.nodes == (None,)
-        assert "different grid" in loaded.problems[0].sentence
+        (problem,) = loaded.problems
+        assert problem.code == GRIDS_DIFFER
+        assert "different grid" in problem.sentence

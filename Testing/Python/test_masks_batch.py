@@ -12,6 +12,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 from masks_made import Ball, grid, quizloader, read_image, segmentation_of, write_map, write_seg
+from QuizLoaderLib.images.files.label_names import LabelRow, LabelTable
+from QuizLoaderLib.masks.batch import CASE_DEFECT, CASE_ENDED, read_cases, run_cases
 
 SHAPE = (12, 16, 20)
 SOAK = bool(os.environ.get("QUIZLOADER_SOAK"))
@@ -244,6 +246,30 @@ def test_a_case_that_ends_its_process_costs_only_itself(study: Path) -> None:
     assert {number for number, result in found.items() if isinstance(result, EndedError)} == {2}
     assert [found[number] for number in (0, 1, 3, 4, 5)] == [0, 1, 9, 16, 25]
     assert "SIGKILL" in str(found[2])
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
+def test_a_case_whose_process_is_killed_is_told_with_what_helps(study: Path) -> None:
+    from masks_work import DeadlyTable
+
+    first, *_ = read_cases(study / "cases.csv")
+    (result,) = run_cases([first], DeadlyTable(()), study / "out", jobs=2)
+
+    (problem,) = result.problems
+    assert (problem.code, problem.hint) == (CASE_ENDED, "run it again with fewer jobs")
+    assert "SIGKILL" in problem.sentence
+
+
+def test_a_case_that_meets_a_defect_costs_only_itself(study: Path) -> None:
+    """A value that is no Python integer, which only a script can make, cannot be recorded."""
+    table = LabelTable((LabelRow("Liver", np.int64(10)), LabelRow("Spleen", 20)))
+    first, second, *_ = read_cases(study / "cases.csv")
+
+    results = run_cases([first, second], table, study / "out", tell_defect=str)
+
+    assert [problem.code for result in results for problem in result.problems] == [CASE_DEFECT] * 2
+    assert results[0].problems[0].sentence == "Object of type int64 is not JSON serializable"
+    assert not list((study / "out").glob("*.nii.gz"))
 
 
 def test_two_runs_at_once_in_one_folder_are_refused(study: Path) -> None:

@@ -7,6 +7,7 @@ from QuizLoaderLib.images.grid import Grid
 from QuizLoaderLib.masks import mask_from_segments
 from QuizLoaderLib.masks.errors import MaskError
 from QuizLoaderLib.masks.files import write_mask
+from QuizLoaderLib.masks.sources import GRID_CROPPED
 from QuizLoaderLib.quiz.value_map import ValueMap
 
 BALLS = [Ball("A", (12, -7, 20), 9), Ball("B", (20, -2, 24), 6)]
@@ -163,4 +164,13 @@ def test_a_segmentation_that_slicer_cropped_gives_a_mask_of_its_whole_reference_
 
     assert np.array_equal(mask.voxels == 1, ball.inside(shape, ijk_to_ras))
     assert mask.ijk_to_ras == pytest.approx(ijk_to_ras, abs=1e-6)
+    assert codes_of(mask.problems) == []
+    # The same file without the name of its image: of what is around the segments nothing is known.
+    written = (tmp_path / "cropped.seg.nrrd").read_bytes()
+    nameless = written.replace(b"Reference image geometry", b"Another image geometry  ")
+    (tmp_path / "cropped.seg.nrrd").write_bytes(nameless)
+    part = mask_from_segments(tmp_path / "cropped.seg.nrrd", ValueMap({"A": 1}))
+    assert codes_of(part.problems) == [GRID_CROPPED]
+    assert (part.voxels == 1).sum() == (mask.voxels == 1).sum() > 0
+    assert part.voxels.size < mask.voxels.size / 10
     assert codes_of(mask.problems) == []

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 from masks_made import quizloader, write_map
+from QuizLoaderLib.masks.errors import SERVER_FAILED, MaskError
+from QuizLoaderLib.masks.xnat import connected
 from xnat_server import PASSWORD, USER, FakeXnat, running
 
 MAP = b"Liver=10\nSpleen=20\nKidney=30\n"
@@ -188,6 +190,9 @@ def test_no_server_is_told(monkeypatch: pytest.MonkeyPatch, url: str, sentence: 
 
     assert ended.code == 1
     assert sentence in ended.err
+    with pytest.raises(MaskError) as raised, connected(url) as xnat:
+        xnat.files("projects/P")
+    assert [problem.code for problem in raised.value.problems] == [SERVER_FAILED]
 
 
 @pytest.mark.parametrize("options", [(), ("--path", "experiments"), ("--path", "../data/x")])

@@ -66,7 +66,8 @@ def split_by_time(frames: Sequence[Frame], path: Path, problems: list[Problem]) 
 
 def location_indices(frames: Sequence[Frame]) -> np.ndarray:
     """For each frame the index of its location along the normal; nearer than 5 % of a gap is one."""
-    offsets = np.array([frame.position for frame in frames]) @ frames[0].normal
+    with np.errstate(over="ignore", invalid="ignore"):
+        offsets = np.array([frame.position for frame in frames]) @ frames[0].normal
     if not np.all(np.isfinite(offsets)):
         raise ImageReadError(
             BAD_POSITION, f"“{frames[0].header.path.name}” has a position that is not a number."
