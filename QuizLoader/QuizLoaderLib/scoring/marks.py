@@ -9,4 +9,11 @@ def paired_marks(marks_lps: np.ndarray, lesions_lps: np.ndarray, tolerance_mm: f
     Each lesion takes the nearest mark that no other has taken, the nearest pair of all first, within
     ``tolerance_mm``. ``marks_lps`` is (marks, 3), ``lesions_lps`` (lesions, 3), both in mm.
     """
-    raise NotImplementedError
+    taken = np.full(len(lesions_lps), -1)
+    apart = np.linalg.norm(lesions_lps[:, None, :] - marks_lps[None, :, :], axis=2)
+    apart[apart > tolerance_mm] = np.inf
+    while apart.size and np.isfinite(apart.min()):
+        lesion, mark = np.unravel_index(apart.argmin(), apart.shape)
+        taken[lesion] = mark
+        apart[lesion, :] = apart[:, mark] = np.inf
+    return taken

@@ -4,6 +4,7 @@ from .areas import Area, empirical_auc, roc_points
 from .exchange import imrmc_text, rjafroc_workbook
 from .localization import (
     LocalizedReadings,
+    MarkedCase,
     compare_localizations,
     false_positive_rate,
     froc_points,
@@ -11,14 +12,16 @@ from .localization import (
     lesion_rate,
     lroc_rate,
 )
-from .modalities import Comparison, ModalityAnalysis, VarianceComponents, compare_modalities
-from .rates import mean_rate, sensitivity, specificity, wilson
+from .modalities import compare_modalities
+from .obuchowski_rockette import Comparison, ModalityAnalysis, VarianceComponents
+from .rates import mean_rate, sensitivity, specificity
 from .readings import Readings
 
 __all__ = [
     "Area",
     "Comparison",
     "LocalizedReadings",
+    "MarkedCase",
     "ModalityAnalysis",
     "Readings",
     "VarianceComponents",
@@ -36,5 +39,4 @@ __all__ = [
     "roc_points",
     "sensitivity",
     "specificity",
-    "wilson",
 ]

@@ -1,20 +1,37 @@
 """Readers who mark lesions: JAFROC1, FROC and LROC."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
+from math import inf, nan
 from typing import Literal
 
 import numpy as np
 
-from ..estimates import Estimate
-from .modalities import ModalityAnalysis
+from ...scoring.marks import paired_marks
+from ..estimates import Estimate, bootstrap, wilson
+from .covariances import Figures, jackknife, rates
+from .obuchowski_rockette import ModalityAnalysis, analysis
+
+LocalizationMeasure = Literal["jafroc1", "lroc"]
+
+
+@dataclass(frozen=True, eq=False)
+class MarkedCase:
+    """What a reader marked on a case in a modality; no marks are a reading, too."""
+
+    modality: str
+    reader: str
+    case: str
+    marks_lps: np.ndarray
+    """(marks, 3), mm."""
+    ratings: np.ndarray
+    """(marks,), the higher the surer; all 1 where marks have no ratings."""
 
 
 @dataclass(frozen=True, eq=False)
 class LocalizedReadings:
-    """Marks of readers in modalities, paired with the lesions of the cases.
-
-    Marks without ratings all have 1.
-    """
+    """Marks of readers in modalities, paired with the lesions of the cases."""
 
     modalities: tuple[str, ...]
     readers: tuple[str, ...]
@@ -30,50 +47,178 @@ class LocalizedReadings:
     false_ratings: np.ndarray
     """(false marks,)"""
 
-    @property
+    @classmethod
+    def of(
+        cls, readings: Sequence[MarkedCase], lesions_lps: Mapping[str, np.ndarray], tolerance_mm: float
+    ) -> "LocalizedReadings":
+        """Marks and lesions paired as by ``paired_marks``; a second mark on a lesion hits nothing.
+
+        ``lesions_lps`` has (lesions, 3) in mm of each case, and is empty where a case has none.
+
+        Raises
+        ------
+        ValueError
+            A reader has read a case twice in one modality: which one counts is for the caller to say.
+        """
+        modalities, readers = (
+            {name: place for place, name in enumerate(dict.fromkeys(names))}
+            for names in ([one.modality for one in readings], [one.reader for one in readings])
+        )
+        cases = {case: place for place, case in enumerate(lesions_lps)}
+        starts = np.cumsum([0, *(len(lesions) for lesions in lesions_lps.values())])
+        was_read = np.zeros((len(modalities), len(readers), len(cases)), bool)
+        hit = np.full((len(modalities), len(readers), starts[-1]), -inf)
+        places, ratings = [], []
+        for one in readings:
+            place = modalities[one.modality], readers[one.reader], cases[one.case]
+            if was_read[place]:
+                raise ValueError(
+                    f"“{one.reader}” has read case “{one.case}” twice in modality “{one.modality}”."
+                )
+            was_read[place] = True
+            taken = paired_marks(one.marks_lps, lesions_lps[one.case], tolerance_mm)
+            hits = np.flatnonzero(taken >= 0)
+            hit[place[0], place[1], starts[place[2]] + hits] = one.ratings[taken[hits]]
+            missed = np.setdiff1d(np.arange(len(one.ratings)), taken)
+            places += [place] * len(missed)
+            ratings += one.ratings[missed].tolist()
+        return cls(
+            modalities=tuple(modalities),
+            readers=tuple(readers),
+            cases=tuple(cases),
+            was_read=was_read,
+            lesion_cases=np.repeat(np.arange(len(cases)), np.diff(starts)),
+            lesion_ratings=hit,
+            false_places=np.array(places, int).reshape(-1, 3),
+            false_ratings=np.array(ratings, float),
+        )
+
+    @cached_property
     def truth(self) -> np.ndarray:
         """(cases,) bool: whether a case has a lesion."""
-        raise NotImplementedError
+        return np.bincount(self.lesion_cases, minlength=len(self.cases)) > 0
 
+    @cached_property
+    def false_counts(self) -> np.ndarray:
+        """(modalities, readers, cases): marks that hit nothing, NaN where a case was not read."""
+        counts = np.zeros(self.was_read.shape)
+        np.add.at(counts, tuple(self.false_places.T), 1)
+        return np.where(self.was_read, counts, nan)
 
-LocalizationMeasure = Literal["jafroc1", "lroc"]
+    @cached_property
+    def highest_false(self) -> np.ndarray:
+        """(modalities, readers, cases): the highest rating of these, -inf without any, NaN where not read."""
+        highest = np.full(self.was_read.shape, -inf)
+        np.maximum.at(highest, tuple(self.false_places.T), self.false_ratings)
+        return np.where(self.was_read, highest, nan)
+
+    @cached_property
+    def hits(self) -> np.ndarray:
+        """``lesion_ratings``, NaN where the case of the lesion was not read."""
+        return np.where(self.was_read[:, :, self.lesion_cases], self.lesion_ratings, nan)
+
+    @cached_property
+    def is_localized(self) -> np.ndarray:
+        """(modalities, readers, cases): 1 where the highest mark of a case hit a lesion, 0.5 where one that
+        hit nothing is as high, else 0; NaN where a case was not read."""
+        highest = np.full(self.was_read.shape, -inf)
+        for lesion, case in enumerate(self.lesion_cases):
+            highest[:, :, case] = np.maximum(highest[:, :, case], self.lesion_ratings[:, :, lesion])
+        against = self.highest_false
+        found = ((highest > against) + 0.5 * (highest == against)) * np.isfinite(highest)
+        return np.where(self.was_read, found, nan)
 
 
 def jafroc1(readings: LocalizedReadings) -> np.ndarray:
     """(modalities, readers): the chance that a lesion is rated higher than the highest false mark of a case.
 
-    All cases count for the false marks, with lesions or not; ties count half.
+    All cases count for the false marks, with lesions or not; ties count half, also of a lesion without a mark
+    and a case without false marks. NaN without lesions.
 
     References
     ----------
     Chakraborty DP, Berbaum KS. Observer studies involving detection and localization: modeling, analysis, and
     validation. Med Phys 2004. Chakraborty DP. Observer Performance Methods for Diagnostic Imaging. CRC 2017.
     """
-    raise NotImplementedError
+    return _jafroc1_figures(readings).values.reshape(readings.was_read.shape[:2])
 
 
 def lesion_rate(readings: LocalizedReadings, modality: int, reader: int) -> Estimate:
     """The share of the lesions that were marked, with Wilson's interval; ``n`` counts lesions."""
-    raise NotImplementedError
+    hits = readings.hits[modality, reader]
+    found = hits[~np.isnan(hits)]
+    return wilson(int(np.isfinite(found).sum()), len(found))
 
 
 def false_positive_rate(readings: LocalizedReadings, modality: int, reader: int) -> Estimate:
     """False marks for each case that was read, with a bootstrap interval over cases."""
-    raise NotImplementedError
+    counts = readings.false_counts[modality, reader]
+    counts = counts[~np.isnan(counts)]
+    return bootstrap(lambda weights: weights @ counts / weights.sum(1), len(counts), "No case was read.")
 
 
 def lroc_rate(readings: LocalizedReadings, modality: int, reader: int) -> Estimate:
-    """The share of the cases with lesions whose highest mark hit a lesion, with Wilson's interval."""
-    raise NotImplementedError
+    """The share of the cases with lesions whose highest mark hit a lesion, with Wilson's interval.
+
+    Half a case where a mark that hit nothing is as high.
+    """
+    found = readings.is_localized[modality, reader][readings.truth]
+    found = found[~np.isnan(found)]
+    return wilson(float(found.sum()), len(found))
 
 
 def froc_points(readings: LocalizedReadings, modality: int, reader: int) -> tuple[np.ndarray, np.ndarray]:
-    """The FROC curve from (0, 0): false marks for each case, shares of lesions marked."""
-    raise NotImplementedError
+    """The FROC curve from (0, 0): false marks for each case that was read, shares of lesions marked."""
+    hits = readings.hits[modality, reader]
+    hits = hits[~np.isnan(hits)]
+    is_of_reader = (readings.false_places[:, :2] == (modality, reader)).all(1)
+    false = readings.false_ratings[is_of_reader]
+    thresholds = np.unique(np.concatenate([hits[np.isfinite(hits)], false]))[::-1]
+    thresholds = np.concatenate([[inf], thresholds])[:, None]
+    with np.errstate(invalid="ignore"):
+        return (
+            (false >= thresholds).sum(1) / np.float64(readings.was_read[modality, reader].sum()),
+            (hits >= thresholds).sum(1) / np.float64(len(hits)),
+        )
 
 
 def compare_localizations(
     readings: LocalizedReadings, measure: LocalizationMeasure = "jafroc1"
 ) -> ModalityAnalysis:
     """As ``compare_modalities``, of the JAFROC1 figure of merit or of the LROC rate, by jackknife."""
-    raise NotImplementedError
+    if measure == "jafroc1":
+        figures, name = _jafroc1_figures(readings), "JAFROC1 figure of merit"
+    else:
+        found = readings.is_localized.reshape(-1, len(readings.cases))
+        figures, name = rates(found, readings.truth), "rate of correct localizations"
+    return analysis(f"{name}, jackknife", readings.modalities, readings.readers, figures)
+
+
+def _jafroc1_figures(readings: LocalizedReadings) -> Figures:
+    against = readings.highest_false.reshape(-1, len(readings.cases))
+    hits = readings.hits.reshape(len(against), -1)
+    without = np.full(against.shape, nan)
+    values = np.full(len(against), nan)
+    for reading, (false, lesions) in enumerate(zip(against, hits, strict=True)):
+        read = np.flatnonzero(~np.isnan(false))
+        of_lesions = ~np.isnan(lesions)
+        lesion_cases = np.searchsorted(read, readings.lesion_cases[of_lesions])
+        values[reading], without[reading, read] = _jafroc1_without_each(
+            false[read], lesions[of_lesions], lesion_cases
+        )
+    return Figures(values, jackknife(without))
+
+
+def _jafroc1_without_each(
+    false: np.ndarray, lesions: np.ndarray, lesion_cases: np.ndarray
+) -> tuple[float, np.ndarray]:
+    """The figure of merit, and that without each case with its false marks and its lesions."""
+    cases = len(false)
+    won = (lesions > false[:, None]) + 0.5 * (lesions == false[:, None])
+    of_lesions = np.bincount(lesion_cases, won.sum(0), cases)
+    own = np.bincount(lesion_cases, won[lesion_cases, np.arange(len(lesions))], cases)
+    counts = np.bincount(lesion_cases, minlength=cases)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        value = won.sum() / np.float64(cases * len(lesions))
+        rest = won.sum() - won.sum(1) - of_lesions + own
+        return float(value), rest / ((cases - 1) * (len(lesions) - counts))
