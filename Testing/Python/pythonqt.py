@@ -226,6 +226,17 @@ class Class:
             return found
         return found if isinstance(found, enum.Enum | int) else _method(found)
 
+    def __mro_entries__(self, _bases: tuple[Any, ...]) -> tuple[type]:
+        """A class in Python derives from it: its event filter gets objects as PythonQt shows them."""
+        base: Any = self._class
+
+        class Shell(base):
+            def __init_subclass__(cls) -> None:
+                if found := vars(cls).get("eventFilter"):
+                    cls.eventFilter = lambda self, *seen: found(self, *map(wrap, seen))
+
+        return (Shell,)
+
     def __instancecheck__(self, instance: object) -> bool:
         return isinstance(unwrap(instance), self._class)
 

@@ -10,7 +10,7 @@ from typing import Any
 import slicer
 import vtk
 from PySide6.QtCore import Property, QEvent, QObject, QSize, Qt, Slot
-from PySide6.QtGui import QAction, QKeySequence, QShortcut
+from PySide6.QtGui import QAction, QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QDockWidget,
     QFrame,
@@ -331,6 +331,21 @@ class qSlicerMainWindow(QMainWindow):
             self.addAction(action)
         for title in MENUS:
             self.menuBar().addMenu(title)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """confirmCloseApplication: where there is anything to save a dialog asks, which is cancelled here."""
+        asked = self.asked_to_save()
+        event.setAccepted(not asked)
+
+    @staticmethod
+    def asked_to_save() -> list[str]:
+        """The names of the nodes in the details of that dialog (isSceneContentModifiedSinceRead)."""
+        found = []
+        for ask in ("GetStorableNodesModifiedSinceRead", "GetModifiedSinceRead"):
+            nodes = vtk.vtkCollection()
+            if getattr(slicer.mrmlScene, ask)(nodes):
+                found += [nodes.GetItemAsObject(index).GetName() for index in range(nodes.GetNumberOfItems())]
+        return found
 
     @Slot()
     def moduleSelector(self) -> Any:

@@ -7,11 +7,13 @@ from panel_stage import (
     QUESTIONS,
     VOLUME,
     Stage,
+    block,
     image_element,
     stage,
     write_images,
     write_quiz,
 )
+from reader_at_work import draw
 from slicer_files import offered_to_save
 from test_panel_session import Reader
 
@@ -72,3 +74,63 @@ def test_what_a_reader_drew_and_measured_is_saved_by_the_session_alone(tmp_path,
         assert offered_to_save() == []
         reader.click("closeButton")
         assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLVolumeNode") == 0
+
+
+def closes(story: Stage) -> bool:
+    """Whether Slicer ends without asking what is to be saved; the window is there again afterwards."""
+    window = story.slicer.main_window
+    ended = window.close()
+    window.show()
+    story.slicer.wait_until(lambda: not any(node.GetDisableModifiedEvent() for node in storable()))
+    return ended
+
+
+def storable():
+    return slicer.util.getNodesByClass("vtkMRMLStorableNode")
+
+
+def test_slicer_ends_without_asking_for_what_comes_from_the_quiz_again(tmp_path, everything):
+    quiz, images = everything
+    with stage(tmp_path) as story:
+        assert closes(story)
+        story.open(quiz, images)
+        drawing = story.slicer.logic.console.opened.drawings.nodes[0]
+        assert story.slicer.main_window.asked_to_save()
+        listed = [node.GetID() for node in storable() if not node.GetHideFromEditors()]
+
+        assert closes(story)
+
+        assert [node.GetID() for node in storable() if not node.GetHideFromEditors()] == listed
+        drawn = drawing.GetSegmentation().AddEmptySegment("", "Tumour")
+        assert closes(story), "a region in which nothing is drawn"
+        volume = story.slicer.logic.nodes(0)[0]
+        draw(drawing, drawing.GetSegmentation().GetSegment(drawn).GetName(), block() > 0, volume)
+        assert not closes(story), "what an author drew is nowhere else"
+        drawing.GetSegmentation().RemoveSegment(drawn)
+        assert closes(story)
+        measure(story)
+        assert not closes(story), "nor is a line"
+        assert volume.GetHideFromEditors() == 0
+        story.click("closeButton")
+        assert story.slicer.main_window.asked_to_save()
+
+
+def test_slicer_asks_for_the_users_own_data_while_a_quiz_is_open(tmp_path, everything):
+    quiz, images = everything
+    with stage(tmp_path) as story:
+        slicer.util.addVolumeFromArray(block())
+        assert not closes(story)
+        story.open(quiz, images)
+        assert not closes(story)
+
+
+def test_slicer_ends_without_asking_for_what_a_reader_has_saved(tmp_path, everything):
+    quiz, images = everything
+    with stage(tmp_path) as story:
+        reader = Reader(story, images, tmp_path / "results")
+        reader.sign_in(quiz)
+        measure(story)
+        opened = story.slicer.logic.console.opened
+        draw(opened.drawings.nodes[0], "Tumour", block() > 0, story.slicer.logic.nodes(0)[0])
+        assert closes(story)
+        assert opened is story.slicer.logic.console.opened

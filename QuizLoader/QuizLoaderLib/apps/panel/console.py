@@ -12,6 +12,7 @@ from ...reader.answers import Given
 from ...reader.opened_quiz import OpenedQuiz
 from ...reader.session_answers import SignIn
 from . import quiz_node
+from .closing import ClosingOfSlicer
 from .host import SlicerHost
 from .packages import ensure_packages
 
@@ -30,6 +31,7 @@ class Console:
         self._given: dict[Path, Given] = {}
         self._host: SlicerHost | None = None
         self._observer: int | None = None
+        self._closing_of_slicer: ClosingOfSlicer | None = None
 
     def open(
         self,
@@ -62,6 +64,7 @@ class Console:
         self._host = host
         if node:
             quiz_node.remember_image_folder(node, folder)
+        self._closing_of_slicer = ClosingOfSlicer(lambda: self._the_quiz().drawings.nodes)
         scene = slicer.mrmlScene
         self._observer = scene.AddObserver(scene.StartCloseEvent, lambda _scene, _event: self.close())
 
@@ -109,6 +112,9 @@ class Console:
         if self._observer is not None:
             slicer.mrmlScene.RemoveObserver(self._observer)
             self._observer = None
+        if self._closing_of_slicer:
+            self._closing_of_slicer.end()
+            self._closing_of_slicer = None
         host, self._host = self._host, None
         opened, self.opened = self.opened, None
         sentence = opened.answers.close_for_good() if opened else ""

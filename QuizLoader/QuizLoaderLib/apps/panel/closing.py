@@ -1,0 +1,65 @@
+"""Slicer asks before it ends whether the scene is to be saved: not for what comes from the quiz again."""
+
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING
+
+import qt
+import slicer
+
+from ...views import segmentations
+from ...views.roi_visibility import nodes_of_class
+
+if TYPE_CHECKING:
+    from slicer import vtkMRMLNode, vtkMRMLSegmentationNode
+
+
+class _CloseFilter(qt.QObject):
+    """Calls ``closes`` before the window is asked to close."""
+
+    closes: Callable[[], None]
+
+    def eventFilter(self, _watched: "qt.QObject", event: "qt.QEvent") -> bool:  # noqa: N802 Qt's name
+        if event.type() == qt.QEvent.Close:
+            self.closes()
+        return False
+
+
+class ClosingOfSlicer:
+    """While a quiz is open, the window asks for what is not saved as if its images were not there.
+
+    It asks for every node that is shown in Slicer's lists and was not read from a file, whether or not it is
+    saved with the scene (vtkMRMLScene::GetStorableNodesModifiedSinceRead, GetModifiedSinceRead). So what is
+    not to be saved is out of the lists at that moment, and in them again as soon as events come.
+    ``drawings()`` gives the segmentations of the page; one in which nothing is drawn is not asked for.
+    """
+
+    def __init__(self, drawings: "Callable[[], Iterable[vtkMRMLSegmentationNode]]") -> None:
+        self._drawings = drawings
+        self._window = slicer.util.mainWindow()
+        self._filter = _CloseFilter()
+        self._filter.closes = self._hide
+        self._hidden: list[tuple[vtkMRMLNode, int]] = []
+        if self._window:
+            self._window.installEventFilter(self._filter)
+
+    def end(self) -> None:
+        if self._window:
+            self._window.removeEventFilter(self._filter)
+        self._show_again()
+
+    def _hide(self) -> None:
+        if self._hidden:
+            return
+        empty = [node for node in self._drawings() if segmentations.is_empty(node)]
+        for node in nodes_of_class(slicer.mrmlScene, "vtkMRMLStorableNode"):
+            if not node.GetHideFromEditors() and (node in empty or not node.GetSaveWithScene()):
+                # Lists that hear of it would choose another node.
+                self._hidden.append((node, node.StartModify()))
+                node.SetHideFromEditors(True)
+        qt.QTimer.singleShot(0, self._show_again)
+
+    def _show_again(self) -> None:
+        hidden, self._hidden = self._hidden, []
+        for node, was_modifying in hidden:
+            node.SetHideFromEditors(False)
+            node.EndModify(was_modifying)
