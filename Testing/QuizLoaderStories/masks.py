@@ -75,3 +75,61 @@ def the_map_is_that_of_the_open_quiz_until_another_is_chosen(desk: Desk) -> None
     desk.ui.valueMapEdit.currentPath = str(desk.folder / "mine.txt")
     desk.open(desk.folder / "quiz.xml", desk.folder / "images")
     assert desk.ui.valueMapEdit.currentPath == str(desk.folder / "mine.txt")
+
+
+@story(Need.WINDOW)
+def a_mask_that_the_panel_shows_is_among_the_regions_of_its_page(desk: Desk) -> None:
+    import qt
+
+    images = write_images(desk.folder / "images")
+    (desk.folder / "map.txt").write_text("Liver=1\n", encoding="utf-8")
+    page = f"|{image_element('Volume', VOLUME)}{image_element('Volume', VOLUME, 'Green', 'Coronal')}"
+    desk.open(write_quiz(desk.folder / "two.xml", [page, page]), images)
+    desk.ui.valueMapEdit.currentPath = str(desk.folder / "map.txt")
+    desk.ui.maskEdit.currentPath = str(images / LABELS)
+    assert not desk.sees("legendSection")
+
+    desk.click("showMaskButton")
+
+    node = slicer.mrmlScene.GetFirstNodeByName(LABELS.rpartition("/")[2])
+    segment = node.GetSegmentation().GetNthSegmentID(0)
+    display = node.GetDisplayNode()
+    assert desk.items("legendList") == ["Liver"]
+    swatch = desk.ui.legendList.item(0)
+    swatch.setCheckState(qt.Qt.Unchecked)
+    assert not display.GetSegmentVisibility(segment)
+    swatch.setCheckState(qt.Qt.Checked)
+    assert display.GetSegmentVisibility(segment)
+    desk.click("outlineButton")
+    assert display.GetVisibility2DFill()
+    desk.click("contoursButton")
+    assert not display.GetVisibility2D()
+    desk.click("resetViewButton")
+    assert display.GetVisibility2D()
+    desk.choose("viewBox", 1)
+    assert desk.items("legendList") == ["Liver"]
+    desk.choose("viewBox", 0)
+    desk.turn_to("nextButton", 1)
+    assert not desk.sees("legendSection")
+    assert not display.GetVisibility()
+    desk.turn_to("previousButton", 0)
+    assert desk.items("legendList") == ["Liver"]
+    assert display.GetVisibility()
+    shown_on = {desk.logic_of(view).GetSliceNode().GetID() for view in ("Red", "Green")}
+    assert shown_on <= set(display.GetViewNodeIDs())
+    slicer.mrmlScene.RemoveNode(node)
+    desk.click("resetViewButton")
+    assert not desk.sees("legendSection")
+
+
+@story(Need.WINDOW)
+def what_the_panel_made_of_a_mask_is_seen_everywhere_when_the_quiz_is_closed(desk: Desk) -> None:
+    open_with_a_map(desk)
+    (desk.folder / "map.txt").write_text("Liver=1\n", encoding="utf-8")
+    desk.ui.maskEdit.currentPath = str(desk.folder / "images" / LABELS)
+    desk.click("showMaskButton")
+    assert desk.items("legendList") == ["Segment_1", "Liver"]
+    display = slicer.mrmlScene.GetFirstNodeByName(LABELS.rpartition("/")[2]).GetDisplayNode()
+    desk.click("closeButton")
+    assert display.GetVisibility()
+    assert list(display.GetViewNodeIDs()) == []

@@ -6,13 +6,13 @@ from typing import TYPE_CHECKING
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Layer, Page, SliceView
 from ..quiz.problems import Problem, ProblemCode, ProblemError, warning
-from ..views.contents import PageNodes
+from ..views.contents import PageNodes, contents_of_views, with_segmentations
 from ..views.fitting import Fitting
 from ..views.host import Host
 from ..views.others import NO_PAGE, OthersInScene
 from ..views.placement import remove_black_backgrounds
 from ..views.planes import ViewingMode
-from ..views.roi_visibility import hide_segmentations
+from ..views.roi_visibility import hide_segmentations, show_segmentations
 from ..views.state import POSITION, put_back_states, take_states
 from .answers import Answers, FormAnswers, Given
 from .drawing.regions_to_draw import value_map_path
@@ -164,6 +164,12 @@ class OpenedQuiz:
         if mode is not ViewingMode.DEFAULT:
             go_through(self.on_views.page, self.host, point)
 
+    def add_segmentation(self, node: "slicer.vtkMRMLSegmentationNode") -> None:
+        """Show one that is not of the quiz among the regions of the page, on all of its views."""
+        self._others.add_to_page(node, self.index)
+        views = contents_of_views(self.on_views)
+        show_segmentations(self.host.scene, views, self.slice_logics(), self.quiz.contour_visibility, [node])
+
     def states(self) -> dict[int, dict[str, str]]:
         """What State elements say of the page's images now, by their place on the page. While one image is
         seen in planes, positions are those before; what the reader left is there until the page is shown."""
@@ -186,7 +192,8 @@ class OpenedQuiz:
         """The shown page as it is on the views: as its author wrote it, or with one image of it in planes."""
         from ..views.planes import in_planes
 
-        return in_planes(self.page_nodes, self._image_in_planes, self.viewing_mode)
+        shown = in_planes(self.page_nodes, self._image_in_planes, self.viewing_mode)
+        return with_segmentations(shown, self._others.added_to(self.index))
 
     def nodes(self, index: int) -> "tuple[slicer.vtkMRMLNode, ...]":
         """The MRML nodes of the page's images in the order of the quiz: None for one that did not load or was
@@ -229,7 +236,8 @@ class OpenedQuiz:
         self._page_saver.look_away()
         self._fitting.end()
         self.viewing_mode, self._image_in_planes = mode, image_id
-        problems = show_page(self.on_views, self.host, self.quiz, self.page_nodes.nodes)
+        own = [*self.page_nodes.nodes, *self._others.added_to(self.index)]
+        problems = show_page(self.on_views, self.host, self.quiz, own)
         self._fitting.begin(self.on_views, self.host)
         self.drawings.show_again()
         self._page_saver.look_again()

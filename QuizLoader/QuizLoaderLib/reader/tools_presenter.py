@@ -265,6 +265,11 @@ class ToolsPresenter:
             if (region.name, region.color) in hidden:
                 self._show_region(region, False)
 
+    def _add_segmentation(self, node: "slicer.vtkMRMLSegmentationNode") -> None:
+        """Its regions are drawn as those of the page are."""
+        self._change_planes(lambda: self._the_quiz().add_segmentation(node))
+        self._look_at_contours()
+
     def _set_region(self, index: int, visible: bool) -> None:
         if 0 <= index < len(self._regions):
             self._show_region(self._regions[index], visible)
@@ -313,6 +318,7 @@ class ToolsPresenter:
         "image": _choose_image,
         "region": _set_region,
         "regions": _set_all_regions,
+        "add_segmentation": _add_segmentation,
         "frame": lambda self, number: self._change_frame(show_frame, number),
         "step_frame": lambda self, by: self._change_frame(step_frame, by),
         "play": _toggle_play,

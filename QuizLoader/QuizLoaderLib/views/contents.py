@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Orientation, Page, SliceView
@@ -84,6 +84,17 @@ class ViewContents:
     def images(self) -> list[Placed]:
         """From the bottom layer to the top."""
         return [*self.volumes, *([self.label] if self.label else []), *self.segmentations]
+
+
+def with_segmentations(shown: PageNodes, nodes: Sequence[vtkMRMLDisplayableNode]) -> PageNodes:
+    """The page with segmentations that are not of the quiz, on all of its views."""
+    added = [
+        (Image(node.GetName(), ImageType.SEGMENTATION, "", 0, view, layer=Layer.SEGMENTATION), node)
+        for node in nodes
+        for view in VIEWS_OF_LAYOUT[shown.page.layout]
+    ]
+    page = replace(shown.page, images=(*shown.page.images, *(image for image, _ in added)))
+    return PageNodes(page, (*shown.nodes, *(node for _, node in added)))
 
 
 def contents_of_views(shown: PageNodes) -> dict[SliceView, ViewContents]:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Container
 from typing import TYPE_CHECKING
 
-from .roi_visibility import nodes_of_class
+from .roi_visibility import display_nodes, nodes_of_class
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLDisplayNode, vtkMRMLNode, vtkMRMLScene
+    from slicer import vtkMRMLDisplayNode, vtkMRMLNode, vtkMRMLScene, vtkMRMLSegmentationNode
 
 _KINDS = ("vtkMRMLSegmentationDisplayNode", "vtkMRMLMarkupsDisplayNode")
 
@@ -24,6 +24,7 @@ class OthersInScene:
         self._scene = scene
         self._page_of: dict[str, int] = {}
         self._hidden: set[str] = set()
+        self._added: list[tuple[vtkMRMLSegmentationNode, int]] = []
 
     def change_page(self, before: int, now: int, own: Container[vtkMRMLNode | None]) -> None:
         """``own`` are the nodes of the new page; none of the quiz's others is visible any more."""
@@ -35,8 +36,17 @@ class OthersInScene:
                 display.SetVisibility(is_seen)
                 (self._hidden.discard if is_seen else self._hidden.add)(id)
 
+    def add_to_page(self, node: vtkMRMLSegmentationNode, page: int) -> None:
+        """It has its place among the regions of that page."""
+        self._added.append((node, page))
+
+    def added_to(self, page: int) -> list[vtkMRMLSegmentationNode]:
+        return [node for node, where in self._added if where == page and self._scene.IsNodePresent(node)]
+
     def give_back(self) -> None:
-        """All that was hidden here is seen again."""
+        """All that was hidden here is seen again, and on all views."""
+        for display in [display for node, _ in self._added for display in display_nodes(node) if display]:
+            display.RemoveAllViewNodeIDs()
         for display in self._displays():
             if display.GetID() in self._hidden:
                 display.SetVisibility(True)

@@ -23,10 +23,13 @@ if TYPE_CHECKING:
 
 
 class MaskValues:
-    """Any segmentation of the scene can be written; the mask covers the page's first background image."""
+    """Any segmentation of the scene can be written; the mask covers the page's first background image.
 
-    def __init__(self, ui: Ui) -> None:
-        self._ui = ui
+    ``show_on_page`` gets what a mask became.
+    """
+
+    def __init__(self, ui: Ui, show_on_page: Callable[[vtkMRMLSegmentationNode], object]) -> None:
+        self._ui, self._show_on_page = ui, show_on_page
         self._sources: list[str] = []
         self._grid_of: vtkMRMLVolumeNode | None = None
         self._map_of_quiz = ""
@@ -72,7 +75,13 @@ class MaskValues:
 
     def _show(self) -> None:
         colors = segment_colors(self._page_nodes)
-        self._do(lambda table, mask: add_segments_of(table, mask, colors))
+
+        def add(table: Path, mask: Path) -> str:
+            node, text = add_segments_of(table, mask, colors)
+            self._show_on_page(node)
+            return text
+
+        self._do(add)
         self._list_sources()
 
     def _do(self, action: Callable[[Path, Path], str]) -> None:
@@ -130,9 +139,11 @@ def segment_colors(nodes: Iterable[vtkMRMLNode | None]) -> dict[str, Color]:
     }
 
 
-def add_segments_of(value_map: Path, mask: Path, colors: Mapping[str, Color]) -> str:
-    """Put the named segments of a mask into the scene, in ``colors`` where the map says none. Raises
-    MaskError."""
+def add_segments_of(
+    value_map: Path, mask: Path, colors: Mapping[str, Color]
+) -> tuple[vtkMRMLSegmentationNode, str]:
+    """Put the named segments of a mask into the scene, in ``colors`` where the map says none; gives the node
+    and what is to be said of it. Raises MaskError."""
     from ...images.types.segmentation import make_node
     from ...images.types.type_module import Look
     from ...masks.scripting import segments_from_mask
@@ -140,7 +151,7 @@ def add_segments_of(value_map: Path, mask: Path, colors: Mapping[str, Color]) ->
     arrays = segments_from_mask(mask, value_map, colors=colors)
     node = make_node(mask.name, arrays, Look(), slicer.mrmlScene)
     text = f"“{node.GetName()}” has {len(arrays.segments)} segments"
-    return "\n".join([text, _sentences(arrays.problems)]).strip()
+    return node, "\n".join([text, _sentences(arrays.problems)]).strip()
 
 
 def _sentences(problems: tuple[Problem, ...]) -> str:

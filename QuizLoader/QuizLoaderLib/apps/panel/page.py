@@ -31,11 +31,11 @@ class PageSections:
         self._ui, self._console = ui, console
         self.asking = AskingSection(ui, self._moved)
         self._editor = Editor(ui)
-        self._mask_values = MaskValues(ui)
         self._loading = Loading(self._show_progress, self._files_are_read)
         self._ahead = Loading(lambda done, total: None, lambda: None, REST_AHEAD_S)
         self._loading_index = -1
         self._tools = ToolsSection(ui, self._change_views)
+        self._mask_values = MaskValues(ui, partial(self._tools.use, "add_segmentation"))
         self._lines = LinesSection(ui, self.asking.presenter.look_again, self._editor.rest)
         self._keys = KeysOverViews(ui.formsContainer)
         self.shortcuts = PanelShortcuts(widget, self.use)
