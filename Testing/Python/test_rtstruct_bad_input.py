@@ -154,7 +154,7 @@ def mutated(clean: bytes, mutations: list) -> bytes:
 
 
 @settings(
-    max_examples=3000 if os.environ.get("QUIZLOADER_SOAK") else 300,
+    max_examples=20_000 if os.environ.get("QUIZLOADER_SOAK") else 2000,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )

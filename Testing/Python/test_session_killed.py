@@ -14,7 +14,7 @@ import pytest
 from QuizLoaderLib.session.session import Session
 from session_by_hand import SOAK, fast_folder, page_of, responses, saved, ticking_clock, write_quiz
 
-KILLS = 300 if SOAK else 30
+KILLS = 500 if SOAK else 50
 PAGES = 40
 SOURCE = Path(__file__).resolve().parents[2] / "QuizLoader"
 
