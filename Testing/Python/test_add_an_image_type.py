@@ -1,7 +1,6 @@
 """The recipe for a new image type is followed to the letter, on a copy of the package."""
 
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -12,6 +11,7 @@ import pytest
 import QuizLoaderLib
 from dicom_made import Placement, write_series
 from quiz_text import QUESTIONS, session
+from recipe import follow
 
 RECIPE = Path(__file__).parents[2] / "docs" / "developing" / "add-an-image-type.md"
 SHOW = """
@@ -34,29 +34,6 @@ for node in filter(None, loaded.nodes):
 """
 
 
-def follow(recipe: str, folder: Path) -> set[str]:
-    """Do what the blocks of code say, each of the file in its first line; the files that were changed."""
-    changed = set()
-    for kind, name, text in re.findall(r"^```(diff|python)\n# (\S+)\n(.*?)^```", recipe, re.M | re.S):
-        file = folder / name
-        changed.add(name)
-        if kind == "python":
-            file.write_text(text, encoding="utf-8")
-            continue
-        lines = file.read_text(encoding="utf-8").splitlines()
-        place = 0
-        for line in text.splitlines():
-            if line[0] == "+":
-                lines.insert(place, line[1:])
-                place += 1
-            else:
-                place = lines.index(line[1:], place) + (line[0] == " ")
-                if line[0] == "-":
-                    del lines[place]
-        file.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return changed
-
-
 @pytest.fixture(scope="module")
 def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("package")
@@ -69,7 +46,7 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_a_new_type_is_three_files_and_shows_its_images(package: Path, tmp_path: Path) -> None:
-    changed = follow(RECIPE.read_text(encoding="utf-8"), package)
+    changed = follow(RECIPE, package)
     assert len(changed) == 3
     voxels = np.arange(60, dtype=np.int16).reshape(3, 4, 5)
     places = Placement((0.0, 2.0, 4.0))
