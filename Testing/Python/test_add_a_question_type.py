@@ -1,5 +1,7 @@
-"""The recipe for a new question type is followed to the letter, on a copy of the repository, and a question of
-the type is answered in Slicer and in the browser."""
+"""The recipe for a new question type is followed to the letter, on a copy of the repository.
+
+A question of the type is answered in Slicer and in the browser.
+"""
 
 import os
 import shutil
