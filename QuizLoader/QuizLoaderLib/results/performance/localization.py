@@ -191,7 +191,7 @@ def compare_localizations(
     else:
         found = readings.is_localized.reshape(-1, len(readings.cases))
         figures, name = rates(found, readings.truth), "rate of correct localizations"
-    return analysis(f"{name}, jackknife", readings.modalities, readings.readers, figures)
+    return analysis(name, "jackknife", readings.modalities, readings.readers, figures)
 
 
 def _jafroc1_figures(readings: LocalizedReadings) -> Figures:

@@ -52,5 +52,4 @@ def compare_modalities(
         is_sensitivity = measure == "sensitivity"
         among = readings.truth if is_sensitivity else ~readings.truth
         figures, name = rates(flat if is_sensitivity else 1 - flat, among), measure
-    method = f"{name}, {_COVARIANCES[covariance]}"
-    return analysis(method, readings.modalities, readings.readers, figures)
+    return analysis(name, _COVARIANCES[covariance], readings.modalities, readings.readers, figures)

@@ -80,12 +80,14 @@ class _Model:
 
     def components(self) -> VarianceComponents:
         modalities, readers = self.estimates.shape
+        if not readers:
+            return VarianceComponents(nan, nan, nan, nan, nan, nan)
         error, cov1, cov2, cov3 = (
             _mean(self.covariance, is_one_reader, is_one_modality)
             for is_one_reader, is_one_modality in ((True, True), (True, False), (False, True), (False, False))
         )
         interaction = self.interaction()
-        of_readers = np.float64(modalities * self.estimates.mean(0).var(ddof=1)) if readers > 1 else nan
+        of_readers = modalities * self.estimates.mean(0).var(ddof=1) if readers > 1 else nan
         return VarianceComponents(
             reader=float((of_readers - interaction) / modalities - cov1 + cov3),
             treatment_reader=float(interaction - error + cov1 + cov2 - cov3),
@@ -99,15 +101,14 @@ class _Model:
         """The mean square of modalities by readers; NaN with one of either."""
         modalities, readers = self.estimates.shape
         rest = self.estimates - self.estimates.mean(1, keepdims=True) - self.estimates.mean(0)
-        with np.errstate(invalid="ignore"):
-            return ((rest + self.estimates.mean()) ** 2).sum() / np.float64((modalities - 1) * (readers - 1))
+        return ((rest + self.estimates.mean()) ** 2).sum() / np.float64((modalities - 1) * (readers - 1))
 
     def of_difference(self, readers_are: Factor, cases_are: Factor) -> tuple[np.float64, np.float64]:
         """The variance of a modality's mean in a difference, and its degrees of freedom."""
         modalities, readers = self.estimates.shape
         components, interaction = self.components(), self.interaction()
         df = np.float64((modalities - 1) * (readers - 1))
-        shared = np.float64(max(np.nan_to_num(components.cov2 - components.cov3), 0.0))
+        shared = np.float64(max(components.cov2 - components.cov3, 0.0) if readers > 1 else 0.0)
         if readers_are == "fixed":
             return (components.error - components.cov1 + (readers - 1) * shared) / readers, np.float64(inf)
         if cases_are == "fixed":
@@ -131,57 +132,60 @@ class _Model:
 
 
 def analysis(
-    method: str, modalities: tuple[str, ...], readers: tuple[str, ...], figures: Figures
+    measure: str, covariance: str, modalities: tuple[str, ...], readers: tuple[str, ...], figures: Figures
 ) -> ModalityAnalysis:
     """What figures of merit, modality by modality and in these each reader's, say of the modalities.
 
     Readers whose figure is undefined in some modality are left out, as are modalities without any figure.
+    ``measure`` and ``covariance`` are their names in words.
     """
     shape = len(modalities), len(readers)
-    estimates, covariance = figures.values.reshape(shape), figures.covariance.reshape(*shape, *shape)
-    defined = ~np.isnan(estimates)
-    used = np.flatnonzero(defined.any(1))
-    reading = np.flatnonzero(defined[used].all(0))
+    estimates, together = figures.values.reshape(shape), figures.covariance.reshape(*shape, *shape)
+    is_used = ~np.isnan(estimates).all(1)
+    is_reading = ~np.isnan(estimates[is_used]).any(0) if is_used.any() else np.zeros(len(readers), bool)
+    used, reading = np.flatnonzero(is_used), np.flatnonzero(is_reading)
+    model = _Model(estimates[np.ix_(used, reading)], together[np.ix_(used, reading, used, reading)])
+    names = tuple(modalities[one] for one in used)
     notes = [
-        f"Modality “{modalities[m]}” is left out: it has no {method}."
-        for m in np.flatnonzero(~defined.any(1))
+        f"Modality “{modalities[one]}” is left out: it has no {measure}." for one in np.flatnonzero(~is_used)
     ]
-    notes += [
-        f"Reader “{readers[r]}” is left out: some modality has no {method}."
-        for r in range(len(readers))
-        if r not in reading and len(used)
-    ]
-    model = _Model(estimates[np.ix_(used, reading)], covariance[np.ix_(used, reading, used, reading)])
-    names = tuple(modalities[m] for m in used)
-    nothing = VarianceComponents(nan, nan, nan, nan, nan, nan)
-    if not len(used) or not len(reading):
-        return ModalityAnalysis(method, names, (), model.estimates, nothing, (), tuple(notes))
-    if len(used) == 1:
-        notes.append("With one modality there is nothing to compare.")
-    if len(reading) == 1:
-        notes.append("With one reader, readers are fixed.")
-    if np.isnan(model.covariance).any():
-        notes.append("There are too few cases to say how they vary, so random cases have no interval.")
+    if len(used):
+        notes += [
+            f"Reader “{readers[one]}” is left out: some modality has no {measure}."
+            for one in np.flatnonzero(~is_reading)
+        ]
     with np.errstate(invalid="ignore", divide="ignore"):
         return ModalityAnalysis(
-            method,
-            names,
-            tuple(readers[r] for r in reading),
-            model.estimates,
-            model.components(),
-            tuple(_comparisons(model, names)),
-            tuple(notes),
+            method=f"{measure}, {covariance}",
+            modalities=names,
+            readers=tuple(readers[one] for one in reading),
+            estimates=model.estimates,
+            components=model.components(),
+            comparisons=tuple(_comparisons(model, names)),
+            notes=(*notes, *_limits(model)),
         )
+
+
+def _limits(model: _Model) -> Iterator[str]:
+    modalities, readers = model.estimates.shape
+    if modalities == 1:
+        yield "With one modality there is nothing to compare."
+    if readers == 1:
+        yield "With one reader, readers are fixed."
+    if np.isnan(model.covariance).any():
+        yield "There are too few cases to say how they vary, so random cases have no interval."
 
 
 def _comparisons(model: _Model, names: tuple[str, ...]) -> Iterator[Comparison]:
     modalities, readers = model.estimates.shape
-    means = model.estimates.mean(1)
     every: tuple[tuple[Factor, Factor], ...] = (
         ("random", "random"),
         ("fixed", "random"),
         ("random", "fixed"),
     )
+    if not readers:
+        return
+    means = model.estimates.mean(1)
     for factors in every if readers > 1 else every[1:2]:
         if modalities > 1:
             variance, df = model.of_difference(*factors)
