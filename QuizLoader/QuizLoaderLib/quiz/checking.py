@@ -1,6 +1,6 @@
 """Every rule of the language that is not about a single value: run over the whole quiz, all at once."""
 
-from . import contour_rules, file_rules, page_rules, question_rules, session_rules
+from . import condition_rules, contour_rules, file_rules, page_rules, question_rules, session_rules
 from .file_rules import ImagesOfPage
 from .image_folder import ImageFolder
 from .model import Quiz
@@ -12,6 +12,7 @@ _RULES_OF_SESSION = (
     session_rules.one_page_group,
     session_rules.pages_differ,
     session_rules.bookmarks_have_a_source,
+    condition_rules.conditions,
     contour_rules.shown_contours_have_a_source,
     contour_rules.merged_contours,
     file_rules.roi_color_file,

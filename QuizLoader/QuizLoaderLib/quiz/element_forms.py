@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from typing import Any
 
+from .conditions import ConditionError
 from .elements import Element
 from .language import LANGUAGE, ElementRule
 from .problems import NearestNames, Problem, ProblemCode, error, warning
@@ -18,6 +19,7 @@ RESULTS_IN_QUIZ = ProblemCode("Q117", "What belongs to a file of results is left
 EARLIER_LANGUAGE = ProblemCode(
     "Q118", "Names of the language before version 2 are read as those of today, or left out (warning)."
 )
+CONDITION_UNREADABLE = ProblemCode("Q810", "ShowIf is a condition as the language has it.")
 MISSING_ATTRIBUTE = ProblemCode("Q114", "A required attribute is absent or empty.")
 REPEATED_ELEMENT = ProblemCode("Q116", "An element that may occur once occurs again.")
 
@@ -122,6 +124,11 @@ class ElementForms:
                 continue
             try:
                 values[rule.field] = rule.kind.read(text)
+            except ConditionError as fault:
+                sentence = (
+                    f"{name} of {element.name} cannot be understood: {fault.sentence} of {shown(text)}."
+                )
+                self.add(error(CONDITION_UNREADABLE, sentence, fault.hint, line=element.line))
             except (LookupError, ValueError):
                 unusable.add(name)
                 self.add(self._wrong_value(element, f"{name} of {element.name}", text, rule.kind))

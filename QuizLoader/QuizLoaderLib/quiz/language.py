@@ -66,6 +66,7 @@ LANGUAGE: dict[str, ElementRule] = {
             "GoToBookmark": AttributeRule("go_to_bookmark", values.GO_TO_BOOKMARK),
             "ContourToolRadius": AttributeRule("contour_tool_radius_mm", values.POSITIVE),
             "ButtonScriptRerunRequired": AttributeRule("button_script_rerun_required", values.YES_NO),
+            "ShowIf": AttributeRule("show_if", values.CONDITION),
         },
         children={"Image": False, "QuestionSet": False},
     ),
@@ -109,12 +110,14 @@ LANGUAGE: dict[str, ElementRule] = {
         attributes={
             "ID": AttributeRule("id", values.TEXT),
             "Descriptor": AttributeRule("descriptor", values.TEXT),
+            "ShowIf": AttributeRule("show_if", values.CONDITION),
         },
         children={"Question": False},
     ),
     "Question": ElementRule(
         attributes={
             "Type": AttributeRule("type", values.one_of(QuestionType), required=True),
+            "ID": AttributeRule("id", values.TEXT),
             "Descriptor": AttributeRule("descriptor", values.TEXT),
             "Min": AttributeRule("minimum", values.NUMBER),
             "Max": AttributeRule("maximum", values.NUMBER),
@@ -122,6 +125,7 @@ LANGUAGE: dict[str, ElementRule] = {
             "ButtonCustomColorOn": AttributeRule("button_color_on", values.COLOR),
             "ButtonToggleColorOff": AttributeRule("button_color_off", values.COLOR),
             "Required": AttributeRule("required", values.YES_NO),
+            "ShowIf": AttributeRule("show_if", values.CONDITION),
         },
         children={"Option": False},
     ),

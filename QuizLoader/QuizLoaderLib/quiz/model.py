@@ -7,8 +7,10 @@ by ``read_quiz`` and replaced by its default, and an Image without a usable Type
 
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 from pathlib import Path
 
+from .conditions import Condition
 from .question_types import QUESTION_TYPES, QuestionType, QuestionTypeFacts
 
 
@@ -185,11 +187,12 @@ class Question:
     """One question; ``minimum`` and ``maximum`` are inclusive and for types with numbers only.
 
     ``options`` are labels (for a Picture file names beside the quiz, for a Button script names).
-    Colours are 0..255.
+    Colours are 0..255. ``show_if``: it is asked where the condition holds; None is always.
     """
 
     type: QuestionType
     line: int
+    id: str = ""
     descriptor: str = ""
     options: tuple[str, ...] = ()
     minimum: float | None = None
@@ -198,6 +201,7 @@ class Question:
     button_color_on: tuple[int, int, int] | None = None
     button_color_off: tuple[int, int, int] | None = None
     required: bool = True
+    show_if: Condition | None = None
 
     @property
     def facts(self) -> QuestionTypeFacts:
@@ -209,6 +213,7 @@ class QuestionSet:
     line: int
     id: str = ""
     descriptor: str = ""
+    show_if: Condition | None = None
     questions: tuple[Question, ...] = ()
 
     @property
@@ -246,6 +251,7 @@ class Page:
     go_to_bookmark: GoToBookmark | None = None
     contour_tool_radius_mm: float | None = None
     button_script_rerun_required: bool = False
+    show_if: Condition | None = None
     images: tuple[Image, ...] = ()
     question_sets: tuple[QuestionSet, ...] = ()
 
@@ -256,6 +262,13 @@ class Page:
     @property
     def questions(self) -> tuple[Question, ...]:
         return tuple(question for each in self.question_sets for question in each.questions)
+
+    @cached_property
+    def has_conditions(self) -> bool:
+        return bool(self.show_if) or any(
+            each.show_if or any(question.show_if for question in each.questions)
+            for each in self.question_sets
+        )
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from .conditions import read_condition
 from .model import GoToBookmark, WindowLevel
 
 # Python's float() and int() also take nan, inf, 1_000 and digits of other scripts.
@@ -107,4 +108,5 @@ WINDOW_LEVEL = Kind(_window_level, "two numbers, window and level, the window ab
 THREE_NUMBERS = Kind(_three_numbers, "three numbers in mm, as “10 -20 0”")
 COLOR = Kind(_color, "three whole numbers from 0 to 255, as “173 220 237”")
 GO_TO_BOOKMARK = Kind(_go_to_bookmark, "the BookmarkID of an earlier page, a space, the button's label")
+CONDITION = Kind(read_condition, "a condition, as “lesion = 'yes' and size ge 5”")
 GROUP_ORDER = Kind(_whole_numbers, "page groups with commas between them, as “0,4,2,3,1”")

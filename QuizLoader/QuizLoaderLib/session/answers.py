@@ -10,6 +10,7 @@ import re
 from collections.abc import Sequence
 from pathlib import PurePosixPath
 
+from ..quiz.conditions import Values
 from ..quiz.model import Question, QuestionSet
 from ..quiz.question_types import Takes
 from .files import SessionError
@@ -81,6 +82,16 @@ def is_untouched(question: Question, answer: Answer) -> bool:
     if is_toggle(question):
         return not any(text.endswith(ON) for text in answer)
     return not any(text.strip() for text in answer)
+
+
+def values_of(question: Question, answer: Answer) -> Values:
+    """What a condition compares; nothing where the question is not answered, or with no valid value."""
+    if question.facts.takes is Takes.CHOICE:
+        return tuple(option for option, text in zip(question.options, answer, strict=True) if text == "Y")
+    if question.facts.number:
+        return tuple(float(text) for text in answer if is_valid_value(question, text))
+    ends = (DONE, ON) if question.facts.takes is Takes.PRESS else ("",)
+    return tuple(text.strip() for text in answer if text.strip() and text.endswith(ends))
 
 
 def invalid_in(question: Question, answer: Answer) -> str:

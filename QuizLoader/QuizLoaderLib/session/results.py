@@ -4,7 +4,7 @@ Names, placement and times are those of the original's results, so that its anal
 is new is in attributes only: on Session ``MasterSHA256`` and ``JournalEntry``, on
 RandomizedPageGroupIndices ``Seed``, on Page ``PageNumber``, ``SecondsShown`` and ``SecondsActive``, on
 Response ``Seconds`` (since the questions were shown), ``Typed`` (a value that is no valid one), ``Toggle``,
-``Result`` and ``Recovered`` (the program ended before the questions were left), on LabelMapPath ``Drawn``,
+``NotAsked`` (a condition hid the question: an empty Response that takes the one before back), ``Result`` and ``Recovered`` (the program ended before the questions were left), on LabelMapPath ``Drawn``,
 ``Segments`` and ``LostVoxels``; and MarkupLinePath, which is also a child of Page.
 """
 
@@ -12,8 +12,10 @@ from lxml import etree
 
 from ..quiz.closed_xml import xml_tree
 from ..quiz.model import Quiz
+from ..quiz.conditions import Values
 from ..quiz.question_types import Takes
-from .answers import ON, Answer, blank, is_toggle, is_untouched
+from ..quiz.visibility import Hidden, Place, Visibility
+from .answers import ON, Answer, blank, is_toggle, is_untouched, values_of
 from .entries import BeginEntry, DraftEntry, Entry, LeaveEntry
 from .files import SessionError
 from .order import PageKey, Position, page_groups
@@ -58,6 +60,8 @@ class Results(ResultsTree):
         super().__init__(root, quiz)
         self.quiz = quiz
         self.drafts = Drafts()
+        self._visibility = Visibility(quiz.pages)
+        self._hidden: Hidden | None = None
         if quiz.randomize_page_groups and self.group_order is None:
             raise SessionError("The results lack the order of the page groups.")
 
@@ -100,6 +104,41 @@ class Results(ResultsTree):
         # Sorting keeps the order of the file within a group.
         return tuple(sorted(sorted(self.pages), key=lambda key: rank.get(self.groups[key.number], len(rank))))
 
+    @property
+    def hidden(self) -> Hidden:
+        """What is not asked, as it follows from the answers."""
+        if self._hidden is None:
+            repetitions = ((key.number, key.repetition) for key in self.pages if key.repetition)
+            self._hidden = self._visibility.hidden(self._values, repetitions)
+        return self._hidden
+
+    def is_hidden(self, key: PageKey) -> bool:
+        return self.hidden.has(Place(key.number))
+
+    def _values(self, place: Place, repetition: int) -> Values:
+        position = Position(PageKey(place.page, repetition), place.question_set)
+        answer = self.answer(position, place.question)
+        return values_of(self.question(position, place.question), answer)
+
+    def asked_questions(self, position: Position) -> list[int]:
+        """The questions of the set that are asked, counted from 0."""
+        key, sets = position.page, self.pages[position.page].question_sets
+        questions = range(len(sets[position.question_set].questions)) if sets else ()
+        hidden = self.hidden
+        return [
+            question
+            for question in questions
+            if not hidden.has(Place(key.number, position.question_set, question), key.repetition)
+        ]
+
+    def asked_sets(self, key: PageKey) -> list[int]:
+        """The question sets of the page that are asked, counted from 0."""
+        return [
+            number
+            for number in range(len(self.pages[key].question_sets))
+            if not self.hidden.has(Place(key.number, number), key.repetition)
+        ]
+
     def is_complete(self, key: PageKey) -> bool:
         return (self.page(key).get("PageComplete") or "").strip() == "Y"
 
@@ -109,9 +148,9 @@ class Results(ResultsTree):
         texts = []
         for option in self.options(position, question):
             responses = option.findall("Response")
-            if not responses:
+            last = next((each for each in reversed(responses) if each.get("NotAsked") != "Y"), None)
+            if last is None:
                 return None
-            last = responses[-1]
             text = last.get("Typed") or last.text or ""
             if model.facts.takes is Takes.CHOICE:
                 text = "Y" if text.strip() == "Y" else "N"
@@ -174,6 +213,7 @@ class Results(ResultsTree):
             if isinstance(entry, LeaveEntry):
                 self._leave(entry)
             change(entry, self)
+        self._hidden = None
         self.root.set("JournalEntry", str(entry.number))
         if self.logins and entry.time:
             self.login(entry.login).set("LogoutTime", entry.time)
@@ -184,6 +224,7 @@ class Results(ResultsTree):
             self.drafts.add(entry)
         elif isinstance(entry, LeaveEntry):
             self.drafts.leave(entry.position)
+        self._hidden = None
 
     def _leave(self, entry: LeaveEntry) -> None:
         """Write what changed, and everything that has no Response yet where the set was completed."""
