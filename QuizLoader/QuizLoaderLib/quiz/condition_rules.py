@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from .conditions import (
     ORDERS,
     Answered,
-    Comparison,
+    Relation,
     Condition,
     Constant,
     Count,
@@ -190,11 +190,11 @@ def _not_comparable(name: Reference, question: Question, why: str, hint: str = "
 def _always_the_same(condition: Condition, found: Mapping[Reference, Question]) -> Iterator[Problem]:
     """As far as all answers that matter can be tried."""
     leaves = list(condition.leaves)
-    constants = [each for leaf in leaves if isinstance(leaf, Comparison) for each in (leaf.left, *leaf.right)]
+    constants = [each for leaf in leaves if isinstance(leaf, Relation) for each in (leaf.left, *leaf.right)]
     of_two = any(
         sum(isinstance(each, Reference | Count) for each in (leaf.left, *leaf.right)) > 1
         for leaf in leaves
-        if isinstance(leaf, Comparison)
+        if isinstance(leaf, Relation)
     )
     answers = [_answers(question, constants) for question in found.values()]
     if of_two or math.prod(map(len, answers)) > _MOST_CASES:

@@ -86,7 +86,7 @@ class Answered:
 
 
 @dataclass(frozen=True)
-class Comparison:
+class Relation:
     """``sign`` is =, !=, lt, le, gt or ge; ``right`` is several constants where the condition says ``in``.
 
     It is false where a question in it is not answered. Of several texts (ticked boxes, fields) = holds where
@@ -131,7 +131,7 @@ class Either:
         return any(each.holds(given) for each in self.of)
 
 
-Expression = Answered | Comparison | Not | Every | Either
+Expression = Answered | Relation | Not | Every | Either
 
 
 @dataclass(frozen=True)
@@ -143,7 +143,7 @@ class Condition:
     references: tuple[Reference, ...]
 
     @property
-    def leaves(self) -> "Iterator[Answered | Comparison]":
+    def leaves(self) -> "Iterator[Answered | Relation]":
         """What stands between ``and``, ``or`` and ``not``."""
         return _leaves(self.expression)
 
@@ -179,7 +179,7 @@ def _values(operand: Operand, given: Given) -> Values:
     return (operand,)
 
 
-def _leaves(expression: Expression) -> "Iterator[Answered | Comparison]":
+def _leaves(expression: Expression) -> "Iterator[Answered | Relation]":
     if isinstance(expression, Every | Either):
         for each in expression.of:
             yield from _leaves(each)
@@ -247,7 +247,7 @@ class _Parser:
             return Answered(self._name_in_brackets())
         return self._comparison()
 
-    def _comparison(self) -> Comparison:
+    def _comparison(self) -> Relation:
         start, left = self._start, self._operand()
         word = _SIGNS.get(self.word, self.word) if self.kind in ("sign", "name") else ""
         if self._takes("name", "in"):
@@ -261,7 +261,7 @@ class _Parser:
             raise self._unexpected("a comparison")
         if not any(isinstance(each, Reference | Count) for each in (left, *right)):
             raise ConditionError(start + 1, "Two constants are compared", "compare the ID of a question")
-        return Comparison(left, sign, right)
+        return Relation(left, sign, right)
 
     def _list(self) -> tuple[Operand, ...]:
         self.expect("sign", "(")

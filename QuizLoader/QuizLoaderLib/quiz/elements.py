@@ -101,6 +101,6 @@ def _not_well_formed(fault: XmlError, innermost: Element) -> Problem:
     elif fault.expat_code == _CODES[expat.errors.XML_ERROR_UNDEFINED_ENTITY]:
         hint = "only &amp; &lt; &gt; &quot; &apos; and numbers such as &#233; are known"
     elif fault.expat_code == _CODES[expat.errors.XML_ERROR_INVALID_TOKEN]:
-        hint = "write & as &amp; and < as &lt; in text; save the file as UTF-8"
+        hint = "write & as &amp; and < as &lt; in text, lt for < in a condition; save the file as UTF-8"
     sentence = f"The quiz is not well-formed XML: {reason}, column {fault.column}."
     return error(NOT_XML, sentence, hint)

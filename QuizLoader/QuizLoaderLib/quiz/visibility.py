@@ -125,7 +125,11 @@ class Hidden:
     places: frozenset[tuple[Place, int]] = frozenset()
 
     def has(self, place: Place, repetition: int = 0) -> bool:
-        return bool(self.places) and any((each, repetition) in self.places for each in place.around)
+        return bool(self.places) and self.hides(place.around, repetition)
+
+    def hides(self, places: Iterable[Place], repetition: int = 0) -> bool:
+        """Whether a condition of one of these places themselves hides it."""
+        return any((each, repetition) in self.places for each in places)
 
 
 class Visibility:
@@ -134,6 +138,10 @@ class Visibility:
     def __init__(self, pages: Sequence[Page]) -> None:
         has_any = any(page.has_conditions for page in pages)
         self._rules = in_order(rules_of(pages, QuestionNames(pages)))[0] if has_any else []
+        ruled = {rule.place for rule in self._rules}
+        places = (place for page in pages if page.has_conditions for place in _places(page))
+        self.questions = [place for place in places if ruled & {*place.around}]
+        """Those that a condition shows or hides."""
 
     def hidden(
         self, given: Callable[[Place, int], Values], repetitions: Iterable[tuple[int, int]] = ()
@@ -148,12 +156,18 @@ class Visibility:
         hidden: set[tuple[Place, int]] = set()
         for rule in self._rules:
             for repetition in by_page[rule.place.page]:
-                if not rule.condition.expression.holds(_Asked(rule, repetition, given, hidden).values):
+                if not rule.condition.expression.holds(_Seen(rule, repetition, given, hidden).values):
                     hidden.add((rule.place, repetition))
         return Hidden(frozenset(hidden))
 
 
-class _Asked(NamedTuple):
+def _places(page: Page) -> Iterator[Place]:
+    for set_number, question_set in enumerate(page.question_sets):
+        for number in range(len(question_set.questions)):
+            yield Place(page.number, set_number, number)
+
+
+class _Seen(NamedTuple):
     """The answers as a condition sees them: of what is hidden there is none."""
 
     rule: Rule

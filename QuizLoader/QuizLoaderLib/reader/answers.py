@@ -8,7 +8,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from ..quiz.conditions import Values
 from ..quiz.model import Page, QuestionSet
+from ..quiz.visibility import Hidden, Place, Visibility
 
 Answer = tuple[str, ...]
 """One text for each Option of a question, as in ``session.answers``."""
@@ -83,6 +85,10 @@ class Answers(Protocol):
 
     def answer(self, page: Page, question_set: int, question: int) -> Answer: ...
 
+    def hidden(self, page: Page) -> frozenset[tuple[int, int]]:
+        """The questions of the page, by set as it counts in ``asked`` and question, that conditions hide."""
+        return frozenset()
+
     def set_answer(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
         """``question_set`` counts from 0 in ``asked``. Gives why the texts cannot be taken, or nothing."""
 
@@ -138,6 +144,7 @@ class FormAnswers(Answers):
     def __init__(self, pages: tuple[Page, ...], given: Given) -> None:
         self.pages = pages
         self._given = given
+        self._visibility = Visibility(pages)
 
     def arrive(self, index: int) -> None:
         self.index = index
@@ -149,6 +156,7 @@ class FormAnswers(Answers):
             page_number=page.number,
             page_count=len(self.pages),
             question_sets=page.question_sets,
+            steps="It is not asked after these answers." if self._hidden.has(Place(page.number)) else "",
             can_go_back=self.index > 0,
             can_go_on=self.index + 1 < len(self.pages),
         )
@@ -162,6 +170,27 @@ class FormAnswers(Answers):
     def set_answer(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
         self._given[page.number, question_set, question] = tuple(texts)
         return ""
+
+    @property
+    def _hidden(self) -> Hidden:
+        from ..session.answers import values_of
+
+        def values(place: Place, _repetition: int) -> Values:
+            page = self.pages[place.page - 1]
+            question = page.question_sets[place.question_set].questions[place.question]
+            return values_of(question, self.answer(page, place.question_set, place.question))
+
+        return self._visibility.hidden(values)
+
+    def hidden(self, page: Page) -> frozenset[tuple[int, int]]:
+        """An author sees a page that is not asked, too."""
+        hidden = self._hidden
+        return frozenset(
+            (set_number, number)
+            for set_number, each in enumerate(page.question_sets)
+            for number in range(len(each.questions))
+            if hidden.hides(Place(page.number, set_number, number).around[1:])
+        )
 
     def start_press(self, *_where: int) -> Pressed:
         return Pressed(lambda: True, lambda: None, lambda: "")

@@ -24,8 +24,9 @@ class Asking:
 
     A host calls ``show`` when the page is on the views. ``questions_changed()`` is called when ``asked`` is
     other than before, None where nothing may be answered; ``standing_changed()`` when anything else may be:
-    ``missing`` and ``saving`` (sentences), ``asks_to_finish``, ``runs_a_script``, ``may_step``; ``moved()``
-    after a step that was made.
+    ``hidden`` (questions that are not asked after the answers so far), the steps of ``asked``, ``missing``
+    and ``saving`` (sentences), ``asks_to_finish``, ``runs_a_script``, ``may_step``; ``moved()`` after a step
+    that was made.
     """
 
     def __init__(
@@ -42,6 +43,7 @@ class Asking:
     def _end(self) -> None:
         self.answers: Answers | None = None
         self.asked: Asked | None = None
+        self.hidden: frozenset[tuple[int, int]] = frozenset()
         self.missing: list[str] = []
         self.saving = ""
         self.asks_to_finish = False
@@ -66,6 +68,7 @@ class Asking:
         answers.see(True)
         self.asked, self._fault, self.asks_to_finish = answers.asked(), "", False
         self._requires_drawings = bool(answers.reader and missing_drawings(self.asked.page, {}))
+        self.hidden = answers.hidden(self.asked.page)
         self._questions_changed()
         self._show_missing()
 
@@ -147,6 +150,7 @@ class Asking:
 
     def _after_saving(self, fault: str) -> str:
         self._fault = fault
+        self._look_at_conditions()
         self._show_missing([fault] if fault else None)
         return fault
 
@@ -214,6 +218,14 @@ class Asking:
             self._pressed.stop()
 
     # What is shown
+
+    def _look_at_conditions(self) -> None:
+        """An answer may have changed what else is asked."""
+        answers = self._the_answers()
+        if self.asked:
+            self.hidden = answers.hidden(self.asked.page)
+            if answers.reader:
+                self.asked = answers.asked()
 
     def _show_missing(self, sentences: list[str] | None = None) -> None:
         self.missing = self._the_answers().missing() if sentences is None else sentences

@@ -91,8 +91,8 @@ class SessionAnswers(Answers):
     def asked(self) -> Asked:
         where, in_review = self._session.where(), self._session.in_review
         steps = f"Pages complete: {where.pages_complete} of {where.pages_total}"
-        if len(where.page.question_sets) > 1:
-            part = f"Questions {where.set_number} of {len(where.page.question_sets)}"
+        if where.set_count > 1:
+            part = f"Questions {where.set_number} of {where.set_count}"
             steps = f"{part}. {steps}"
         return Asked(
             page=where.page,
@@ -110,6 +110,10 @@ class SessionAnswers(Answers):
 
     def answer(self, page: Page, question_set: int, question: int) -> Answer:
         return self._session.answers()[question]
+
+    def hidden(self, page: Page) -> frozenset[tuple[int, int]]:
+        asked = self._session.asked_questions()
+        return frozenset((0, each) for each in range(len(self._session.answers())) if each not in asked)
 
     def set_answer(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
         # One question set is asked at a time.

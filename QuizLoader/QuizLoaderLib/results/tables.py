@@ -65,6 +65,10 @@ ANSWER_COLUMNS = {
     "response_time": "When the question set was left, local time, ISO 8601",
     "seconds": "Since the question set was shown; in files of the Image Quizzer since the answers before",
     **TIME_COLUMNS,
+    "not_asked": (
+        "`Y` where a condition (`ShowIf`) hid the question then: the response is empty, and what was "
+        "answered before does not count"
+    ),
 }
 """The columns of the table of answers, and what each means."""
 
@@ -121,6 +125,7 @@ def answer_rows(results: ReadResults) -> Iterator[Row]:
                     **of_page,
                     **of_option,
                     "response": response.text or "",
+                    "not_asked": "Y" if response.get("NotAsked") == "Y" else "N",
                     "last_answer": "Y" if response is responses[-1] else "N",
                     **_times(response, seconds),
                 }
@@ -274,7 +279,7 @@ def _scores(question: Element) -> Iterator[tuple[str, str | int, str]]:
     labels = [_label(option) for option in options]
     last = [option.findall("Response")[-1:] for option in options]
     facts = _FACTS.get(question.get("Type") or "")
-    if facts is None or not all(last):
+    if facts is None or not all(last) or any(each.get("NotAsked") == "Y" for (each,) in last):
         return
     texts = [(responses[0].text or "").strip() for responses in last]
     if facts.is_single:

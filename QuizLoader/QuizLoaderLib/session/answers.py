@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from pathlib import PurePosixPath
 
 from ..quiz.conditions import Values
-from ..quiz.model import Question, QuestionSet
+from ..quiz.model import Question
 from ..quiz.question_types import Takes
 from .files import SessionError
 
@@ -128,17 +128,6 @@ def missing_in(question: Question, answer: Answer, scripts_allowed: bool = False
     if facts.number:
         return f"{title(question)} needs {_expected(question)}{each}."
     return facts.request.format(title=title(question) + each)
-
-
-def missing_answers(
-    question_set: QuestionSet, answers: Sequence[Answer], scripts_allowed: bool = False
-) -> list[str]:
-    """A sentence for each question that keeps the set from being complete."""
-    sentences = (
-        missing_in(question, answer, scripts_allowed)
-        for question, answer in zip(question_set.questions, answers, strict=True)
-    )
-    return [sentence for sentence in sentences if sentence]
 
 
 def stored_text(question: Question, text: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..quiz.model import Page, Question, QuestionSet
-from .answers import missing_answers
+from .answers import missing_in
 from .entries import LeaveEntry, TimeEntry
 from .files import SessionError
 from .order import PageKey, Position
@@ -17,14 +17,16 @@ from .results import Results
 class Where:
     """What is shown now. ``number`` counts the positions (page and question set) from 1 to ``total``.
 
-    ``question_set`` is None where the page has none; ``set_number`` counts from 1. ``bookmark_label`` is
-    the text of the bookmark button, empty where there is nothing to go to.
+    ``question_set`` is None where the page asks none; ``set_number`` counts those that it asks from 1 to
+    ``set_count``. ``bookmark_label`` is the text of the bookmark button, empty where there is nothing to go
+    to.
     """
 
     position: Position
     page: Page
     question_set: QuestionSet | None
     set_number: int
+    set_count: int
     number: int
     total: int
     pages_complete: int
@@ -58,13 +60,22 @@ class Cursor:
 
     def find_positions(self) -> None:
         """Once more where a repetition came in."""
-        pages = self._results.pages
+        results, self._hidden = self._results, self._results.hidden
+        keys = [key for key in results.display_order() if not results.is_hidden(key)]
+        # A quiz that hides all its pages is wrong; its reader sees the first one.
         self._positions = [
             Position(key, question_set)
-            for key in self._results.display_order()
-            for question_set in range(max(1, len(pages[key].question_sets)))
+            for key in keys or results.display_order()[:1]
+            for question_set in results.asked_sets(key) or (0,)
         ]
         self._numbers = {position: number for number, position in enumerate(self._positions)}
+
+    def _place(self, steps: int) -> Position | None:
+        """So many positions on, as far as there are some."""
+        if self._results.hidden != self._hidden:
+            self.find_positions()
+        number = self._numbers[self.position] + steps
+        return self._positions[number] if 0 <= number < len(self._positions) else None
 
     def move(self, position: Position) -> None:
         """The question set is shown from now on."""
@@ -89,14 +100,17 @@ class Cursor:
         return sets[self.position.question_set].questions if sets else ()
 
     @property
+    def asked_questions(self) -> list[int]:
+        """Those of the ``questions`` that are asked, counted from 0."""
+        return self._results.asked_questions(self.position)
+
+    @property
     def following(self) -> Position | None:
-        number = self._numbers[self.position] + 1
-        return self._positions[number] if number < len(self._positions) else None
+        return self._place(1)
 
     @property
     def before(self) -> Position | None:
-        number = self._numbers[self.position] - 1
-        return self._positions[number] if number >= 0 else None
+        return self._place(-1)
 
     @property
     def bookmark(self) -> Position | None:
@@ -104,10 +118,13 @@ class Cursor:
         wanted, pages = self.page.go_to_bookmark, self._results.pages
         if wanted is None:
             return None
-        for earlier in reversed(self._positions[: self._numbers[Position(self.position.page)]]):
-            if earlier.question_set == 0 and pages[earlier.page].bookmark_id == wanted.bookmark:
-                return earlier
-        return None
+        self._place(0)
+        firsts: dict[PageKey, Position] = {}
+        for position in self._positions[: self._numbers[self.position]]:
+            firsts.setdefault(position.page, position)
+        firsts.pop(self.position.page, None)
+        marked = [first for page, first in firsts.items() if pages[page].bookmark_id == wanted.bookmark]
+        return marked[-1] if marked else None
 
     @property
     def is_last_of_page(self) -> bool:
@@ -133,16 +150,20 @@ class Cursor:
         )
 
     def where(self) -> Where:
+        self._place(0)
         page, number = self.page, self.position.question_set
+        asked_sets = self._results.asked_sets(self.position.page)
+        asked_pages = [key for key in self._results.pages if not self._results.is_hidden(key)]
         return Where(
             position=self.position,
             page=page,
-            question_set=page.question_sets[number] if page.question_sets else None,
-            set_number=number + 1,
+            question_set=page.question_sets[number] if asked_sets else None,
+            set_number=asked_sets.index(number) + 1 if asked_sets else 1,
+            set_count=len(asked_sets),
             number=self._numbers[self.position] + 1,
             total=len(self._positions),
-            pages_complete=sum(self._results.is_complete(each) for each in self._results.pages),
-            pages_total=len(self._results.pages),
+            pages_complete=sum(self._results.is_complete(each) for each in asked_pages),
+            pages_total=len(asked_pages),
             can_go_back=self.before is not None,
             is_last=self.following is None,
             can_repeat=self.can_repeat,
@@ -160,21 +181,36 @@ class Cursor:
         here = self.position.question_set
         if not self.is_last_of_page:
             return self._missing(self.position.page, [here], drawings=False)
-        return self._missing(self.position.page, [here, *range(here)], drawings=True)
+        earlier = [number for number in self._results.asked_sets(self.position.page) if number != here]
+        return self._missing(self.position.page, [here, *earlier], drawings=True)
 
     def missing_elsewhere(self) -> list[str]:
         """At the last position of the quiz, the other pages that are not complete."""
         if self.following is not None:
             return []
         keys = self._results.display_order()
-        open_keys = [key for key in keys if key != self.position.page and not self._results.is_complete(key)]
+        open_keys = [
+            key
+            for key in keys
+            if key != self.position.page
+            and not self._results.is_complete(key)
+            and not self._results.is_hidden(key)
+        ]
         return incomplete_pages([self._results.pages[key].title for key in open_keys])
 
     def is_spoiled(self, key: PageKey) -> bool:
         """The page was complete, and what it has now is not enough."""
         if not self._results.is_complete(key):
             return False
-        return bool(self._missing(key, range(len(self._results.pages[key].question_sets)), drawings=True))
+        return bool(self._missing(key, self._results.asked_sets(key), drawings=True))
+
+    def spoiled_elsewhere(self) -> list[PageKey]:
+        """Pages that were complete, and where an answer on another page shows what is not answered."""
+        return [
+            key
+            for key, page in self._results.pages.items()
+            if page.has_conditions and not self._results.is_hidden(key) and self.is_spoiled(key)
+        ]
 
     def leaving(self, event: str, passed: bool, to: Position | None) -> LeaveEntry:
         """What the journal has when the reader leaves the question set."""
@@ -223,6 +259,10 @@ class Cursor:
     def _missing(self, key: PageKey, numbers: Iterable[int], drawings: bool) -> list[str]:
         page, sentences = self._results.pages[key], []
         for number in numbers if page.question_sets else ():
-            answers = self._results.answers(Position(key, number))
-            sentences += missing_answers(page.question_sets[number], answers, self._runs_scripts)
-        return sentences + (missing_drawings(page, self._results.drawn(key)) if drawings else [])
+            position = Position(key, number)
+            for question in self._results.asked_questions(position):
+                answer = self._results.answer(position, question)
+                model = page.question_sets[number].questions[question]
+                sentences.append(missing_in(model, answer, self._runs_scripts))
+        found = [sentence for sentence in sentences if sentence]
+        return found + (missing_drawings(page, self._results.drawn(key)) if drawings else [])

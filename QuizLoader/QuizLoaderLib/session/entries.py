@@ -203,6 +203,11 @@ class RerunEntry(PageEntry, kind="rerun"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ReopenEntry(PageEntry, kind="reopen"):
+    """An answer on another page shows a question of this one that is not answered: it is incomplete again."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class StateEntry(PageEntry, kind="state"):
     """How an image looked when its page was left."""
 

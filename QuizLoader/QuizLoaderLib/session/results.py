@@ -3,21 +3,25 @@
 Names, placement and times are those of the original's results, so that its analysis scripts work. What
 is new is in attributes only: on Session ``MasterSHA256`` and ``JournalEntry``, on
 RandomizedPageGroupIndices ``Seed``, on Page ``PageNumber``, ``SecondsShown`` and ``SecondsActive``, on
-Response ``Seconds`` (since the questions were shown), ``Typed`` (a value that is no valid one), ``Toggle``,
-``NotAsked`` (a condition hid the question: an empty Response that takes the one before back), ``Result`` and ``Recovered`` (the program ended before the questions were left), on LabelMapPath ``Drawn``,
+Response ``Seconds`` (since the questions were shown), ``Typed`` (a value that is no valid one), ``NotAsked``
+(a condition hides the question: an empty Response, after which the earlier ones do not count), ``Toggle``,
+``Result`` and ``Recovered`` (the program ended before the questions were left), on LabelMapPath ``Drawn``,
 ``Segments`` and ``LostVoxels``; and MarkupLinePath, which is also a child of Page.
 """
+
+import itertools
 
 from lxml import etree
 
 from ..quiz.closed_xml import xml_tree
-from ..quiz.model import Quiz
 from ..quiz.conditions import Values
+from ..quiz.model import Quiz
 from ..quiz.question_types import Takes
 from ..quiz.visibility import Hidden, Place, Visibility
 from .answers import ON, Answer, blank, is_toggle, is_untouched, values_of
 from .entries import BeginEntry, DraftEntry, Entry, LeaveEntry
 from .files import SessionError
+from .not_asked import settle_not_asked
 from .order import PageKey, Position, page_groups
 from .requirements import Drawn
 from .results_tree import ResultsTree, add_responses, change
@@ -229,6 +233,8 @@ class Results(ResultsTree):
     def _leave(self, entry: LeaveEntry) -> None:
         """Write what changed, and everything that has no Response yet where the set was completed."""
         position = entry.position
+        # What is asked stays the same while drafts become Responses.
+        hidden, asked = self.hidden, set(self.asked_questions(position))
         drafts = self.drafts.leave(position)
         sets = self.pages[position.page].question_sets
         for index, question in enumerate(sets[position.question_set].questions if sets else ()):
@@ -236,8 +242,16 @@ class Results(ResultsTree):
             saved = self.saved_answer(position, index)
             answer = draft.texts if draft is not None else saved or blank(question)
             if saved is None:
-                is_new = entry.passed or not is_untouched(question, answer)
+                is_new = (entry.passed and index in asked) or not is_untouched(question, answer)
             else:
                 is_new = answer != saved or (draft is not None and bool(draft.facts))
             if is_new:
                 add_responses(self, position, index, answer, draft.facts if draft else {}, entry)
+        passed = self._passed(entry) if entry.complete else ()
+        settle_not_asked(self, self._visibility.questions, hidden, passed, entry)
+
+    def _passed(self, entry: LeaveEntry) -> list[PageKey]:
+        """A page that was completed, and those behind it that are not asked."""
+        order = self.display_order()
+        behind = order[order.index(entry.page) + 1 :]
+        return [entry.page, *itertools.takewhile(self.is_hidden, behind)]

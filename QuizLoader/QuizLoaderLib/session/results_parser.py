@@ -67,6 +67,12 @@ class ReadPage:
     def is_complete(self) -> bool:
         return (self.element.get("PageComplete") or "").strip() == "Y"
 
+    @property
+    def is_not_asked(self) -> bool:
+        """Whether conditions hid all of its questions when the reader went past it."""
+        newest = [option.findall("Response")[-1:] for option in self.element.iter("Option")]
+        return bool(newest) and all(each and each[0].get("NotAsked") == "Y" for each in newest)
+
 
 @dataclass
 class FoundResults:

@@ -16,6 +16,7 @@ from .entries import (
     LeaveEntry,
     LinesEntry,
     LoginEntry,
+    ReopenEntry,
     RerunEntry,
     StateEntry,
     TimeEntry,
@@ -185,12 +186,17 @@ def _rerun(entry: RerunEntry, tree: ResultsTree) -> None:
 
 
 @change.register
+def _reopen(entry: ReopenEntry, tree: ResultsTree) -> None:
+    tree.page(entry.page).set("PageComplete", "N")
+
+
+@change.register
 def _state(entry: StateEntry, tree: ResultsTree) -> None:
     image = tree.image(entry.page, entry.image)
     states = image.findall("State")
     old = dict(states[-1].attrib) if states else {}
     if any(old.get(name) != value for name, value in entry.attributes.items()):
-        _stamped(appended(image, "State"), entry, entry.attributes)
+        stamped(appended(image, "State"), entry, entry.attributes)
 
 
 @change.register
@@ -199,7 +205,7 @@ def _drawing(entry: DrawingEntry, tree: ResultsTree) -> None:
         known = _paths(image, "LabelMapPath")
         path = known.get(entry.path)
         if path is None:
-            path = _stamped(appended(image, "LabelMapPath"), entry)
+            path = stamped(appended(image, "LabelMapPath"), entry)
             path.text = entry.path
         path.set("Drawn", "Y" if entry.drawn else "N")
         if entry.segments:
@@ -217,7 +223,7 @@ def _lines(entry: LinesEntry, tree: ResultsTree) -> None:
                 remove(path)
         for text in entry.paths:
             if text not in known:
-                _stamped(appended(image, "MarkupLinePath"), entry).text = text
+                stamped(appended(image, "MarkupLinePath"), entry).text = text
 
 
 @change.register
@@ -241,7 +247,7 @@ def add_responses(
         if stored:
             response.text = stored
         response.set("Event", entry.event)
-        _stamped(response, entry)
+        stamped(response, entry)
         response.set("Seconds", f"{entry.seconds:.3f}")
         if entry.recovered:
             response.set("Recovered", "Y")
@@ -252,7 +258,8 @@ def add_responses(
         response.attrib.update(facts.get(number, {}))
 
 
-def _stamped(element: Element, entry: Entry, attributes: Mapping[str, str] | None = None) -> Element:
+def stamped(element: Element, entry: Entry, attributes: Mapping[str, str] | None = None) -> Element:
+    """The element with when it was made."""
     times = {"LoginTime": entry.login, "ResponseTime": entry.time}
     element.attrib.update({**(attributes or {}), **times})
     return element

@@ -11,7 +11,7 @@ from .answers import Answer, cleaned, invalid_in, is_toggle
 from .buttons import Buttons, to_press_again
 from .cursor import Cursor, Where
 from .drawings import SessionDrawings
-from .entries import DraftEntry, FinishEntry, LogoutEntry, RerunEntry, StateEntry
+from .entries import DraftEntry, FinishEntry, LogoutEntry, ReopenEntry, RerunEntry, StateEntry
 from .files import SessionError
 from .opening import open_results
 from .order import PageKey, Position
@@ -51,6 +51,7 @@ class Session:
         self.presence = self._cursor.presence
         for entry in () if self.in_review else self._cursor.leaving_interrupted():
             self._store.record(entry)
+        self._reopen_spoiled()
         self._cursor.resume()
         self.drawings = SessionDrawings(self._store, self._cursor)
         self.buttons = Buttons(scripts, self._store, self._cursor, self.drawings.folder)
@@ -113,7 +114,12 @@ class Session:
 
     def has_refused_value(self) -> bool:
         """Whether the question set has a value that is saved as it was typed, but is no answer."""
-        return any(map(invalid_in, self._cursor.questions, self.answers()))
+        questions, answers = self._cursor.questions, self.answers()
+        return any(invalid_in(questions[each], answers[each]) for each in self._cursor.asked_questions)
+
+    def asked_questions(self) -> list[int]:
+        """Which questions of the set are asked, counted from 0; conditions hide the others."""
+        return self._cursor.asked_questions
 
     # Answering
 
@@ -263,6 +269,11 @@ class Session:
         if leaves_page:
             self.when_page_is_left()
         self._store.record(self._cursor.leaving(event, passed, to))
+        self._reopen_spoiled()
+
+    def _reopen_spoiled(self) -> None:
+        for key in () if self.in_review else self._cursor.spoiled_elsewhere():
+            self._store.record(ReopenEntry(page=key))
 
     def _ask_for_presses(self) -> None:
         """The page is come to; buttons that have to be pressed at each visit are made unpressed."""

@@ -108,7 +108,6 @@ class AskingSection:
             self._forms.clear()
             return
         ui.titleLabel.text = asked.page.title
-        ui.positionLabel.text = asked.position
         forms = forms_of(asked, answers, self._folder)
         self._forms.show(forms, asked.is_locked, answers.runs_scripts)
 
@@ -125,6 +124,9 @@ class AskingSection:
         ):
             button.enabled = asking.may_step(name)
         asked = asking.asked
+        if asked:
+            self._forms.hide(asking.hidden)
+            ui.positionLabel.text = asked.position
         ui.repeatButton.visible = bool(asked and asked.can_repeat)
         ui.bookmarkButton.visible = bool(asked and asked.bookmark_label)
         ui.bookmarkButton.text = button_text(asked.bookmark_label) if asked else ""

@@ -1,7 +1,7 @@
 """The question sets of a page as forms."""
 
 import textwrap
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
@@ -53,6 +53,8 @@ class PageForms:
         self._layout = qt.QVBoxLayout(container)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._body: qt.QWidget | None = None
+        self._widgets: dict[tuple[int, int], list[qt.QWidget]] = {}
+        self._titles: list[tuple[qt.QWidget, QuestionSetForm]] = []
 
     def show(self, forms: Sequence[QuestionSetForm], is_locked: bool, runs_scripts: bool) -> None:
         """What is locked is greyed."""
@@ -62,22 +64,33 @@ class PageForms:
         layout.setContentsMargins(0, 0, 0, 0)
         for question_set in forms:
             if question_set.title:
-                layout.addWidget(_text(question_set.title))
+                self._titles.append((_text(question_set.title), question_set))
+                layout.addWidget(self._titles[-1][0])
             for form in question_set.questions:
                 where = (form.question_set, form.number)
                 ask = _Ask(form, partial(self._changed, *where), partial(self._pressed, *where), runs_scripts)
-                if form.question.descriptor:
-                    layout.addWidget(_text(form.question.descriptor))
                 box = _box(ask)
                 box.enabled = not is_locked
-                layout.addWidget(box)
+                words = [_text(form.question.descriptor)] if form.question.descriptor else []
+                self._widgets[where] = [*words, box]
+                for widget in self._widgets[where]:
+                    layout.addWidget(widget)
         self._layout.addWidget(self._body)
+
+    def hide(self, hidden: Collection[tuple[int, int]]) -> None:
+        """Only these questions, by set and question, are not shown."""
+        for where, widgets in self._widgets.items():
+            for widget in widgets:
+                widget.visible = where not in hidden
+        for title, question_set in self._titles:
+            wheres = [(form.question_set, form.number) for form in question_set.questions]
+            title.visible = not wheres or any(where not in hidden for where in wheres)
 
     def clear(self) -> None:
         if self._body:
             self._body.setParent(None)
             self._body.deleteLater()
-        self._body = None
+        self._body, self._widgets, self._titles = None, {}, []
 
 
 def _box(ask: _Ask) -> "qt.QGroupBox":

@@ -7,6 +7,7 @@ from typing import Protocol
 
 import numpy as np
 
+from ...quiz.conditions import Condition
 from ...quiz.model import VIEWS_OF_LAYOUT, Page, Question, SliceView
 from ...quiz.problems import Problem
 from ...quiz.question_types import Takes, Widget
@@ -105,8 +106,10 @@ class QuestionLine:
 
 
 def question_lines(page: Page) -> Iterator[QuestionLine]:
-    """Every text of the page's question sets, in document order."""
+    """Every text of the page's question sets, in document order, with the conditions that hide them."""
+    yield from _condition(page.show_if)
     for question_set in page.question_sets:
+        yield from _condition(question_set.show_if)
         if question_set.title:
             yield QuestionLine(question_set.title, strong=True)
         for question in question_set.questions:
@@ -114,7 +117,13 @@ def question_lines(page: Page) -> Iterator[QuestionLine]:
         yield QuestionLine("")
 
 
+def _condition(condition: Condition | None) -> Iterator[QuestionLine]:
+    if condition:
+        yield QuestionLine(f"If {condition.text}:")
+
+
 def _lines(question: Question) -> Iterator[QuestionLine]:
+    yield from _condition(question.show_if)
     if question.descriptor:
         yield QuestionLine(question.descriptor, strong=True)
     for option in question.options:

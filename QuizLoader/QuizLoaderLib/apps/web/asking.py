@@ -98,10 +98,18 @@ class AskingView:
             "index": answers.index,
             "place": self._place,
             "title": asked.page.title,
-            "position": asked.position,
             "sets": self._forms.sets,
             "given": self._forms.given,
             "locked": asked.is_locked,
+            **self._what_answers_change(),
+        }
+
+    def _what_answers_change(self) -> dict[str, object]:
+        asked = self.presenter.asked
+        assert asked is not None
+        return {
+            "position": asked.position,
+            "hidden": [f"{question_set}/{question}" for question_set, question in self.presenter.hidden],
             "can_go_back": asked.can_go_back,
             "can_go_on": asked.can_go_on,
             "can_repeat": asked.can_repeat,
@@ -111,6 +119,10 @@ class AskingView:
 
     def _show_standing(self) -> None:
         asking = self.presenter
+        if asking.asked and self._state.asked:
+            now = {**self._state.asked, **self._what_answers_change()}
+            if now != self._state.asked:
+                self._state.asked = now
         self._state.update(
             {
                 "missing": asking.missing,
