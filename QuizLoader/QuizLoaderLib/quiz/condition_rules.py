@@ -7,11 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping
 from .conditions import (
     ORDERS,
     Answered,
-    Relation,
     Condition,
     Constant,
     Count,
     Reference,
+    Relation,
     Values,
     as_number,
     equal,

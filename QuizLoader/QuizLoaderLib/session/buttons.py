@@ -8,7 +8,7 @@ from ..quiz.model import Page, Question
 from ..quiz.question_types import Takes
 from .answers import DONE, ON, Answer, blank, is_toggle, script_label
 from .cursor import Cursor
-from .entries import DraftEntry
+from .entries import DraftEntry, RerunEntry
 from .files import SessionError
 from .order import PageKey, Position
 from .results import Results
@@ -91,6 +91,16 @@ class Buttons:
         """A sentence while a script runs, else nothing."""
         names = [script_label(press.model.options[press.option]) for press in self._presses]
         return [f"The script “{name}” is still running." for name in names[:1]]
+
+    def ask_again(self) -> None:
+        """A page is come to: buttons that have to be pressed at each visit are made unpressed."""
+        key = self._cursor.position.page
+        if self._rules is None or self._store.results.is_finished:
+            return
+        for position, question, unpressed in to_press_again(self._cursor.page, key, self._store.results):
+            self._store.record(RerunEntry(page=key))
+            at = position.question_set
+            self._store.record(DraftEntry(page=key, question_set=at, question=question, texts=unpressed))
 
     def stop(self) -> None:
         """End all scripts; the buttons stay as they were."""

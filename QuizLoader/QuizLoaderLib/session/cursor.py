@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from ..quiz.model import Page, Question, QuestionSet
 from .answers import missing_in
-from .entries import LeaveEntry, TimeEntry
+from .entries import LeaveEntry, ReopenEntry, TimeEntry
 from .files import SessionError
 from .order import PageKey, Position
 from .presence import Presence
@@ -204,13 +204,11 @@ class Cursor:
             return False
         return bool(self._missing(key, self._results.asked_sets(key), drawings=True))
 
-    def spoiled_elsewhere(self) -> list[PageKey]:
-        """Pages that were complete, and where an answer on another page shows what is not answered."""
-        return [
-            key
-            for key, page in self._results.pages.items()
-            if page.has_conditions and not self._results.is_hidden(key) and self.is_spoiled(key)
-        ]
+    def reopening(self) -> Iterator[ReopenEntry]:
+        """For pages that were complete, and where an answer on another page shows what is not answered."""
+        for key, page in self._results.pages.items():
+            if page.has_conditions and not self._results.is_hidden(key) and self.is_spoiled(key):
+                yield ReopenEntry(page=key)
 
     def leaving(self, event: str, passed: bool, to: Position | None) -> LeaveEntry:
         """What the journal has when the reader leaves the question set."""

@@ -8,10 +8,10 @@ from pathlib import Path
 from ..quiz.model import Page, Quiz
 from ..quiz.question_types import Takes
 from .answers import Answer, cleaned, invalid_in, is_toggle
-from .buttons import Buttons, to_press_again
+from .buttons import Buttons
 from .cursor import Cursor, Where
 from .drawings import SessionDrawings
-from .entries import DraftEntry, FinishEntry, LogoutEntry, ReopenEntry, RerunEntry, StateEntry
+from .entries import DraftEntry, FinishEntry, LogoutEntry, StateEntry
 from .files import SessionError
 from .opening import open_results
 from .order import PageKey, Position
@@ -49,16 +49,16 @@ class Session:
         self.quiz: Quiz = self._results.quiz
         self._cursor = Cursor(self._results, self._runs_scripts, clock)
         self.presence = self._cursor.presence
-        for entry in () if self.in_review else self._cursor.leaving_interrupted():
-            self._store.record(entry)
-        self._reopen_spoiled()
+        if not self.in_review:
+            store.record_all(self._cursor.leaving_interrupted())
+            store.record_all(self._cursor.reopening())
         self._cursor.resume()
         self.drawings = SessionDrawings(self._store, self._cursor)
         self.buttons = Buttons(scripts, self._store, self._cursor, self.drawings.folder)
         self.notices = store.notices
         if not self._runs_scripts and not self.in_review and has_buttons(self.quiz):
             self.notices += (NO_SCRIPTS,)
-        self._ask_for_presses()
+        self.buttons.ask_again()
 
     @classmethod
     def open(
@@ -253,7 +253,7 @@ class Session:
             self._cursor.find_positions()
         self._cursor.move(position)
         if left != position.page:
-            self._ask_for_presses()
+            self.buttons.ask_again()
             if not self.in_review:
                 self._store.save()
 
@@ -269,18 +269,4 @@ class Session:
         if leaves_page:
             self.when_page_is_left()
         self._store.record(self._cursor.leaving(event, passed, to))
-        self._reopen_spoiled()
-
-    def _reopen_spoiled(self) -> None:
-        for key in () if self.in_review else self._cursor.spoiled_elsewhere():
-            self._store.record(ReopenEntry(page=key))
-
-    def _ask_for_presses(self) -> None:
-        """The page is come to; buttons that have to be pressed at each visit are made unpressed."""
-        key = self._cursor.position.page
-        if self.in_review or not self._runs_scripts:
-            return
-        for position, question, unpressed in to_press_again(self._cursor.page, key, self._results):
-            self._store.record(RerunEntry(page=key))
-            at = position.question_set
-            self._store.record(DraftEntry(page=key, question_set=at, question=question, texts=unpressed))
+        self._store.record_all(self._cursor.reopening())

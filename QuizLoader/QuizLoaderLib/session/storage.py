@@ -2,7 +2,7 @@
 
 import contextlib
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -100,6 +100,10 @@ class ResultsStore:
             raise SessionError("The session is closed.")
         now = timestamp(self._now())
         return self._add(replace(entry, time=entry.time or now, login=entry.login or self.login))
+
+    def record_all(self, entries: Iterable[Entry]) -> None:
+        for entry in entries:
+            self.record(entry)
 
     def _add(self, entry: Entry) -> SaveState:
         numbered = replace(entry, number=self._next_number)
