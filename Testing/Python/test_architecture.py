@@ -93,3 +93,14 @@ def _takes_the_locale_s_encoding(call: ast.Call) -> bool:
         return True
     opens = name in ("open", "fdopen", "TemporaryFile", "NamedTemporaryFile")
     return opens and any("b" not in mode for mode in modes)
+
+
+def test_commands_print_by_what_escapes_names() -> None:
+    folder = LIBRARY / "apps" / "command_line"
+    printing = {
+        path.name
+        for path in folder.glob("*.py")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) in ("print", "typer.echo")
+    }
+    assert printing == {"terminal.py"}

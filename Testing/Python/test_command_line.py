@@ -279,3 +279,30 @@ def test_a_defect_is_told_with_a_report_to_send(
     (report,) = tmp_path.glob("quizloader-defect-*.txt")
     assert "defect of QuizLoader (RuntimeError: unforeseen)" in sentence and str(report) in sentence
     assert "Command: quizloader check …\n" in report.read_text(encoding="utf-8")
+
+
+def test_names_from_files_give_no_orders_to_the_terminal(tmp_path: Path) -> None:
+    """A name may clear the screen, write over the line before, or turn the letters that follow."""
+    orders = "\x1b[2J\r\u202e\x9b1A"
+    escaped = "\\x1b[2J\\r\\u202e\\x9b1A"
+    names = tmp_path / "dataset.json"
+    names.write_text(json.dumps({"labels": {f"Liver{orders}": [1, 2]}}), encoding="utf-8")
+    results = tmp_path / "r" / "Ann" / "study" / "study.xml"
+    results.parent.mkdir(parents=True)
+    reader = orders.replace("\x1b", "\x7f")
+    results.write_text(
+        f'<Session UserName="Ann{reader}&#10;Bob"><Page ID="P{reader}"/></Session>', encoding="utf-8"
+    )
+    quiz = tmp_path / "quiz.xml"
+    quiz.write_text(QUIZ.replace("<Page ID", f'<Page Layout="{reader}" ID'), encoding="utf-8")
+    said = [
+        quizloader("map", "check", names),
+        quizloader("progress", results, "--pages"),
+        quizloader("check", quiz),
+        quizloader("check", tmp_path / f"none{orders}.xml"),
+    ]
+    text = "".join(each.stdout + each.stderr for each in said)
+    assert not set(text) & set("\x1b\x7f\r\u202e\x9b")
+    assert f"“Liver{escaped}”" in text
+    assert "Bob, study" in text and "\nBob" not in text
+    assert f"none{escaped}.xml" in text

@@ -1,6 +1,7 @@
 """``quizloader masks`` on a results folder: every reader's contours become masks by a map."""
 
 import csv
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from QuizLoaderLib.apps.command_line.main import app
 from QuizLoaderLib.reader.opened_quiz import OpenedQuiz
 from QuizLoaderLib.reader.session_answers import SignIn
 from reader_at_work import AtWork, at_work, box, write_volume
-from session_by_hand import write_quiz
+from session_by_hand import saved, write_quiz
 from typer.testing import CliRunner
 
 LIVER = box(slice(1, 4), slice(2, 5), slice(3, 9))
@@ -115,3 +116,23 @@ def test_a_folder_without_contours_is_told(tmp_path: Path) -> None:
     (tmp_path / "map.txt").write_text("Liver=1\n", encoding="utf-8")
     arguments = ["masks", str(tmp_path), "--map", str(tmp_path / "map.txt"), "--out", str(tmp_path / "out")]
     assert CliRunner().invoke(app, arguments).exit_code != 0
+
+
+def test_paths_that_lead_out_of_a_session_become_no_mask(tmp_path: Path, results: Path) -> None:
+    """Whoever changes a results file gets no other file of the coordinator's into the masks."""
+    (tmp_path / "study.txt").write_text("Spleen=2\nLiver=1\n", encoding="utf-8")
+    ben = results / "Ben" / "study" / "study.xml"
+    drawn = next((results / "Ann").rglob("*-quizlabel.nrrd"))
+    ours = drawn.relative_to(results).as_posix()
+    for text in (f"../{ours}", drawn.as_posix(), "a\\..\\..\\b"):
+        root = saved(ben)
+        (path,) = root.iter("LabelMapPath")
+        path.text = text
+        path.attrib.pop("Segments", None)
+        ben.write_bytes(ElementTree.tostring(root))
+        out = str(tmp_path / "out")
+        arguments = ["masks", str(results), "--map", str(tmp_path / "study.txt"), "--out", out]
+        ended = CliRunner().invoke(app, arguments)
+        assert ended.exit_code == 1
+        assert f"“{ben}” names a drawing outside of its folder, “{text[:80]}" in ended.stderr
+        assert {path.name[:4] for path in (tmp_path / "out").glob("*.nii.gz")} == {"Ann_"}

@@ -1,11 +1,12 @@
 """A coordinator keeps a study's map on an XNAT server."""
 
+import gzip
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from masks_made import quizloader, write_map
-from QuizLoaderLib.masks.errors import SERVER_FAILED, MaskError
+from QuizLoaderLib.masks.errors import PASSWORD_READABLE, SERVER_FAILED, MaskError
 from QuizLoaderLib.masks.xnat import connected
 from xnat_server import PASSWORD, USER, FakeXnat, running
 
@@ -202,3 +203,60 @@ def test_a_location_that_is_none_is_told(server: FakeXnat, options: tuple[str, .
     assert ended.code == 1
     assert "is not a location on an XNAT server" in ended.err
     assert server.calls == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b'{"ResultSet": {"Result": {"label": "region2MaskValueMap"}}}',
+        b'{"ResultSet": {"Result": "region2MaskValueMap"}}',
+        b'{"ResultSet": {"Result": ["region2MaskValueMap"]}}',
+        b'{"ResultSet": [{"Result": []}]}',
+        b"[" * 200_000,
+        b'{"ResultSet": {"Result": [' + b"{}, " * 10,
+        b"",
+    ],
+    ids=["one row", "a name", "names", "a list", "endless", "cut", "nothing"],
+)
+def test_an_answer_of_another_kind_is_one_sentence(server: FakeXnat, body: bytes) -> None:
+    server.answers_with = body
+    listed = quizloader("xnat", "list", "--server", server.url, "--project", "STUDY")
+
+    said = f"“{server.url}” does not answer as XNAT does. (is it the address of an XNAT server?)"
+    assert (listed.code, listed.out, listed.err) == (1, "", f"quizloader: {said}\n")
+
+
+@pytest.mark.parametrize("is_packed", [False, True])
+def test_an_answer_is_not_taken_beyond_its_bound(server: FakeXnat, is_packed: bool) -> None:
+    """Also where few bytes unpack to many."""
+    rows = b" " * (40 << 20)
+    server.answers_with = gzip.compress(rows, 9) if is_packed else rows
+    server.encoding = "gzip" if is_packed else ""
+    listed = quizloader("xnat", "list", "--server", server.url, "--project", "STUDY")
+
+    assert (listed.code, listed.err) == (1, f"quizloader: “{server.url}” answers with more than 16 MB.\n")
+
+
+def test_names_on_a_server_give_no_orders_to_the_terminal(server: FakeXnat) -> None:
+    server.resources["projects/STUDY", "a\x1b[2J"] = {"b\u202e\nc": b"1"}
+    listed = quizloader("xnat", "list", "--server", server.url, "--project", "STUDY")
+
+    assert listed.out == "a\\x1b[2J\tb\\u202e\\nc\t1 bytes\n"
+
+
+@pytest.mark.parametrize(
+    ("url", "codes"),
+    [
+        ("http://xnat.example.org", [PASSWORD_READABLE]),
+        ("https://xnat.example.org", []),
+        ("http://127.0.0.1:8080/xnat", []),
+    ],
+)
+def test_a_password_that_others_could_read_is_said(
+    url: str, codes: list[str], monkeypatch: pytest.MonkeyPatch, server: FakeXnat
+) -> None:
+    with connected(url) as xnat:
+        assert [problem.code for problem in xnat.problems] == codes
+    monkeypatch.delenv("XNAT_USER")
+    with connected(url) as xnat:
+        assert xnat.problems == []

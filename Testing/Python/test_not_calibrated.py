@@ -131,7 +131,7 @@ def lengths(folder: Path) -> list[str]:
     return [row["length_mm"] for row in table(out) if row["question_type"] == "MarkupLinePath"]
 
 
-def test_lines_of_the_original_have_their_lengths_and_a_file_that_is_gone_has_none(tmp_path: Path) -> None:
+def test_lines_of_the_original_have_their_lengths_and_no_other_file_has_one(tmp_path: Path) -> None:
     """Slicer 4.11 wrote points in LPS or, earlier, in RAS by a number; on Windows, paths with backslashes."""
     folder = tmp_path / "r" / READER / "study" / "PgGroup1_P"
     folder.mkdir(parents=True)
@@ -145,6 +145,9 @@ def test_lines_of_the_original_have_their_lengths_and_a_file_that_is_gone_has_no
             "measurements": [length],
         }
         (folder / f"{name}.mrk.json").write_text(json.dumps({"markups": [markup]}), encoding="utf-8")
+    (folder / "deep.mrk.json").write_text("[" * 200_000, encoding="utf-8")
+    (folder / "large.mrk.json").write_bytes(b" " * (2 << 20) + (folder / "a.mrk.json").read_bytes())
+    (tmp_path / "elsewhere.mrk.json").write_bytes((folder / "a.mrk.json").read_bytes())
     (folder / "bad.mrk.json").write_text('{"markups": [{"controlPoints": [{}, {}]}]}', encoding="utf-8")
     when = 'LoginTime="20230301_09:00:00.1" ResponseTime="20230301_09:01:00.5"'
     paths = "".join(
@@ -154,6 +157,9 @@ def test_lines_of_the_original_have_their_lengths_and_a_file_that_is_gone_has_no
             "study\\PgGroup1_P\\b.mrk.json",
             "study/PgGroup1_P/gone.mrk.json",
             "study/PgGroup1_P/bad.mrk.json",
+            "study/PgGroup1_P/deep.mrk.json",
+            "study/PgGroup1_P/large.mrk.json",
+            "../../elsewhere.mrk.json",
         )
     )
     (tmp_path / "r" / READER / "study" / "study.xml").write_text(
@@ -161,7 +167,7 @@ def test_lines_of_the_original_have_their_lengths_and_a_file_that_is_gone_has_no
         f"<Path>x.nrrd</Path>{paths}</Image></Page></Session>",
         encoding="utf-8",
     )
-    assert lengths(tmp_path) == ["5.000", "12.000", "", ""]
+    assert lengths(tmp_path) == ["5.000", "12.000", *[""] * 5]
 
 
 @pytest.mark.parametrize("name", ["dicom", "nrrd", "mha", "nifti"])

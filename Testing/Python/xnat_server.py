@@ -4,7 +4,7 @@ import base64
 import json
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import parse_qs, unquote, urlsplit
 
@@ -22,6 +22,8 @@ class FakeXnat(ThreadingHTTPServer):
         self.read_only = False
         self.sends_on_to = ""
         self.answers_with_a_page = False
+        self.answers_with: bytes | None = None
+        self.encoding = ""
 
     @property
     def url(self) -> str:
@@ -56,6 +58,9 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(401, b"")
         elif parts.path == "/xnat/data/JSESSION":
             self._send(200, b"")
+        elif self.server.answers_with is not None:
+            named = {"Content-Encoding": self.server.encoding} if self.server.encoding else None
+            self._send(200, self.server.answers_with, "application/json", named)
         else:
             self._resource(parts.path, parse_qs(parts.query), body)
 
@@ -108,7 +113,9 @@ class _Handler(BaseHTTPRequestHandler):
         for name, value in (headers or {}).items():
             self.send_header(name, value)
         self.end_headers()
-        self.wfile.write(body)
+        # Who hears enough may hang up.
+        with suppress(ConnectionError):
+            self.wfile.write(body)
 
 
 @contextmanager

@@ -14,6 +14,7 @@ from .. import __version__
 from ..images.files.file_facts import look_at, stamp_of
 from ..images.files.label_names import LabelTable, names_beside
 from ..quiz.problems import Problem, ProblemCode, Severity, error, has_errors
+from ..quiz.text_file import json_of
 from ..quiz.values import said
 from ..session.whole_file import remove_left_overs
 from .errors import MASK_NOT_WRITTEN, MASK_UNREADABLE, UNKNOWN_FORMAT, MaskError
@@ -189,7 +190,7 @@ def do_case(job: Job) -> CaseResult:
 def finished(job: Job) -> CaseResult | None:
     """The result of a case that is done: its mask is there as it was recorded, and nothing has changed."""
     try:
-        record = json.loads(job.record.read_text(encoding="utf-8"))
+        record = json_of(job.record.read_bytes())
         if record["fingerprint"] != _fingerprint(job) or record["bytes"] != job.mask.stat().st_size:
             return None
         if record["series"] and record["series"] != _series_state(Path(record["series"][0])):

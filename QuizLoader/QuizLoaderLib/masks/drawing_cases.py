@@ -4,8 +4,9 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from ..quiz.values import shown
 from ..session.files import safe_name
-from ..session.results_parser import ReadPage, ReadResults, pages_in_order, read_all_results, relative_path
+from ..session.results_parser import ReadPage, ReadResults, own_file, pages_in_order, read_all_results
 from ..session.tree import Element
 from .batch import Case
 
@@ -41,7 +42,12 @@ def drawing_cases(folder: Path) -> DrawingCases:
                     continue
                 title = page.element.get("ID") or ""
                 name = "_".join((each.reader, each.quiz, title, image_id))
-                drawn.append((name, page.number, _case(each, paths[-1], folder)))
+                case = _case(each, paths[-1], folder)
+                if case is None:
+                    where = f"“{each.path}” names a drawing outside of its folder"
+                    found.left_out.append(f"{where}, {shown(paths[-1].text or '')}.")
+                    continue
+                drawn.append((name, page.number, case))
     names = Counter(name.casefold() for name, _number, _case in drawn)
     for name, number, case in drawn:
         own = f"{name}_Page{number}" if names[name.casefold()] > 1 else name
@@ -58,11 +64,12 @@ def _drawings(page: ReadPage) -> dict[str, list[Element]]:
     }
 
 
-def _case(results: ReadResults, path: Element, folder: Path) -> Case:
-    readers_folder = results.path.parent.parent
-    label_map = readers_folder / relative_path(results, path.text or "")
-    segments = path.get("Segments")
-    source = readers_folder / relative_path(results, segments) if segments else label_map
+def _case(results: ReadResults, path: Element, folder: Path) -> Case | None:
+    """None where the results were changed to name a file that is not theirs."""
+    label_map = own_file(results, path.text or "")
+    source = own_file(results, path.get("Segments") or "") if path.get("Segments") else label_map
+    if label_map is None or source is None:
+        return None
     if not source.is_file():
         source = label_map
     written = (_written(source, folder), _written(label_map, folder))

@@ -18,6 +18,9 @@ FORMAT_CANNOT = ProblemCode("M307", "A label table's format can hold the names a
 SERVER_FAILED = ProblemCode(
     "M501", "An XNAT server or Dask cluster can be reached and does what is asked of it."
 )
+PASSWORD_READABLE = ProblemCode(
+    "M502", "A user and password go to an XNAT server over https alone (warning)."
+)
 
 
 class MaskError(ProblemError):

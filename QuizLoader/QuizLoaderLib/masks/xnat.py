@@ -14,13 +14,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 from urllib.parse import quote, urlsplit
 
-from ..quiz.problems import error
-from .errors import SERVER_FAILED, MaskError
+from ..quiz.problems import Problem, error, warning
+from ..quiz.text_file import json_of
+from .errors import PASSWORD_READABLE, SERVER_FAILED, MaskError
 
 if TYPE_CHECKING:
     import requests
 
 _TIMEOUT_S = 30
+_LARGEST_ANSWER_MB = 16
+_THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True)
@@ -49,11 +52,16 @@ def location_of(project: str, path: str = "") -> str:
 
 
 class Xnat:
-    """A server, by its address; use ``connected``."""
+    """A server, by its address; use ``connected``. ``problems`` are warnings about the connection."""
 
     def __init__(self, url: str, session: requests.Session) -> None:
         self._url = url.rstrip("/")
         self._session = session
+        self.problems: list[Problem] = []
+        parts = urlsplit(url)
+        if session.auth and parts.scheme == "http" and parts.hostname not in _THIS_MACHINE:
+            sentence = f"The user and password go to “{self._url}” as anybody on the way can read them."
+            self.problems.append(warning(PASSWORD_READABLE, sentence, "use https, if the server has it"))
 
     def files(self, location: str) -> list[RemoteFile]:
         """Every file of every resource of a location; a resource without files has one row without a name."""
@@ -80,8 +88,7 @@ class Xnat:
 
     def get_file(self, location: str, resource: str, name: str) -> bytes:
         path = f"{location}/resources/{quote(resource, safe='')}/files/{quote(name, safe='')}"
-        answer: bytes = self._call("GET", path, f"“{name}” in the resource “{resource}”").content
-        return answer
+        return self._call("GET", path, f"“{name}” in the resource “{resource}”")
 
     def find_resource(self, location: str, name: str) -> str:
         """The label of the one resource that holds a file of this name."""
@@ -99,10 +106,12 @@ class Xnat:
     def _rows(self, path: str, what: str) -> list[dict[str, object]]:
         answer = self._call("GET", path, what, {"format": "json"})
         try:
-            rows = answer.json()["ResultSet"]["Result"]
-            return [row for row in rows if isinstance(row, dict)]
+            rows = json_of(answer)["ResultSet"]["Result"]
         except (ValueError, KeyError, TypeError):
+            rows = None
+        if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
             _fail(f"“{self._url}” does not answer as XNAT does.", "is it the address of an XNAT server?")
+        return rows
 
     def _call(
         self,
@@ -112,7 +121,8 @@ class Xnat:
         options: dict[str, str] | None = None,
         data: bytes | None = None,
         allowed: tuple[int, ...] = (200,),
-    ) -> requests.Response:
+    ) -> bytes:
+        """What the server answers. Raises MaskError where that is another code, or too long."""
         import requests
 
         try:
@@ -125,7 +135,10 @@ class Xnat:
                 timeout=_TIMEOUT_S,
                 # A redirected PUT would become a GET and store nothing.
                 allow_redirects=False,
+                stream=True,
             )
+            with answer:
+                content = self._content(answer)
         except requests.exceptions.SSLError as fault:
             _fail(f"The certificate of “{self._url}” is not trusted.", "ask who runs the server", fault)
         except requests.exceptions.Timeout as fault:
@@ -133,8 +146,17 @@ class Xnat:
         except requests.exceptions.RequestException as fault:
             _fail(f"There is no connection to “{self._url}”.", "check the address and the network", fault)
         if answer.status_code in allowed and not _is_web_page(answer):
-            return answer
+            return content
         return self._refused(answer, what)
+
+    def _content(self, answer: requests.Response) -> bytes:
+        """As unpacked: a few bytes may be packed gigabytes."""
+        content = bytearray()
+        for part in answer.iter_content(1 << 16):
+            content += part
+            if len(content) > _LARGEST_ANSWER_MB << 20:
+                _fail(f"“{self._url}” answers with more than {_LARGEST_ANSWER_MB} MB.")
+        return bytes(content)
 
     def _refused(self, answer: requests.Response, what: str) -> NoReturn:
         code = answer.status_code
@@ -175,7 +197,7 @@ def connected(url: str) -> Iterator[Xnat]:
                 # XNAT has a session for each login until it is ended.
                 end = f"{url.rstrip('/')}/data/JSESSION"
                 with suppress(requests.exceptions.RequestException):
-                    session.delete(end, timeout=_TIMEOUT_S, allow_redirects=False)
+                    session.delete(end, timeout=_TIMEOUT_S, allow_redirects=False, stream=True).close()
 
 
 def _fail(sentence: str, hint: str = "", cause: Exception | None = None) -> NoReturn:

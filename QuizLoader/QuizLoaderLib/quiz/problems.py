@@ -1,6 +1,7 @@
 """What is wrong with a quiz or with one of its images, as values that every host shows alike."""
 
 import difflib
+import re
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
 from enum import Enum
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
 
 # Up to here a name that was asked for before is looked up without counting.
 _FEW_NAMES = 100
+
+_UNSEEN = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 class Severity(str, Enum):
@@ -102,8 +105,8 @@ class ExplainedError(Exception):
     """Why something cannot be had or done, for whoever asked; ``sentence`` and ``hint`` as a Problem's."""
 
     def __init__(self, sentence: str, hint: str = "") -> None:
-        super().__init__(sentence)
-        self.sentence, self.hint = sentence, hint
+        super().__init__(visible(sentence))
+        self.sentence, self.hint = visible(sentence), visible(hint)
 
 
 class ProblemError(ExplainedError):
@@ -123,11 +126,11 @@ class ProblemError(ExplainedError):
 
 
 def error(code: str, sentence: str, hint: str = "", *, line: int = 0) -> Problem:
-    return Problem(Severity.ERROR, code, _writable(sentence), _writable(hint), line)
+    return Problem(Severity.ERROR, code, visible(sentence), visible(hint), line)
 
 
 def warning(code: str, sentence: str, hint: str = "", *, line: int = 0) -> Problem:
-    return Problem(Severity.WARNING, code, _writable(sentence), _writable(hint), line)
+    return Problem(Severity.WARNING, code, visible(sentence), visible(hint), line)
 
 
 def image_error(image: "Image", code: str, sentence: str, hint: str) -> Problem:
@@ -139,9 +142,10 @@ def about(image: "Image", problem: Problem) -> Problem:
     return problem.at(line=image.line, image=image.id, view=image.destination.value)
 
 
-def _writable(text: str) -> str:
-    """With an escape for what no text file holds: the bytes of a file's name that is not UTF-8."""
-    return text.encode("utf-8", "backslashreplace").decode("utf-8")
+def visible(text: str) -> str:
+    """With an escape for what a terminal obeys or a reader cannot see: control characters but line ends and
+    tabs, marks that turn the direction of writing, bytes of a file's name that are not UTF-8."""
+    return _UNSEEN.sub(lambda found: repr(found[0])[1:-1], text)
 
 
 def has_errors(problems: Iterable[Problem]) -> bool:

@@ -2,18 +2,19 @@
 
 import csv
 import io
-import json
 import math
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from ..quiz.problems import ProblemError
 from ..quiz.question_types import QUESTION_TYPES, Takes
+from ..quiz.text_file import LARGEST_LINE_MB, json_of_text_file
 from ..session.answers import DONE
 from ..session.entries import parsed_timestamp
 from ..session.page_facts import PageFact
-from ..session.results_parser import ReadPage, ReadResults, pages_in_order, relative_path
+from ..session.results_parser import ReadPage, ReadResults, own_file, pages_in_order, relative_path
 from ..session.tree import Element, finite
 
 _FACTS = {kind.value: facts for kind, facts in QUESTION_TYPES.items()}
@@ -231,7 +232,8 @@ def _drawing_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: S
             paths = image.findall(name)
             for path in paths:
                 relative = relative_path(results, path.text or "")
-                length = _length_mm(results.folder / relative) if name == "MarkupLinePath" else None
+                file = own_file(results, path.text or "") if name == "MarkupLinePath" else None
+                length = _length_mm(file) if file else None
                 yield {
                     **of_page,
                     "question_type": name,
@@ -248,11 +250,11 @@ def _length_mm(path: Path) -> float | None:
     """Of the line in a file as Slicer writes it, whose points are in mm; None where it is in pixels, and
     where there is no such file or it is none of a line."""
     try:
-        (markup,) = json.loads(path.read_text(encoding="utf-8"))["markups"]
+        (markup,) = json_of_text_file(path, LARGEST_LINE_MB)["markups"]
         start, end = (point["position"] for point in markup["controlPoints"])
         units = {one.get("units") for one in markup.get("measurements", ()) if one["name"] == "length"}
         length = math.dist(start, end)
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except (ProblemError, ValueError, KeyError, TypeError, AttributeError):
         return None
     return None if "px" in units or not math.isfinite(length) else length
 

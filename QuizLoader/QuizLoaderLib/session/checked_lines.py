@@ -5,6 +5,8 @@ import json
 import zlib
 from collections.abc import Mapping
 
+from ..quiz.text_file import json_of
+
 
 def checked_line(found: Mapping[str, object]) -> bytes:
     text = json.dumps(found, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
@@ -17,7 +19,7 @@ def object_of(line: bytes) -> dict[str, object] | None:
     try:
         if int(digits, 16) != zlib.crc32(text):
             return None
-        found = json.loads(text)
-    except (ValueError, RecursionError):
+        found = json_of(text)
+    except ValueError:
         return None
     return found if isinstance(found, dict) else None

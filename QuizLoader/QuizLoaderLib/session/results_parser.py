@@ -11,7 +11,7 @@ from pathlib import Path
 
 from ..quiz.closed_xml import XmlError, xml_tree
 from .copies import is_copy
-from .files import SessionError
+from .files import SessionError, is_below
 from .opening import load_results, stored_quiz
 from .storage import FolderFiles
 from .tree import Element, integer
@@ -168,6 +168,14 @@ def relative_path(results: ReadResults, text: str) -> str:
         if is_absolute and name.casefold() in folded:
             return "/".join(parts[len(folded) - folded[::-1].index(name.casefold()) :])
     return path
+
+
+def own_file(results: ReadResults, text: str) -> Path | None:
+    """The file of a stored path; None where it is not in the session's folder, as after a change by hand."""
+    if "\0" in text:
+        return None
+    path = results.folder / relative_path(results, text)
+    return path if is_below(path, results.path.parent.resolve()) else None
 
 
 def _read(file: Path, encoding: str, remarks: list[str]) -> ReadResults | None:

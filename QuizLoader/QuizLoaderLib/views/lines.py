@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..quiz.problems import ProblemError
+from ..quiz.text_file import LARGEST_LINE_MB, json_of_text_file
 from .segmentations import remove
 
 if TYPE_CHECKING:
@@ -136,9 +137,9 @@ def read_line(scene: vtkMRMLScene, name: str, path: Path) -> vtkMRMLMarkupsLineN
 def _is_line(path: Path) -> bool:
     """Slicer's reader complains past its caller where a file is no line, or none at all."""
     try:
-        (markup,) = json.loads(path.read_text(encoding="utf-8"))["markups"]
+        (markup,) = json_of_text_file(path, LARGEST_LINE_MB)["markups"]
         return markup["type"] == "Line" and len(markup["controlPoints"]) == 2
-    except (OSError, ValueError, KeyError, TypeError):
+    except (ProblemError, ValueError, KeyError, TypeError):
         return False
 
 

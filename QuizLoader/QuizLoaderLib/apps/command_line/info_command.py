@@ -1,14 +1,13 @@
 """``quizloader info``: what is in image files, for authors who write the names of regions into a quiz."""
 
-import json
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...quiz.problems import Problem, ProblemError, has_errors
-from .terminal import OutputFormat
+from ...quiz.problems import Problem, ProblemError, has_errors, visible
+from .terminal import OutputFormat, say, say_json
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -39,12 +38,12 @@ def info(
         problems += [(file, problem) for one in in_file for problem in one.problems]
     if format is OutputFormat.JSON:
         told = [{"file": str(file), **asdict(problem)} for file, problem in problems]
-        print(json.dumps({"images": [_as_json(one) for one in found], "problems": told}, indent=1))
+        say_json({"images": [_as_json(one) for one in found], "problems": told})
     else:
         for one in found:
             _print(one)
         for file, problem in problems:
-            print(problem.as_line(str(file)))
+            say(problem.as_line(str(file)))
     raise typer.Exit(1 if has_errors(problem for _, problem in problems) else 0)
 
 
@@ -68,10 +67,10 @@ def _print(image: "FileInfo") -> None:
     from rich.text import Text
 
     console = Console(highlight=False, soft_wrap=True)
-    console.print(Text(image.file, style="bold"))
+    console.print(Text(visible(image.file), style="bold"))
     facts = Table(box=None, show_header=False, padding=(0, 2, 0, 2))
     for name, value in _facts(image):
-        facts.add_row(Text(name, style="dim"), Text(value))
+        facts.add_row(Text(name, style="dim"), Text(visible(value)))
     console.print(facts)
     if image.regions:
         console.print(_table(image.regions))
@@ -120,8 +119,8 @@ def _table(regions: "tuple[RegionInfo, ...]") -> "Table":
         red, green, blue = region.color
         color = Text.assemble(("\u25a0", f"rgb({red},{green},{blue})"), f" {red} {green} {blue}")
         table.add_row(
-            Text(region.name),
-            *([Text(region.segment_name)] if has_two_names else []),
+            Text(visible(region.name)),
+            *([Text(visible(region.segment_name))] if has_two_names else []),
             _number(region.value),
             color,
             *([_number(region.contours)] if has_contours else []),

@@ -4,7 +4,6 @@ Nothing heavy is imported here, so that ``quizloader check`` starts in a blink.
 """
 
 import io
-import json
 import os
 import re
 import sys
@@ -34,6 +33,8 @@ from .terminal import (
     print_problems,
     progress_bar,
     require_folder,
+    say,
+    say_json,
 )
 from .xnat_commands import xnat_app
 
@@ -78,8 +79,7 @@ def check(
         problems = problems + _with_images(parsed, images, follow_links)
     problems = sorted(problems, key=lambda problem: problem.line)
     if format is OutputFormat.JSON:
-        # Only ASCII, so that it is valid JSON whatever the console's encoding.
-        print(json.dumps([{"file": str(quiz), **asdict(problem)} for problem in problems], indent=1))
+        say_json([{"file": str(quiz), **asdict(problem)} for problem in problems])
     else:
         print_problems(problems, quiz)
     raise typer.Exit(1 if has_errors(problems) else 0)
@@ -148,7 +148,7 @@ def demo(
         if render:
             problems += _render(quiz, out / "images", out / "pictures" / quiz.stem, (512, 512))
         else:
-            print(quiz)
+            say(quiz)
     raise typer.Exit(1 if has_errors(problems) else 0)
 
 
@@ -179,7 +179,7 @@ def _render(
             )
     print_problems(problems, quiz)
     if parsed is not None:
-        print(out / "index.html")
+        say(out / "index.html")
     return problems
 
 
@@ -219,7 +219,7 @@ def _run() -> None:
 
 
 def _say_and_exit(sentence: str, code: int) -> NoReturn:
-    print(f"quizloader: {sentence}", file=sys.stderr)
+    say(f"quizloader: {sentence}", sys.stderr)
     sys.exit(code)
 
 

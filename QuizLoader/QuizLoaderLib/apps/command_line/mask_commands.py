@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ...quiz.problems import Problem, has_errors
-from .terminal import CommandError, folder_option, make_writable, progress_bar, require_folder_of
+from ...quiz.problems import Problem, has_errors, visible
+from .terminal import CommandError, folder_option, make_writable, progress_bar, require_folder_of, say
 
 if TYPE_CHECKING:
     from ...images.files.label_names import LabelTable
@@ -83,7 +83,7 @@ def mask(
         ("region", "value", "voxels", "ml"),
         [(one.name, str(one.value), str(one.voxels), f"{one.ml:.2f}") for one in made.regions],
     )
-    print(out)
+    say(out)
 
 
 def segments(
@@ -105,8 +105,8 @@ def segments(
     )
     missing = [name for name in values if name not in {one.name for one in made.segments}]
     if missing:
-        print(f"Not in the mask: {', '.join(missing)}")
-    print(out)
+        say(f"Not in the mask: {', '.join(missing)}")
+    say(out)
 
 
 def masks(
@@ -146,8 +146,8 @@ def masks(
     for result in failed:
         for problem in result.problems:
             if problem.is_error:
-                print(problem.as_line(result.name))
-    print(f"{len(results) - len(failed)} of {len(results)} masks are done; see {out / 'report.csv'}")
+                say(problem.as_line(result.name))
+    say(f"{len(results) - len(failed)} of {len(results)} masks are done; see {out / 'report.csv'}")
     raise typer.Exit(1 if failed or left_out else 0)
 
 
@@ -157,11 +157,11 @@ def _drawings(folder: Path) -> tuple[list["Case"], bool]:
 
     found = drawing_cases(folder)
     for sentence in (*found.left_out, *found.remarks):
-        typer.echo(f"quizloader: {sentence}", err=True)
+        say(f"quizloader: {sentence}", sys.stderr)
     if not found.cases:
         raise CommandError(f"No drawing of a reader was found in “{folder}”.")
     if found.empty:
-        print(f"Left out, as empty or an unchanged copy of an earlier drawing: {found.empty}")
+        say(f"Left out, as empty or an unchanged copy of an earlier drawing: {found.empty}")
     return found.cases, bool(found.left_out)
 
 
@@ -214,16 +214,17 @@ def map_from(
         if out is not None:
             require_folder_of(out)
             _print_problems(write_label_table(table, out), source, source)
-            print(out)
+            say(out)
             return
     refused = [row for row in table.rows if TEXT_MAP.refuses(row.name)]
     for row in refused:
         sentence = f"A map cannot hold {said(row.name)}: {TEXT_MAP.refuses(row.name)}."
-        typer.echo(f"quizloader: {sentence}", err=True)
+        say(f"quizloader: {sentence}", sys.stderr)
     if isinstance(sys.stdout, io.TextIOWrapper) and not sys.stdout.isatty():
         # What goes into a file is the map itself, which is UTF-8 whatever the console's code page.
         sys.stdout.reconfigure(encoding="utf-8")
-    print(text_map(tuple(row for row in table.rows if row not in refused)), end="")
+    text = text_map(tuple(row for row in table.rows if row not in refused))
+    sys.stdout.write(visible(text) if sys.stdout.isatty() else text)
     raise typer.Exit(1 if refused else 0)
 
 
@@ -242,7 +243,7 @@ def convert_map(
     with _stopped_by_problems(source, source):
         problems = write_label_table(table, out)
     _print_problems(problems, source, source)
-    print(out)
+    say(out)
 
 
 def _filling(boundary: BoundaryChoice | None, fill_gaps: bool) -> "ContourFilling":
@@ -277,11 +278,11 @@ def _stopped_by_problems(source: Path, map: Path) -> Iterator[None]:
 def _print_problems(problems: Iterable[Problem], source: Path, map: Path) -> None:
     """A problem with a line is the map's, the others are the source's."""
     for problem in problems:
-        print(problem.as_line(str(map if problem.line else source)))
+        say(problem.as_line(str(map if problem.line else source)))
 
 
 def _print_columns(header: tuple[str, ...], rows: list[tuple[str, ...]]) -> None:
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     for first, *others in [header, *rows]:
         cells = [cell.rjust(width) for cell, width in zip(others, widths[1:], strict=True)]
-        print("  ".join([first.ljust(widths[0]), *cells]))
+        say("  ".join([first.ljust(widths[0]), *cells]))

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...session.page_facts import PageFact
-from .terminal import CommandError
+from .terminal import CommandError, say
 
 if TYPE_CHECKING:
     from ...session.results_parser import FoundResults
@@ -65,10 +65,8 @@ def answers(
     except OSError as fault:
         raise CommandError(f"“{out}” cannot be written: {fault.strerror or fault}.") from fault
     readers = len({each.reader for each in found.results})
-    print(
-        f"{out}: {len(rows)} rows of {readers} reader{'' if readers == 1 else 's'}",
-        file=sys.stderr if is_stream else None,
-    )
+    what = f"{out}: {len(rows)} rows of {readers} reader{'' if readers == 1 else 's'}"
+    say(what, sys.stderr if is_stream else None)
     raise typer.Exit(1 if found.left_out else 0)
 
 
@@ -88,13 +86,13 @@ def progress(
         place = f", at page {at.position} ({at.title})" if at and not each.is_finished else ""
         active = f" (active {duration(each.seconds_active)})" if each.seconds_active is not None else ""
         last = f", last seen {each.last_time:%Y-%m-%d %H:%M}" if each.last_time else ""
-        print(
+        say(
             f"{each.reader}, {each.quiz}: {each.state}{place}, "
             f"{duration(each.seconds)} in all{active}{average}, "
             f"opened {'once' if each.logins == 1 else f'{each.logins} times'}{last}"
         )
         for page in each.pages if pages else ():
-            print(
+            say(
                 f"  {page.position:4d}  {'done' if page.is_complete else 'open'}  "
                 f"{duration(page.seconds):>8}  {page.title}"
             )
@@ -112,7 +110,7 @@ def _found(paths: list[Path], encoding: str) -> "FoundResults":
         raise typer.BadParameter(f"There is no encoding “{encoding}”.") from fault
     found = read_all_results(paths, encoding)
     for sentence in (*found.left_out, *found.remarks):
-        print(f"quizloader: {sentence}", file=sys.stderr)
+        say(f"quizloader: {sentence}", sys.stderr)
     if not found.results:
         raise CommandError("No results were found.")
     return found

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 import typer
 
 from ...quiz.problems import ExplainedError
+from ..shared.log_lines import LogLines
 from .terminal import (
     CommandError,
     FollowLinks,
@@ -21,6 +22,7 @@ from .terminal import (
     print_problems,
     require_folder,
     require_folder_of,
+    say,
 )
 
 if TYPE_CHECKING:
@@ -159,10 +161,12 @@ def _serve_many(study: "Study", first: "Popen[bytes]") -> None:
         raise CommandError("Two of the quizzes have one name; their results would meet.", code=2)
     if study.host in ANY_ADDRESS and not study.address:
         raise CommandError("With this --host say where the readers find the server: --address URL.", code=2)
-    logging.basicConfig(format="%(asctime)s %(message)s", level=logging.WARNING)
+    handler = logging.StreamHandler()
+    handler.setFormatter(LogLines("%(asctime)s %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING)
     logging.getLogger("QuizLoaderLib.apps.study_server").setLevel(logging.INFO)
     try:
-        serve_study(study, first, lambda address: print(address, flush=True))
+        serve_study(study, first, say)
     except OSError as fault:
         raise CommandError(f"Port {study.port} cannot be used: {fault.strerror or fault}.") from fault
 
@@ -189,9 +193,9 @@ def serve_until_told(serving: "Serving", browser: bool) -> None:
         serving = replace(serving, secret=secret)
 
     def ready(address: str) -> None:
-        print(address, flush=True)
+        say(address)
         if sys.stderr.isatty():
-            print("The quiz is at this address. Ctrl+C ends it.", file=sys.stderr)
+            say("The quiz is at this address. Ctrl+C ends it.", sys.stderr)
         if browser:
             open_browser(address.replace(serving.secret, serving.once))
 
@@ -271,7 +275,7 @@ def new(
     rows.writerows((link.person.name, link.person.role, link.address) for link in made)
     if links is not None:
         out.close()
-        print(f"{links}: {len(made)} personal link{'s' if len(made) > 1 else ''}")
+        say(f"{links}: {len(made)} personal link{'s' if len(made) > 1 else ''}")
 
 
 def _new_file(path: Path) -> TextIO:

@@ -1,15 +1,16 @@
 """What the commands share: options, errors as one sentence, progress on standard error, folders."""
 
+import json
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from enum import Enum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from ...quiz.problems import ExplainedError, Problem
+from ...quiz.problems import ExplainedError, Problem, visible
 
 if TYPE_CHECKING:
     from typer.models import OptionInfo
@@ -54,14 +55,24 @@ def progress_bar(title: str) -> Iterator[Callable[[int, int], None]]:
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
     with Progress(*columns, console=Console(stderr=True)) as bar:
-        task = bar.add_task(escape(title), total=None)
+        task = bar.add_task(escape(visible(title)), total=None)
         yield lambda done, total: bar.update(task, completed=done, total=total)
 
 
+def say(line: object, file: TextIO | None = None) -> None:
+    """Print one line, with escapes for what in a name would be another line, or an order to the terminal.
+    Plain print: Rich would wrap the lines and colour what editors jump to."""
+    print(visible(str(line)).replace("\n", "\\n"), file=file, flush=True)
+
+
+def say_json(value: object) -> None:
+    """Only ASCII, so that it is valid JSON whatever the console's encoding."""
+    print(json.dumps(value, indent=1))
+
+
 def print_problems(problems: Iterable[Problem], file: Path) -> None:
-    """A line for each. Plain print: Rich would wrap the lines and colour what editors jump to."""
     for problem in problems:
-        print(problem.as_line(str(file)))
+        say(problem.as_line(str(file)))
 
 
 def make_writable(folder: Path) -> None:

@@ -1,5 +1,6 @@
 """``quizloader xnat``: value maps on an XNAT server."""
 
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -8,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...quiz.problems import has_errors
-from .terminal import CommandError, print_problems
+from .terminal import CommandError, print_problems, say
 
 if TYPE_CHECKING:
     from ...masks.xnat import Xnat
@@ -52,7 +53,7 @@ def put_map(
         raise CommandError(f"“{file}” has errors, so it was not sent.")
     with _connected(server, project, path) as (xnat, location):
         xnat.put_file(location, resource, name, file.read_bytes())
-    print(f"{server.rstrip('/')}/data/{location}/resources/{resource}/files/{name}")
+    say(f"{server.rstrip('/')}/data/{location}/resources/{resource}/files/{name}")
 
 
 @xnat_app.command("get-map")
@@ -76,7 +77,7 @@ def get_map(
             part.write_bytes(data)
     value_map, problems = read_value_map(out)
     print_problems(problems, out)
-    print(out)
+    say(out)
     raise typer.Exit(1 if value_map is None or has_errors(problems) else 0)
 
 
@@ -87,7 +88,7 @@ def list_files(server: Server, project: Project = "", path: PlacePath = "") -> N
         files = xnat.files(location)
     for file in files:
         size = f"{file.size} bytes" if file.size >= 0 else ""
-        print(f"{file.resource}\t{file.name}\t{size}".rstrip())
+        say(f"{file.resource}\t{file.name}\t{size}".rstrip())
 
 
 @contextmanager
@@ -99,6 +100,8 @@ def _connected(server: str, project: str, path: str) -> Iterator[tuple["Xnat", s
     try:
         location = location_of(project, path)
         with connected(server) as xnat:
+            for problem in xnat.problems:
+                say(f"quizloader: {problem.text}", sys.stderr)
             yield xnat, location
     except MaskError as fault:
         hints = [problem.hint for problem in fault.problems if problem.hint]

@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ..shared.defect_report import report_sentence
+from ..shared.log_lines import LogLines
 from ..shared.opengl import opengl_problem
 
 Line = dict[str, Any]
@@ -102,7 +103,9 @@ def _work(control: Control, memory: int) -> None:
     if not os.environ.get("QUIZLOADER_DEBUG"):
         # What a reader has typed may be in what trame and wslink log.
         logging.getLogger().addHandler(logging.NullHandler())
-        logging.getLogger("QuizLoaderLib").addHandler(logging.StreamHandler())
+        handler = logging.StreamHandler()
+        handler.setFormatter(LogLines())
+        logging.getLogger("QuizLoaderLib").addHandler(handler)
     asyncio.run(_serve_one(control, memory))
 
 

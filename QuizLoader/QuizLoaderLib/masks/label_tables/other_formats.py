@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from ...images.files.label_names import CheckedRows, LabelRow, Rows, color_of_row, read_bids
 from ...quiz.label_colors import color255, color_of_value
 from ...quiz.problems import Problem, error, warning
+from ...quiz.text_file import json_of
 from ...quiz.values import said
 from ..errors import FORMAT_CANNOT, FORMAT_LOSES
 from .label_table import Code, TableFormat, Terminology, parse_terminology
@@ -139,9 +140,9 @@ def _read_nnunet(text: str) -> Rows:
     """Version 2 (name to value) and version 1 (value to name); regions of several values are left out."""
     checked = CheckedRows()
     try:
-        document = json.loads(text)
+        document = json_of(text)
         labels = document["labels"].items()
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError):
         checked.fault(0, "An nnU-Net dataset.json is a JSON object with “labels”.")
         return checked.result
     for key, value in labels:
@@ -159,7 +160,7 @@ def _read_nnunet(text: str) -> Rows:
 def _write_nnunet(rows: tuple[LabelRow, ...], old: str) -> str:
     """The labels, and what an older dataset.json of that name says beside them."""
     try:
-        document = json.loads(old) if old.strip() else {}
+        document = json_of(old) if old.strip() else {}
     except ValueError:
         document = {}
     labels = {"background": 0, **{row.name: row.value for row in rows}}
