@@ -9,7 +9,7 @@ import zlib
 from pathlib import Path
 
 import pytest
-from QuizLoaderLib.apps.study_server.coordinator import answers_csv, results_zip
+from QuizLoaderLib.apps.study_server.coordinator_tables import write_answers, write_zip
 from QuizLoaderLib.session.results_parser import read_all_results
 from QuizLoaderLib.session.session import Session
 from reader_at_work import at_work, write_images
@@ -33,14 +33,12 @@ def results(tmp_path: Path) -> Path:
 def assert_others_are_there(results: Path) -> None:
     found = read_all_results([results])
     assert {"Ann", "Zoe"} <= {each.reader for each in found.results}
-    text = answers_csv(results).decode()
+    table, archive = io.BytesIO(), io.BytesIO()
+    write_answers(results, table)
+    text = table.getvalue().decode()
     assert "by Ann" in text and "by Zoe" in text
-    archive = results_zip(results)
-    try:
-        names = zipfile.ZipFile(io.BytesIO(archive.read_bytes())).namelist()
-    finally:
-        archive.unlink()
-    assert {"Ann/study/study.xml", "Zoe/study/study.xml"} <= set(names)
+    write_zip(results, archive)
+    assert {"Ann/study/study.xml", "Zoe/study/study.xml"} <= set(zipfile.ZipFile(archive).namelist())
 
 
 @linked

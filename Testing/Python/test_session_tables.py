@@ -1,14 +1,17 @@
 """Results become tables: ours, and those of the original with its faults."""
 
 import csv
+import io
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from QuizLoaderLib.results.tables import Row, as_csv
 from QuizLoaderLib.session.session import Session
-from session_by_hand import SAMPLES, ticking_clock, write_quiz
+from session_by_hand import SAMPLES, text_page, ticking_clock, write_quiz
 
 # As the original writes it: the labels on lines of their own, identical answers again at each pass, events
 # padded to 19 letters, absolute Windows paths, a repetition before the next page, the login at the end.
@@ -275,6 +278,49 @@ def test_a_table_for_excel_says_that_it_is_utf_8(original: Path, tmp_path: Path)
 
     assert out.read_bytes().startswith(b"\xef\xbb\xbfreader,")
     assert table(out, "utf-8-sig")[0]["reader"] == "Müller"
+
+
+FORMULAS = (
+    "=1+1",
+    "+1+1",
+    "-1+1",
+    "@SUM(A1)",
+    "\t=1+1",
+    "\r=1+1",
+    "＝1+1",
+    "ab\n=1+1",
+    "a;=1+1;-2",
+    "-5;=1+1",
+)
+HARMLESS = ("-5", "+3.5", "-1,5e-3", "a = b", "a-b", "'", "")
+
+
+def test_no_answer_becomes_a_formula_in_a_spreadsheet() -> None:
+    """Numbers are as they were typed, and so is all in the table for other programs."""
+    rows: list[Row] = [{"reader": "Ann", "response": text} for text in (*FORMULAS, *HARMLESS)]
+    plain = csv.DictReader(io.StringIO(as_csv(rows, rows[0]), newline=""))
+    assert [row["response"] for row in plain] == [*FORMULAS, *HARMLESS]
+    safe = as_csv(rows, rows[0], for_spreadsheet=True)
+    responses = [row["response"] for row in csv.DictReader(io.StringIO(safe, newline=""))]
+    assert responses[len(FORMULAS) :] == list(HARMLESS)
+    assert [text.replace("'", "") for text in responses[: len(FORMULAS)]] == list(FORMULAS)
+    # Whatever separates cells where it is opened, and where lines within a cell are taken for rows.
+    cells = [cell for text in responses[: len(FORMULAS)] for cell in re.split(r"[;\t\r\n]", text)]
+    assert not {cell[:1] for cell in cells} & set("=+-@＝＋－＠")
+
+
+def test_a_table_for_excel_has_no_formulas(tmp_path: Path) -> None:
+    session = Session.open(write_quiz(tmp_path, text_page("P")), tmp_path / "results", "=Ann")
+    session.set_draft(0, ('=HYPERLINK("http://evil.example")',))
+    assert session.finish() == []
+    session.close()
+
+    quizloader("answers", tmp_path / "results", "--out", tmp_path / "excel.csv", "--excel")
+    quizloader("answers", tmp_path / "results", "--out", tmp_path / "plain.csv")
+
+    (safe,), (plain,) = table(tmp_path / "excel.csv", "utf-8-sig"), table(tmp_path / "plain.csv")
+    assert (safe["reader"], safe["response"]) == ("'=Ann", '\'=HYPERLINK("http://evil.example")')
+    assert (plain["reader"], plain["response"]) == ("=Ann", '=HYPERLINK("http://evil.example")')
 
 
 def test_a_file_that_cannot_be_read_is_said_and_the_others_are_used(ours: Path, tmp_path: Path) -> None:

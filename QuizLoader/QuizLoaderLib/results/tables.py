@@ -92,6 +92,10 @@ MRMC_COLUMNS = {
 
 DRAWINGS = ("LabelMapPath", "MarkupLinePath")
 
+_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
+_FORMULA = re.compile(r"(?:\A|(?<=[;\t\r\n]))(?=[=+\-@\t\r＝＋－＠])")
+"""Where one begins; also with the wide signs of East Asian keyboards."""
+
 
 Row = dict[str, str | int]
 
@@ -183,12 +187,26 @@ def mrmc_rows(results: ReadResults, case: PageFact, modality: PageFact) -> Itera
                     }
 
 
-def as_csv(rows: Iterable[Row], columns: Iterable[str]) -> str:
+def as_csv(rows: Iterable[Row], columns: Iterable[str], for_spreadsheet: bool = False) -> str:
+    """A header and the rows. ``for_spreadsheet``: no cell is a formula, see ``without_formula``."""
     text = io.StringIO(newline="")
     table = csv.DictWriter(text, list(columns))
     table.writeheader()
-    table.writerows(rows)
+    for row in rows:
+        cells = {name: without_formula(cell) for name, cell in row.items()} if for_spreadsheet else row
+        table.writerow(cells)
     return text.getvalue()
+
+
+def without_formula(cell: str | int) -> str | int:
+    """A cell whose text a spreadsheet would run as a formula gets an apostrophe before it; a number has none.
+
+    Also within the text: where cells are separated by semicolons, or a cell has lines, another one begins
+    there (OWASP, "CSV Injection").
+    """
+    if not isinstance(cell, str) or _NUMBER.fullmatch(cell):
+        return cell
+    return _FORMULA.sub("'", cell)
 
 
 class Seconds:
@@ -254,7 +272,7 @@ def _length_mm(path: Path) -> float | None:
         start, end = (point["position"] for point in markup["controlPoints"])
         units = {one.get("units") for one in markup.get("measurements", ()) if one["name"] == "length"}
         length = math.dist(start, end)
-    except (ProblemError, ValueError, KeyError, TypeError, AttributeError):
+    except (ProblemError, ArithmeticError, AttributeError, KeyError, TypeError, ValueError):
         return None
     return None if "px" in units or not math.isfinite(length) else length
 

@@ -55,6 +55,7 @@ class Buttons:
     def start(self, question: int, option: int) -> Press:
         """As ``press``, without waiting: ``end`` is for when ``Press.script.is_done``."""
         self._cursor.page_to_change()
+        self._store.require_room()
         model = self._cursor.questions[question]
         if model.facts.takes is not Takes.PRESS:
             raise SessionError("This question has no button.")

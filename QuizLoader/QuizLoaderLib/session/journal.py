@@ -14,6 +14,9 @@ from .checked_lines import checked_line, object_of
 from .entries import Entry, from_json, to_json
 from .whole_file import sync, sync_folder
 
+MOST_BYTES = 1 << 27
+"""Of a session's journal: 250 reports of 5,000 letters, each saved at 200 pauses of who types it."""
+
 _END_LENGTH = 64
 """Bytes by which the end of the journal is known again."""
 
@@ -78,6 +81,9 @@ class Journal:
         self._file.truncate(self._length)
         sync(self._file.fileno())
         sync_folder(path.parent)
+
+    def is_longer_than(self, most: int) -> bool:
+        return self._length >= most
 
     def append(self, entries: Iterable[Entry], wait: bool = True) -> None:
         """Returns when the entries are on the disk; raises OSError, and then none of them counts.

@@ -32,7 +32,6 @@ class Session:
     Saving: an answer is on the disk when ``set_draft`` returns a SaveState that is ``saved``. Where it is
     not (disk full, network folder gone), it waits in memory; every later call tries again, and so does
     ``save_now``, which a host calls from a timer while ``save_state().saved`` is False.
-
     An answer is a tuple of texts, one for each Option; see ``answers``.
     """
 
@@ -76,8 +75,7 @@ class Session:
 
         ``seed`` decides a new reader's order of page groups (it is stored; without one it is drawn).
         ``scripts`` allows the scripts of Buttons; without it none runs. ``clock()`` gives seconds that only
-        go forward. Raises SessionError with one
-        sentence: another window has it open, another quiz's results are there, nothing can be written, ...
+        go forward. Raises SessionError: another window has it open, nothing can be written, ...
         """
         store = open_results(Path(quiz_path), Path(results_folder), reader_name, seed, now)
         return cls(store, scripts, clock)
@@ -126,7 +124,7 @@ class Session:
     def set_draft(self, question: int, texts: Sequence[str]) -> SaveState:
         """Save what the form has now for a question, counted from 0; it becomes a Response on leaving.
 
-        Raises SessionError where the page is locked or the texts are no answer to the question.
+        Raises SessionError where the page is locked, the texts are no answer, or the journal is full.
         """
         self._cursor.page_to_change()
         if not 0 <= question < len(self._cursor.questions):
@@ -137,6 +135,7 @@ class Session:
         answer, position = cleaned(model, texts), self._cursor.position
         if answer == self._results.answer(position, question):
             return self._store.retry()
+        self._store.require_room()
         return self._store.record(
             DraftEntry(
                 page=position.page,
@@ -247,6 +246,7 @@ class Session:
         return self.buttons.running() + self._cursor.missing_here()
 
     def _go(self, position: Position, event: str, passed: bool = False) -> None:
+        self._store.require_room(for_a_step=True)
         left = self._cursor.position.page
         self._leave(event, passed, to=position)
         if event == "Repeat":

@@ -11,9 +11,12 @@ from filelock import BaseFileLock
 
 from .entries import DraftEntry, Entry, LoginEntry, SavedEntry, timestamp
 from .files import SessionError, reason
-from .journal import Journal, JournalGoneError, JournalTakenError, encoded
+from .journal import MOST_BYTES, Journal, JournalGoneError, JournalTakenError, encoded
 from .results import Results
 from .whole_file import make_folder, write_whole
+
+_FOR_STEPS_BYTES = 1 << 24
+"""Who has filled a journal with answers may still turn pages, and finish."""
 
 
 class FolderFiles:
@@ -104,6 +107,15 @@ class ResultsStore:
     def record_all(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             self.record(entry)
+
+    def require_room(self, for_a_step: bool = False) -> None:
+        """Raises SessionError where the journal is full: what it has stays, and no more is taken."""
+        most = MOST_BYTES + (_FOR_STEPS_BYTES if for_a_step else 0)
+        if self._journal is not None and self._journal.is_longer_than(most):
+            raise SessionError(
+                f"This is not saved, since the journal of this quiz is full ({MOST_BYTES // 1_000_000} MB); "
+                "all that was saved before stays, and who runs the study can help."
+            )
 
     def _add(self, entry: Entry) -> SaveState:
         numbered = replace(entry, number=self._next_number)

@@ -37,7 +37,8 @@ def answers(
         PageFact.PAGE_DESCRIPTOR
     ),
     excel: Annotated[
-        bool, typer.Option("--excel", help="Begin the file with the mark by which Excel knows UTF-8.")
+        bool,
+        typer.Option("--excel", help="For Excel: marked as UTF-8, and no cell is a formula."),
     ] = False,
     encoding: EncodingOption = "cp1252",
 ) -> None:
@@ -53,7 +54,7 @@ def answers(
         for each in found.results
         for row in (mrmc_rows(each, case, modality) if mrmc else answer_rows(each))
     ]
-    text = as_csv(rows, MRMC_COLUMNS if mrmc else ANSWER_COLUMNS)
+    text = as_csv(rows, MRMC_COLUMNS if mrmc else ANSWER_COLUMNS, for_spreadsheet=excel)
     data = text.encode("utf-8-sig" if excel else "utf-8")
     is_stream = out.exists() and not out.is_file()
     try:

@@ -76,6 +76,9 @@ def serve(
     address: Annotated[
         str, typer.Option(metavar="URL", help="With --readers: where they find the server behind a proxy.")
     ] = "",
+    proxy: Annotated[
+        str, typer.Option(metavar="IP", help="With --address: of the proxy, where it is another machine.")
+    ] = "",
     at_once: Annotated[
         int | None, typer.Option(min=1, metavar="N", help="With --readers: how many are let in at once.")
     ] = None,
@@ -108,6 +111,7 @@ def serve(
             host=host,
             port=DEFAULT_PORT if port is None else port,
             address=address.rstrip("/"),
+            proxy=proxy,
             most=at_once,
             idle_s=idle * 60,
             scripts=scripts.resolve() if scripts else None,

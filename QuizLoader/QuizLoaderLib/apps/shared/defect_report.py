@@ -1,5 +1,6 @@
 """A file about a defect of the program for its developers: no data, no names and no path is in it."""
 
+import logging
 import platform
 import re
 import sys
@@ -41,6 +42,13 @@ def report_sentence(fault: BaseException) -> str:
     except OSError:
         return f"Please report it at {ISSUES_PAGE}."
     return f"Please send the report “{path}”, which holds no data and no names, to {ISSUES_PAGE}."
+
+
+def log_defect(log: logging.Logger, fault: BaseException) -> None:
+    """One line for each place where the program fails, without the exception's own words: they may be those
+    of a reader."""
+    if report(fault) not in _written:
+        log.error("A defect: %s. %s", type(fault).__name__, report_sentence(fault))
 
 
 def write_report(fault: BaseException) -> Path:

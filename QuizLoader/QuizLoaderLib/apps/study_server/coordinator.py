@@ -1,23 +1,23 @@
 """What the coordinator of the study gets: who is where, and the results to take home."""
 
 import asyncio
+import sys
 import tempfile
 import time
-import zipfile
-from collections.abc import Iterable
+from collections.abc import AsyncIterator, Iterable
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from html import escape
 from pathlib import Path
 
 from aiohttp import web
 
-from ...results.progress import Progress, duration, progress
-from ...results.tables import ANSWER_COLUMNS, answer_rows, as_csv
-from ...session.files import is_below
-from ...session.results_parser import read_all_results
+from ...quiz.problems import ExplainedError
+from .coordinator_tables import ANSWERS, READERS_TABLE, RESULTS, Here, order
 from .entrance import Entrance
 from .readers import READER, ReadersFile
 from .responses import HEADERS, LEAVE, html_response
+from .spares import python_environment
 from .study import Study
 from .workers import Workers
 
@@ -28,15 +28,13 @@ _DOWNLOADS = (
     '<a href="/coordinator/results.zip">The results folder (ZIP)</a></p>'
 )
 
-Here = dict[tuple[str, str], float]
-"""Who has a window open: by reader and quiz, how many seconds ago they did something."""
-
 
 class CoordinatorRoutes:
     """Nobody else may use them."""
 
     def __init__(self, study: Study, entrance: Entrance, readers: ReadersFile, workers: Workers) -> None:
         self._study, self._entrance, self._readers, self._workers = study, entrance, readers, workers
+        self._one_at_a_time = asyncio.Lock()
 
     def routes(self) -> list[web.RouteDef]:
         return [
@@ -55,7 +53,8 @@ class CoordinatorRoutes:
             for worker in workers
             if worker.connections
         }
-        table = await asyncio.to_thread(readers_table, self._study.results, names, here)
+        async with self._made(READERS_TABLE, names, here) as path:
+            table = path.read_text(encoding="utf-8")
         faults = [self._readers.fault] if self._readers.fault else []
         faults += [
             f"{assignment.reader}, {assignment.quiz_path.stem}: {sentence}"
@@ -67,99 +66,56 @@ class CoordinatorRoutes:
         return html_response("Readers", f"{counts}{fault}{table}{_DOWNLOADS}{LEAVE}", again_s=_TABLE_AGAIN_S)
 
     async def _answers(self, request: web.Request) -> web.StreamResponse:
-        self._entrance.require_coordinator(request)
-        data = await asyncio.to_thread(answers_csv, self._study.results)
-        return web.Response(
-            body=data, content_type="text/csv", charset="utf-8", headers=_as_file("answers", "csv")
-        )
+        return await self._file(request, ANSWERS, "text/csv", "csv")
 
     async def _results(self, request: web.Request) -> web.StreamResponse:
+        return await self._file(request, RESULTS, "application/zip", "zip")
+
+    async def _file(
+        self, request: web.Request, what: str, content_type: str, ending: str
+    ) -> web.StreamResponse:
         self._entrance.require_coordinator(request)
-        path = await asyncio.to_thread(results_zip, self._study.results)
-        response = web.StreamResponse(headers={**_as_file("results", "zip"), **HEADERS})
-        try:
-            response.content_length = path.stat().st_size
-            response.content_type = "application/zip"
+        name = f"{what}-{datetime.now():%Y-%m-%d-%H%M}.{ending}"
+        async with self._made(what) as path:
+            response = web.StreamResponse(
+                headers={"Content-Disposition": f'attachment; filename="{name}"', **HEADERS}
+            )
+            response.content_length, response.content_type = path.stat().st_size, content_type
             await response.prepare(request)
             with path.open("rb") as file:
                 while chunk := file.read(_CHUNK):
                     await response.write(chunk)
-        finally:
-            path.unlink()
         return response
 
-
-def _as_file(name: str, ending: str) -> dict[str, str]:
-    return {"Content-Disposition": f'attachment; filename="{name}-{datetime.now():%Y-%m-%d-%H%M}.{ending}"'}
-
-
-def readers_table(results: Path, names: Iterable[str], here: Here) -> str:
-    """HTML: a row for each reader and quiz, with the pages and the time that each took."""
-    found = read_all_results([results])
-    ordered = sorted(map(progress, found.results), key=lambda each: (each.reader.casefold(), each.quiz))
-    rows = [_row(each, here.get((each.reader, each.quiz))) for each in ordered]
-    begun = {each.reader for each in found.results}
-    rows += [
-        f'<tr><td>{escape(name)}</td><td colspan="6" class="soft">has not begun</td></tr>'
-        for name in sorted(set(names) - begun)
-    ]
-    head = (
-        "<tr><th>Reader</th><th>Quiz</th><th>State</th><th>Is at</th><th class=number>In all</th>"
-        "<th class=number>Active</th>"
-        "<th class=number>A page</th><th>Last seen</th></tr>"
-    )
-    faults = "".join(f'<p class="fault">{escape(text)}</p>' for text in (*found.left_out, *found.remarks))
-    return f"<table>{head}{''.join(rows)}</table>{faults}"
-
-
-def answers_csv(results: Path) -> bytes:
-    """All answers of all readers, as ``quizloader answers`` writes them."""
-    rows = [row for each in read_all_results([results]).results for row in answer_rows(each)]
-    return as_csv(rows, ANSWER_COLUMNS).encode()
-
-
-def results_zip(results: Path) -> Path:
-    """A zip of the results folder, in a temporary file that is the caller's to remove; raises OSError.
-
-    Locks and half-written files stay out, and links, which could lead anywhere.
-    """
-    with tempfile.NamedTemporaryFile(prefix="QuizLoader", suffix=".zip", delete=False) as file:
-        path = Path(file.name)
+    @asynccontextmanager
+    async def _made(
+        self, what: str, names: Iterable[str] = (), here: Here | None = None
+    ) -> AsyncIterator[Path]:
+        """What ``coordinator_tables`` makes, in a temporary file that is gone afterwards."""
+        with tempfile.NamedTemporaryFile(prefix="QuizLoader", delete=False) as file:
+            path = Path(file.name)
         try:
-            with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
-                for each in sorted(results.rglob("*")):
-                    is_result = each.is_file() and not each.name.startswith(".") and each.suffix != ".lock"
-                    if is_result and is_below(each, results.resolve()):
-                        archive.write(each, each.relative_to(results))
-        except BaseException:
-            file.close()
+            async with self._one_at_a_time:
+                await _make(path, order(what, self._study.results, names, here))
+            yield path
+        finally:
             path.unlink()
-            raise
-    return path
 
 
-def _row(each: Progress, idle_s: float | None) -> str:
-    at = each.next_page
-    place = "" if at is None or each.is_finished else f"{at.position}. {escape(at.title)}"
-    last = f"{each.last_time:%Y-%m-%d %H:%M}" if each.last_time else ""
-    a_page = duration(each.seconds_a_page) if each.seconds_a_page is not None else ""
-    active = duration(each.seconds_active) if each.seconds_active is not None else ""
-    pages = "".join(
-        f"<tr><td class=number>{page.position}</td><td>{escape(page.title)}</td>"
-        f"<td>{'done' if page.is_complete else 'open'}</td>"
-        f"<td class=number>{duration(page.seconds)}</td>"
-        f"<td class=number>{'' if page.seconds_active is None else duration(page.seconds_active)}</td></tr>"
-        for page in each.pages
-    )
-    return (
-        f"<tr><td>{escape(each.reader)}</td><td>{escape(each.quiz)}</td>"
-        f"<td><details><summary>{escape(each.state)}</summary><table>{pages}</table></details></td>"
-        f"<td>{place}</td><td class=number>{duration(each.seconds)}</td>"
-        f"<td class=number>{active}</td><td class=number>{a_page}</td>"
-        f"<td>{last if idle_s is None else _here_now(idle_s)}</td></tr>"
-    )
-
-
-def _here_now(idle_s: float) -> str:
-    minutes = round(idle_s / 60)
-    return f'<span class="here">here now</span>{f", did nothing for {minutes} min" if minutes else ""}'
+async def _make(path: Path, ordered: bytes) -> None:
+    """Raises ExplainedError where the process fails; it ends where the coordinator does not wait for it."""
+    with path.open("wb") as out:
+        process = await asyncio.create_subprocess_exec(
+            *(sys.executable, "-m", f"{__package__}.coordinator_tables"),
+            stdin=asyncio.subprocess.PIPE,
+            stdout=out,
+            env=python_environment(),
+            start_new_session=True,
+        )
+        try:
+            await process.communicate(ordered)
+        finally:
+            with suppress(ProcessLookupError):
+                process.kill()
+    if process.returncode:
+        raise ExplainedError("This could not be made, which is a defect of QuizLoader; see the server's log.")

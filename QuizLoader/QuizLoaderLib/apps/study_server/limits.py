@@ -1,7 +1,15 @@
-"""How often something may happen."""
+"""How often something may happen, and how much."""
 
 import time
 from collections.abc import Callable
+
+# Each second, and at once.
+_REQUESTS = (20.0, 300.0)
+"""A page takes about a dozen."""
+_MESSAGES = (300.0, 600.0)
+"""A mouse that is moved makes about 100 each second."""
+_BYTES = (100_000.0, 3_000_000.0)
+"""So 9 million in any minute; a moved mouse sends 30,000 each second."""
 
 
 class Allowance:
@@ -30,3 +38,19 @@ class Allowance:
         now = self._now()
         self._left = min(self._burst, self._left + (now - self._when) * self._each_second)
         self._when = now
+
+
+class ReaderLimits:
+    """What all windows of one reader may take together; who sends more is made to wait, nothing is lost."""
+
+    def __init__(self) -> None:
+        self._requests = Allowance(*_REQUESTS)
+        self._messages = Allowance(*_MESSAGES)
+        self._bytes = Allowance(*_BYTES)
+
+    def may_ask(self) -> bool:
+        return self._requests.take()
+
+    def seconds_to_wait(self, sent: int) -> float:
+        """Of a message of so many bytes."""
+        return max(self._messages.seconds_to_wait(), self._bytes.seconds_to_wait(sent))

@@ -4,6 +4,7 @@ import asyncio
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeGuard
 
 import aiohttp
 import msgpack
@@ -11,7 +12,8 @@ from aiohttp import web
 
 from ...quiz.model import SliceView
 from ..shared.opengl import MOST_PIXELS
-from .limits import Allowance
+from .connections import HALF_OPEN_S
+from .limits import ReaderLimits
 
 _PATH = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*(/[A-Za-z0-9_-][A-Za-z0-9._-]*)*")
 _ASKED = ("Range", "If-None-Match", "If-Modified-Since", "Accept-Encoding")
@@ -30,15 +32,13 @@ _ANSWERED = (
 )
 _CHUNK = 64 * 1024
 _HEARTBEAT_S, _LOOK_AGAIN_S = 20.0, 2.0
-MESSAGES_EACH_SECOND, MESSAGES_AT_ONCE = 300.0, 600.0
-"""A mouse that is moved makes about 100 each second. Who sends more is made to wait, nothing is lost."""
-
 MOST_BYTES = 256 * 1024
 """Of one message. The longest are answers that are typed."""
 
 _MOST_DOTS = 8
 
 _HEADER_BYTES = 12
+_DEEPEST = 8
 _OF_VIEWS = (
     "trame.rca.size",
     "trame.rca.event",
@@ -103,12 +103,19 @@ async def forward(request: web.Request, address: str, http: aiohttp.ClientSessio
 
 
 async def deliver(
-    request: web.Request, address: str, http: aiohttp.ClientSession, most_bytes: int = MOST_BYTES
+    request: web.Request,
+    address: str,
+    http: aiohttp.ClientSession,
+    limits: ReaderLimits,
+    patience_s: float = HALF_OPEN_S,
 ) -> web.Response:
-    """Deliver what the browser posts; raises aiohttp.ClientError where the process does not answer."""
-    content = await request.content.read(most_bytes + 1)
-    if len(content) > most_bytes:
-        raise web.HTTPRequestEntityTooLarge(most_bytes, len(content))
+    """Deliver what the browser posts; raises aiohttp.ClientError where the process does not answer, and
+    HTTPRequestEntityTooLarge and HTTPRequestTimeout."""
+    try:
+        content = await asyncio.wait_for(request.read(), patience_s)
+    except asyncio.TimeoutError:
+        raise web.HTTPRequestTimeout from None
+    await asyncio.sleep(limits.seconds_to_wait(len(content)))
     async with http.post(address, data=content) as answer:
         return web.Response(status=answer.status)
 
@@ -117,6 +124,7 @@ async def relay(
     request: web.Request,
     address: str,
     http: aiohttp.ClientSession,
+    limits: ReaderLimits,
     acted: Callable[[], None],
     may_stay: Callable[[], bool],
 ) -> web.WebSocketResponse:
@@ -127,10 +135,12 @@ async def relay(
     """
     async with http.ws_connect(address, max_msg_size=0, compress=0, heartbeat=_HEARTBEAT_S) as inside:
         # Pictures are packed already.
-        outside = web.WebSocketResponse(max_msg_size=MOST_BYTES, compress=False, heartbeat=_HEARTBEAT_S)
+        outside = web.WebSocketResponse(
+            max_msg_size=MOST_BYTES, compress=False, heartbeat=_HEARTBEAT_S, autoping=False
+        )
         await outside.prepare(request)
         ways = {
-            asyncio.create_task(_to_process(outside, inside, acted)),
+            asyncio.create_task(_to_process(outside, inside, limits, acted)),
             asyncio.create_task(_to_browser(inside, outside)),
             asyncio.create_task(_while(may_stay)),
         }
@@ -145,10 +155,19 @@ async def relay(
 
 
 async def _to_process(
-    outside: web.WebSocketResponse, inside: "aiohttp.ClientWebSocketResponse[bool]", acted: Callable[[], None]
+    outside: web.WebSocketResponse,
+    inside: "aiohttp.ClientWebSocketResponse[bool]",
+    limits: ReaderLimits,
+    acted: Callable[[], None],
 ) -> None:
-    allowance = Allowance(MESSAGES_EACH_SECOND, MESSAGES_AT_ONCE)
     async for frame in outside:
+        if frame.type is aiohttp.WSMsgType.ERROR:
+            return
+        await asyncio.sleep(limits.seconds_to_wait(len(frame.data)))
+        if frame.type is aiohttp.WSMsgType.PING:
+            await outside.pong(frame.data)
+        if frame.type in (aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG):
+            continue
         if frame.type is not aiohttp.WSMsgType.BINARY:
             await outside.close(code=aiohttp.WSCloseCode.UNSUPPORTED_DATA)
             return
@@ -157,8 +176,6 @@ async def _to_process(
         except ValueError as fault:
             await outside.close(code=aiohttp.WSCloseCode.POLICY_VIOLATION, message=str(fault).encode())
             return
-        if wait_s := allowance.seconds_to_wait():
-            await asyncio.sleep(wait_s)
         if message.is_from_reader:
             acted()
         if message.is_allowed:
@@ -203,12 +220,27 @@ def read_message(frame: bytes) -> Message:
         call: object = msgpack.unpackb(frame[_HEADER_BYTES:], strict_map_key=False)
     except (ValueError, TypeError, msgpack.UnpackException) as fault:
         raise ValueError("its form") from fault
+    if not _is_flat(call):
+        raise ValueError("its depth")
     if not isinstance(call, dict) or not all(isinstance(call.get(key), str) for key in ("id", "method")):
         raise ValueError("its content")
     arguments = call.get("args")
     first = arguments[0] if isinstance(arguments, list) and arguments else None
     is_from_reader = call["method"] != "wslink.hello" and first not in _BY_ITSELF
     return Message(_is_allowed(call["method"], arguments), is_from_reader)
+
+
+def _is_flat(value: object) -> bool:
+    """Whether lists and maps lie in each other only as deep as the client nests them."""
+    level = [value]
+    for _ in range(_DEEPEST):
+        inner = [each.values() if isinstance(each, dict) else each for each in level if _holds(each)]
+        level = [each for group in inner for each in group]
+    return not any(map(_holds, level))
+
+
+def _holds(value: object) -> TypeGuard["dict[object, object] | list[object]"]:
+    return isinstance(value, (dict, list))
 
 
 def _is_allowed(method: str, arguments: object) -> bool:

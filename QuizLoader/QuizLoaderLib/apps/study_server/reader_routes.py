@@ -10,15 +10,13 @@ from aiohttp import web
 
 from . import proxy
 from .entrance import Entrance
-from .limits import Allowance
+from .limits import ReaderLimits
 from .readers import Person
 from .responses import LEAVE, html_response, is_navigation, require_same_origin, say
 from .study import Study
 from .workers import Assignment, WorkerProcess, Workers
 
 _GONE_S = 2.0
-_REQUESTS = (20.0, 300.0)
-"""Of one reader, each second and at once; a page takes about a dozen."""
 _MOST_WINDOWS = 8
 """Of one reader at once; each is a WebSocket."""
 
@@ -28,7 +26,7 @@ class ReaderRoutes:
 
     def __init__(self, study: Study, entrance: Entrance, workers: Workers) -> None:
         self._study, self._entrance, self._workers = study, entrance, workers
-        self._requests: dict[Person, Allowance] = {}
+        self._limits: dict[Person, ReaderLimits] = {}
         self.http: aiohttp.ClientSession
 
     def routes(self) -> list[web.RouteDef]:
@@ -92,7 +90,8 @@ class ReaderRoutes:
         worker = self._workers.of(self._assignment(request))
         if worker is None:
             return say(request, "The quiz is not open.", 409)
-        return await proxy.deliver(request, worker.address + "unsent", self.http)
+        limits = self._limits_of(self._entrance.reader(request))
+        return await proxy.deliver(request, worker.address + "unsent", self.http, limits)
 
     async def _web_socket(self, request: web.Request, worker: WorkerProcess) -> web.StreamResponse:
         require_same_origin(request)
@@ -106,18 +105,22 @@ class ReaderRoutes:
             # The link may have been taken from its reader.
             return self._entrance.is_reader(request)
 
+        limits = self._limits_of(self._entrance.reader(request))
         worker.connections += 1
         try:
-            return await proxy.relay(request, worker.address + "ws", self.http, acted, may_stay)
+            return await proxy.relay(request, worker.address + "ws", self.http, limits, acted, may_stay)
         finally:
             worker.connections -= 1
 
     def _assignment(self, request: web.Request) -> Assignment:
         """Which quiz is asked for by whom. Raises StrangerError, HTTPTooManyRequests and HTTPNotFound."""
         person, study = self._entrance.reader(request), self._study
-        if not self._requests.setdefault(person, Allowance(*_REQUESTS)).take():
+        if not self._limits_of(person).may_ask():
             raise web.HTTPTooManyRequests
         number = int(request.match_info["number"])
         if not 1 <= number <= len(study.quizzes):
             raise web.HTTPNotFound
         return Assignment(person.name, study.quizzes[number - 1])
+
+    def _limits_of(self, person: Person) -> ReaderLimits:
+        return self._limits.setdefault(person, ReaderLimits())

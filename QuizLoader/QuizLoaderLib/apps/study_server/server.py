@@ -13,10 +13,12 @@ from aiohttp.typedefs import Handler
 
 from ...images.loading.voxel_store import folder_of_shared_voxels
 from ...quiz.problems import ExplainedError
-from ..shared.defect_report import report_sentence
+from ..shared.defect_report import log_defect
 from ..shared.end_signals import on_end_signal
+from .connections import Connections, listening
 from .coordinator import CoordinatorRoutes
 from .entrance import Entrance, StrangerError
+from .proxy import MOST_BYTES
 from .reader_routes import ReaderRoutes
 from .readers import ENTER, ReadersFile
 from .responses import HEADERS, say, sentence_response
@@ -24,9 +26,6 @@ from .study import Study
 from .workers import ServerFullError, Workers
 
 _log = logging.getLogger(__name__)
-_SILENT = logging.Logger("silent", logging.CRITICAL + 1)
-
-_STOP_S = 5.0
 _FULL_AGAIN_S, _FAILED_AGAIN_S = 10, 30
 
 
@@ -44,20 +43,14 @@ async def _serve(study: Study, first: "Popen[bytes]", ready: Callable[[str], Non
     on_end_signal(asyncio.get_running_loop(), end.set)
     with folder_of_shared_voxels() as voxels:
         server = StudyServer(study, first, voxels)
-        # What aiohttp logs, of requests that are none too, would hold personal links.
-        runner = web.AppRunner(
-            server.app(), access_log=None, logger=_SILENT, shutdown_timeout=_STOP_S, max_line_size=4096
-        )
-        try:
-            await runner.setup()
-            await web.TCPSite(runner, study.host, study.port).start()
-            await server.begin(runner.addresses[0][1])
-            ready(server.address)
-            await end.wait()
-            _log.info("The server is told to end; all that is open is saved.")
-        finally:
-            await server.close()
-            await runner.cleanup()
+        async with listening(server.app(), study.host, study.port, server.connections) as port:
+            try:
+                await server.begin(port)
+                ready(server.address)
+                await end.wait()
+                _log.info("The server is told to end; all that is open is saved.")
+            finally:
+                await server.close()
 
 
 class StudyServer:
@@ -73,9 +66,10 @@ class StudyServer:
         self._http: aiohttp.ClientSession | None = None
         self._hosts: frozenset[str] = frozenset()
         self.address = study.address
+        self.connections = Connections(study.proxies)
 
     def app(self) -> web.Application:
-        app = web.Application(middlewares=[self._guard])
+        app = web.Application(middlewares=[self._guard], client_max_size=MOST_BYTES)
         app.router.add_get(f"/{ENTER}/{{secret}}", self._entrance.enter)
         app.router.add_post(f"/{ENTER}/{{secret}}", self._entrance.enter)
         app.router.add_post("/leave", self._entrance.leave)
@@ -104,7 +98,8 @@ class StudyServer:
     @web.middleware
     async def _guard(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.host.lower() in self._hosts:
-            response = await self._answer(request, handler)
+            with self.connections.counted(request):
+                response = await self._answer(request, handler)
         else:
             # Another site's name that was made to lead here.
             response = sentence_response("Wrong address", status=421)
@@ -130,7 +125,7 @@ class StudyServer:
             # The browser has gone while it was answered.
             raise
         except Exception as fault:  # noqa: BLE001 the last net: a defect is told in one sentence too
-            _log.error("A defect: %s. %s", type(fault).__name__, report_sentence(fault))
+            log_defect(_log, fault)
             sentence = (
                 "This did not work, which is a defect of QuizLoader. The server has a report of it; "
                 "please tell the coordinator of the study."

@@ -133,19 +133,23 @@ class Spares:
 
 def new_python() -> "subprocess.Popen[bytes]":
     """Begin to import; whoever has it tells it where the server is."""
-    environment = {
+    return subprocess.Popen(
+        [sys.executable, "-m", f"{__package__}.worker_process"],
+        stdin=subprocess.PIPE,
+        # What the server prints is read by other programs.
+        stdout=subprocess.DEVNULL,
+        env=python_environment(),
+        # Ctrl+C is for the server, which ends its processes in order.
+        start_new_session=True,
+    )
+
+
+def python_environment() -> dict[str, str]:
+    """For another process of the server, which imports the same."""
+    return {
         **os.environ,
         # Readers share the processors; and a process of one thread can be forked.
         "OPENBLAS_NUM_THREADS": "1",
         "OMP_NUM_THREADS": "1",
         "PYTHONPATH": os.pathsep.join(part for part in sys.path if part),
     }
-    return subprocess.Popen(
-        [sys.executable, "-m", f"{__package__}.worker_process"],
-        stdin=subprocess.PIPE,
-        # What the server prints is read by other programs.
-        stdout=subprocess.DEVNULL,
-        env=environment,
-        # Ctrl+C is for the server, which ends its processes in order.
-        start_new_session=True,
-    )

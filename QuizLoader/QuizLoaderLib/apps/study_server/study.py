@@ -9,9 +9,9 @@ from pathlib import Path
 class Study:
     """What is served to whom.
 
-    ``address`` is where readers find the server, if it is not ``host`` itself (behind a proxy for HTTPS);
-    ``most`` readers are let in at once, without it as many as there is room for; ``idle_s`` until the process
-    of a reader who does nothing ends.
+    ``address`` is where readers find the server, if it is not ``host`` itself: behind a proxy for HTTPS,
+    which is on this machine or has the IP address ``proxy``; ``most`` readers are let in at once, without it
+    as many as there is room for; ``idle_s`` until the process of a reader who does nothing ends.
     """
 
     quizzes: tuple[Path, ...]
@@ -21,10 +21,18 @@ class Study:
     host: str = "127.0.0.1"
     port: int = 8080
     address: str = ""
+    proxy: str = ""
     most: int | None = None
     idle_s: float = 1800.0
     scripts: Path | None = None
     follow_links: bool = False
+
+    @property
+    def proxies(self) -> frozenset[str]:
+        """The IP addresses whose word is taken for who asks."""
+        if not self.address:
+            return frozenset()
+        return frozenset(filter(None, ("127.0.0.1", "::1", self.proxy)))
 
     def without_folders(self, sentence: str) -> str:
         """As a reader may know it: files are named from the folders of the study on."""

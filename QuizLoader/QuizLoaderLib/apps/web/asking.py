@@ -1,12 +1,14 @@
 """The questions of the place that is shown, the steps that lead on, and how saving stands, in the client."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...reader.answers import Answers
 from ...reader.asking import LOOK_S, SAVE_S, SCRIPT_S, Asking
 from .forms import Forms
+from .newest_texts import NewestTexts
 from .repeating import Repeating
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ class AskingView:
         self._serial = 0
         self._place = ""
         self._forms: Forms | None = None
+        self._newest = NewestTexts(state)
         state.update({"asked": None, "missing": [], "saving": "", "asks_to_finish": False})
         state.runs_a_script = False
         self.presenter = Asking(moved, self._show_questions, self._show_standing)
@@ -44,6 +47,7 @@ class AskingView:
         self._saving.switch(bool(answers.reader))
 
     def end(self) -> None:
+        self._newest.save()
         self._looking.switch(False)
         self._saving.switch(False)
         self.presenter.end()
@@ -58,27 +62,34 @@ class AskingView:
         """Pointer, wheel, key or touch; told once a second."""
         self.presenter.touch()
 
-    def answer(self, place: str, question_set: int, question: int, texts: Sequence[str]) -> str:
-        """Save the texts; what an answer lacks is among what is missing. Gives a sentence where they are for
-        another place, or nothing."""
+    async def answer(self, place: str, question_set: int, question: int, texts: Sequence[str]) -> str:
+        """Save the texts, or newer ones that come in the same moment; what an answer lacks is among what is
+        missing. Gives a sentence where they are for another place, or nothing."""
+        save = partial(self._save, place, question_set, question, [str(text) for text in texts])
+        return await self._newest.give((place, question_set, question), save)
+
+    def _save(self, place: str, question_set: int, question: int, texts: list[str]) -> str:
         if not self.presenter.asked or place != self._place:
             return TOO_LATE
-        saved = [str(text) for text in texts]
-        # What the client was told before may reach it after it knows that this is saved: it is told anew.
-        given = {**self._state.asked["given"], f"{question_set}/{question}": saved}
-        self._state.asked = {**self._state.asked, "given": given}
-        self.presenter.set_answer(question_set, question, saved)
+        given, key = self._state.asked["given"], f"{question_set}/{question}"
+        if key in given:
+            # What the client was told before may reach it after it knows that this is saved: it is told anew.
+            self._state.asked = {**self._state.asked, "given": {**given, key: texts}}
+        self.presenter.set_answer(question_set, question, texts)
         return ""
 
     def step(self, serial: int, name: str) -> None:
+        self._newest.save()
         if self._is_shown(serial):
             self.presenter.step(name)
 
     def ask_to_finish(self, serial: int, asks: bool) -> None:
+        self._newest.save()
         if self._is_shown(serial):
             self.presenter.ask_to_finish(asks)
 
     def press(self, serial: int, question_set: int, question: int, option: int) -> None:
+        self._newest.save()
         if self._is_shown(serial):
             self.presenter.press(question_set, question, option)
 

@@ -25,9 +25,17 @@ from ..shared.end_signals import on_end_signal
 from . import tabs
 from .client_quiz import ClientQuiz, Serving
 from .forms import PICTURES
+from .newest_texts import unsent_answers
 from .presence import WindowPresence
 from .preview import Preview
-from .trame_patches import client_assets, ignore_command_line, keep_faults_here, serve_below, vue_script
+from .trame_patches import (
+    client_assets,
+    ignore_command_line,
+    keep_faults_here,
+    serve_below,
+    take_answers_together,
+    vue_script,
+)
 
 if TYPE_CHECKING:
     from trame_rca.utils import RcaViewAdapter
@@ -161,6 +169,7 @@ class _ClientServer:
         server.cli.set_defaults(ws=f"{secret}/ws", nowscompress=True)
         ignore_command_line(server)
         keep_faults_here()
+        take_answers_together()
         server.start(
             port=self._serving.port,
             host=self._serving.host,
@@ -235,15 +244,11 @@ class _ClientServer:
     async def _take_unsent(self, request: web.Request) -> web.Response:
         """Answers of a window that was closed before it could send them."""
         try:
-            answers = [
-                (str(each["place"]), int(each["set"]), int(each["number"]), list(map(str, each["texts"])))
-                for each in await request.json()
-            ]
-        except (ValueError, TypeError, KeyError):
+            answers = unsent_answers(await request.read())
+        except ValueError:
             return web.Response(status=400)
+        await asyncio.gather(*(self.quiz.asking.answer(*answer) for answer in answers))
         with self._server.state:
-            for answer in answers:
-                self.quiz.asking.answer(*answer)
             self.quiz.show_again()
         return web.Response(status=204)
 

@@ -4,10 +4,14 @@ Tried with trame 4.0.0 (trame-client 4.1.4, trame-server 4.1.0), trame-rca 2.11.
 wslink 2.6.0; the version that each patch names is the one that needs it. With a new version, look here first.
 """
 
+import asyncio
+import logging
+import sys
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from weakref import WeakKeyDictionary
 
 from trame_client.module import vue3
 from trame_rca.rca import VtkRemoteControlledArea
@@ -17,6 +21,8 @@ from trame_slicer.views import SliceView
 from undo_stack import UndoStack
 from vtkmodules.vtkCommonCore import vtkObject
 from wslink.protocol import WslinkHandler
+
+from ..shared.defect_report import log_defect
 
 if TYPE_CHECKING:
     from slicer import (
@@ -28,8 +34,12 @@ if TYPE_CHECKING:
     from trame_server import Server
     from vtkmodules.vtkRenderingCore import vtkRenderWindow, vtkRenderWindowInteractor
 
+_log = logging.getLogger(__name__)
+
 FIRST_SIZE = (512, 512)
 """Pixels of a view until the browser says its size."""
+
+_ANSWERS_AT_ONCE = 64
 
 _DISPLAYABLE_MANAGERS = (
     # Mouse and keys on the slice, and the crosshair.
@@ -52,8 +62,9 @@ def ignore_command_line(server: "Server") -> None:
 
 @cache
 def keep_faults_here() -> None:
-    """wslink 2.6.0 sends a browser the traceback of what failed, and logs one where a window has gone before
-    its answer was there."""
+    """wslink 2.6.0 sends a browser the traceback of what failed, and logs it with the words that a reader
+    chose, also where a window has gone before its answer was there."""
+    logging.getLogger("wslink").setLevel(logging.CRITICAL + 1)
     send, send_error = WslinkHandler.sendWrappedMessage, WslinkHandler.sendWrappedError
 
     async def send_unless_gone(handler: WslinkHandler, *values: object, **named: object) -> None:
@@ -63,10 +74,40 @@ def keep_faults_here() -> None:
     async def send_sentence(
         handler: WslinkHandler, call: str, code: int, message: str, _data: object = None, **named: object
     ) -> None:
+        fault = sys.exc_info()[1]
+        if named.get("client_id") not in handler.connections:
+            return
+        if fault is not None:
+            log_defect(_log, fault)
         with suppress(ConnectionError):
             await send_error(handler, call, code, message, **named)
 
     WslinkHandler.sendWrappedMessage, WslinkHandler.sendWrappedError = send_unless_gone, send_sentence
+
+
+@cache
+def take_answers_together() -> None:
+    """wslink 2.6.0 reads no message before it has answered the last, so of many texts for one field each
+    would be written. All but answers wait for those before them."""
+    complete = WslinkHandler.onCompleteMessage
+    under_way: WeakKeyDictionary[WslinkHandler, set[asyncio.Task[None]]] = WeakKeyDictionary()
+
+    async def complete_in_turn(handler: WslinkHandler, call: dict[str, Any], client_id: str) -> None:
+        answers = under_way.setdefault(handler, set())
+        arguments = call.get("args")
+        is_answer = call.get("method") == "trame.trigger" and (
+            isinstance(arguments, list) and arguments[:1] == ["answer"]
+        )
+        if answers and (not is_answer or len(answers) >= _ANSWERS_AT_ONCE):
+            await asyncio.wait(answers)
+        if not is_answer:
+            await complete(handler, call, client_id)
+            return
+        task = asyncio.create_task(complete(handler, call, client_id))
+        answers.add(task)
+        task.add_done_callback(answers.discard)
+
+    WslinkHandler.onCompleteMessage = complete_in_turn
 
 
 def serve_below(server: "Server", folder: str) -> None:
