@@ -1,7 +1,6 @@
 """How well readers do, against published results of multi-reader multi-case studies."""
 
 import csv
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -16,18 +15,15 @@ from QuizLoaderLib.results.performance import (
     sensitivity,
     specificity,
 )
+from sample_data import SAMPLE_DATA, needs_sample_data
 from scipy.stats import ttest_rel
 
-DATA = Path("/work/shared/data/mrmc")
 NAN = np.nan
 
 
 def published(name: str, case: str = "case") -> Readings:
     """A published study: reader, treatment, case, truth, rating."""
-    path = DATA / name
-    if not path.exists():
-        pytest.skip("the published studies are absent")
-    with path.open(encoding="utf-8", newline="") as file:
+    with (SAMPLE_DATA / "mrmc" / name).open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
     return Readings.of(
         [row["treatment"] for row in rows],
@@ -52,6 +48,7 @@ def close(value: float | np.ndarray, digits: float = 1e-7) -> object:
     return pytest.approx(value, abs=digits, rel=0)
 
 
+@needs_sample_data("mrmc")
 def test_van_dyke_s_study_with_random_readers_and_cases():
     found = compare_modalities(published("VanDyke.csv"))
 
@@ -76,6 +73,7 @@ def test_van_dyke_s_study_with_random_readers_and_cases():
     assert (other.ci_low, other.ci_high) == (close(0.8942155), close(0.9874592))
 
 
+@needs_sample_data("mrmc")
 def test_van_dyke_s_study_with_the_unbiased_covariance():
     found = compare_modalities(published("VanDyke.csv"), covariance="unbiased")
 
@@ -85,6 +83,7 @@ def test_van_dyke_s_study_with_the_unbiased_covariance():
     assert (test.df2, test.p) == (close(15.03418, 1e-5), close(0.0511618, 1e-7))
 
 
+@needs_sample_data("mrmc")
 def test_van_dyke_s_study_with_the_jackknife_and_fixed_readers():
     found = compare_modalities(published("VanDyke.csv"), covariance="jackknife")
 
@@ -96,6 +95,7 @@ def test_van_dyke_s_study_with_the_jackknife_and_fixed_readers():
     assert chosen(found, "fixed", "random", "all").p == close(0.01927984, 1e-8)
 
 
+@needs_sample_data("mrmc")
 def test_van_dyke_s_study_with_fixed_cases():
     test = chosen(compare_modalities(published("VanDyke.csv")), "random", "fixed", "all")
 
@@ -103,6 +103,7 @@ def test_van_dyke_s_study_with_fixed_cases():
     assert test.p == close(0.04195875, 1e-8)
 
 
+@needs_sample_data("mrmc")
 def test_van_dyke_s_study_by_the_sensitivity_of_a_rating_of_3_or_more():
     calls = published("VanDyke.csv").called(3)
 
@@ -116,6 +117,7 @@ def test_van_dyke_s_study_by_the_sensitivity_of_a_rating_of_3_or_more():
         compare_modalities(calls, "sensitivity", "delong")
 
 
+@needs_sample_data("mrmc")
 def test_readers_with_cases_of_their_own_are_compared_as_independent_ones():
     found = compare_modalities(published("VanDyke.csv", "case2"), covariance="jackknife")
 
@@ -126,6 +128,7 @@ def test_readers_with_cases_of_their_own_are_compared_as_independent_ones():
     assert (test.statistic, test.p) == (close(paired.statistic**2, 1e-10), close(paired.pvalue, 1e-10))
 
 
+@needs_sample_data("mrmc")
 def test_modalities_with_cases_of_their_own_share_no_error():
     found = compare_modalities(published("VanDyke.csv", "case3"), covariance="jackknife")
 
@@ -139,6 +142,7 @@ def test_modalities_with_cases_of_their_own_share_no_error():
     assert test.df2 == close(((interaction + 5 * components.cov2) / interaction) ** 2 * 4, 1e-7)
 
 
+@needs_sample_data("mrmc")
 def test_a_study_of_three_modalities_some_of_whose_cases_are_in_one_only():
     readings = published("Kundel.csv")
 
@@ -343,6 +347,7 @@ def test_studies_that_allow_no_comparison_have_a_sentence_in_place_of_numbers():
     assert np.isnan(chosen(equal, "random", "random", "all").p)
 
 
+@needs_sample_data("mrmc")
 def test_one_missing_reading_changes_little():
     readings = published("VanDyke.csv")
     scores = readings.scores.copy()
