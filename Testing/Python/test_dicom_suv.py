@@ -11,9 +11,9 @@ from dicom_made import Placement, write_series
 from image_pages import load_one
 from mrml_by_hand import image
 from pydicom.dataset import Dataset
-from QuizLoaderLib.apps.shared.view_texts import window_text
 from QuizLoaderLib.images.types.volume import suv_of_one
 from QuizLoaderLib.quiz.model import Layer, SliceView, WindowLevel
+from QuizLoaderLib.reader.view_texts import window_text
 from QuizLoaderLib.reader.window_presets import chosen_preset, preset_names, window_of_preset
 from QuizLoaderLib.views.contents import Placed, ViewContents
 
@@ -75,7 +75,7 @@ def test_values_are_told_as_uptake_by_body_weight(tmp_path: Path) -> None:
         contents = ViewContents(SliceView.RED, background=Placed(image(Layer.BACKGROUND), node))
         assert window_text(contents) == f"W {window * OF_ONE:.3g} L {level * OF_ONE:.3g} SUV"
         names = list(preset_names(node))
-        assert names == ["SUV 0 to 5", "SUV 0 to 7", "SUV 0 to 10", "SUV 0 to 20", "all values"]
+        assert names == ["SUV 0 to 5", "SUV 0 to 7", "SUV 0 to 10", "SUV 0 to 20", "automatic", "all values"]
         look = window_of_preset(node, "SUV 0 to 10")
         assert look is not None
         assert (look.window * OF_ONE, look.level * OF_ONE) == pytest.approx((10, 5))
@@ -129,7 +129,7 @@ def test_where_something_is_missing_nothing_is_made_up(
 ) -> None:
     with pet(tmp_path, item, **changed) as node:
         assert suv_of_one(node) is None
-        assert list(preset_names(node)) == ["all values"]
+        assert list(preset_names(node)) == ["automatic", "all values"]
         assert chosen_preset(node) == ""
 
 
@@ -139,9 +139,10 @@ def test_presets_are_those_of_the_modality(tmp_path: Path, modality: str, has_ct
     write_series(tmp_path / "series", voxels, Placement(range(4)), modality=modality)
     node, _problems, library = load_one(tmp_path, "series", dicom_read=True)
     assert ("CT lung" in preset_names(node)) == has_ct
+    assert ("automatic" in preset_names(node)) != has_ct
     look = window_of_preset(node, "all values")
     assert look is not None and look == WindowLevel(399, 199.5)
     node.GetDisplayNode().SetWindowLevel(look.window, look.level)
     assert chosen_preset(node) == "all values"
-    assert window_of_preset(node, "CT lung") == (WindowLevel(1400, -500) if has_ct else None)
+    assert window_of_preset(node, "CT lung") == (WindowLevel(1500, -600) if has_ct else None)
     library.close()

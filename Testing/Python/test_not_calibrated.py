@@ -11,9 +11,9 @@ from dicom_made import new_dataset, put_pixels, save
 from image_files import numbered, write_meta_image, write_nifti, write_nrrd
 from PIL import Image as Picture
 from QuizLoaderLib.apps.pictures.headless import render_quiz
-from QuizLoaderLib.apps.shared.view_texts import scale_text
 from QuizLoaderLib.images.types.file_info import file_info
 from QuizLoaderLib.quiz.model import SliceView
+from QuizLoaderLib.reader.view_texts import scale_text
 from QuizLoaderLib.views import lines
 from QuizLoaderLib.views.contents import contents_of_views
 from reader_at_work import READER, AtWork, at_work

@@ -13,7 +13,17 @@ from panel_stage import VOLUME, image_element
 from session_by_hand import SAMPLES, page_of, responses, saved
 from study_server_stage import CHIEF, NAMES, Study, ask, processes_of, study
 from web_reader import do, window_in_thread
-from web_stage import choose, hear, picture_of, text, until, wait_for_text, wait_for_views, window
+from web_stage import (
+    ask_what_is_missing,
+    choose,
+    hear,
+    picture_of,
+    text,
+    until,
+    wait_for_text,
+    wait_for_views,
+    window,
+)
 
 ANN, BEN = NAMES
 
@@ -143,6 +153,7 @@ def test_what_was_drawn_outlives_the_process(browser, tmp_path, images):
         wait_for_text(page, "title", "Case 1")
         take(page, "paint")
         stroke(page, (5.5, 4.5), (5.5, 4.5))
+        ask_what_is_missing(page)
         until(lambda: len(text(page, "missing").splitlines()) == 1, "the line that is missing still")
         place_line(page, (-10, 0), (-10, 10))
         wait_for_text(page, "lines", "mm")

@@ -97,9 +97,9 @@ def test_a_preset_changes_all_looks_of_one_image_and_the_page_shown_again_its_ow
     # A window of 1 about the only value, where the page names none.
     assert window_levels() == [(400, 40), (1, 100), (1, 7)]
     tools.set_window_level(ct, CT_PRESETS["CT lung"])
-    assert window_levels() == [(1400, -500), (1400, -500), (1, 7)]
-    # (100 + 500 + 700) / 1400 of the way from black to white.
-    assert host.picture(RED)[50, 50] == pytest.approx([237] * 3, abs=1)
+    assert window_levels() == [(1500, -600), (1500, -600), (1, 7)]
+    # (100 + 600 + 750) / 1500 of the way from black to white.
+    assert host.picture(RED)[50, 50] == pytest.approx([246.5] * 3, abs=1)
 
     show_page(with_nodes, host, QUIZ)
     assert window_levels() == [(400, 40), (1, 100), (1, 7)]

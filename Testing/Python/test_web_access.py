@@ -125,7 +125,7 @@ def test_every_text_has_contrast_also_where_nothing_can_be_changed(browser, imag
         choose(page, "Left")
         page.get_by_test_id("next").click()
         page.get_by_label("Confidence", exact=True).fill("9")
-        wait_for_text(page, "missing", "not “9”")
+        wait_for_text(page, "lack-0/0", "not “9”")
         assert page.evaluate(FAINT) == []
         page.get_by_label("Confidence", exact=True).fill("4")
         page.get_by_test_id("next").click()

@@ -11,6 +11,7 @@ from session_by_hand import SAMPLES, page_of, responses, saved
 from web_stage import (
     READER,
     Served,
+    ask_what_is_missing,
     choose,
     picture_of,
     served,
@@ -45,16 +46,17 @@ def test_a_reader_is_told_what_is_missing_goes_on_and_finishes(browser, reading,
         assert text(page, "position") == "Page 1 of 2. Questions 1 of 2. Pages complete: 0 of 2"
         assert text(page, "info").split("\n\n") == ["Task", "Scroll through the head and look for a lesion."]
         page.wait_for_function("document.querySelector('img.quiz-picture').naturalWidth > 0")
+        assert page.get_by_test_id("missing").count() == 0, "nothing was asked for yet"
+        ask_what_is_missing(page)
         assert text(page, "missing").splitlines() == [
             "Please choose an option of “Is there a lesion?”.",
             "Please tick at least one box of “Where?”.",
         ]
-        page.get_by_test_id("next").click()
         assert text(page, "title") == "Case 1 - Reading", "Next waits for the answers"
 
         answer_the_first_questions(page)
         page.get_by_label("Confidence", exact=True).fill("9")
-        wait_for_text(page, "missing", "needs a whole number from 1 to 5, not “9”")
+        wait_for_text(page, "lack-0/0", "needs a whole number from 1 to 5, not “9”")
         page.get_by_label("Confidence", exact=True).fill("4")
         page.get_by_label("Remarks").fill("One line\nand a second")
         page.get_by_test_id("previous").click()
@@ -112,10 +114,10 @@ def test_a_number_with_a_decimal_comma_is_refused_in_a_sentence_and_never_lost(
         # Loaded again before the server knows of it, and after.
         for _ in range(2):
             page.reload()
-            wait_for_text(page, "missing", wanted)
+            wait_for_text(page, "lack-0/1", wanted)
             assert page.get_by_label("Diameter").input_value() == "12,5"
             wait_for_text(page, "saving", REFUSED)
-        page.get_by_test_id("next").click()
+        ask_what_is_missing(page)
         assert text(page, "missing") == wanted
     assert reading.end() == 0
 
@@ -126,7 +128,9 @@ def test_a_number_with_a_decimal_comma_is_refused_in_a_sentence_and_never_lost(
     ):
         wait_for_text(page, "position", "Questions 1 of 2")
         page.get_by_test_id("next").click()
-        wait_for_text(page, "missing", wanted)
+        wait_for_text(page, "position", "Questions 2 of 2")
+        ask_what_is_missing(page)
+        assert text(page, "missing") == wanted
         assert page.get_by_label("Diameter").input_value() == "12,5"
         page.get_by_label("Diameter").fill("12.5")
         page.get_by_test_id("missing").wait_for(state="detached")

@@ -8,7 +8,16 @@ import SimpleITK as sitk
 from drawing_hand import has_colour
 from panel_stage import VOLUME, block, image_element
 from web_mouse import Mouse
-from web_stage import picture_of, served, text, until, wait_for_text, wait_for_views, window
+from web_stage import (
+    ask_what_is_missing,
+    picture_of,
+    served,
+    text,
+    until,
+    wait_for_text,
+    wait_for_views,
+    window,
+)
 
 READER = "Dr. Chen"
 SIDE_MM = 40
@@ -101,6 +110,7 @@ def test_a_disc_is_painted_and_a_line_measured_then_the_page_lets_the_reader_go_
 ):
     with window(browser, reading.address) as page:
         wait_for_text(page, "title", "Case 1")
+        ask_what_is_missing(page)
         assert len(text(page, "missing").splitlines()) == 2
         assert [segment["title"] for segment in editor_of(page)["segments"]] == ["Block", "Rest"]
         take(page, "paint")

@@ -13,7 +13,7 @@ from drawing_stage import (
     quiz_with_regions,
     serving,
 )
-from web_stage import picture_of, text, until, window
+from web_stage import ask_what_is_missing, picture_of, text, until, window
 
 AREA = [(-40, -30), (11, -34), (20, 15), (-30, 25)]
 YELLOW = "rgb(255, 255, 0)"
@@ -69,7 +69,7 @@ def test_escape_drops_the_polygon_and_then_the_tool(hand):
     assert not hand.editor()["can_undo"]
     hand.page.keyboard.press("Escape")
     until(lambda: hand.editor()["effect"] == "", "no tool in hand")
-    assert hand.page.get_by_test_id("missing").count()
+    ask_what_is_missing(hand.page)
 
 
 def test_a_right_click_closes_and_does_not_zoom(hand, tmp_path):

@@ -14,7 +14,7 @@ from QuizLoaderLib.views import lines
 from reader_at_work import draw
 from session_by_hand import SAMPLES, saved
 from test_web_drawing import editor_of, place_line, stroke, take
-from web_stage import choose, served, text, until, wait_for_text, window
+from web_stage import ask_what_is_missing, choose, served, text, until, wait_for_text, window
 
 READER = "Dr. Chen"
 IMAGE = image_element("Volume", VOLUME)
@@ -66,6 +66,7 @@ def read_in_the_browser(browser, tmp_path, quiz, images, results):
     arguments = [quiz, "--images", images, "--results", results, "--scripts", quiz.parent]
     with served(tmp_path / "first", *arguments, "--reader", READER) as command:
         with window(browser, command.address) as page:
+            ask_what_is_missing(page)
             wait_for_text(page, "missing", "Please choose an option of “Is it bright?”.")
             choose(page, "Yes")
             wait_for_text(page, "missing", "Please tick at least one box of “Where?”.")
@@ -88,6 +89,7 @@ def read_in_the_browser(browser, tmp_path, quiz, images, results):
             until(lambda: editor_of(page)["can_undo"], "the disc")
         # Closed and opened: what was drawn is there.
         with window(browser, command.address) as page:
+            ask_what_is_missing(page)
             until(lambda: len(text(page, "missing").splitlines()) == 1, "only the line is missing")
             place_line(page, (-10, 0), (-10, 10))
             wait_for_text(page, "lines", "mm")

@@ -136,6 +136,12 @@ def wait_for_text(page: Any, test_id: str, words: str) -> None:
     page.get_by_test_id(test_id).filter(has_text=words).first.wait_for()
 
 
+def ask_what_is_missing(page: Any) -> None:
+    """A reader is told when they want to go on, and from then on."""
+    page.get_by_test_id("next").or_(page.get_by_test_id("finish")).click()
+    page.get_by_test_id("missing").wait_for()
+
+
 def wait_for_views(page: Any) -> None:
     """Until each view shows its picture in the size that it has: before, nothing can be clicked there."""
     are_ready = """async () => {
@@ -188,7 +194,7 @@ def until(holds: Callable[[], Any], what: str) -> Any:
 def picture_of(page: Any, view: str) -> np.ndarray:
     """What the browser shows of a view, without the texts over it: uint8 (rows, columns, 3)."""
     png = page.locator(f"[data-testid=view-{view}] .quiz-area").screenshot(
-        style=".quiz-corner, .quiz-in-view, .quiz-loading { display: none !important }"
-        ".v-overlay { display: none !important }"
+        style=".quiz-corner, .quiz-in-view, .quiz-loading, .quiz-slices, .quiz-words, .v-overlay"
+        " { display: none !important }"
     )
     return np.asarray(Picture.open(io.BytesIO(png)).convert("RGB"))

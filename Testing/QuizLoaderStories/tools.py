@@ -107,12 +107,12 @@ def presets_change_the_chosen_image_and_the_next_page_has_its_own(desk: Desk) ->
 
     assert desk.items("imageBox") == [f"Volume-{VOLUME}", "VolumeSequence-film.nii.gz"]
     use("CT lung")
-    assert windows() == [(1400, -500), (100, 50)]
-    use("as the page has it")
+    assert windows() == [(1500, -600), (100, 50)]
+    use("original")
     assert windows() == [(400, 40), (100, 50)]
     desk.choose("imageBox", 1)
     use("CT bone")
-    assert windows() == [(400, 40), (1000, 400)]
+    assert windows() == [(400, 40), (1800, 400)]
     desk.choose("imageBox", 0)
     use("CT bone")
     desk.turn_to("nextButton", 1)

@@ -28,6 +28,14 @@ def array_of(matrix: vtkMatrix4x4) -> np.ndarray:
     return np.array([[matrix.GetElement(row, column) for column in range(4)] for row in range(4)])
 
 
+def image_array(image: vtkImageData) -> np.ndarray:
+    """The voxels of a vtkImageData, (slices, rows, columns[, components]), which it shares."""
+    from vtk.util.numpy_support import vtk_to_numpy
+
+    values = vtk_to_numpy(image.GetPointData().GetScalars())
+    return values.reshape(*image.GetDimensions()[::-1], *values.shape[1:])
+
+
 def set_voxels(image: vtkImageData, voxels: np.ndarray) -> None:
     """Let a vtkImageData look at voxels (slices, rows, columns[, components]), whose buffer it shares and
     keeps alive.

@@ -6,6 +6,7 @@ session (``session_answers.SessionAnswers``) decides where the reader is and sav
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from enum import Enum
 from typing import Protocol
 
 from ..quiz.conditions import Values
@@ -19,12 +20,31 @@ Given = dict[tuple[int, int, int], Answer]
 """Answers by page, question set and question."""
 
 
+class PageState(str, Enum):
+    """How far a page is, in words."""
+
+    UNTOUCHED = "not begun"
+    BEGUN = "not complete"
+    COMPLETE = "complete"
+
+
+@dataclass(frozen=True)
+class ListedPage:
+    """A page in the list of those that the reader may go to; ``index`` counts from 0."""
+
+    index: int
+    title: str
+    state: PageState
+
+
 @dataclass(frozen=True)
 class Asked:
     """What a host shows beside the images at one place of the quiz.
 
     ``question_sets`` are shown together. ``steps`` tells how far the reader is, empty for an author.
-    ``bookmark_label`` is the text of the bookmark's button, empty where there is none.
+    ``bookmark_label`` is the text of the bookmark's button, empty where there is none, ``return_label`` that
+    of the way back from there. ``lock_note`` says what *Next* locks. ``pages`` are those that may be gone to
+    in any order, empty where the order is the quiz's.
     """
 
     page: Page
@@ -38,6 +58,9 @@ class Asked:
     can_repeat: bool = False
     can_finish: bool = False
     bookmark_label: str = ""
+    return_label: str = ""
+    lock_note: str = ""
+    pages: tuple[ListedPage, ...] = ()
 
     @property
     def position(self) -> str:
@@ -80,6 +103,17 @@ class Answers(Protocol):
     def arrive(self, index: int) -> None:
         """A page was shown that ``may_show`` allowed."""
         return
+
+    def page_state(self, index: int) -> PageState:
+        return PageState.UNTOUCHED
+
+    def listed_pages(self) -> tuple[ListedPage, ...]:
+        """All pages, where another one may be gone to than the steps lead to."""
+        if not any(self.may_show(index) for index in range(len(self.pages)) if index != self.index):
+            return ()
+        return tuple(
+            ListedPage(index, page.title, self.page_state(index)) for index, page in enumerate(self.pages)
+        )
 
     def asked(self) -> Asked: ...
 
@@ -125,7 +159,7 @@ class Answers(Protocol):
         return True
 
     def step(self, name: str) -> list[str]:
-        """One of ``next``, ``previous``, ``repeat``, ``go_to_bookmark`` and ``finish``."""
+        """``next``, ``previous``, ``repeat``, ``finish``, ``go_to_bookmark`` or ``return_from_bookmark``."""
 
     def close(self) -> str:
         """Keep everything and let go; where that fails nothing is let go of, and this says why."""
@@ -159,7 +193,22 @@ class FormAnswers(Answers):
             steps="It is not asked after these answers." if self._hidden.has(Place(page.number)) else "",
             can_go_back=self.index > 0,
             can_go_on=self.index + 1 < len(self.pages),
+            pages=self.listed_pages(),
         )
+
+    def page_state(self, index: int) -> PageState:
+        from ..session.answers import is_untouched, missing_in
+
+        page = self.pages[index]
+        given = [
+            (question, self.answer(page, set_number, number))
+            for set_number, each in enumerate(page.question_sets)
+            for number, question in enumerate(each.questions)
+        ]
+        if not any(missing_in(*each) for each in given) and (given or index == self.index):
+            return PageState.COMPLETE
+        is_begun = any(not is_untouched(*each) for each in given)
+        return PageState.BEGUN if is_begun else PageState.UNTOUCHED
 
     def answer(self, page: Page, question_set: int, question: int) -> Answer:
         from ..session.answers import blank

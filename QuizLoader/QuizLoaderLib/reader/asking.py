@@ -1,9 +1,11 @@
 """What is asked at the reader's position: answers, the steps that lead on, and how saving stands."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 from ..quiz.model import Page
 from .answers import Answers, Asked, Pressed
+from .open_questions import Lack, Where, lacks_of, option_texts, sentences_at_questions
 
 NOT_TAKEN = "The last change is not saved, for it cannot be taken."
 
@@ -19,14 +21,25 @@ SCRIPT_S = 0.05
 """How often a host calls ``look_at_script`` while one runs."""
 
 
+@dataclass(frozen=True)
+class EndPage:
+    """What is said when the quiz has been finished."""
+
+    title: str
+    sentences: tuple[str, ...]
+
+
 class Asking:
     """Gives a host what it shows beside the images, and takes what is answered there.
 
     A host calls ``show`` when the page is on the views. ``questions_changed()`` is called when ``asked`` is
     other than before, None where nothing may be answered; ``standing_changed()`` when anything else may be:
     ``hidden`` (questions that are not asked after the answers so far), the steps of ``asked``, ``missing``
-    and ``saving`` (sentences), ``asks_to_finish``, ``runs_a_script``, ``may_step``; ``moved()`` after a step
-    that was made.
+    and ``saving`` (sentences), ``asks_to_finish``, ``runs_a_script``, ``may_step``, ``end_page``; ``moved()``
+    after a step that was made.
+
+    What is missing is told after the reader wanted to go on (``tells_missing``), in ``lacks`` and, by set and
+    number, in ``at_questions``, which has refused values in any case.
     """
 
     def __init__(
@@ -51,6 +64,8 @@ class Asking:
         self._typed: dict[tuple[int, int], tuple[Page, Sequence[str]]] = {}
         self._requires_drawings = False
         self._pressed: Pressed | None = None
+        self.tells_missing = False
+        self.end_page: EndPage | None = None
 
     def begin(self, answers: Answers) -> None:
         if self.answers is not answers:
@@ -67,6 +82,7 @@ class Asking:
         answers = self._the_answers()
         answers.see(True)
         self.asked, self._fault, self.asks_to_finish = answers.asked(), "", False
+        self.tells_missing = False
         self._requires_drawings = bool(answers.reader and missing_drawings(self.asked.page, {}))
         self.hidden = answers.hidden(self.asked.page)
         self._questions_changed()
@@ -129,6 +145,10 @@ class Asking:
         answers.touch()
         return self._after_saving(answers.set_answer(self._the_page(), question_set, question, texts))
 
+    def option_texts(self, number: int) -> tuple[Where, list[str]] | None:
+        """What a digit answers, see ``open_questions``."""
+        return option_texts(self.asked, self.answers, number, self.hidden) if not self._pressed else None
+
     def type(self, question_set: int, question: int, texts: Sequence[str]) -> None:
         """As ``set_answer``, while more may be typed: it is saved by ``save_typed``, at the latest with the
         next step."""
@@ -157,8 +177,7 @@ class Asking:
     # Steps
 
     def may_step(self, name: str) -> bool:
-        """Whether ``step(name)`` may be asked for: ``next``, ``previous``, ``repeat``, ``go_to_bookmark`` and
-        ``finish``. An author need not wait for the images."""
+        """Whether ``step(name)`` may be asked for. An author need not wait for the images."""
         answers = self.answers
         if answers is None or self._pressed or (answers.reader and not self.asked):
             return False
@@ -168,6 +187,7 @@ class Asking:
             "previous": asked.can_go_back,
             "repeat": asked.can_repeat,
             "go_to_bookmark": bool(asked.bookmark_label),
+            "return_from_bookmark": bool(asked.return_label),
             "finish": asked.can_finish,
         }.get(name, False)
 
@@ -177,15 +197,22 @@ class Asking:
         if not self.may_step(name) or not self.save_typed():
             return
         if missing := self._the_answers().step(name):
-            self.asks_to_finish = False
+            self.asks_to_finish, self.tells_missing = False, True
             self._show_missing(missing)
         else:
+            if name == "finish":
+                self.end_page = _end_page(self._the_answers())
             self._moved()
 
+    def look_back(self) -> None:
+        self.end_page = None
+        self._standing_changed()
+
     def ask_to_finish(self, asks: bool = True) -> None:
-        """Whether the reader really wants to finish is asked where nothing is missing."""
+        """Where nothing is missing."""
         if self.may_step("finish") and self.save_typed():
-            self.asks_to_finish = asks and not self._the_answers().missing()
+            self.tells_missing = bool(asks and self._the_answers().missing())
+            self.asks_to_finish = asks and not self.tells_missing
             self._show_missing()
 
     # Scripts
@@ -227,6 +254,15 @@ class Asking:
             if answers.reader:
                 self.asked = answers.asked()
 
+    @property
+    def lacks(self) -> tuple[Lack, ...]:
+        """What is told of all that is missing, in its order."""
+        return lacks_of(self.missing, self.at_questions) if self.tells_missing or self._fault else ()
+
+    @property
+    def at_questions(self) -> dict[Where, str]:
+        return sentences_at_questions(self.asked, self.answers, self.tells_missing, self.hidden)
+
     def _show_missing(self, sentences: list[str] | None = None) -> None:
         self.missing = self._the_answers().missing() if sentences is None else sentences
         self._show_saving()
@@ -244,3 +280,10 @@ class Asking:
     def _the_answers(self) -> Answers:
         assert self.answers is not None
         return self.answers
+
+
+def _end_page(answers: Answers) -> EndPage:
+    count = len(answers.pages)
+    pages = "The page is" if count == 1 else f"All {count} pages are"
+    thanks = f"Thank you, {answers.reader}. {pages} complete."
+    return EndPage("The quiz is finished", (thanks, "This window can be closed."))

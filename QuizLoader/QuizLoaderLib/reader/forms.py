@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from ..quiz.model import Question
-from ..quiz.question_types import Widget
+from ..quiz.question_types import Takes, Widget
 from ..session.answers import DONE, ON, script_label
 from .answers import Answer, Answers, Asked
 
@@ -19,11 +19,13 @@ class ButtonForm:
 
 @dataclass(frozen=True)
 class QuestionForm:
-    """``limits`` are those of a number, in words; ``pictures`` the files of a Picture, there or not."""
+    """``title`` has its number, where several are asked. ``limits`` are those of a number, in words;
+    ``pictures`` the files of a Picture, there or not."""
 
     question_set: int
     number: int
     question: Question
+    title: str
     given: Answer
     limits: str
     buttons: tuple[ButtonForm, ...] = ()
@@ -39,16 +41,37 @@ class QuestionSetForm:
 def forms_of(asked: Asked, answers: Answers, folder: Path) -> tuple[QuestionSetForm, ...]:
     """The question sets that are shown together, with their answers; ``folder`` is the quiz's own, where its
     pictures are."""
+    titles = _titles(asked)
     return tuple(
         QuestionSetForm(
             each.title,
             tuple(
-                _form((set_number, number), question, answers.answer(asked.page, set_number, number), folder)
+                _form(
+                    (set_number, number),
+                    question,
+                    titles[set_number, number],
+                    answers.answer(asked.page, set_number, number),
+                    folder,
+                )
                 for number, question in enumerate(each.questions)
             ),
         )
         for set_number, each in enumerate(asked.question_sets)
     )
+
+
+def _titles(asked: Asked) -> dict[tuple[int, int], str]:
+    """Those that take an answer are numbered, where there are several."""
+    questions = {
+        (set_number, number): question
+        for set_number, each in enumerate(asked.question_sets)
+        for number, question in enumerate(each.questions)
+    }
+    titles = {where: question.descriptor for where, question in questions.items()}
+    answered = [where for where, question in questions.items() if question.facts.takes is not Takes.NOTHING]
+    for count, where in enumerate(answered if len(answered) > 1 else (), start=1):
+        titles[where] = f"{count}. {titles[where]}".rstrip()
+    return titles
 
 
 def limits_in_words(question: Question) -> str:
@@ -61,7 +84,9 @@ def limits_in_words(question: Question) -> str:
     return f"at most {high:g}" if high is not None else ""
 
 
-def _form(where: tuple[int, int], question: Question, given: Answer, folder: Path) -> QuestionForm:
+def _form(
+    where: tuple[int, int], question: Question, title: str, given: Answer, folder: Path
+) -> QuestionForm:
     buttons: tuple[ButtonForm, ...] = ()
     pictures: tuple[Path, ...] = ()
     if question.facts.widget is Widget.BUTTONS:
@@ -71,7 +96,7 @@ def _form(where: tuple[int, int], question: Question, given: Answer, folder: Pat
         )
     elif question.facts.widget is Widget.PICTURES:
         pictures = tuple(folder / name.replace("\\", "/") for name in question.options)
-    return QuestionForm(*where, question, given, limits_in_words(question), buttons, pictures)
+    return QuestionForm(*where, question, title, given, limits_in_words(question), buttons, pictures)
 
 
 def _note(text: str) -> str:

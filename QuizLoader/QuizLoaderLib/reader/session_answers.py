@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from .drawing.page_saver import PageSaver
 
 REFUSED = "A value that is not accepted is no answer yet. All other answers are saved."
+LOCKS = "After Next, this page cannot be changed."
 DRAWING_NOT_SAVED = "The drawing is not saved yet."
 
 
@@ -106,6 +107,9 @@ class SessionAnswers(Answers):
             can_repeat=where.can_repeat,
             can_finish=where.is_last and not in_review,
             bookmark_label=where.bookmark_label,
+            return_label=f"Return to page {self._keys.index(where.way_back) + 1}" if where.way_back else "",
+            lock_note=LOCKS if where.locks_on_leaving else "",
+            pages=self.listed_pages(),
         )
 
     def answer(self, page: Page, question_set: int, question: int) -> Answer:

@@ -1,8 +1,9 @@
 """The shortcuts of all hosts: one table, from which the panel, the browser and the documentation are made.
 
-The panel takes those with Alt whose tool it has: letters alone belong to Slicer's slice views and segment
-editor, Alt with E, F, H and V to its menus, Alt with ← and → to its history of modules; of two that are equal
-Qt does neither. The browser takes all of them, and each with Alt also without it while nothing is typed.
+The panel takes those with Alt whose tool it has: letters and digits alone belong to Slicer's slice views and
+segment editor, Alt with E, F, H and V to its menus, Alt with ← and → to its history of modules; of two that
+are equal Qt does neither. The browser takes all of them, and each letter with Alt also without it while
+nothing is typed. A digit alone is an answer.
 """
 
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ class When(Enum):
     """When a shortcut holds; the value is the title of its part of a list."""
 
     ALWAYS = "Tools"
-    ON_PAGES = "Pages and frames"
+    ON_PAGES = "Pages, answers and frames"
     ON_VIEW = "Keys on a view"
     DRAWING = "Drawing"
     ON_POLYGON = "Drawing, while a polygon is open"
@@ -33,18 +34,21 @@ class Shortcut:
     @property
     def shown_keys(self) -> str:
         """``Alt+→``: as a list shows them."""
-        shown = " ".join(self.keys)
+        shown = "1 to 9" if self.keys == DIGITS else " ".join(self.keys)
         for key, sign in _SIGNS.items():
             shown = shown.replace(key, sign)
         return shown
 
 
+DIGITS = tuple("123456789")
+
 _SIGNS = {"PgUp": "Page ↑", "PgDown": "Page ↓", "Right": "→", "Left": "←", "Up": "↑", "Down": "↓"}
 _PAGES, _VIEW, _DRAWING, _POLYGON = When.ON_PAGES, When.ON_VIEW, When.DRAWING, When.ON_POLYGON
 
 SHORTCUTS: tuple[Shortcut, ...] = (
-    Shortcut("next", ("Alt+PgDown",), "Next page", ("step", "next"), _PAGES),
+    Shortcut("next", ("Alt+PgDown", "Return"), "Next page", ("step", "next"), _PAGES),
     Shortcut("previous", ("Alt+PgUp",), "Previous page", ("step", "previous"), _PAGES),
+    Shortcut("choose", DIGITS, "Choose an option of the first open question", ("choose",), _PAGES),
     Shortcut("next frame", ("Alt+Up", "Alt+."), "Next frame", ("step_frame", 1), _PAGES),
     Shortcut("previous frame", ("Alt+Down", "Alt+,"), "Previous frame", ("step_frame", -1), _PAGES),
     Shortcut("play", ("Alt+P",), "Play or stop the frames", ("play",), _PAGES),
@@ -56,11 +60,18 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("crosshair", ("Alt+X",), "Crosshair on or off", ("crosshair",)),
     Shortcut("link", ("Alt+K",), "Link the views of one orientation", ("link",)),
     Shortcut("mouse", ("Alt+W",), "Window/level by dragging, on or off", ("mouse",)),
-    Shortcut("three planes", ("Alt+3",), "The image in three planes", ("view", "planes")),
-    Shortcut("one plane", ("Alt+1",), "The image in one plane; again: the next plane", ("view", "plane")),
-    Shortcut("page", ("Alt+0",), "The page as it was", ("view", "page")),
+    Shortcut("invert", ("Alt+N",), "Invert: dark becomes bright", ("invert",)),
+    Shortcut("rotate", ("Alt+J",), "Turn the picture to the right", ("rotate",)),
+    Shortcut("flip", ("Alt+Shift+J",), "Mirror the picture", ("flip",)),
+    Shortcut("three planes", ("Alt+3", "Shift+3"), "The image in three planes", ("view", "planes")),
+    Shortcut(
+        "one plane", ("Alt+1", "Shift+1"), "The image in one plane; again: the next plane", ("view", "plane")
+    ),
+    Shortcut("page", ("Alt+0", "Shift+0"), "All images again", ("view", "page")),
     Shortcut("measure", ("Alt+L",), "Measure a line: click its two ends", ("measure",)),
     Shortcut("help", ("Alt+?",), "This sheet", ("help",)),
+    Shortcut("magnify", ("M",), "Magnifier, while the key is held", ("magnify",), _VIEW),
+    Shortcut("enlarge", ("Shift+M",), "One view large; again: all views", ("enlarge",), _VIEW),
     Shortcut("next slice", ("Up",), "Next slice", ("slice", 1), _VIEW),
     Shortcut("previous slice", ("Down",), "Previous slice", ("slice", -1), _VIEW),
     Shortcut("ten slices on", ("PgUp",), "Ten slices on", ("slice", 10), _VIEW),
@@ -93,3 +104,25 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("close polygon", ("Return",), "Close the polygon", ("draw", "close_polygon"), _POLYGON),
     Shortcut("last point", ("Backspace",), "Take its last point back", ("draw", "remove_point"), _POLYGON),
 )
+
+
+@dataclass(frozen=True)
+class MouseUse:
+    """What the mouse does over a view; ``touch`` is the same on a screen that is touched."""
+
+    hand: str
+    text: str
+    touch: str = ""
+
+
+MOUSE: tuple[MouseUse, ...] = (
+    MouseUse("Wheel", "Another slice", "Two fingers, up or down"),
+    MouseUse("Left button", "Window/level, or the drawing tool", "Hold, then move"),
+    MouseUse("Right button", "Zoom", "Pinch"),
+    MouseUse("Middle button", "Move the image", "One finger"),
+    MouseUse("Double click", "One view large, and back", "Double tap"),
+    MouseUse("Shift and move", "The other views go to the pointer"),
+)
+"""The first five are what a reader is told at the first visit."""
+
+FIRST_HINTS = 5

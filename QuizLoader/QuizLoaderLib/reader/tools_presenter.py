@@ -5,40 +5,42 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..quiz.model import ContourVisibility, SliceView
-from ..views.contents import contents_of_views
-from ..views.contours import ContourLook, draw_contours, show_region
+from ..quiz.model import ContourVisibility
+from ..views.contents import ViewContents, contents_of_views
+from ..views.contours import ContourLook, draw_contours
 from ..views.host import Host
 from ..views.planes import ViewingMode
-from ..views.roi_visibility import ShownRegion, shown_regions
 from ..views.state import number_of_frames, show_frame, shown_frame, step_frame
 from ..views.tools import (
     ToolImage,
-    change_window_level,
+    can_be_inverted,
     crosshair_is_shown,
+    invert,
+    is_inverted,
     link_views,
-    pan,
     set_window_level,
     set_window_level_by_mouse,
     show_crosshair,
     start_window_level,
-    step_slice,
     tool_images,
     views_are_linked,
     window_level_by_mouse,
-    zoom,
 )
+from ..views.turning import LEFT_TO_RIGHT, QUARTER_TO_THE_RIGHT, turn
+from .legend import LegendEntry, RegionLegend
+from .one_view import OneView
 from .opened_quiz import OpenedQuiz
 from .window_presets import AS_THE_PAGE_HAS_IT, BY_HAND, chosen_preset, preset_names, window_of_preset
 
 if TYPE_CHECKING:
+    import numpy as np
     import slicer
 
 PLAY_S = 0.1
 """From frame to frame while a sequence plays: Slicer's own 10 frames a second."""
 
 MODES: dict[str, tuple[ViewingMode, str]] = {
-    "page": (ViewingMode.DEFAULT, "the page"),
+    "page": (ViewingMode.DEFAULT, "all images"),
     "planes": (ViewingMode.THREE_PLANES, "three planes"),
     "axial": (ViewingMode.AXIAL, "axial"),
     "coronal": (ViewingMode.CORONAL, "coronal"),
@@ -47,28 +49,6 @@ MODES: dict[str, tuple[ViewingMode, str]] = {
 """What a reader chooses from, by the name that ``use("view", name)`` takes, in words."""
 
 _ONE_PLANE = ("axial", "coronal", "sagittal")
-_ZOOM_STEP = 1.2
-_WINDOW_STEP = 1.1
-_LEVEL_STEP = 0.05
-_PAN_STEP = 0.05
-
-_ON_VIEW: dict[str, Callable[..., None]] = {
-    "slice": step_slice,
-    "zoom": lambda logic, by: zoom(logic, _ZOOM_STEP**by),
-    "pan": lambda logic, right, up: pan(logic, right * _PAN_STEP, up * _PAN_STEP),
-}
-"""What the mouse does on one view, by shortcuts."""
-
-
-@dataclass(frozen=True)
-class LegendEntry:
-    """``color`` is (r, g, b) 0..255; ``everywhere``: on all views of the layout."""
-
-    name: str
-    color: tuple[int, int, int]
-    views: tuple[SliceView, ...]
-    everywhere: bool
-    visible: bool
 
 
 @dataclass(frozen=True)
@@ -76,7 +56,7 @@ class ShownTools:
     """How the tools stand: IDs of images, the name of the mode, opacity in percent, frames from 0.
 
     ``presets`` are the names that ``use("preset", name)`` takes for the image, in words, ``preset`` the one
-    it has now.
+    it has now. ``turns``: the image is a picture, which can be turned.
     """
 
     images: tuple[str, ...]
@@ -93,6 +73,9 @@ class ShownTools:
     frames: int
     frame: int
     playing: bool
+    inverts: bool
+    inverted: bool
+    turns: bool
     regions: tuple[LegendEntry, ...]
 
 
@@ -101,7 +84,8 @@ class ToolsPresenter:
     planes, contours and frames of one image, which the reader chooses. It is on the views alone.
 
     ``change_views`` calls what makes the views show other planes than before. A host shows ``shown`` after
-    each ``use``, and uses ``step_frame`` every ``PLAY_S`` while it ``is_playing``.
+    each ``use``, and uses ``step_frame`` every ``PLAY_S`` while it ``is_playing``. ``enlarged`` is the
+    view that is seen alone, empty where all are.
     """
 
     def __init__(self, change_views: Callable[[Callable[[], object]], object]) -> None:
@@ -109,8 +93,8 @@ class ToolsPresenter:
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
         self._contours = ContourLook()
-        self._regions: list[ShownRegion] = []
-        self._hidden: set[ShownRegion] = set()
+        self._legend, self._one_view = RegionLegend(), OneView()
+        self.enlarged = ""
         self.is_playing = False
 
     # The page
@@ -123,15 +107,15 @@ class ToolsPresenter:
         self._contours = ContourLook(opened.quiz.contour_visibility)
         if self._image is None:
             self._image_id = next((image.id for image in self._images), "")
-        self._regions, self._hidden = shown_regions(opened.on_views), set()
+        self._one_view.begin(opened)
+        self.enlarged = ""
+        self._legend.begin(opened)
 
     def leave(self) -> None:
-        """Before another page is shown: what a label map hides is in its colours, which that page may
-        share."""
+        """Before another page is shown."""
         self.is_playing = False
-        if self._opened and self._opened.shown:
-            for region in list(self._hidden):
-                self._show_region(region, True)
+        self._one_view.leave()
+        self._legend.show_hidden()
 
     def end(self) -> None:
         """The views are for something else: no tool of the quiz stays in hand."""
@@ -140,17 +124,16 @@ class ToolsPresenter:
             show_crosshair(self._opened.host, False)
         self.is_playing = False
         self._opened = None
-        self._regions, self._hidden = [], set()
+        self._legend.end()
 
     def use(self, tool: str, *values: Any) -> bool:
         """Use the tool of this name in the tables; gives whether there is one, and a page for it."""
         if self._opened is None or self._opened.shown is None:
             return False
-        if tool in _ON_VIEW:
-            self._use_on_view(tool, *values)
-        elif tool in self._uses:
+        if tool in self._uses:
             self._uses[tool](self, *values)
-        return tool in _ON_VIEW or tool in self._uses
+            return True
+        return self._one_view.use(tool, *values)
 
     @property
     def preset(self) -> str:
@@ -166,11 +149,10 @@ class ToolsPresenter:
         host, image = self._opened.host, self._image
         preset = self.preset
         names = [*(preset_names(image.nodes[0]) if image else ()), *([BY_HAND] * (preset == BY_HAND))]
-        views = set(self._opened.slice_logics())
         return ShownTools(
             images=tuple(each.id for each in self._images),
             image=image.id if image else "",
-            presets={AS_THE_PAGE_HAS_IT: "as the page has it"} | {name: name for name in names},
+            presets={AS_THE_PAGE_HAS_IT: "original"} | {name: name for name in names},
             preset=preset,
             mode=_name_of(self._opened.viewing_mode),
             contours=self._contours.visible,
@@ -182,12 +164,10 @@ class ToolsPresenter:
             frames=number_of_frames(image.nodes[0]) if image else 0,
             frame=(shown_frame(image.nodes[0]) or 0) if image else 0,
             playing=self.is_playing,
-            regions=tuple(
-                LegendEntry(
-                    each.name, each.color, each.views, set(each.views) == views, each not in self._hidden
-                )
-                for each in self._regions
-            ),
+            inverts=bool(image and can_be_inverted(image)),
+            inverted=bool(image and is_inverted(image)),
+            turns=bool(self._picture_views),
+            regions=self._legend.entries,
         )
 
     # The tools
@@ -256,27 +236,43 @@ class ToolsPresenter:
             self._look_at_contours()
 
     def _change_planes(self, change: Callable[[], None]) -> None:
-        """What is hidden stays hidden; only what is visible is known as a region of the views."""
-        hidden = {(region.name, region.color) for region in self._hidden}
-        self.leave()
-        self._change_views(change)
-        self._regions = shown_regions(self._the_quiz().on_views)
-        for region in self._regions:
-            if (region.name, region.color) in hidden:
-                self._show_region(region, False)
+        self._one_view.leave()
+        self.enlarged = ""
+        self._legend.change_planes(lambda: self._change_views(change))
 
     def _add_segmentation(self, node: "slicer.vtkMRMLSegmentationNode") -> None:
         """Its regions are drawn as those of the page are."""
         self._change_planes(lambda: self._the_quiz().add_segmentation(node))
         self._look_at_contours()
 
-    def _set_region(self, index: int, visible: bool) -> None:
-        if 0 <= index < len(self._regions):
-            self._show_region(self._regions[index], visible)
+    # One view
 
-    def _set_all_regions(self, visible: bool) -> None:
-        for region in self._regions:
-            self._show_region(region, visible)
+    def _enlarge(self, view: str) -> None:
+        """This view alone; again: all of them."""
+        if view in {each.value for each in self._the_quiz().slice_logics()}:
+            self.enlarged = "" if self.enlarged else view
+            self._change_views(lambda: None)
+
+    def _invert(self) -> None:
+        if self._image and can_be_inverted(self._image):
+            invert(self._image)
+
+    def _turn(self, by: "np.ndarray") -> None:
+        for contents, logic in self._picture_views:
+            turn(contents, logic, by)
+
+    @property
+    def _picture_views(self) -> "list[tuple[ViewContents, slicer.vtkMRMLSliceLogic]]":
+        """Those that show the image that the tools work on, where it is a picture."""
+        opened, image = self._the_quiz(), self._image
+        contents = contents_of_views(opened.on_views)
+        return [
+            (contents[view], logic)
+            for view, logic in opened.slice_logics().items()
+            if image
+            and contents[view].is_picture
+            and {placed.node for placed in contents[view].volumes} & {*image.nodes}
+        ]
 
     # Frames
 
@@ -291,19 +287,6 @@ class ToolsPresenter:
         nodes = self._image.nodes if self._image else ()
         return nodes if nodes and number_of_frames(nodes[0]) else ()
 
-    def _use_on_view(self, tool: str, view: str, *by: int) -> None:
-        if logic := self._logics().get(view):
-            _ON_VIEW[tool](logic, *by)
-
-    def _window_level(self, view: str, wider: int, brighter: int) -> None:
-        if view in self._logics():
-            leader = contents_of_views(self._the_quiz().on_views)[SliceView(view)].leader
-            if leader and leader.node:
-                change_window_level(leader.node, _WINDOW_STEP**wider, brighter * _LEVEL_STEP)
-
-    def _logics(self) -> "dict[str, slicer.vtkMRMLSliceLogic]":
-        return {view.value: logic for view, logic in self._the_quiz().slice_logics().items()}
-
     _uses: ClassVar[dict[str, Callable[..., None]]] = {
         "reset": _reset,
         "contours": _toggle_contours,
@@ -316,21 +299,21 @@ class ToolsPresenter:
         "preset": _set_preset,
         "view": _view,
         "image": _choose_image,
-        "region": _set_region,
-        "regions": _set_all_regions,
         "add_segmentation": _add_segmentation,
+        "region": lambda self, number, visible: self._legend.show(number, visible),
+        "regions": lambda self, visible: self._legend.show_all(visible),
+        "region_alone": lambda self, number: self._legend.show_alone(number),
+        "go_to_region": lambda self, number: self._legend.go_to(number),
+        "enlarge": _enlarge,
+        "invert": _invert,
+        "rotate": lambda self: self._turn(QUARTER_TO_THE_RIGHT),
+        "flip": lambda self: self._turn(LEFT_TO_RIGHT),
         "frame": lambda self, number: self._change_frame(show_frame, number),
         "step_frame": lambda self, by: self._change_frame(step_frame, by),
         "play": _toggle_play,
-        "window_level": _window_level,
     }
 
     # Inside
-
-    def _show_region(self, region: ShownRegion, visible: bool) -> None:
-        opened = self._the_quiz()
-        show_region(opened.on_views, opened.host, region, visible)
-        self._hidden = self._hidden - {region} if visible else self._hidden | {region}
 
     @property
     def _images(self) -> list[ToolImage]:

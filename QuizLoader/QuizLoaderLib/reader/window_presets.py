@@ -3,6 +3,8 @@
 from typing import TYPE_CHECKING
 
 from ..images.types.volume import is_calibrated, modality_of, suv_of_one
+from ..images.vtk_images import image_array
+from ..images.window_level import automatic_window_level
 from ..quiz.model import WindowLevel
 
 if TYPE_CHECKING:
@@ -13,36 +15,46 @@ BY_HAND = "by hand"
 """Of neither the page nor a preset."""
 
 CT_PRESETS: dict[str, WindowLevel] = {
-    "CT abdomen": WindowLevel(350, 40),
-    "CT bone": WindowLevel(1000, 400),
-    "CT brain": WindowLevel(100, 50),
-    "CT lung": WindowLevel(1400, -500),
+    "CT soft tissue": WindowLevel(400, 50),
+    "CT lung": WindowLevel(1500, -600),
+    "CT bone": WindowLevel(1800, 400),
+    "CT brain": WindowLevel(80, 40),
+    "CT stroke": WindowLevel(40, 40),
+    "CT liver": WindowLevel(150, 30),
+    "CT mediastinum": WindowLevel(350, 50),
 }
-"""In HU, as in Slicer's module for volumes (Modules/Loadable/Volumes/Resources/VolumeDisplayPresets.json)."""
+"""In HU, as they are usual in radiology (Radiopaedia, *Windowing (CT)*)."""
 
 SUV_PRESETS: dict[str, WindowLevel] = {
     f"SUV 0 to {most}": WindowLevel(most, most / 2) for most in (5, 7, 10, 20)
 }
 
 
-ALL_VALUES = "all values"
-_ALL_VALUES_WINDOW = "QuizLoader.AllValues"
-"""What the preset was, kept on the node: looking at every voxel of a large image takes most of a second."""
+AUTOMATIC, ALL_VALUES = "automatic", "all values"
+_FOUND = {AUTOMATIC: "QuizLoader.Automatic", ALL_VALUES: "QuizLoader.AllValues"}
+"""What these presets were, kept on the node: looking at every voxel of a large image takes most of a
+second."""
 
 
 def preset_names(node: "vtkMRMLVolumeNode") -> tuple[str, ...]:
     """What is offered for an image: the windows of CT where it is one, or may be one for all that is known;
-    of PET where its uptake values are known; and for every image all of its values."""
-    return (*_presets_of_modality(node), ALL_VALUES)
+    of PET where its uptake values are known; what its values say; and all of them."""
+    found = (ALL_VALUES,) if modality_of(node) == "CT" else (AUTOMATIC, ALL_VALUES)
+    return (*_presets_of_modality(node), *found)
 
 
 def window_of_preset(node: "vtkMRMLVolumeNode", name: str) -> WindowLevel | None:
     """In the values of the node's voxels; None where the preset is not offered."""
-    if name != ALL_VALUES:
+    if name not in _FOUND:
         return _presets_of_modality(node).get(name)
-    low, high = node.GetImageData().GetScalarRange()
-    look = WindowLevel(high - low or 1.0, (high + low) / 2)
-    node.SetAttribute(_ALL_VALUES_WINDOW, repr(look))
+    if name == AUTOMATIC:
+        look = WindowLevel(
+            *automatic_window_level(image_array(node.GetImageData()), modality=modality_of(node))
+        )
+    else:
+        low, high = node.GetImageData().GetScalarRange()
+        look = WindowLevel(high - low or 1.0, (high + low) / 2)
+    node.SetAttribute(_FOUND[name], repr(look))
     return look
 
 
@@ -54,9 +66,9 @@ def chosen_preset(node: "vtkMRMLVolumeNode") -> str:
         page = WindowLevel(display.GetWindowPreset(0), display.GetLevelPreset(0))
         if now == page:
             return AS_THE_PAGE_HAS_IT
-    if node.GetAttribute(_ALL_VALUES_WINDOW) == repr(now):
-        return ALL_VALUES
-    return next((name for name, look in _presets_of_modality(node).items() if look == now), BY_HAND)
+    found = [name for name, attribute in _FOUND.items() if node.GetAttribute(attribute) == repr(now)]
+    of_modality = [name for name, look in _presets_of_modality(node).items() if look == now]
+    return [*found, *of_modality, BY_HAND][0]
 
 
 def _presets_of_modality(node: "vtkMRMLVolumeNode") -> dict[str, WindowLevel]:

@@ -61,7 +61,8 @@ ANSWER_COLUMNS = {
     ),
     "length_mm": "Of a line; empty where its image does not say how large its pixels are",
     "last_answer": "`Y` on the newest Response of the option, else `N`",
-    "event": "What the reader did then: NextBtn, Previous, GoToBookmark, Repeat, ExitBtn, Finish",
+    "event": "What the reader did then: NextBtn, Previous, GoToBookmark, "
+    "ReturnFromBookmark, Repeat, ExitBtn, Finish",
     "login_time": "When the reader signed in, local time, ISO 8601",
     "response_time": "When the question set was left, local time, ISO 8601",
     "seconds": "Since the question set was shown; in files of the Image Quizzer since the answers before",

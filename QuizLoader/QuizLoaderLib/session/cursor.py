@@ -19,7 +19,8 @@ class Where:
 
     ``question_set`` is None where the page asks none; ``set_number`` counts those that it asks from 1 to
     ``set_count``. ``bookmark_label`` is the text of the bookmark button, empty where there is nothing to go
-    to.
+    to; ``way_back`` is the page that the reader went to a bookmark from, until they are there again.
+    ``locks_on_leaving``: with the next step the page is complete, and cannot be changed any more.
     """
 
     position: Position
@@ -35,6 +36,8 @@ class Where:
     is_last: bool
     can_repeat: bool
     bookmark_label: str
+    way_back: PageKey | None
+    locks_on_leaving: bool
 
 
 class Cursor:
@@ -47,6 +50,7 @@ class Cursor:
         self._results, self._clock = results, clock
         self.presence = Presence(clock, results.quiz.idle_after_s)
         self._page_shown: PageKey | None = None
+        self.way_back: Position | None = None
         self._runs_scripts = runs_scripts
         self.resume()
 
@@ -77,8 +81,11 @@ class Cursor:
         number = self._numbers[self.position] + steps
         return self._positions[number] if 0 <= number < len(self._positions) else None
 
-    def move(self, position: Position) -> None:
-        """The question set is shown from now on."""
+    def move(self, position: Position, way_back: Position | None = None) -> None:
+        """The question set is shown from now on; ``way_back`` is where a reader went to a bookmark from."""
+        self.way_back = way_back or self.way_back
+        if self.way_back and position.page == self.way_back.page:
+            self.way_back = None
         self.position = position
         self._shown_at = self._clock()
         if position.page != self._page_shown:
@@ -168,7 +175,16 @@ class Cursor:
             is_last=self.following is None,
             can_repeat=self.can_repeat,
             bookmark_label=page.go_to_bookmark.label if page.go_to_bookmark and self.bookmark else "",
+            way_back=self.way_back.page if self.way_back in self._numbers else None,
+            locks_on_leaving=self.is_last_of_page
+            and not (self.is_locked or page.allow_multiple_response or self.following is None),
         )
+
+    def required(self, position: Position | None, sentence: str) -> Position:
+        """The position to go to; raises SessionError with the sentence where it is none of the quiz now."""
+        if position is None or position not in self._numbers:
+            raise SessionError(sentence)
+        return position
 
     def page_to_change(self) -> PageKey:
         """The page; raises SessionError where it is locked."""

@@ -177,9 +177,12 @@ class Session:
         self._go(before, "Previous")
 
     def go_to_bookmark(self) -> None:
-        if (bookmark := self._cursor.bookmark) is None:
-            raise SessionError("There is no bookmarked page to go to.")
-        self._go(bookmark, "GoToBookmark")
+        bookmark = self._cursor.required(self._cursor.bookmark, "There is no bookmarked page to go to.")
+        self._go(bookmark, "GoToBookmark", back=self._cursor.position)
+
+    def return_from_bookmark(self) -> None:
+        back = self._cursor.required(self._cursor.way_back, "There is no page to return to.")
+        self._go(back, "ReturnFromBookmark")
 
     def repeat(self) -> list[str]:
         """Complete this looping page and go to a new copy of it. Returns what is missing."""
@@ -245,13 +248,13 @@ class Session:
     def _missing_here(self) -> list[str]:
         return self.buttons.running() + self._cursor.missing_here()
 
-    def _go(self, position: Position, event: str, passed: bool = False) -> None:
+    def _go(self, position: Position, event: str, passed: bool = False, back: Position | None = None) -> None:
         self._store.require_room(for_a_step=True)
         left = self._cursor.position.page
         self._leave(event, passed, to=position)
         if event == "Repeat":
             self._cursor.find_positions()
-        self._cursor.move(position)
+        self._cursor.move(position, back)
         if left != position.page:
             self.buttons.ask_again()
             if not self.in_review:

@@ -56,11 +56,29 @@ def set_window_level(image: ToolImage, look: WindowLevel) -> None:
 
 def start_window_level(node: vtkMRMLVolumeNode) -> None:
     """The window and level that the page gives a volume node: its display node's first preset, which is
-    the quiz's own or was found in the file when the node was made."""
+    the quiz's own or was found in the file when the node was made. Not inverted."""
     display = node.GetDisplayNode()
     if display.GetNumberOfWindowLevelPresets():
         display.SetAutoWindowLevel(False)
         display.SetWindowLevelFromPreset(0)
+    if not node.IsA("vtkMRMLVectorVolumeNode"):
+        display.SetInvertDisplayScalarRange(False)
+
+
+def invert(image: ToolImage) -> None:
+    """Dark becomes bright on all views that show the image, or the other way round again."""
+    for node in image.nodes:
+        display = node.GetDisplayNode()
+        display.SetInvertDisplayScalarRange(not display.GetInvertDisplayScalarRange())
+
+
+def is_inverted(image: ToolImage) -> bool:
+    return bool(image.nodes and image.nodes[0].GetDisplayNode().GetInvertDisplayScalarRange())
+
+
+def can_be_inverted(image: ToolImage) -> bool:
+    """Whether it has grey values, not colours."""
+    return not any(node.IsA("vtkMRMLVectorVolumeNode") for node in image.nodes)
 
 
 def set_window_level_by_mouse(host: Host, on: bool) -> None:
@@ -138,23 +156,9 @@ def crosshair_node(host: Host) -> vtkMRMLCrosshairNode:
 _LEAST_WINDOW = 1e-6
 
 
-def step_slice(logic: vtkMRMLSliceLogic, steps: int) -> None:
-    """``steps`` slices of the lowest volume along the view's normal, not beyond its first and last slice.
-
-    Linked views follow, as they do with the mouse; so they do in ``zoom`` and ``pan``.
-    """
-    spacing = logic.GetLowestVolumeSliceSpacing()[2]
-    bounds = [0.0] * 6
-    logic.GetLowestVolumeSliceBounds(bounds)
-    low, high = bounds[4] + spacing / 2, bounds[5] - spacing / 2
-    logic.StartSliceOffsetInteraction()
-    offset = logic.GetSliceOffset() + steps * spacing
-    logic.SetSliceOffset(min(max(offset, low), max(low, high)))
-    logic.EndSliceOffsetInteraction()
-
-
 def zoom(logic: vtkMRMLSliceLogic, factor: float) -> None:
-    """Above 1 the image grows about the middle of the view."""
+    """Above 1 the image grows about the middle of the view. Linked views follow, as they do with the mouse;
+    so they do in ``pan``."""
     node = logic.GetSliceNode()
     across, up, through = node.GetFieldOfView()
     with _interaction(logic, node.FieldOfViewFlag):

@@ -6,9 +6,9 @@ import slicer
 import vtk
 
 from ...quiz.model import SliceView
+from ...reader.view_texts import scale_text
 from ...views.contents import contents_of_views
 from ...views.tools import crosshair_node
-from ..shared.view_texts import scale_text
 
 if TYPE_CHECKING:
     import qt

@@ -201,12 +201,17 @@ class PageSections:
 
 def in_panel() -> list[Shortcut]:
     """Those with Alt: letters alone belong to Slicer, which also lists them itself."""
-    return [each for each in SHORTCUTS if each.when in (When.ALWAYS, When.ON_PAGES) and each.use[0] != "help"]
+    held = [each for each in SHORTCUTS if each.when in (When.ALWAYS, When.ON_PAGES) and panel_keys(each)]
+    return [each for each in held if each.use[0] != "help"]
+
+
+def panel_keys(shortcut: Shortcut) -> list[str]:
+    return [keys for keys in shortcut.keys if keys.startswith("Alt+")]
 
 
 def shortcut_texts() -> str:
     """What each shortcut does, for the list in the panel."""
-    return "\n".join(f"{', '.join(each.keys)}: {each.text}" for each in in_panel())
+    return "\n".join(f"{', '.join(panel_keys(each))}: {each.text}" for each in in_panel())
 
 
 class PanelShortcuts:
@@ -220,7 +225,7 @@ class PanelShortcuts:
         self.remove()
         parent = slicer.util.mainWindow() or self._widget
         for each in in_panel():
-            for keys in each.keys:
+            for keys in panel_keys(each):
                 shortcut = qt.QShortcut(qt.QKeySequence(keys), parent)
                 shortcut.activated.connect(partial(self._use, *each.use))
                 self._shortcuts.append(shortcut)

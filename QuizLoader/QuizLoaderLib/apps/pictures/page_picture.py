@@ -8,8 +8,8 @@ from typing import Any
 from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
 
+from ...reader.view_texts import EdgeLetters
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
-from ..shared.view_texts import EdgeLetters
 from .shown_page import QuestionLine, ShownPage, ShownView, question_lines
 
 Color = tuple[int, int, int]

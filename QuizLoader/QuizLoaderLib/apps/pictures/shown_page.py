@@ -12,10 +12,7 @@ from ...quiz.model import VIEWS_OF_LAYOUT, Page, Question, SliceView
 from ...quiz.problems import Problem
 from ...quiz.question_types import Takes, Widget
 from ...reader.forms import limits_in_words
-from ...views.contents import PageNodes, ViewContents, contents_of_views
-from ...views.host import Host
-from ...views.roi_visibility import ShownRegion, shown_regions
-from ..shared.view_texts import (
+from ...reader.view_texts import (
     EdgeLetters,
     edge_letters,
     missing_images,
@@ -23,6 +20,9 @@ from ..shared.view_texts import (
     scale_text,
     window_text,
 )
+from ...views.contents import PageNodes, ViewContents, contents_of_views
+from ...views.host import Host
+from ...views.roi_visibility import ShownRegion, shown_regions
 
 _LONGEST_NAME = 60
 

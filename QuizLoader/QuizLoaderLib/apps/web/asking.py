@@ -1,6 +1,7 @@
 """The questions of the place that is shown, the steps that lead on, and how saving stands, in the client."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import asdict
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,8 +33,10 @@ class AskingView:
         self._place = ""
         self._forms: Forms | None = None
         self._newest = NewestTexts(state)
-        state.update({"asked": None, "missing": [], "saving": "", "asks_to_finish": False})
-        state.runs_a_script = False
+        state.update(
+            {"asked": None, "missing": [], "at_questions": {}, "saving": "", "asks_to_finish": False}
+        )
+        state.update({"runs_a_script": False, "end_page": None})
         self.presenter = Asking(moved, self._show_questions, self._show_standing)
         self._looking = Repeating(state, LOOK_S, self.presenter.look_again)
         self._saving = Repeating(state, SAVE_S, self.presenter.save_on)
@@ -78,15 +81,35 @@ class AskingView:
         self.presenter.set_answer(question_set, question, texts)
         return ""
 
-    def step(self, serial: int, name: str) -> None:
+    def choose(self, serial: int, number: int) -> None:
+        """A digit was pressed."""
         self._newest.save()
-        if self._is_shown(serial):
-            self.presenter.step(name)
+        chosen = self.presenter.option_texts(number) if self._is_shown(serial) else None
+        if chosen:
+            (question_set, question), texts = chosen
+            self._save(self._place, question_set, question, texts)
 
-    def ask_to_finish(self, serial: int, asks: bool) -> None:
+    def step(self, serial: int, name: str) -> str:
+        """Gives the question that keeps the reader here, by its key; nothing where it is something else."""
         self._newest.save()
-        if self._is_shown(serial):
-            self.presenter.ask_to_finish(asks)
+        if not self._is_shown(serial):
+            return ""
+        self.presenter.step(name)
+        return self._first_lack()
+
+    def look_back(self) -> None:
+        self.presenter.look_back()
+
+    def ask_to_finish(self, serial: int, asks: bool) -> str:
+        """As ``step``."""
+        self._newest.save()
+        if not self._is_shown(serial):
+            return ""
+        self.presenter.ask_to_finish(asks)
+        return self._first_lack()
+
+    def _first_lack(self) -> str:
+        return next((_key(each.question) for each in self.presenter.lacks if each.question), "")
 
     def press(self, serial: int, question_set: int, question: int, option: int) -> None:
         self._newest.save()
@@ -126,6 +149,9 @@ class AskingView:
             "can_repeat": asked.can_repeat,
             "can_finish": asked.can_finish,
             "bookmark": asked.bookmark_label,
+            "way_back": asked.return_label,
+            "lock_note": asked.lock_note,
+            "pages": [asdict(each) for each in asked.pages],
         }
 
     def _show_standing(self) -> None:
@@ -134,9 +160,12 @@ class AskingView:
             now = {**self._state.asked, **self._what_answers_change()}
             if now != self._state.asked:
                 self._state.asked = now
+        lacks = [{"text": each.sentence, "key": _key(each.question)} for each in asking.lacks]
         self._state.update(
             {
-                "missing": asking.missing,
+                "missing": lacks,
+                "at_questions": {_key(where): text for where, text in asking.at_questions.items()},
+                "end_page": asdict(asking.end_page) if asking.end_page else None,
                 "saving": asking.saving,
                 "asks_to_finish": asking.asks_to_finish,
                 "runs_a_script": asking.runs_a_script,
@@ -146,3 +175,8 @@ class AskingView:
 
     def _is_shown(self, serial: int) -> bool:
         return self._forms is not None and serial == self._serial
+
+
+def _key(question: tuple[int, int] | None) -> str:
+    """As the client calls a question of the place."""
+    return "/".join(map(str, question or ()))

@@ -15,9 +15,10 @@ from ...reader.session_answers import SignIn
 from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
 from ..shared.defect_report import defect_sentence
 from .asking import AskingView
-from .corners import ViewTexts
+from .colors import css_color
+from .corners import CornersView
 from .editor import EditorView
-from .host import WebHost, css_color
+from .host import WebHost
 from .lines import LinesView
 from .tools import ToolsView
 
@@ -69,17 +70,17 @@ class ClientQuiz:
         self, state: "State", serving: Serving, register: "Callable[[RcaViewAdapter], None]"
     ) -> None:
         self._state, self._serving = state, serving
-        self.host = WebHost(register, self._resized, self._rendered)
+        self.host = WebHost(register, self._resized, self._rendered, self._pointed)
         self.asking = AskingView(state, self._moved)
         self.tools = ToolsView(state, self._change_views)
         self.editor = EditorView(state, self.host.slicer, self._drawn)
         self.lines = LinesView(state, self._drawn, self.editor.put_down)
         self.opened: OpenedQuiz | None = None
         self._given: Given = {}
-        self._texts = ViewTexts(state, self.host.application_logic)
+        self._corners = CornersView(state, self.host.application_logic)
         self._problems: list[Problem] = []
         self._loading: asyncio.Task[None] | None = None
-        state.update({"loading": None, "messages": [], "notices": [], "rows": []})
+        state.update({"loading": None, "messages": [], "notices": [], "rows": [], "has_images": True})
         state.view_colors = {view.value: css_color(color) for view, color in COLOR_OF_VIEW.items()}
 
     async def open(self, sign_in: SignIn | None) -> None:
@@ -120,13 +121,13 @@ class ClientQuiz:
             self.tools.leave()
         opened.close()
 
-    def step(self, serial: int, name: str) -> None:
+    def step(self, serial: int, name: str) -> str:
         self._end_drawing()
-        self.asking.step(serial, name)
+        return self.asking.step(serial, name)
 
-    def ask_to_finish(self, serial: int, asks: bool) -> None:
+    def ask_to_finish(self, serial: int, asks: bool) -> str:
         self._end_drawing()
-        self.asking.ask_to_finish(serial, asks)
+        return self.asking.ask_to_finish(serial, asks)
 
     def _end_drawing(self) -> None:
         """A stroke or a polygon that is being drawn is of this page: it is ended, else it would be lost."""
@@ -207,9 +208,12 @@ class ClientQuiz:
 
         self._change_views(show)
         self.tools.begin(opened)
+        self._corners.begin(opened)
         self.lines.begin(opened)
         self.editor.begin(opened)
-        self._state.update({"loading": None, "messages": opened.messages(self._problems)})
+        messages = opened.messages(self._problems)
+        has_images = bool(opened.pages[index].images)
+        self._state.update({"loading": None, "messages": messages, "has_images": has_images})
         self._loading = None
         self.asking.presenter.show()
         if index + 1 < len(opened.pages):
@@ -228,11 +232,12 @@ class ClientQuiz:
         opened = self._the_quiz()
         change()
         layout = opened.on_views.page.layout
-        self._state.rows = [[view.value if view else "" for view in row] for row in ROWS_OF_LAYOUT[layout]]
+        rows = [[view.value if view else "" for view in row] for row in ROWS_OF_LAYOUT[layout]]
+        self._state.rows = [[self.tools.enlarged]] if self.tools.enlarged else rows
         for view in VIEWS_OF_LAYOUT[layout]:
             self.host.view(view).schedule_render()
-        self._texts.read(opened, self._problems, VIEWS_OF_LAYOUT[layout])
-        self._texts.show()
+        self._corners.read(opened, self._problems, VIEWS_OF_LAYOUT[layout])
+        self._corners.show()
 
     # The views
 
@@ -243,8 +248,12 @@ class ClientQuiz:
 
     def _rendered(self, view: SliceView) -> None:
         self.tools.look()
-        self._texts.read(self.opened, self._problems, [view])
-        self._texts.show_soon()
+        self._corners.read(self.opened, self._problems, [view])
+        self._corners.show_soon()
+
+    def _pointed(self, view: SliceView, x: int, y: int) -> None:
+        if self.opened and self.opened.shown:
+            self._corners.point(view, x, y)
 
     def _the_quiz(self) -> OpenedQuiz:
         assert self.opened is not None

@@ -8,50 +8,64 @@ from typing import TYPE_CHECKING, Any
 from ...quiz.model import SliceView
 from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz
-from ...views.contents import ViewContents, contents_of_views
+from ...reader.pointing import Pointing
+from ...reader.view_texts import texts_of_view
 from ...views.planes import ViewingMode
-from ...views.state import number_of_frames, shown_frame
-from ..shared.view_texts import (
-    direction_letters,
-    edge_letters,
-    missing_images,
-    orientation_text,
-    scale_text,
-    window_text,
-)
+from .colors import css_color
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLApplicationLogic, vtkMRMLSliceNode, vtkMRMLVolumeNode
+    from slicer import vtkMRMLApplicationLogic
     from trame_server.state import State
 
 CORNERS_S = 0.05
-"""How often the texts may change while the reader scrolls."""
+"""How often the texts may change while the reader scrolls, or moves the pointer."""
 
 Corner = dict[str, Any]
+"""Those of ``reader.view_texts.ViewTexts``, and ``mm_per_pixel`` of the view."""
 
 
-class ViewTexts:
-    """Shows the texts over the views in the ``state`` of the client."""
+class CornersView:
+    """Shows the texts over the views in the ``state`` of the client, and what the pointer is at."""
 
     def __init__(self, state: "State", application_logic: "vtkMRMLApplicationLogic") -> None:
         self._state, self._application_logic = state, application_logic
         self._corners: dict[str, Corner] = {}
+        self._pointing = Pointing()
         self._waiting: asyncio.TimerHandle | None = None
-        state.corners = {}
+        self._has_moved = False
+        state.update({"corners": {}, "pointed": None})
+
+    def begin(self, opened: OpenedQuiz) -> None:
+        """A page was shown."""
+        self._pointing.begin(opened)
 
     def read(self, opened: OpenedQuiz | None, problems: list[Problem], views: Iterable[SliceView]) -> None:
         """As they are on these views now; ``problems`` are those of the page."""
         if opened is None or opened.shown is None:
             return
-        contents = contents_of_views(opened.on_views)
         # In planes the views show another image than the page's own there.
         problems = problems if opened.viewing_mode is ViewingMode.DEFAULT else []
+        shown = opened.on_views
         for view in views:
             logic = self._application_logic.GetSliceLogicByLayoutName(view.value)
-            self._corners[view.value] = corner_of(contents[view], logic.GetSliceNode(), problems)
+            node = logic.GetSliceNode()
+            mm_per_pixel = node.GetFieldOfView()[0] / max(1, node.GetDimensions()[0])
+            texts = asdict(texts_of_view(shown, logic, problems))
+            self._corners[view.value] = {**texts, "mm_per_pixel": mm_per_pixel}
+        self._has_moved = True
+
+    def point(self, view: SliceView, x: int, y: int) -> None:
+        """The pointer is at a pixel of the view, counted from its left and lower edge."""
+        self._pointing.point(view, x, y)
+        self._has_moved = True
+        self.show_soon()
 
     def show(self) -> None:
         self._state.corners = {name: dict(corner) for name, corner in self._corners.items()}
+        if self._has_moved:
+            self._has_moved = False
+            self._pointing.look()
+            self._state.pointed = self._pointed()
 
     def show_soon(self) -> None:
         if self._waiting is None:
@@ -62,40 +76,9 @@ class ViewTexts:
         self.show()
         self._state.flush()
 
-
-def corner_of(contents: ViewContents, slice_node: "vtkMRMLSliceNode", problems: list[Problem]) -> Corner:
-    """The texts of one view: ``name``, ``orientation``, the letters of its edges, ``offset`` along its
-    normal in mm (towards S, L or A is that letter), ``window``, ``scale`` and ``frame``; empty where there
-    is none. The ``messages`` of the page's ``problems`` that stand in place of its images. And
-    ``mm_per_pixel`` of the view."""
-    volume = contents.leader.node if contents.leader else None
-    corner: Corner = {
-        "name": contents.view.value,
-        "orientation": orientation_text(contents, slice_node),
-        **dict.fromkeys(("left", "right", "top", "bottom", "offset"), ""),
-        "window": window_text(contents),
-        "scale": scale_text(contents),
-        "frame": _frame(volume),
-        "messages": missing_images(contents, problems),
-        "mm_per_pixel": slice_node.GetFieldOfView()[0] / max(1, slice_node.GetDimensions()[0]),
-    }
-    if not contents.is_picture and any(placed.node for placed in contents.images):
-        corner |= asdict(edge_letters(slice_node))
-        if not corner["scale"]:
-            corner["offset"] = _offset(slice_node)
-    return corner
-
-
-def _offset(node: "vtkMRMLSliceNode") -> str:
-    slice_to_ras = node.GetSliceToRAS()
-    offset = node.GetSliceOffset()
-    sign = -1.0 if offset < 0 else 1.0
-    letters = direction_letters([sign * slice_to_ras.GetElement(row, 2) for row in range(3)])
-    return f"{letters} {abs(offset):.1f} mm"
-
-
-def _frame(volume: "vtkMRMLVolumeNode | None") -> str:
-    count = number_of_frames(volume)
-    if count < 2:
-        return ""
-    return f"Frame {(shown_frame(volume) or 0) + 1} of {count}"
+    def _pointed(self) -> dict[str, Any] | None:
+        shown = self._pointing.shown
+        if shown is None:
+            return None
+        regions = [{"name": name, "color": css_color(color)} for name, color in shown.regions]
+        return {**asdict(shown), "regions": regions}

@@ -12,6 +12,7 @@ from trame_slicer.views import IViewFactory, ViewLayoutDefinition, ViewType
 from ...quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
 from ...views.layouts import COLOR_OF_VIEW
 from ..shared.opengl import offscreen_window_class
+from .colors import css_color
 from .streaming import Stream, ViewWindow
 from .trame_patches import FIRST_SIZE, new_slice_view
 
@@ -20,12 +21,16 @@ if TYPE_CHECKING:
     from trame_slicer.views import SliceView as TrameSliceView
 
 
+FIRST = 100.0
+"""Before whatever of Slicer takes an event for itself."""
+
+
 class WebHost:
     """A Host (views/host.py) on trame-slicer's application.
 
-    ``register`` takes each view's adapter, see ``WebViewFactory``; ``resized`` and ``rendered`` are called
-    with the view. Make it in a running event loop, one in a process: Slicer's factories of views are the
-    process's own. Raises ExplainedError where nothing can be rendered.
+    ``register`` takes each view's adapter, ``resized``, ``rendered`` and ``pointed`` are called with the
+    view, see WebViewFactory. Make it in a running event loop, one in a process: Slicer's factories of views
+    are the process's own. Raises ExplainedError where nothing can be rendered.
     """
 
     def __init__(
@@ -33,6 +38,7 @@ class WebHost:
         register: Callable[[RcaViewAdapter], None],
         resized: Callable[[SliceView], None],
         rendered: Callable[[SliceView], None],
+        pointed: Callable[[SliceView, int, int], None],
     ) -> None:
         # VTK's own choice tries a screen first and complains where there is none.
         window_class = offscreen_window_class().__name__
@@ -42,7 +48,7 @@ class WebHost:
         self.scene = self.slicer.scene
         self.application_logic = self.slicer.app_logic
         self.layout = Layout.FOUR_UP
-        self._views = WebViewFactory(register, resized, rendered)
+        self._views = WebViewFactory(register, resized, rendered, pointed)
         self.slicer.view_manager.register_factory(self._views)
 
     def set_layout(self, layout: Layout) -> None:
@@ -72,7 +78,8 @@ class WebViewFactory(IViewFactory):
     """Makes a view with its stream of pictures.
 
     ``register`` takes the adapter that trame's remote controlled area talks to. ``resized`` and ``rendered``
-    are called with the view.
+    are called with the view, ``pointed`` with the view and the pixel that the pointer is at,
+    counted from the left and the lower edge.
     """
 
     def __init__(
@@ -80,10 +87,12 @@ class WebViewFactory(IViewFactory):
         register: Callable[[RcaViewAdapter], None],
         resized: Callable[[SliceView], None],
         rendered: Callable[[SliceView], None],
+        pointed: Callable[[SliceView, int, int], None],
     ) -> None:
         super().__init__()
         self.windows: list[ViewWindow] = []
         self._register, self._resized, self._rendered = register, resized, rendered
+        self._pointed = pointed
 
     def can_create_view(self, view: ViewLayoutDefinition) -> bool:
         return view.view_type is ViewType.SLICE_VIEW
@@ -98,6 +107,10 @@ class WebViewFactory(IViewFactory):
         app_logic.GetSliceLogicByLayoutName(name).ResizeSliceNode(*FIRST_SIZE)
         window = ViewWindow(slice_view.render_window(), lambda: self._resized(shown))
         self.windows.append(window)
+        interactor = slice_view.render_window().GetInteractor()
+        interactor.AddObserver(
+            "MouseMoveEvent", lambda *_: self._pointed(shown, *interactor.GetEventPosition()), FIRST
+        )
         stream = Stream(window, lambda: self._rendered(shown))
         slice_view.set_scheduled_render(RcaRenderStrategy(stream))
         # The name by which the client asks for the pictures of a view.
@@ -108,7 +121,3 @@ class WebViewFactory(IViewFactory):
 
     def _get_slicer_view(self, view: "TrameSliceView") -> "TrameSliceView":
         return view
-
-
-def css_color(color: tuple[int, int, int]) -> str:
-    return "#{:02x}{:02x}{:02x}".format(*color)

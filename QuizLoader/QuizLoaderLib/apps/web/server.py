@@ -133,6 +133,9 @@ class _ClientServer:
         self._make_client()
         triggers: dict[str, Callable[..., object]] = {
             "answer": self.quiz.asking.answer,
+            "choose": self.quiz.asking.choose,
+            "look_back": self.quiz.asking.look_back,
+            "go_to": self.quiz.go_to,
             "step": self.quiz.step,
             "ask_to_finish": self.quiz.ask_to_finish,
             "press": self.quiz.asking.press,
@@ -144,8 +147,6 @@ class _ClientServer:
             "use_editor": self.quiz.use_editor,
             "use_lines": self.quiz.use_lines,
         }
-        if self._preview:
-            triggers["go_to"] = self.quiz.go_to
         for name, action in triggers.items():
             server.trigger(name)(self._for_owner(action))
         server.trigger("arrive")(self._arrive)

@@ -5,9 +5,10 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from ...reader.opened_quiz import OpenedQuiz
-from ...reader.shortcuts import SHORTCUTS
-from ...reader.tools_presenter import MODES, PLAY_S, LegendEntry, ToolsPresenter
+from ...reader.shortcuts import FIRST_HINTS, MOUSE, SHORTCUTS
+from ...reader.tools_presenter import MODES, PLAY_S, ToolsPresenter
 from ...views.tools import set_window_level_by_mouse
+from .colors import css_color
 from .repeating import Repeating
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ class ToolsView:
         self._playing = Repeating(state, PLAY_S, self._play_on)
         state.tools = None
         state.view_modes = [{"title": words, "value": name} for name, (_mode, words) in MODES.items()]
+        state.mouse, state.first_hints = [asdict(each) for each in MOUSE], FIRST_HINTS
         state.shortcuts = [
             {**asdict(each), "shown": each.shown_keys, "when": each.when.name} for each in SHORTCUTS
         ]
@@ -50,6 +52,11 @@ class ToolsView:
         if self._presenter.use(tool, *values):
             self.show()
 
+    @property
+    def enlarged(self) -> str:
+        """The view that is seen alone, empty where all are."""
+        return self._presenter.enlarged
+
     def look(self) -> None:
         """Window and level may have been changed by the mouse."""
         if self._state.tools and self._state.tools["preset"] != self._presenter.preset:
@@ -59,7 +66,7 @@ class ToolsView:
         self._playing.switch(self._presenter.is_playing)
         shown = self._presenter.shown
         if shown:
-            regions = [_region_data(region) for region in shown.regions]
+            regions = [{**asdict(each), "color": css_color(each.color)} for each in shown.regions]
             presets = [{"title": words, "value": name} for name, words in shown.presets.items()]
             told = {"images": list(shown.images), "presets": presets, "regions": regions}
             self._state.tools = {**asdict(shown), **told}
@@ -67,12 +74,3 @@ class ToolsView:
     def _play_on(self) -> None:
         self._presenter.use("step_frame", 1)
         self.show()
-
-
-def _region_data(region: LegendEntry) -> dict[str, Any]:
-    return {
-        "name": region.name,
-        "color": "rgb({}, {}, {})".format(*region.color),
-        "views": "" if region.everywhere else ", ".join(view.value for view in region.views),
-        "visible": region.visible,
-    }

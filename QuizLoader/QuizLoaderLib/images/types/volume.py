@@ -152,6 +152,13 @@ def units_of(node: "vtkMRMLVolumeNode") -> str:
     return "HU" if code == _UCUM["HU"][0] else code.strip("{}")
 
 
+def shown_units(node: "vtkMRMLVolumeNode") -> tuple[float, str]:
+    """What a volume node's values are multiplied by to be told to a reader, and their units then, empty where
+    there are none: of PET the uptake, where it is known."""
+    suv = suv_of_one(node)
+    return (suv, "SUV") if suv else (1.0, units_of(node))
+
+
 def _coded_units(term: str) -> "vtkCodedEntry":
     """As Slicer's own reader of DICOM volumes puts on its nodes; Data Probe tells it."""
     from slicer import vtkCodedEntry

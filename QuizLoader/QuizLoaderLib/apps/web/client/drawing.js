@@ -68,9 +68,13 @@
     stroke = null;
   }
 
-  function closePolygon(event) {
-    const isInView = event.target instanceof Element && event.target.closest("[data-view]");
-    if (isInView && window.trame?.state.get("editor")?.effect === "draw") use("draw", "close_polygon");
+  // A view is seen alone, where no tool is in hand.
+  function doubleClick(event) {
+    const body = event.target instanceof Element && event.target.closest("[data-view]");
+    if (!body || !window.trame) return;
+    const { editor, lines } = window.trame.state.get();
+    if (editor?.effect === "draw") use("draw", "close_polygon");
+    else if (!editor?.effect && !lines?.measuring) use("enlarge", body.dataset.view);
   }
 
   window.QuizLoaderDrawing = {
@@ -80,7 +84,7 @@
       window.addEventListener("pointerdown", begin, true);
       window.addEventListener("pointermove", move, true);
       window.addEventListener("pointerup", end, true);
-      window.addEventListener("dblclick", closePolygon, true);
+      window.addEventListener("dblclick", doubleClick, true);
     },
     // What was drawn is in the views now.
     drawn() {

@@ -5,6 +5,7 @@
 
   const UNSENT = "quizloader-unsent";
   const TAB = "quizloader-tab";
+  const SEEN = "quizloader-hints-seen";
   const TYPING_PAUSE_MS = 400;
   const SILENCE_MS = 4000;
   const RETRY_MS = 1000;
@@ -22,7 +23,7 @@
   sessionStorage.removeItem(TAB);
   window.addEventListener("pagehide", () => sessionStorage.setItem(TAB, tab));
 
-  const client = Vue.reactive({ unsent: 0, isSilent: false, refused: [], helps: false, renames: false });
+  const client = Vue.reactive({ unsent: 0, isSilent: false, refused: [], helps: false, renames: false, filter: "", hints: !window.localStorage.getItem(SEEN) });
   const unsent = new Map(JSON.parse(sessionStorage.getItem(UNSENT) || "[]"));
   let typing = null;
 
@@ -68,20 +69,55 @@
   }
 
   // trame does not keep the order of what it sends, so a step waits for the answers before it.
-  async function toServer(name, ...values) {
-    await send();
-    return trigger(name, ...values);
+  let before = Promise.resolve();
+  function toServer(name, ...values) {
+    const asked = before.catch(() => {}).then(send).then(() => trigger(name, ...values));
+    before = asked;
+    return asked;
+  }
+
+  // To another place, or to the first question that keeps the reader here.
+  async function step(what, ...values) {
+    const { asked } = window.trame.state.get();
+    if (asked) lead(await toServer(what, asked.serial, ...values));
+  }
+
+  function lead(question) {
+    const found = question && document.querySelector(`[data-testid="question-${question}"]`);
+    if (!found) return;
+    found.scrollIntoView({ block: "center" });
+    found.querySelector("input, textarea, button")?.focus({ preventScroll: true });
+  }
+
+  // One slice after the other, and of many the last.
+  const scrubbed = new Map();
+  async function scrub(view, number) {
+    const isUnderWay = scrubbed.size > 0;
+    scrubbed.set(view, number);
+    if (isUnderWay) return;
+    while (scrubbed.size) {
+      const [[name, last]] = scrubbed;
+      await use("show_slice", name, last);
+      if (scrubbed.get(name) === last) scrubbed.delete(name);
+    }
+  }
+
+  function seeHints() {
+    window.localStorage.setItem(SEEN, "1");
+    client.hints = false;
   }
 
   // A tool of the views, by a button or a shortcut.
   function use(tool, ...values) {
     const { asked, tools, lines } = window.trame.state.get();
     if (tool === "help") client.helps = !client.helps;
+    else if (tool === "choose" && asked) toServer("choose", asked.serial, values[0]);
     else if (tool === "draw" && values[0] === "put_down" && lines?.measuring) measure("measure");
     else if (tool === "draw") draw(...values);
     else if (tool === "measure") measure("measure");
     else if (tool === "step") stepByShortcut(asked, values[0]);
-    else if (tools) trigger("use", tool, ...values);
+    else if (tools) return trigger("use", tool, ...values);
+    return null;
   }
 
   // A tool of the segment editor, and one for lines.
@@ -94,8 +130,8 @@
   }
 
   function stepByShortcut(asked, name) {
-    const isAllowed = asked && (name === "next" ? asked.can_go_on : asked.can_go_back);
-    if (isAllowed) toServer("step", asked.serial, name);
+    if (name === "next" && asked?.can_finish) step("ask_to_finish", true);
+    else if (asked && (name === "next" ? asked.can_go_on : asked.can_go_back)) step("step", name);
   }
 
   // What was typed before the client was loaded again shows again.
@@ -168,13 +204,20 @@
   };
 
   window.QuizLoader = {
+    client,
     install(app) {
       const shortcuts = window.QuizLoaderShortcuts;
+      window.QuizLoaderTouch.listen(use);
       window.QuizLoaderViews.listen();
+      window.QuizLoaderMagnifier.listen(use);
       shortcuts.listen(use);
       window.QuizLoaderDrawing.listen(use);
       app.component("quiz-lost", Lost);
-      app.config.globalProperties.quizloader = { ...shortcuts, ...window.QuizLoaderDrawing, tab, client, answer, withText, toServer, use, draw, measure };
+      app.config.globalProperties.quizloader = {
+        ...shortcuts, ...window.QuizLoaderDrawing, ...window.QuizLoaderParts, isTouched: window.QuizLoaderTouch.isTouched,
+        tab, client, answer, withText, toServer, step, lead, scrub, seeHints, use, draw, measure,
+      };
+      app.component("quiz-tool", window.QuizLoaderParts.tool);
       // A screen reader begins at the title of each new place.
       app.directive("quiz-focus", { mounted: (element) => element.focus({ preventScroll: true }) });
       app.component("quiz-picture", window.QuizLoaderViews.component);

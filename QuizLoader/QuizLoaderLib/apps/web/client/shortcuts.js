@@ -2,24 +2,27 @@
 (function () {
   "use strict";
 
-  // Of the buttons over the views: the icon, and the part of the tools' state that says it is on.
+  // Of the buttons over the views: the icon, and the parts of the tools' state that say whether it is on and there.
   const BAR = {
     reset: ["mdi-fit-to-page-outline", ""],
     contours: ["mdi-vector-selection", "contours"],
     fill: ["mdi-format-color-fill", "filled"],
+    mouse: ["mdi-contrast-circle", "mouse"],
+    invert: ["mdi-invert-colors", "inverted", "inverts"],
+    rotate: ["mdi-rotate-right", "", "turns"],
+    flip: ["mdi-flip-horizontal", "", "turns"],
     crosshair: ["mdi-crosshairs", "crosshair"],
     link: ["mdi-link-variant", "linked"],
-    mouse: ["mdi-contrast-circle", "mouse"],
   };
   const DRAWING = { paint: "mdi-brush", erase: "mdi-eraser", draw: "mdi-draw", threshold: "mdi-tune-vertical", islands: "mdi-island" };
   // What a browser calls the keys that Qt calls so.
   const NAMES = { ArrowUp: "Up", ArrowDown: "Down", ArrowLeft: "Left", ArrowRight: "Right", PageUp: "PgUp", PageDown: "PgDown", Escape: "Esc", Enter: "Return" };
-  const MOUSE = { title: "Mouse on a view", lines: [
-    ["Wheel", "Another slice"], ["Left button", "Window/level, or the drawing tool"], ["Middle button", "Move the image"],
-    ["Right button", "Zoom"], ["Shift and move", "Crosshair: the other views follow"], ["Tab", "Through the questions, tools and views"]] };
-  const GROUPS = { "Keys on a view": ["ON_VIEW"], "Pages and frames": ["ON_PAGES"], Tools: ["ALWAYS"], Drawing: ["DRAWING", "ON_POLYGON"] };
+  const TAB = ["Tab", "Through the questions, tools and views"];
+  const GROUPS = { "Keys on a view": ["ON_VIEW"], "Pages, answers and frames": ["ON_PAGES"], Tools: ["ALWAYS"], Drawing: ["DRAWING", "ON_POLYGON"] };
 
   const TEXT_FIELDS = "textarea, [contenteditable=true], input:not([type=checkbox]):not([type=radio]):not([type=range])";
+  // What Enter is for.
+  const PRESSED = "button, a, summary, select, [role=button], [role=combobox], [role=listbox]";
   const CONTROLS = "input, textarea, select, button, [role=slider], [role=listbox], [role=combobox], .v-overlay";
 
   let view = "";
@@ -43,20 +46,25 @@
   function keyOf(event) {
     if (NAMES[event.key] || event.key === "Backspace") return NAMES[event.key] || event.key;
     if (/^[a-z0-9?,.+=-]$/i.test(event.key)) return event.key.toUpperCase();
-    // With Alt a Mac types other characters.
-    return event.code.replace(/^(Key|Digit)/, "");
+    // With Alt a Mac types other characters, and with Shift most keyboards do on their digits; on some it is the
+    // digits that need Shift.
+    const key = event.code.replace(/^(Key|Digit)/, "");
+    return /^[0-9]$/.test(key) && !event.altKey ? `Shift+${key}` : key;
   }
 
   // The letters alone do what they do with Alt, and the other way round, unless the table says otherwise.
   function shortcutOf(event) {
     const table = window.trame?.state.get("shortcuts") || [];
     const polygon = Boolean(window.trame?.state.get("editor")?.polygon);
-    const holds = table.filter(({ when }) => when !== "ON_POLYGON" || polygon);
+    // What is open has its keys first.
+    const ofPolygon = table.filter(({ when }) => when === "ON_POLYGON" && polygon);
+    const holds = [...ofPolygon, ...table.filter(({ when }) => when !== "ON_POLYGON")];
     const key = keyOf(event);
-    const names = /^[A-Z]$/.test(key) || key.length > 1 ? [event.shiftKey ? `Shift+${key}` : key, key] : [key];
+    const hasShift = event.shiftKey && (/^[A-Z]$/.test(key) || key.length > 1) && !key.startsWith("Shift+");
+    const names = hasShift ? [`Shift+${key}`, key] : [key];
     const find = (name, alt) => holds.find(({ keys, when }) => keys.includes(alt ? `Alt+${name}` : name) && !(event.altKey && when === "ON_VIEW"));
     for (const name of names) {
-      const isLetter = name.replace("Shift+", "").length === 1;
+      const isLetter = /^(Shift\+)?[^0-9]$/.test(name);
       const found = find(name, event.altKey) || (isLetter && find(name, !event.altKey));
       if (found) return found;
     }
@@ -70,6 +78,8 @@
     const isTyping = target.matches(TEXT_FIELDS) && !target.readOnly;
     if (isTyping || target.closest(".v-overlay")) return null;
     if (found.name === "put down") return document.querySelector(".v-overlay--active") ? null : found.use;
+    if (found.name === "choose") return [...found.use, Number(keyOf(event))];
+    if (found.name === "next" && target.closest(PRESSED)) return null;
     if (found.when !== "ON_VIEW") return found.use;
     const isControl = target.closest(CONTROLS) && !target.closest("[data-view]");
     if (isControl && event.key.length > 1) return null;
@@ -99,9 +109,10 @@
   }
 
   window.QuizLoaderShortcuts = {
-    barTools: (table) => buttons(table, Object.keys(BAR)).map((tool) => ({ ...tool, icon: BAR[tool.name][0], on: BAR[tool.name][1] })),
+    barTools: (table, tools) => buttons(table, Object.keys(BAR).filter((name) => !BAR[name][2] || tools[BAR[name][2]]))
+      .map((tool) => ({ ...tool, icon: BAR[tool.name][0], on: BAR[tool.name][1] })),
     drawingTools: (table) => buttons(table, Object.keys(DRAWING)).map((tool) => ({ ...tool, icon: DRAWING[tool.name] })),
-    helpGroups: (table) => [MOUSE, ...Object.entries(GROUPS).map(([title, parts]) => (
+    helpGroups: (table, mouse) => [{ title: "Mouse on a view", lines: [...mouse.map(({ hand, text }) => [hand, text]), TAB] }, ...Object.entries(GROUPS).map(([title, parts]) => (
       { title, lines: helpLines(table.filter(({ when }) => parts.includes(when))) }))],
     // Out of a list that was chosen from: its letters are free again.
     toView() {
@@ -117,7 +128,8 @@
         const action = actionOf(event);
         if (action) {
           event.preventDefault();
-          use(...action);
+          if (action[0] === "magnify") window.QuizLoaderMagnifier.hold(event);
+          else use(...action);
         }
         // Slicer's views have keys of their own, of which the tools would know nothing.
         const isInView = event.target instanceof Element && event.target.closest("[data-view]");

@@ -1,0 +1,71 @@
+"""What a reader does to one view, as with the mouse: slices, zoom, window and level, the magnifier."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from ..quiz.model import SliceView
+from ..views.contents import contents_of_views
+from ..views.magnifier import Magnifier
+from ..views.slices import show_slice, step_slice
+from ..views.tools import change_window_level, pan, zoom
+from .opened_quiz import OpenedQuiz
+
+if TYPE_CHECKING:
+    import slicer
+
+_ZOOM_STEP = 1.2
+_WINDOW_STEP = 1.1
+_LEVEL_STEP = 0.05
+_PAN_STEP = 0.05
+
+
+class OneView:
+    """Each tool takes the name of the view, and its values."""
+
+    def __init__(self) -> None:
+        self._opened: OpenedQuiz | None = None
+        self._magnifier = Magnifier()
+
+    def begin(self, opened: OpenedQuiz) -> None:
+        """A page was shown, or placed again."""
+        self._opened = opened
+        self._magnifier.forget()
+
+    def leave(self) -> None:
+        """Before the views show something else."""
+        self._magnifier.put_away()
+
+    def use(self, tool: str, view: str = "", *values: Any) -> bool:
+        """Gives whether there is such a tool."""
+        if tool in self._uses:
+            logic = self._logics().get(view)
+            if logic is not None:
+                self._uses[tool](self, logic, *values)
+            elif tool == "magnify":
+                self._magnifier.put_away()
+        return tool in self._uses
+
+    def _window_level(self, logic: "slicer.vtkMRMLSliceLogic", wider: float, brighter: float) -> None:
+        if self._opened:
+            view = SliceView(logic.GetSliceNode().GetLayoutName())
+            leader = contents_of_views(self._opened.on_views)[view].leader
+            if leader and leader.node:
+                change_window_level(leader.node, _WINDOW_STEP**wider, brighter * _LEVEL_STEP)
+
+    def _magnify(self, logic: "slicer.vtkMRMLSliceLogic", across: float, up: float) -> None:
+        """Over a place of the view, as parts of its width and height; without a view no longer."""
+        self._magnifier.hold(logic.GetSliceNode(), across, up)
+
+    def _logics(self) -> "dict[str, slicer.vtkMRMLSliceLogic]":
+        if self._opened is None:
+            return {}
+        return {view.value: logic for view, logic in self._opened.slice_logics().items()}
+
+    _uses: ClassVar[dict[str, Callable[..., None]]] = {
+        "slice": lambda self, logic, by: step_slice(logic, by),
+        "show_slice": lambda self, logic, number: show_slice(logic, number),
+        "zoom": lambda self, logic, by: zoom(logic, _ZOOM_STEP**by),
+        "pan": lambda self, logic, right, up: pan(logic, right * _PAN_STEP, up * _PAN_STEP),
+        "window_level": _window_level,
+        "magnify": _magnify,
+    }
