@@ -19,6 +19,7 @@ from generated_pages.markdown import anchor
 from QuizLoaderLib.apps.command_line.main import app
 from QuizLoaderLib.quiz.language import LANGUAGE
 from QuizLoaderLib.reader.shortcuts import SHORTCUTS
+from QuizLoaderLib.results.report.columns import COLUMNS as REPORT_COLUMNS
 from QuizLoaderLib.session.entries import KINDS, keys_of
 from typer.main import get_command
 
@@ -126,6 +127,16 @@ def test_every_column_of_the_results_is_explained_in_order(site: Path) -> None:
     explained = re.findall(r"<tr>\s*<td><code>(\w+)</code></td>", text)
 
     assert explained == [*results_columns.ANSWER_COLUMNS, *results_columns.MRMC_COLUMNS]
+
+
+def test_every_column_of_the_report_is_explained_in_order(site: Path) -> None:
+    text = (site / "studies" / "report.html").read_text(encoding="utf-8")
+    parts = re.split(r'<h3 id="\w+">', text)[1:]
+
+    explained = {
+        part.split("<")[0]: re.findall(r"<tr>\s*<td><code>(\w+)</code></td>", part) for part in parts
+    }
+    assert explained == {name: list(columns) for name, columns in REPORT_COLUMNS.items()}
 
 
 def test_every_shortcut_has_its_place(site: Path) -> None:

@@ -1,10 +1,15 @@
-"""Tables of the columns of answers.csv and mrmc.csv, put into the page that explains them."""
+"""Tables of the columns of answers.csv, mrmc.csv and a report, for the pages that explain them."""
 
+from QuizLoaderLib.results.report.columns import COLUMNS
 from QuizLoaderLib.results.tables import ANSWER_COLUMNS, MRMC_COLUMNS
 
 from .markdown import code, table
 
-TABLES = {"answers.csv": ANSWER_COLUMNS, "mrmc.csv": MRMC_COLUMNS}
+TABLES = {
+    "answers.csv": ANSWER_COLUMNS,
+    "mrmc.csv": MRMC_COLUMNS,
+    **{f"report/{name}": columns for name, columns in COLUMNS.items()},
+}
 
 
 def columns_of(file: str) -> str:

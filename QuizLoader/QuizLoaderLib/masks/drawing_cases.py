@@ -36,17 +36,16 @@ def drawing_cases(folder: Path) -> DrawingCases:
     drawn: list[tuple[str, int, Case]] = []
     for each in results.results:
         for page in pages_in_order(each):
-            for image_id, paths in _drawings(page).items():
-                if (paths[-1].get("Drawn") or "Y") != "Y":
+            for drawing in page_drawings(each, page):
+                if not drawing.is_drawn:
                     found.empty += 1
                     continue
-                title = page.element.get("ID") or ""
-                name = "_".join((each.reader, each.quiz, title, image_id))
-                case = _case(each, paths[-1], folder)
+                case = _case(drawing, folder)
                 if case is None:
                     where = f"“{each.path}” names a drawing outside of its folder"
-                    found.left_out.append(f"{where}, {shown(paths[-1].text or '')}.")
+                    found.left_out.append(f"{where}, {shown(drawing.written)}.")
                     continue
+                name = "_".join((each.reader, each.quiz, page.element.get("ID") or "", drawing.image_id))
                 drawn.append((name, page.number, case))
     names = Counter(name.casefold() for name, _number, _case in drawn)
     for name, number, case in drawn:
@@ -55,25 +54,46 @@ def drawing_cases(folder: Path) -> DrawingCases:
     return found
 
 
-def _drawings(page: ReadPage) -> dict[str, list[Element]]:
-    """The elements of each image that has any; an image on several views counts once."""
-    return {
-        image.get("ID") or "": paths
+@dataclass(frozen=True)
+class PageDrawing:
+    """What a reader drew on an image of a page: ``source`` has the regions, ``label_map`` the voxels of the
+    image; both are None where the results were changed to name a file that is not theirs, as ``written``.
+    ``is_drawn`` is False where it is empty or an unchanged copy of an earlier one."""
+
+    image_id: str
+    source: Path | None
+    label_map: Path | None
+    is_drawn: bool
+    written: str
+
+
+def page_drawings(results: ReadResults, page: ReadPage) -> list[PageDrawing]:
+    """The newest drawing of each image that has one; an image on several views counts once."""
+    newest = {
+        image.get("ID") or "": paths[-1]
         for image in reversed(page.element.findall("Image"))
         if (paths := image.findall("LabelMapPath"))
     }
+    return [_drawing(results, image_id, path) for image_id, path in newest.items()]
 
 
-def _case(results: ReadResults, path: Element, folder: Path) -> Case | None:
-    """None where the results were changed to name a file that is not theirs."""
-    label_map = own_file(results, path.text or "")
-    source = own_file(results, path.get("Segments") or "") if path.get("Segments") else label_map
+def _drawing(results: ReadResults, image_id: str, path: Element) -> PageDrawing:
+    written, segments = path.text or "", path.get("Segments")
+    label_map = own_file(results, written)
+    source = own_file(results, segments) if segments else label_map
     if label_map is None or source is None:
-        return None
-    if not source.is_file():
+        label_map = source = None
+    elif not source.is_file():
         source = label_map
-    written = (_written(source, folder), _written(label_map, folder))
-    return Case("", source, label_map, written, is_numbered=source == label_map)
+    return PageDrawing(image_id, source, label_map, (path.get("Drawn") or "Y") == "Y", written)
+
+
+def _case(drawing: PageDrawing, folder: Path) -> Case | None:
+    if drawing.source is None or drawing.label_map is None:
+        return None
+    written = (_written(drawing.source, folder), _written(drawing.label_map, folder))
+    is_numbered = drawing.source == drawing.label_map
+    return Case("", drawing.source, drawing.label_map, written, is_numbered=is_numbered)
 
 
 def _written(path: Path, folder: Path) -> str:

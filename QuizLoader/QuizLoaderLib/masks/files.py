@@ -132,8 +132,9 @@ def require_segmentation_name(path: Path) -> None:
         raise MaskError(error(UNKNOWN_FORMAT, sentence, "let the name end with .seg.nrrd"))
 
 
-def write_segmentation(segmentation: SegmentationArrays, path: Path) -> None:
-    """Write segments with names, colours and terminology, overlapping layers included.
+def write_segmentation(segmentation: SegmentationArrays, path: Path, level: int = 6) -> None:
+    """Write segments with names, colours and terminology, overlapping layers included; ``level`` as in
+    ``write_nrrd``.
 
     Raises MaskError where it cannot be written; the file is then as it was before.
     Source of the fields: Slicer, vtkMRMLSegmentationStorageNode.
@@ -152,7 +153,7 @@ def write_segmentation(segmentation: SegmentationArrays, path: Path) -> None:
         dtype = np.dtype(np.uint32)
     layers = tuple(layer.astype(dtype, copy=False) for layer in segmentation.layers)
     with writing(path) as part, part.open("wb") as file:
-        write_nrrd(file, layers, segmentation.ijk_to_ras, facts)
+        write_nrrd(file, layers, segmentation.ijk_to_ras, facts, level)
 
 
 def _facts_of(

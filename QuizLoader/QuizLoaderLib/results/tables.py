@@ -88,6 +88,10 @@ MRMC_COLUMNS = {
     "quiz": "The name of the quiz file",
     "page_complete": "`Y` where the reader has completed the page",
     **TIME_COLUMNS,
+    "scale": (
+        "What the scores are: `nominal` (categories), `ordinal` (options that begin with numbers), "
+        "`interval` (numbers, lengths); empty for a Button"
+    ),
 }
 """Those of the table for multi-reader multi-case statistics."""
 
@@ -96,6 +100,9 @@ DRAWINGS = ("LabelMapPath", "MarkupLinePath")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 _FORMULA = re.compile(r"(?:\A|(?<=[;\t\r\n]))(?=[=+\-@\t\r＝＋－＠])")
 """Where one begins; also with the wide signs of East Asian keyboards."""
+
+NOMINAL, ORDINAL, INTERVAL = "nominal", "ordinal", "interval"
+"""How scores of one question compare: equal or not, in order, by their difference."""
 
 
 Row = dict[str, str | int]
@@ -159,33 +166,35 @@ def mrmc_rows(results: ReadResults, case: PageFact, modality: PageFact) -> Itera
     """A row for each last answer that is a number, for multi-reader multi-case statistics.
 
     A Radio scores the number its chosen label begins with where all labels begin with one, else the
-    place of the option from 1. A CheckBox scores 1 or 0 for each option. Text has no score. Where questions
-    of a page share a name, the later ones are numbered.
+    place of the option from 1. A CheckBox scores 1 or 0 for each option. Text has no score. A line scores its
+    length in mm. Where questions of a page share a name, the later ones are numbered.
     """
     for page in pages_in_order(results):
         of_page: Row = {
             "reader": results.reader,
-            "case": _fact(page, case),
-            "modality": _fact(page, modality),
+            "case": page_fact(page, case),
+            "modality": page_fact(page, modality),
             "repetition": page.repetition,
             "quiz": results.quiz,
+            "page_complete": "Y" if page.is_complete else "N",
             **_page_times(page),
         }
         times_named: Counter[str] = Counter()
         for question_set in page.element.findall("QuestionSet"):
             for number, question in enumerate(question_set.findall("Question"), start=1):
                 name = question.get("Descriptor") or f"{question_set.get('ID') or 'question'} {number}"
-                times_named[name] += 1
-                if times_named[name] > 1:
-                    name += f" ({times_named[name]})"
-                for what, score, answer in _scores(question):
+                name = _numbered(name, times_named)
+                for what, score, answer, scale in _scores(question):
                     yield {
                         **of_page,
                         "question": name + what,
                         "score": score,
                         "answer": answer,
-                        "page_complete": "Y" if page.is_complete else "N",
+                        "scale": scale,
                     }
+        for image_id, length in _line_lengths(results, page):
+            name = _numbered(f"Length on {image_id} (mm)" if image_id else "Length (mm)", times_named)
+            yield {**of_page, "question": name, "score": length, "answer": length, "scale": INTERVAL}
 
 
 def as_csv(rows: Iterable[Row], columns: Iterable[str], for_spreadsheet: bool = False) -> str:
@@ -294,8 +303,23 @@ def _times(element: Element, seconds: Seconds) -> Row:
     }
 
 
-def _scores(question: Element) -> Iterator[tuple[str, str | int, str]]:
-    """What is added to the question's name, the score, and the answer in words."""
+def _numbered(name: str, times_named: Counter[str]) -> str:
+    times_named[name] += 1
+    return name if times_named[name] == 1 else f"{name} ({times_named[name]})"
+
+
+def _line_lengths(results: ReadResults, page: ReadPage) -> Iterator[tuple[str, str]]:
+    """The ID of the image and the length in mm of each line that has one."""
+    for image in [*page.element.findall("Image"), page.element]:
+        for path in image.findall("MarkupLinePath"):
+            file = own_file(results, path.text or "")
+            length = _length_mm(file) if file else None
+            if length is not None:
+                yield image.get("ID") or "" if image is not page.element else "", f"{length:.3f}"
+
+
+def _scores(question: Element) -> Iterator[tuple[str, str | int, str, str]]:
+    """What is added to the question's name, the score, the answer in words, and the scale."""
     options = question.findall("Option")
     labels = [_label(option) for option in options]
     last = [option.findall("Response")[-1:] for option in options]
@@ -308,15 +332,15 @@ def _scores(question: Element) -> Iterator[tuple[str, str | int, str]]:
             chosen = texts.index("Y")
             numbers = [_leading_number(label) for label in labels]
             score = chosen + 1 if None in numbers else numbers[chosen]
-            yield "", f"{score:g}", labels[chosen]
+            yield "", f"{score:g}", labels[chosen], NOMINAL if None in numbers else ORDINAL
         return
     for label, text in zip(labels, texts, strict=True):
         if facts.takes is Takes.CHOICE:
-            yield f": {label}", int(text == "Y"), text
+            yield f": {label}", int(text == "Y"), text, NOMINAL
         elif facts.number and finite(text) is not None:
-            yield f": {label}" if len(labels) > 1 else "", text, text
+            yield f": {label}" if len(labels) > 1 else "", text, text, INTERVAL
         elif facts.takes is Takes.PRESS:
-            yield f": {label}", int(text.endswith(DONE)), text
+            yield f": {label}", int(text.endswith(DONE)), text, ""
 
 
 def _leading_number(label: str) -> float | None:
@@ -325,7 +349,7 @@ def _leading_number(label: str) -> float | None:
     return finite(found.group()) if found else None
 
 
-def _fact(page: ReadPage, fact: PageFact) -> str:
+def page_fact(page: ReadPage, fact: PageFact) -> str:
     if fact is PageFact.PAGE_ID:
         return page.id
     if fact is PageFact.PAGE_DESCRIPTOR:

@@ -89,6 +89,16 @@ def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> FoundRes
     ``encoding`` is that of files which are not in the one that they declare.
     """
     found = FoundResults()
+    found.results += each_of_results(paths, found, encoding)
+    found.remarks += _doubled(found.results)
+    return found
+
+
+def each_of_results(
+    paths: Iterable[Path], found: FoundResults, encoding: str = WINDOWS
+) -> Iterator[ReadResults]:
+    """The same one by one, so that those of many readers need not be in memory together; what is left out
+    and what is odd is added to ``found``."""
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
@@ -105,11 +115,9 @@ def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> FoundRes
                 found.left_out.append(f"“{file}” cannot be read: {str(fault).rstrip('.')}.")
                 continue
             if results is not None:
-                found.results.append(results)
+                yield results
             elif path.is_file():
                 found.left_out.append(f"“{file}” is not a file of results.")
-    found.remarks += _doubled(found.results)
-    return found
 
 
 def _xml_files(folder: Path) -> list[Path]:

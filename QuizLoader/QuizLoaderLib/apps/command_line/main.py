@@ -19,6 +19,7 @@ import typer
 from ...quiz.problems import ExplainedError, Problem, has_errors
 from .info_command import info
 from .mask_commands import map_app, mask, masks, segments
+from .report_command import report
 from .result_commands import answers, progress
 from .serve_command import readers_app, require_web, serve, serve_until_told
 from .terminal import (
@@ -202,7 +203,7 @@ def _require_opengl() -> None:
         raise CommandError(problem)
 
 
-for command in (info, mask, segments, masks, answers, progress, serve):
+for command in (info, mask, segments, masks, answers, progress, report, serve):
     app.command()(command)
 for name, group in (("map", map_app), ("xnat", xnat_app), ("readers", readers_app)):
     app.add_typer(group, name=name)

@@ -70,8 +70,8 @@ def mask(
     boundary: BoundaryOption = None,
 ) -> None:
     """Paint named regions into one mask of values. Ends with 0, or with 1 and no file."""
-    table = _table(map)
-    own_names = _table(names) if names is not None else None
+    table = table_of(map)
+    own_names = table_of(names) if names is not None else None
     require_folder_of(out)
     from ...masks.making import make_mask
 
@@ -92,7 +92,7 @@ def segments(
     out: Annotated[Path, typer.Option(metavar="FILE", help="The segments, a .seg.nrrd.")],
 ) -> None:
     """Turn the values of a mask into named, coloured segments. Ends with 0, or with 1 and no file."""
-    table = _table(map)
+    table = table_of(map)
     require_folder_of(out)
     from ...masks.making import make_segments
 
@@ -130,7 +130,7 @@ def masks(
     boundary: BoundaryOption = None,
 ) -> None:
     """Paint the masks of many cases; run it again to go on after a stop. Ends with 1 where a case failed."""
-    read = _table(map)
+    read = table_of(map)
     make_writable(out)
     from ...masks.batch import read_cases, run_cases
     from ..shared.defect_report import defect_sentence
@@ -183,7 +183,7 @@ def check_map(
     problems = sorted(problems, key=lambda problem: problem.line)
     _print_problems(problems, file, file)
     wrong = has_errors(problems)
-    own_names = _table(names) if names is not None else None
+    own_names = table_of(names) if names is not None else None
     for source in sources or ():
         if table is None:
             break
@@ -210,7 +210,7 @@ def map_from(
     from ...quiz.values import said
 
     with _stopped_by_problems(source, source):
-        table = first_map(source, _table(names) if names is not None else None)
+        table = first_map(source, table_of(names) if names is not None else None)
         if out is not None:
             require_folder_of(out)
             _print_problems(write_label_table(table, out), source, source)
@@ -236,7 +236,7 @@ def convert_map(
     out: Annotated[Path, typer.Argument(metavar="OUT", help="The same endings; .txt is Label=value lines.")],
 ) -> None:
     """Convert a map to or from another program's label table; what would be lost is said."""
-    table = _table(source)
+    table = table_of(source)
     require_folder_of(out)
     from ...masks.label_tables.tables import write_label_table
 
@@ -253,7 +253,7 @@ def _filling(boundary: BoundaryChoice | None, fill_gaps: bool) -> "ContourFillin
     return ContourFilling(Boundary[boundary.name] if boundary else None, fill_gaps)
 
 
-def _table(path: Path) -> "LabelTable":
+def table_of(path: Path) -> "LabelTable":
     """A map without errors, its warnings printed."""
     from ...masks.label_tables.tables import require_label_table
 

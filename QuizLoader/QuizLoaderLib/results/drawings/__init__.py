@@ -1,0 +1,1 @@
+"""What readers drew on one image, compared: with each other, with what most drew, and as a consensus."""

@@ -1,0 +1,229 @@
+"""How well readers do against the truth of the cases."""
+
+import re
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from .. import performance
+from ..estimates import Estimate
+from ..performance import ModalityAnalysis, Readings
+from ..performance.modalities import Measure
+from ..study_results import Ratings, StudyResults
+from . import charts
+from .categories_section import ALL, MOST_TREATMENTS
+from .parts import Cell, Chart, DataTable, ReportOptions, Section, ShownTable, interval
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+TITLE = "Performance"
+_YES_OR_NO = {"Y": 1.0, "N": 0.0}
+
+
+def performance_section(results: StudyResults, options: ReportOptions) -> Section:
+    section = Section(TITLE)
+    if not results.truth:
+        sentence = "The truth of the cases is not known, so nothing is said of performance."
+        section.parts.append(f"{sentence} Give it as a table with the columns case and truth (--truth).")
+        return section
+    rows = _Rows()
+    for number, ratings in enumerate(results.ratings):
+        _add_question(section, number, ratings, results, options, rows)
+    if not rows.areas and not rows.rates:
+        section.parts.append("No question with scores is about a case whose truth is known.")
+    section.parts.append("Nothing was marked with a rating, so nothing is said of localization (FROC, LROC).")
+    tables = {
+        "auc.csv": rows.areas,
+        "rates.csv": rows.rates,
+        "mrmc.csv": rows.comparisons,
+        "components.csv": rows.components,
+    }
+    section.tables += [DataTable(file, found) for file, found in tables.items() if found]
+    return section
+
+
+class _Rows:
+    def __init__(self) -> None:
+        self.areas: list[dict[str, Cell]] = []
+        self.rates: list[dict[str, Cell]] = []
+        self.comparisons: list[dict[str, Cell]] = []
+        self.components: list[dict[str, Cell]] = []
+
+
+def readings_of(ratings: Ratings, results: StudyResults) -> Readings | None:
+    """The scores of the cases whose truth is known; None where there are none. Many treatments are no
+    modalities but titles of pages: all are one then."""
+    cases = list(dict.fromkeys(item.case for item in ratings.items))
+    truths = {
+        case: truth for case in cases if (truth := results.truth_of(case, ratings.question)) is not None
+    }
+    if not truths:
+        return None
+    are_modalities = len(ratings.treatments) <= MOST_TREATMENTS
+    modalities = sorted(ratings.treatments) if are_modalities else [""]
+    place = {case: number for number, case in enumerate(truths)}
+    scores = np.full((len(modalities), len(ratings.readers), len(truths)), np.nan)
+    for column, item in enumerate(ratings.items):
+        if item.case in place:
+            modality = modalities.index(item.treatment) if are_modalities else 0
+            scores[modality, :, place[item.case]] = ratings.scores[:, column]
+    is_positive = np.array([truth == 1 for truth in truths.values()])
+    return Readings(tuple(modalities), ratings.readers, tuple(truths), is_positive, scores)
+
+
+def _add_question(
+    section: Section,
+    number: int,
+    ratings: Ratings,
+    results: StudyResults,
+    options: ReportOptions,
+    rows: _Rows,
+) -> None:
+    if (readings := readings_of(ratings, results)) is None:
+        return
+    name = ratings.question
+    is_call = ratings.scale == "nominal" and set(ratings.words.values()) <= set(_YES_OR_NO)
+    if ratings.scale == "nominal" and not is_call:
+        section.parts.append(f"“{name}” has categories without order, so it is no rating.")
+        return
+    if readings.truth.all() or not readings.truth.any():
+        which = "positive" if readings.truth.all() else "negative"
+        section.parts.append(f"“{name}”: all cases are {which}, so areas under curves are undefined.")
+    threshold = 1.0 if is_call else options.threshold
+    if not is_call:
+        _add_areas(section, number, name, readings, rows)
+    if threshold is None:
+        section.parts.append(
+            f"“{name}” has no sensitivity, since it is not said which scores count as positive (--threshold)."
+        )
+    else:
+        _add_rates(section, name, readings.called(threshold), threshold, rows)
+    stem = f"{number + 1}_{re.sub(r'[^A-Za-z0-9]+', '_', name)[:30]}"
+    section.files[f"imrmc/{stem}.imrmc"] = performance.imrmc_text(readings, name).encode()
+    section.files[f"rjafroc/{stem}.xlsx"] = performance.rjafroc_workbook(readings)
+
+
+def _add_areas(section: Section, number: int, name: str, readings: Readings, rows: _Rows) -> None:
+    shown: list[list[Cell]] = []
+    for m, modality in enumerate(readings.modalities):
+        for r, reader in enumerate(readings.readers):
+            if np.isnan(readings.scores[m, r]).all():
+                continue
+            area = performance.empirical_auc(readings.scores[m, r], readings.truth)
+            rows.areas.append(
+                {
+                    "question": name,
+                    "reader": reader,
+                    "modality": modality,
+                    "n_positive": area.n_positive,
+                    "n_negative": area.n_negative,
+                    "auc": area.auc,
+                    "se": area.se,
+                    "ci_low": area.ci_low,
+                    "ci_high": area.ci_high,
+                }
+            )
+            counts = f"{area.n_positive} and {area.n_negative}"
+            shown.append([reader, modality, counts, area.auc, interval(area.ci_low, area.ci_high)])
+    header = ["Reader", "Modality", "Positive and negative", "AUC", "95 %"]
+    section.parts.append(ShownTable(f"{name}: areas under ROC curves", header, shown, "auc.csv"))
+    section.parts.append(
+        Chart(f"roc_{number + 1}", f"{name}: ROC curves of the readers", lambda: _curves(readings))
+    )
+    _add_analysis(section, name, performance.compare_modalities(readings), rows)
+
+
+def _add_rates(section: Section, name: str, calls: Readings, threshold: float, rows: _Rows) -> None:
+    shown: list[list[Cell]] = []
+
+    def add(measure: str, reader: str, modality: str, estimate: Estimate) -> None:
+        rows.rates.append(
+            {
+                "question": name,
+                "measure": measure,
+                "threshold": threshold,
+                "reader": reader,
+                "modality": modality,
+                "n": estimate.n,
+                "estimate": estimate.value,
+                "ci_low": estimate.ci_low,
+                "ci_high": estimate.ci_high,
+            }
+        )
+        low_high = interval(estimate.ci_low, estimate.ci_high)
+        shown.append([measure, reader, modality, estimate.n, estimate.value, low_high])
+
+    for m, modality in enumerate(calls.modalities):
+        scores, truth = calls.scores[m], calls.truth
+        for r, reader in enumerate(calls.readers):
+            if not np.isnan(scores[r]).all():
+                add("sensitivity", reader, modality, performance.sensitivity(scores[r], truth))
+                add("specificity", reader, modality, performance.specificity(scores[r], truth))
+        add("sensitivity", ALL, modality, performance.mean_rate(scores, truth))
+        add("specificity", ALL, modality, performance.mean_rate(1 - scores, ~truth))
+    header = ["Measure", "Reader", "Modality", "Cases", "Estimate", "95 %"]
+    title = f"{name}: sensitivity and specificity, positive from {threshold:g}"
+    section.parts.append(ShownTable(title, header, shown, "rates.csv"))
+    measures: Sequence[Measure] = ("sensitivity", "specificity")
+    for measure in measures:
+        analysis = performance.compare_modalities(calls, measure, "jackknife")
+        _add_analysis(section, name, analysis, rows)
+
+
+def _add_analysis(section: Section, name: str, analysis: ModalityAnalysis, rows: _Rows) -> None:
+    shown: list[list[Cell]] = []
+    for each in analysis.comparisons:
+        row: dict[str, Cell] = {"question": name, "method": analysis.method}
+        rows.comparisons.append(row | {column: getattr(each, column) for column in _COMPARED})
+        what = f"{each.modality_1} − {each.modality_2}" if each.modality_2 else each.modality_1
+        factors = f"{each.factor_readers}, {each.factor_cases}"
+        low_high = interval(each.ci_low, each.ci_high)
+        shown.append([factors, what, each.estimate, each.se, low_high, each.statistic, each.p])
+    parts = analysis.components
+    names = ("reader", "treatment_reader", "error", "cov1", "cov2", "cov3")
+    rows.components.append(
+        {"question": name, "method": analysis.method, **{each: getattr(parts, each) for each in names}}
+    )
+    header = ["Readers, cases", "Modality", "Estimate", "SE", "95 %", "F, t or z", "p"]
+    if shown:
+        title = f"{name}: modalities over readers and cases ({analysis.method})"
+        section.parts.append(ShownTable(title, header, shown, "mrmc.csv"))
+    section.parts += analysis.notes
+
+
+_COMPARED = (
+    "factor_readers",
+    "factor_cases",
+    "modality_1",
+    "modality_2",
+    "estimate",
+    "se",
+    "df",
+    "ci_low",
+    "ci_high",
+    "statistic",
+    "df1",
+    "df2",
+    "p",
+)
+
+
+def _curves(readings: Readings) -> "Figure":
+    figure, axes = charts.panels(len(readings.modalities), share=True)
+    for m, place in enumerate(axes):
+        for r, reader in enumerate(readings.readers):
+            scores = readings.scores[m, r]
+            known = readings.truth[~np.isnan(scores)]
+            if known.any() and not known.all():
+                false, true = performance.roc_points(scores, readings.truth)
+                place.plot(false, true, color=charts.color(r), linewidth=1.1, label=charts.plain(reader, 16))
+        place.plot([0, 1], [0, 1], color="#bbbbbb", linewidth=0.6)
+        place.set_aspect("equal")
+        place.set_title(charts.plain(readings.modalities[m]), fontsize=8.5)
+    if 1 < len(readings.readers) <= 12:
+        axes[0].legend(fontsize=6.5, loc="lower right")
+    figure.supxlabel("False positive rate")
+    figure.supylabel("True positive rate")
+    return figure
