@@ -10,7 +10,7 @@ import typer
 from ...session.page_facts import PageFact
 from .mask_commands import table_of
 from .result_commands import EncodingOption
-from .terminal import CommandError, folder_option, make_writable, progress_bar
+from .terminal import CommandError, folder_option, make_writable, progress_bar, say
 
 
 def report(
@@ -73,8 +73,8 @@ def report(
         options = ReportOptions(table, tolerance, threshold, jobs, defect_sentence)
         make_report(found, out, options, advance)
     for sentence in found.remarks:
-        print(f"quizloader: {sentence}", file=sys.stderr)
+        say(f"quizloader: {sentence}", sys.stderr)
     if found.left_out:
-        print(f"{len(found.left_out)} readings or answers do not count; see {out / 'left_out.csv'}")
-    print(out / INDEX)
+        say(f"{len(found.left_out)} readings or answers do not count; see {out / 'left_out.csv'}")
+    say(out / INDEX)
     raise typer.Exit(1 if found.has_unreadable else 0)
