@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...images.files.label_names import LabelTable
+from ..tables import without_formula
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -84,7 +85,8 @@ class ReportPlaces:
 
 
 def written(value: Cell) -> str:
-    """As it stands in a CSV file: nothing where it is undefined, ten digits of other numbers."""
+    """As it stands in a CSV file: nothing where it is undefined, ten digits of other numbers. A name that a
+    spreadsheet would run as a formula gets an apostrophe before it."""
     if value is None or isinstance(value, float) and math.isnan(value):
         return ""
     if isinstance(value, bool):
@@ -93,7 +95,7 @@ def written(value: Cell) -> str:
         return f"{value:.10g}"
     if isinstance(value, datetime):
         return value.isoformat(timespec="seconds")
-    return str(value)
+    return str(without_formula(value))
 
 
 def shown(value: Cell) -> str:
