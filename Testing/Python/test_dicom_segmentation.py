@@ -1,5 +1,6 @@
 """DICOM SEG as a segmentation: binary, overlapping, fractional, label map."""
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -105,6 +106,19 @@ def test_names_colours_and_terminology(tmp_path: Path) -> None:
         "~Anatomic codes - DICOM master list~^^~^^"
     )
     assert segment_names_of(read_header(path)) == ["Liver"]
+
+
+@pytest.mark.parametrize("components", [[math.nan] * 3, [1e308, 0, 0], [-1.0, 2, 3], [1.0], []])
+def test_a_colour_that_is_none_is_no_colour(tmp_path: Path, components: list[float]) -> None:
+    """Of a file that holds it as another kind of number than the standard has."""
+    path = write_segmentation(
+        tmp_path / "seg", plane(0, 3)[np.newaxis], [1], [PLACEMENT.position(0)], PLACEMENT
+    )
+    dataset = pydicom.dcmread(path)
+    dataset.SegmentSequence[0].add_new(0x0062000D, "FD", components)
+    dataset.save_as(path)
+    (segment,) = read_dicom_seg(path).segments
+    assert segment.color is None
 
 
 def test_a_fractional_one_shows_from_a_half_on_and_says_so(tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Contours that readers draw: kept voxel for voxel, shown again, copied, merged, and never overwritten."""
 
+import math
 import shutil
 from pathlib import Path
 
@@ -247,6 +248,9 @@ def test_a_contour_is_seen_on_the_views_of_its_image_in_planes_too(tmp_path: Pat
         reader.draw("Liver", box(slice(0, 6), slice(0, 8), slice(0, 6)))
         tools = ToolsPresenter(lambda change: change())
         tools.begin(reader.opened)
+        for percent, opacity in ((math.nan, 0.0), (-math.inf, 0.0), (math.inf, 1.0)):
+            assert tools.use("opacity", percent)
+            assert reader.drawings.nodes[0].GetDisplayNode().GetOpacity() == opacity
         tools.use("fill")
         changed = (reader.host.picture(SliceView.RED) != bare[SliceView.RED]).any(axis=2)
         # 5 x 6 mm fill the height of 64 pixels; the left edge of the contour is the image's.

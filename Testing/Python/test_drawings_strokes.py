@@ -3,13 +3,18 @@
 A crash is a copy of the results folder that is made while the program runs: it has what the disk has.
 """
 
+import math
 import random
 import shutil
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from QuizLoaderLib.quiz.label_colors import color_of_value
+from QuizLoaderLib.reader.drawing.strokes import read_strokes
+from QuizLoaderLib.session.checked_lines import checked_line, object_of
 from QuizLoaderLib.views.lines import set_points_ras
 from reader_at_work import READER, SHAPE, AtWork, at_work, box, draw, drawn, files_of, write_images
 from session_by_hand import SOAK, page_of, saved, write_quiz
@@ -178,6 +183,23 @@ def test_a_journal_that_was_cut_has_the_stroke_before(tmp_path: Path, quiz: Path
             assert_same(masks, {"Liver": LIVER})
         strokes.write_bytes(both)
         assert_same(after_crash(tmp_path, quiz)[1], {"Liver": LIVER, "Spleen": SPLEEN})
+
+
+def test_colours_of_a_changed_journal_are_within_their_range(tmp_path: Path, quiz: Path, clock) -> None:
+    strokes = tmp_path / "r" / READER / "study" / "PgGroup1_A" / "A_CT-quizlabel.strokes"
+    with at_work(quiz, tmp_path / "images", tmp_path / "r", clock) as reader:
+        reader.show()
+        reader.draw("Liver", LIVER)
+        rest(reader, clock)
+        data = strokes.read_bytes()
+    lines = [found for line in data.splitlines() if (found := object_of(line))]
+    for color, expected in (([2.0, -1.0, 0.5], (1.0, 0.0, 0.5)), ([math.nan] * 3, color_of_value(1))):
+        segments: Any = lines[-1]["segments"]
+        segments[0]["color"] = color
+        strokes.write_bytes(b"".join(map(checked_line, lines)))
+        found = read_strokes(strokes)
+        assert found is not None and found.segments is not None
+        assert found.segments[0].color == expected
 
 
 def test_killed_while_the_strokes_are_put_into_the_files(tmp_path: Path, quiz: Path, clock) -> None:

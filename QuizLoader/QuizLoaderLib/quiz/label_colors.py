@@ -7,6 +7,7 @@ back after 13, 21, 34 or 55 values, and none of these is a multiple of the numbe
 """
 
 import colorsys
+import math
 from collections.abc import Sequence
 
 _GOLDEN_TURN = 0.6180339887498949
@@ -21,6 +22,15 @@ def color_of_value(value: int) -> tuple[float, float, float]:
     hue = (_FIRST_HUE + value * _GOLDEN_TURN) % 1.0
     saturation, brightness = _TONES[value % len(_TONES)]
     return colorsys.hsv_to_rgb(hue, saturation, brightness)
+
+
+def color_within_range(channels: Sequence[float]) -> tuple[float, float, float] | None:
+    """(r, g, b) 0..1 of what a file gives: a channel that is too low or too high becomes the nearest; None
+    for what is no three numbers."""
+    if len(channels) != 3 or any(math.isnan(channel) for channel in channels):
+        return None
+    red, green, blue = (min(max(channel, 0.0), 1.0) for channel in channels)
+    return red, green, blue
 
 
 def color255(color: Sequence[float]) -> tuple[int, int, int]:

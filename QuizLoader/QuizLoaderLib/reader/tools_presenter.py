@@ -186,7 +186,8 @@ class ToolsPresenter:
         self._look_at_contours(contour=ContourVisibility.OUTLINE if filled else ContourVisibility.FILL)
 
     def _set_opacity(self, percent: float) -> None:
-        self._look_at_contours(opacity=min(max(float(percent), 0), 100) / 100)
+        # In this order what is not a number counts as 0.
+        self._look_at_contours(opacity=min(max(0.0, float(percent)), 100.0) / 100)
 
     def _change_opacity(self, percent: float) -> None:
         self._set_opacity(100 * self._contours.opacity + percent)

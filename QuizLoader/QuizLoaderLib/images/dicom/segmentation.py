@@ -19,6 +19,7 @@ from .headers import (
     integer_of,
     items_of,
     macro_value,
+    numbers_of,
     read_header,
     text_of,
 )
@@ -141,8 +142,9 @@ def _code(item: Dataset, sequence: str) -> str:
 
 def _color(item: Dataset) -> tuple[float, float, float] | None:
     """CIELab (PS3.3 C.10.7.1.1) as sRGB 0..1, with the D65 white that DCMTK and Slicer write it with."""
-    value = item.get("RecommendedDisplayCIELabValue")
-    if value is None or len(value) != 3:
+    value = numbers_of(item, "RecommendedDisplayCIELabValue")
+    # A file may hold them as another kind of number.
+    if len(value) != 3 or not all(0 <= component <= 65535 for component in value):
         return None
     lightness = value[0] / 65535 * 100
     a, b = (component / 65535 * 255 - 128 for component in value[1:])

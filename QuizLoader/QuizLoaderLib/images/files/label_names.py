@@ -5,7 +5,6 @@ Sources: NIfTI-1, section "Extended header"; BIDS 1.10, "Segmentation derivative
 
 import csv
 import io
-import math
 import re
 import struct
 from collections.abc import Sequence
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...quiz.closed_xml import xml_tree
+from ...quiz.label_colors import color_within_range
 from ...quiz.problems import Problem, ProblemCode, error, warning
 from ...quiz.value_map import LARGEST_VALUE, ValueMap
 from ...quiz.values import said
@@ -194,8 +194,5 @@ def _table(xml: bytes) -> LabelTable | None:
 
 def _row(label: "_Element") -> LabelRow:
     channels = [float(label.get(name, "1")) for name in ("Red", "Green", "Blue")]
-    color = None
-    if not any(math.isnan(channel) for channel in channels):
-        red, green, blue = (min(max(channel, 0.0), 1.0) for channel in channels)
-        color = (red, green, blue)
-    return LabelRow((label.text or "").strip(), int(label.attrib["Key"]), color)
+    name, value = (label.text or "").strip(), int(label.attrib["Key"])
+    return LabelRow(name, value, color_within_range(channels))

@@ -1,10 +1,9 @@
 """Type Segmentation: a .seg.nrrd, a label image or a DICOM SEG on the segmentation layer."""
 
-import math
 import re
 from typing import TYPE_CHECKING
 
-from ...quiz.label_colors import color_of_value
+from ...quiz.label_colors import color_of_value, color_within_range
 from ...quiz.model import Image
 from ...quiz.problems import Problem, ProblemCode, warning
 from ...quiz.regions import Regions
@@ -163,16 +162,9 @@ def _whole_number(file: ImageFile, text: str) -> int:
 def _color(text: str) -> tuple[float, float, float] | None:
     """None for what is no three numbers; a number that is too low or too high becomes the nearest."""
     try:
-        red, green, blue = (float(part) for part in text.split())
+        return color_within_range([float(part) for part in text.split()])
     except ValueError:
         return None
-    if any(math.isnan(part) for part in (red, green, blue)):
-        return None
-    return (_within_1(red), _within_1(green), _within_1(blue))
-
-
-def _within_1(part: float) -> float:
-    return min(max(part, 0.0), 1.0)
 
 
 def _tags(text: str) -> dict[str, str]:

@@ -19,6 +19,7 @@ import numpy as np
 
 from ...images.arrays import SegmentationArrays, SegmentDescription
 from ...images.grid import Grid
+from ...quiz.label_colors import color_of_value, color_within_range
 from ...session.checked_lines import checked_line, object_of
 from ...session.whole_file import sync, sync_folder
 from ...views.segment_planes import SegmentPart, box_of
@@ -162,8 +163,13 @@ def _with_line(strokes: Strokes | None, found: dict[str, object]) -> Strokes:
         strokes.folded.add(str(line["sha256"]))
         return strokes
     strokes.segments = tuple(
-        DrawnSegment(str(each["id"]), str(each["name"]), tuple(map(float, each["color"])), each["tags"])  # type: ignore[arg-type]
-        for each in line["segments"]
+        DrawnSegment(
+            str(each["id"]),
+            str(each["name"]),
+            color_within_range([float(channel) for channel in each["color"]]) or color_of_value(number),
+            each["tags"],
+        )
+        for number, each in enumerate(line["segments"], start=1)
     )
     for k, parts in line["planes"].items():
         strokes.planes[int(k)] = {
