@@ -192,7 +192,7 @@ def test_colours_of_a_changed_journal_are_within_their_range(tmp_path: Path, qui
         reader.draw("Liver", LIVER)
         rest(reader, clock)
         data = strokes.read_bytes()
-    lines = [found for line in data.splitlines() if (found := object_of(line))]
+    lines = [line for each in data.splitlines() if (line := object_of(each))]
     for color, expected in (([2.0, -1.0, 0.5], (1.0, 0.0, 0.5)), ([math.nan] * 3, color_of_value(1))):
         segments: Any = lines[-1]["segments"]
         segments[0]["color"] = color
