@@ -15,10 +15,12 @@ from QuizLoaderLib.results.performance import (
     sensitivity,
     specificity,
 )
+from QuizLoaderLib.results.performance.covariances import Covariance
 from sample_data import SAMPLE_DATA, needs_sample_data
 from scipy.stats import ttest_rel
 
 NAN = np.nan
+COVARIANCES: tuple[Covariance, ...] = ("delong", "unbiased", "jackknife")
 
 
 def published(name: str, case: str = "case") -> Readings:
@@ -251,7 +253,8 @@ def test_the_area_lies_under_the_curve():
         false_rates, true_rates = roc_points(scores, truth)
 
         assert (false_rates[0], true_rates[0], false_rates[-1], true_rates[-1]) == (0, 0, 1, 1)
-        assert np.trapezoid(true_rates, false_rates) == pytest.approx(empirical_auc(scores, truth).auc)
+        under = (np.diff(false_rates) * (true_rates[1:] + true_rates[:-1]) / 2).sum()
+        assert under == pytest.approx(empirical_auc(scores, truth).auc)
 
 
 def test_areas_that_are_undefined_say_why():
@@ -353,7 +356,7 @@ def test_one_missing_reading_changes_little():
     scores = readings.scores.copy()
     scores[0, 0, 0] = NAN
 
-    for covariance in ("delong", "unbiased", "jackknife"):
+    for covariance in COVARIANCES:
         whole = compare_modalities(readings, covariance=covariance).components
         found = compare_modalities(
             Readings(readings.modalities, readings.readers, readings.cases, readings.truth, scores),
@@ -362,6 +365,30 @@ def test_one_missing_reading_changes_little():
         assert found.error != whole.error
         for name in ("error", "cov1", "cov2", "cov3"):
             assert getattr(found, name) == pytest.approx(getattr(whole, name), rel=0.03)
+
+
+def test_readings_that_share_one_case_have_a_covariance_of_it():
+    positives = [[1, 4, 3, NAN, NAN], [NAN, NAN, 5, 2, 4]]
+    scores = np.array([[[*row, 1, 2, 3]] for row in positives])
+    readings = Readings(("A", "B"), ("ann",), tuple("abcdefgh"), np.arange(8) < 5, scores)
+
+    for covariance in COVARIANCES:
+        found = compare_modalities(readings, covariance=covariance)
+
+        assert 0 < abs(found.components.cov1) < found.components.error
+
+
+@pytest.mark.parametrize("covariance", COVARIANCES)
+def test_one_positive_case_is_too_few_for_an_interval(covariance):
+    scores = np.array(SCORES, float)[:, :, [0, 2, 4, 5]]
+    readings = Readings(("A", "B"), ("ann", "bob"), tuple("abcd"), np.arange(4) < 1, scores)
+
+    found = compare_modalities(readings, covariance=covariance)
+
+    assert np.isnan(chosen(found, "random", "random", "all").p)
+    assert np.isnan(chosen(found, "fixed", "random", "A").ci_low)
+    assert not np.isnan(chosen(found, "random", "fixed", "all").p)
+    assert found.notes == ("There are too few cases to say how they vary, so random cases have no interval.",)
 
 
 def test_a_table_that_says_two_things_is_refused():

@@ -36,7 +36,7 @@ def areas(scores: np.ndarray, truth: np.ndarray, covariance: Covariance) -> Figu
             return Figures(values, _of_means(positives) + _of_means(negatives))
         without = np.empty_like(parts)
         without[:, truth], without[:, ~truth] = _without_each(positives), _without_each(negatives)
-        return Figures(values, jackknife(without))
+        return Figures(values, jackknife(without, ~np.isnan(scores)))
 
 
 def rates(calls: np.ndarray, among: np.ndarray) -> Figures:
@@ -47,26 +47,32 @@ def rates(calls: np.ndarray, among: np.ndarray) -> Figures:
         return Figures(_means(calls), _of_means(calls))
 
 
-def jackknife(without: np.ndarray) -> np.ndarray:
-    """The covariance of figures of merit from each without each case: (readings, cases), NaN where not read.
+def jackknife(without: np.ndarray, was_read: np.ndarray) -> np.ndarray:
+    """The covariance of figures of merit from each without each case that was read: (readings, cases) both.
+
+    NaN where a figure is undefined without some case.
 
     References
     ----------
     Efron B, Tibshirani RJ. An Introduction to the Bootstrap. Chapman and Hall 1993 (chapter 11).
     """
-    shared = _shared(without)
-    apart = np.nan_to_num(without - _means(without)[:, None])
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.where(shared > 0, apart @ apart.T * (shared - 1) / shared, 0)
+        counts = was_read.sum(1, keepdims=True)
+        means = np.where(was_read, without, 0).sum(1, keepdims=True) / counts
+        return _together((without - means) * np.sqrt(1 - 1 / counts), was_read)
 
 
 def _of_means(parts: np.ndarray) -> np.ndarray:
     """The covariance of means of ``parts`` (readings, cases) over the cases each was read in."""
-    shared = _shared(parts)
-    read = shared.diagonal()
-    apart = np.nan_to_num(parts - _means(parts)[:, None])
-    together = apart @ apart.T * shared / (shared - 1) / np.outer(read, read)
-    return np.where(shared > 0, together, 0)
+    counts = _counts(parts)[:, None]
+    return _together((parts - _means(parts)[:, None]) / np.sqrt(counts * (counts - 1)), ~np.isnan(parts))
+
+
+def _together(apart: np.ndarray, was_read: np.ndarray) -> np.ndarray:
+    """Sums of products over the cases that both readings have: (readings, readings)."""
+    apart = np.where(was_read, apart, 0)
+    # Without a case in common it is 0, also where one has no variance.
+    return np.where(_shared(was_read), apart @ apart.T, 0)
 
 
 def _unbiased(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
@@ -95,19 +101,22 @@ def _unbiased(scores: np.ndarray, truth: np.ndarray) -> np.ndarray:
         for row, column, both in zip(rows, columns, sums, strict=True)
     ]
     values = rows[0].sum(1) / rows[1].sum(1)
-    return np.where(_shared(scores) > 0, np.outer(values, values) - apart[0] / apart[1], 0)
+    return np.where(_shared(~np.isnan(scores)), np.outer(values, values) - apart[0] / apart[1], 0)
 
 
-def _shared(parts: np.ndarray) -> np.ndarray:
-    """How many cases each two readings share."""
-    read = (~np.isnan(parts)).astype(float)
-    return read @ read.T
+def _shared(was_read: np.ndarray) -> np.ndarray:
+    """Whether each two readings have a case in common."""
+    read = was_read.astype(float)
+    return read @ read.T > 0
+
+
+def _counts(parts: np.ndarray) -> np.ndarray:
+    return (~np.isnan(parts)).sum(1).astype(float)
 
 
 def _means(parts: np.ndarray) -> np.ndarray:
-    read = (~np.isnan(parts)).sum(1)
     with np.errstate(invalid="ignore"):
-        return np.nansum(parts, axis=1) / read.astype(float)
+        return np.nansum(parts, axis=1) / _counts(parts)
 
 
 def _without_each(parts: np.ndarray) -> np.ndarray:
