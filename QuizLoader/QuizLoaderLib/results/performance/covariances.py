@@ -36,7 +36,7 @@ def areas(scores: np.ndarray, truth: np.ndarray, covariance: Covariance) -> Figu
             return Figures(values, _of_means(positives) + _of_means(negatives))
         without = np.empty_like(parts)
         without[:, truth], without[:, ~truth] = _without_each(positives), _without_each(negatives)
-        return Figures(values, jackknife(without, ~np.isnan(scores)))
+        return jackknife(values, without, ~np.isnan(scores))
 
 
 def rates(calls: np.ndarray, among: np.ndarray) -> Figures:
@@ -47,30 +47,27 @@ def rates(calls: np.ndarray, among: np.ndarray) -> Figures:
         return Figures(_means(calls), _of_means(calls))
 
 
-def jackknife(without: np.ndarray, was_read: np.ndarray) -> np.ndarray:
-    """The covariance of figures of merit from each without each case that was read: (readings, cases) both.
+def jackknife(values: np.ndarray, without: np.ndarray, was_read: np.ndarray) -> Figures:
+    """Figures of merit with the jackknife over all cases of a study.
 
-    NaN where a figure is undefined without some case.
+    ``without`` has each figure without each case that was read, ``was_read`` says which were: (readings,
+    cases) both. A case that was not read leaves a figure as it is.
 
     References
     ----------
     Efron B, Tibshirani RJ. An Introduction to the Bootstrap. Chapman and Hall 1993 (chapter 11).
     """
-    with np.errstate(invalid="ignore", divide="ignore"):
-        counts = was_read.sum(1, keepdims=True)
-        means = np.where(was_read, without, 0).sum(1, keepdims=True) / counts
-        return _together((without - means) * np.sqrt(1 - 1 / counts), was_read)
+    cases = without.shape[1]
+    without = np.where(was_read, without, values[:, None])
+    apart = without - without.mean(1, keepdims=True)
+    return Figures(values, np.where(_shared(was_read), apart @ apart.T * (cases - 1) / cases, 0))
 
 
 def _of_means(parts: np.ndarray) -> np.ndarray:
     """The covariance of means of ``parts`` (readings, cases) over the cases each was read in."""
     counts = _counts(parts)[:, None]
-    return _together((parts - _means(parts)[:, None]) / np.sqrt(counts * (counts - 1)), ~np.isnan(parts))
-
-
-def _together(apart: np.ndarray, was_read: np.ndarray) -> np.ndarray:
-    """Sums of products over the cases that both readings have: (readings, readings)."""
-    apart = np.where(was_read, apart, 0)
+    was_read = ~np.isnan(parts)
+    apart = np.where(was_read, (parts - _means(parts)[:, None]) / np.sqrt(counts * (counts - 1)), 0)
     # Without a case in common it is 0, also where one has no variance.
     return np.where(_shared(was_read), apart @ apart.T, 0)
 

@@ -136,7 +136,7 @@ def _parts(sheets: dict[str, Sequence[Sequence[Cell]]]) -> Iterable[tuple[str, s
         f'<workbook xmlns="{_SPREADSHEET}" xmlns:r="{_RELATIONS}"><sheets>{entries}</sheets></workbook>',
     )
     for n, rows in zip(numbers, sheets.values(), strict=True):
-        body = "".join(f"<row>{''.join(map(_cell, row))}</row>" for row in rows)
+        body = "".join(_row(number, row) for number, row in enumerate(rows, start=1))
         yield (
             f"xl/worksheets/sheet{n}.xml",
             f'<worksheet xmlns="{_SPREADSHEET}"><sheetData>{body}</sheetData></worksheet>',
@@ -151,7 +151,12 @@ def _relations(targets: Sequence[tuple[str, str]]) -> str:
     return f'<Relationships xmlns="{_PACKAGE}/relationships">{entries}</Relationships>'
 
 
-def _cell(value: Cell) -> str:
+def _row(number: int, row: Sequence[Cell]) -> str:
+    cells = "".join(_cell(f"{letter}{number}", value) for letter, value in zip("ABCDE", row, strict=False))
+    return f'<row r="{number}">{cells}</row>'
+
+
+def _cell(place: str, value: Cell) -> str:
     if isinstance(value, str):
-        return f'<c t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
-    return f"<c><v>{value!r}</v></c>"
+        return f'<c r="{place}" t="inlineStr"><is><t xml:space="preserve">{escape(value)}</t></is></c>'
+    return f'<c r="{place}"><v>{value!r}</v></c>'

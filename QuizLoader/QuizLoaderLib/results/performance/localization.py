@@ -206,7 +206,7 @@ def _jafroc1_figures(readings: LocalizedReadings) -> Figures:
         values[reading], without[reading, read] = _jafroc1_without_each(
             false[read], lesions[of_lesions], lesion_cases
         )
-    return Figures(values, jackknife(without, ~np.isnan(against)))
+    return jackknife(values, without, ~np.isnan(against))
 
 
 def _jafroc1_without_each(
