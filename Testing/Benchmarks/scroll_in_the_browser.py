@@ -18,11 +18,12 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Python"))
 
 from chromium import chromium
-from panel_stage import image_element, write_quiz
 from QuizLoaderLib.apps.demo.samples import make_demo
+from QuizLoaderStories.made import image_element, write_quiz
 from web_stage import served, wait_for_text, window
 
 MOST_MS_A_STEP = 60

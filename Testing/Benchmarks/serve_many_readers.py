@@ -21,10 +21,11 @@ from urllib.parse import urlsplit
 import numpy as np
 import SimpleITK
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Python"))
 
 from chromium import chromium
-from panel_stage import image_element, write_quiz
+from QuizLoaderStories.made import image_element, write_quiz
 from study_server_stage import Study, megabytes, private_megabytes, processes_of, study
 from web_reader import WebReader
 from web_stage import served, wait_for_text, window

@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Python"))
 
 from panel_stage import VOLUME, Stage, image_element, stage, write_image, write_images, write_quiz

@@ -221,6 +221,8 @@ def test_what_the_client_says_is_let_through():
     assert read_message(call("trame.trigger", "answer", [])).is_from_reader
     assert not read_message(call("trame.trigger", "alive", ["tab"])).is_from_reader
     assert not read_message(call("wslink.hello", {"secret": "x"})).is_from_reader
+    drawn = read_message(call("quizloader.drawn", 7, 12.5))
+    assert drawn.is_allowed and not drawn.is_from_reader, "the page acknowledges pictures by itself"
     for method in (
         "application.exit",
         "trame.state.update",

@@ -5,7 +5,7 @@ import io
 import numpy as np
 import pytest
 from PIL import Image as Picture
-from QuizLoaderLib.apps.web.streaming import as_png
+from QuizLoaderLib.apps.web.encoding import as_png
 
 
 def read(content):

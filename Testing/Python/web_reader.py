@@ -66,6 +66,7 @@ class WebReader:
         self._numbers = itertools.count()
         self._waiting: dict[str, asyncio.Future[Any]] = {}
         self._client = ""
+        self._acknowledging: set[asyncio.Future[Any]] = set()
 
     async def __aenter__(self) -> "WebReader":
         self.start()
@@ -199,7 +200,15 @@ class WebReader:
                     answer.set_result(said["result"])
         elif name.startswith("publish:trame.state.topic"):
             self.state.update(said["result"])
-        elif name.startswith("publish:trame.rca.topic.stream"):
-            area = said["result"]["name"]
-            self.frames[area] = self.frames.get(area, 0) + 1
+        elif name.startswith("publish:quizloader.pictures"):
+            self._look_at(said["result"])
         self._changed.set()
+
+    def _look_at(self, part: dict[str, Any]) -> None:
+        """A part of a picture, or a sign of life."""
+        if part.get("view") and part["offset"] + len(part["content"]) == part["total"]:
+            area = f"view-{part['view']}"
+            self.frames[area] = self.frames.get(area, 0) + 1
+        acknowledging = asyncio.ensure_future(self.send("quizloader.drawn", part["number"], 0))
+        self._acknowledging.add(acknowledging)
+        acknowledging.add_done_callback(self._acknowledging.discard)

@@ -47,8 +47,8 @@ _OF_VIEWS = (
     "trame.rca.video.codecs",
     "trame.rca.video.negotiate",
 )
-_TRIGGER, _SIZE = "trame.trigger", "trame.rca.size"
-_ALLOWED = ("wslink.hello", "trame.state.get", "trame.lifecycle.update", _TRIGGER, *_OF_VIEWS)
+_TRIGGER, _SIZE, _DRAWN = "trame.trigger", "trame.rca.size", "quizloader.drawn"
+_ALLOWED = ("wslink.hello", "trame.state.get", "trame.lifecycle.update", _TRIGGER, _DRAWN, *_OF_VIEWS)
 """What the client calls. Not among them: to end the process, to put something into its state, which would
 grow without bounds, and to write into the log."""
 _TRIGGERS = (
@@ -229,7 +229,7 @@ def read_message(frame: bytes) -> Message:
         raise ValueError("its content")
     arguments = call.get("args")
     first = arguments[0] if isinstance(arguments, list) and arguments else None
-    is_from_reader = call["method"] != "wslink.hello" and first not in _BY_ITSELF
+    is_from_reader = call["method"] not in ("wslink.hello", _DRAWN) and first not in _BY_ITSELF
     return Message(_is_allowed(call["method"], arguments), is_from_reader)
 
 

@@ -20,6 +20,7 @@ from .corners import CornersView
 from .editor import EditorView
 from .host import WebHost
 from .lines import LinesView
+from .streaming import Pictures
 from .tools import ToolsView
 
 if TYPE_CHECKING:
@@ -63,14 +64,18 @@ class Serving:
 class ClientQuiz:
     """One quiz, for one reader at a time, in the ``state`` that trame shares with the client.
 
-    ``register`` takes each view's adapter (see WebHost).
+    ``register`` takes each view's adapter and ``pictures`` sends what it shows (see WebHost).
     """
 
     def __init__(
-        self, state: "State", serving: Serving, register: "Callable[[RcaViewAdapter], None]"
+        self,
+        state: "State",
+        serving: Serving,
+        register: "Callable[[RcaViewAdapter], None]",
+        pictures: Pictures,
     ) -> None:
         self._state, self._serving = state, serving
-        self.host = WebHost(register, self._resized, self._rendered, self._pointed)
+        self.host = WebHost(register, pictures, self._resized, self._rendered, self._pointed)
         self.asking = AskingView(state, self._moved)
         self.tools = ToolsView(state, self._change_views)
         self.editor = EditorView(state, self.host.slicer, self._drawn)

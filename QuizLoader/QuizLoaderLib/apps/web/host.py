@@ -13,7 +13,7 @@ from ...quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
 from ...views.layouts import COLOR_OF_VIEW
 from ..shared.opengl import offscreen_window_class
 from .colors import css_color
-from .streaming import Stream, ViewWindow
+from .streaming import Pictures, Stream, StreamedView, ViewWindow
 from .trame_patches import FIRST_SIZE, new_slice_view
 
 if TYPE_CHECKING:
@@ -36,6 +36,7 @@ class WebHost:
     def __init__(
         self,
         register: Callable[[RcaViewAdapter], None],
+        pictures: Pictures,
         resized: Callable[[SliceView], None],
         rendered: Callable[[SliceView], None],
         pointed: Callable[[SliceView, int, int], None],
@@ -48,7 +49,7 @@ class WebHost:
         self.scene = self.slicer.scene
         self.application_logic = self.slicer.app_logic
         self.layout = Layout.FOUR_UP
-        self._views = WebViewFactory(register, resized, rendered, pointed)
+        self._views = WebViewFactory(register, pictures, resized, rendered, pointed)
         self.slicer.view_manager.register_factory(self._views)
 
     def set_layout(self, layout: Layout) -> None:
@@ -75,7 +76,7 @@ class WebHost:
 
 
 class WebViewFactory(IViewFactory):
-    """Makes a view with its stream of pictures.
+    """Makes a view whose ``pictures`` are sent.
 
     ``register`` takes the adapter that trame's remote controlled area talks to. ``resized`` and ``rendered``
     are called with the view, ``pointed`` with the view and the pixel that the pointer is at,
@@ -85,14 +86,15 @@ class WebViewFactory(IViewFactory):
     def __init__(
         self,
         register: Callable[[RcaViewAdapter], None],
+        pictures: Pictures,
         resized: Callable[[SliceView], None],
         rendered: Callable[[SliceView], None],
         pointed: Callable[[SliceView, int, int], None],
     ) -> None:
         super().__init__()
         self.windows: list[ViewWindow] = []
-        self._register, self._resized, self._rendered = register, resized, rendered
-        self._pointed = pointed
+        self._register, self._pictures = register, pictures
+        self._resized, self._rendered, self._pointed = resized, rendered, pointed
 
     def can_create_view(self, view: ViewLayoutDefinition) -> bool:
         return view.view_type is ViewType.SLICE_VIEW
@@ -105,13 +107,17 @@ class WebViewFactory(IViewFactory):
         slice_view = new_slice_view(scene, app_logic, name)
         slice_view.set_view_properties(view.properties)
         app_logic.GetSliceLogicByLayoutName(name).ResizeSliceNode(*FIRST_SIZE)
-        window = ViewWindow(slice_view.render_window(), lambda: self._resized(shown))
+        pictures = self._pictures
+        window = ViewWindow(
+            slice_view.render_window(), lambda: self._resized(shown), lambda: pictures.point_at(name)
+        )
         self.windows.append(window)
         interactor = slice_view.render_window().GetInteractor()
         interactor.AddObserver(
             "MouseMoveEvent", lambda *_: self._pointed(shown, *interactor.GetEventPosition()), FIRST
         )
-        stream = Stream(window, lambda: self._rendered(shown))
+        pictures.add(name, StreamedView(window, lambda: self._rendered(shown)))
+        stream = Stream(window, lambda: pictures.want(name))
         slice_view.set_scheduled_render(RcaRenderStrategy(stream))
         # The name by which the client asks for the pictures of a view.
         self._register(

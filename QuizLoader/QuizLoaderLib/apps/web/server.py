@@ -28,6 +28,7 @@ from .forms import PICTURES
 from .newest_texts import unsent_answers
 from .presence import WindowPresence
 from .preview import Preview
+from .streaming import Pictures
 from .trame_patches import (
     client_assets,
     ignore_command_line,
@@ -43,6 +44,9 @@ if TYPE_CHECKING:
 
 STOP_S = 2.0
 """How long browsers have to take leave; everything is saved before."""
+
+SLOW_S = 0.5
+"""The reader is told where a step takes longer until it shows."""
 
 _DARK = {
     # White can be read on the first, the second is seen on the bars: contrasts of 4.5 and 3 at least.
@@ -122,12 +126,14 @@ class _ClientServer:
         self._adapters: list[RcaViewAdapter] = []
         self._web_server: WebAppServer
         self._tabs = tabs.Tabs(self._owner_changed, self._window_lost)
-        server.add_protocol_to_configure(
-            lambda protocol: protocol.registerLinkProtocol(tabs.Leaving(self._tabs))
-        )
         state = server.state
-        state.update({"phase": "sign-in", "owner": "", "fault": "", "preview": None})
-        self.quiz = ClientQuiz(state, serving, self._register)
+        state.update({"phase": "sign-in", "owner": "", "fault": "", "preview": None, "is_slow": False})
+        self._pictures = Pictures(self._step_took)
+        for protocol in (tabs.Leaving(self._tabs), self._pictures):
+            server.add_protocol_to_configure(
+                lambda served, protocol=protocol: served.registerLinkProtocol(protocol)
+            )
+        self.quiz = ClientQuiz(state, serving, self._register, self._pictures)
         self._presence = WindowPresence(state, self.quiz.asking.presenter.be_there)
         self._preview = Preview(state, self.quiz, serving.quiz_path) if serving.preview else None
         self._make_client()
@@ -182,6 +188,7 @@ class _ClientServer:
         )
         await server.ready
         self._presence.begin()
+        self._pictures.begin()
         for adapter in self._adapters:
             server.controller.rc_area_register(adapter)
         return server.port
@@ -189,6 +196,7 @@ class _ClientServer:
     def close(self) -> str:
         """Save everything; says where unsaved answers were put, or nothing."""
         self._presence.end()
+        self._pictures.end()
         if self._preview:
             self._preview.end()
         return self.quiz.close()
@@ -270,6 +278,7 @@ class _ClientServer:
         self._tabs.arrive(self._web_server.last_active_client_id, tab)
 
     def _owner_changed(self) -> None:
+        self._pictures.send_to(self._tabs.connection)
         with self._server.state as state:
             state.owner = self._tabs.owner
             self.quiz.show_again()
@@ -279,10 +288,17 @@ class _ClientServer:
         """It may have been reloaded: what it said last was not known yet when it came back."""
         self.quiz.host.release_buttons()
         if not self._tabs.has_owner:
+            self._pictures.send_to("")
             self._presence.tell(False)
         if self._tabs.has_owner:
             with self._server.state:
                 self.quiz.show_again()
+
+    def _step_took(self, seconds: float) -> None:
+        is_slow = seconds > SLOW_S
+        if is_slow != self._server.state.is_slow:
+            with self._server.state as state:
+                state.is_slow = is_slow
 
     async def _sign_in(self, reader: str) -> None:
         if self._server.state.phase == "sign-in":

@@ -1,47 +1,45 @@
-"""The pictures of a view on their way to the browser: lossless, and always the newest one.
-
-PNG is W3C's *Portable Network Graphics (PNG) Specification*.
+"""The pictures of the views on their way to the browser: the newest one, as fast as the way allows, and
+lossless as soon as a view stands.
 """
 
 import asyncio
-import struct
 import time
-import zlib
 from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from vtkmodules.vtkCommonCore import vtkCommand
+from wslink import register as export
+from wslink.websocket import LinkProtocol
 
 from ..shared.opengl import MOST_PIXELS, window_pixels
+from .encoding import encoded
+from .link import NetworkLink
 from .trame_patches import RemoteArea
+from .turns import FRAMES_A_SECOND, Picture, PictureKind, PicturePart, Turns
 
 if TYPE_CHECKING:
     from vtkmodules.vtkRenderingCore import vtkRenderWindow
 
-FrameFacts = dict[str, str | int]
-"""What the browser is told of a frame."""
-Push = Callable[[bytes, FrameFacts], None]
-
-MOST_FRAMES_A_SECOND = 40
-QUIET_S = 0.2
-"""The browser drops a frame where it still decodes the ones before. After a pause of this length the last
-one is sent again, so that what stays on the screen is what the view shows."""
-
-_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-_GREY, _COLOR = 0, 2
-_DIFFERENCE_FROM_ROW_ABOVE = 2
+TOPIC = "quizloader.pictures"
+SIGN_OF_LIFE_S = 1.0
+_MOST_STEPS = 64
 
 
 class ViewWindow(RemoteArea):
     """The render window of a view as trame's remote controlled area knows it.
 
-    ``resized`` is called after the browser has given the view another size.
+    ``resized`` is called after the browser has given the view another size, ``pointed_at`` when the pointer
+    is over it.
     """
 
-    def __init__(self, render_window: "vtkRenderWindow", resized: Callable[[], None]) -> None:
+    def __init__(
+        self, render_window: "vtkRenderWindow", resized: Callable[[], None], pointed_at: Callable[[], None]
+    ) -> None:
         super().__init__(render_window)
-        self._resized = resized
+        self._resized, self._pointed_at = resized, pointed_at
         self._pressed: set[str] = set()
         self._shift_is_held = False
 
@@ -59,6 +57,7 @@ class ViewWindow(RemoteArea):
             self._resized()
 
     def process_interaction_event(self, event: dict[str, Any]) -> None:
+        self._pointed_at()
         if "y" in event:
             # The browser calls the lowest row of pixels 1, VTK 0. It counts them from below, and it takes a
             # view that is new or has another size to end elsewhere until it has measured it; VTK would scale
@@ -67,7 +66,8 @@ class ViewWindow(RemoteArea):
             y = event["y"] - event.get("h", height) + height - 1
             event = {**event, "y": y, "w": width, "h": height}
         self._tell_shift(bool(event.get("shiftKey")))
-        super().process_interaction_event(event)
+        for _ in range(_steps(event)):
+            super().process_interaction_event(event)
         kind = event["type"]
         if kind.endswith("ButtonPress"):
             self._pressed.add(kind)
@@ -90,92 +90,145 @@ class ViewWindow(RemoteArea):
         self._pressed.clear()
 
 
-class Stream:
-    """Renders when asked, encodes in a thread, pushes; what is asked meanwhile becomes one more frame.
+def _steps(event: dict[str, Any]) -> int:
+    """Notches of the wheel that became one on their way."""
+    steps = event.get("steps", 1)
+    return max(1, min(steps, _MOST_STEPS)) if isinstance(steps, int) else 1
 
-    Satisfies trame_rca's RcaRenderSchedulerProtocol. ``rendered`` is called after each frame.
+
+@dataclass(frozen=True)
+class StreamedView:
+    """``rendered`` is called after each picture."""
+
+    window: ViewWindow
+    rendered: Callable[[], None]
+
+
+class Pictures(LinkProtocol):
+    """Sends the pictures of all views to the window that has the quiz; what Turns decides is done here.
+
+    ``slow`` is called with the seconds that a step took, for each that the browser has drawn.
     """
 
-    def __init__(self, window: ViewWindow, rendered: Callable[[], None]) -> None:
+    def __init__(self, slow: Callable[[float], None]) -> None:
+        super().__init__()
+        self._slow = slow
+        self._views: dict[str, StreamedView] = {}
+        self._connection = ""
+        self._turns = Turns(NetworkLink())
+        self._changed = asyncio.Event()
+        self._tasks: set[asyncio.Task[None]] = set()
+
+    def begin(self) -> None:
+        for task in (self._send(), self._live()):
+            self._tasks.add(asyncio.create_task(task))
+
+    def end(self) -> None:
+        for task in self._tasks:
+            task.cancel()
+
+    def add(self, name: str, view: StreamedView) -> None:
+        self._views[name] = view
+
+    def want(self, name: str) -> None:
+        """The view was changed."""
+        self._turns.want(name, time.monotonic())
+        self._changed.set()
+
+    def point_at(self, name: str) -> None:
+        self._turns.pointed_at = name
+
+    def send_to(self, connection: str) -> None:
+        """To this one from now on, which has no picture yet; empty where there is none."""
+        if connection == self._connection:
+            return
+        self._connection = connection
+        self._turns = Turns(NetworkLink())
+        for name in self._views:
+            self.want(name)
+
+    @export("quizloader.drawn")
+    def acknowledge(self, number: object, spent_ms: object) -> None:
+        """The browser has what has this number, and has spent so long on it."""
+        if isinstance(number, int) and isinstance(spent_ms, (int, float)):
+            turns = self._turns
+            if turns.acknowledge(number, spent_ms / 1000, time.monotonic()):
+                self._slow(turns.step_s)
+            self._changed.set()
+
+    async def _live(self) -> None:
+        """The browser hears that the way is open, where it hears nothing else, and its length is measured."""
+        while True:
+            await asyncio.sleep(SIGN_OF_LIFE_S)
+            if self._connection and self._turns.link.is_idle:
+                self._tell({"number": self._turns.link.send(0, time.monotonic())})
+
+    async def _send(self) -> None:
+        while True:
+            turns, now_s = self._turns, time.monotonic()
+            self._changed.clear()
+            if not self._connection:
+                await self._changed.wait()
+            elif part := turns.next_part(now_s):
+                self._tell(_told(part))
+            elif picture := turns.next_picture(now_s):
+                self._make(turns, picture)
+                await asyncio.sleep(0)
+            else:
+                await self._until_changed(turns.seconds_to_next(now_s))
+
+    async def _until_changed(self, seconds: float | None) -> None:
+        with suppress(asyncio.TimeoutError):
+            await asyncio.wait_for(self._changed.wait(), seconds)
+
+    def _make(self, turns: Turns, picture: Picture) -> None:
+        view = self._views[picture.view]
+        pixels, _columns, _rows = view.window.img_cols_rows
+        view.rendered()
+        task = asyncio.create_task(self._encode(turns, picture, pixels))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    async def _encode(self, turns: Turns, picture: Picture, pixels: np.ndarray) -> None:
+        content = await asyncio.get_running_loop().run_in_executor(None, encoded, pixels, picture.kind)
+        rows, columns, _ = pixels.shape
+        turns.made(picture, content, (columns, rows))
+        self._changed.set()
+
+    def _tell(self, message: dict[str, Any]) -> None:
+        self.publish(TOPIC, message, client_id=self._connection)
+
+
+def _told(part: PicturePart) -> dict[str, Any]:
+    picture = part.picture
+    columns, rows = part.size
+    return {
+        "number": part.number,
+        "view": picture.view,
+        "of": picture.change,
+        "kind": picture.kind.name.lower(),
+        "type": "image/png" if picture.kind is PictureKind.LOSSLESS else "image/jpeg",
+        "columns": columns,
+        "rows": rows,
+        "offset": part.offset,
+        "total": part.total,
+        "content": part.content,
+    }
+
+
+class Stream:
+    """Satisfies trame_rca's RcaRenderSchedulerProtocol: what it is asked to render, Pictures sends."""
+
+    def __init__(self, window: ViewWindow, want: Callable[[], None]) -> None:
         self.rca = window
-        self.target_fps: float = MOST_FRAMES_A_SECOND
-        self._rendered = rendered
-        self._push: Push = lambda content, meta: None
-        self._wanted = asyncio.Event()
-        self._repeating: asyncio.TimerHandle | None = None
-        self._task = asyncio.create_task(self._run())
+        self.target_fps: float = FRAMES_A_SECOND
+        self.schedule_render = want
 
-    def set_push_callback(self, callback: Push) -> None:
-        self._push = callback
-
-    def schedule_render(self) -> None:
-        self._wanted.set()
+    def set_push_callback(self, callback: Callable[..., None]) -> None:
+        """Nothing to do: pictures have a way of their own."""
 
     def reset(self) -> None:
         """Nothing to do: each frame stands for itself."""
 
     async def close(self) -> None:
-        self._task.cancel()
-        await asyncio.gather(self._task, return_exceptions=True)
-
-    async def _run(self) -> None:
-        while True:
-            await self._wanted.wait()
-            self._wanted.clear()
-            started = time.monotonic()
-            content, meta = await self._frame()
-            self._push(content, meta)
-            self._push_again_when_quiet(content, meta)
-            await asyncio.sleep(max(0.0, started + 1 / self.target_fps - time.monotonic()))
-
-    def _push_again_when_quiet(self, content: bytes, meta: FrameFacts) -> None:
-        """Where this is one of several frames in a row."""
-
-        def push() -> None:
-            self._repeating = None
-            if is_of_several:
-                self._push(content, meta)
-
-        is_of_several = self._repeating is not None
-        if self._repeating:
-            self._repeating.cancel()
-        self._repeating = asyncio.get_running_loop().call_later(QUIET_S, push)
-
-    async def _frame(self) -> tuple[bytes, FrameFacts]:
-        pixels, columns, rows = self.rca.img_cols_rows
-        self._rendered()
-        meta: FrameFacts = {
-            "type": "image/png",
-            "codec": "",
-            "w": columns,
-            "h": rows,
-            "st": time.time_ns() // 1_000_000,
-            "key": "key",
-            "quality": 100,
-        }
-        return await asyncio.get_running_loop().run_in_executor(None, as_png, pixels), meta
-
-
-def as_png(pixels: np.ndarray) -> bytes:
-    """``pixels`` are uint8 (rows, columns, 3), the first row at the top.
-
-    In half of the time that image libraries take, which try five filters for each row; and packed lightly:
-    the way to the browser is short.
-    """
-    rows, columns, _ = pixels.shape
-    # Most slices have no colour, and a third of the data is left.
-    red, green, blue = np.moveaxis(pixels, 2, 0)
-    is_grey = np.array_equal(red, green) and np.array_equal(red, blue)
-    values = (red if is_grey else pixels).reshape(rows, -1)
-    lines = np.empty((rows, 1 + values.shape[1]), np.uint8)
-    lines[:, 0] = _DIFFERENCE_FROM_ROW_ABOVE
-    lines[:1, 1:] = values[:1]
-    np.subtract(values[1:], values[:-1], out=lines[1:, 1:])
-    header = struct.pack(">IIBBBBB", columns, rows, 8, _GREY if is_grey else _COLOR, 0, 0, 0)
-    parts = ((b"IHDR", header), (b"IDAT", zlib.compress(lines.data, 1)), (b"IEND", b""))
-    return _SIGNATURE + b"".join(_chunk(name, content) for name, content in parts)
-
-
-def _chunk(name: bytes, content: bytes) -> bytes:
-    checksum = zlib.crc32(content, zlib.crc32(name))
-    return struct.pack(">I", len(content)) + name + content + struct.pack(">I", checksum)
+        """Nothing to do: the view has no task of its own."""

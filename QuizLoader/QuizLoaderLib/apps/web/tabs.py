@@ -22,6 +22,12 @@ class Tabs:
         """Whether the window that has the quiz is connected."""
         return self.owner in self._tabs.values()
 
+    @property
+    def connection(self) -> str:
+        """The newest one of the window that has the quiz, empty where there is none."""
+        owned = [connection for connection, tab in self._tabs.items() if tab == self.owner]
+        return owned[-1] if owned else ""
+
     def arrive(self, connection: str, tab: str) -> None:
         """A window has come, or come back."""
         self._tabs.pop(connection, None)

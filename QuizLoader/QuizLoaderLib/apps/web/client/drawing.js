@@ -3,6 +3,7 @@
   "use strict";
 
   const KEEP_STROKE_MS = 2000;
+  const DRAWN_MS = 500;
   let stroke = null;
   let use = null;
 
@@ -86,9 +87,16 @@
       window.addEventListener("pointerup", end, true);
       window.addEventListener("dblclick", doubleClick, true);
     },
-    // What was drawn is in the views now.
+    // The server has drawn it. Its picture comes before this or after, on a slow link a while after.
     drawn() {
-      if (stroke && !stroke.isDown) setTimeout(forget, 100);
+      if (!stroke || stroke.isDown) return;
+      stroke.isDrawn = true;
+      clearTimeout(stroke.timer);
+      stroke.timer = setTimeout(forget, DRAWN_MS);
+    },
+    // Another picture of a view is there.
+    shown(view) {
+      if (stroke?.isDrawn && stroke.view === view) forget();
     },
   };
 })();

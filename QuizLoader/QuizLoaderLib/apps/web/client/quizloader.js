@@ -7,7 +7,7 @@
   const TAB = "quizloader-tab";
   const SEEN = "quizloader-hints-seen";
   const TYPING_PAUSE_MS = 400;
-  const SILENCE_MS = 4000;
+  const LIFE_MS = 4000;
   const RETRY_MS = 1000;
   const TOUCH_MS = 1000;
 
@@ -23,7 +23,7 @@
   sessionStorage.removeItem(TAB);
   window.addEventListener("pagehide", () => sessionStorage.setItem(TAB, tab));
 
-  const client = Vue.reactive({ unsent: 0, isSilent: false, refused: [], helps: false, renames: false, filter: "", hints: !window.localStorage.getItem(SEEN) });
+  const client = Vue.reactive({ unsent: 0, refused: [], helps: false, renames: false, filter: "", hints: !window.localStorage.getItem(SEEN) });
   const unsent = new Map(JSON.parse(sessionStorage.getItem(UNSENT) || "[]"));
   let typing = null;
 
@@ -143,7 +143,7 @@
   }
 
   function connected() {
-    client.isSilent = false;
+    window.QuizLoaderPictures.connected();
     showUnsent();
     window.trame.state.addListener(({ type, keys }) => {
       if (type === "dirty-state" && keys.includes("asked")) showUnsent();
@@ -165,14 +165,11 @@
     trigger("touch").catch(() => {});
   }
 
-  async function listen() {
+  // The server learns that this window lives.
+  async function live() {
     for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, SILENCE_MS));
-      if (!window.trame?.client?.isConnected()) continue;
-      const silence = setTimeout(() => (client.isSilent = true), SILENCE_MS);
-      await trigger("alive").catch(() => {});
-      clearTimeout(silence);
-      client.isSilent = false;
+      await new Promise((resolve) => setTimeout(resolve, LIFE_MS));
+      if (window.trame?.client?.isConnected()) await trigger("alive").catch(() => {});
     }
   }
 
@@ -207,19 +204,25 @@
     client,
     install(app) {
       const shortcuts = window.QuizLoaderShortcuts;
+      const pictures = window.QuizLoaderPictures;
       window.QuizLoaderTouch.listen(use);
       window.QuizLoaderViews.listen();
+      pictures.listen((view) => {
+        window.QuizLoaderViews.shown(view);
+        window.QuizLoaderDrawing.shown(view);
+      });
       window.QuizLoaderMagnifier.listen(use);
       shortcuts.listen(use);
       window.QuizLoaderDrawing.listen(use);
       app.component("quiz-lost", Lost);
       app.config.globalProperties.quizloader = {
         ...shortcuts, ...window.QuizLoaderDrawing, ...window.QuizLoaderParts, isTouched: window.QuizLoaderTouch.isTouched,
-        tab, client, answer, withText, toServer, step, lead, scrub, seeHints, use, draw, measure,
+        link: pictures.client, tab, client, answer, withText, toServer, step, lead, scrub, seeHints, use, draw, measure,
       };
       app.component("quiz-tool", window.QuizLoaderParts.tool);
       // A screen reader begins at the title of each new place.
       app.directive("quiz-focus", { mounted: (element) => element.focus({ preventScroll: true }) });
+      app.component("quiz-image", pictures.component);
       app.component("quiz-picture", window.QuizLoaderViews.component);
       app.directive("quiz-picture", window.QuizLoaderViews.directive);
       let before = null;
@@ -232,7 +235,7 @@
       for (const name of ["pointerdown", "pointermove", "wheel", "keydown", "touchstart", "touchmove"]) {
         window.addEventListener(name, touch, { capture: true, passive: true });
       }
-      listen();
+      live();
     },
   };
   client.unsent = unsent.size;

@@ -20,22 +20,12 @@
     const isSize = (wide, high) => Math.abs(wide - width * dots) < ROUNDING && Math.abs(high - height * dots) < ROUNDING;
     const size = told.get(`view-${body.dataset.view}`);
     const picture = body.querySelector(".quiz-area img");
-    return Boolean(size && picture) && isSize(size.w * size.p, size.h * size.p) && isSize(picture.naturalWidth, picture.naturalHeight);
+    return Boolean(size && picture) && isSize(size.w * size.p, size.h * size.p) && isSize(...picture.size);
   }
 
   // Seen as a pointer that waits, without the ring of the brush.
   function look(body) {
     body.setAttribute("aria-busy", String(!canBeClicked(body)));
-  }
-
-  // A picture has the size that its view had when it was made: until the next one is there it is not stretched.
-  function fit(picture) {
-    const dots = Math.max(1, window.devicePixelRatio || 1);
-    for (const [side, size] of [["width", picture.naturalWidth], ["height", picture.naturalHeight]]) {
-      // By itself a picture has its size at once, which what hears that it is loaded may give it a frame late.
-      const css = dots === 1 ? "" : `${size / dots}px`;
-      if (picture.style[side] !== css) picture.style[side] = css;
-    }
   }
 
   function press(event) {
@@ -59,10 +49,42 @@
     if (isRefused) event.stopImmediatePropagation();
   }
 
-  // trame's connection as the area of a view has it, which tells the server the size when it has measured it.
+  // What the server has not answered yet of the pointer, and what waits until it does.
+  const MOST_UNANSWERED = 4;
+  let unanswered = 0;
+  const waiting = [];
+
+  // A turn of the wheel or a move that waits becomes one with what follows. Whatever else is done, and a move that
+  // draws, is told at once, after what waits.
+  function tell(call, values) {
+    const event = values[2];
+    const isHeld = event.buttonLeft || event.buttonMiddle || event.buttonRight;
+    const mayWait = event.type === "MouseWheel" || (event.type === "MouseMove" && !isHeld);
+    if (!mayWait) while (waiting.length) send(call, waiting.shift());
+    if (!mayWait || unanswered < MOST_UNANSWERED) return send(call, values);
+    const last = waiting.at(-1);
+    const isSame = last && last[0] === values[0] && last[2].type === event.type && !(last[2].spinY * event.spinY < 0);
+    if (!isSame) waiting.push(values);
+    else waiting[waiting.length - 1] = [...values.slice(0, 2), { ...event, steps: (last[2].steps ?? 1) + 1 }];
+  }
+
+  function send(call, values) {
+    unanswered += 1;
+    call("trame.rca.event", values).catch(() => {}).then(() => {
+      unanswered -= 1;
+      if (waiting.length) send(call, waiting.shift());
+    });
+  }
+
+  // trame's connection as the area of a view has it, which tells the server the size when it has measured it. The
+  // area would wait for each answer before it tells of the next move.
   function listeningTo(trame) {
     const session = trame.client.getConnection().getSession();
     function call(method, values, ...more) {
+      if (method === "trame.rca.event") {
+        tell(session.call, values);
+        return Promise.resolve();
+      }
       if (method === "trame.rca.size") {
         const [area, , size] = values;
         told.set(area, { ...size });
@@ -84,14 +106,13 @@
       window.addEventListener("pointerup", release, true);
       window.addEventListener("dblclick", press, true);
     },
+    // Another picture of a view is there.
+    shown(view) {
+      const body = document.querySelector(`[data-view="${view}"]`);
+      if (body) look(body);
+    },
     directive: {
-      mounted(body) {
-        body.addEventListener("load", (event) => {
-          fit(event.target);
-          look(body);
-        }, true);
-        sizes.observe(body);
-      },
+      mounted: (body) => sizes.observe(body),
       unmounted: (body) => sizes.unobserve(body),
     },
     // Around an area.

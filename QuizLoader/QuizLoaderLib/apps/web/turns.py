@@ -1,0 +1,220 @@
+"""What is sent to the browser next: which view's picture, which kind of it, which part."""
+
+from dataclasses import dataclass, field
+from enum import Enum
+
+from .link import NetworkLink
+
+FRAMES_A_SECOND = 40
+"""Of a view, at most."""
+
+MOVING_S = 1 / 20
+"""How long pictures may take on the way while views move: one of each."""
+
+STANDS_S = 0.1
+"""A view that was not changed for so long stands, and its picture is lossless."""
+
+_SURELY = 0.7
+"""Of MOVING_S, for another kind than before: kinds do not come and go with each measurement."""
+
+
+class PictureKind(Enum):
+    """In the order in which a slower link asks for them; the value is a guess at its bytes, those of the
+    lossless picture being 1, for a view that had none yet."""
+
+    LOSSLESS = 1.0
+    LOSSY = 0.25
+    HALF_SIZE = 0.08
+
+
+_BYTES_A_PIXEL = 0.6
+"""A guess at those of a lossless picture."""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """Of a view, as it was after so many changes; ``wanted_at_s`` is when the first of them that no other
+    picture shows was made."""
+
+    view: str
+    kind: PictureKind
+    change: int
+    wanted_at_s: float
+
+
+@dataclass(frozen=True)
+class PicturePart:
+    """``number`` is what the browser acknowledges; ``size`` is columns and rows of the view;
+    ``offset`` and ``total`` are bytes of the whole picture."""
+
+    number: int
+    picture: Picture
+    size: tuple[int, int]
+    offset: int
+    total: int
+    content: bytes
+
+    @property
+    def is_last(self) -> bool:
+        return self.offset + len(self.content) == self.total
+
+
+@dataclass
+class _Outgoing:
+    picture: Picture
+    content: bytes
+    sent_bytes: int = 0
+
+    @property
+    def bytes_left(self) -> int:
+        return len(self.content) - self.sent_bytes
+
+
+@dataclass
+class _ViewTurn:
+    """``wanted`` counts the changes, ``begun`` is the one whose picture was begun last."""
+
+    size: tuple[int, int] = (0, 0)
+    wanted: int = 0
+    begun: int = 0
+    changed_at_s: float = 0.0
+    wanted_at_s: float = 0.0
+    begun_at_s: float = -1.0
+    moving_kind: PictureKind = PictureKind.LOSSLESS
+    last_sent: PictureKind = PictureKind.LOSSLESS
+    making_bytes: int = 0
+    outgoing: _Outgoing | None = None
+    bytes_of: dict[PictureKind, int] = field(default_factory=dict)
+
+    @property
+    def is_new(self) -> bool:
+        return self.wanted != self.begun
+
+    @property
+    def is_busy(self) -> bool:
+        return bool(self.making_bytes or self.outgoing)
+
+    @property
+    def is_due_at_s(self) -> float | None:
+        """When its next picture is; None where none is wanted."""
+        if self.is_busy:
+            return None
+        if self.is_new:
+            return self.begun_at_s + 1 / FRAMES_A_SECOND
+        return None if self.last_sent is PictureKind.LOSSLESS else self.changed_at_s + STANDS_S
+
+    def expected_bytes(self, kind: PictureKind) -> int:
+        lossless = self.bytes_of.get(PictureKind.LOSSLESS) or self.size[0] * self.size[1] * _BYTES_A_PIXEL
+        return self.bytes_of.get(kind) or max(1, int(lossless * kind.value))
+
+
+class Turns:
+    """Views are known by their names; times are seconds of one clock.
+
+    Told when a view is changed (``want``), when a picture is made, and what the browser acknowledges; gives
+    the picture that is to be made now, and the part that is to be sent now.
+    """
+
+    def __init__(self, link: NetworkLink) -> None:
+        self.link = link
+        self.pointed_at = ""
+        self.step_s = 0.0
+        """From the last change of a view until the browser had drawn it."""
+        self._views: dict[str, _ViewTurn] = {}
+        self._drawn_by: dict[int, Picture] = {}
+
+    def want(self, name: str, now_s: float) -> None:
+        view = self._views.setdefault(name, _ViewTurn())
+        if not view.is_new:
+            view.wanted_at_s = now_s
+        view.wanted += 1
+        view.changed_at_s = now_s
+
+    def next_picture(self, now_s: float) -> Picture | None:
+        """Of a view that was changed, else of one that stands and has no lossless picture yet; the view under
+        the pointer before others, then the one that waits longest."""
+        making = [view.making_bytes for view in self._views.values() if view.making_bytes]
+        if not self.link.has_room(len(making), sum(making)):
+            return None
+        due = [name for name in self._views if self._is_due(name, now_s)]
+        if not due:
+            return None
+        name = min(due, key=lambda name: (not self._views[name].is_new, *self._order(name)))
+        view = self._views[name]
+        kind = PictureKind.LOSSLESS
+        if view.is_new:
+            kind = view.moving_kind = self._kind_that_fits(view, now_s)
+        picture = Picture(name, kind, view.wanted, view.wanted_at_s if view.is_new else now_s)
+        view.begun, view.begun_at_s = view.wanted, now_s
+        view.making_bytes = view.expected_bytes(kind)
+        return picture
+
+    def made(self, picture: Picture, content: bytes, size: tuple[int, int]) -> None:
+        """``size`` is columns and rows of the view."""
+        view = self._views[picture.view]
+        view.making_bytes, view.size = 0, size
+        view.bytes_of[picture.kind] = len(content)
+        view.outgoing = _Outgoing(picture, content)
+
+    def next_part(self, now_s: float) -> PicturePart | None:
+        for view in self._views.values():
+            if view.outgoing and self._is_outdated(view, view.outgoing):
+                view.outgoing = None
+        if not self.link.has_room():
+            return None
+        going = [(name, view.outgoing) for name, view in self._views.items() if view.outgoing]
+        if not going:
+            return None
+        # What shows a change before what only shows it better.
+        name, outgoing = min(going, key=lambda each: (self._refines(*each), *self._order(each[0])))
+        view = self._views[name]
+        begin = outgoing.sent_bytes
+        content = outgoing.content[begin : begin + self.link.part_bytes]
+        number = self.link.send(len(content), now_s)
+        part = PicturePart(number, outgoing.picture, view.size, begin, len(outgoing.content), content)
+        outgoing.sent_bytes += len(content)
+        if part.is_last:
+            self._drawn_by[number] = outgoing.picture
+            view.last_sent, view.outgoing = outgoing.picture.kind, None
+        return part
+
+    def acknowledge(self, number: int, spent_s: float, now_s: float) -> bool:
+        """As NetworkLink.acknowledge; whether a picture has been drawn now."""
+        self.link.acknowledge(number, spent_s, now_s)
+        picture = self._drawn_by.pop(number, None)
+        if picture:
+            self.step_s = now_s - picture.wanted_at_s
+        return picture is not None
+
+    def seconds_to_next(self, now_s: float) -> float | None:
+        """Until time alone makes a picture due."""
+        times = [at_s for view in self._views.values() if (at_s := view.is_due_at_s) is not None]
+        return max(0.001, min(times) - now_s) if times else None
+
+    def _is_due(self, name: str, now_s: float) -> bool:
+        """And as many of its pictures as are made meanwhile are on the way at most."""
+        at_s = self._views[name].is_due_at_s
+        undrawn = sum(picture.view == name for picture in self._drawn_by.values())
+        return at_s is not None and at_s <= now_s and undrawn < 1 + FRAMES_A_SECOND * self.link.busy_s
+
+    def _order(self, name: str) -> tuple[bool, float]:
+        return name != self.pointed_at, self._views[name].wanted_at_s
+
+    def _refines(self, name: str, outgoing: _Outgoing) -> bool:
+        moving_kind = self._views[name].moving_kind
+        return moving_kind is not PictureKind.LOSSLESS and outgoing.picture.kind is PictureKind.LOSSLESS
+
+    def _is_outdated(self, view: _ViewTurn, outgoing: _Outgoing) -> bool:
+        """Its view was changed meanwhile, and a picture of now would be there before the rest of it."""
+        is_long = self.link.seconds(outgoing.bytes_left) > MOVING_S
+        return outgoing.picture.kind is PictureKind.LOSSLESS and view.is_new and is_long
+
+    def _kind_that_fits(self, view: _ViewTurn, now_s: float) -> PictureKind:
+        moving = [
+            each for each in self._views.values() if each.is_new or now_s < each.changed_at_s + STANDS_S
+        ]
+        for kind in PictureKind:
+            limit_s = MOVING_S * (1 if kind is view.moving_kind else _SURELY)
+            if self.link.seconds(sum(each.expected_bytes(kind) for each in moving)) <= limit_s:
+                return kind
+        return PictureKind.HALF_SIZE

@@ -1,0 +1,165 @@
+"""Reading over networks that are slow and late, in the browser."""
+
+import random
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from cable import Line, cable_to
+from QuizLoaderStories.made import image_element, write_quiz
+from session_by_hand import SOAK
+from web_stage import served, text, until, wait_for_text, wait_for_views, window
+
+PLANES = (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal"))
+VIEWS = [view for view, _plane in PLANES]
+ACTIONS = 2500 if SOAK else 30
+
+LISTEN = """() => {
+    window.seen = Object.fromEntries([...document.querySelectorAll("[data-view]")].map((body) => {
+        const changes = [];
+        new MutationObserver(() => changes.push(Number(body.querySelector("img").dataset.of))).observe(
+            body.querySelector(".quiz-pictures"), { childList: true });
+        return [body.dataset.view, changes];
+    }));
+    window.wheels = 0;
+    const send = WebSocket.prototype.send;
+    WebSocket.prototype.send = function (data) {
+        window.wheels += new TextDecoder("latin1").decode(data).includes("\\u00aaMouseWheel");
+        return send.call(this, data);
+    };
+}"""
+
+KINDS = "() => [...document.querySelectorAll('.quiz-area img')].map(picture => picture.dataset.kind)"
+
+PIXELS = """async () => Object.fromEntries(await Promise.all(
+[...document.querySelectorAll("[data-view]")].map(async (body) => {
+    const picture = body.querySelector("img");
+    const canvas = new OffscreenCanvas(picture.naturalWidth, picture.naturalHeight);
+    const context = canvas.getContext("2d");
+    context.drawImage(picture, 0, 0);
+    const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+    const hash = new Uint8Array(await crypto.subtle.digest("SHA-256", data));
+    return [body.dataset.view, [canvas.width, canvas.height, ...hash].join(" ")];
+})))"""
+
+
+@pytest.fixture(scope="module")
+def quiz(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("network")
+    (folder / "images").mkdir()
+    voxels = np.random.default_rng(1).normal(100, 60, (60, 128, 128)).astype(np.int16)
+    sitk.WriteImage(sitk.GetImageFromArray(voxels), str(folder / "images" / "ct.nrrd"))
+    images = "".join(image_element("Volume", "ct.nrrd", *plane) for plane in PLANES)
+    question = '<Question Type="Text" Descriptor="Remark"><Option>Remark</Option></Question>'
+    return write_quiz(folder / "quiz.xml", [f'Layout="FourUp"|{images}<QuestionSet>{question}</QuestionSet>'])
+
+
+@pytest.fixture
+def command(quiz, tmp_path):
+    arguments = ("--images", quiz.parent / "images", "--results", tmp_path / "results", "--reader", "Ann")
+    with served(tmp_path, quiz, *arguments) as found:
+        yield found
+
+
+def wait_until_lossless(page):
+    """All views stand and are exact, and what the reader did has come."""
+    wait_for_views(page)
+    page.evaluate("trame.trigger('alive', [''])")
+    until(lambda: set(page.evaluate(KINDS)) == {"lossless"}, "lossless pictures")
+
+
+def over(page, view):
+    page.get_by_test_id(f"view-{view}").hover(position={"x": 150, "y": 150})
+
+
+def offset(page, view):
+    """mm, as it stands in the corner of an axial view."""
+    letter, mm, _unit = page.evaluate(f"trame.state.get('corners').{view}.offset").split()
+    return float(mm) * (1 if letter == "S" else -1)
+
+
+@pytest.mark.parametrize(
+    "line", [Line(20, 40, late_share=0.01), Line(4, 80, late_share=0.01)], ids=["home", "slow"]
+)
+def test_random_use_over_a_line_with_late_chunks_loses_nothing_and_no_view_is_stuck(browser, command, line):
+    """What the views show in the end is byte for byte what a window without that line gets."""
+    chance = random.Random(1)
+    typed = ""
+    with cable_to(command.address, line) as cable, window(browser, cable.address) as page:
+        wait_until_lossless(page)
+        page.evaluate(LISTEN)
+        for _ in range(ACTIONS):
+            view = chance.choice(VIEWS)
+            action = chance.choice(("wheel", "wheel", "wheel", "drag", "key", "type", "wait"))
+            if action == "type":
+                typed += chance.choice("abc")
+                page.get_by_label("Remark").fill(typed)
+            elif action == "wait":
+                wait_until_lossless(page)
+            else:
+                over(page, view)
+            if action == "wheel":
+                for _notch in range(chance.randint(1, 12)):
+                    page.mouse.wheel(0, chance.choice((-100, 100)))
+            elif action == "drag":
+                page.mouse.down(button=chance.choice(("left", "middle")))
+                page.mouse.move(*(chance.randint(400, 700) for _ in range(2)), steps=6)
+                page.mouse.up(button="left")
+                page.mouse.up(button="middle")
+            elif action == "key":
+                page.keyboard.press(chance.choice(("ArrowUp", "ArrowDown", "r", "b")))
+        over(page, "Red")
+        wait_until_lossless(page)
+        for view, changes in page.evaluate("window.seen").items():
+            assert changes == sorted(changes), f"{view}: none after a newer one"
+            assert changes
+        if typed:
+            wait_for_text(page, "saving", "All answers are saved.")
+        through_the_line = page.evaluate(PIXELS)
+        with window(browser, command.address) as direct:
+            direct.get_by_test_id("take-over").click()
+            wait_until_lossless(direct)
+            assert direct.evaluate(PIXELS) == through_the_line
+            if typed:
+                assert direct.get_by_label("Remark").input_value() == typed
+        assert page.faults == []
+    assert command.errors == ""
+
+
+def test_while_a_view_moves_over_a_slow_line_its_corner_says_that_it_is_reduced(browser, command):
+    with cable_to(command.address, Line(2, 80)) as cable, window(browser, cable.address) as page:
+        wait_until_lossless(page)
+        assert page.get_by_test_id("reduced").count() == 0
+        over(page, "Red")
+
+        def is_reduced():
+            page.mouse.wheel(0, -100)
+            return page.get_by_test_id("reduced").count()
+
+        until(is_reduced, "the sign of reduced quality")
+        assert page.get_by_test_id("view-Red").get_by_test_id("reduced").count() == 1
+        wait_until_lossless(page)
+        page.get_by_test_id("reduced").wait_for(state="detached")
+
+
+def test_steps_of_the_wheel_that_cannot_be_told_yet_become_one_and_none_is_lost(browser, command):
+    with cable_to(command.address) as cable, window(browser, cable.address) as page:
+        wait_until_lossless(page)
+        page.evaluate(LISTEN)
+        before = offset(page, "Red")
+        over(page, "Red")
+        wait_until_lossless(page)
+        cable.squeeze()
+        page.evaluate("""() => {
+            const area = document.querySelector("[data-view=Red] .quiz-pictures");
+            const { x, y } = area.getBoundingClientRect();
+            const at = { clientX: x + 150, clientY: y + 150, bubbles: true };
+            for (let notch = 0; notch < 20; notch++)
+                area.dispatchEvent(new WheelEvent("wheel", { ...at, deltaY: -100 }));
+        }""")
+        wait_for_text(page, "silent", "The connection is not answering.")
+        cable.release()
+        until(lambda: offset(page, "Red") == before - 20, "all of the steps")
+        page.get_by_test_id("silent").wait_for(state="detached")
+        assert page.evaluate("window.wheels") <= 6
+        assert text(page, "title")
