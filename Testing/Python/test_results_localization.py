@@ -215,6 +215,18 @@ def rated() -> Readings:
     return Readings.of(modalities, readers, cases, truth, scores)
 
 
+def test_names_that_a_file_cannot_hold_are_made_plain():
+    readings = Readings.of(["", ""], ["a\x01\nb", "c,d"], ["1", "1"], [1, 1], [2, 3])
+
+    book = openpyxl.load_workbook(io.BytesIO(rjafroc_workbook(readings)))
+
+    assert list(book["TP"].iter_rows(min_row=2, values_only=True)) == [
+        ("a b", "1", 1, 1, 2),
+        ("c d", "1", 1, 1, 3),
+    ]
+    assert imrmc_text(readings, "").endswith("-1,1,0,1\na b,1,1,2\nc d,1,1,3\n")
+
+
 def test_scores_without_places_are_marks_on_one_lesion_or_on_nothing():
     book = openpyxl.load_workbook(io.BytesIO(rjafroc_workbook(rated())))
 

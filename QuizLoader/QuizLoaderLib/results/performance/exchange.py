@@ -1,6 +1,7 @@
 """Readings as files for RJafroc and iMRMC."""
 
 import io
+import re
 import zipfile
 from collections.abc import Iterable, Sequence
 from xml.sax.saxutils import escape
@@ -22,8 +23,6 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>\n'
 def imrmc_text(readings: Readings, title: str) -> str:
     """An ``.imrmc`` file: how many there are of each, the truth of each case, then each score.
 
-    Names lose their commas and line breaks, which part the columns.
-
     References
     ----------
     The iMRMC software of the U.S. Food and Drug Administration, user guide, format of input files.
@@ -38,10 +37,7 @@ def imrmc_text(readings: Readings, title: str) -> str:
         "",
         "BEGIN DATA:",
     ]
-    modalities, readers, cases = (
-        [" ".join(name.replace(",", " ").split()) for name in names]
-        for names in (readings.modalities, readings.readers, readings.cases)
-    )
+    modalities, readers, cases = map(_plain, (readings.modalities, readings.readers, readings.cases))
     lines += [f"-1,{case},0,{int(true)}" for case, true in zip(cases, readings.truth, strict=True)]
     for m, r, c in np.argwhere(~np.isnan(readings.scores)):
         lines.append(f"{readers[r]},{cases[c]},{modalities[m]},{readings.scores[m, r, c]:.12g}")
@@ -56,6 +52,7 @@ def rjafroc_workbook(readings: Readings | LocalizedReadings) -> bytes:
     """
     if isinstance(readings, Readings):
         readings = _as_marks(readings)
+    readers, modalities = _plain(readings.readers), _plain(readings.modalities)
     numbers = _numbers_in_cases(readings)
     truth: list[Sequence[Cell]] = [("CaseID", "LesionID", "Weight")]
     counts = np.bincount(readings.lesion_cases, minlength=len(readings.cases))
@@ -67,13 +64,18 @@ def rjafroc_workbook(readings: Readings | LocalizedReadings) -> bytes:
     hits: list[Sequence[Cell]] = [("ReaderID", "ModalityID", "CaseID", "LesionID", "TP_Rating")]
     for m, r, lesion in np.argwhere(np.isfinite(readings.hits)):
         case, rating = int(readings.lesion_cases[lesion]) + 1, float(readings.hits[m, r, lesion])
-        hits.append((readings.readers[r], readings.modalities[m], case, numbers[lesion], rating))
+        hits.append((readers[r], modalities[m], case, numbers[lesion], rating))
     false: list[Sequence[Cell]] = [("ReaderID", "ModalityID", "CaseID", "FP_Rating")]
     for (m, r, case), rating in zip(readings.false_places, readings.false_ratings, strict=True):
-        false.append((readings.readers[r], readings.modalities[m], int(case) + 1, float(rating)))
+        false.append((readers[r], modalities[m], int(case) + 1, float(rating)))
     names: list[Sequence[Cell]] = [("CaseID", "Name")]
-    names += [(case + 1, name) for case, name in enumerate(readings.cases)]
+    names += [(case + 1, name) for case, name in enumerate(_plain(readings.cases))]
     return _workbook({"TP": hits, "FP": false, "TRUTH": truth, "CASES": names})
+
+
+def _plain(names: Sequence[str]) -> list[str]:
+    """Without the commas that part columns and without control characters; 1 for the one without a name."""
+    return [" ".join(re.sub(r"[\x00-\x1f,]", " ", name).split()) or "1" for name in names]
 
 
 def _as_marks(readings: Readings) -> LocalizedReadings:
