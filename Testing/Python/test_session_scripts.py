@@ -1,5 +1,7 @@
 """Scripts of Buttons: never by default, never from elsewhere, in a process of their own."""
 
+import ast
+import os
 import sys
 import time
 from collections.abc import Callable
@@ -318,6 +320,20 @@ def test_a_script_may_import_what_lies_beside_it_and_keeps_the_home_of_slicers_p
     )
 
     assert run_script(allowed, "flags.py").result == "beside 0 1"
+
+
+def test_a_script_does_not_see_the_passwords_of_who_serves_the_study(
+    allowed: ScriptRules, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("QUIZLOADER_TOKEN", "XNAT_PASS", "AWS_SECRET_ACCESS_KEY", "PGPASSWORD", "MY_KEY"):
+        monkeypatch.setenv(name, "a secret")
+    monkeypatch.setenv("PYTHONHASHSEED", "7")
+    (allowed.folder / "see.py").write_text("import os; print(dict(os.environ))", encoding="utf-8")
+
+    seen = ast.literal_eval(run_script(allowed, "see.py").result)
+
+    assert "a secret" not in seen.values()
+    assert seen["PYTHONHASHSEED"] == "7" and seen["PATH"] == os.environ["PATH"]
 
 
 def test_a_button_is_not_answered_by_writing_its_answer(tmp_path: Path, allowed: ScriptRules) -> None:

@@ -1,10 +1,18 @@
 """By which door readers come in, and what they are told where a quiz does not open."""
 
+import asyncio
+import os
+import re
+import signal
+import sys
+from contextlib import suppress
+
 import pytest
 from panel_stage import write_images
 from QuizLoaderLib.apps.study_server.readers import digest, session_secret
 from session_by_hand import SAMPLES
 from study_server_stage import CHIEF, NAMES, ask, study
+from web_reader import WebReader
 
 ANN, BEN = NAMES
 
@@ -69,3 +77,103 @@ def test_a_quiz_that_cannot_be_opened_is_told_to_the_coordinator_and_keeps_nobod
         quizzes[1].write_bytes(quizzes[0].read_bytes())
         assert ask(command.address, "/quiz/2/", navigation).status == 200
         assert f"{ANN}, spoilt: " not in ask(command.address, "/coordinator", own.cookie(CHIEF)).body.decode()
+
+
+CRASH = """
+import os, signal, sys
+def listen(event, arguments):
+    if event == "open" and str(arguments[0]).endswith("doomed.journal") and "worker_process" in sys.argv[0]:
+        os.kill(os.getpid(), signal.SIGSEGV)
+sys.addaudithook(listen)
+"""
+"""As a library that ends the whole process: Python imports it at its start."""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="ends a process as POSIX systems do")
+def test_a_process_that_dies_at_its_start_locks_its_quiz_alone(tmp_path, prepared):
+    quizzes = [tmp_path / "good.xml", tmp_path / "doomed.xml"]
+    for quiz in quizzes:
+        quiz.write_bytes(prepared.quizzes[0].read_bytes())
+    crash = tmp_path / "crash"
+    crash.mkdir()
+    (crash / "sitecustomize.py").write_text(CRASH, encoding="utf-8")
+    own = study(tmp_path, quizzes, prepared.images, [ANN, BEN])
+    path = os.pathsep.join([str(crash), os.environ.get("PYTHONPATH", "")])
+    with own.served(PYTHONPATH=path) as command:
+        navigation = own.cookie(ANN) | {"Accept": "text/html"}
+        refused = ask(command.address, "/quiz/2/", navigation)
+        assert refused.status == 503 and b"The quiz ended unexpectedly several times." in refused.body
+        died = re.findall(rf"{ANN}, doomed: Process (\d+) died before the quiz was shown", command.errors)
+        assert len(died) == 3
+        assert command.errors.count("Fatal Python error: Segmentation fault") == 3, "the place is in the log"
+        told = ask(command.address, "/coordinator", own.cookie(CHIEF)).body.decode()
+        assert f"{ANN}, doomed: Process {died[-1]} died" in told
+        # It is not tried again for now, and everything else goes on.
+        assert ask(command.address, "/quiz/2/", navigation).status == 503
+        assert len(re.findall("doomed: Process", command.errors)) == 3
+        for name in (ANN, BEN):
+            assert ask(command.address, "/quiz/1/", own.cookie(name) | {"Accept": "text/html"}).status == 200
+        assert command.end(signal.SIGTERM) == 0
+
+
+def test_no_words_of_a_reader_but_the_name_come_into_the_log(prepared):
+    """Also where a message ends in an exception whose sentence has them."""
+    words = "seldom words"
+
+    async def attack(address: str) -> None:
+        async with WebReader(address, prepared.paths[ANN]) as reader:
+            place = reader.state["asked"]["place"]
+            calls = [
+                ("answer", place, 0, words, [words]),
+                ("answer", place, words, 2, [words]),
+                ("answer", place, {words: 1}, 2, words),
+                ("answer", words),
+                ("step", words, words),
+                ("step", reader.state["asked"]["serial"], words),
+                ("press", reader.state["asked"]["serial"], words, words, words),
+                ("press", reader.state["asked"]["serial"], 0, 99, 99),
+                ("use", words),
+                ("use", "opacity", words),
+                ("use", "preset", words),
+                ("use", "show_region", words, words),
+                ("use", "frame", words),
+                ("use", "image", words),
+                ("use_editor", words, words),
+                ("use_editor", "radius", words),
+                ("use_lines", "delete", words),
+                ("be_there", words),
+                ("touch", words),
+                ("alive", words),
+            ]
+            for call in calls:
+                with suppress(RuntimeError):
+                    await reader.trigger(str(call[0]), *call[1:])
+            place_on_view = {"x": 1, "y": 1, "w": 100, "h": 100, "ctrlKey": 0, "altKey": 0, "shiftKey": 0}
+            for event in (
+                {"type": words},
+                {words: 1},
+                [words],
+                {"type": "MouseMove"},
+                {"type": "MouseMove", **place_on_view, "x": words},
+                {"type": "MouseMove", **place_on_view, "x": float("nan")},
+                {"type": "MouseMove", **place_on_view, "w": 0, "h": 0},
+                {"type": "MouseWheel", **place_on_view, "spinY": 1e300},
+                {"type": "LeftButtonPress", **place_on_view, "ctrlKey": words},
+                {"type": "KeyDown", **place_on_view, "controlKey": 0, "keyCode": 1, "key": 7},
+                {"type": "StartPan", "w": 1, "h": 1, "positions": [], "translation": [1, 1]},
+                {"type": "Pinch", "w": 1, "h": 1, "positions": [{"x": words}], "factor": words},
+            ):
+                for area in ("view-Red", words):
+                    await reader.send("trame.rca.event", area, "anonymous", event)
+            # What the page would not say is not answered.
+            assert await reader.trigger("answer", place, 0, 2, ["N", "N", "Y"]) == ""
+            assert await reader.scroll() > 0
+
+    with prepared.served() as server:
+        asyncio.run(attack(server.address))
+        ask(server.address, "/quiz/1/" + words.replace(" ", "-"), prepared.cookie(ANN))
+        assert server.end() == 0
+        assert f"{ANN} has come" in server.errors and "died" not in server.errors
+        assert "seldom" not in server.errors and "Traceback" not in server.errors
+        # A flood of the same fills no log.
+        assert len(server.errors.splitlines()) < 60

@@ -5,6 +5,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -23,6 +24,16 @@ MAX_OUTPUT_BYTES = 16_000
 NO_SCRIPTS = "This quiz has buttons that run scripts; none is allowed to, so they do nothing."
 NO_WINDOW = getattr(subprocess, "CREATE_NO_WINDOW", 0)
 """On Windows a console window would open in front of the images."""
+
+_PASSED_ON = re.compile(
+    "PATH|HOME|USER|LOGNAME|USERPROFILE|SYSTEMROOT|SYSTEMDRIVE|WINDIR|COMSPEC|PATHEXT|APPDATA|LOCALAPPDATA|"
+    "PROGRAMDATA|TMPDIR|TEMP|TMP|TZ|LANG|LC_[A-Z]+|DISPLAY|WAYLAND_DISPLAY|XDG_RUNTIME_DIR|PYTHON[A-Z]+|"
+    "VIRTUAL_ENV|CONDA_PREFIX|(LD|DYLD)_[A-Z_]+|SLICER_HOME|SSL_CERT_FILE|QT_[A-Z_]+|[A-Z]+_NUM_THREADS|"
+    "CUDA_[A-Z_]+",
+    re.IGNORECASE,
+)
+"""What a script may see of the environment: what Python, its libraries and Slicer need. Passwords and keys of
+who serves the study are under other names."""
 
 
 @dataclass(frozen=True)
@@ -147,6 +158,7 @@ class RunningScript:
                 cwd=path.parent,
                 start_new_session=os.name != "nt",
                 creationflags=NO_WINDOW,
+                env={name: value for name, value in os.environ.items() if _PASSED_ON.fullmatch(name)},
             )
 
     def _end(self, sentence: str) -> None:

@@ -12,6 +12,7 @@ says ``ended``. Instead of an assignment it may be told to ``load`` images ahead
 """
 
 import asyncio
+import faulthandler
 import gc
 import json
 import logging
@@ -47,6 +48,8 @@ class Control(NamedTuple):
 
 
 def main() -> None:
+    # Where a library ends the process, the server's log has the place.
+    faulthandler.enable()
     # Ctrl+C in a terminal is for the server; it tells us.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # Tried in another process, once for all readers.

@@ -17,6 +17,7 @@ from wslink.websocket import LinkProtocol
 from ..shared.opengl import MOST_PIXELS, window_pixels
 from .encoding import encoded
 from .link import NetworkLink
+from .pointer_events import checked_event
 from .trame_patches import RemoteArea
 from .turns import FRAMES_A_SECOND, Picture, PictureKind, PicturePart, Turns
 
@@ -56,8 +57,11 @@ class ViewWindow(RemoteArea):
             self.interactor.UpdateSize(width, height)
             self._resized()
 
-    def process_interaction_event(self, event: dict[str, Any]) -> None:
+    def process_interaction_event(self, told: object) -> None:
         self._pointed_at()
+        event = checked_event(told)
+        if event is None:
+            return
         if "y" in event:
             # The browser calls the lowest row of pixels 1, VTK 0. It counts them from below, and it takes a
             # view that is new or has another size to end elsewhere until it has measured it; VTK would scale
