@@ -58,6 +58,7 @@ PAGES = (
     "/coordinator",
     "/coordinator/answers.csv",
     "/coordinator/results.zip",
+    "/coordinator/report",
 )
 
 

@@ -266,6 +266,28 @@ def test_the_coordinator_sees_who_is_where_and_takes_the_results_home(browser, s
     )
 
 
+def test_the_coordinator_has_a_report_made_looks_at_it_and_takes_it_home(browser, shared, server):
+    with window(browser, server.address + shared.paths[CHIEF]) as chief:
+        chief.get_by_role("link", name="A report of what all readers answered").click()
+        chief.get_by_role("link", name="Make it now").click()
+        # The page loads itself again until the report is there.
+        chief.get_by_role("link", name="Look at the report").click(timeout=120_000)
+        assert chief.get_by_role("heading", level=1).inner_text() == "What all readers answered"
+        assert chief.locator("h2").count() == 7
+        assert chief.faults == []
+    home = ask(server.address, "/coordinator/report.zip", shared.cookie(CHIEF))
+    names = set(zipfile.ZipFile(io.BytesIO(home.body)).namelist())
+    assert {"index.html", "readers.csv", "left_out.csv"} <= names
+    assert not any(name.startswith(".") for name in names)
+    for path in ("/coordinator/report.zip", "/coordinator/report/index.html"):
+        assert ask(server.address, path, shared.cookie("Seen")).status == 403
+    for path in (
+        "/coordinator/report/.quizloader/files.json",
+        "/coordinator/report/%2e%2e/%2e%2e/etc/passwd",
+    ):
+        assert ask(server.address, path, shared.cookie(CHIEF)).status == 404
+
+
 def test_where_processes_are_not_forked_it_is_the_same(prepared):
     """As on Windows and macOS: the reader's process has imported everything itself."""
 

@@ -13,7 +13,8 @@ from pathlib import Path
 from aiohttp import web
 
 from ...quiz.problems import ExplainedError
-from .coordinator_tables import ANSWERS, READERS_TABLE, RESULTS, Here, order
+from .coordinator_report import CoordinatorReport
+from .coordinator_tables import ANSWERS, EXPLAINED, READERS_TABLE, REPORT, RESULTS, Here, order
 from .entrance import Entrance
 from .readers import READER, ReadersFile
 from .responses import HEADERS, LEAVE, html_response
@@ -25,7 +26,8 @@ _TABLE_AGAIN_S = 20
 _CHUNK = 256 * 1024
 _DOWNLOADS = (
     '<p><a href="/coordinator/answers.csv">All answers as a table (CSV)</a><br>'
-    '<a href="/coordinator/results.zip">The results folder (ZIP)</a></p>'
+    '<a href="/coordinator/results.zip">The results folder (ZIP)</a><br>'
+    '<a href="/coordinator/report">A report of what all readers answered</a></p>'
 )
 
 
@@ -35,13 +37,20 @@ class CoordinatorRoutes:
     def __init__(self, study: Study, entrance: Entrance, readers: ReadersFile, workers: Workers) -> None:
         self._study, self._entrance, self._readers, self._workers = study, entrance, readers, workers
         self._one_at_a_time = asyncio.Lock()
+        self._report = CoordinatorReport(self._make_report)
 
     def routes(self) -> list[web.RouteDef]:
         return [
             web.get("/coordinator", self._table),
             web.get("/coordinator/answers.csv", self._answers),
             web.get("/coordinator/results.zip", self._results),
+            web.get("/coordinator/report", self._report_page),
+            web.get("/coordinator/report.zip", self._report_zip),
+            web.get("/coordinator/report/{name:.+}", self._report_file),
         ]
+
+    async def close(self) -> None:
+        await self._report.close()
 
     async def _table(self, request: web.Request) -> web.StreamResponse:
         self._entrance.require_coordinator(request)
@@ -71,12 +80,38 @@ class CoordinatorRoutes:
     async def _results(self, request: web.Request) -> web.StreamResponse:
         return await self._file(request, RESULTS, "application/zip", "zip")
 
-    async def _file(
-        self, request: web.Request, what: str, content_type: str, ending: str
-    ) -> web.StreamResponse:
+    async def _report_page(self, request: web.Request) -> web.StreamResponse:
         self._entrance.require_coordinator(request)
-        name = f"{what}-{datetime.now():%Y-%m-%d-%H%M}.{ending}"
-        async with self._made(what) as path:
+        if "make" in request.query:
+            self._report.begin()
+            # The page is loaded again until the report is there; that must not begin another one.
+            raise web.HTTPSeeOther("/coordinator/report")
+        return self._report.page()
+
+    async def _report_file(self, request: web.Request) -> web.StreamResponse:
+        self._entrance.require_coordinator(request)
+        path = self._report.file(request.match_info["name"])
+        if path is None:
+            raise web.HTTPNotFound
+        return web.FileResponse(path, headers=HEADERS)
+
+    async def _report_zip(self, request: web.Request) -> web.StreamResponse:
+        self._entrance.require_coordinator(request)
+        if (folder := self._report.folder) is None:
+            raise web.HTTPNotFound
+        return await self._file(request, RESULTS, "application/zip", "zip", folder)
+
+    async def _make_report(self, folder: Path) -> None:
+        with tempfile.NamedTemporaryFile(prefix="QuizLoader") as file:
+            await _make(Path(file.name), order(REPORT, self._study.results, folder=folder))
+
+    async def _file(
+        self, request: web.Request, what: str, content_type: str, ending: str, folder: Path | None = None
+    ) -> web.StreamResponse:
+        """``folder`` is another one than that of the results."""
+        self._entrance.require_coordinator(request)
+        name = f"{REPORT if folder else what}-{datetime.now():%Y-%m-%d-%H%M}.{ending}"
+        async with self._made(what, folder=folder) as path:
             response = web.StreamResponse(
                 headers={"Content-Disposition": f'attachment; filename="{name}"', **HEADERS}
             )
@@ -89,14 +124,18 @@ class CoordinatorRoutes:
 
     @asynccontextmanager
     async def _made(
-        self, what: str, names: Iterable[str] = (), here: Here | None = None
+        self,
+        what: str,
+        names: Iterable[str] = (),
+        here: Here | None = None,
+        folder: Path | None = None,
     ) -> AsyncIterator[Path]:
         """What ``coordinator_tables`` makes, in a temporary file that is gone afterwards."""
         with tempfile.NamedTemporaryFile(prefix="QuizLoader", delete=False) as file:
             path = Path(file.name)
         try:
             async with self._one_at_a_time:
-                await _make(path, order(what, self._study.results, names, here))
+                await _make(path, order(what, folder or self._study.results, names, here))
             yield path
         finally:
             path.unlink()
@@ -117,5 +156,7 @@ async def _make(path: Path, ordered: bytes) -> None:
         finally:
             with suppress(ProcessLookupError):
                 process.kill()
+    if process.returncode == EXPLAINED:
+        raise ExplainedError(path.read_text(encoding="utf-8"))
     if process.returncode:
         raise ExplainedError("This could not be made, which is a defect of QuizLoader; see the server's log.")

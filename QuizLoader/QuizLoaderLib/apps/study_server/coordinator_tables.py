@@ -14,13 +14,16 @@ from html import escape
 from pathlib import Path
 from typing import IO
 
+from ...quiz.problems import ExplainedError
 from ...results.progress import Progress, duration, progress
 from ...results.tables import ANSWER_COLUMNS, answer_rows, as_csv
 from ...session.files import is_below
 from ...session.results_parser import read_all_results
 from ..shared.defect_report import log_defect
 
-READERS_TABLE, ANSWERS, RESULTS = "readers", "answers", "results"
+READERS_TABLE, ANSWERS, RESULTS, REPORT = "readers", "answers", "results", "report"
+EXPLAINED = 3
+"""The process ends with this where it has written a sentence that says why it cannot do what was asked."""
 
 _LOWER_PRIORITY = 10
 """Readers turn pages meanwhile."""
@@ -29,10 +32,18 @@ Here = dict[tuple[str, str], float]
 """Who has a window open: by reader and quiz, how many seconds ago they did something."""
 
 
-def order(what: str, results: Path, names: Iterable[str] = (), here: Here | None = None) -> bytes:
-    """``what`` is READERS_TABLE, ANSWERS or RESULTS; ``names`` and ``here`` are for the first."""
+def order(
+    what: str,
+    results: Path,
+    names: Iterable[str] = (),
+    here: Here | None = None,
+    folder: Path | None = None,
+) -> bytes:
+    """``what`` is READERS_TABLE (of ``names`` and ``here``), ANSWERS, RESULTS (of any folder) or REPORT (into
+    ``folder``)."""
     is_here = [[*who, idle_s] for who, idle_s in (here or {}).items()]
-    return json.dumps({"what": what, "results": str(results), "names": list(names), "here": is_here}).encode()
+    facts = {"what": what, "results": str(results), "names": list(names), "here": is_here}
+    return json.dumps({**facts, "folder": str(folder or "")}).encode()
 
 
 def main() -> None:
@@ -45,10 +56,16 @@ def main() -> None:
             write_answers(results, out)
         elif ordered["what"] == RESULTS:
             write_zip(results, out)
+        elif ordered["what"] == REPORT:
+            write_report(results, Path(ordered["folder"]))
         else:
             here = {(reader, quiz): idle_s for reader, quiz, idle_s in ordered["here"]}
             out.write(readers_table(results, ordered["names"], here).encode())
         out.flush()
+    except ExplainedError as fault:
+        out.write(str(fault).encode())
+        out.flush()
+        raise SystemExit(EXPLAINED) from None
     except Exception as fault:  # noqa: BLE001 the last net: the coordinator is told in a sentence
         log_defect(logging.getLogger(__name__), fault)
         raise SystemExit(1) from None
@@ -82,13 +99,29 @@ def write_answers(results: Path, out: IO[bytes]) -> None:
 def write_zip(results: Path, out: IO[bytes]) -> None:
     """A zip of the results folder; raises OSError.
 
-    Locks and half-written files stay out, and links, which could lead anywhere.
+    Locks and half-written files stay out, what a report keeps for itself, and links, which could lead
+    anywhere.
     """
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, strict_timestamps=False) as archive:
         for each in sorted(results.rglob("*")):
-            is_result = each.is_file() and not each.name.startswith(".") and each.suffix != ".lock"
+            is_hidden = any(part.startswith(".") for part in each.relative_to(results).parts)
+            is_result = each.is_file() and not is_hidden and each.suffix != ".lock"
             if is_result and is_below(each, results.resolve()):
                 archive.write(each, each.relative_to(results))
+
+
+def write_report(results: Path, folder: Path) -> None:
+    """The report of what all readers answered; raises ExplainedError."""
+    try:
+        from ...results.report.study_report import make_report
+    except ImportError as fault:
+        sentence = f"A report needs the package {fault.name}, which the server's Python does not have."
+        raise ExplainedError(sentence) from fault
+    from ...results.report.parts import ReportOptions
+    from ...results.results_folder import read_results_folder
+    from ..shared.defect_report import defect_sentence
+
+    make_report(read_results_folder([results]), folder, ReportOptions(tell_defect=defect_sentence))
 
 
 def _row(each: Progress, idle_s: float | None) -> str:

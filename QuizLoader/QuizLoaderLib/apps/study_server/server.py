@@ -92,6 +92,7 @@ class StudyServer:
     async def close(self) -> None:
         # The WebSockets end with the processes behind them.
         await self._workers.close()
+        await self._coordinator.close()
         if self._http is not None:
             await self._http.close()
 
