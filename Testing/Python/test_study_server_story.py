@@ -271,7 +271,7 @@ def test_the_coordinator_has_a_report_made_looks_at_it_and_takes_it_home(browser
         chief.get_by_role("link", name="A report of what all readers answered").click()
         chief.get_by_role("link", name="Make it now").click()
         # The page loads itself again until the report is there.
-        chief.get_by_role("link", name="Look at the report").click(timeout=120_000)
+        chief.get_by_role("link", name="Look at the report").click(timeout=300_000)
         assert chief.get_by_role("heading", level=1).inner_text() == "What all readers answered"
         assert chief.locator("h2").count() == 7
         assert chief.faults == []
