@@ -58,7 +58,6 @@ PAGES = (
     "/coordinator",
     "/coordinator/answers.csv",
     "/coordinator/results.zip",
-    "/coordinator/report",
 )
 
 

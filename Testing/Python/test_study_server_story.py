@@ -279,7 +279,7 @@ def test_the_coordinator_has_a_report_made_looks_at_it_and_takes_it_home(browser
     names = set(zipfile.ZipFile(io.BytesIO(home.body)).namelist())
     assert {"index.html", "readers.csv", "left_out.csv"} <= names
     assert not any(name.startswith(".") for name in names)
-    for path in ("/coordinator/report.zip", "/coordinator/report/index.html"):
+    for path in ("/coordinator/report", "/coordinator/report.zip", "/coordinator/report/index.html"):
         assert ask(server.address, path, shared.cookie("Seen")).status == 403
     for path in (
         "/coordinator/report/.quizloader/files.json",
