@@ -8,7 +8,8 @@ import os
 import numpy as np
 import pytest
 from QuizLoaderLib.results.agreement import cohen_kappa, fleiss_kappa
-from QuizLoaderLib.results.performance import Readings, compare_modalities
+from QuizLoaderLib.results.performance import compare_modalities
+from studies_by_chance import null_study
 
 SOAK = bool(os.environ.get("QUIZLOADER_SOAK"))
 STUDIES = 2000 if SOAK else 200
@@ -31,32 +32,6 @@ def test_intervals_of_kappa_hold_it_as_often_as_they_say():
     print(f"{STUDIES} studies: held by bootstrap {by_bootstrap}, by formula {by_formula}")
     assert by_bootstrap / STUDIES == pytest.approx(0.95, abs=0.02 if SOAK else 0.05)
     assert by_formula / STUDIES == pytest.approx(0.95, abs=0.02 if SOAK else 0.05)
-
-
-def null_study(random: np.random.Generator, readers: int = 5, cases: int = 50) -> Readings:
-    """Ratings of so many positive and negative cases in two modalities that do not differ; the area is 0.855.
-
-    Roe CA, Metz CE. Dorfman-Berbaum-Metz method for statistical analysis of multireader, multimodality ROC
-    data: validation with computer simulation. Acad Radiol 1997: structure HL (variances of cases 0.3, cases
-    by modalities 0.3, cases by readers 0.2, the rest 0.2; readers and readers by modalities 0.0055).
-    """
-    scores = []
-    for mean in (1.5, 0.0):
-
-        def part(variance: float, *shape: int) -> np.ndarray:
-            return random.normal(0, np.sqrt(variance), shape)
-
-        scores.append(
-            mean
-            + part(0.0055, 1, readers, 1)
-            + part(0.0055, 2, readers, 1)
-            + part(0.3, 1, 1, cases)
-            + part(0.3, 2, 1, cases)
-            + part(0.2, 1, readers, cases)
-            + part(0.2, 2, readers, cases)
-        )
-    names = ("CT", "MR"), tuple(map(str, range(readers))), tuple(map(str, range(2 * cases)))
-    return Readings(*names, np.arange(2 * cases) < cases, np.concatenate(scores, axis=2))
 
 
 def test_modalities_that_do_not_differ_are_told_apart_as_rarely_as_asked_for():

@@ -18,7 +18,7 @@ def compare_modalities(
 
     Works with one modality too (means only). A nested design (readers with cases of their own, modalities
     with cases of their own) is seen by the cases that readings share: those that share none have no
-    covariance.
+    covariance. So is one in which each reader has read one modality only.
 
     Parameters
     ----------

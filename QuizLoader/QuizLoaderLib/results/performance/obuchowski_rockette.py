@@ -1,6 +1,6 @@
 """Obuchowski and Rockette's model of figures of merit of readers in modalities, with Hillis' tests."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from math import inf, nan
@@ -103,11 +103,13 @@ class _Model:
         rest = self.estimates - self.estimates.mean(1, keepdims=True) - self.estimates.mean(0)
         return ((rest + self.estimates.mean()) ** 2).sum() / np.float64((modalities - 1) * (readers - 1))
 
-    def of_difference(self, readers_are: Factor, cases_are: Factor) -> tuple[np.float64, np.float64]:
-        """The variance of a modality's mean in a difference, and its degrees of freedom."""
-        modalities, readers = self.estimates.shape
+    def of_difference(
+        self, modalities: Sequence[int], readers_are: Factor, cases_are: Factor
+    ) -> tuple[np.float64, np.float64]:
+        """The variance of a mean in differences of these modalities, and its degrees of freedom."""
+        count, readers = self.estimates.shape
         components, interaction = self.components(), self.interaction()
-        df = np.float64((modalities - 1) * (readers - 1))
+        df = np.float64((count - 1) * (readers - 1))
         shared = np.float64(max(components.cov2 - components.cov3, 0.0) if readers > 1 else 0.0)
         if readers_are == "fixed":
             return (components.error - components.cov1 + (readers - 1) * shared) / readers, np.float64(inf)
@@ -118,17 +120,58 @@ class _Model:
 
     def of_mean(self, modality: int, readers_are: Factor, cases_are: Factor) -> tuple[np.float64, np.float64]:
         """The variance of a modality's mean, and its degrees of freedom (Hillis 2018)."""
-        readers = self.estimates.shape[1]
-        own = self.covariance[modality, :, modality, :]
+        is_reading = ~np.isnan(self.estimates[modality])
+        readers = int(is_reading.sum())
+        own = self.covariance[modality][is_reading][:, modality][:, is_reading]
         trace, total = np.trace(own), own.sum()
         cov2 = max((total - trace) / (readers * (readers - 1)), 0.0) if readers > 1 else 0.0
         if readers_are == "fixed":
             return (trace / readers + (readers - 1) * cov2) / readers, np.float64(inf)
-        of_readers = np.float64(self.estimates[modality].var(ddof=1))
+        of_readers = np.float64(self.estimates[modality][is_reading].var(ddof=1))
         if cases_are == "fixed":
             return of_readers / readers, np.float64(readers - 1)
         whole = of_readers + readers * cov2
         return whole / readers, whole**2 / (of_readers**2 / (readers - 1))
+
+
+class _NestedModel(_Model):
+    """Of readers of whom each read one modality only: the others' estimates are NaN.
+
+    Hillis 2014 for groups of one size; of others the harmonic mean counts.
+    """
+
+    def components(self) -> VarianceComponents:
+        is_given = ~np.isnan(self.estimates)
+        modality = np.nonzero(is_given)[0]
+        given = self.covariance[is_given][:, is_given]
+        is_one_modality = modality[:, None] == modality
+        is_one_reader = np.eye(len(modality), dtype=bool)
+        error, cov2, cov3 = (
+            float(given[chosen].mean()) if chosen.any() else nan
+            for chosen in (is_one_reader, is_one_modality & ~is_one_reader, ~is_one_modality)
+        )
+        within, _ = self._within()
+        return VarianceComponents(float(within - error + cov2), nan, error, nan, cov2, cov3)
+
+    def of_difference(
+        self, modalities: Sequence[int], readers_are: Factor, cases_are: Factor
+    ) -> tuple[np.float64, np.float64]:
+        components = self.components()
+        share = np.mean([1 / (~np.isnan(self.estimates[one])).sum() for one in modalities])
+        shared = np.float64(max(components.cov2 - components.cov3, 0.0))
+        if readers_are == "fixed":
+            return (components.error - components.cov2) * share + shared, np.float64(inf)
+        within, df = self._within()
+        of_readers = within * share
+        if cases_are == "fixed":
+            return of_readers, df
+        return of_readers + shared, (of_readers + shared) ** 2 / (of_readers**2 / df)
+
+    def _within(self) -> tuple[np.float64, np.float64]:
+        """The mean square of readers in modalities, and its degrees of freedom."""
+        apart = self.estimates - np.nanmean(self.estimates, axis=1, keepdims=True)
+        df = np.float64((~np.isnan(apart)).sum() - len(apart))
+        return np.nansum(apart**2) / df, df
 
 
 def analysis(
@@ -136,15 +179,19 @@ def analysis(
 ) -> ModalityAnalysis:
     """What figures of merit, modality by modality and in these each reader's, say of the modalities.
 
-    Readers whose figure is undefined in some modality are left out, as are modalities without any figure.
+    Readers whose figure is undefined in some modality are left out, as are modalities without any figure; but
+    where each reader has a figure in one modality only, groups of readers are compared.
     ``measure`` and ``covariance`` are their names in words.
     """
     shape = len(modalities), len(readers)
     estimates, together = figures.values.reshape(shape), figures.covariance.reshape(*shape, *shape)
     is_used = ~np.isnan(estimates).all(1)
     is_reading = ~np.isnan(estimates[is_used]).any(0) if is_used.any() else np.zeros(len(readers), bool)
+    kind = _Model
+    if _is_nested(~np.isnan(estimates[is_used])):
+        kind, is_reading = _NestedModel, ~np.isnan(estimates).all(0)
     used, reading = np.flatnonzero(is_used), np.flatnonzero(is_reading)
-    model = _Model(estimates[np.ix_(used, reading)], together[np.ix_(used, reading, used, reading)])
+    model = kind(estimates[np.ix_(used, reading)], together[np.ix_(used, reading, used, reading)])
     names = tuple(modalities[one] for one in used)
     notes = [
         f"Modality “{modalities[one]}” is left out: it has no {measure}." for one in np.flatnonzero(~is_used)
@@ -166,13 +213,21 @@ def analysis(
         )
 
 
+def _is_nested(is_given: np.ndarray) -> bool:
+    """Whether no reader has two modalities, and each modality has two readers."""
+    return len(is_given) > 1 and bool((is_given.sum(0) <= 1).all() and (is_given.sum(1) > 1).all())
+
+
 def _limits(model: _Model) -> Iterator[str]:
     modalities, readers = model.estimates.shape
     if modalities == 1:
         yield "With one modality there is nothing to compare."
+    if isinstance(model, _NestedModel):
+        yield "Each reader has read one modality, so modalities are compared between groups of readers."
     if readers == 1:
         yield "With one reader, readers are fixed."
-    if np.isnan(model.covariance).any():
+    given = ~np.isnan(model.estimates)
+    if np.isnan(model.covariance[given][:, given]).any():
         yield "There are too few cases to say how they vary, so random cases have no interval."
 
 
@@ -185,16 +240,17 @@ def _comparisons(model: _Model, names: tuple[str, ...]) -> Iterator[Comparison]:
     )
     if not readers:
         return
-    means = model.estimates.mean(1)
+    means = np.nanmean(model.estimates, axis=1)
     for factors in every if readers > 1 else every[1:2]:
         if modalities > 1:
-            variance, df = model.of_difference(*factors)
+            variance, df = model.of_difference(range(modalities), *factors)
             ratio, df1 = means.var(ddof=1) / variance, modalities - 1
             p = chi2.sf(ratio * df1, df1) if np.isinf(df) else f.sf(ratio, df1, df)
             yield Comparison(
                 *factors, "all", "", nan, nan, nan, nan, nan, float(ratio), df1, float(df), float(p)
             )
             for one, other in combinations(range(modalities), 2):
+                variance, df = model.of_difference((one, other), *factors)
                 apart, se = means[one] - means[other], np.sqrt(2 * variance)
                 yield _interval(factors, (names[one], names[other]), apart, se, df, apart / se)
         for one, name in enumerate(names):
