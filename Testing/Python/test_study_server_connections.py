@@ -1,6 +1,9 @@
 """One address has so many connections, one that says half a thing ends, and only a proxy says who asks."""
 
 import asyncio
+import json
+import subprocess
+import sys
 from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 
@@ -10,6 +13,7 @@ from aiohttp import web
 from QuizLoaderLib.apps.study_server.connections import MOST_OF_AN_ADDRESS, Connections, listening
 from QuizLoaderLib.apps.study_server.limits import ReaderLimits
 from QuizLoaderLib.apps.study_server.proxy import deliver
+from QuizLoaderLib.apps.study_server.spares import Spares
 
 PATIENCE_S = 30
 ASKED = b"GET / HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -147,6 +151,46 @@ def test_whom_a_proxy_names_is_believed_of_the_proxy_alone(is_trusted: bool) -> 
 
     # Without a proxy it is one address that asks, whatever it says.
     assert asyncio.run(asyncio.wait_for(crowd(), PATIENCE_S)) == ((429, 200) if is_trusted else (0, 0))
+
+
+def test_who_sends_too_much_waits() -> None:
+    """3 MB at once, and 100 kB each second; the clock of a busy machine may go on meanwhile."""
+    limits = ReaderLimits()
+    waits = [limits.seconds_to_wait(200_000) for _ in range(30)]
+    assert waits[:15] == [0] * 15 and waits[15:] == sorted(waits[15:])
+    assert 20 < waits[-1] <= 30
+    messages = [ReaderLimits(), ReaderLimits()]
+    assert max(messages[0].seconds_to_wait(10) for _ in range(500)) == 0
+    assert max(messages[1].seconds_to_wait(10) for _ in range(3000)) > 4
+
+
+@pytest.mark.parametrize(
+    "said", [b"", b"7\n", b"[" * 60_000 + b"\n", b'{"hello": "\xc3\xa4"}\n', b"x" * 100_000]
+)
+def test_a_stranger_on_this_machine_is_no_process_of_the_server(said: bytes) -> None:
+    """Whatever comes to the port where readers' processes say hello."""
+
+    async def come() -> bytes:
+        faults: list[object] = []
+        asyncio.get_running_loop().set_exception_handler(lambda _loop, context: faults.append(context))
+        python = subprocess.Popen([sys.executable, "-c", "print(input())"], stdin=-1, stdout=-1)
+        assert python.stdout is not None
+        spares = Spares(python)
+        starting = asyncio.create_task(spares.start())
+        told = json.loads(await asyncio.to_thread(python.stdout.readline))
+        lines, out = await asyncio.open_connection("127.0.0.1", told["port"])
+        out.write(said)
+        out.write_eof()
+        answer = await asyncio.wait_for(lines.read(), PATIENCE_S)
+        out.close()
+        starting.cancel()
+        await asyncio.gather(starting, return_exceptions=True)
+        await spares.close()
+        python.stdout.close()
+        assert faults == []
+        return answer
+
+    assert asyncio.run(come()) == b""
 
 
 def test_a_network_of_ipv6_is_one_address() -> None:

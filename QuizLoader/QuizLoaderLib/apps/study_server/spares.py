@@ -12,6 +12,8 @@ import time
 from dataclasses import dataclass
 
 from ...quiz.problems import ExplainedError
+from ...quiz.text_file import json_of
+from .connections import HALF_OPEN_S
 from .worker_process import FORKS, LONGEST_LINE, Line
 
 END_S = 20.0
@@ -40,9 +42,10 @@ class Process:
         """The next thing it says; empty when it is gone."""
         try:
             line = await self.lines.readline()
-            return json.loads(line) if line else {}
+            heard = json_of(line) if line else {}
         except (OSError, ValueError):
             return {}
+        return heard if isinstance(heard, dict) else {}
 
     def kill(self) -> None:
         with contextlib.suppress(OSError):
@@ -122,8 +125,12 @@ class Spares:
 
     async def _hello(self, lines: asyncio.StreamReader, out: asyncio.StreamWriter) -> None:
         process = Process(0, lines, out)
-        hello = await process.hear()
-        if not secrets.compare_digest(str(hello.get("hello", "")), self._secret):
+        try:
+            hello = await asyncio.wait_for(process.hear(), HALF_OPEN_S)
+        except asyncio.TimeoutError:
+            hello = {}
+        if not secrets.compare_digest(str(hello.get("hello", "")).encode(), self._secret.encode()):
+            # Any program on this machine can come here.
             out.close()
             return
         process.pid, process.problem = int(hello["pid"]), str(hello["problem"])
