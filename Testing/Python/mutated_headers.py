@@ -116,10 +116,10 @@ def main(folder: Path, seed: int, count: int) -> None:
         except Exception:
             path.rename(folder / f"failed-{seed}-{number}{path.suffix}")
             raise
-    print(shown, _most_resident_kb())
+    print(shown, most_resident_kb())
 
 
-def _most_resident_kb() -> int:
+def most_resident_kb() -> int:
     """Of this process alone: on Linux ru_maxrss begins with what its parent had."""
     status = Path("/proc/self/status")
     if status.exists():

@@ -16,7 +16,8 @@ from pydicom import encaps
 from ...quiz.problems import ProblemCode
 from ..errors import ImageReadError
 from ..files.file_formats import name_for_libraries
-from .headers import DICOM_DAMAGED, Header
+from .codec_headers import fewer_pixels, require_sizes
+from .headers import Header
 from .silence import silent_libraries
 
 NOT_DECODED = ProblemCode("Q624", "Pixel data are stored raw or in a transfer syntax that GDCM decodes.")
@@ -72,6 +73,7 @@ def decode(header: Header, frames: int, bits: int, bits_stored: int) -> np.ndarr
     """
     import SimpleITK
 
+    require_sizes(header, frames)
     reader = SimpleITK.ImageFileReader()
     reader.SetImageIO("GDCMImageIO")
     try:
@@ -101,15 +103,6 @@ def decode(header: Header, frames: int, bits: int, bits_stored: int) -> np.ndarr
     if len(values) < frames:
         raise fewer_pixels(header)
     return values
-
-
-def fewer_pixels(header: Header) -> ImageReadError:
-    """To be raised where pixels end before the last frame."""
-    return ImageReadError(
-        DICOM_DAMAGED,
-        f"“{header.path.name}” holds fewer pixels than its header says.",
-        "copy or export the file again",
-    )
 
 
 def _plain_header(header: Header, frames: int, bits: int, bits_stored: int) -> bytes:
