@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..quiz.model import Page
+from ..quiz.question_types import Takes
 from ..session.files import SessionError
 from .answers import Answer, Answers, Asked, Pressed
 from .save_queue import SaveQueue
@@ -108,7 +109,7 @@ class SessionAnswers(Answers):
             can_finish=where.is_last and not in_review,
             bookmark_label=where.bookmark_label,
             return_label=f"Return to page {self._keys.index(where.way_back) + 1}" if where.way_back else "",
-            lock_note=LOCKS if where.locks_on_leaving else "",
+            lock_note=LOCKS if where.locks_on_leaving and _takes_anything(where.page) else "",
             pages=self.listed_pages(),
         )
 
@@ -244,3 +245,9 @@ class SessionAnswers(Answers):
             return [sentence for sentence in step() or [] if sentence]
         except SessionError as fault:
             return [str(fault)]
+
+
+def _takes_anything(page: Page) -> bool:
+    """Whether there is anything on it that a reader could change."""
+    asks = any(question.facts.takes is not Takes.NOTHING for question in page.questions)
+    return asks or page.enable_segment_editor or any(image.min_markup_lines_required for image in page.images)

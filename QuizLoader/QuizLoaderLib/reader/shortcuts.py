@@ -42,7 +42,15 @@ class Shortcut:
 
 DIGITS = tuple("123456789")
 
-_SIGNS = {"PgUp": "Page ↑", "PgDown": "Page ↓", "Right": "→", "Left": "←", "Up": "↑", "Down": "↓"}
+_SIGNS = {
+    "Return": "Enter",
+    "PgUp": "Page ↑",
+    "PgDown": "Page ↓",
+    "Right": "→",
+    "Left": "←",
+    "Up": "↑",
+    "Down": "↓",
+}
 _PAGES, _VIEW, _DRAWING, _POLYGON = When.ON_PAGES, When.ON_VIEW, When.DRAWING, When.ON_POLYGON
 
 SHORTCUTS: tuple[Shortcut, ...] = (

@@ -129,8 +129,8 @@ def demo(
     port: Annotated[int, port_option("The port; 0 takes a free one.")] = 0,
     browser: OpenBrowser = True,
 ) -> None:
-    """Make sample images and show the tutorial in the browser, until Ctrl+C; nothing is stored."""
-    from ..demo.samples import make_demo
+    """Make sample images and show the samples in the browser, until Ctrl+C; nothing is stored."""
+    from ..demo.samples import TOUR, make_demo
 
     if render is None:
         require_web()
@@ -142,7 +142,9 @@ def demo(
     if render is None:
         from ..web.client_quiz import Serving
 
-        serve_until_told(Serving(quizzes[0], out / "images", port=port), browser)
+        # The tour is the first of the list.
+        samples = tuple(sorted(quizzes, key=lambda quiz: quiz.name != TOUR))
+        serve_until_told(Serving(samples[0], out / "images", port=port, samples=samples), browser)
         return
     problems: list[Problem] = []
     for quiz in quizzes:

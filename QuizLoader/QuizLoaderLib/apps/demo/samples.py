@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
 TUTORIAL_VOLUME = "ImageVolumes/RECIST-Tutorial-Data/2007-spgr.nrrd"
 TUTORIAL_LABELS = "ImageVolumes/RECIST-Tutorial-Data/2007-spgr.label.nrrd"
+TOUR = "tour.xml"
 UPTAKE = "ImageVolumes/Demo-Head/uptake.nrrd"
 REGIONS = "ImageVolumes/Demo-Head/regions.seg.nrrd"
 CONTRAST = "ImageVolumes/Demo-Head/contrast.nii.gz"

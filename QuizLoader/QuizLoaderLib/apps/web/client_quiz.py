@@ -35,7 +35,7 @@ class Serving:
     """What is served: a quiz and its images, to the reader whose results are in ``results_folder``.
 
     Without a results folder nothing is stored. With one and without ``reader`` the client asks for the name.
-    With ``preview`` the client has what an author needs.
+    With ``preview`` the client has what an author needs, with ``samples`` a list of quizzes to go to.
     ``shared_voxels`` is a folder that the processes of several readers have in common (OpenedQuiz).
     ``port`` 0 takes a free one. The address is ``http://host:port/secret/``.
     """
@@ -50,6 +50,7 @@ class Serving:
     port: int = 0
     shared_voxels: Path | None = None
     preview: bool = False
+    samples: tuple[Path, ...] = ()
     # In lower case: trame's client reads addresses so.
     secret: str = field(default_factory=lambda: secrets.token_hex(16))
     once: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -82,10 +83,16 @@ class ClientQuiz:
         self.lines = LinesView(state, self._drawn, self.editor.put_down)
         self.opened: OpenedQuiz | None = None
         self._given: Given = {}
+        self._path = serving.quiz_path
         self._corners = CornersView(state, self.host.application_logic)
         self._problems: list[Problem] = []
         self._loading: asyncio.Task[None] | None = None
         state.update({"loading": None, "messages": [], "notices": [], "rows": [], "has_images": True})
+        state.samples = [
+            {"title": path.stem.replace("-", " "), "value": number}
+            for number, path in enumerate(serving.samples)
+        ]
+        state.sample = serving.samples.index(serving.quiz_path) if serving.samples else None
         state.view_colors = {view.value: css_color(color) for view, color in COLOR_OF_VIEW.items()}
 
     async def open(self, sign_in: SignIn | None) -> None:
@@ -95,7 +102,7 @@ class ClientQuiz:
         Raises QuizUnreadableError, and SessionError where a session cannot begin; what was open stays then.
         """
         serving = self._serving
-        path, folder = serving.quiz_path, serving.image_folder
+        path, folder = self._path, serving.image_folder
         reading = sign_in.begin(path, folder) if sign_in else None
         opened = OpenedQuiz(
             path,
@@ -108,7 +115,8 @@ class ClientQuiz:
         )
         if self.opened:
             await self._let_go(self.opened)
-            opened.answers.arrive(max(0, min(self.opened.answers.index, len(opened.pages) - 1)))
+            if self.opened.path == path:
+                opened.answers.arrive(max(0, min(self.opened.answers.index, len(opened.pages) - 1)))
         self.opened = opened
         self._state.notices = list(opened.answers.notices)
         if not opened.pages:
@@ -116,6 +124,13 @@ class ClientQuiz:
             return
         self.asking.begin(opened.answers, path.parent)
         await self._load()
+
+    async def open_sample(self, number: int) -> None:
+        """Another one of the ``samples``, at its first page."""
+        if 0 <= number < len(self._serving.samples):
+            self._path, self._given = self._serving.samples[number], {}
+            self._state.sample = number
+            await self.open(None)
 
     async def _let_go(self, opened: OpenedQuiz) -> None:
         if self._loading:

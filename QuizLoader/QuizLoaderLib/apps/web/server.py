@@ -153,6 +153,8 @@ class _ClientServer:
             "use_editor": self.quiz.use_editor,
             "use_lines": self.quiz.use_lines,
         }
+        if self._serving.samples:
+            triggers["open_sample"] = self.quiz.open_sample
         for name, action in triggers.items():
             server.trigger(name)(self._for_owner(action))
         server.trigger("arrive")(self._arrive)

@@ -78,7 +78,8 @@
 
   // To another place, or to the first question that keeps the reader here.
   async function step(what, ...values) {
-    const { asked } = window.trame.state.get();
+    const { asked, has_images: hasImages } = window.trame.state.get();
+    if (client.hints && hasImages) seeHints();
     if (asked) lead(await toServer(what, asked.serial, ...values));
   }
 

@@ -87,7 +87,7 @@
   }
 
   // Without the Alt that is not needed where nothing is typed.
-  const keysOf = ({ shown }) => shown.replace(/Alt\+(?=(Shift\+)?[A-Z0-9?]( |$))/g, "");
+  const keysOf = ({ shown }) => shown.replace(/Alt\+(?=(Shift\+)?[A-Z?]( |$))/g, "");
 
   // Two of a kind are one line: what one does, the other undoes.
   function helpLines(shortcuts) {
