@@ -330,3 +330,11 @@ def test_one_view_is_seen_alone_until_the_views_are_placed_anew(opened: OpenedQu
     tools.use("enlarge", "Yellow")
     tools.use("view", "planes")
     assert tools.enlarged == ""
+
+
+def test_a_view_that_the_layout_has_no_more_has_no_texts(opened: OpenedQuiz) -> None:
+    show(opened, "plain")
+    green = opened.slice_logics()[SliceView.GREEN]
+    show(opened, "picture")
+    texts = texts_of_view(opened.on_views, green, [])
+    assert (texts.title, texts.image, texts.slice, texts.offset) == ("", "", 0, "")

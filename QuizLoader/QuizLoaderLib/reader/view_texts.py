@@ -54,7 +54,8 @@ def texts_of_view(shown: PageNodes, logic: vtkMRMLSliceLogic, problems: list[Pro
     letters = edge_letters(node) if has_place else EdgeLetters("", "", "", "")
     scale = scale_text(contents)
     return ViewTexts(
-        title=view_titles(shown)[view],
+        # A view that the layout has no more may be painted once again.
+        title=view_titles(shown).get(view, ""),
         image=image_name(contents),
         orientation=orientation_text(contents, node),
         slice=number.number if number else 0,
