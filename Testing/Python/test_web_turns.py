@@ -30,6 +30,7 @@ class World:
     def __post_init__(self):
         self.turns = Turns(NetworkLink())
         self.changes: dict[str, int] = {}
+        self.steps: list[float | None] = []
         self.shown: list[tuple[float, Picture]] = []
         self.most_on_the_way = self.most_allowed = 0
         self._events: list = []
@@ -100,7 +101,7 @@ class World:
                 self.at(self.now_s + spent, lambda: self.shown.append((self.now_s, part.picture)))
         self.at(
             self.now_s + spent + self.round_trip_s / 2,
-            lambda: self.turns.acknowledge(number, spent, self.now_s),
+            lambda: self.steps.append(self.turns.acknowledge(number, spent, self.now_s)),
         )
 
 
@@ -200,6 +201,31 @@ def test_a_lossless_picture_is_given_up_for_a_step_that_would_wait_for_it():
     assert quick.kind is PictureKind.HALF_SIZE
     assert at_s - began < 2.0
     world.run(30.0)
+    assert world.shown[-1][1].kind is PictureKind.LOSSLESS
+
+
+def test_a_step_is_as_long_as_the_link_makes_it_and_neither_the_first_picture_nor_a_better_one_is_a_step():
+    for link, longest in ((FAST, 0.02), (HOME, 0.1), (SLOW, 0.2)):
+        world = World(*link)
+        world.turns.want("Red", 0.0)
+        world.run(3.0)
+        assert set(world.steps) == {None}
+        for second in (3, 4, 5):
+            world.scroll("Red", NOTCH_S)
+            world.run(second + 1.0)
+        steps = [seconds for seconds in world.steps if seconds is not None]
+        assert len(steps) == 3
+        assert link[1] + RENDER_S <= max(steps) <= longest
+
+
+def test_a_view_that_left_the_page_takes_no_more_of_the_link():
+    world = World(*SLOW)
+    for view in ("Red", "Green"):
+        world.turns.want(view, 0.0)
+    world.run(0.01)
+    world.turns.keep(["Green"])
+    world.run(5.0)
+    assert {picture.view for _at, picture in world.shown} == {"Green"}
     assert world.shown[-1][1].kind is PictureKind.LOSSLESS
 
 

@@ -49,6 +49,7 @@ class WebHost:
         self.scene = self.slicer.scene
         self.application_logic = self.slicer.app_logic
         self.layout = Layout.FOUR_UP
+        self._pictures = pictures
         self._views = WebViewFactory(register, pictures, resized, rendered, pointed)
         self.slicer.view_manager.register_factory(self._views)
 
@@ -60,6 +61,7 @@ class WebHost:
             definition = ViewLayoutDefinition.slice_view("Axial", label=view.value, color=color)
             self.slicer.view_manager.create_view(definition)
         self.slicer.view_manager.set_current_view_ids(shown)
+        self._pictures.show(shown)
 
     def place_on_screen(self, view: SliceView) -> tuple[int, int]:
         """Only the reader's browser knows."""

@@ -45,9 +45,6 @@ if TYPE_CHECKING:
 STOP_S = 2.0
 """How long browsers have to take leave; everything is saved before."""
 
-SLOW_S = 0.5
-"""The reader is told where a step takes longer until it shows."""
-
 _DARK = {
     # White can be read on the first, the second is seen on the bars: contrasts of 4.5 and 3 at least.
     "colors": {"primary": "#1565c0", "secondary": "#64b5f6"},
@@ -128,7 +125,7 @@ class _ClientServer:
         self._tabs = tabs.Tabs(self._owner_changed, self._window_lost)
         state = server.state
         state.update({"phase": "sign-in", "owner": "", "fault": "", "preview": None, "is_slow": False})
-        self._pictures = Pictures(self._step_took)
+        self._pictures = Pictures(self._told_slow)
         for protocol in (tabs.Leaving(self._tabs), self._pictures):
             server.add_protocol_to_configure(
                 lambda served, protocol=protocol: served.registerLinkProtocol(protocol)
@@ -296,8 +293,7 @@ class _ClientServer:
             with self._server.state:
                 self.quiz.show_again()
 
-    def _step_took(self, seconds: float) -> None:
-        is_slow = seconds > SLOW_S
+    def _told_slow(self, is_slow: bool) -> None:
         if is_slow != self._server.state.is_slow:
             with self._server.state as state:
                 state.is_slow = is_slow

@@ -4,7 +4,7 @@ lossless as soon as a view stands.
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -26,6 +26,9 @@ if TYPE_CHECKING:
 
 TOPIC = "quizloader.pictures"
 SIGN_OF_LIFE_S = 1.0
+SLOW_S, SLOW_FOR_S = 0.5, 5.0
+"""The reader is told of a step that takes longer until it shows, for so long."""
+
 _MOST_STEPS = 64
 
 
@@ -111,14 +114,16 @@ class StreamedView:
 class Pictures(LinkProtocol):
     """Sends the pictures of all views to the window that has the quiz; what Turns decides is done here.
 
-    ``slow`` is called with the seconds that a step took, for each that the browser has drawn.
+    ``slow`` is called when steps begin to take longer than SLOW_S to show, and when none has for a while.
     """
 
-    def __init__(self, slow: Callable[[float], None]) -> None:
+    def __init__(self, slow: Callable[[bool], None]) -> None:
         super().__init__()
         self._slow = slow
+        self._slow_until_s = 0.0
         self._views: dict[str, StreamedView] = {}
         self._connection = ""
+        self._shown: tuple[str, ...] = ()
         self._turns = Turns(NetworkLink())
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -134,10 +139,16 @@ class Pictures(LinkProtocol):
     def add(self, name: str, view: StreamedView) -> None:
         self._views[name] = view
 
+    def show(self, names: Sequence[str]) -> None:
+        """These views are on the page from now on."""
+        self._shown = tuple(names)
+        self._turns.keep(self._shown)
+
     def want(self, name: str) -> None:
         """The view was changed."""
-        self._turns.want(name, time.monotonic())
-        self._changed.set()
+        if name in self._shown:
+            self._turns.want(name, time.monotonic())
+            self._changed.set()
 
     def point_at(self, name: str) -> None:
         self._turns.pointed_at = name
@@ -148,22 +159,25 @@ class Pictures(LinkProtocol):
             return
         self._connection = connection
         self._turns = Turns(NetworkLink())
-        for name in self._views:
+        for name in self._shown:
             self.want(name)
 
     @export("quizloader.drawn")
     def acknowledge(self, number: object, spent_ms: object) -> None:
         """The browser has what has this number, and has spent so long on it."""
         if isinstance(number, int) and isinstance(spent_ms, (int, float)):
-            turns = self._turns
-            if turns.acknowledge(number, spent_ms / 1000, time.monotonic()):
-                self._slow(turns.step_s)
+            now_s = time.monotonic()
+            step_s = self._turns.acknowledge(number, spent_ms / 1000, now_s)
+            if step_s is not None and step_s > SLOW_S:
+                self._slow_until_s = now_s + SLOW_FOR_S
+                self._slow(True)
             self._changed.set()
 
     async def _live(self) -> None:
         """The browser hears that the way is open, where it hears nothing else, and its length is measured."""
         while True:
             await asyncio.sleep(SIGN_OF_LIFE_S)
+            self._slow(time.monotonic() < self._slow_until_s)
             if self._connection and self._turns.link.is_idle:
                 self._tell({"number": self._turns.link.send(0, time.monotonic())})
 
@@ -188,7 +202,8 @@ class Pictures(LinkProtocol):
     def _make(self, turns: Turns, picture: Picture) -> None:
         view = self._views[picture.view]
         pixels, _columns, _rows = view.window.img_cols_rows
-        view.rendered()
+        # A defect of what is told of the view does not stop its pictures.
+        asyncio.get_running_loop().call_soon(view.rendered)
         task = asyncio.create_task(self._encode(turns, picture, pixels))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)

@@ -1,5 +1,6 @@
 """What is sent to the browser next: which view's picture, which kind of it, which part."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -34,12 +35,12 @@ _BYTES_A_PIXEL = 0.6
 @dataclass(frozen=True)
 class Picture:
     """Of a view, as it was after so many changes; ``wanted_at_s`` is when the first of them that no other
-    picture shows was made."""
+    picture shows was made, None where another one shows them all."""
 
     view: str
     kind: PictureKind
     change: int
-    wanted_at_s: float
+    wanted_at_s: float | None
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class _ViewTurn:
     begun_at_s: float = -1.0
     moving_kind: PictureKind = PictureKind.LOSSLESS
     last_sent: PictureKind = PictureKind.LOSSLESS
+    was_drawn: bool = False
     making_bytes: int = 0
     outgoing: _Outgoing | None = None
     bytes_of: dict[PictureKind, int] = field(default_factory=dict)
@@ -118,8 +120,6 @@ class Turns:
     def __init__(self, link: NetworkLink) -> None:
         self.link = link
         self.pointed_at = ""
-        self.step_s = 0.0
-        """From the last change of a view until the browser had drawn it."""
         self._views: dict[str, _ViewTurn] = {}
         self._drawn_by: dict[int, Picture] = {}
 
@@ -129,6 +129,10 @@ class Turns:
             view.wanted_at_s = now_s
         view.wanted += 1
         view.changed_at_s = now_s
+
+    def keep(self, names: Sequence[str]) -> None:
+        """Of the other views nothing is sent any more."""
+        self._views = {name: view for name, view in self._views.items() if name in names}
 
     def next_picture(self, now_s: float) -> Picture | None:
         """Of a view that was changed, else of one that stands and has no lossless picture yet; the view under
@@ -144,17 +148,18 @@ class Turns:
         kind = PictureKind.LOSSLESS
         if view.is_new:
             kind = view.moving_kind = self._kind_that_fits(view, now_s)
-        picture = Picture(name, kind, view.wanted, view.wanted_at_s if view.is_new else now_s)
+        picture = Picture(name, kind, view.wanted, view.wanted_at_s if view.is_new else None)
         view.begun, view.begun_at_s = view.wanted, now_s
         view.making_bytes = view.expected_bytes(kind)
         return picture
 
     def made(self, picture: Picture, content: bytes, size: tuple[int, int]) -> None:
         """``size`` is columns and rows of the view."""
-        view = self._views[picture.view]
-        view.making_bytes, view.size = 0, size
-        view.bytes_of[picture.kind] = len(content)
-        view.outgoing = _Outgoing(picture, content)
+        view = self._views.get(picture.view)
+        if view and view.making_bytes and view.begun == picture.change:
+            view.making_bytes, view.size = 0, size
+            view.bytes_of[picture.kind] = len(content)
+            view.outgoing = _Outgoing(picture, content)
 
     def next_part(self, now_s: float) -> PicturePart | None:
         for view in self._views.values():
@@ -178,13 +183,16 @@ class Turns:
             view.last_sent, view.outgoing = outgoing.picture.kind, None
         return part
 
-    def acknowledge(self, number: int, spent_s: float, now_s: float) -> bool:
-        """As NetworkLink.acknowledge; whether a picture has been drawn now."""
+    def acknowledge(self, number: int, spent_s: float, now_s: float) -> float | None:
+        """As NetworkLink.acknowledge. Gives how long a step took until it showed, without what the browser
+        spent on it; None for what is no step, as the first picture of a view."""
         self.link.acknowledge(number, spent_s, now_s)
         picture = self._drawn_by.pop(number, None)
-        if picture:
-            self.step_s = now_s - picture.wanted_at_s
-        return picture is not None
+        view = self._views.get(picture.view) if picture else None
+        if picture is None or view is None or picture.wanted_at_s is None:
+            return None
+        is_step, view.was_drawn = view.was_drawn, True
+        return max(0.0, now_s - picture.wanted_at_s - spent_s) if is_step else None
 
     def seconds_to_next(self, now_s: float) -> float | None:
         """Until time alone makes a picture due."""
