@@ -15,7 +15,7 @@ from recipe import follow
 from web_stage import served, wait_for_text, window
 
 QUIZ = """<Session><Page ID="P"><QuestionSet ID="Q">
-<Question Type="DropDown" Descriptor="On which side?"><Option>Left</Option><Option>Right</Option></Question>
+<Question Type="Menu" Descriptor="On which side?"><Option>Left</Option><Option>Right</Option></Question>
 </QuestionSet></Page></Session>"""
 ASKED = "Please choose an option of “On which side?”."
 

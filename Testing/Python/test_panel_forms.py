@@ -144,3 +144,31 @@ def test_fields_keep_their_height_beside_a_long_sentence_in_slicers_scroll_area(
     assert all(field.height() == field.sizeHint().height() for field in fields)
     assert label.height() >= label.heightForWidth(label.width())
     forms.slicer.panel.setParent(None)
+
+
+def test_questions_come_and_go_with_the_answers_and_keep_what_was_answered(tmp_path):
+    questions = """<QuestionSet Descriptor='Reading'>
+    <Question ID='lesion' Type='Radio' Descriptor='Lesion'><Option>yes</Option><Option>no</Option></Question>
+    <Question ID='size' Type='IntegerValue' Descriptor='Size' ShowIf="lesion = 'yes'"><Option/></Question>
+    <Question Type='Text' Descriptor='Why' ShowIf='size ge 5'><Option>Why</Option></Question></QuestionSet>"""
+    write_images(tmp_path / "images")
+    image = image_element("Volume", VOLUME)
+    quiz = write_quiz(tmp_path / "forms.xml", ["|" + questions + image])
+    with stage(tmp_path) as forms:
+        forms.open(quiz, tmp_path / "images")
+
+        def shown():
+            return [title for title in ("Lesion", "Size", "Why") if not box(forms, title).isHidden()]
+
+        yes, no = box(forms, "Lesion").findChildren(QRadioButton)
+        assert shown() == ["Lesion"]
+        yes.click()
+        assert shown() == ["Lesion", "Size"]
+        box(forms, "Size").findChild(QLineEdit).setText("7")
+        forms.slicer.wait_until(lambda: shown() == ["Lesion", "Size", "Why"])
+        no.click()
+        assert shown() == ["Lesion"]
+        yes.click()
+        assert shown() == ["Lesion", "Size", "Why"]
+        assert box(forms, "Size").findChild(QLineEdit).text() == "7"
+        forms.slicer.check()

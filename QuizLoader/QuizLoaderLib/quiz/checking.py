@@ -35,6 +35,7 @@ _RULES_OF_PAGE = (
     question_rules.options,
     question_rules.different_options,
     question_rules.limits,
+    question_rules.attributes_fit_type,
 )
 
 _RULES_OF_IMAGE = (

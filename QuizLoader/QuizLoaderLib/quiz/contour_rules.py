@@ -90,7 +90,7 @@ def drawn_on_a_volume(image: Image) -> Iterator[Problem]:
 
 
 def shown_contours_have_a_source(quiz: Quiz) -> Iterator[Problem]:
-    contours = EarlierPages(quiz.randomize_page_groups)
+    contours = EarlierPages(quiz)
     known: dict[str, None] = {}
     names = NearestNames()
     for page in quiz.pages:

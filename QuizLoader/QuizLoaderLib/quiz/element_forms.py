@@ -43,6 +43,7 @@ _OF_RESULTS_FILES = frozenset(
         "JournalEntry",
         "MasterSHA256",
         "Seed",
+        "PageOrder",
     )
 )
 """The names that a copy of a quiz has which holds a reader's results."""

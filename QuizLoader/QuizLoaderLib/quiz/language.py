@@ -7,7 +7,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from . import values
-from .model import ContourVisibility, GroupLayout, ImageType, Layer, Layout, Orientation, RoiCode, SliceView
+from .model import (
+    ContourVisibility,
+    GroupLayout,
+    ImageType,
+    Layer,
+    Layout,
+    Orientation,
+    PagePosition,
+    RoiCode,
+    SliceView,
+)
 from .question_types import QuestionType
 
 
@@ -39,6 +49,7 @@ LANGUAGE: dict[str, ElementRule] = {
         attributes={
             "ContourVisibility": AttributeRule("contour_visibility", values.one_of(ContourVisibility)),
             "RandomizePageGroups": AttributeRule("randomize_page_groups", values.YES_NO),
+            "RandomizePagesInGroups": AttributeRule("randomize_pages_in_groups", values.YES_NO),
             "ROIColorFile": AttributeRule("roi_color_file", values.TEXT),
             "EmailResultsTo": AttributeRule("email_results_to", values.TEXT),
             "MaskValueMap": AttributeRule("mask_value_map", values.TEXT),
@@ -67,6 +78,11 @@ LANGUAGE: dict[str, ElementRule] = {
             "ContourToolRadius": AttributeRule("contour_tool_radius_mm", values.POSITIVE),
             "ButtonScriptRerunRequired": AttributeRule("button_script_rerun_required", values.YES_NO),
             "ShowIf": AttributeRule("show_if", values.CONDITION),
+            "Title": AttributeRule("shown_title", values.TEXT),
+            "Case": AttributeRule("case", values.TEXT),
+            "Treatment": AttributeRule("treatment", values.TEXT),
+            "Training": AttributeRule("training", values.YES_NO),
+            "Position": AttributeRule("position", values.one_of(PagePosition)),
         },
         children={"Image": False, "QuestionSet": False},
     ),
@@ -125,6 +141,10 @@ LANGUAGE: dict[str, ElementRule] = {
             "ButtonCustomColorOn": AttributeRule("button_color_on", values.COLOR),
             "ButtonToggleColorOff": AttributeRule("button_color_off", values.COLOR),
             "Required": AttributeRule("required", values.YES_NO),
+            "Ordered": AttributeRule("ordered", values.YES_NO),
+            "Lines": AttributeRule("lines", values.COUNT),
+            "MaxLength": AttributeRule("max_length", values.COUNT),
+            "Unit": AttributeRule("unit", values.TEXT),
             "ShowIf": AttributeRule("show_if", values.CONDITION),
         },
         children={"Option": False},

@@ -117,6 +117,11 @@ class RoiCode(str, Enum):
     IGNORE = "Ignore"
 
 
+class PagePosition(str, Enum):
+    FIRST = "First"
+    LAST = "Last"
+
+
 class GroupLayout(str, Enum):
     VERTICAL = "Vertical"
     HORIZONTAL = "Horizontal"
@@ -201,6 +206,10 @@ class Question:
     button_color_on: tuple[int, int, int] | None = None
     button_color_off: tuple[int, int, int] | None = None
     required: bool = True
+    ordered: bool = False
+    lines: int = 1
+    max_length: int | None = None
+    unit: str = ""
     show_if: Condition | None = None
 
     @property
@@ -232,7 +241,8 @@ class GoToBookmark:
 
 @dataclass(frozen=True)
 class Page:
-    """``number`` counts from 1 in the order of the file."""
+    """``number`` counts from 1 in the order of the file. ``case`` and ``treatment`` are empty where they are
+    the ID and the Descriptor."""
 
     id: str
     number: int
@@ -251,13 +261,19 @@ class Page:
     go_to_bookmark: GoToBookmark | None = None
     contour_tool_radius_mm: float | None = None
     button_script_rerun_required: bool = False
+    shown_title: str = ""
+    case: str = ""
+    treatment: str = ""
+    training: bool = False
+    position: PagePosition | None = None
     show_if: Condition | None = None
     images: tuple[Image, ...] = ()
     question_sets: tuple[QuestionSet, ...] = ()
 
     @property
     def title(self) -> str:
-        return f"{self.id} - {self.descriptor}" if self.descriptor else self.id
+        """What a reader is shown: its Title, else its ID and Descriptor."""
+        return self.shown_title or (f"{self.id} - {self.descriptor}" if self.descriptor else self.id)
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -280,6 +296,7 @@ class Quiz:
     pages: tuple[Page, ...] = ()
     contour_visibility: ContourVisibility = ContourVisibility.OUTLINE
     randomize_page_groups: bool = False
+    randomize_pages_in_groups: bool = False
     forced_group_order: tuple[int, ...] | None = None
     roi_color_file: str = ""
     email_results_to: str = ""

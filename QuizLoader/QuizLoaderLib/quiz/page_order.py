@@ -1,20 +1,38 @@
 """In which order pages are asked: what is certain of it before it is drawn."""
 
-from .model import Page, Quiz
+from .model import Page, PagePosition, Quiz
 
 
 class PageOrder:
-    """Of two pages, which comes before the other whatever order a session gets."""
+    """Of two pages, which comes before the other whatever order a session gets.
+
+    Position First comes first, then Training, then, where groups are randomized, group 0, then the rest, then
+    Position Last. Within each of these the order is that of the file, unless it is drawn: that of the groups
+    (a page without PageGroup is a group of its own), or that of the pages within a group.
+    """
 
     def __init__(self, quiz: Quiz) -> None:
-        self._randomizes_groups = quiz.randomize_page_groups
+        self.randomizes_groups = quiz.randomize_page_groups
+        self.randomizes_in_groups = quiz.randomize_pages_in_groups
+        self._ranks: dict[int, int] = {}
+        for page in quiz.pages if self.randomizes_in_groups else ():
+            if page.page_group is not None:
+                self._ranks.setdefault(page.page_group, page.number)
+
+    def band(self, page: Page) -> int:
+        """Its place among First, Training, group 0, the rest and Last."""
+        if page.position is not None:
+            return 0 if page.position is PagePosition.FIRST else 4
+        return 1 if page.training else 2 if page.page_group == 0 and self.randomizes_groups else 3
+
+    def rank(self, page: Page) -> int:
+        """Groups whose order is not drawn come in the order of their first pages, by whose number they go."""
+        return page.number if page.page_group is None else self._ranks.get(page.page_group, page.number)
 
     def is_before(self, one: Page, other: Page) -> bool:
-        """Without randomizing, the order is that of the file. With it, the pages of a group keep that order
-        among themselves and group 0 comes before all others; a page without PageGroup is a group of its own.
-        """
-        if not self._randomizes_groups:
-            return one.number < other.number
-        if one.page_group == 0 and other.page_group != 0:
-            return True
-        return one.page_group is not None and one.page_group == other.page_group and one.number < other.number
+        if self.band(one) != self.band(other):
+            return self.band(one) < self.band(other)
+        is_one_group = one.page_group is not None and one.page_group == other.page_group
+        if is_one_group:
+            return one.number < other.number and not self.randomizes_in_groups
+        return not self.randomizes_groups and self.rank(one) < self.rank(other)

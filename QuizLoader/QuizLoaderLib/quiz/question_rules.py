@@ -18,6 +18,7 @@ LIMITS_CROSSED = ProblemCode("Q803", "Min is not above Max, and an answer lies b
 OPTIONS_ALIKE = ProblemCode("Q805", "The Options of a question differ (warning).")
 OPTION_EMPTY = ProblemCode("Q806", "An Option that is chosen or pressed has a text (warning).")
 LIMIT_NOT_WHOLE = ProblemCode("Q807", "Min and Max of an IntegerValue are whole numbers (warning).")
+ON_WRONG_TYPE = ProblemCode("Q820", "An attribute of a Question belongs to its Type (warning).")
 NOTHING_ASKED = ProblemCode("Q808", "A choice has words that say what is asked (warning).")
 
 _WITH_NUMBERS = [kind.value for kind, facts in QUESTION_TYPES.items() if facts.number]
@@ -50,6 +51,21 @@ def options(page: Page) -> Iterator[Problem]:
             yield error(NO_OPTION, f"{subject}, so it can never be answered.", line=question.line)
         else:
             yield warning(NO_OPTION, f"{subject}, so nothing is shown.", line=question.line)
+
+
+def attributes_fit_type(page: Page) -> Iterator[Problem]:
+    for question in page.questions:
+        written = {
+            "Ordered": question.ordered,
+            "Lines": question.lines > 1,
+            "MaxLength": question.max_length is not None,
+            "Unit": bool(question.unit),
+        }
+        for name, is_written in written.items():
+            if is_written and name not in question.facts.attributes:
+                types = [kind.value for kind, facts in QUESTION_TYPES.items() if name in facts.attributes]
+                sentence = f"{name} of a {question.type.value} question is not used."
+                yield warning(ON_WRONG_TYPE, sentence, f"it is for {', '.join(types)}", line=question.line)
 
 
 def limits(page: Page) -> Iterator[Problem]:

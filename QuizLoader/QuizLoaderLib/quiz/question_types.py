@@ -7,6 +7,7 @@ from enum import Enum
 
 class QuestionType(str, Enum):
     RADIO = "Radio"
+    DROP_DOWN = "DropDown"
     CHECK_BOX = "CheckBox"
     TEXT = "Text"
     INTEGER_VALUE = "IntegerValue"
@@ -29,6 +30,7 @@ class Widget(str, Enum):
     """What a host shows for a question; each host has one piece of code for each of these."""
 
     RADIO_BUTTONS = "radio-buttons"
+    LIST = "list"
     CHECK_BOXES = "check-boxes"
     FIELDS = "fields"
     PARAGRAPHS = "paragraphs"
@@ -44,6 +46,11 @@ class NumberForm:
     pattern: re.Pattern[str]
     is_whole: bool
 
+    def understood(self, text: str) -> str:
+        """The text as a number is written: one comma and no point is a decimal comma."""
+        text = text.strip()
+        return text if self.is_whole or "." in text or text.count(",") != 1 else text.replace(",", ".")
+
 
 WHOLE_NUMBER = NumberForm("a whole number", re.compile(r"[+-]?[0-9]{1,300}"), is_whole=True)
 NUMBER = NumberForm(
@@ -56,8 +63,9 @@ class QuestionTypeFacts:
     """``request`` asks for what is missing, with ``{title}`` for the question.
 
     ``number`` is the form of its values, which Min and Max limit, None where they are not numbers.
-    ``is_single`` is whether one Option at most is chosen. ``file_endings`` are those that its Options, files
-    beside the quiz, may have, empty where any will do; None where Options are not files.
+    ``is_single`` is whether one Option at most is chosen. ``attributes`` are those of a quiz that not every
+    question has. ``file_endings`` are those that its Options, files beside the quiz, may have, empty where any
+    will do; None where Options are not files.
     """
 
     widget: Widget
@@ -65,20 +73,41 @@ class QuestionTypeFacts:
     request: str = ""
     number: NumberForm | None = None
     is_single: bool = False
+    attributes: frozenset[str] = frozenset()
     file_endings: tuple[str, ...] | None = None
     keeps_line_breaks: bool = False
 
 
 QUESTION_TYPES: dict[QuestionType, QuestionTypeFacts] = {
     QuestionType.RADIO: QuestionTypeFacts(
-        Widget.RADIO_BUTTONS, Takes.CHOICE, "Please choose an option of {title}.", is_single=True
+        Widget.RADIO_BUTTONS,
+        Takes.CHOICE,
+        "Please choose an option of {title}.",
+        is_single=True,
+        attributes=frozenset(("Ordered",)),
+    ),
+    QuestionType.DROP_DOWN: QuestionTypeFacts(
+        Widget.LIST,
+        Takes.CHOICE,
+        "Please choose an option of {title}.",
+        is_single=True,
+        attributes=frozenset(("Ordered",)),
     ),
     QuestionType.CHECK_BOX: QuestionTypeFacts(
         Widget.CHECK_BOXES, Takes.CHOICE, "Please tick at least one box of {title}."
     ),
-    QuestionType.TEXT: QuestionTypeFacts(Widget.FIELDS, Takes.TYPED, "Please answer {title}."),
-    QuestionType.INTEGER_VALUE: QuestionTypeFacts(Widget.FIELDS, Takes.TYPED, number=WHOLE_NUMBER),
-    QuestionType.FLOAT_VALUE: QuestionTypeFacts(Widget.FIELDS, Takes.TYPED, number=NUMBER),
+    QuestionType.TEXT: QuestionTypeFacts(
+        Widget.FIELDS,
+        Takes.TYPED,
+        "Please answer {title}.",
+        attributes=frozenset(("Lines", "MaxLength")),
+    ),
+    QuestionType.INTEGER_VALUE: QuestionTypeFacts(
+        Widget.FIELDS, Takes.TYPED, number=WHOLE_NUMBER, attributes=frozenset(("Unit",))
+    ),
+    QuestionType.FLOAT_VALUE: QuestionTypeFacts(
+        Widget.FIELDS, Takes.TYPED, number=NUMBER, attributes=frozenset(("Unit",))
+    ),
     QuestionType.INFO_BOX: QuestionTypeFacts(Widget.PARAGRAPHS, Takes.NOTHING, keeps_line_breaks=True),
     QuestionType.PICTURE: QuestionTypeFacts(
         Widget.PICTURES, Takes.NOTHING, file_endings=(".png", ".jpg", ".jpeg", ".bmp", ".gif")

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from .model import Page, Quiz
+from .page_order import PageOrder
 from .problems import NearestNames, Problem, ProblemCode, error, warning
 from .values import shown
 
@@ -24,30 +25,25 @@ BOOKMARK_WITHOUT_SOURCE = ProblemCode("Q305", "GoToBookmark names the BookmarkID
 
 
 class EarlierPages:
-    """Which pages come before a page for certain, whatever order the session gets.
+    """Which pages come before a page for certain, whatever order the session gets."""
 
-    Without randomizing, the order is that of the file. With it, the pages of a group keep that order
-    among themselves and group 0 comes before all others; a page without PageGroup is a group of its own.
-    """
-
-    def __init__(self, randomized: bool) -> None:
-        self._randomized = randomized
-        self._first: dict[tuple[object, int | None], int] = {}
+    def __init__(self, quiz: Quiz) -> None:
+        self._order = PageOrder(quiz)
+        self._first: dict[tuple[object, int, int | None], Page] = {}
 
     def add(self, key: object, page: Page) -> None:
         """Remember that ``page`` offers ``key``; pages are added in the order of the file."""
-        if not self._randomized:
-            self._first.setdefault((key, None), page.number)
-        elif page.page_group is not None:
-            self._first.setdefault((key, page.page_group), page.number)
+        band = self._order.band(page)
+        self._first.setdefault((key, band, None), page)
+        if page.page_group is not None:
+            self._first.setdefault((key, band, page.page_group), page)
 
     def offers(self, key: object, page: Page) -> bool:
         """Whether a page that comes before ``page`` for certain offers ``key``."""
-        group = page.page_group if self._randomized else None
-        same_group = self._first.get((key, group), page.number)
-        if same_group < page.number and (group is not None or not self._randomized):
-            return True
-        return self._randomized and group != 0 and (key, 0) in self._first
+        band = self._order.band(page)
+        groups = (*((earlier, None) for earlier in range(band + 1)), (band, page.page_group))
+        offering = (self._first.get((key, *each)) for each in groups)
+        return any(each is not None and self._order.is_before(each, page) for each in offering)
 
 
 def results_are_not_sent(quiz: Quiz) -> Iterator[Problem]:
@@ -134,7 +130,7 @@ def pages_differ(quiz: Quiz) -> Iterator[Problem]:
 
 
 def bookmarks_have_a_source(quiz: Quiz) -> Iterator[Problem]:
-    bookmarks = EarlierPages(quiz.randomize_page_groups)
+    bookmarks = EarlierPages(quiz)
     for page in quiz.pages:
         if page.bookmark_id:
             bookmarks.add(page.bookmark_id, page)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from ..quiz.model import Question
 from ..quiz.question_types import Takes, Widget
-from ..session.answers import DONE, ON, script_label
+from ..session.answers import DONE, ON, is_valid_value, script_label
 from .answers import Answer, Answers, Asked
 
 
@@ -75,13 +75,21 @@ def _titles(asked: Asked) -> dict[tuple[int, int], str]:
 
 
 def limits_in_words(question: Question) -> str:
-    """``0 to 10``, ``at least 0``, ``at most 10`` or nothing."""
-    low, high = question.minimum, question.maximum
+    """``0 to 10``, ``at least 0 mm``, ``at most 10`` or nothing."""
+    low, high, unit = question.minimum, question.maximum, f" {question.unit}" if question.unit else ""
     if low is not None and high is not None:
-        return f"{low:g} to {high:g}"
+        return f"{low:g} to {high:g}{unit}"
     if low is not None:
-        return f"at least {low:g}"
-    return f"at most {high:g}" if high is not None else ""
+        return f"at least {low:g}{unit}"
+    return f"at most {high:g}{unit}" if high is not None else ""
+
+
+def understood_in_words(question: Question, text: str) -> str:
+    """The number that a text with a decimal comma is taken for, else nothing."""
+    number = question.facts.number
+    if number is None or not is_valid_value(question, text) or number.understood(text) == text.strip():
+        return ""
+    return f"read as {number.understood(text)}"
 
 
 def _form(

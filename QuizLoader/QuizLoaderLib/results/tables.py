@@ -49,14 +49,14 @@ ANSWER_COLUMNS = {
     "question_set_id": "Its ID",
     "question": "The question's place in its set, from 1",
     "question_type": (
-        "Radio, CheckBox, Text, IntegerValue, FloatValue, InfoBox, Picture, Button; LabelMapPath "
+        "Radio, DropDown, CheckBox, Text, IntegerValue, FloatValue, InfoBox, Picture, Button; LabelMapPath "
         "or MarkupLinePath for a file that was drawn"
     ),
     "question_descriptor": "The question's Descriptor",
     "option": "The option's place in its question, from 1",
     "option_label": "The option's text; for a drawn file the ID of its image",
     "response": (
-        "`Y` or `N` for Radio and CheckBox; what was typed; for a drawn file its path below the "
+        "`Y` or `N` for Radio, DropDown and CheckBox; what was typed; for a drawn file its path below the "
         "reader's folder"
     ),
     "length_mm": "Of a line; empty where its image does not say how large its pixels are",
@@ -71,6 +71,8 @@ ANSWER_COLUMNS = {
         "`Y` where a condition (`ShowIf`) hid the question then: the response is empty, and what was "
         "answered before does not count"
     ),
+    "case": "The page's Case, else its ID",
+    "treatment": "The page's Treatment, else its Descriptor",
 }
 """The columns of the table of answers, and what each means."""
 
@@ -108,7 +110,7 @@ NOMINAL, ORDINAL, INTERVAL = "nominal", "ordinal", "interval"
 Row = dict[str, str | int]
 
 
-def answer_rows(results: ReadResults) -> Iterator[Row]:
+def answer_rows(results: ReadResults, with_training: bool = False) -> Iterator[Row]:
     """A row for each Response of each option, and for each file that was drawn (its Image is the option, none
     for a line that lies on no image).
 
@@ -117,7 +119,7 @@ def answer_rows(results: ReadResults) -> Iterator[Row]:
     the time since the answers before, and nothing where the clock was set back.
     """
     seconds = Seconds(results)
-    for page in pages_in_order(results):
+    for page in _pages(results, with_training):
         of_page: Row = {
             "reader": results.reader,
             "quiz": results.quiz,
@@ -129,6 +131,8 @@ def answer_rows(results: ReadResults) -> Iterator[Row]:
             "page_group": page.group,
             "group_position": "" if page.group_position is None else page.group_position,
             "page_complete": "Y" if page.is_complete else "N",
+            "case": page.case,
+            "treatment": page.treatment,
             **_page_times(page),
         }
         for of_option, option in _options(page):
@@ -143,6 +147,10 @@ def answer_rows(results: ReadResults) -> Iterator[Row]:
                     **_times(response, seconds),
                 }
         yield from _drawing_rows(results, page, of_page, seconds)
+
+
+def _pages(results: ReadResults, with_training: bool) -> list[ReadPage]:
+    return [page for page in pages_in_order(results) if with_training or not page.is_training]
 
 
 def _options(page: ReadPage) -> Iterator[tuple[Row, Element]]:
@@ -162,14 +170,16 @@ def _options(page: ReadPage) -> Iterator[tuple[Row, Element]]:
                 yield of_option, option
 
 
-def mrmc_rows(results: ReadResults, case: PageFact, modality: PageFact) -> Iterator[Row]:
+def mrmc_rows(
+    results: ReadResults, case: PageFact, modality: PageFact, with_training: bool = False
+) -> Iterator[Row]:
     """A row for each last answer that is a number, for multi-reader multi-case statistics.
 
     A Radio scores the number its chosen label begins with where all labels begin with one, else the
     place of the option from 1. A CheckBox scores 1 or 0 for each option. Text has no score. A line scores its
     length in mm. Where questions of a page share a name, the later ones are numbered.
     """
-    for page in pages_in_order(results):
+    for page in _pages(results, with_training):
         of_page: Row = {
             "reader": results.reader,
             "case": page_fact(page, case),
@@ -350,6 +360,10 @@ def _leading_number(label: str) -> float | None:
 
 
 def page_fact(page: ReadPage, fact: PageFact) -> str:
+    if fact is PageFact.CASE:
+        return page.case
+    if fact is PageFact.TREATMENT:
+        return page.treatment
     if fact is PageFact.PAGE_ID:
         return page.id
     if fact is PageFact.PAGE_DESCRIPTOR:

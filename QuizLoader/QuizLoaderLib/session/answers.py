@@ -58,17 +58,18 @@ def cleaned(question: Question, texts: Sequence[str]) -> Answer:
         raise SessionError(f"Only one option of {title(question)} can be chosen.")
     if question.facts.takes is Takes.NOTHING and any(answer):
         raise SessionError(f"{title(question)} takes no answer.")
-    if any(len(text) > MAX_LETTERS for text in answer):
-        raise SessionError(f"The answer to {title(question)} is longer than {MAX_LETTERS:,} letters.")
+    most = min(question.max_length or MAX_LETTERS, MAX_LETTERS)
+    if any(len(text) > most for text in answer):
+        raise SessionError(f"The answer to {title(question)} is longer than {most:,} letters.")
     return answer
 
 
 def is_valid_value(question: Question, text: str) -> bool:
     """Whether the text is a number of the question's type within its limits (nan and inf are none)."""
     number = question.facts.number
-    if number is None or not number.pattern.fullmatch(text.strip()):
+    if number is None or not number.pattern.fullmatch(number.understood(text)):
         return False
-    value = float(text)
+    value = float(number.understood(text))
     return (
         math.isfinite(value)
         and (question.minimum is None or value >= question.minimum)
@@ -89,7 +90,8 @@ def values_of(question: Question, answer: Answer) -> Values:
     if question.facts.takes is Takes.CHOICE:
         return tuple(option for option, text in zip(question.options, answer, strict=True) if text == "Y")
     if question.facts.number:
-        return tuple(float(text) for text in answer if is_valid_value(question, text))
+        number = question.facts.number
+        return tuple(float(number.understood(text)) for text in answer if is_valid_value(question, text))
     ends = (DONE, ON) if question.facts.takes is Takes.PRESS else ("",)
     return tuple(text.strip() for text in answer if text.strip() and text.endswith(ends))
 
@@ -98,9 +100,7 @@ def invalid_in(question: Question, answer: Answer) -> str:
     """Which value is no number of the question's type within its limits; empty where none is wrong."""
     for text in answer if question.facts.number else ():
         if text.strip() and not is_valid_value(question, text):
-            # A comma may also stand between thousands, so it is not read as a point.
-            point = " with a decimal point" if is_valid_value(question, text.replace(",", ".")) else ""
-            return f"{title(question)} needs {_expected(question)}{point}, not “{text.strip()}”."
+            return f"{title(question)} needs {_expected(question)}, not “{text.strip()}”."
     return ""
 
 
@@ -132,8 +132,9 @@ def missing_in(question: Question, answer: Answer, scripts_allowed: bool = False
 
 def stored_text(question: Question, text: str) -> str:
     """The Response's text: a value that is no valid one is stored as nothing, as analysis expects."""
-    if question.facts.number and not is_valid_value(question, text):
-        return ""
+    if number := question.facts.number:
+        is_comma = number.understood(text) != text.strip()
+        return "" if not is_valid_value(question, text) else number.understood(text) if is_comma else text
     return text.removesuffix(ON) if is_toggle(question) else text
 
 

@@ -132,6 +132,9 @@ class BeginEntry(Entry, kind="begin"):
         "The page groups in the reader's order, null where the quiz does not randomize",
     ]
     version: Annotated[int, "The version of the journal's format"] = VERSION
+    pages: Annotated[
+        tuple[int, ...] | None, "The numbers of the pages in the reader's order, where groups do not say it"
+    ] = None
 
     def __post_init__(self) -> None:
         if self.version > VERSION:

@@ -22,7 +22,7 @@ from .copies import add_copy, copies
 from .entries import BeginEntry, DraftEntry, SavedEntry, UnknownEntry, parsed_timestamp, timestamp
 from .files import SessionError, reason, safe_name
 from .journal import Journal, JournalContents, read_journal
-from .order import group_order
+from .order import group_order, page_order
 from .results import Results
 from .saved_versions import journal_notice, judged
 from .storage import FolderFiles, Loaded, ResultsStore
@@ -134,6 +134,7 @@ class _Opening:
             sha256=hashlib.sha256(master).hexdigest(),
             seed=seed,
             order=group_order(quiz, seed),
+            pages=page_order(quiz, seed),
         )
         Results.begin(master, quiz, entry)
         write_whole(self.files.master, master)

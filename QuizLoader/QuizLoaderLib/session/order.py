@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from ..quiz.model import Page, Quiz
+from ..quiz.page_order import PageOrder
 
 
 @dataclass(frozen=True, order=True)
@@ -29,6 +30,24 @@ def page_groups(pages: Sequence[Page]) -> dict[int, int]:
     that are given."""
     unused = itertools.count(max((page.page_group or 0 for page in pages), default=0) + 1)
     return {page.number: next(unused) if page.page_group is None else page.page_group for page in pages}
+
+
+def page_order(quiz: Quiz, seed: int) -> tuple[int, ...] | None:
+    """The numbers of the pages for one reader, None where the order of the groups says it all."""
+    is_plain = not quiz.randomize_pages_in_groups
+    if is_plain and not any(page.training or page.position for page in quiz.pages):
+        return None
+    order, groups = PageOrder(quiz), page_groups(quiz.pages)
+    ranks = {group: rank for rank, group in enumerate(group_order(quiz, seed) or ())}
+    drawn = random.Random(f"pages {seed}")
+    pages = list(quiz.pages)
+    if quiz.randomize_pages_in_groups:
+        drawn.shuffle(pages)
+    if not ranks and quiz.randomize_pages_in_groups:
+        ranks = {group: rank for rank, group in enumerate(dict.fromkeys(groups.values()))}
+    # Sorting keeps the order within a group.
+    pages.sort(key=lambda page: (order.band(page), ranks.get(groups[page.number], 0)))
+    return tuple(page.number for page in pages)
 
 
 def group_order(quiz: Quiz, seed: int) -> tuple[int, ...] | None:

@@ -6,6 +6,8 @@ from enum import Enum
 class PageFact(str, Enum):
     """What of a page is the case or the modality of a multi-reader multi-case table."""
 
+    CASE = "case"
+    TREATMENT = "treatment"
     PAGE_ID = "page-id"
     PAGE_DESCRIPTOR = "page-descriptor"
     PAGE_GROUP = "page-group"

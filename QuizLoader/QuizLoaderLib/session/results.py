@@ -1,12 +1,12 @@
 """The results file: the quiz's own XML, with what the reader did written into it.
 
 Names, placement and times are those of the original's results, so that its analysis scripts work. What
-is new is in attributes only: on Session ``MasterSHA256`` and ``JournalEntry``, on
+is new is in attributes only: on Session ``MasterSHA256``, ``JournalEntry`` and ``PageOrder``, on
 RandomizedPageGroupIndices ``Seed``, on Page ``PageNumber``, ``SecondsShown`` and ``SecondsActive``, on
-Response ``Seconds`` (since the questions were shown), ``Typed`` (a value that is no valid one), ``NotAsked``
-(a condition hides the question: an empty Response, after which the earlier ones do not count), ``Toggle``,
-``Result`` and ``Recovered`` (the program ended before the questions were left), on LabelMapPath ``Drawn``,
-``Segments`` and ``LostVoxels``; and MarkupLinePath, which is also a child of Page.
+Response ``Seconds`` (since the questions were shown), ``Typed`` (what is no valid value, or has a decimal
+comma), ``NotAsked`` (a condition hides the question: an empty Response, after which the earlier ones do not
+count), ``Toggle``, ``Result`` and ``Recovered`` (the program ended before the questions were left), on
+LabelMapPath ``Drawn``, ``Segments`` and ``LostVoxels``; and MarkupLinePath, which is also a child of Page.
 """
 
 import itertools
@@ -25,7 +25,7 @@ from .not_asked import settle_not_asked
 from .order import PageKey, Position, page_groups
 from .requirements import Drawn
 from .results_tree import ResultsTree, add_responses, change
-from .tree import Element, appended, strip_results
+from .tree import Element, appended, stored_page_order, strip_results
 
 
 class Drafts:
@@ -63,6 +63,9 @@ class Results(ResultsTree):
         """Raises SessionError where the tree does not fit the quiz."""
         super().__init__(root, quiz)
         self.quiz = quiz
+        pages = stored_page_order(root)
+        if pages and pages.keys() != {str(page.number) for page in quiz.pages}:
+            raise SessionError("The results lack the order of the pages.")
         self.drafts = Drafts()
         self._visibility = Visibility(quiz.pages)
         self._hidden: Hidden | None = None
@@ -92,6 +95,8 @@ class Results(ResultsTree):
             indices.text = ",".join(str(group) for group in entry.order)
             if quiz.forced_group_order is None:
                 indices.set("Seed", str(entry.seed))
+        if entry.pages is not None:
+            root.set("PageOrder", ",".join(map(str, entry.pages)))
         root.set("JournalEntry", str(entry.number))
         return cls(root, quiz)
 
@@ -103,10 +108,13 @@ class Results(ResultsTree):
 
     def display_order(self) -> tuple[PageKey, ...]:
         """The pages in the reader's own order; repetitions follow their original."""
+        # Sorting keeps the order of the file within a group.
+        keys = sorted(self.pages)
+        if pages := stored_page_order(self.root):
+            return tuple(sorted(keys, key=lambda key: pages[str(key.number)]))
         order = self.group_order if self.quiz.randomize_page_groups else None
         rank = {group: position for position, group in enumerate(order or ())}
-        # Sorting keeps the order of the file within a group.
-        return tuple(sorted(sorted(self.pages), key=lambda key: rank.get(self.groups[key.number], len(rank))))
+        return tuple(sorted(keys, key=lambda key: rank.get(self.groups[key.number], len(rank))))
 
     @property
     def hidden(self) -> Hidden:

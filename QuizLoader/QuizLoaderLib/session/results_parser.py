@@ -14,7 +14,7 @@ from .copies import is_copy
 from .files import SessionError, is_below
 from .opening import load_results, stored_quiz
 from .storage import FolderFiles
-from .tree import Element, integer
+from .tree import Element, integer, stored_page_order
 
 WINDOWS = "cp1252"
 """What Windows writes in Western Europe and America."""
@@ -66,6 +66,19 @@ class ReadPage:
     @property
     def is_complete(self) -> bool:
         return (self.element.get("PageComplete") or "").strip() == "Y"
+
+    @property
+    def case(self) -> str:
+        """The patient, or what else is read under several treatments."""
+        return self.element.get("Case") or self.id
+
+    @property
+    def treatment(self) -> str:
+        return self.element.get("Treatment") or self.descriptor
+
+    @property
+    def is_training(self) -> bool:
+        return (self.element.get("Training") or "").strip() == "Y"
 
     @property
     def is_not_asked(self) -> bool:
@@ -158,7 +171,9 @@ def pages_in_order(results: ReadResults) -> list[ReadPage]:
         group = (element.get("PageGroup") or "").strip()
         position = order.index(group) + 1 if group in order else None
         pages.append(ReadPage(element, number, repetition, 0, group, position))
-    if order:
+    if by_number := stored_page_order(results.root):
+        pages.sort(key=lambda page: by_number.get(str(page.number), len(by_number)))
+    elif order:
         pages.sort(key=lambda page: page.group_position or len(order) + 1)
     return [replace(page, position=position) for position, page in enumerate(pages, start=1)]
 

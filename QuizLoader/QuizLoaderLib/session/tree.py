@@ -21,8 +21,16 @@ def strip_results(root: Element) -> None:
         elif element.tag == "Page":
             for name in ("PageComplete", "Rep", "SecondsShown", "SecondsActive"):
                 element.attrib.pop(name, None)
+    root.attrib.pop("PageOrder", None)
     # A default namespace would be back in all names where the file is read again.
     etree.cleanup_namespaces(root)
+
+
+def stored_page_order(root: Element) -> dict[str, int]:
+    """The place of each page in a reader's order by its number, nothing where the order of the groups says
+    it."""
+    written = root.get("PageOrder")
+    return {number.strip(): place for place, number in enumerate(written.split(","))} if written else {}
 
 
 def integer(element: Element, name: str) -> int:

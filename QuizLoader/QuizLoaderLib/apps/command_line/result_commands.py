@@ -30,12 +30,13 @@ def answers(
     mrmc: Annotated[
         bool, typer.Option("--mrmc", help="The long table of multi-reader multi-case statistics instead.")
     ] = False,
-    case: Annotated[
-        PageFact, typer.Option(help="With --mrmc: what of a page is the case.")
-    ] = PageFact.PAGE_ID,
+    case: Annotated[PageFact, typer.Option(help="With --mrmc: what of a page is the case.")] = PageFact.CASE,
     modality: Annotated[PageFact, typer.Option(help="With --mrmc: what of a page is the modality.")] = (
-        PageFact.PAGE_DESCRIPTOR
+        PageFact.TREATMENT
     ),
+    training: Annotated[
+        bool, typer.Option("--training", help="With the pages that are for training.")
+    ] = False,
     excel: Annotated[
         bool,
         typer.Option("--excel", help="For Excel: marked as UTF-8, and no cell is a formula."),
@@ -52,7 +53,7 @@ def answers(
     rows = [
         row
         for each in found.results
-        for row in (mrmc_rows(each, case, modality) if mrmc else answer_rows(each))
+        for row in (mrmc_rows(each, case, modality, training) if mrmc else answer_rows(each, training))
     ]
     text = as_csv(rows, MRMC_COLUMNS if mrmc else ANSWER_COLUMNS, for_spreadsheet=excel)
     data = text.encode("utf-8-sig" if excel else "utf-8")

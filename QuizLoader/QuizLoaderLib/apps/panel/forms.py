@@ -11,7 +11,8 @@ import qt
 from ...images.files.pictures import option_picture_problem
 from ...quiz.model import GroupLayout
 from ...quiz.question_types import Widget
-from ...reader.forms import ButtonForm, QuestionForm, QuestionSetForm
+from ...reader.forms import ButtonForm, QuestionForm, QuestionSetForm, understood_in_words
+from .ui import show_text
 
 ROW_LETTERS = 44
 """Letters in a line of the panel: Slicer's module panel is made wider by what does not wrap, never scrolled
@@ -22,6 +23,9 @@ PANEL_LETTERS = ROW_LETTERS + 8
 
 BOX_LETTERS = 4
 """The width of a box or a round button, in letters."""
+
+LINE_PIXELS = 18
+"""The height of a line of text."""
 
 PICTURE_WIDTH = 320
 """The widest picture in the panel, in pixels; a larger one is made smaller."""
@@ -134,23 +138,64 @@ def _fill_choices(make: "Callable[[str], qt.QAbstractButton]") -> "_Fill":
     return fill
 
 
+def _fill_list(layout: "qt.QBoxLayout", ask: _Ask) -> None:
+    """Typing goes to an option that begins so; the empty row takes the answer back."""
+    box = qt.QComboBox()
+    for option in ("", *ask.form.question.options):
+        # The list is as wide as its longest text.
+        box.addItem(textwrap.shorten(option, ROW_LETTERS, placeholder=" …") if option else "")
+    box.currentIndex = ask.form.given.index("Y") + 1 if "Y" in ask.form.given else 0
+
+    def chosen() -> None:
+        row = box.currentIndex
+        ask.changed(tuple("Y" if index + 1 == row else "N" for index in range(len(ask.form.given))), False)
+
+    box.currentIndexChanged.connect(chosen)
+    layout.addWidget(box)
+
+
 def _fill_lines(layout: "qt.QBoxLayout", ask: _Ask) -> None:
     """A field for each option; its name stands above it unless the question has the same."""
     texts = list(ask.form.given)
 
     def add(index: int, option: str) -> None:
-        line = qt.QLineEdit()
+        if option and option != ask.form.question.descriptor:
+            layout.addWidget(_text(option))
+        if ask.form.question.lines > 1:
+            add_lines(index)
+            return
+        line, words = qt.QLineEdit(), _text("")
         line.text = texts[index]
         line.placeholderText = ask.form.limits
 
+        def show_words() -> None:
+            show_text(words, understood_in_words(ask.form.question, texts[index]))
+
         def edited() -> None:
             texts[index] = line.text
+            show_words()
             ask.changed(tuple(texts), True)
 
         line.textChanged.connect(edited)
-        if option and option != ask.form.question.descriptor:
-            layout.addWidget(_text(option))
-        layout.addWidget(line)
+        row = qt.QHBoxLayout()
+        row.addWidget(line)
+        if ask.form.question.unit:
+            row.addWidget(_text(ask.form.question.unit))
+        layout.addLayout(row)
+        layout.addWidget(words)
+        show_words()
+
+    def add_lines(index: int) -> None:
+        box = qt.QTextEdit()
+        box.setPlainText(texts[index])
+        box.minimumHeight = LINE_PIXELS * (ask.form.question.lines + 1)
+
+        def edited() -> None:
+            texts[index] = box.toPlainText()
+            ask.changed(tuple(texts), True)
+
+        box.textChanged.connect(edited)
+        layout.addWidget(box)
 
     for index, option in enumerate(ask.form.question.options):
         add(index, option)
@@ -208,6 +253,7 @@ _Fill = Callable[["qt.QBoxLayout", _Ask], None]
 
 _FILL: dict[Widget, _Fill] = {
     Widget.RADIO_BUTTONS: _fill_choices(lambda option: qt.QRadioButton(option)),
+    Widget.LIST: _fill_list,
     Widget.CHECK_BOXES: _fill_choices(lambda option: qt.QCheckBox(option)),
     Widget.FIELDS: _fill_lines,
     Widget.PARAGRAPHS: _fill_text,

@@ -64,6 +64,12 @@
     typing = setTimeout(() => send().catch(() => {}), isTyped ? TYPING_PAUSE_MS : 0);
   }
 
+  // A decimal comma is read as a point, and the number is shown as it is understood.
+  function hint(question, text) {
+    const isComma = question.takes_comma && /^\s*[+-]?\d*,\d*\s*$/.test(text);
+    return isComma ? `${question.range ? `${question.range}; ` : ""}read as ${text.trim().replace(",", ".")}` : question.range;
+  }
+
   function withText(texts, index, text) {
     return texts.map((each, number) => (number === index ? text : each));
   }
@@ -218,7 +224,7 @@
       app.component("quiz-lost", Lost);
       app.config.globalProperties.quizloader = {
         ...shortcuts, ...window.QuizLoaderDrawing, ...window.QuizLoaderParts, isTouched: window.QuizLoaderTouch.isTouched,
-        link: pictures.client, tab, client, answer, withText, toServer, step, lead, scrub, seeHints, use, draw, measure,
+        link: pictures.client, tab, client, answer, hint, withText, toServer, step, lead, scrub, seeHints, use, draw, measure,
       };
       app.component("quiz-tool", window.QuizLoaderParts.tool);
       // A screen reader begins at the title of each new place.
