@@ -64,8 +64,8 @@ class QuestionTypeFacts:
 
     ``number`` is the form of its values, which Min and Max limit, None where they are not numbers.
     ``is_single`` is whether one Option at most is chosen. ``attributes`` are those of a quiz that not every
-    question has. ``file_endings`` are those that its Options, files beside the quiz, may have, empty where any
-    will do; None where Options are not files.
+    question has. ``file_endings`` are those that its Options, files beside the quiz, may have, empty where
+    any will do; None where Options are not files.
     """
 
     widget: Widget
