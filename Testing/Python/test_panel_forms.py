@@ -4,7 +4,18 @@ import pytest
 import slicer
 from panel_stage import VOLUME, image_element, stage, write_images, write_quiz
 from PySide6.QtGui import QImage
-from PySide6.QtWidgets import QCheckBox, QGroupBox, QLabel, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QGroupBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QRadioButton,
+    QSlider,
+    QTextEdit,
+    QWidget,
+)
 
 ALL_TYPES = """|<QuestionSet ID='first' Descriptor='About the lesion'>
  <Question Type='Radio' Descriptor='Side'><Option>Left</Option><Option>Right</Option></Question>
@@ -171,4 +182,43 @@ def test_questions_come_and_go_with_the_answers_and_keep_what_was_answered(tmp_p
         yes.click()
         assert shown() == ["Lesion", "Size", "Why"]
         assert box(forms, "Size").findChild(QLineEdit).text() == "7"
+        forms.slicer.check()
+
+
+def test_lists_sliders_matrices_and_long_texts_are_answered(tmp_path):
+    questions = """<QuestionSet Descriptor='Reading'>
+    <Question Type='DropDown' Descriptor='Side'><Option>Left</Option><Option>Right</Option></Question>
+    <Question Type='Slider' Descriptor='Sure' Max='10' Step='2.5' Unit='%'><Option>no</Option></Question>
+    <Question Type='Matrix' Descriptor='Good'><Row>Sharp</Row><Row>Noise</Row>
+    <Option>bad</Option><Option>good</Option></Question>
+    <Question Type='Text' Descriptor='Why' Lines='3'><Option>Why</Option></Question>
+    <Question Type='FloatValue' Descriptor='Size' Unit='mm'><Option>Size</Option></Question></QuestionSet>"""
+    write_images(tmp_path / "images")
+    quiz = write_quiz(tmp_path / "forms.xml", ["|" + questions + image_element("Volume", VOLUME)])
+    with stage(tmp_path) as forms:
+        forms.open(quiz, tmp_path / "images")
+        answers = forms.slicer.logic.console.opened.answers
+
+        def given():
+            return [answers.answer(answers.pages[0], 0, number) for number in range(5)]
+
+        slider = box(forms, "Sure").findChild(QSlider)
+        words = [label.text() for label in box(forms, "Sure").findChildren(QLabel)]
+        assert given() == [("N", "N"), ("",), ("", ""), ("",), ("",)]
+        assert (slider.value(), words) == (-1, ["no", "not answered yet"])
+        box(forms, "Side").findChild(QComboBox).setCurrentIndex(2)
+        slider.triggerAction(QSlider.SliderSingleStepAdd)
+        assert slider.value() == 0
+        slider.triggerAction(QSlider.SliderSingleStepAdd)
+        for row, button in (("Sharp", 1), ("Noise", 0)):
+            of_row = next(
+                each for each in box(forms, "Good").findChildren(QWidget) if each.accessibleName() == row
+            )
+            of_row.findChildren(QRadioButton)[button].click()
+        box(forms, "Why").findChild(QTextEdit).setPlainText("one\ntwo")
+        box(forms, "Size").findChild(QLineEdit).setText("2,5")
+        forms.slicer.wait_until(lambda: given()[4] == ("2,5",))
+        assert given() == [("N", "Y"), ("2.5",), ("good", "bad"), ("one\ntwo",), ("2,5",)]
+        assert "2.5 %" in [label.text() for label in box(forms, "Sure").findChildren(QLabel)]
+        assert {"mm", "read as 2.5"} <= {label.text() for label in box(forms, "Size").findChildren(QLabel)}
         forms.slicer.check()

@@ -97,3 +97,74 @@ def test_an_attribute_belongs_to_its_type(attributes, codes, tmp_path):
     question = f'<Question {attributes} Descriptor="q"><Option>a</Option></Question>'
     text = f'<Session><Page ID="P"><QuestionSet>{question}</QuestionSet></Page></Session>'
     assert codes_of(tmp_path, text) == codes
+
+
+SCALES = """<Page ID="P"><QuestionSet>
+<Question ID="sure" Type="Slider" Descriptor="Sure" Step="0.5" Max="10">
+<Option>no</Option><Option>yes</Option></Question>
+<Question ID="good" Type="Matrix" Descriptor="Good"><Row>Sharp</Row><Row>Noise</Row>
+<Option>bad</Option><Option>good</Option></Question>
+<Question Type="Text" Descriptor="Why" ShowIf="sure gt 7.5 and answered(good)"><Option>Why</Option></Question>
+</QuestionSet></Page>"""
+
+
+def test_a_slider_and_the_rows_of_a_matrix_have_answers_of_their_own():
+    folder = fast_folder()
+    session = Session.open(write_quiz(folder, SCALES), folder / "results", "Ann")
+    assert session.answers() == (("",), ("", ""), ("",))
+    assert session.missing() == [
+        "“Sure” needs a number from 0 to 10.",
+        "Please choose an option in every row of “Good”.",
+    ]
+    session.set_draft(0, ("10.5",))
+    assert session.missing()[0] == "“Sure” needs a number from 0 to 10, not “10.5”."
+    session.set_draft(0, ("8",))
+    session.set_draft(1, ("good", ""))
+    assert session.missing() == ["Please choose an option in every row of “Good”."]
+    with pytest.raises(SessionError, match="an option of it in each row"):
+        session.set_draft(1, ("good", "fair"))
+    session.set_draft(1, ("good", "bad"))
+    assert session.asked_questions() == [0, 1, 2]
+    session.set_draft(2, ("so",))
+    session.close()
+    root = saved(folder / "results" / "Ann" / "study" / "study.xml")
+    slider, matrix, _text = page_of(root, 1).iter("Question")
+    assert [each.text for each in slider.findall("Response")] == ["8"]
+    assert [[each.text for each in row.findall("Response")] for row in matrix.findall("Row")] == [
+        ["good"],
+        ["bad"],
+    ]
+    again = Session.open(folder / "study.xml", folder / "results", "Ann")
+    assert again.answers() == (("8",), ("good", "bad"), ("so",))
+    assert again.finish() == []
+    (results,) = read_all_results([folder / "results"]).results
+    rows = mrmc_rows(results, PageFact.CASE, PageFact.TREATMENT)
+    assert [(row["question"], row["score"], row["answer"]) for row in rows] == [
+        ("Sure", "8", "8"),
+        ("Good: Sharp", "2", "good"),
+        ("Good: Noise", "1", "bad"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ('<Question Type="Slider" Descriptor="q"/>', []),
+        ('<Question Type="Slider" Descriptor="q" Min="5" Max="1"/>', ["Q803"]),
+        ('<Question Type="Slider" Descriptor="q" Max="10" Step="3"/>', ["Q822"]),
+        ('<Question Type="Slider" Descriptor="q" Max="1" Step="0.1"/>', []),
+        ('<Question Type="Slider" Descriptor="q" Step="0"/>', []),
+        ('<Question Type="Slider" Descriptor="q" Step="-1"/>', ["Q113"]),
+        ('<Question Type="Matrix" Descriptor="q"><Option>a</Option></Question>', ["Q821"]),
+        ('<Question Type="Matrix" Descriptor="q"><Row>r</Row></Question>', ["Q801"]),
+        (
+            '<Question Type="Matrix" Descriptor="q"><Row>r</Row><Row>r</Row><Option>a</Option></Question>',
+            ["Q805"],
+        ),
+        ('<Question Type="Radio" Descriptor="q"><Row>r</Row><Option>a</Option></Question>', ["Q820"]),
+        ('<Question Type="Text" Descriptor="q" Step="2"><Option>a</Option></Question>', ["Q820"]),
+    ],
+)
+def test_sliders_and_matrices_are_checked(question, codes, tmp_path):
+    text = f'<Session><Page ID="P"><QuestionSet>{question}</QuestionSet></Page></Session>'
+    assert codes_of(tmp_path, text) == codes

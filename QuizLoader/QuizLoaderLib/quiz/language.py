@@ -144,12 +144,14 @@ LANGUAGE: dict[str, ElementRule] = {
             "Ordered": AttributeRule("ordered", values.YES_NO),
             "Lines": AttributeRule("lines", values.COUNT),
             "MaxLength": AttributeRule("max_length", values.COUNT),
+            "Step": AttributeRule("step", values.NOT_NEGATIVE),
             "Unit": AttributeRule("unit", values.TEXT),
             "ShowIf": AttributeRule("show_if", values.CONDITION),
         },
-        children={"Option": False},
+        children={"Option": False, "Row": False},
     ),
     "Option": ElementRule(text=values.TEXT),
+    "Row": ElementRule(text=values.TEXT),
 }
 
 ROOT = "Session"

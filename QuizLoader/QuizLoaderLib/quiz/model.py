@@ -200,6 +200,7 @@ class Question:
     id: str = ""
     descriptor: str = ""
     options: tuple[str, ...] = ()
+    rows: tuple[str, ...] = ()
     minimum: float | None = None
     maximum: float | None = None
     group_layout: GroupLayout = GroupLayout.VERTICAL
@@ -209,12 +210,18 @@ class Question:
     ordered: bool = False
     lines: int = 1
     max_length: int | None = None
+    step: float = 1.0
     unit: str = ""
     show_if: Condition | None = None
 
     @property
     def facts(self) -> QuestionTypeFacts:
         return QUESTION_TYPES[self.type]
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of what has an answer of its own: Options, Rows, or the Question as a whole."""
+        return {"Option": self.options, "Row": self.rows, "Question": ("",)}[self.facts.field]
 
 
 @dataclass(frozen=True)

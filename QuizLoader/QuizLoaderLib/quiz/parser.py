@@ -177,7 +177,13 @@ class _QuizParser:
         values = self._forms.attributes(element)
         facts = QUESTION_TYPES[values["type"]] if "type" in values else None
         keep_line_breaks = facts is not None and facts.keeps_line_breaks
-        options = tuple(self._forms.text(child, keep_line_breaks) for child in self._forms.children(element))
+        texts: dict[str, list[str]] = {"Option": [], "Row": []}
+        for child in self._forms.children(element):
+            texts[child.name].append(self._forms.text(child, keep_line_breaks))
         if facts is None:
             return None
-        return Question(line=element.line, options=options, **values)
+        if facts.limits:
+            values.setdefault("minimum", facts.limits[0])
+            values.setdefault("maximum", facts.limits[1])
+        options, rows = tuple(texts["Option"]), tuple(texts["Row"])
+        return Question(line=element.line, options=options, rows=rows, **values)

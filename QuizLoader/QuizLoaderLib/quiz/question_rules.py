@@ -15,12 +15,16 @@ NO_OPTION = ProblemCode(
 )
 LIMITS_ON_WRONG_TYPE = ProblemCode("Q802", "Min and Max are for IntegerValue and FloatValue (warning).")
 LIMITS_CROSSED = ProblemCode("Q803", "Min is not above Max, and an answer lies between them.")
-OPTIONS_ALIKE = ProblemCode("Q805", "The Options of a question differ (warning).")
+OPTIONS_ALIKE = ProblemCode("Q805", "The Options of a question differ, and so do its Rows (warning).")
 OPTION_EMPTY = ProblemCode("Q806", "An Option that is chosen or pressed has a text (warning).")
 LIMIT_NOT_WHOLE = ProblemCode("Q807", "Min and Max of an IntegerValue are whole numbers (warning).")
+NO_ROW = ProblemCode("Q821", "A Matrix has a Row.")
+STEPS_DO_NOT_DIVIDE = ProblemCode("Q822", "The steps of a Slider lead from Min to Max (warning).")
 ON_WRONG_TYPE = ProblemCode("Q820", "An attribute of a Question belongs to its Type (warning).")
 NOTHING_ASKED = ProblemCode("Q808", "A choice has words that say what is asked (warning).")
 
+_ALMOST_WHOLE = 1e-6
+_CHOICES = (Takes.CHOICE, Takes.OPTION)
 _WITH_NUMBERS = [kind.value for kind, facts in QUESTION_TYPES.items() if facts.number]
 
 
@@ -37,17 +41,20 @@ def something_is_asked(page: Page) -> Iterator[Problem]:
         if any(question.facts.takes is Takes.NOTHING for question in each.questions):
             continue
         for question in each.questions:
-            if question.facts.takes is Takes.CHOICE:
+            if question.facts.takes in _CHOICES:
                 sentence = f"Nothing says what the {question.type.value} question asks."
                 yield warning(NOTHING_ASKED, sentence, "write a Descriptor", line=question.line)
 
 
 def options(page: Page) -> Iterator[Problem]:
     for question in page.questions:
-        if question.options:
+        if question.facts.field == "Row" and not question.rows:
+            sentence = f"The {question.type.value} question {shown(question.descriptor)} has no Row."
+            yield error(NO_ROW, sentence, "write <Row>what is asked</Row> in it", line=question.line)
+        if question.options or question.facts.field == "Question":
             continue
         subject = f"The {question.type.value} question {shown(question.descriptor)} has no Option"
-        if question.facts.takes is Takes.CHOICE:
+        if question.facts.takes in _CHOICES:
             yield error(NO_OPTION, f"{subject}, so it can never be answered.", line=question.line)
         else:
             yield warning(NO_OPTION, f"{subject}, so nothing is shown.", line=question.line)
@@ -60,6 +67,8 @@ def attributes_fit_type(page: Page) -> Iterator[Problem]:
             "Lines": question.lines > 1,
             "MaxLength": question.max_length is not None,
             "Unit": bool(question.unit),
+            "Step": question.step != 1.0,
+            "Row": bool(question.rows),
         }
         for name, is_written in written.items():
             if is_written and name not in question.facts.attributes:
@@ -80,6 +89,8 @@ def limits(page: Page) -> Iterator[Problem]:
             found = [error(LIMITS_CROSSED, sentence)]
         elif question.facts.number.is_whole:
             found = _limits_not_whole(question)
+        elif question.facts.field == "Question":
+            found = _steps(question)
         yield from (problem.at(line=question.line) for problem in found)
 
 
@@ -95,6 +106,15 @@ def _crossed(question: Question, is_whole: bool) -> str:
     return ""
 
 
+def _steps(question: Question) -> Iterator[Problem]:
+    low, high, step = question.minimum or 0.0, question.maximum or 0.0, question.step
+    count = (high - low) / step if step else 0.0
+    if abs(count - round(count)) > _ALMOST_WHOLE:
+        last = low + math.floor(count) * step
+        sentence = f"Steps of {step:g} do not lead from {low:g} to {high:g}."
+        yield warning(STEPS_DO_NOT_DIVIDE, sentence, f"the last value that can be chosen is {last:g}")
+
+
 def _limits_not_whole(question: Question) -> Iterator[Problem]:
     limits = (("Min", question.minimum, math.ceil), ("Max", question.maximum, math.floor))
     for name, limit, rounded in limits:
@@ -106,9 +126,15 @@ def _limits_not_whole(question: Question) -> Iterator[Problem]:
 def different_options(page: Page) -> Iterator[Problem]:
     for question in page.questions:
         takes = question.facts.takes
-        if takes is Takes.NOTHING:
+        if takes is Takes.NOTHING or question.facts.field == "Question":
             continue
         name = f"The {question.type.value} question {shown(question.descriptor)}"
+        repeated_rows = (text for text, count in Counter(question.rows).items() if count > 1)
+        if text := next(repeated_rows, ""):
+            sentence = f"{name} has the Row {shown(text)} more than once."
+            yield warning(
+                OPTIONS_ALIKE, sentence, "readers and tables cannot tell them apart", line=question.line
+            )
         counts = Counter(question.options)
         if text := next((text for text, count in counts.items() if text and count > 1), ""):
             yield warning(
@@ -118,5 +144,5 @@ def different_options(page: Page) -> Iterator[Problem]:
                 line=question.line,
             )
         # A field without words is no riddle where it is the only one.
-        if counts[""] and (takes is Takes.CHOICE or len(question.options) > 1):
+        if counts[""] and (takes in _CHOICES or len(question.options) > 1):
             yield warning(OPTION_EMPTY, f"{name} has an Option without text.", line=question.line)

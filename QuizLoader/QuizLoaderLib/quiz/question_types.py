@@ -8,6 +8,8 @@ from enum import Enum
 class QuestionType(str, Enum):
     RADIO = "Radio"
     DROP_DOWN = "DropDown"
+    SLIDER = "Slider"
+    MATRIX = "Matrix"
     CHECK_BOX = "CheckBox"
     TEXT = "Text"
     INTEGER_VALUE = "IntegerValue"
@@ -18,9 +20,11 @@ class QuestionType(str, Enum):
 
 
 class Takes(Enum):
-    """What a reader gives for each Option: a Y or N, typed text, the press of a button, or nothing."""
+    """What a reader gives for each field (mostly an Option): a Y or N, the text of an Option, typed text, the
+    press of a button, or nothing."""
 
     CHOICE = "choice"
+    OPTION = "option"
     TYPED = "typed"
     PRESS = "press"
     NOTHING = "nothing"
@@ -31,6 +35,8 @@ class Widget(str, Enum):
 
     RADIO_BUTTONS = "radio-buttons"
     LIST = "list"
+    SLIDER = "slider"
+    MATRIX = "matrix"
     CHECK_BOXES = "check-boxes"
     FIELDS = "fields"
     PARAGRAPHS = "paragraphs"
@@ -64,8 +70,9 @@ class QuestionTypeFacts:
 
     ``number`` is the form of its values, which Min and Max limit, None where they are not numbers.
     ``is_single`` is whether one Option at most is chosen. ``attributes`` are those of a quiz that not every
-    question has. ``file_endings`` are those that its Options, files beside the quiz, may have, empty where
-    any will do; None where Options are not files.
+    question has. ``field`` is the element that has an answer of its own: Option, Row, or the Question as a
+    whole. ``limits`` are Min and Max where the author writes none. ``file_endings`` are those that its
+    Options, files beside the quiz, may have, empty where any will do; None where Options are not files.
     """
 
     widget: Widget
@@ -74,6 +81,8 @@ class QuestionTypeFacts:
     number: NumberForm | None = None
     is_single: bool = False
     attributes: frozenset[str] = frozenset()
+    field: str = "Option"
+    limits: tuple[float, float] | None = None
     file_endings: tuple[str, ...] | None = None
     keeps_line_breaks: bool = False
 
@@ -92,6 +101,21 @@ QUESTION_TYPES: dict[QuestionType, QuestionTypeFacts] = {
         "Please choose an option of {title}.",
         is_single=True,
         attributes=frozenset(("Ordered",)),
+    ),
+    QuestionType.SLIDER: QuestionTypeFacts(
+        Widget.SLIDER,
+        Takes.TYPED,
+        number=NUMBER,
+        attributes=frozenset(("Step", "Unit")),
+        field="Question",
+        limits=(0.0, 100.0),
+    ),
+    QuestionType.MATRIX: QuestionTypeFacts(
+        Widget.MATRIX,
+        Takes.OPTION,
+        "Please choose an option in every row of {title}.",
+        attributes=frozenset(("Ordered", "Row")),
+        field="Row",
     ),
     QuestionType.CHECK_BOX: QuestionTypeFacts(
         Widget.CHECK_BOXES, Takes.CHOICE, "Please tick at least one box of {title}."

@@ -15,6 +15,7 @@ from ..session.answers import DONE
 from ..session.entries import parsed_timestamp
 from ..session.page_facts import PageFact
 from ..session.results_parser import ReadPage, ReadResults, own_file, pages_in_order, relative_path
+from ..session.results_tree import fields_of
 from ..session.tree import Element, finite
 
 _FACTS = {kind.value: facts for kind, facts in QUESTION_TYPES.items()}
@@ -49,12 +50,14 @@ ANSWER_COLUMNS = {
     "question_set_id": "Its ID",
     "question": "The question's place in its set, from 1",
     "question_type": (
-        "Radio, DropDown, CheckBox, Text, IntegerValue, FloatValue, InfoBox, Picture, Button; LabelMapPath "
-        "or MarkupLinePath for a file that was drawn"
+        "Radio, DropDown, Slider, Matrix, CheckBox, Text, IntegerValue, FloatValue, InfoBox, Picture, "
+        "Button; LabelMapPath or MarkupLinePath for a file that was drawn"
     ),
     "question_descriptor": "The question's Descriptor",
-    "option": "The option's place in its question, from 1",
-    "option_label": "The option's text; for a drawn file the ID of its image",
+    "option": "The option's place in its question, from 1; for a Matrix the row's",
+    "option_label": (
+        "The option's text; for a Matrix the row's, empty for a Slider, for a drawn file the ID of its image"
+    ),
     "response": (
         "`Y` or `N` for Radio, DropDown and CheckBox; what was typed; for a drawn file its path below the "
         "reader's folder"
@@ -157,7 +160,7 @@ def _options(page: ReadPage) -> Iterator[tuple[Row, Element]]:
     """Each option of the page with what it, its question and its question set are."""
     for set_number, question_set in enumerate(page.element.findall("QuestionSet"), start=1):
         for number, question in enumerate(question_set.findall("Question"), start=1):
-            for option_number, option in enumerate(question.findall("Option"), start=1):
+            for option_number, option in enumerate(fields_of(question), start=1):
                 of_option: Row = {
                     "question_set": set_number,
                     "question_set_id": question_set.get("ID") or "",
@@ -175,9 +178,10 @@ def mrmc_rows(
 ) -> Iterator[Row]:
     """A row for each last answer that is a number, for multi-reader multi-case statistics.
 
-    A Radio scores the number its chosen label begins with where all labels begin with one, else the
-    place of the option from 1. A CheckBox scores 1 or 0 for each option. Text has no score. A line scores its
-    length in mm. Where questions of a page share a name, the later ones are numbered.
+    A Radio, a DropDown and each row of a Matrix score the number its chosen label begins with where all
+    labels begin with one, else the place of the option from 1. A CheckBox scores 1 or 0 for each option. Text
+    has no score. A line scores its length in mm. Where questions of a page share a name, the later ones are
+    numbered.
     """
     for page in _pages(results, with_training):
         of_page: Row = {
@@ -330,7 +334,7 @@ def _line_lengths(results: ReadResults, page: ReadPage) -> Iterator[tuple[str, s
 
 def _scores(question: Element) -> Iterator[tuple[str, str | int, str, str]]:
     """What is added to the question's name, the score, the answer in words, and the scale."""
-    options = question.findall("Option")
+    options = fields_of(question)
     labels = [_label(option) for option in options]
     last = [option.findall("Response")[-1:] for option in options]
     facts = _FACTS.get(question.get("Type") or "")
@@ -339,18 +343,26 @@ def _scores(question: Element) -> Iterator[tuple[str, str | int, str, str]]:
     texts = [(responses[0].text or "").strip() for responses in last]
     if facts.is_single:
         if "Y" in texts:
-            chosen = texts.index("Y")
-            numbers = [_leading_number(label) for label in labels]
-            score = chosen + 1 if None in numbers else numbers[chosen]
-            yield "", f"{score:g}", labels[chosen], NOMINAL if None in numbers else ORDINAL
+            yield "", *_chosen(question, texts.index("Y"), labels)
         return
+    choices = [_label(option) for option in question.findall("Option")]
     for label, text in zip(labels, texts, strict=True):
-        if facts.takes is Takes.CHOICE:
+        if facts.takes is Takes.OPTION and text in choices:
+            yield f": {label}", *_chosen(question, choices.index(text), choices)
+        elif facts.takes is Takes.CHOICE:
             yield f": {label}", int(text == "Y"), text, NOMINAL
         elif facts.number and finite(text) is not None:
             yield f": {label}" if len(labels) > 1 else "", text, text, INTERVAL
         elif facts.takes is Takes.PRESS:
             yield f": {label}", int(text.endswith(DONE)), text, ""
+
+
+def _chosen(question: Element, chosen: int, labels: list[str]) -> tuple[str, str, str]:
+    """The score of an option, its label, and the scale of the options."""
+    numbers = [_leading_number(label) for label in labels]
+    is_scale = None not in numbers or (question.get("Ordered") or "").strip() == "Y"
+    score = chosen + 1 if None in numbers else numbers[chosen]
+    return f"{score:g}", labels[chosen], ORDINAL if is_scale else NOMINAL
 
 
 def _leading_number(label: str) -> float | None:

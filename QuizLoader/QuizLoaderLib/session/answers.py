@@ -1,8 +1,8 @@
-"""What answers a question, by the table of question types: a tuple of texts, one for each Option.
+"""What answers a question, by the table of question types: a tuple of texts, one for each Option or Row.
 
-The texts are those of the results file: ``Y`` or ``N`` for a Radio and a CheckBox, what was typed for
-Text, IntegerValue and FloatValue, the script's name and ``-Done`` for a Button that ran (``-On`` for one
-that is switched on), and nothing for an InfoBox and a Picture.
+The texts are those of the results file: ``Y`` or ``N`` for a Radio, a DropDown and a CheckBox, what was typed
+for Text and numbers, the option that was chosen for each row of a Matrix, the script's name and ``-Done`` for
+a Button that ran (``-On`` for one that is switched on), and nothing for an InfoBox and a Picture.
 """
 
 import math
@@ -29,7 +29,7 @@ def blank(question: Question) -> Answer:
         return ("N",) * len(question.options)
     if is_toggle(question):
         return tuple(script_label(option) for option in question.options)
-    return ("",) * len(question.options)
+    return ("",) * len(question.fields)
 
 
 def is_toggle(question: Question) -> bool:
@@ -47,15 +47,17 @@ def cleaned(question: Question, texts: Sequence[str]) -> Answer:
 
     Characters that XML does not allow are left out, and a lone carriage return becomes a line feed.
     """
-    if len(texts) != len(question.options):
+    if len(texts) != len(question.fields):
         raise SessionError(
-            f"{title(question)} has {len(question.options)} options, but {len(texts)} answers were given."
+            f"{title(question)} has {len(question.fields)} options, but {len(texts)} answers were given."
         )
     answer = tuple(_NOT_XML.sub("", text.replace("\r\n", "\n").replace("\r", "\n")) for text in texts)
     if question.facts.takes is Takes.CHOICE and not set(answer) <= {"Y", "N"}:
         raise SessionError(f"{title(question)} is answered with Y or N for each option.")
     if question.facts.is_single and answer.count("Y") > 1:
         raise SessionError(f"Only one option of {title(question)} can be chosen.")
+    if question.facts.takes is Takes.OPTION and not set(answer) <= {"", *question.options}:
+        raise SessionError(f"{title(question)} is answered with an option of it in each row.")
     if question.facts.takes is Takes.NOTHING and any(answer):
         raise SessionError(f"{title(question)} takes no answer.")
     most = min(question.max_length or MAX_LETTERS, MAX_LETTERS)
@@ -89,6 +91,8 @@ def values_of(question: Question, answer: Answer) -> Values:
     """What a condition compares; nothing where the question is not answered, or with no valid value."""
     if question.facts.takes is Takes.CHOICE:
         return tuple(option for option, text in zip(question.options, answer, strict=True) if text == "Y")
+    if question.facts.takes is Takes.OPTION:
+        return answer if all(answer) else ()
     if question.facts.number:
         number = question.facts.number
         return tuple(float(number.understood(text)) for text in answer if is_valid_value(question, text))
@@ -110,7 +114,7 @@ def missing_in(question: Question, answer: Answer, scripts_allowed: bool = False
     A Button needs its press only where scripts may run: a reader cannot be kept by what cannot be done.
     """
     facts = question.facts
-    if facts.takes is Takes.NOTHING or is_toggle(question) or not question.options:
+    if facts.takes is Takes.NOTHING or is_toggle(question) or not question.fields:
         return ""
     if sentence := invalid_in(question, answer):
         return sentence

@@ -13,6 +13,7 @@ from ..quiz.closed_xml import XmlError, xml_tree
 from .copies import is_copy
 from .files import SessionError, is_below
 from .opening import load_results, stored_quiz
+from .results_tree import fields_of
 from .storage import FolderFiles
 from .tree import Element, integer, stored_page_order
 
@@ -83,7 +84,8 @@ class ReadPage:
     @property
     def is_not_asked(self) -> bool:
         """Whether conditions hid all of its questions when the reader went past it."""
-        newest = [option.findall("Response")[-1:] for option in self.element.iter("Option")]
+        questions = self.element.iter("Question")
+        newest = [each.findall("Response")[-1:] for question in questions for each in fields_of(question)]
         return bool(newest) and all(each and each[0].get("NotAsked") == "Y" for each in newest)
 
 

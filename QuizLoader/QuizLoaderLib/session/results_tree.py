@@ -7,6 +7,7 @@ from dataclasses import replace
 from functools import singledispatch
 
 from ..quiz.model import Page, Question, Quiz
+from ..quiz.question_types import QUESTION_TYPES
 from .answers import Answer, is_toggle, stored_text
 from .entries import (
     DraftEntry,
@@ -25,6 +26,9 @@ from .entries import (
 from .files import SessionError
 from .order import PageKey, Position, page_groups
 from .tree import MADE_BY_READER, Element, appended, finite, integer, remove
+
+FIELDS = {kind.value: facts.field for kind, facts in QUESTION_TYPES.items()}
+"""By type, the element of a question that has an answer of its own."""
 
 
 class ResultsTree:
@@ -128,15 +132,21 @@ class ResultsTree:
         if key.repetition:
             page = replace(original, id=f"{original.id}-Rep{key.repetition}", bookmark_id="")
         options = [
-            [question.findall("Option") for question in question_set.findall("Question")]
+            [fields_of(question) for question in question_set.findall("Question")]
             for question_set in element.findall("QuestionSet")
         ]
         shape = [[len(question) for question in questions] for questions in options]
-        if shape != [[len(q.options) for q in each.questions] for each in page.question_sets]:
+        if shape != [[len(q.fields) for q in each.questions] for each in page.question_sets]:
             raise SessionError(f"The questions of the page “{page.title}” cannot be understood.")
         self.pages[key] = page
         self._elements[key] = element
         self._options[key] = options
+
+
+def fields_of(question: Element) -> list[Element]:
+    """The elements of a question that have Responses of their own."""
+    field = FIELDS.get((question.get("Type") or "").strip(), "Option")
+    return [question] if field == "Question" else question.findall(field)
 
 
 @singledispatch

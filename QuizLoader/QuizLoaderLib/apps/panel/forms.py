@@ -1,8 +1,9 @@
 """The question sets of a page as forms."""
 
+import math
 import textwrap
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
 
@@ -26,6 +27,12 @@ BOX_LETTERS = 4
 
 LINE_PIXELS = 18
 """The height of a line of text."""
+
+CONTINUOUS_STEPS, MOST_STEPS, ALMOST = 1000, 1_000_000, 1e-6
+"""Of a slider: how many steps one without steps has, how many there may be at most, and what a whole number
+of them may lack."""
+
+NO_HANDLE = "QSlider::handle { background: transparent; border: none; }"
 
 PICTURE_WIDTH = 320
 """The widest picture in the panel, in pixels; a larger one is made smaller."""
@@ -154,6 +161,63 @@ def _fill_list(layout: "qt.QBoxLayout", ask: _Ask) -> None:
     layout.addWidget(box)
 
 
+def _fill_slider(layout: "qt.QBoxLayout", ask: _Ask) -> None:
+    """The first place of the slider, left of its lowest value, is no answer; it has no handle there."""
+    question = ask.form.question
+    low, high = question.minimum or 0.0, question.maximum or 0.0
+    step = question.step or (high - low) / CONTINUOUS_STEPS
+    count = min(math.floor((high - low) / step + ALMOST), MOST_STEPS) if step else 0
+    slider, words = qt.QSlider(), _text("")
+    slider.orientation = qt.Qt.Horizontal
+    slider.setRange(-1, count)
+    given = ask.form.given[0]
+    slider.value = round((float(given) - low) / step) if given and step else -1
+
+    def show(value: str) -> None:
+        slider.styleSheet = "" if value else NO_HANDLE
+        words.text = f"{value} {question.unit}".strip() if value else "not answered yet"
+
+    def changed() -> None:
+        if slider.value < 0:
+            slider.value = 0
+            return
+        value = f"{min(low + slider.value * step, high):.10g}"
+        show(value)
+        ask.changed((value,), True)
+
+    show(given)
+    slider.valueChanged.connect(changed)
+    layout.addWidget(slider)
+    ends = " ‒ ".join(dict.fromkeys((*question.options[:1], *question.options[-1:])))
+    if ends:
+        layout.addWidget(_text(ends))
+    layout.addWidget(words)
+
+
+def _fill_matrix(layout: "qt.QBoxLayout", ask: _Ask) -> None:
+    """Round buttons for each row, of which one is chosen."""
+    question, texts = ask.form.question, list(ask.form.given)
+    beside = replace(question, group_layout=GroupLayout.HORIZONTAL)
+
+    def add(index: int, row: str) -> None:
+        def chosen(marks: Sequence[str], _typed: bool) -> None:
+            texts[index] = question.options[marks.index("Y")] if "Y" in marks else ""
+            # One button goes before the other comes.
+            if texts[index]:
+                ask.changed(tuple(texts), False)
+
+        marks = tuple("Y" if option == texts[index] else "N" for option in question.options)
+        of_row = replace(ask, form=replace(ask.form, question=beside, given=marks), changed=chosen)
+        box = qt.QWidget()
+        box.accessibleName = row
+        layout.addWidget(_text(row))
+        _FILL[Widget.RADIO_BUTTONS](qt.QVBoxLayout(box), of_row)
+        layout.addWidget(box)
+
+    for index, row in enumerate(question.rows):
+        add(index, row)
+
+
 def _fill_lines(layout: "qt.QBoxLayout", ask: _Ask) -> None:
     """A field for each option; its name stands above it unless the question has the same."""
     texts = list(ask.form.given)
@@ -254,6 +318,8 @@ _Fill = Callable[["qt.QBoxLayout", _Ask], None]
 _FILL: dict[Widget, _Fill] = {
     Widget.RADIO_BUTTONS: _fill_choices(lambda option: qt.QRadioButton(option)),
     Widget.LIST: _fill_list,
+    Widget.SLIDER: _fill_slider,
+    Widget.MATRIX: _fill_matrix,
     Widget.CHECK_BOXES: _fill_choices(lambda option: qt.QCheckBox(option)),
     Widget.FIELDS: _fill_lines,
     Widget.PARAGRAPHS: _fill_text,

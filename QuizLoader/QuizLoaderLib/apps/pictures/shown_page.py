@@ -126,7 +126,16 @@ def _lines(question: Question) -> Iterator[QuestionLine]:
     yield from _condition(question.show_if)
     if question.descriptor:
         yield QuestionLine(question.descriptor, strong=True)
-    for option in question.options:
+    if question.facts.widget is Widget.SLIDER:
+        ends = " ‒ ".join(dict.fromkeys((*question.options[:1], *question.options[-1:])))
+        yield QuestionLine(ends or limits_in_words(question))
+        yield QuestionLine(limits_in_words(question), mark="field")
+        return
+    for row in question.rows:
+        yield QuestionLine(row)
+        for option in question.options:
+            yield QuestionLine(option, mark="radio", indent=0.5)
+    for option in question.options if question.facts.field == "Option" else ():
         if question.facts.takes is Takes.TYPED:
             # The option is the label of a field.
             yield QuestionLine(option)
