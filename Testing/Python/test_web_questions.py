@@ -7,7 +7,8 @@ from web_stage import served, until, wait_for_text, window
 QUIZ = f"""<Session><Page ID="Look" Layout="OneUpRedSlice">{image_element("Volume", VOLUME)}
 <QuestionSet Descriptor="What you see">
 <Question Type="DropDown" Descriptor="Side"><Option>Left</Option><Option>Right</Option></Question>
-<Question Type="Slider" Descriptor="Sure" Max="10" Step="2.5"><Option>no</Option><Option>yes</Option></Question>
+<Question Type="Slider" Descriptor="Sure" Max="10" Step="2.5">
+<Option>no</Option><Option>yes</Option></Question>
 <Question Type="Matrix" Descriptor="Good"><Row>Sharp</Row><Row>Noise</Row>
 <Option>bad</Option><Option>good</Option></Question>
 <Question Type="Text" Descriptor="Why" Lines="3" MaxLength="6"><Option>Why</Option></Question>
@@ -44,11 +45,14 @@ def test_all_new_kinds_are_answered_by_keys_and_stored(browser, tmp_path):
         page.get_by_label("Why", exact=True).fill("so it is")
         page.get_by_label("Size", exact=True).fill("2,5")
         page.get_by_text("read as 2.5").wait_for()
-        until(lambda: "All answers are saved" in page.get_by_test_id("saving").inner_text())
+        until(lambda: "All answers are saved" in page.get_by_test_id("saving").inner_text(), "saving")
         page.screenshot(path=str(tmp_path / "questions.png"))
         page.get_by_test_id("finish").click()
         page.get_by_test_id("finish-now").click()
-        until(lambda: "QuizComplete" in (results / "Ann" / "quiz" / "quiz.xml").read_text(encoding="utf-8"))
+        until(
+            lambda: "QuizComplete" in (results / "Ann" / "quiz" / "quiz.xml").read_text(encoding="utf-8"),
+            "the end",
+        )
     asked = [*page_of(saved(results / "Ann" / "quiz" / "quiz.xml"), 1).iter("Question")]
     stored = [[each.text or "" for each in question.iter("Response")] for question in asked]
     assert stored == [["N", "Y"], ["2.5"], ["good", "bad"], ["so it "], ["2.5"]]
