@@ -88,7 +88,7 @@ def samples() -> list[tuple[str, str]]:
 
 # The schema is the looser one where its numbers have no limits.
 LOOSER = {"Opacity", "ContourToolRadius", "ZoomFactor", "WindowLevel", "MinMarkupLinesRequired"}
-LOOSER |= {"MinMarkupLinesRequiredOnAnyImage", "IdleAfter"}
+LOOSER |= {"MinMarkupLinesRequiredOnAnyImage", "IdleAfter", "Lines", "MaxLength", "Step"}
 
 
 @pytest.mark.parametrize(("name", "text"), samples())

@@ -2,7 +2,7 @@
 
 from panel_stage import VOLUME, image_element, write_images
 from session_by_hand import page_of, saved
-from web_stage import served, until, wait_for_text, window
+from web_stage import served, until, window
 
 QUIZ = f"""<Session><Page ID="Look" Layout="OneUpRedSlice">{image_element("Volume", VOLUME)}
 <QuestionSet Descriptor="What you see">
@@ -26,7 +26,7 @@ def test_all_new_kinds_are_answered_by_keys_and_stored(browser, tmp_path):
         served(tmp_path, quiz, "--images", tmp_path / "images", *who) as command,
         window(browser, command.address) as page,
     ):
-        wait_for_text(page, "missing", "Please choose an option of “Side”.")
+        page.get_by_role("slider").wait_for()
         keys = page.keyboard
         page.get_by_label("Side").first.focus()
         keys.type("Ri")

@@ -58,8 +58,8 @@ class _Reading:
 
 def read_results_folder(
     paths: Iterable[Path],
-    case: PageFact = PageFact.PAGE_ID,
-    treatment: PageFact = PageFact.PAGE_DESCRIPTOR,
+    case: PageFact = PageFact.CASE,
+    treatment: PageFact = PageFact.TREATMENT,
     encoding: str = WINDOWS,
 ) -> StudyResults:
     """All that readers answered and drew in these files and folders; ``case`` and ``treatment`` say which

@@ -35,9 +35,9 @@ def report(
             help="Names the values of label maps; the consensus is also written as masks by it.",
         ),
     ] = None,
-    case: Annotated[PageFact, typer.Option(help="What of a page is the case.")] = PageFact.PAGE_ID,
+    case: Annotated[PageFact, typer.Option(help="What of a page is the case.")] = PageFact.CASE,
     modality: Annotated[PageFact, typer.Option(help="What of a page is the modality.")] = (
-        PageFact.PAGE_DESCRIPTOR
+        PageFact.TREATMENT
     ),
     threshold: Annotated[
         float | None,
