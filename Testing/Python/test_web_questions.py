@@ -26,17 +26,17 @@ def test_all_new_kinds_are_answered_by_keys_and_stored(browser, tmp_path):
         served(tmp_path, quiz, "--images", tmp_path / "images", *who) as command,
         window(browser, command.address) as page,
     ):
-        page.get_by_role("slider").wait_for()
+        page.get_by_role("slider", name="Sure").wait_for()
         keys = page.keyboard
         page.get_by_label("Side").first.focus()
         keys.type("Ri")
         keys.press("ArrowDown")
         keys.press("Enter")
-        handle = page.get_by_role("slider")
+        handle = page.get_by_role("slider", name="Sure")
         assert page.locator(".quiz-untouched").count() == 1
         handle.focus()
         keys.press("ArrowRight")
-        page.get_by_text("2.5", exact=True).wait_for()
+        page.get_by_role("strong").filter(has_text="2.5").wait_for()
         assert page.locator(".quiz-untouched").count() == 0
         page.get_by_label("Sharp: bad").focus()
         keys.press("ArrowRight")
