@@ -98,6 +98,8 @@ def one_page_group(quiz: Quiz) -> Iterator[Problem]:
     groups: set[int] = set()
     groups_of_their_own = 0
     for page in quiz.pages:
+        if page.position or page.training:
+            continue
         if page.page_group is None:
             groups_of_their_own += 1
             yield warning(
