@@ -165,6 +165,7 @@ HASH = "a" * 64
     [
         ("", "has no column “reader”"),
         ("reader,role\nA,reader\n", "has no column “token_sha256”"),
+        (f"reader,role,token_sha256\n{'A' * 200_000},reader,{HASH}\n", "is no CSV table"),
         (
             f"reader,role,token_sha256\nA,reader,{HASH[1:]}\n",
             "line 2: token_sha256 must have 64 digits",

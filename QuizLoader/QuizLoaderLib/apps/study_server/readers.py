@@ -67,6 +67,10 @@ def read_readers(path: Path) -> Readers:
     # A spreadsheet program may have saved it with semicolons.
     first = text.partition("\n")[0]
     table = csv.DictReader(io.StringIO(text, newline=""), delimiter=";" if ";" in first else ",")
+    try:
+        rows = [(table.line_num, row) for row in table]
+    except csv.Error as fault:
+        raise ExplainedError(f"“{path}” is no CSV table: {fault}.") from fault
     missing = [name for name in COLUMNS if name not in (table.fieldnames or ())]
     if missing:
         raise ExplainedError(
@@ -75,8 +79,8 @@ def read_readers(path: Path) -> Readers:
         )
     readers: Readers = {}
     names: set[str] = set()
-    for row in table:
-        where = f"{path}, line {table.line_num}"
+    for line, row in rows:
+        where = f"{path}, line {line}"
         name, role, hashed = ((row.get(column) or "").strip() for column in COLUMNS)
         role = role or READER
         if not any((name, hashed)):

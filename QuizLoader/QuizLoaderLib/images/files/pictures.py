@@ -1,5 +1,6 @@
 """png, jpg, bmp and tif files as arrays, upright, with colours as they are meant to be seen (Pillow)."""
 
+import struct
 import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -27,6 +28,18 @@ _MOST_PIXELS_OF_A_BYTE = 8 * 1032
 """What DEFLATE gives of single bits, beyond some pixels that every file may have. White pages of a fax give
 more, and are small."""
 _ORIENTATION = 0x0112
+
+_OF_DAMAGED_BYTES = (
+    OSError,
+    SyntaxError,
+    ValueError,
+    TypeError,
+    EOFError,
+    ArithmeticError,
+    LookupError,
+    struct.error,
+)
+"""What Pillow raises for bytes that are missing or make no sense."""
 
 UPRIGHT_IN_AXIAL = np.diag([-1.0, -1.0, 1.0, 1.0])
 """Columns run to the patient's left, rows to the back: pixels of 1 mm from the origin in LPS, as ITK and so
@@ -62,8 +75,7 @@ def read_picture(facts: FileFacts) -> np.ndarray:
             return _read_pages(path, picture)
     except (Picture.DecompressionBombError, MemoryError) as fault:
         raise _too_large(path) from fault
-    except (OSError, SyntaxError, ValueError, EOFError) as fault:
-        # What Pillow raises for bytes that are missing or make no sense, SyntaxError among them.
+    except _OF_DAMAGED_BYTES as fault:
         sentence = f"“{path.name}” is damaged, incomplete or not a picture in a supported format."
         hint = "open it in another program and save it as png"
         raise ImageReadError(IMAGE_DAMAGED, sentence, hint) from fault
@@ -83,7 +95,7 @@ def option_picture_problem(path: Path) -> Problem | None:
             size = f"{picture.width} x {picture.height} pixels"
     except Picture.DecompressionBombError:
         size = "too many pixels"
-    except (OSError, SyntaxError, ValueError):
+    except _OF_DAMAGED_BYTES:
         return error(UNUSABLE_PICTURE, f"The picture {shown(path.name)} cannot be read.", hint)
     return error(UNUSABLE_PICTURE, f"The picture {shown(path.name)} has {size}.", hint)
 
