@@ -16,9 +16,9 @@ from pydicom import encaps
 from ...quiz.problems import ProblemCode
 from ..errors import ImageReadError
 from ..files.file_formats import name_for_libraries
+from ..silence import silent_libraries
 from .codec_headers import fewer_pixels, require_sizes
 from .headers import Header
-from .silence import silent_libraries
 
 NOT_DECODED = ProblemCode("Q624", "Pixel data are stored raw or in a transfer syntax that GDCM decodes.")
 

@@ -13,6 +13,7 @@ import numpy as np
 from ...quiz.problems import Problem, ProblemCode, warning
 from ..errors import IMAGE_TOO_LARGE, PLACED_TWICE, WRONG_CONTENT, WRONG_SHAPE, ImageReadError
 from ..grid import LPS_TO_RAS
+from ..silence import silent_libraries
 from .file_facts import FileFacts, Header, damaged
 from .file_formats import FileFormat
 from .label_names import LabelRow, own_names
@@ -232,7 +233,9 @@ def _placing(path: Path, header: Header) -> "ImageFileReader":
         reader.SetFileName(str(copy))
         reader.SetImageIO(_READERS[type(header)])
         try:
-            reader.ReadImageInformation()
+            # It says on the way what it makes of a matrix that is nearly none.
+            with silent_libraries():
+                reader.ReadImageInformation()
         except (RuntimeError, MemoryError) as fault:
             text = str(fault)
             if "orthonormal" in text or "Bad direction" in text:
