@@ -175,7 +175,8 @@ def test_the_coordinators_tables_are_made_elsewhere_and_given_back(prepared, ser
     assert b"Copy 3" in table.body and answers.body.count(b"Copy 3") > 6000
     assert b",'=1+1," in answers.body and b",=1+1," not in answers.body
     assert (
-        answers.headers["Content-Type"] == "text/csv" and int(answers.headers["Content-Length"]) > 1_000_000
+        answers.headers["Content-Type"] == "text/csv; charset=utf-8"
+        and int(answers.headers["Content-Length"]) > 1_000_000
     )
     own_after, of_children_after = times_of(server.process.pid)
     assert of_children_after - of_children > 3 * (own_after - own)

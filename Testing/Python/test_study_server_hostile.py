@@ -91,7 +91,14 @@ async def attack(prepared, server) -> list[str]:
                 await window.send("trame.trigger", "answer", [window.tab, place, 0, 0, [text]], {})
                 for text in texts
             ]
-            assert set(await asyncio.gather(*answers)) == {""}
+            said = await asyncio.gather(*answers, return_exceptions=True)
+            if any(isinstance(each, BaseException) for each in said):
+                # What is asked of the attacker's own process keeps it busy until its window is lost.
+                await window.leave()
+                await window.open()
+                place = window.state["asked"]["place"]
+                continue
+            assert set(said) == {""}
             acknowledged.append(texts[-1])
             for content in (b"[" * 100_000, b"x" * 300_000, b"[]"):
                 async with window.http.post(
@@ -142,9 +149,8 @@ def test_an_attacker_costs_the_others_nothing(prepared):
         acknowledged = asyncio.run(all_go(server))
         seconds = time.monotonic() - began
         assert private_megabytes(server.process.pid) < own + 50
-        for name in (*(each.name for each in readings), ATTACKER):
-            assert len(processes_of(server, name)) == 1, "the first process is there still"
         for each in readings:
+            assert len(processes_of(server, each.name)) == 1, "the first process is there still"
             assert private_megabytes(processes_of(server, each.name)[0]) < OF_A_READER_MB
         # A flood of messages is no flood of lines.
         assert len(server.errors.splitlines()) < 20 + 10 * len(readings)

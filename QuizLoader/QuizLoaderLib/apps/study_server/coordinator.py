@@ -116,6 +116,7 @@ class CoordinatorRoutes:
                 headers={"Content-Disposition": f'attachment; filename="{name}"', **HEADERS}
             )
             response.content_length, response.content_type = path.stat().st_size, content_type
+            response.charset = "utf-8" if content_type.startswith("text/") else None
             await response.prepare(request)
             with path.open("rb") as file:
                 while chunk := file.read(_CHUNK):
