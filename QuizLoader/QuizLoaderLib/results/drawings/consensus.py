@@ -15,8 +15,8 @@ from ...masks.painting import paint
 from ...quiz.label_colors import color_of_value
 from .boxes import RegionBox, frame_of
 
-MARGIN = 5
-"""Voxels around all drawings within which STAPLE looks at the background."""
+MARGIN = 1
+"""Voxels around all drawings that STAPLE counts as background."""
 
 
 @dataclass(frozen=True)

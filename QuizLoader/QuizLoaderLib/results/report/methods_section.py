@@ -5,6 +5,7 @@ from collections.abc import Collection
 from importlib.metadata import PackageNotFoundError, version
 
 from ... import __version__
+from ..drawings.consensus import MARGIN
 from ..estimates import DRAWS, SEED
 from .drawings_section import TITLE as DRAWINGS
 from .parts import ReportOptions, Section
@@ -40,7 +41,7 @@ _DRAWINGS = (
     "areas are those of Nikolov et al.; surface Dice is the share of both surfaces within {tolerance:g} mm "
     "of the other; HD95 is the greater of both directed 95th percentiles of distances, weighted by area. "
     "The majority of n readers is where more than n / 2 drew. STAPLE is SimpleITK's, at a probability of "
-    "one half, within the box around all drawings and 5 voxels more."
+    "one half, within the box around all drawings and {margin} voxel more."
 )
 _COUNTING = (
     "Only completed pages count, and of several answers to a question the last. Of several attempts at a "
@@ -88,7 +89,7 @@ def methods_section(with_data: Collection[str], options: ReportOptions) -> Secti
         "Categories": _CATEGORIES,
         "Numbers": _NUMBERS,
         "Performance": _PERFORMANCE,
-        DRAWINGS: _DRAWINGS.format(tolerance=options.tolerance_mm),
+        DRAWINGS: _DRAWINGS.format(tolerance=options.tolerance_mm, margin=MARGIN),
     }
     paragraph = [text for title, text in texts.items() if title in with_data]
     if {"Categories", "Numbers", "Performance"} & set(with_data):

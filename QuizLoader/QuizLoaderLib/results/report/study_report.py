@@ -106,7 +106,8 @@ def _write(sections: Sequence[Section], results: StudyResults, places: ReportPla
         make_folder((places.out / name).parent)
         write_whole(places.out / name, data)
     write_whole(places.out / INDEX, page.encode())
-    _remove_old(places, {*files, INDEX, *(f"consensus/{name}" for name in kept)})
+    masks = {str(name).replace(".seg.nrrd", ".nrrd") for name in kept}
+    _remove_old(places, {*files, INDEX, *(f"{places.consensus.name}/{name}" for name in {*kept, *masks})})
 
 
 def table_bytes(table: DataTable) -> bytes:
