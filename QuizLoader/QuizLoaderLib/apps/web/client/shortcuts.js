@@ -18,7 +18,7 @@
   // What a browser calls the keys that Qt calls so.
   const NAMES = { ArrowUp: "Up", ArrowDown: "Down", ArrowLeft: "Left", ArrowRight: "Right", PageUp: "PgUp", PageDown: "PgDown", Escape: "Esc", Enter: "Return" };
   const TAB = ["Tab", "Through the questions, tools and views"];
-  const GROUPS = { "Keys on a view": ["ON_VIEW"], Tools: ["ALWAYS"], Drawing: ["DRAWING", "ON_POLYGON"], "Pages, answers and frames": ["ON_PAGES"] };
+  const GROUPS = { "Pages, answers and frames": ["ON_PAGES"], "Keys on a view": ["ON_VIEW"], Tools: ["ALWAYS"], Drawing: ["DRAWING", "ON_POLYGON"] };
 
   const TEXT_FIELDS = "textarea, [contenteditable=true], input:not([type=checkbox]):not([type=radio]):not([type=range])";
   // What Enter is for.
