@@ -58,6 +58,14 @@ class Stage:
         button.click()
         self.slicer.check()
 
+    def menu(self, name: str) -> list[Any]:
+        """The lines of the menu at a button; ``trigger()`` chooses one."""
+        return self.widget(name).menu().actions()
+
+    def choose_in_menu(self, name: str, row: int) -> None:
+        self.menu(name)[row].trigger()
+        self.slicer.check()
+
     def text(self, name: str) -> str:
         return self.widget(name).property("text")
 

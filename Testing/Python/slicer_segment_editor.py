@@ -177,4 +177,5 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
     segmentationNodeSelectorVisible = _value("segmentationNodeSelectorVisible", bool, True)
     sourceVolumeNodeSelectorVisible = _value("sourceVolumeNodeSelectorVisible", bool, True)
     switchToSegmentationsButtonVisible = _value("switchToSegmentationsButtonVisible", bool, True)
+    show3DButtonVisible = _value("show3DButtonVisible", bool, True)
     maximumNumberOfUndoStates = _value("maximumNumberOfUndoStates", int, 0)

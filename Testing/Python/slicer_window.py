@@ -322,6 +322,9 @@ class qSlicerMainWindow(QMainWindow):
         layout.setSpacing(2)
         panel = ModulePanel()
         layout.addWidget(panel)
+        data_probe = QLabel("Data Probe")
+        data_probe.setObjectName("DataProbeCollapsibleWidget")
+        layout.addWidget(data_probe)
         self.dock.setWidget(contents)
         self.addDockWidget(Qt.LeftDockWidgetArea, self.dock)
         self._selector = qSlicerModuleSelectorToolBar(modules, panel)
@@ -331,6 +334,9 @@ class qSlicerMainWindow(QMainWindow):
             self.addAction(action)
         for title in MENUS:
             self.menuBar().addMenu(title)
+        self.addToolBar("Views")
+        self.addToolBar("Markups").hide()
+        self.statusBar()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         """confirmCloseApplication: where there is anything to save a dialog asks, which is cancelled here."""

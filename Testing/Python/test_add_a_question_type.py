@@ -32,11 +32,11 @@ with stage(quiz.parent) as story:
     story.open(quiz, quiz.parent)
     box = story.widget("formsContainer").findChild(QComboBox)
     print(*(box.itemText(row) for row in range(box.count())), sep="|")
-    print(story.text("missingLabel"))
+    print(story.widget("finishButton").toolTip())
     box.setCurrentIndex(2)
     box.activated.emit(2)
     story.slicer.check()
-    print(story.sees("missingLabel"))
+    print(story.widget("finishButton").toolTip() == "")
     story.click("closeButton")
 """
 
@@ -82,7 +82,7 @@ def test_in_slicer(copy: Path, quiz: Path, tmp_path: Path) -> None:
         capture_output=True, encoding="utf-8", env={**os.environ, **python_path(copy)}, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert done.stdout.splitlines()[-3:] == ["|Left|Right", ASKED, "False"]
+    assert done.stdout.splitlines()[-3:] == ["|Left|Right", ASKED, "True"]
     assert "Right" in answers(copy, results)
 
 
@@ -93,6 +93,7 @@ def test_in_the_browser(browser, copy: Path, quiz: Path, tmp_path: Path) -> None
         served(tmp_path, *arguments, **python_path(copy)) as command,
         window(browser, command.address) as page,
     ):
+        page.get_by_test_id("finish").click()
         wait_for_text(page, "missing", ASKED)
         page.get_by_test_id("question-0/0").locator(".v-field").click()
         page.get_by_role("option", name="Right").click()

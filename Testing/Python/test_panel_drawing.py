@@ -116,9 +116,7 @@ def test_the_contour_follows_its_image_into_planes_and_keeps_its_editor(reader, 
     node = editor(reader).segmentationNode()
     settings = slicer.mrmlScene.GetSingletonNode("QuizLoader", "vtkMRMLSegmentEditorNode")
     settings.SetActiveEffectName("Paint")
-    views = reader.stage.widget("viewBox")
-    views.activated.emit(1)
-    reader.stage.slicer.check()
+    reader.stage.choose_in_menu("planesButton", 1)
     assert len(node.GetDisplayNode().GetViewNodeIDs()) == 3
     assert editor(reader).segmentationNode() is node
     # The brush stays in hand, and paints on all three.
@@ -128,8 +126,7 @@ def test_the_contour_follows_its_image_into_planes_and_keeps_its_editor(reader, 
     assert node.GetDisplayNode().GetVisibility2DFill()
     reader.click("contoursButton")
     assert not node.GetDisplayNode().GetVisibility()
-    views.activated.emit(0)
-    reader.stage.slicer.check()
+    reader.stage.choose_in_menu("planesButton", 0)
     assert len(node.GetDisplayNode().GetViewNodeIDs()) == 1
     reader.click("resetViewButton")
     assert settings.GetActiveEffectName() == "Paint"

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from panel_stage import QUESTIONS, REPOSITORY, VOLUME, Stage, image_element, stage, write_quiz
-from PySide6.QtWidgets import QAbstractButton, QGroupBox, QLineEdit, QPushButton
+from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
 from QuizLoaderLib.session.session import Session
 from QuizLoaderStories.reader import READER, hashes
 
@@ -44,15 +44,15 @@ class Reader:
             lambda: not self.sees("loadingRow") and opened.index == opened.answers.index
         )
 
-    def box(self, title: str) -> QGroupBox:
-        return next(
-            b
-            for b in self.stage.widget("formsContainer").findChildren(QGroupBox)
-            if b.accessibleName() == title
-        )
+    def boxes(self) -> dict[str, QWidget]:
+        found = self.stage.widget("formsContainer").findChildren(QWidget)
+        return {box.accessibleName(): box for box in found if box.accessibleName()}
+
+    def box(self, title: str) -> QWidget:
+        return self.boxes()[title]
 
     def titles(self) -> list[str]:
-        return [box.accessibleName() for box in self.stage.widget("formsContainer").findChildren(QGroupBox)]
+        return list(self.boxes())
 
     def choose(self, title: str, option: str) -> None:
         next(b for b in self.box(title).findChildren(QAbstractButton) if b.text() == option).click()
@@ -73,7 +73,9 @@ class Reader:
         return self.stage.widget(name).isEnabled()
 
     def missing(self) -> list[str]:
-        return self.text("missingLabel").splitlines() if self.sees("missingLabel") else []
+        """Said where the pointer rests on the button that leads on."""
+        button = "finishButton" if self.sees("finishButton") else "nextButton"
+        return self.stage.widget(button).toolTip().splitlines()
 
 
 @pytest.fixture

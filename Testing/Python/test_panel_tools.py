@@ -62,6 +62,11 @@ def key(story, keys):
     story.slicer.check()
 
 
+def choose_plane(story, words):
+    texts = [line.text() for line in story.menu("planesButton")]
+    story.choose_in_menu("planesButton", texts.index(words))
+
+
 def window_level(story, number=0):
     display = story.slicer.logic.nodes(story.slicer.logic.console.opened.index)[number].GetDisplayNode()
     return display.GetWindow(), display.GetLevel()
@@ -88,7 +93,7 @@ def test_dragging_widens_the_window_only_while_the_tool_is_in_hand(opened):
     assert window_level(opened) == (400, 40)
     assert np.array_equal(opened.slicer.picture("Red"), before)
 
-    opened.click("mouseWindowBox")
+    opened.click("mouseWindowButton")
     red.drag((100, 100), (140, 100))
 
     window, level = window_level(opened)
@@ -122,9 +127,9 @@ def test_with_shift_the_slices_of_the_other_views_follow_the_pointer(story, imag
 def test_the_crosshair_comes_by_key_and_goes_with_the_module(opened):
     crosshair = slicer.mrmlScene.GetSingletonNode("default", "vtkMRMLCrosshairNode")
     key(opened, "Alt+X")
-    assert opened.widget("crosshairBox").isChecked()
+    assert opened.widget("crosshairButton").isChecked()
     assert crosshair.GetCrosshairMode() == crosshair.ShowBasic
-    opened.click("crosshairBox")
+    opened.click("crosshairButton")
     assert crosshair.GetCrosshairMode() == crosshair.NoCrosshair
     key(opened, "Alt+X")
     opened.slicer.enter("Data")
@@ -138,7 +143,7 @@ def test_one_image_in_planes_with_its_contours_and_back(opened):
     assert not colored(opened, "Yellow")
 
     key(opened, "Alt+3")
-    assert opened.widget("viewBox").currentText() == "three planes"
+    assert [line.text() for line in opened.menu("planesButton") if line.isChecked()] == ["three planes"]
     assert orientations() == ["Axial", "Coronal", "Sagittal"]
     assert all(colored(opened, view) for view in ("Red", "Green", "Yellow"))
     assert opened.widget("legendList").count() == 1
@@ -152,9 +157,9 @@ def test_one_image_in_planes_with_its_contours_and_back(opened):
     assert seen == ["Axial", "Coronal", "Sagittal", "Axial"]
     opened.click("outlineButton")
     filled = opened.slicer.picture("Red")
-    choose(opened, "viewBox", items(opened, "viewBox").index("coronal"))
+    choose_plane(opened, "coronal")
     assert orientations()[0] == "Coronal"
-    choose(opened, "viewBox", items(opened, "viewBox").index("axial"))
+    choose_plane(opened, "axial")
     assert np.array_equal(opened.slicer.picture("Red"), filled), "the fill stays from plane to plane"
 
     key(opened, "Alt+0")
@@ -178,12 +183,14 @@ def test_contours_fade(opened):
     opened.click("outlineButton")
     inside = (40, 40)
     color = np.ptp(opened.slicer.picture("Red")[inside].astype(int))
-    opened.widget("opacitySlider").setValue(50)
-    assert np.ptp(opened.slicer.picture("Red")[inside].astype(int)) == pytest.approx(color / 2, abs=3)
-    opened.widget("opacitySlider").setValue(0)
+    assert [line.text() for line in opened.menu("outlineButton")][2] == "Contours at 60 %"
+    opened.choose_in_menu("outlineButton", 2)
+    assert np.ptp(opened.slicer.picture("Red")[inside].astype(int)) == pytest.approx(color * 0.6, abs=3)
+    for _ in range(6):
+        key(opened, "Alt+T")
     assert not colored(opened, "Red")
     opened.click("resetViewButton")
-    assert opened.widget("opacitySlider").value() == 100
+    assert [line.isChecked() for line in opened.menu("outlineButton")] == [True, *[False] * 4]
     assert colored(opened, "Red")
 
 
@@ -230,7 +237,7 @@ def test_a_volume_deleted_by_hand_takes_its_tools_along(opened):
     slicer.mrmlScene.RemoveNode(volume)
     for keys in ("Alt+3", "Alt+1", "Alt+0", "Alt+P", "Alt+.", "Alt+W", "Alt+X"):
         key(opened, keys)
-    choose(opened, "presetBox", 1)
+    opened.choose_in_menu("mouseWindowButton", 0)
     opened.click("resetViewButton")
     assert items(opened, "imageBox") == ["VolumeSequence-film.nii"]
     choose(opened, "imageBox", 0)
@@ -245,7 +252,7 @@ def test_nothing_of_the_tools_stays_with_the_closed_quiz(opened):
         key(opened, keys)
     assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
     interaction.SetCurrentInteractionMode(interaction.AdjustWindowLevel)
-    assert not opened.widget("mouseWindowBox").isChecked()
+    assert not opened.widget("mouseWindowButton").isChecked()
     assert not opened.sees("toolsSection")
 
 
@@ -253,10 +260,10 @@ def test_a_long_image_id_does_not_make_the_panel_wide(story, images, tmp_path):
     volume = image_element("Volume", VOLUME).replace('ID="', 'ID="' + "portal venous phase " * 8)
     draw = "EnableSegmentEditor='Y'"
     story.open(write_quiz(tmp_path / "long.xml", [f"{draw}|{volume}{QUESTIONS}"]), images)
-    for section in ("toolsSection", "linesSection", "maskSection", "pagesSection", "shortcutsSection"):
-        story.widget(section).setProperty("collapsed", False)
+    for line in story.menu("menuButton")[:5]:
+        line.trigger()
     story.slicer.qt.processEvents()
-    assert story.slicer.panel.minimumSizeHint().width() < 420
+    assert story.slicer.panel.minimumSizeHint().width() < 320
 
 
 def test_a_shorter_sequence_keeps_its_frame_when_it_is_chosen(story, images, tmp_path):

@@ -111,10 +111,8 @@ def test_the_panel_does_not_change_its_width(story, tmp_path, images):
 
 def test_one_plane_and_three_planes_fill_their_views(story, layouts, images):
     story.open(layouts, images)
-    view_box = story.widget("viewBox")
     for row, views in ((2, ("Red",)), (1, ("Red", "Green", "Yellow")), (0, ("Red", "Green", "Yellow"))):
-        view_box.setCurrentIndex(row)
-        view_box.activated.emit(row)
+        story.choose_in_menu("planesButton", row)
         for view in views:
             assert_fits(story, view)
         let_events_run()

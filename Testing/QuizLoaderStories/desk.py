@@ -105,6 +105,17 @@ class Desk:
         button.click()
         self.check()
 
+    def offered(self) -> list[str]:
+        """The lines of the menu at the foot of the panel."""
+        return [action.text for action in self.ui.menuButton.menu().actions() if action.visible]
+
+    def chosen(self, name: str) -> int:
+        """The row that is chosen in a box or a menu."""
+        widget = getattr(self.ui, name)
+        if widget.className() == "QComboBox":
+            return widget.currentIndex
+        return [action.checked for action in widget.menu().actions()].index(True)
+
     def text(self, name: str) -> str:
         return getattr(self.ui, name).text
 
@@ -112,15 +123,21 @@ class Desk:
         return getattr(self.ui, name).isVisibleTo(self._widget())
 
     def choose(self, name: str, row: int) -> None:
-        """As a hand does in a box that opens."""
+        """As a hand does in a box or a menu that opens."""
         box = getattr(self.ui, name)
+        if box.className() == "QToolButton":
+            box.menu().actions()[row].trigger()
+            self.check()
+            return
         box.currentIndex = row
         box.activated.emit(row)
         self.check()
 
     def items(self, name: str) -> list[str]:
-        """What is in a box or a list."""
+        """What is in a box, a list or a menu."""
         widget = getattr(self.ui, name)
+        if widget.className() == "QToolButton":
+            return [action.text for action in widget.menu().actions()]
         if widget.className() == "QComboBox":
             return [widget.itemText(row) for row in range(widget.count)]
         return [widget.item(row).text() for row in range(widget.count)]

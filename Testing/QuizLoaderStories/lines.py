@@ -164,7 +164,7 @@ def measuring_is_given_up_by_the_button_the_module_and_slicers_tool_bar(desk: De
     reader = at_the_first_page(desk)
     reader.click("measureButton")
     assert is_placing()
-    assert reader.text("measureButton") == "Do not measure"
+    assert desk.ui.measureButton.checked
     desk.mouse("Red").click(on_slice(desk, RIGHT))
     reader.click("measureButton")
     assert not is_placing()
@@ -181,7 +181,7 @@ def measuring_is_given_up_by_the_button_the_module_and_slicers_tool_bar(desk: De
     reader.click("measureButton")
     interaction.SetCurrentInteractionMode(interaction.ViewTransform)
     desk.wait_until(lambda: line_nodes(desk) == [])
-    assert reader.text("measureButton") == "Measure a line"
+    assert not desk.ui.measureButton.checked
     assert desk.items("linesList") == []
     assert files(reader) == []
 

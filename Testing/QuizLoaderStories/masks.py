@@ -106,9 +106,9 @@ def a_mask_that_the_panel_shows_is_among_the_regions_of_its_page(desk: Desk) -> 
     assert not display.GetVisibility2D()
     desk.click("resetViewButton")
     assert display.GetVisibility2D()
-    desk.choose("viewBox", 1)
+    desk.choose("planesButton", 1)
     assert desk.items("legendList") == ["Liver"]
-    desk.choose("viewBox", 0)
+    desk.choose("planesButton", 0)
     desk.turn_to("nextButton", 1)
     assert not desk.sees("legendSection")
     assert not display.GetVisibility()

@@ -53,7 +53,8 @@ class Reader:
 
     def boxes(self) -> dict[str, Any]:
         """The box of each question, by its title."""
-        return {box.accessibleName: box for box in inside(self.desk.ui.formsContainer, "QGroupBox")}
+        found = inside(self.desk.ui.formsContainer, "QWidget")
+        return {box.accessibleName: box for box in found if box.accessibleName}
 
     def titles(self) -> list[str]:
         return list(self.boxes())
@@ -77,7 +78,10 @@ class Reader:
         return [line.text for line in inside(self.boxes()[title], "QLineEdit")]
 
     def missing(self) -> list[str]:
-        return self.text("missingLabel").splitlines() if self.sees("missingLabel") else []
+        """Said where the pointer rests on the button that leads on."""
+        ui = self.desk.ui
+        button = ui.finishButton if self.sees("finishButton") else ui.nextButton
+        return button.toolTip.splitlines()
 
 
 def hashes(folder: Path) -> dict[str, str]:

@@ -10,6 +10,7 @@ from .telling import Need, add_story, story
 
 QUIZZES = (
     "bookmarks",
+    "conditions",
     "drawings",
     "label-maps",
     "label-names",

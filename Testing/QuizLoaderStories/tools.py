@@ -59,10 +59,10 @@ def layouts_there_and_back_are_fitted_to_the_views(desk: Desk) -> None:
     page = pages_of(quiz)[0]
     layout = slicer.app.layoutManager().layout
     for words, planes in PLANES.items():
-        desk.choose("viewBox", desk.items("viewBox").index(words))
+        desk.choose("planesButton", desk.items("planesButton").index(words))
         desk.settle()
         check_planes(desk, planes)
-        desk.choose("viewBox", 0)
+        desk.choose("planesButton", 0)
         desk.settle()
         assert slicer.app.layoutManager().layout == layout
         check_page(desk, page)
@@ -103,7 +103,7 @@ def presets_change_the_chosen_image_and_the_next_page_has_its_own(desk: Desk) ->
         return [(each.GetWindow(), each.GetLevel()) for each in displays]
 
     def use(preset: str) -> None:
-        desk.choose("presetBox", desk.items("presetBox").index(preset))
+        desk.choose("mouseWindowButton", desk.items("mouseWindowButton").index(preset))
 
     assert desk.items("imageBox") == [f"Volume-{VOLUME}", "VolumeSequence-film.nii.gz"]
     use("CT lung")
@@ -117,7 +117,7 @@ def presets_change_the_chosen_image_and_the_next_page_has_its_own(desk: Desk) ->
     use("CT bone")
     desk.turn_to("nextButton", 1)
     assert windows()[0] == (400, 40)
-    assert desk.ui.presetBox.currentIndex == 0
+    assert desk.chosen("mouseWindowButton") == 0
 
 
 @story(Need.WINDOW)
@@ -130,14 +130,14 @@ def the_left_button_changes_the_window_until_the_module_is_left(desk: Desk) -> N
     desk.mouse("Red").drag((0, 0, offset), (-8, 0, offset))
     assert (display.GetWindow(), display.GetLevel()) == (400, 40)
     desk.key("Alt+W")
-    assert desk.ui.mouseWindowBox.checked
+    assert desk.ui.mouseWindowButton.checked
     desk.mouse("Red").drag((0, 0, offset), (-8, 0, offset))
     assert display.GetWindow() > 400
     assert isclose(display.GetLevel(), 40)
     # Switched off in Slicer's own tool bar.
     interaction.SetCurrentInteractionMode(interaction.ViewTransform)
-    assert not desk.ui.mouseWindowBox.checked
-    desk.click("mouseWindowBox")
+    assert not desk.ui.mouseWindowButton.checked
+    desk.click("mouseWindowButton")
     desk.enter("Data")
     assert interaction.GetCurrentInteractionMode() == interaction.ViewTransform
 
@@ -193,7 +193,7 @@ def the_window_of_an_image_changed_by_another_module_is_given_back_by_reset(desk
     desk.open(quiz, images)
     display = desk.logic.nodes(0)[0].GetDisplayNode()
     display.SetWindowLevel(77, 7)
-    desk.choose("presetBox", 0)
+    desk.choose("mouseWindowButton", 0)
     assert (display.GetWindow(), display.GetLevel()) == (400, 40)
 
 

@@ -30,9 +30,9 @@ def a_new_user_opens_the_tutorial_looks_measures_and_closes_the_scene(desk: Desk
 
     red = desk.logic_of("Red").GetSliceNode()
     offset = red.GetSliceOffset()
-    desk.choose("viewBox", desk.items("viewBox").index("coronal"))
+    desk.choose("planesButton", desk.items("planesButton").index("coronal"))
     assert red.GetOrientation() == "Coronal"
-    desk.choose("viewBox", 0)
+    desk.choose("planesButton", 0)
     assert red.GetOrientation() == "Axial"
     assert isclose(red.GetSliceOffset(), offset, abs_tol=1e-3)
 

@@ -84,11 +84,12 @@ class RegionLegend:
     def show_alone(self, number: int) -> None:
         """One region without the others; again: all of them."""
         if 0 <= number < len(self._regions):
-            others = [region for index, region in enumerate(self._regions) if index != number]
-            is_alone = others and all(region in self._hidden for region in others)
+            alone = self._regions[number]
+            others = [region for region in self._regions if region != alone]
+            is_alone = alone not in self._hidden and all(region in self._hidden for region in others)
             for region in others:
-                self._show(region, bool(is_alone))
-            self._show(self._regions[number], True)
+                self._show(region, is_alone)
+            self._show(alone, True)
 
     def go_to(self, number: int) -> None:
         """All views go to the region's middle."""

@@ -70,6 +70,20 @@ def is_empty(node: vtkMRMLSegmentationNode) -> bool:
     return True
 
 
+def voxel_counts(node: vtkMRMLSegmentationNode) -> dict[str, int]:
+    """How many voxels each segment has, by its name; a name that is missing has none."""
+    counts: dict[str, int] = {}
+    for voxels, _first, names in layers(node):
+        for plane in voxels:
+            if plane.dtype.kind == "u" and plane.dtype.itemsize <= 2:
+                in_plane = dict(enumerate(np.bincount(plane.ravel())))
+            else:
+                in_plane = dict(zip(*np.unique(plane, return_counts=True), strict=True))
+            for value, name in names.items():
+                counts[name] = counts.get(name, 0) + int(in_plane.get(value, 0))
+    return counts
+
+
 def fingerprint(node: vtkMRMLSegmentationNode) -> str:
     """The same for the same voxels under the same segment names; empty where nothing is drawn."""
     return PlaneScan(node).to_the_end().fingerprint

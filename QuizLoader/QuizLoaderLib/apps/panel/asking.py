@@ -6,10 +6,12 @@ from typing import TYPE_CHECKING
 
 import slicer
 
-from ...reader.answers import Answers
+from ...reader.answers import Answers, ListedPage
 from ...reader.asking import LOOK_S, SAVE_S, SCRIPT_S, Asking
 from ...reader.forms import forms_of
-from .forms import PageForms, button_text
+from .foot import Foot
+from .forms import PageForms
+from .icons import Icons
 from .ui import show_text, timer
 
 if TYPE_CHECKING:
@@ -22,12 +24,14 @@ PAUSE_S = 0.5
 class AskingSection:
     """Shows ``Asking`` (``presenter``) in the widgets ``ui``; ``moved()`` is called after a step."""
 
-    def __init__(self, ui: "Ui", moved: Callable[[], None]) -> None:
+    def __init__(self, ui: "Ui", icons: Icons, moved: Callable[[], None]) -> None:
         self._ui = ui
         self.presenter = Asking(moved, self._show_questions, self._show_standing)
         self._forms = PageForms(ui.formsContainer, self._changed, self.presenter.press)
+        self._foot = Foot(ui, icons, self.presenter, self._forms)
         self.when_all_saved: Callable[[], None] | None = None
         self._folder = Path()
+        self._pages: Sequence[ListedPage] = ()
         self._pause = timer(PAUSE_S, self.save_typed)
         self._look = timer(LOOK_S, self.presenter.look_again)
         self._saving = timer(SAVE_S, self._save_on)
@@ -36,6 +40,7 @@ class AskingSection:
         ui.nextButton.clicked.connect(lambda: self.step("next"))
         ui.repeatButton.clicked.connect(lambda: self.step("repeat"))
         ui.bookmarkButton.clicked.connect(lambda: self.step("go_to_bookmark"))
+        ui.returnButton.clicked.connect(lambda: self.step("return_from_bookmark"))
         ui.finishButton.clicked.connect(lambda: self.presenter.ask_to_finish())
         ui.finishNowButton.clicked.connect(lambda: self.step("finish"))
         ui.notYetButton.clicked.connect(lambda: self.presenter.ask_to_finish(False))
@@ -52,7 +57,7 @@ class AskingSection:
 
     def show(self) -> None:
         """The place where the reader is now."""
-        self._ui.pageSection.visible = True
+        self._ui.pageSection.visible = self._ui.footSection.visible = True
         self.presenter.show()
 
     def wait(self) -> None:
@@ -74,11 +79,13 @@ class AskingSection:
         for each in (self._look, self._saving, self._pause, self._script):
             each.stop()
         self.presenter.end()
+        self._pages = ()
 
     def step(self, name: str) -> None:
         # What was drawn is saved on the way; a large drawing takes a moment.
         with slicer.util.WaitCursor():
             self.presenter.step(name)
+        self._foot.go_there()
 
     def save_typed(self) -> None:
         self._pause.stop()
@@ -108,6 +115,8 @@ class AskingSection:
             self._forms.clear()
             return
         ui.titleLabel.text = asked.page.title
+        ui.pageBar.maximum = asked.page_count
+        ui.pageBar.value = asked.page_number
         forms = forms_of(asked, answers, self._folder)
         self._forms.show(forms, asked.is_locked, answers.runs_scripts)
 
@@ -115,28 +124,26 @@ class AskingSection:
         asking, ui = self.presenter, self._ui
         if self.when_all_saved and asking.answers and asking.answers.is_all_saved:
             self.when_all_saved()
-        for name, button in (
-            ("previous", ui.previousButton),
-            ("next", ui.nextButton),
-            ("repeat", ui.repeatButton),
-            ("go_to_bookmark", ui.bookmarkButton),
-            ("finish", ui.finishButton),
-        ):
-            button.enabled = asking.may_step(name)
         asked = asking.asked
         if asked:
             self._forms.hide(asking.hidden)
             ui.positionLabel.text = asked.position
-        ui.repeatButton.visible = bool(asked and asked.can_repeat)
-        ui.bookmarkButton.visible = bool(asked and asked.bookmark_label)
-        ui.bookmarkButton.text = button_text(asked.bookmark_label) if asked else ""
-        ui.finishButton.visible = bool(asked and asked.can_finish)
-        ui.finishRow.visible = asking.asks_to_finish
-        show_text(ui.missingLabel, "\n".join(asking.missing))
-        show_text(ui.saveLabel, asking.saving)
+        self._forms.mark(asking.at_questions)
+        self._show_pages(asking.answers.listed_pages() if asking.answers and asked else ())
+        self._foot.show()
+        if asking.end_page:
+            show_text(ui.noticeLabel, "\n".join((asking.end_page.title + ".", *asking.end_page.sentences)))
         ui.scriptRow.visible = asking.runs_a_script
         ui.formsContainer.enabled = not asking.runs_a_script
         if asking.runs_a_script:
             self._script.start()
         else:
             self._script.stop()
+
+    def _show_pages(self, pages: Sequence[ListedPage]) -> None:
+        """With how far they are."""
+        if pages != self._pages:
+            self._pages = pages
+            for page in pages[: self._ui.pagesList.count]:
+                words = f"{page.index + 1}. {page.title} ({page.state.value})"
+                self._ui.pagesList.item(page.index).setText(words)

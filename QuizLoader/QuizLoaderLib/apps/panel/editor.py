@@ -7,6 +7,7 @@ import slicer
 
 from ...reader.opened_quiz import OpenedQuiz
 from ...views import segmentations
+from .drawing_summary import DrawingSummary
 
 if TYPE_CHECKING:
     from .ui import Ui
@@ -37,6 +38,7 @@ class Editor:
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
         self._brush: dict[str, str] = {}
+        self._summary = DrawingSummary(ui)
         ui.drawOnBox.connect("activated(int)", self._image_chosen)
 
     @property
@@ -110,8 +112,10 @@ class Editor:
         self._widget.setSourceVolumeNode(opened.drawings.volume(image_id))
         self._end_effects()
         self._widget.setupViewObservations()
+        self._summary.begin(opened, image_id)
 
     def _let_go(self) -> None:
+        self._summary.end()
         self._widget.setActiveEffect(None)
         self._end_effects()
         self._widget.removeViewObservations()
@@ -161,6 +165,7 @@ class Editor:
             self._widget.segmentationNodeSelectorVisible = False
             self._widget.sourceVolumeNodeSelectorVisible = False
             self._widget.switchToSegmentationsButtonVisible = False
+            self._widget.show3DButtonVisible = False
             self._widget.maximumNumberOfUndoStates = 10
             self._ui.editorLayout.addWidget(self._widget)
 

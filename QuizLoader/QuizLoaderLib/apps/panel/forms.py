@@ -2,7 +2,7 @@
 
 import math
 import textwrap
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Protocol
@@ -11,16 +11,13 @@ import qt
 
 from ...images.files.pictures import option_picture_problem
 from ...quiz.model import GroupLayout
-from ...quiz.question_types import Widget
+from ...quiz.question_types import Takes, Widget
 from ...reader.forms import ButtonForm, QuestionForm, QuestionSetForm, understood_in_words
 from .ui import show_text
 
-ROW_LETTERS = 44
+ROW_LETTERS = 36
 """Letters in a line of the panel: Slicer's module panel is made wider by what does not wrap, never scrolled
 sideways."""
-
-PANEL_LETTERS = ROW_LETTERS + 8
-"""The width of the panel, with a line of letters in its frames."""
 
 BOX_LETTERS = 4
 """The width of a box or a round button, in letters."""
@@ -34,7 +31,7 @@ of them may lack."""
 
 NO_HANDLE = "QSlider::handle { background: transparent; border: none; }"
 
-PICTURE_WIDTH = 320
+PICTURE_WIDTH = 270
 """The widest picture in the panel, in pixels; a larger one is made smaller."""
 
 
@@ -64,7 +61,8 @@ class PageForms:
         self._layout = qt.QVBoxLayout(container)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._body: qt.QWidget | None = None
-        self._widgets: dict[tuple[int, int], list[qt.QWidget]] = {}
+        self._boxes: dict[tuple[int, int], qt.QWidget] = {}
+        self._marks: dict[tuple[int, int], qt.QLabel] = {}
         self._titles: list[tuple[qt.QWidget, QuestionSetForm]] = []
 
     def show(self, forms: Sequence[QuestionSetForm], is_locked: bool, runs_scripts: bool) -> None:
@@ -75,24 +73,22 @@ class PageForms:
         layout.setContentsMargins(0, 0, 0, 0)
         for question_set in forms:
             if question_set.title:
-                self._titles.append((_text(question_set.title), question_set))
+                self._titles.append((_bold(question_set.title), question_set))
                 layout.addWidget(self._titles[-1][0])
             for form in question_set.questions:
                 where = (form.question_set, form.number)
                 ask = _Ask(form, partial(self._changed, *where), partial(self._pressed, *where), runs_scripts)
                 box = _box(ask)
                 box.enabled = not is_locked
-                words = [_text(form.question.descriptor)] if form.question.descriptor else []
-                self._widgets[where] = [*words, box]
-                for widget in self._widgets[where]:
-                    layout.addWidget(widget)
+                layout.addWidget(box)
+                self._boxes[where], self._marks[where] = box, _bold("")
+                box.layout().addWidget(self._marks[where])
         self._layout.addWidget(self._body)
 
     def hide(self, hidden: Collection[tuple[int, int]]) -> None:
         """Only these questions, by set and question, are not shown."""
-        for where, widgets in self._widgets.items():
-            for widget in widgets:
-                widget.visible = where not in hidden
+        for where, box in self._boxes.items():
+            box.visible = where not in hidden
         for title, question_set in self._titles:
             wheres = [(form.question_set, form.number) for form in question_set.questions]
             title.visible = not wheres or any(where not in hidden for where in wheres)
@@ -101,26 +97,40 @@ class PageForms:
         if self._body:
             self._body.setParent(None)
             self._body.deleteLater()
-        self._body, self._widgets, self._titles = None, {}, []
+        self._body, self._boxes, self._marks, self._titles = None, {}, {}, []
+
+    def box(self, where: tuple[int, int] | None) -> "qt.QWidget | None":
+        return self._boxes.get(where) if where else None
+
+    def mark(self, sentences: Mapping[tuple[int, int], str]) -> None:
+        """What is said at these questions; nothing at the others."""
+        for where, label in self._marks.items():
+            show_text(label, sentences.get(where, ""))
 
 
-def _box(ask: _Ask) -> "qt.QGroupBox":
+def _box(ask: _Ask) -> "qt.QWidget":
     question = ask.form.question
-    # Its own title would not wrap.
-    box = qt.QGroupBox()
+    box = qt.QWidget()
     box.accessibleName = question.descriptor
-    _FILL[question.facts.widget](qt.QVBoxLayout(box), ask)
+    layout = qt.QVBoxLayout(box)
+    layout.setContentsMargins(0, 0, 0, 4)
+    if ask.form.title:
+        needed = question.required and question.facts.takes is not Takes.NOTHING
+        layout.addWidget(_bold(ask.form.title + (" *" if needed else "")))
+    _FILL[question.facts.widget](layout, ask)
     return box
 
 
 def _rows(layout: "qt.QBoxLayout", ask: _Ask, width_of: Callable[[str], int]) -> "list[qt.QBoxLayout]":
-    """A layout for each option: below each other or, where the quiz wants them beside each other, as many in
-    a row as its width holds; ``width_of`` is in letters."""
+    """A layout for each option: beside each other where all fit into one row, or where the quiz wants it so,
+    as many in a row as its width holds, else below each other; ``width_of`` is in letters."""
     row = layout
     rows, free = [], 0
-    for option in ask.form.question.options:
+    question = ask.form.question
+    fits = sum(map(width_of, question.options)) <= ROW_LETTERS
+    for option in question.options:
         width = min(width_of(option), ROW_LETTERS)
-        if ask.form.question.group_layout is GroupLayout.HORIZONTAL:
+        if fits or question.group_layout is GroupLayout.HORIZONTAL:
             if width > free:
                 row, free = qt.QHBoxLayout(), ROW_LETTERS
                 layout.addLayout(row)
@@ -141,6 +151,8 @@ def _fill_choices(make: "Callable[[str], qt.QAbstractButton]") -> "_Fill":
             button.checked = text == "Y"
             button.toggled.connect(chosen)
             row.addWidget(button)
+        for row in {id(row): row for row in rows if row is not layout}.values():
+            row.addStretch(1)
 
     return fill
 
@@ -303,6 +315,12 @@ def _fill_buttons(layout: "qt.QBoxLayout", ask: _Ask) -> None:
 def button_text(text: str) -> str:
     """In lines that fit; a & would otherwise underline the letter behind it."""
     return "\n".join(textwrap.wrap(text, ROW_LETTERS)).replace("&", "&&")
+
+
+def _bold(text: str) -> "qt.QLabel":
+    label = _text(text)
+    label.styleSheet = "font-weight: bold"
+    return label
 
 
 def _text(text: str) -> "qt.QLabel":

@@ -81,7 +81,8 @@ class LinesSection:
             for text in texts:
                 ui.linesList.addItem(text)
             ui.linesList.currentRow = min(row, len(texts) - 1)
-        ui.linesSection.visible = shown.may_measure or bool(texts)
+        ui.linesSection.visible = bool(texts)
+        ui.linesSection.text = f"Lines ({len(texts)})"
         ui.measureButton.enabled = shown.may_measure
-        ui.measureButton.text = "Do not measure" if shown.measuring else "Measure a line"
+        ui.measureButton.checked = shown.measuring
         ui.deleteLineButton.enabled = shown.may_measure and ui.linesList.currentRow >= 0

@@ -13,6 +13,7 @@ from ...reader.shortcuts import SHORTCUTS, Shortcut, When
 from .asking import AskingSection
 from .console import Console
 from .editor import Editor
+from .icons import Icons
 from .lines import LinesSection
 from .loading import REST_AHEAD_S, Loading
 from .mask_values import MaskValues
@@ -29,7 +30,9 @@ class PageSections:
 
     def __init__(self, ui: "Ui", widget: "qt.QWidget", console: Console) -> None:
         self._ui, self._console = ui, console
-        self.asking = AskingSection(ui, self._moved)
+        self._icons = Icons(widget)
+        self._icons.show(ui)
+        self.asking = AskingSection(ui, self._icons, self._moved)
         self._editor = Editor(ui)
         self._loading = Loading(self._show_progress, self._files_are_read)
         self._ahead = Loading(lambda done, total: None, lambda: None, REST_AHEAD_S)
@@ -48,6 +51,7 @@ class PageSections:
 
     def enter(self) -> None:
         """The module is entered."""
+        self._icons.show(self._ui)
         self.shortcuts.install()
         self.asking.presenter.be_there(True)
         opened = self._console.opened
@@ -81,7 +85,7 @@ class PageSections:
         self.asking.end()
         self._mask_values.clear()
         self._ui.pagesList.clear()
-        for section in ("pageSection", "pagesSection", "legendSection", "editorSection"):
+        for section in ("pageSection", "footSection", "legendSection", "editorSection", "linesSection"):
             getattr(self._ui, section).visible = False
 
     def use(self, tool: str, *values: Any) -> None:
@@ -128,6 +132,7 @@ class PageSections:
     def page_is_shown(self, problems: Sequence[Problem]) -> None:
         """Also after ``showPage`` in the console."""
         opened = self._the_quiz()
+        self._icons.show(self._ui)
         self._ui.pagesList.currentRow = opened.index
         show_text(self._ui.messageLabel, "\n".join(opened.messages(problems)))
         # Slicer's console may have opened it.

@@ -11,17 +11,29 @@ import slicer
 from ...quiz.problems import ExplainedError, Problem, ProblemError, has_errors
 from ...reader.opened_quiz import OpenedQuiz
 from . import quiz_node
+from .choice_menu import SectionsMenu
 from .console import Console
-from .forms import PANEL_LETTERS
+from .forms import ROW_LETTERS
 from .page import PageSections
+from .readers_mode import ReadersMode
 from .sign_in import SignInFields
 from .ui import show_text
 
 if TYPE_CHECKING:
     from .ui import Ui
 
-LEAST_WIDTH = 360
+LEAST_WIDTH = 300
 """Pixels that the panel takes, and more where letters are large."""
+
+
+SECTIONS = {
+    "quizSection": "Quiz",
+    "problemsSection": "Problems",
+    "pagesSection": "Pages",
+    "maskSection": "Mask values",
+    "shortcutsSection": "Shortcuts",
+}
+"""What the menu of the panel shows and hides: the names of the widgets, in words."""
 
 
 class Panel:
@@ -34,6 +46,12 @@ class Panel:
         self.ui, self._widget, self._console = ui, widget, console
         self._sign_in = SignInFields(ui)
         self._problems = ProblemList(ui.problemsList)
+        self._sections = SectionsMenu(ui, SECTIONS)
+        self._readers_mode = ReadersMode(self._readers_mode_changed)
+        self._readers_mode_action = self._sections.add("Only the quiz, without Slicer's tools")
+        self._readers_mode_action.triggered.connect(lambda: self._readers_mode.set(True))
+        ui.leaveReadersModeButton.clicked.connect(lambda: self._readers_mode.set(False))
+        ui.leaveReadersModeButton.visible = False
         self._page = PageSections(ui, widget, console)
         self._close_was_refused = False
         ui.quizPathEdit.filters = ctk.ctkPathLineEdit.Files
@@ -54,6 +72,7 @@ class Panel:
         self._page.enter()
 
     def leave(self) -> None:
+        self._readers_mode.set(False)
         self._page.leave()
         self._console.give_views_back()
 
@@ -80,7 +99,7 @@ class Panel:
         """A quiz was dropped on Slicer: it goes into the fields, and what is open stays open."""
         self._fill_in(node)
         if self._console.opened:
-            self.ui.quizSection.collapsed = False
+            self._sections.show("quizSection")
             show_text(self.ui.messageLabel, f"“{node.GetName()}” is loaded: Open goes to it.")
 
     def _fill_in(self, node: "slicer.vtkMRMLTextNode") -> None:
@@ -160,33 +179,43 @@ class Panel:
         show_text(self.ui.noticeLabel, "\n".join(opened.answers.notices))
         # A reader cannot put the quiz right.
         told = [problem for problem in opened.problems if problem.is_error or not opened.answers.reader]
+        for name in SECTIONS:
+            self._sections.offer(name, True)
         self._show_problems(opened.path, told)
-        self.ui.quizSection.collapsed = True
+        self._sections.show("quizSection", False)
+        self._sections.offer("pagesSection", bool(opened.answers.listed_pages()))
         self.ui.closeButton.enabled = True
-        self.ui.pagesSection.visible = not opened.answers.reader
         for page in opened.pages:
             self.ui.pagesList.addItem(f"{page.number}. {page.title}")
         show_text(self.ui.messageLabel, "" if opened.pages else "The quiz has no page that can be shown.")
 
     def _set_width(self, least: int = 0) -> None:
         """One for all that is shown: where the panel gets wider or narrower, the views do the opposite."""
-        letters = PANEL_LETTERS * self._widget.fontMetrics().averageCharWidth()
+        letters = ROW_LETTERS * self._widget.fontMetrics().averageCharWidth()
         self._widget.minimumWidth = max(LEAST_WIDTH, letters, least)
 
     def _show_problems(self, path: Path, problems: Sequence[Problem]) -> None:
         self._problems.show(path, problems)
-        self.ui.problemsSection.visible = bool(problems)
+        self.ui.problemsSection.text = f"Problems of the quiz ({len(problems)})"
+        self._sections.offer("problemsSection", bool(problems))
+        self._sections.show("problemsSection", bool(problems))
         self.ui.problemsSection.collapsed = not has_errors(problems)
 
     def _show_closed(self) -> None:
         self.ui.closeButton.enabled = False
-        self.ui.quizSection.collapsed = False
-        self.ui.problemsSection.visible = False
+        self._readers_mode.set(False)
+        for name in SECTIONS:
+            self._sections.offer(name, False)
+        self._sections.show("quizSection")
         self._page.clear()
         self._problems.clear()
         self._set_width()
         show_text(self.ui.noticeLabel, "")
         show_text(self.ui.messageLabel, "")
+
+    def _readers_mode_changed(self, is_on: bool) -> None:
+        self.ui.leaveReadersModeButton.visible = is_on
+        self._readers_mode_action.visible = not is_on
 
 
 class ProblemList:

@@ -1,21 +1,25 @@
 """The panel's sections of tools and regions: widgets for ``ToolsPresenter``."""
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
-import qt
 import slicer
 
 from ...reader.measuring import LOOK_S
 from ...reader.opened_quiz import OpenedQuiz
-from ...reader.tools_presenter import MODES, PLAY_S, LegendEntry, ShownTools, ToolsPresenter
+from ...reader.tools_presenter import MODES, PLAY_S, ShownTools, ToolsPresenter
+from .choice_menu import ChoiceMenu
+from .regions import Legend
 from .ui import timer
 
 if TYPE_CHECKING:
+    import qt
+
     from .ui import Ui
 
-SWATCH_PIXELS = 12
+OPACITIES = (100, 80, 60, 40, 20)
+"""Of contours, in percent."""
 
 
 class ToolsSection:
@@ -27,21 +31,23 @@ class ToolsSection:
     def __init__(self, ui: "Ui", change_views: Callable[[Callable[[], object]], object]) -> None:
         self._ui = ui
         self._presenter = ToolsPresenter(change_views)
-        self._legend = Legend(ui.legendList, lambda row, visible: self.use("region", row, visible))
+        self._legend = Legend(ui, self.use)
+        self._planes = ChoiceMenu(ui.planesButton, lambda row: self.use("view", list(MODES)[row]))
+        self._presets = ChoiceMenu(ui.mouseWindowButton, self._preset_chosen)
+        self._opacities = ChoiceMenu(ui.outlineButton, lambda row: self.use("opacity", OPACITIES[row]))
         self._interaction: slicer.vtkMRMLInteractionNode | None = None
         self._observer: int | None = None
         self._timer = timer(PLAY_S, self._play_on)
         self._looking = timer(LOOK_S, self._look_at_window)
-        for _name, (_mode, words) in MODES.items():
-            ui.viewBox.addItem(words)
         ui.imageBox.connect("activated(int)", self._image_chosen)
-        ui.viewBox.connect("activated(int)", lambda row: self.use("view", list(MODES)[row]))
-        ui.presetBox.connect("activated(int)", self._preset_chosen)
-        ui.mouseWindowBox.clicked.connect(lambda: self.use("mouse"))
-        ui.crosshairBox.clicked.connect(lambda: self.use("crosshair"))
-        ui.contoursButton.clicked.connect(lambda: self.use("contours"))
-        ui.outlineButton.clicked.connect(lambda: self.use("fill"))
-        ui.opacitySlider.valueChanged.connect(lambda percent: self.use("opacity", percent))
+        for button, tool in (
+            (ui.contoursButton, "contours"),
+            (ui.outlineButton, "fill"),
+            (ui.mouseWindowButton, "mouse"),
+            (ui.crosshairButton, "crosshair"),
+            (ui.linkButton, "link"),
+        ):
+            button.clicked.connect(partial(self._clicked, tool))
         ui.frameSlider.valueChanged.connect(lambda number: self.use("frame", number))
         ui.playButton.clicked.connect(lambda: self.use("play"))
 
@@ -67,6 +73,9 @@ class ToolsSection:
         self._interaction = self._observer = None
         self._show()
 
+    def _clicked(self, tool: str, _checked: bool) -> None:
+        self.use(tool)
+
     def use(self, tool: str, *values: Any) -> None:
         if self._presenter.use(tool, *values):
             self._show()
@@ -89,7 +98,7 @@ class ToolsSection:
             self._show_presets(shown)
 
     def _show_presets(self, shown: ShownTools) -> None:
-        _fill(self._ui.presetBox, [*shown.presets.values()], [*shown.presets].index(shown.preset))
+        self._presets.show([*shown.presets.values()], [*shown.presets].index(shown.preset))
 
     def _play_on(self) -> None:
         self._presenter.use("step_frame", 1)
@@ -102,13 +111,17 @@ class ToolsSection:
         if shown is None:
             self._timer.stop()
             self._legend.clear()
+            ui.frameRow.visible = ui.imageRow.visible = False
             return
         _fill(ui.imageBox, shown.images, shown.images.index(shown.image) if shown.image else -1)
+        ui.imageRow.visible = len(shown.images) > 1
         self._show_presets(shown)
-        ui.viewBox.currentIndex = list(MODES).index(shown.mode)
-        ui.mouseWindowBox.checked = shown.mouse
-        ui.crosshairBox.checked = shown.crosshair
-        _set_quietly(ui.opacitySlider, shown.opacity, 100)
+        self._planes.show([words for _mode, words in MODES.values()], list(MODES).index(shown.mode))
+        nearest = min(range(len(OPACITIES)), key=lambda row: abs(OPACITIES[row] - shown.opacity))
+        self._opacities.show([f"Contours at {percent} %" for percent in OPACITIES], nearest)
+        ui.contoursButton.checked, ui.outlineButton.checked = shown.contours, shown.filled
+        ui.mouseWindowButton.checked, ui.crosshairButton.checked = shown.mouse, shown.crosshair
+        ui.linkButton.checked = shown.linked
         self._legend.show(shown.regions)
         self._show_frames(shown)
 
@@ -147,43 +160,3 @@ def _set_quietly(slider: "qt.QSlider", value: int, maximum: int) -> None:
     slider.maximum = maximum
     slider.value = value
     slider.blockSignals(False)
-
-
-class Legend:
-    """A list of checkable regions; ``changed(row, visible)`` is called when a box is ticked or cleared."""
-
-    def __init__(self, list_widget: "qt.QListWidget", changed: Callable[[int, bool], None]) -> None:
-        self._list, self._changed = list_widget, changed
-        self._list.itemChanged.connect(self._item_changed)
-        self._regions: tuple[LegendEntry, ...] = ()
-
-    def show(self, regions: Sequence[LegendEntry]) -> None:
-        before, self._regions = self._regions, tuple(regions)
-        self._list.blockSignals(True)
-        if [replace(region, visible=True) for region in before] != [
-            replace(region, visible=True) for region in regions
-        ]:
-            self._list.clear()
-            for region in regions:
-                self._list.addItem(_item(region))
-        # The list is as it was where a box was clicked, for Qt is not done with its item yet.
-        for row, region in enumerate(regions):
-            self._list.item(row).setCheckState(qt.Qt.Checked if region.visible else qt.Qt.Unchecked)
-        self._list.blockSignals(False)
-
-    def clear(self) -> None:
-        self.show(())
-
-    def _item_changed(self, item: "qt.QListWidgetItem") -> None:
-        row = self._list.row(item)
-        if 0 <= row < len(self._regions):
-            self._changed(row, item.checkState() == qt.Qt.Checked)
-
-
-def _item(region: LegendEntry) -> "qt.QListWidgetItem":
-    item = qt.QListWidgetItem(region.name)
-    pixmap = qt.QPixmap(SWATCH_PIXELS, SWATCH_PIXELS)
-    pixmap.fill(qt.QColor(*region.color))
-    item.setIcon(qt.QIcon(pixmap))
-    item.setToolTip(", ".join(view.value for view in region.views))
-    return item

@@ -1,0 +1,80 @@
+"""The foot of the panel: what is missing, the steps that lead on, how saving stands."""
+
+import time
+from typing import TYPE_CHECKING
+
+from ...reader.asking import Asking
+from .forms import PageForms, button_text
+from .icons import Icons
+from .ui import show_text
+
+if TYPE_CHECKING:
+    from .ui import Ui
+
+
+class Foot:
+    """Shows ``asking`` in the widgets of the foot; what is missing leads to its question in ``forms``."""
+
+    def __init__(self, ui: "Ui", icons: Icons, asking: Asking, forms: PageForms) -> None:
+        self._ui, self._icons, self._asking, self._forms = ui, icons, asking, forms
+        self._said = ""
+        self._steps = {
+            "previous": ui.previousButton,
+            "next": ui.nextButton,
+            "repeat": ui.repeatButton,
+            "go_to_bookmark": ui.bookmarkButton,
+            "return_from_bookmark": ui.returnButton,
+            "finish": ui.finishButton,
+        }
+        ui.goThereButton.clicked.connect(self.go_there)
+
+    def show(self) -> None:
+        self._show_steps()
+        self._show_missing()
+        self._show_saving()
+
+    def go_there(self) -> None:
+        """To the first question that is missing, if one is."""
+        lacks = self._asking.lacks
+        if lacks and (box := self._forms.box(lacks[0].question)):
+            self._ui.middleArea.ensureWidgetVisible(box)
+
+    def _show_steps(self) -> None:
+        asking, ui, asked = self._asking, self._ui, self._asking.asked
+        for name, button in self._steps.items():
+            button.enabled = asking.may_step(name)
+        ui.repeatButton.visible = bool(asked and asked.can_repeat)
+        for button, label in (
+            (ui.bookmarkButton, asked.bookmark_label if asked else ""),
+            (ui.returnButton, asked.return_label if asked else ""),
+        ):
+            button.visible = bool(label)
+            button.text = button_text(label)
+        # At the end one takes the place of the other.
+        ui.finishButton.visible = bool(asked and asked.can_finish)
+        ui.nextButton.visible = not (asked and asked.can_finish) or asking.may_step("next")
+        show_text(ui.lockLabel, asked.lock_note if asked else "")
+        for button in (ui.nextButton, ui.finishButton):
+            button.toolTip = "\n".join(asking.missing)
+        ui.finishRow.visible = asking.asks_to_finish
+
+    def _show_missing(self) -> None:
+        lacks, ui = self._asking.lacks, self._ui
+        text = lacks[0].sentence if lacks else ""
+        if len(lacks) > 1:
+            text += f" And {len(lacks) - 1} more."
+        show_text(ui.missingLabel, text)
+        ui.missingRow.visible = bool(lacks)
+        ui.goThereButton.visible = bool(lacks) and self._forms.box(lacks[0].question) is not None
+        if lacks:
+            self._icons.show_on(ui.missingIcon, "warning")
+
+    def _show_saving(self) -> None:
+        """With the time since which it is so."""
+        said, answers, ui = self._asking.saving, self._asking.answers, self._ui
+        if said != self._said:
+            self._said = said
+            show_text(ui.saveLabel, said)
+            ui.saveLabel.toolTip = time.strftime("Since %H:%M")
+            ui.saveIcon.visible = bool(said)
+            self._icons.show_on(ui.saveIcon, "saved" if answers and answers.is_all_saved else "waiting")

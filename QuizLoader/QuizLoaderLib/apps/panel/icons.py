@@ -1,0 +1,58 @@
+"""The panel's own icons, in the colour of its texts."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import qt
+import slicer
+
+if TYPE_CHECKING:
+    from .ui import Ui
+
+_SIZE = 20
+_BLACK = "#000"
+"""In the files, of all lines and areas."""
+
+_OF_BUTTON = {
+    "resetViewButton": "reset",
+    "contoursButton": "contours",
+    "outlineButton": "fill",
+    "mouseWindowButton": "window",
+    "crosshairButton": "crosshair",
+    "linkButton": "link",
+    "planesButton": "planes",
+    "measureButton": "measure",
+    "menuButton": "menu",
+}
+
+
+class Icons:
+    """They are drawn in the colour that texts have when these are made: of a light style or a dark one."""
+
+    def __init__(self, widget: "qt.QWidget") -> None:
+        self._widget = widget
+        self._color = ""
+
+    def show(self, ui: "Ui") -> None:
+        """On the buttons; to be called again where the style may be another one."""
+        color = self._widget.palette.text().color().name()
+        if color != self._color:
+            self._color = color
+            for button, name in _OF_BUTTON.items():
+                getattr(ui, button).setIcon(self._icon(name))
+
+    def show_on(self, label: "qt.QLabel", name: str) -> None:
+        """``warning`` is the style's own."""
+        if name == "warning":
+            icon = self._widget.style().standardIcon(qt.QStyle.SP_MessageBoxWarning)
+        else:
+            icon = self._icon(name)
+        label.setPixmap(icon.pixmap(_SIZE, _SIZE))
+
+    def _icon(self, name: str) -> "qt.QIcon":
+        source = Path(slicer.util.modulePath("QuizLoader")).parent / "Resources" / "Icons" / f"{name}.svg"
+        drawn = Path(slicer.app.temporaryPath) / "QuizLoader" / "Icons" / self._color[1:] / source.name
+        drawn.parent.mkdir(parents=True, exist_ok=True)
+        text = source.read_text(encoding="utf-8").replace(f'"{_BLACK}"', f'"{self._color}"')
+        drawn.write_text(text, encoding="utf-8")
+        return qt.QIcon(str(drawn))
