@@ -42,11 +42,7 @@ class Icons:
                 getattr(ui, button).setIcon(self._icon(name))
 
     def show_on(self, label: "qt.QLabel", name: str) -> None:
-        """``warning`` is the style's own."""
-        if name == "warning":
-            icon = self._widget.style().standardIcon(qt.QStyle.SP_MessageBoxWarning)
-        else:
-            icon = self._icon(name)
+        icon = self._icon(name)
         label.setPixmap(icon.pixmap(_SIZE, _SIZE))
 
     def _icon(self, name: str) -> "qt.QIcon":
