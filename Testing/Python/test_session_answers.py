@@ -44,7 +44,7 @@ TOGGLE = replace(BUTTON, button_color_off=(1, 2, 3))
         (FLOAT, ("0.5",), ""),
         (FLOAT, ("1e3",), ""),
         (FLOAT, (".75",), ""),
-        (FLOAT, ("0,75",), "“Size” needs a number of at least 0.5 with a decimal point, not “0,75”."),
+        (FLOAT, ("0,75",), ""),
         (FLOAT, ("0,25",), "“Size” needs a number of at least 0.5, not “0,25”."),
         (FLOAT, ("1,234.5",), "“Size” needs a number of at least 0.5, not “1,234.5”."),
         (FLOAT, ("nan",), "“Size” needs a number of at least 0.5, not “nan”."),

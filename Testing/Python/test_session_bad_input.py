@@ -284,7 +284,7 @@ def test_a_clock_that_was_set_back_is_said_and_the_order_of_answers_stays(quiz: 
 
 def test_a_quiz_that_cannot_be_asked_is_refused_with_a_sentence(tmp_path: Path, results: Path) -> None:
     unknown = (
-        '<Page ID="A"><QuestionSet><Question Type="Slider"><Option>x</Option></Question></QuestionSet></Page>'
+        '<Page ID="A"><QuestionSet><Question Type="Dance"><Option>x</Option></Question></QuestionSet></Page>'
     )
     with pytest.raises(SessionError, match="questions of the page “A” cannot be understood"):
         Session.open(write_quiz(tmp_path, unknown), results, "Ann")

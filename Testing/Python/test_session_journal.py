@@ -19,6 +19,7 @@ from QuizLoaderLib.session.entries import (
     LinesEntry,
     LoginEntry,
     LogoutEntry,
+    ReopenEntry,
     RerunEntry,
     SavedEntry,
     StateEntry,
@@ -40,10 +41,6 @@ AT = {"page": [3, 1], "set": 2}
 HERE: Any = {"page": PageKey(3, 1), "question_set": 2}
 KEY = PageKey(3, 1)
 FORMS: list[tuple[Entry, dict[str, object]]] = [
-    (
-        TimeEntry(number=2, page=KEY, shown=5.25, active=-0.5),
-        {"n": 2, "do": "time", "page": [3, 1], "shown": 5.25, "active": -0.5},
-    ),
     (
         BeginEntry(number=1, reader="Ann", sha256="00ff", seed=7, order=(0, 2, 1)),
         {
@@ -103,6 +100,7 @@ FORMS: list[tuple[Entry, dict[str, object]]] = [
         {"n": 4, "do": "leave", **AT, "event": "Repeat", "passed": True, "seconds": 0.0, "repeat": [3, 2]},
     ),
     (RerunEntry(number=5, page=KEY), {"n": 5, "do": "rerun", "page": [3, 1]}),
+    (ReopenEntry(number=5, page=KEY), {"n": 5, "do": "reopen", "page": [3, 1]}),
     (
         StateEntry(number=6, page=KEY, image=0, attributes={"Window": "80"}),
         {"n": 6, "do": "state", "page": [3, 1], "image": 0, "attributes": {"Window": "80"}},
