@@ -66,9 +66,10 @@ def installed(built, tmp_path_factory):
 
 
 HOSTS_OUTSIDE_SLICER = ("command_line", "pictures", "study_server", "web")
+ROOMS_OUTSIDE_SLICER = ("results", "scoring")
 
 
-def test_the_installed_tree_is_the_source_tree_without_the_hosts_outside_slicer(installed):
+def test_the_installed_tree_is_the_source_tree_without_what_runs_outside_slicer(installed):
     def files(folder: Path) -> set[str]:
         return {
             path.relative_to(folder).as_posix()
@@ -79,7 +80,10 @@ def test_the_installed_tree_is_the_source_tree_without_the_hosts_outside_slicer(
     quizzes = {
         f"QuizLoaderLib/Resources/Quizzes/{name}" for name in files(REPOSITORY / "Resources" / "Quizzes")
     }
-    outside = tuple(f"QuizLoaderLib/apps/{host}/" for host in HOSTS_OUTSIDE_SLICER)
+    outside = tuple(
+        f"QuizLoaderLib/{room}/"
+        for room in (*ROOMS_OUTSIDE_SLICER, *(f"apps/{host}" for host in HOSTS_OUTSIDE_SLICER))
+    )
     source = {name for name in files(REPOSITORY / "QuizLoader") if not name.startswith(outside)}
     assert files(installed) <= source | quizzes
     assert {name for name in source - files(installed) if "/apps/shared/" not in name} == set()

@@ -18,6 +18,7 @@ QUIZZES = (
     "layouts",
     "looks",
     "looping",
+    "order",
     "pictures",
     "questions",
     "randomizing",
@@ -25,6 +26,7 @@ QUIZZES = (
     "rotation",
     "segmentations",
     "sequence",
+    "tour",
     "zoom-and-link",
 )
 
