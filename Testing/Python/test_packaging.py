@@ -13,24 +13,7 @@ from QuizLoaderLib.apps.command_line.main import app
 from typer.main import get_command
 
 REPOSITORY = Path(__file__).resolve().parents[2]
-SAMPLES = (
-    "label-maps",
-    "segmentations",
-    "layers",
-    "layouts",
-    "roi-visibility",
-    "rotation",
-    "drawings",
-    "questions",
-    "looping",
-    "randomizing",
-    "bookmarks",
-    "looks",
-    "zoom-and-link",
-    "sequence",
-    "pictures",
-    "label-names",
-)
+SAMPLES = tuple(sorted(path.stem for path in (REPOSITORY / "Resources" / "Quizzes").rglob("*.xml")))
 
 
 def pip(*arguments: object) -> None:
