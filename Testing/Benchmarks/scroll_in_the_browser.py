@@ -38,11 +38,11 @@ PLANES = (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal"))
 WATCH = """area => {
     const watch = window.watch = { images: [], waiting: null };
     new MutationObserver(changes => {
-        if (!changes.some(change => change.attributeName === "src")) return;
+        if (!changes.some(change => change.attributeName === "src" || change.addedNodes.length)) return;
         const now = performance.now();
         watch.images.push(now);
         if (watch.waiting) { watch.waiting(now); watch.waiting = null; }
-    }).observe(area, { subtree: true, attributes: true });
+    }).observe(area, { subtree: true, attributes: true, attributeFilter: ["src"], childList: true });
     watch.wheel = () => {
         const box = area.getBoundingClientRect();
         const at = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true };
