@@ -168,7 +168,8 @@ SCROLL_ON = """() => {
     const view = document.querySelector("[data-testid=view-Red] .quiz-pictures");
     window.pictures = 0;
     new MutationObserver(() => window.pictures++).observe(view, { childList: true });
-    const turn = (deltaY) => view.firstElementChild.dispatchEvent(new WheelEvent("wheel", { deltaY, bubbles: true }));
+    const wheel = (deltaY) => new WheelEvent("wheel", { deltaY, bubbles: true });
+    const turn = (deltaY) => view.firstElementChild.dispatchEvent(wheel(deltaY));
     setInterval(() => { turn(100); turn(-100); }, 5);
 }"""
 
