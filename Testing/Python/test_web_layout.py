@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 from panel_stage import VOLUME, image_element, write_image, write_images, write_quiz
-from web_stage import served, text, until, wait_for_text, window
+from web_stage import served, text, until, wait_for_text, wait_for_views, window
 
 WINDOWS = [((1280, 720), 1), ((1280, 720), 1.5), ((1280, 720), 2), ((1920, 1080), 1), ((2560, 1440), 1)]
 """Pixels of the screen, and how far the browser is zoomed."""
@@ -34,6 +34,14 @@ PAGES = [
     f"Layout='OneUpRedSlice' Descriptor='{VERY_LONG}'|{image_element('Volume', VOLUME)}<QuestionSet>"
     f"<Question Type='InfoBox' Descriptor='Remarks'><Option>{VERY_LONG}The end.</Option></Question>"
     f"{question('Text', 1, ['Size'])}</QuestionSet>",
+    f"Layout='OneUpRedSlice'|{image_element('Volume', VOLUME)}<QuestionSet>"
+    f"{question('DropDown', 1, [LONG, 'Other'])}"
+    "<Question Type='Slider' Descriptor='How sure' Max='10' Step='5'>"
+    "<Option>not sure at all</Option><Option>quite sure of the finding</Option></Question>"
+    "<Question Type='Slider' Descriptor='Percent' Max='100'/>"
+    "<Question Type='Matrix' Descriptor='Quality'><Row>Sharpness of the contours</Row><Row>Noise</Row>"
+    "<Option>non-diagnostic</Option><Option>poor</Option><Option>acceptable</Option><Option>good</Option>"
+    "<Option>excellent</Option></Question></QuestionSet>",
 ]
 
 OUTSIDE = """([outer, inner]) => {
@@ -51,6 +59,19 @@ OVERLAPPING = """([outer, inner]) => [...document.querySelectorAll(outer)].map(e
         && one.top < other.bottom - 0.5 && other.top < one.bottom - 0.5)).length;
 }).reduce((all, some) => all + some, 0)"""
 """How many of the inner elements lie over another one."""
+
+CORNERS = [".quiz-view-body", ".quiz-corner:not(:empty)"]
+
+WITH_REDUCED = f"""async where => {{
+    const views = [...document.querySelectorAll("[data-view]")];
+    views.forEach(view => {{ window.QuizLoaderPictures.client.reduced[view.dataset.view] = true; }});
+    await Vue.nextTick();
+    const marks = document.querySelectorAll("[data-testid=reduced]").length;
+    const overlapping = ({OVERLAPPING})(where);
+    views.forEach(view => {{ window.QuizLoaderPictures.client.reduced[view.dataset.view] = false; }});
+    return [views.length - marks, overlapping];
+}}"""
+"""How many views lack their mark of reduced quality while all should have it, and OVERLAPPING then."""
 
 COVERED = """() => [...document.querySelectorAll('.quiz-bar > *:not(.v-spacer, [disabled])')].filter(one => {
     const box = one.getBoundingClientRect();
@@ -131,8 +152,37 @@ def test_every_view_has_room_and_its_texts_do_not_meet(page, number):
         # On whole pixels of the screen, so that the browser does not smear the picture.
         edges = [dots * box[side] for side in ("x", "y", "width", "height")]
         assert edges == pytest.approx([round(edge) for edge in edges], abs=0.01)
-    assert page.evaluate(OVERLAPPING, [".quiz-view-body", ".quiz-corner:not(:empty)"]) == 0
+    assert page.evaluate(OVERLAPPING, CORNERS) == 0
+    assert page.evaluate(WITH_REDUCED, CORNERS) == [0, 0]
+    page.locator(".quiz-view-body").first.hover()
+    page.get_by_test_id("pointed").wait_for()
+    assert page.evaluate(WITH_REDUCED, CORNERS) == [0, 0]
     assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_the_hint_of_a_polygon_meets_no_other_text(page):
+    go_to(page, 1)
+    wait_for_views(page)
+    page.get_by_test_id("draw-draw").click()
+    page.get_by_test_id("view-Red").click()
+    page.get_by_test_id("polygon-hint").wait_for()
+    assert page.evaluate(OVERLAPPING, CORNERS) == 0
+    page.keyboard.press("Escape")
+    page.get_by_test_id("polygon-hint").wait_for(state="detached")
+    page.get_by_test_id("draw-draw").click()
+
+
+def test_lists_sliders_and_matrices_are_as_wide_as_the_panel(page):
+    go_to(page, 6)
+    last = page.get_by_label("Noise: excellent")
+    last.scroll_into_view_if_needed()
+    assert page.locator(".quiz-scroll").first.evaluate("one => one.scrollWidth <= one.clientWidth")
+    assert page.evaluate(OVERLAPPING, [".quiz-matrix", "th, label"]) == 0
+    assert page.evaluate(OVERLAPPING, [".quiz-scale", "*"]) == 0
+    assert page.locator(".quiz-scale").last.inner_text().split("\n") == ["0", "not answered yet", "100"]
+    last.click()
+    assert last.is_checked()
+    all_in_reach(page)
 
 
 def test_a_very_long_title_and_remark_leave_the_question_and_next_in_reach(page):
@@ -211,7 +261,8 @@ def test_what_is_wrong_with_an_image_stands_in_its_place(page):
     assert message.count() == 1
     assert "“broken.nrrd” is not an image" in message.inner_text()
     assert page.evaluate(OUTSIDE, ["[data-testid=view-Red]", "[data-testid=in-view] p"]) == 0
-    page.keyboard.press("3")
+    assert page.evaluate(OVERLAPPING, [CORNERS[0], f"{CORNERS[1]}, .quiz-in-view p"]) == 0
+    page.keyboard.press("Alt+3")
     message.wait_for(state="detached")
-    page.keyboard.press("0")
+    page.keyboard.press("Alt+0")
     message.wait_for()

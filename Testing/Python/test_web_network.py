@@ -124,7 +124,7 @@ def test_random_use_over_a_line_with_late_chunks_loses_nothing_and_no_view_is_st
     assert command.errors == ""
 
 
-def test_while_a_view_moves_over_a_slow_line_its_corner_says_that_it_is_reduced(browser, command):
+def test_while_a_view_moves_over_a_slow_line_it_says_that_it_is_reduced(browser, command):
     with cable_to(command.address, Line(2, 80)) as cable, window(browser, cable.address) as page:
         wait_until_lossless(page)
         assert page.get_by_test_id("reduced").count() == 0
