@@ -91,13 +91,16 @@ def test_the_tab_key_reaches_every_control_by_its_name_with_a_ring_around_it(bro
             assert focused["isInside"], focused
             if focused["place"] not in reached:
                 reached.append(focused["place"])
-        tools = ["reset", "contours", "fill", "crosshair", "link", "mouse"]
+        looking = ["reset", "contours", "fill"]
         before = [
             *[f"question-0/{number}" for number in range(4)],
-            *[f"tool-{name}" for name in tools],
-            *["measure", "opacity", "preset", "mode", "help"],
+            "hints-seen",
+            *[f"tool-{name}" for name in looking],
+            *["opacity", "tool-mouse", "preset", "tool-invert", "tool-crosshair", "tool-link"],
+            *["mode", "measure", "help"],
         ]
-        views = ["view-Red", "legend", "view-Green", "view-Yellow"]
+        views = ["view-Red", "slices-Red", "legend"]
+        views += [f"{what}-{view}" for view in ("Green", "Yellow") for what in ("view", "slices")]
         drawing = reached[len(before) : -len(views)]
         assert reached == [*before, *drawing, *views]
         assert {"draw-paint", "draw-islands", "segment", "radius"} <= set(drawing)
