@@ -242,6 +242,11 @@ def test_the_coordinator_sees_who_is_where_and_takes_the_results_home(browser, s
             assert rows["Seen"][:3] == ["questions", "1 of 2 pages done", "2. Case 1 - Report"]
             assert rows["Seen"][6] == "here now"
             assert rows["Not begun"] == ["has not begun"]
+            wide = [
+                line.evaluate("row => [...row.cells].reduce((sum, cell) => sum + cell.colSpan, 0)")
+                for line in lines
+            ]
+            assert len(set(wide)) == 1, "each row is as wide as the table"
             chief.get_by_text("1 of 2 pages done").first.click()
             assert chief.get_by_role("cell", name="Case 1 - Reading", exact=True).first.is_visible()
             assert chief.locator("p").first.inner_text().startswith("Readers who are here: 1; ")

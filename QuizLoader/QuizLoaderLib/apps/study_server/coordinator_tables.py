@@ -78,7 +78,7 @@ def readers_table(results: Path, names: Iterable[str], here: Here) -> str:
     rows = [_row(each, here.get((each.reader, each.quiz))) for each in ordered]
     begun = {each.reader for each in found.results}
     rows += [
-        f'<tr><td>{escape(name)}</td><td colspan="6" class="soft">has not begun</td></tr>'
+        f'<tr><td>{escape(name)}</td><td colspan="7" class="soft">has not begun</td></tr>'
         for name in sorted(set(names) - begun)
     ]
     head = (
