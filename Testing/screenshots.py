@@ -38,14 +38,14 @@ TUMOUR = ((781, 372), (790, 360), (800, 356), (825, 400), (823, 418), (812, 427)
 
 
 def save(name: str, page: Any) -> None:
-    """With 128 colours, which keeps the repository small."""
+    """With 256 colours, which keeps the repository small."""
     if page.locator("[data-view]").count():
         web.wait_for_views(page)
     page.wait_for_timeout(1000)
     page.get_by_test_id("slow").wait_for(state="detached")
     assert page.faults == [], page.faults
     picture = Picture.open(io.BytesIO(page.screenshot(full_page=True))).convert("RGB")
-    small = picture.quantize(128, kmeans=1, dither=Picture.Dither.NONE)
+    small = picture.quantize(256, kmeans=1, dither=Picture.Dither.NONE)
     small.save(HERE.parent / "Resources" / "Screenshots" / f"{name}.png", optimize=True)
 
 
