@@ -8,7 +8,7 @@ from panel_stage import VOLUME, image_element, write_image, write_images, write_
 from web_stage import served, text, until, wait_for_text, wait_for_views, window
 
 WINDOWS = [((1280, 720), 1), ((1280, 720), 2), ((2560, 1440), 1)]
-"""Pixels of the screen, and how far the browser is zoomed; with QUIZLOADER_SOAK=1 sizes between these, too."""
+"""Pixels of the screen, and how far the browser is zoomed; with QUIZLOADER_SOAK=1 also what is between."""
 if os.environ.get("QUIZLOADER_SOAK"):
     WINDOWS += [((1280, 720), 1.5), ((1920, 1080), 1)]
 VERY_LONG = "Please read all of this before you answer. " * 120
