@@ -80,3 +80,23 @@ def test_a_double_click_on_a_view_without_its_picture_closes_no_polygon(hand, tm
     corners.append(hand.click(CORNERS[3], times=2))
     until(lambda: not hand.editor()["polygon"], "the polygon to be closed")
     assert np.array_equal(drawn_after_leaving(hand, tmp_path), enclosed(corners) * 10)
+
+
+ANOTHER_PICTURE = """() => {
+    const picture = document.querySelector("[data-testid=view-Red] img"), another = picture.cloneNode();
+    another.size = picture.size;
+    picture.replaceWith(another);
+}"""
+
+
+def test_a_double_click_during_which_another_picture_comes_closes_the_polygon(hand):
+    """A browser makes no click of a press on an element that has gone before the release."""
+    hand.take("draw")
+    for corner in CORNERS[:3]:
+        hand.click(corner)
+    hand.mouse.move(hand.pixel(CORNERS[3]))
+    for count in (1, 2):
+        hand.mouse.press("left", count)
+        hand.page.evaluate(ANOTHER_PICTURE)
+        hand.mouse.release("left", count)
+    until(lambda: not hand.editor()["polygon"], "the polygon to be closed")

@@ -7,7 +7,7 @@ import pytest
 from panel_stage import VOLUME, image_element, write_image, write_images, write_quiz
 from web_stage import served, text, until, wait_for_text, wait_for_views, window
 
-WINDOWS = [((1280, 720), 1), ((1280, 720), 2), ((2560, 1440), 1)]
+WINDOWS: list[tuple[tuple[int, int], float]] = [((1280, 720), 1), ((1280, 720), 2), ((2560, 1440), 1)]
 """Pixels of the screen, and how far the browser is zoomed; with QUIZLOADER_SOAK=1 also what is between."""
 if os.environ.get("QUIZLOADER_SOAK"):
     WINDOWS += [((1280, 720), 1.5), ((1920, 1080), 1)]
