@@ -43,11 +43,25 @@ WATCH = """area => {
         watch.images.push(now);
         if (watch.waiting) { watch.waiting(now); watch.waiting = null; }
     }).observe(area, { subtree: true, attributes: true, attributeFilter: ["src"], childList: true });
+}"""
+
+WHEEL = """area => {
+    const watch = window.watch;
     watch.wheel = () => {
         const box = area.getBoundingClientRect();
         const at = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true };
         const target = document.elementFromPoint(at.clientX, at.clientY);
         target.dispatchEvent(new WheelEvent("wheel", { ...at, deltaY: watch.down ? 100 : -100 }));
+    };
+    watch.turn = async seconds => {
+        watch.images = [];
+        const from = performance.now();
+        let step = 0;
+        while (performance.now() - from < 1000 * seconds) {
+            watch.down = Math.floor(step++ / 60) % 2;
+            watch.wheel();
+            await new Promise(resolve => setTimeout(resolve, 1000 / 60));
+        }
     };
 }"""
 
@@ -61,14 +75,7 @@ ONE_STEP = """async () => {
 }"""
 
 SCROLL = """async seconds => {
-    window.watch.images = [];
-    const from = performance.now();
-    let step = 0;
-    while (performance.now() - from < 1000 * seconds) {
-        window.watch.down = Math.floor(step++ / 60) % 2;
-        window.watch.wheel();
-        await new Promise(resolve => setTimeout(resolve, 1000 / 60));
-    }
+    await window.watch.turn(seconds);
     return window.watch.images.length / seconds;
 }"""
 
@@ -151,6 +158,7 @@ def scrolled(page: Any, selector: str) -> tuple[float, float]:
     view = page.locator(selector).first
     view.locator("img").first.wait_for()
     view.evaluate(WATCH)
+    view.evaluate(WHEEL)
     page.evaluate(ONE_STEP)
     steps = [page.evaluate(ONE_STEP) for _ in range(STEPS)]
     return statistics.median(steps), page.evaluate(SCROLL, SCROLLING_S)

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Python"))
 from cable import Line, cable_to
 from chromium import chromium
 from QuizLoaderStories.made import image_element, write_quiz
-from scroll_in_the_browser import PLANES, stock_views, write_ct
+from scroll_in_the_browser import PLANES, WHEEL, stock_views, write_ct
 from web_stage import Served, served, wait_for_text, window
 
 STEPS, RUNS = 9, 3
@@ -42,12 +42,6 @@ WATCH = """area => {
         watch.images.push({ now, isNew, kind, bytes: Number(bytes) });
         if (watch.waiting && isNew) { watch.waiting(now); watch.waiting = null; }
     }).observe(area, { subtree: true, attributes: true, attributeFilter: ["src"], childList: true });
-    watch.wheel = () => {
-        const box = area.getBoundingClientRect();
-        const at = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true };
-        const target = document.elementFromPoint(at.clientX, at.clientY);
-        target.dispatchEvent(new WheelEvent("wheel", { ...at, deltaY: watch.down ? 100 : -100 }));
-    };
     watch.quiet = async seconds => {
         let from = performance.now();
         while (performance.now() < Math.max(from, watch.images.at(-1)?.now ?? 0) + 1000 * seconds)
@@ -65,14 +59,7 @@ ONE_STEP = """async quiet => {
 }"""
 
 SCROLL = """async ([seconds, quiet]) => {
-    window.watch.images = [];
-    const from = performance.now();
-    let step = 0;
-    while (performance.now() - from < 1000 * seconds) {
-        window.watch.down = Math.floor(step++ / 60) % 2;
-        window.watch.wheel();
-        await new Promise(resolve => setTimeout(resolve, 1000 / 60));
-    }
+    await window.watch.turn(seconds);
     const end = performance.now();
     await window.watch.quiet(quiet);
     const { images } = window.watch;
@@ -143,6 +130,7 @@ def scrolled(page: Any, selector: str) -> Scrolled:
     view = page.locator(selector).first
     view.locator("img").first.wait_for()
     view.evaluate(WATCH)
+    view.evaluate(WHEEL)
     page.evaluate(ONE_STEP, QUIET_S)
     steps = [page.evaluate(ONE_STEP, QUIET_S) for _ in range(STEPS)]
     runs = [page.evaluate(SCROLL, [SCROLL_S, QUIET_S]) for _ in range(RUNS)]

@@ -2,9 +2,10 @@
 
 import numpy as np
 import pytest
-from QuizLoaderLib.results.performance import Comparison, ModalityAnalysis, Readings, compare_modalities
+from QuizLoaderLib.results.performance import Readings, compare_modalities
 from scipy.stats import f, ttest_ind
 from studies_by_chance import null_study
+from test_results_performance import chosen
 
 
 def grouped(readings: Readings, groups: tuple[int, ...]) -> Readings:
@@ -17,16 +18,6 @@ def grouped(readings: Readings, groups: tuple[int, ...]) -> Readings:
         first += count
     names = tuple(f"modality {number}" for number in range(len(groups)))
     return Readings(names, readings.readers, readings.cases, readings.truth, scores)
-
-
-def chosen(analysis: ModalityAnalysis, readers: str, cases: str, one: str, other: str = "") -> Comparison:
-    (found,) = (
-        row
-        for row in analysis.comparisons
-        if (row.factor_readers, row.factor_cases, row.modality_1, row.modality_2)
-        == (readers, cases, one, other)
-    )
-    return found
 
 
 def test_with_fixed_cases_groups_are_compared_as_by_student():

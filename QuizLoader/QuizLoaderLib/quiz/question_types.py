@@ -1,7 +1,7 @@
 """What each type of question is: the table that parser, checks, session, tables and every host read."""
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import Enum
 
 
@@ -87,21 +87,17 @@ class QuestionTypeFacts:
     keeps_line_breaks: bool = False
 
 
+_RADIO = QuestionTypeFacts(
+    Widget.RADIO_BUTTONS,
+    Takes.CHOICE,
+    "Please choose an option of {title}.",
+    is_single=True,
+    attributes=frozenset(("Ordered",)),
+)
+
 QUESTION_TYPES: dict[QuestionType, QuestionTypeFacts] = {
-    QuestionType.RADIO: QuestionTypeFacts(
-        Widget.RADIO_BUTTONS,
-        Takes.CHOICE,
-        "Please choose an option of {title}.",
-        is_single=True,
-        attributes=frozenset(("Ordered",)),
-    ),
-    QuestionType.DROP_DOWN: QuestionTypeFacts(
-        Widget.LIST,
-        Takes.CHOICE,
-        "Please choose an option of {title}.",
-        is_single=True,
-        attributes=frozenset(("Ordered",)),
-    ),
+    QuestionType.RADIO: _RADIO,
+    QuestionType.DROP_DOWN: replace(_RADIO, widget=Widget.LIST),
     QuestionType.SLIDER: QuestionTypeFacts(
         Widget.SLIDER,
         Takes.TYPED,

@@ -142,6 +142,7 @@ class Editor:
             python: Any = getattr(self._widget.effectByName(name), "self", object)()
             try:
                 getattr(python, "reset", object)()
+            # Effects are of any extension, and what one raises must keep nobody from the next page.
             except Exception:
                 logging.exception("The effect “%s” could not be reset", name)
             if hasattr(python, "pointsBeingEdited"):
