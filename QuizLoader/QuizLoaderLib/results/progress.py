@@ -87,6 +87,6 @@ def progress(results: ReadResults) -> Progress:
                 finite(page.element.get("SecondsActive") or ""),
             )
             for page in pages_in_order(results)
-            if page.is_complete or not page.is_not_asked
+            if page.is_asked
         ),
     )

@@ -17,7 +17,6 @@ from ..session.results_parser import (
     ReadPage,
     ReadResults,
     each_of_results,
-    pages_in_order,
 )
 from ..session.tree import finite
 from .study_results import (
@@ -31,7 +30,7 @@ from .study_results import (
     ratings_of,
     without_answer,
 )
-from .tables import Seconds, mrmc_rows, page_fact
+from .tables import Seconds, mrmc_rows, page_fact, pages_of_study
 
 LATER_ATTEMPT = "a later attempt: the reader had read this quiz before"
 NOT_SEEN = "not read"
@@ -52,8 +51,9 @@ class _Reading:
     scores: list[Score]
     drawings: list[ReadersDrawing]
     left_out: list[LeftOut] = field(default_factory=list)
-    images: dict[tuple[int, str], str] = field(default_factory=dict)
-    """The ID of each completed page, by its number and the ID of each of its images."""
+    images: dict[tuple[int, str], tuple[str, Item]] = field(default_factory=dict)
+    """The ID and the item of each completed page, by its number and the ID of each of its images. Pages may
+    share an ID."""
 
 
 def read_results_folder(
@@ -116,7 +116,9 @@ def _read(results: ReadResults, case: PageFact, treatment: PageFact) -> _Reading
         finished,
     )
     reading = _Reading(run, [], [], [])
-    for page in pages_in_order(results):
+    for page in pages_of_study(results):
+        if not page.is_asked:
+            continue
         item = Item(page_fact(page, case), page_fact(page, treatment))
         reading.pages.append(_page_reading(results, page, item, seconds))
         if page.is_complete:
@@ -169,7 +171,7 @@ def _add_drawings(reading: _Reading, results: ReadResults, page: ReadPage, item:
     drawn = {each.image_id: each for each in page_drawings(results, page)}
     title = page.element.get("ID") or ""
     for image in page.element.findall("Image") if not page.repetition else ():
-        reading.images[page.number, image.get("ID") or ""] = title
+        reading.images[page.number, image.get("ID") or ""] = title, item
     for image_id, each in drawn.items():
         if each.source is None:
             where = (results.reader, results.quiz, title, item)
@@ -225,9 +227,6 @@ def _counting_drawings(readings: list[_Reading]) -> Iterator[ReadersDrawing]:
     for reading in first:
         yield from reading.drawings
         own = {(each.page_number, each.image) for each in reading.drawings}
-        items = {page.page: page.item for page in reading.pages}
-        for (number, image), title in reading.images.items():
+        for (number, image), (title, item) in reading.images.items():
             if (number, image) not in own and (reading.run.quiz, number, image) in drawn_on:
-                yield ReadersDrawing(
-                    reading.run.reader, reading.run.quiz, number, title, items[title], image, 0
-                )
+                yield ReadersDrawing(reading.run.reader, reading.run.quiz, number, title, item, image, 0)

@@ -122,7 +122,7 @@ def answer_rows(results: ReadResults, with_training: bool = False) -> Iterator[R
     the time since the answers before, and nothing where the clock was set back.
     """
     seconds = Seconds(results)
-    for page in _pages(results, with_training):
+    for page in pages_of_study(results, with_training):
         of_page: Row = {
             "reader": results.reader,
             "quiz": results.quiz,
@@ -152,7 +152,7 @@ def answer_rows(results: ReadResults, with_training: bool = False) -> Iterator[R
         yield from _drawing_rows(results, page, of_page, seconds)
 
 
-def _pages(results: ReadResults, with_training: bool) -> list[ReadPage]:
+def pages_of_study(results: ReadResults, with_training: bool = False) -> list[ReadPage]:
     return [page for page in pages_in_order(results) if with_training or not page.is_training]
 
 
@@ -183,7 +183,7 @@ def mrmc_rows(
     has no score. A line scores its length in mm. Where questions of a page share a name, the later ones are
     numbered.
     """
-    for page in _pages(results, with_training):
+    for page in pages_of_study(results, with_training):
         of_page: Row = {
             "reader": results.reader,
             "case": page_fact(page, case),

@@ -82,11 +82,12 @@ class ReadPage:
         return (self.element.get("Training") or "").strip() == "Y"
 
     @property
-    def is_not_asked(self) -> bool:
-        """Whether conditions hid all of its questions when the reader went past it."""
+    def is_asked(self) -> bool:
+        """False where conditions hid all of its questions when the reader went past it."""
         questions = self.element.iter("Question")
         newest = [each.findall("Response")[-1:] for question in questions for each in fields_of(question)]
-        return bool(newest) and all(each and each[0].get("NotAsked") == "Y" for each in newest)
+        is_hidden = bool(newest) and all(each and each[0].get("NotAsked") == "Y" for each in newest)
+        return self.is_complete or not is_hidden
 
 
 @dataclass
