@@ -107,9 +107,13 @@ def test_kappa_of_equal_answers_is_undefined_and_says_why(tmp_path: Path) -> Non
 
 def test_rows_that_do_not_count_are_listed(tmp_path: Path) -> None:
     rows = [
-        ("Ann", 1, "CT", 1, ""),
+        ("Ann", 1, "CT", 1, 1),
         ("Ann", 2, "CT", "none", ""),
+        ("Ann", 3, "CT", 1, 0),
+        ("Ann", 4, "CT", 1, ""),
         ("Bob", 1, "CT", 2, ""),
+        ("Bob", 3, "CT", 2, ""),
+        ("Bob", 4, "CT", 2, ""),
         ("Bob", 1, "CT", 3, ""),
     ]
 
@@ -120,6 +124,8 @@ def test_rows_that_do_not_count_are_listed(tmp_path: Path) -> None:
     }
     assert left_out == {
         ("Ann", "2"): "the score is not a number",
+        ("Ann", "4"): "the truth of this case is not known, so it does not count for performance",
+        ("Bob", "4"): "the truth of this case is not known, so it does not count for performance",
         ("Bob", "1"): "the same reader has another score of this case, treatment and question",
     }
     assert "2 readings or answers do not count" in ended.out

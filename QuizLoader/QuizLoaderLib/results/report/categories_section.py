@@ -93,6 +93,8 @@ def places(ratings: Ratings) -> tuple[np.ndarray, int, list[float]]:
     still keeps its neighbours apart.
     """
     found = np.unique(ratings.scores[~np.isnan(ratings.scores)])
+    if not len(found):
+        return ratings.scores, 1, []
     if ratings.scale == "ordinal" and (found == np.round(found)).all() and np.ptp(found) < 100:
         found = np.arange(found[0], found[-1] + 1)
     codes = np.searchsorted(found, ratings.scores).astype(float)
@@ -113,7 +115,7 @@ def _add_all(ratings: Ratings, tables: AgreementTables) -> list[Cell]:
     level: Level = "ordinal" if ratings.scale == "ordinal" else "nominal"
     cells: list[Cell] = []
     for note, part in each_treatment(ratings):
-        codes, count, _ = places(part) if not np.isnan(part.scores).all() else (part.scores, 1, [])
+        codes, count, _ = places(part)
         share = agreement.mean_percent_agreement(codes)
         kappa = agreement.fleiss_kappa(codes, count)
         alpha = agreement.krippendorff_alpha(part.scores, level)
@@ -121,7 +123,8 @@ def _add_all(ratings: Ratings, tables: AgreementTables) -> list[Cell]:
         tables.add(part.question, "Fleiss kappa", ALL, kappa, note)
         tables.add(part.question, f"Krippendorff alpha, {level}", ALL, alpha, note)
         if not note:
-            cells = [share.n, f"{share.value:.0%}", kappa.value, interval(kappa.ci_low, kappa.ci_high)]
+            agree = None if np.isnan(share.value) else f"{share.value:.0%}"
+            cells = [share.n, agree, kappa.value, interval(kappa.ci_low, kappa.ci_high)]
             cells += [alpha.value, interval(alpha.ci_low, alpha.ci_high)]
     return cells
 

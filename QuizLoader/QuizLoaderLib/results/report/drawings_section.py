@@ -1,13 +1,13 @@
 """Drawings: how far they agree, which cases and readers stand out, and what all drew together."""
 
 import math
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
 from ..drawings.image_comparison import ComparedPair, ImageComparison, MixedUp
-from ..study_results import Item
+from ..study_results import NOTHING_AGAIN, Item, LeftOut
 from . import charts
 from .contact_sheet import contact_sheet
 from .numbers_section import Volume
@@ -56,22 +56,32 @@ def drawings_section(images: Sequence[ImageComparison], tolerance_mm: float) -> 
     return section
 
 
-def volumes_of(images: Sequence[ImageComparison]) -> list[Volume]:
-    """What each reader drew of each region, in ml."""
+def volumes_of(images: Sequence[ImageComparison], left_out: list[LeftOut]) -> list[Volume]:
+    """What each reader drew of each region, in ml. Of two of the same case and treatment the first counts;
+    the others go to ``left_out``."""
     found: dict[tuple[str, Item, str], Volume] = {}
-    several = len({image.drawings.first.image for image in images}) > 1
-    for image, pair in _pairs(images):
-        if pair.repetition:
-            continue
+    pages = Counter((each.quiz, each.page_number) for each in (image.drawings.first for image in images))
+    several = max(pages.values(), default=0) > 1
+    for image in images:
         first = image.drawings.first
-        name = f"{pair.region} on {first.image}" if several else pair.region
-        for reader, ml in (
-            (pair.reader_1, pair.measures.volume_1_ml),
-            (pair.reader_2, pair.measures.volume_2_ml),
-        ):
-            if reader:
-                found[reader, first.item, name] = Volume(reader, first.item, name, ml)
+        for (reader, region), ml in _volumes_ml(image).items():
+            name = f"{region} on {first.image}" if several else region
+            volume = Volume(reader, first.item, name, ml)
+            if found.setdefault((reader, first.item, name), volume) is not volume:
+                where = (reader, first.quiz, first.page, first.item)
+                left_out.append(LeftOut(*where, volume.question, NOTHING_AGAIN))
     return list(found.values())
+
+
+def _volumes_ml(image: ImageComparison) -> dict[tuple[str, str], float]:
+    """Of each reader and region, without repetitions."""
+    found: dict[tuple[str, str], float] = {}
+    for pair in image.pairs:
+        if not pair.repetition:
+            found[pair.reader_1, pair.region] = pair.measures.volume_1_ml
+            if pair.reader_2:
+                found[pair.reader_2, pair.region] = pair.measures.volume_2_ml
+    return found
 
 
 _Pair = tuple[ImageComparison, ComparedPair]

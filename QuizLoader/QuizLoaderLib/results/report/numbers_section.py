@@ -32,16 +32,20 @@ class Volume:
     name: str
     ml: float
 
+    @property
+    def question(self) -> str:
+        return f"Volume of {self.name} (ml)"
+
 
 def volume_ratings(volumes: Sequence[Volume]) -> list[Ratings]:
     """The volumes of each region as a question with numbers."""
     found = []
-    for name in dict.fromkeys(volume.name for volume in volumes):
-        own = {(each.reader, each.item): each.ml for each in volumes if each.name == name}
+    for question in dict.fromkeys(volume.question for volume in volumes):
+        own = {(each.reader, each.item): each.ml for each in volumes if each.question == question}
         readers = sorted({reader for reader, _ in own}, key=str.casefold)
         items = list(dict.fromkeys(item for _, item in own))
         scores = np.array([[own.get((reader, item), np.nan) for item in items] for reader in readers])
-        found.append(Ratings(f"Volume of {name} (ml)", "interval", tuple(readers), tuple(items), scores, {}))
+        found.append(Ratings(question, "interval", tuple(readers), tuple(items), scores, {}))
     return found
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ...images.files.label_names import LabelTable
+from ..study_results import LeftOut
 from ..tables import without_formula
 
 if TYPE_CHECKING:
@@ -67,6 +68,8 @@ class Section:
     tables: list[DataTable] = field(default_factory=list)
     files: dict[str, bytes] = field(default_factory=dict)
     """Further files by their path below the report."""
+    left_out: list[LeftOut] = field(default_factory=list)
+    """What does not count in this section."""
 
 
 @dataclass(frozen=True)

@@ -1,7 +1,8 @@
 """How well readers do against the truth of the cases."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,15 +11,20 @@ from .. import performance
 from ..estimates import Estimate
 from ..performance import ModalityAnalysis, Readings
 from ..performance.modalities import Measure
-from ..study_results import Ratings, StudyResults
+from ..study_results import LeftOut, Ratings, StudyResults
 from . import charts
 from .categories_section import ALL, MOST_TREATMENTS
-from .parts import Cell, Chart, DataTable, ReportOptions, Section, ShownTable, interval
+from .parts import Cell, Chart, DataTable, ReportOptions, Section, ShownTable, counted, interval
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 TITLE = "Performance"
+NO_TRUTH = "the truth of this case is not known, so it does not count for performance"
+ANOTHER_TREATMENT = (
+    "the same reader has another score of this case and question in another treatment, and so many "
+    "treatments count as one for performance"
+)
 _YES_OR_NO = {"Y": 1.0, "N": 0.0}
 
 
@@ -31,8 +37,8 @@ def performance_section(results: StudyResults, options: ReportOptions) -> Sectio
     rows = _Rows()
     for number, ratings in enumerate(results.ratings):
         _add_question(section, number, ratings, results, options, rows)
-    if not rows.areas and not rows.rates:
-        section.parts.append("No question with scores is about a case whose truth is known.")
+    if not results.ratings:
+        section.parts.append("No question has scores.")
     section.parts.append("Nothing was marked with a rating, so nothing is said of localization (FROC, LROC).")
     tables = {
         "auc.csv": rows.areas,
@@ -52,9 +58,10 @@ class _Rows:
         self.components: list[dict[str, Cell]] = []
 
 
-def readings_of(ratings: Ratings, results: StudyResults) -> Readings | None:
+def readings_of(ratings: Ratings, results: StudyResults, left_out: list[LeftOut]) -> Readings | None:
     """The scores of the cases whose truth is known; None where there are none. Many treatments are no
-    modalities but titles of pages: all are one then."""
+    modalities but titles of pages: all are one then, in which the first score of a case counts. The other
+    scores go to ``left_out``."""
     cases = list(dict.fromkeys(item.case for item in ratings.items))
     truths = {
         case: truth for case in cases if (truth := results.truth_of(case, ratings.question)) is not None
@@ -65,10 +72,18 @@ def readings_of(ratings: Ratings, results: StudyResults) -> Readings | None:
     modalities = sorted(ratings.treatments) if are_modalities else [""]
     place = {case: number for number, case in enumerate(truths)}
     scores = np.full((len(modalities), len(ratings.readers), len(truths)), np.nan)
-    for column, item in enumerate(ratings.items):
+    for item, given in zip(ratings.items, ratings.scores.T, strict=True):
         if item.case in place:
             modality = modalities.index(item.treatment) if are_modalities else 0
-            scores[modality, :, place[item.case]] = ratings.scores[:, column]
+            own = scores[modality, :, place[item.case]]
+            is_left_out, reason = ~np.isnan(own) & ~np.isnan(given), ANOTHER_TREATMENT
+            np.copyto(own, given, where=np.isnan(own))
+        else:
+            is_left_out, reason = ~np.isnan(given), NO_TRUTH
+        left_out += (
+            LeftOut(ratings.readers[reader], "", "", item, ratings.question, reason)
+            for reader in np.flatnonzero(is_left_out)
+        )
     is_positive = np.array([truth == 1 for truth in truths.values()])
     return Readings(tuple(modalities), ratings.readers, tuple(truths), is_positive, scores)
 
@@ -81,13 +96,18 @@ def _add_question(
     options: ReportOptions,
     rows: _Rows,
 ) -> None:
-    if (readings := readings_of(ratings, results)) is None:
-        return
     name = ratings.question
     is_call = ratings.scale == "nominal" and set(ratings.words.values()) <= set(_YES_OR_NO)
     if ratings.scale == "nominal" and not is_call:
         section.parts.append(f"“{name}” has categories without order, so it is no rating.")
         return
+    left_out: list[LeftOut] = []
+    readings = readings_of(_calls(ratings) if is_call else ratings, results, left_out)
+    if readings is None:
+        section.parts.append(f"“{name}” has no case whose truth is known.")
+        return
+    section.left_out += left_out
+    section.parts += _left_out_sentences(name, left_out)
     if readings.truth.all() or not readings.truth.any():
         which = "positive" if readings.truth.all() else "negative"
         section.parts.append(f"“{name}”: all cases are {which}, so areas under curves are undefined.")
@@ -103,6 +123,28 @@ def _add_question(
     stem = f"{number + 1}_{re.sub(r'[^A-Za-z0-9]+', '_', name)[:30]}"
     section.files[f"imrmc/{stem}.imrmc"] = performance.imrmc_text(readings, name).encode()
     section.files[f"rjafroc/{stem}.xlsx"] = performance.rjafroc_workbook(readings)
+
+
+def _calls(ratings: Ratings) -> Ratings:
+    """1 for yes and 0 for no: the options Y and N of a Radio are scored by their places."""
+    scores = np.full_like(ratings.scores, np.nan)
+    for score, word in ratings.words.items():
+        scores[ratings.scores == score] = _YES_OR_NO[word]
+    return replace(ratings, scores=scores)
+
+
+def _left_out_sentences(name: str, left_out: Sequence[LeftOut]) -> Iterator[str]:
+    unknown = len({each.item.case for each in left_out if each.reason == NO_TRUTH})
+    if unknown:
+        truth = f"the truth of {counted(unknown, 'case')} is not known"
+        yield f"“{name}”: {truth}, so what readers answered there does not count here (left_out.csv)."
+    again = sum(each.reason == ANOTHER_TREATMENT for each in left_out)
+    if again:
+        does = "does" if again == 1 else "do"
+        yield (
+            f"“{name}”: more than {MOST_TREATMENTS} treatments are taken for one modality, in which a "
+            f"reader's first score of a case counts; {counted(again, 'score')} {does} not (left_out.csv)."
+        )
 
 
 def _add_areas(section: Section, number: int, name: str, readings: Readings, rows: _Rows) -> None:

@@ -71,12 +71,13 @@ def _sections(
     remarks = [*results.remarks, *(sentence for image in images for sentence in image.remarks)]
     tables = AgreementTables()
     categories = categories_section(results, tables)
-    numbers = numbers_section([*results.ratings, *volume_ratings(volumes_of(images))], tables)
+    numbers = numbers_section([*results.ratings, *volume_ratings(volumes_of(images, left_out))], tables)
     repeats = repeats_section(results, tables)
     performance = performance_section(results, options)
     drawings = drawings_section(images, options.tolerance_mm)
     categories.tables += tables.data_tables()
     told = [categories, numbers, repeats, performance, drawings]
+    left_out += [each for section in told for each in section.left_out]
     with_data = {each.title for each in told if any(not isinstance(part, str) for part in each.parts)}
     methods = methods_section(with_data, options)
     return [study_section(results, left_out, remarks), *told, methods]
