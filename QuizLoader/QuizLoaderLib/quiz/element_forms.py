@@ -206,13 +206,15 @@ class ElementForms:
     def _unknown_attribute(self, element: Element, name: str, value: str, known: Collection[str]) -> None:
         if name.startswith(_XML_PREFIXES) or self._is_told_once(name, element.line):
             return
-        owners = [other for other, rule in LANGUAGE.items() if name in rule.attributes]
         if name in LANGUAGE[element.name].children:
             hint = f"write it as an element in {element.name}"
-        elif owners:
-            hint = f"it is an attribute of {' and '.join(owners)}"
+        elif name in _OWNERS:
+            hint = f"it is an attribute of {_OWNERS[name]}"
         else:
-            hint = self._known_hint(name, known)
+            # One of another element may be nearer than all that this one has.
+            near = self._nearest.find(name, _OWNERS)
+            elsewhere = f", an attribute of {_OWNERS[near]}" if near and near not in known else ""
+            hint = f"did you mean {near}{elsewhere}?" if near else ""
         sentence = (
             f"{element.name} has no attribute {shown(name)}; it is left out with its value {shown(value)}."
         )
@@ -236,6 +238,13 @@ class ElementForms:
             WRONG_VALUE, f"{subject} is {shown(text)}.", f"{hint}allowed: {kind.allowed}", line=element.line
         )
 
+
+def _owners(attribute: str) -> str:
+    return " and ".join(name for name, rule in LANGUAGE.items() if attribute in rule.attributes)
+
+
+_OWNERS = {attribute: _owners(attribute) for rule in LANGUAGE.values() for attribute in rule.attributes}
+"""By attribute, the elements that have it."""
 
 _REQUIRED = {
     name: [attribute for attribute, of in rule.attributes.items() if of.required]
