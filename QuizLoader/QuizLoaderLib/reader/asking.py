@@ -35,8 +35,8 @@ class Asking:
     A host calls ``show`` when the page is on the views. ``questions_changed()`` is called when ``asked`` is
     other than before, None where nothing may be answered; ``standing_changed()`` when anything else may be:
     ``hidden`` (questions that are not asked after the answers so far), the steps of ``asked``, ``missing``
-    and ``saving`` (sentences), ``asks_to_finish``, ``runs_a_script``, ``may_step``, ``end_page``; ``moved()``
-    after a step that was made.
+    and ``saving`` (sentences), ``asks_to_finish``, ``runs_a_script``, ``possible_steps``, ``end_page``;
+    ``moved()`` after a step that was made.
 
     What is missing is told after the reader wanted to go on (``tells_missing``), in ``lacks`` and, by set and
     number, in ``at_questions``, which has refused values in any case.
@@ -58,6 +58,8 @@ class Asking:
         self.asked: Asked | None = None
         self.hidden: frozenset[tuple[int, int]] = frozenset()
         self.missing: list[str] = []
+        self.at_questions: dict[Where, str] = {}
+        self.lacks: tuple[Lack, ...] = ()
         self.saving = ""
         self.asks_to_finish = False
         self._fault = ""
@@ -91,6 +93,7 @@ class Asking:
     def wait(self) -> None:
         """The next page is on its way: nothing may be answered before its images are seen."""
         self.asked, self.missing, self.asks_to_finish = None, [], False
+        self.at_questions, self.lacks = {}, ()
         if self.answers is not None:
             self.answers.see(False)
         self._questions_changed()
@@ -176,25 +179,27 @@ class Asking:
 
     # Steps
 
-    def may_step(self, name: str) -> bool:
-        """Whether ``step(name)`` may be asked for. An author need not wait for the images."""
+    @property
+    def possible_steps(self) -> frozenset[str]:
+        """The names that ``step`` may be asked for. An author need not wait for the images."""
         answers = self.answers
         if answers is None or self._pressed or (answers.reader and not self.asked):
-            return False
+            return frozenset()
         asked = answers.asked()
-        return {
+        steps = {
             "next": asked.can_go_on,
             "previous": asked.can_go_back,
             "repeat": asked.can_repeat,
             "go_to_bookmark": bool(asked.bookmark_label),
             "return_from_bookmark": bool(asked.return_label),
             "finish": asked.can_finish,
-        }.get(name, False)
+        }
+        return frozenset(name for name, is_possible in steps.items() if is_possible)
 
     def step(self, name: str) -> None:
         """To another place, or what is missing is shown."""
         self.touch()
-        if not self.may_step(name) or not self.save_typed():
+        if name not in self.possible_steps or not self.save_typed():
             return
         if missing := self._the_answers().step(name):
             self.asks_to_finish, self.tells_missing = False, True
@@ -210,7 +215,7 @@ class Asking:
 
     def ask_to_finish(self, asks: bool = True) -> None:
         """Where nothing is missing."""
-        if self.may_step("finish") and self.save_typed():
+        if "finish" in self.possible_steps and self.save_typed():
             self.tells_missing = bool(asks and self._the_answers().missing())
             self.asks_to_finish = asks and not self.tells_missing
             self._show_missing()
@@ -254,17 +259,11 @@ class Asking:
             if answers.reader:
                 self.asked = answers.asked()
 
-    @property
-    def lacks(self) -> tuple[Lack, ...]:
-        """What is told of all that is missing, in its order."""
-        return lacks_of(self.missing, self.at_questions) if self.tells_missing or self._fault else ()
-
-    @property
-    def at_questions(self) -> dict[Where, str]:
-        return sentences_at_questions(self.asked, self.answers, self.tells_missing, self.hidden)
-
     def _show_missing(self, sentences: list[str] | None = None) -> None:
-        self.missing = self._the_answers().missing() if sentences is None else sentences
+        answers, tells = self._the_answers(), self.tells_missing
+        self.missing = answers.missing() if sentences is None else sentences
+        self.at_questions = sentences_at_questions(self.asked, answers, tells, self.hidden)
+        self.lacks = lacks_of(self.missing, self.at_questions) if tells or self._fault else ()
         self._show_saving()
 
     def _show_saving(self) -> None:

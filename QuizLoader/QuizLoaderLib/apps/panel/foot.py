@@ -41,8 +41,9 @@ class Foot:
 
     def _show_steps(self) -> None:
         asking, ui, asked = self._asking, self._ui, self._asking.asked
+        possible = asking.possible_steps
         for name, button in self._steps.items():
-            button.enabled = asking.may_step(name)
+            button.enabled = name in possible
         ui.repeatButton.visible = bool(asked and asked.can_repeat)
         for button, label in (
             (ui.bookmarkButton, asked.bookmark_label if asked else ""),
@@ -52,7 +53,7 @@ class Foot:
             button.text = button_text(label)
         # At the end one takes the place of the other.
         ui.finishButton.visible = bool(asked and asked.can_finish)
-        ui.nextButton.visible = not (asked and asked.can_finish) or asking.may_step("next")
+        ui.nextButton.visible = not (asked and asked.can_finish) or "next" in possible
         show_text(ui.lockLabel, asked.lock_note if asked else "")
         for button in (ui.nextButton, ui.finishButton):
             button.toolTip = "\n".join(asking.missing)
