@@ -3,8 +3,11 @@
 import pytest
 import slicer
 from panel_stage import VOLUME, image_element, stage, write_images, write_quiz
+from PySide6.QtCore import QPoint, QPointF
 from PySide6.QtGui import QImage
+from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
+    QApplication,
     QCheckBox,
     QComboBox,
     QLabel,
@@ -222,3 +225,49 @@ def test_lists_sliders_matrices_and_long_texts_are_answered(tmp_path):
         assert "2.5 %" in [label.text() for label in box(forms, "Sure").findChildren(QLabel)]
         assert {"mm", "read as 2.5"} <= {label.text() for label in box(forms, "Size").findChildren(QLabel)}
         forms.slicer.check()
+
+
+def turn_the_wheel_down_over(widget):
+    window = widget.window()
+    middle = QPointF(widget.mapTo(window, widget.rect().center()))
+    QTest.wheelEvent(window.windowHandle(), middle, QPoint(0, -120))
+    QApplication.processEvents()
+
+
+def test_a_wheel_over_an_answer_scrolls_the_form_and_answers_nothing(tmp_path):
+    more = "".join(
+        f"<Question Type='Text' Descriptor='Why {number}'><Option>Why</Option></Question>"
+        for number in range(40)
+    )
+    questions = f"""<QuestionSet Descriptor='Reading'>
+    <Question Type='DropDown' Descriptor='Side'><Option>Left</Option><Option>Right</Option></Question>
+    <Question Type='Slider' Descriptor='Sure' Max='10'/>{more}</QuestionSet>"""
+    write_images(tmp_path / "images")
+    quiz = write_quiz(tmp_path / "forms.xml", ["|" + questions + image_element("Volume", VOLUME)])
+    with stage(tmp_path) as forms:
+        forms.open(quiz, tmp_path / "images")
+        answers = forms.slicer.logic.console.opened.answers
+        side, sure = box(forms, "Side").findChild(QComboBox), box(forms, "Sure").findChild(QSlider)
+        side.setCurrentIndex(1)
+        bar = forms.widget("middleArea").verticalScrollBar()
+        forms.slicer.wait_until(lambda: bar.maximum() > 0)
+
+        for widget in (side, sure):
+            bar.setValue(0)
+            turn_the_wheel_down_over(widget)
+            assert bar.value() > 0
+            assert not widget.hasFocus()
+        forms.slicer.check()
+        assert (side.currentIndex(), sure.value()) == (1, -1)
+        assert [answers.answer(answers.pages[0], 0, number) for number in (0, 1)] == [("Y", "N"), ("",)]
+        assert "0 ‒ 10" in [label.text() for label in box(forms, "Sure").findChildren(QLabel)]
+
+
+def test_a_wheel_over_the_fields_of_the_quiz_chooses_no_other_one(tmp_path):
+    with stage(tmp_path) as forms:
+        field = forms.widget("quizPathEdit").findChild(QComboBox)
+        field.addItems(["first.xml", "second.xml"])
+        field.setCurrentIndex(0)
+        forms.slicer.qt.processEvents()
+        turn_the_wheel_down_over(field)
+        assert field.currentText() == "first.xml"

@@ -14,6 +14,7 @@ from ...quiz.model import GroupLayout
 from ...quiz.question_types import Takes, Widget
 from ...reader.forms import ButtonForm, QuestionForm, QuestionSetForm, understood_in_words
 from .ui import show_text
+from .unturned import Unturned
 
 ROW_LETTERS = 36
 """Letters in a line of the panel: Slicer's module panel is made wider by what does not wrap, never scrolled
@@ -58,6 +59,7 @@ class PageForms:
         self, container: "qt.QWidget", changed: Changed, pressed: Callable[[int, int, int], None]
     ) -> None:
         self._container, self._changed, self._pressed = container, changed, pressed
+        self._unturned = Unturned()
         self._layout = qt.QVBoxLayout(container)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._body: qt.QWidget | None = None
@@ -83,6 +85,7 @@ class PageForms:
                 layout.addWidget(box)
                 self._boxes[where], self._marks[where] = box, _bold("")
                 box.layout().addWidget(self._marks[where])
+        self._unturned.watch(self._body)
         self._layout.addWidget(self._body)
 
     def hide(self, hidden: Collection[tuple[int, int]]) -> None:
@@ -200,9 +203,8 @@ def _fill_slider(layout: "qt.QBoxLayout", ask: _Ask) -> None:
     show(given)
     slider.valueChanged.connect(changed)
     layout.addWidget(slider)
-    ends = " ‒ ".join(dict.fromkeys((*question.options[:1], *question.options[-1:])))
-    if ends:
-        layout.addWidget(_text(ends))
+    ends = question.options or (f"{low:.10g}", f"{high:.10g}")
+    layout.addWidget(_text(" ‒ ".join(dict.fromkeys((ends[0], ends[-1])))))
     layout.addWidget(words)
 
 

@@ -32,6 +32,7 @@ class Icons:
     def __init__(self, widget: "qt.QWidget") -> None:
         self._widget = widget
         self._color = ""
+        self._drawn: dict[tuple[str, str], qt.QIcon] = {}
 
     def show(self, ui: "Ui") -> None:
         """On the buttons; to be called again where the style may be another one."""
@@ -46,6 +47,12 @@ class Icons:
         label.setPixmap(icon.pixmap(_SIZE, _SIZE))
 
     def _icon(self, name: str) -> "qt.QIcon":
+        key = (name, self._color)
+        if key not in self._drawn:
+            self._drawn[key] = self._draw(name)
+        return self._drawn[key]
+
+    def _draw(self, name: str) -> "qt.QIcon":
         source = Path(slicer.util.modulePath("QuizLoader")).parent / "Resources" / "Icons" / f"{name}.svg"
         drawn = Path(slicer.app.temporaryPath) / "QuizLoader" / "Icons" / self._color[1:] / source.name
         drawn.parent.mkdir(parents=True, exist_ok=True)

@@ -20,6 +20,7 @@ from .mask_values import MaskValues
 from .over_views import KeysOverViews, show_scales
 from .tools import ToolsSection
 from .ui import show_text
+from .unturned import Unturned
 
 if TYPE_CHECKING:
     from .ui import Ui
@@ -41,6 +42,8 @@ class PageSections:
         self._mask_values = MaskValues(ui, partial(self._tools.use, "add_segmentation"))
         self._lines = LinesSection(ui, self.asking.presenter.look_again, self._editor.rest)
         self._keys = KeysOverViews(ui.formsContainer)
+        self._unturned = Unturned()
+        self._unturned.watch(ui.middleArea)
         self.shortcuts = PanelShortcuts(widget, self.use)
         ui.shortcutsLabel.text = shortcut_texts()
         ui.cancelButton.clicked.connect(self.cancel)
