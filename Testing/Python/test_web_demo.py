@@ -23,29 +23,15 @@ def files_in(folder):
 def test_the_demo_shows_the_tutorial_stores_nothing_and_can_be_started_again(browser, tmp_path):
     out = tmp_path / "demo"
     made = []
-    for run in ("first", "second"):
+    for run, look in (("first", look_at_all_pages), ("second", look_at_a_sample)):
         with demonstrated(tmp_path / run, "--out", out) as command:
             assert re.fullmatch(r"http://127\.0\.0\.1:\d+/[0-9a-f]{32}/", command.address), command.errors
             made.append(files_in(out))
             with window(browser, command.address) as page:
-                page.get_by_test_id("title").wait_for()
-                assert text(page, "title") == "Welcome"
+                page.get_by_test_id("title").filter(has_text="Welcome").wait_for()
                 assert text(page, "position") == "Page 1 of 7"
                 assert page.get_by_label("Your name").count() == 0
-                for number in range(2, 8):
-                    page.get_by_test_id("next").click()
-                    page.get_by_test_id("position").filter(has_text=f"Page {number} of").wait_for()
-                    if number == 2:
-                        for view in VIEWS:
-                            until(partial(shows_a_head_with_its_regions, page, view), f"the head on {view}")
-                    elif number < 7:
-                        wait_for_views(page)
-                assert page.get_by_test_id("next").is_disabled()
-                assert text(page, "not-stored") == "Nothing is stored."
-                page.get_by_test_id("samples").click()
-                page.get_by_role("option", name="segmentations").click()
-                page.get_by_test_id("title").filter(has_text="Patient 1").wait_for()
-                wait_for_views(page)
+                look(page)
                 assert page.faults == []
             assert command.end(signal.SIGINT) == 0
             assert command.printed_after_the_address() == ""
@@ -53,3 +39,23 @@ def test_the_demo_shows_the_tutorial_stores_nothing_and_can_be_started_again(bro
             assert files_in(tmp_path / run / "home") == []
     assert made[0] == made[1] == files_in(out)
     assert {name.split("/")[0] for name in made[0]} == {"images", "quizzes"}
+
+
+def look_at_all_pages(page):
+    for number in range(2, 8):
+        page.get_by_test_id("next").click()
+        page.get_by_test_id("position").filter(has_text=f"Page {number} of").wait_for()
+        if number == 2:
+            for view in VIEWS:
+                until(partial(shows_a_head_with_its_regions, page, view), f"the head on {view}")
+        elif number < 7:
+            wait_for_views(page)
+    assert page.get_by_test_id("next").is_disabled()
+    assert text(page, "not-stored") == "Nothing is stored."
+
+
+def look_at_a_sample(page):
+    page.get_by_test_id("samples").click()
+    page.get_by_role("option", name="segmentations").click()
+    page.get_by_test_id("title").filter(has_text="Patient 1").wait_for()
+    wait_for_views(page)
