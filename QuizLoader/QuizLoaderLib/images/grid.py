@@ -8,6 +8,8 @@ LPS_TO_RAS = np.diag([-1.0, -1.0, 1.0, 1.0])
 """4x4, mm; DICOM and ITK count to the patient's left and back (LPS), MRML to the right and front (RAS)."""
 RAS_TO_LPS = LPS_TO_RAS
 """Its own inverse, by the name that says the direction."""
+_LARGEST_SHEAR = 1e-3
+"""Of axes that count as at right angles: the cosine between two of them. Headers have few digits."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -38,6 +40,11 @@ class Grid:
         """The unit vectors along a row, a column and the slices."""
         axes = self.ijk_to_ras[:3, :3]
         return tuple(_rounded(axis) for axis in (axes / np.linalg.norm(axes, axis=0)).T)
+
+    @property
+    def is_rectangular(self) -> bool:
+        """Whether the axes are at right angles."""
+        return at_right_angles(self.ijk_to_ras[:3, :3])
 
     @property
     def voxel_ml(self) -> float:
@@ -77,6 +84,12 @@ class Grid:
 def _rounded(numbers: np.ndarray) -> tuple[float, ...]:
     """Without the digits that only the arithmetic made; adding 0 takes the sign off a zero."""
     return tuple((numbers.round(6) + 0.0).tolist())
+
+
+def at_right_angles(axes: np.ndarray) -> bool:
+    """Whether the columns of a 3x3 matrix are, of whatever length but 0."""
+    directions = axes / np.linalg.norm(axes, axis=0)
+    return bool(np.abs(directions.T @ directions - np.eye(3)).max() <= _LARGEST_SHEAR)
 
 
 def moved(matrix: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -30,11 +30,9 @@ class DrawnVoxels:
         """
         if mask.shape != grid.shape:
             raise ValueError(f"A mask of {mask.shape} voxels is not on a grid of {grid.shape}.")
-        axes = grid.ijk_to_ras[:3, :3]
-        lengths = np.linalg.norm(axes, axis=0)
-        directions = axes / lengths
-        if np.abs(directions.T @ directions - np.eye(3)).max() > 1e-4:
+        if not grid.is_rectangular:
             raise ValueError("The axes of the grid are not at right angles, so it has no spacing.")
+        lengths = np.linalg.norm(grid.ijk_to_ras[:3, :3], axis=0)
         box = _box(mask)
         inside = mask[box] != 0
         start = np.array([side.start for side in box])

@@ -12,7 +12,7 @@ import numpy as np
 
 from ...quiz.problems import Problem, ProblemCode, warning
 from ..errors import IMAGE_TOO_LARGE, PLACED_TWICE, WRONG_CONTENT, WRONG_SHAPE, ImageReadError
-from ..grid import LPS_TO_RAS
+from ..grid import LPS_TO_RAS, at_right_angles
 from ..silence import silent_libraries
 from .file_facts import FileFacts, Header, damaged
 from .file_formats import FileFormat
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
 NOT_ORTHOGONAL = ProblemCode("Q608", "The axes of an image are at right angles.")
 
-_LARGEST_SHEAR = 1e-3
 """The dot product of two axes' unit vectors up to which they count as orthogonal: 0.06 degrees, far more
 than what single precision headers lose."""
 _READERS: dict[type[Header], str] = {
@@ -334,9 +333,6 @@ def placed(path: Path, axes_lps: np.ndarray, origin_lps: np.ndarray) -> np.ndarr
     matrix[:3, :3] = LPS_TO_RAS[:3, :3] @ axes_lps
     matrix[:3, 3] = LPS_TO_RAS[:3, :3] @ origin_lps
     lengths = np.linalg.norm(axes_lps, axis=0)
-    if not np.isfinite(matrix).all() or np.any(lengths == 0):
-        raise _not_orthogonal(path)
-    directions = axes_lps / lengths
-    if np.abs(directions.T @ directions - np.eye(3)).max() > _LARGEST_SHEAR:
+    if not np.isfinite(matrix).all() or np.any(lengths == 0) or not at_right_angles(axes_lps):
         raise _not_orthogonal(path)
     return matrix
