@@ -51,9 +51,9 @@ class _Reading:
     scores: list[Score]
     drawings: list[ReadersDrawing]
     left_out: list[LeftOut] = field(default_factory=list)
-    images: dict[tuple[int, str], tuple[str, Item]] = field(default_factory=dict)
-    """The ID and the item of each completed page, by its number and the ID of each of its images. Pages may
-    share an ID."""
+    images: dict[tuple[int, str, int], tuple[str, Item]] = field(default_factory=dict)
+    """The ID and the item of each completed page, by its number, the ID of each of its images, and the
+    repetition. Pages may share an ID."""
 
 
 def read_results_folder(
@@ -170,13 +170,13 @@ def _score(row: dict[str, str | int]) -> Score:
 def _add_drawings(reading: _Reading, results: ReadResults, page: ReadPage, item: Item) -> None:
     drawn = {each.image_id: each for each in page_drawings(results, page)}
     title = page.element.get("ID") or ""
-    for image in page.element.findall("Image") if not page.repetition else ():
-        reading.images[page.number, image.get("ID") or ""] = title, item
+    for image in page.element.findall("Image"):
+        reading.images[page.number, image.get("ID") or "", page.repetition] = title, item
     for image_id, each in drawn.items():
         if each.source is None:
             where = (results.reader, results.quiz, title, item)
             reading.left_out.append(LeftOut(*where, image_id, OUTSIDE))
-            reading.images.pop((page.number, image_id), None)
+            reading.images.pop((page.number, image_id, page.repetition), None)
             continue
         reading.drawings.append(
             ReadersDrawing(
@@ -220,13 +220,13 @@ def _counting(reading: _Reading, left_out: list[LeftOut]) -> Iterator[Score]:
 
 
 def _counting_drawings(readings: list[_Reading]) -> Iterator[ReadersDrawing]:
-    """Those of first attempts. Where others drew on an image, who completed the page and did not drew
-    nothing."""
+    """Those of first attempts. Where an image was drawn on, who completed its page, also again, and did not
+    drew nothing."""
     first = [reading for reading in readings if reading.run.attempt == 1]
     drawn_on = {(each.quiz, each.page_number, each.image) for reading in first for each in reading.drawings}
     for reading in first:
         yield from reading.drawings
-        own = {(each.page_number, each.image) for each in reading.drawings}
-        for (number, image), (title, item) in reading.images.items():
-            if (number, image) not in own and (reading.run.quiz, number, image) in drawn_on:
-                yield ReadersDrawing(reading.run.reader, reading.run.quiz, number, title, item, image, 0)
+        own = {(each.page_number, each.image, each.repetition) for each in reading.drawings}
+        for (number, image, again), (title, item) in reading.images.items():
+            if (number, image, again) not in own and (reading.run.quiz, number, image) in drawn_on:
+                yield ReadersDrawing(reading.run.reader, reading.run.quiz, number, title, item, image, again)
