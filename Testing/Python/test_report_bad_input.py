@@ -128,7 +128,7 @@ def test_rows_that_do_not_count_are_listed(tmp_path: Path) -> None:
         ("Bob", "4"): "the truth of this case is not known, so it does not count for performance",
         ("Bob", "1"): "the same reader has another score of this case, treatment and question",
     }
-    assert "2 readings or answers do not count" in ended.out
+    assert "4 readings, answers or drawings do not count" in ended.out
 
 
 @pytest.mark.parametrize(
@@ -198,7 +198,9 @@ def test_empty_contours_other_grids_and_copies(tmp_path: Path) -> None:
 
     ended = quizloader("report", results, "--out", tmp_path / "out", "--jobs", 1)
 
-    assert ended.code == 0, ended.err
+    assert ended.code == 1
+    assert "2 readings, answers or drawings do not count" in ended.out
+    assert "The drawing of “Cem” on “CT” of the page “P1” is on another grid than most" in ended.err
     pairs = {(row["reader_1"], row["reader_2"]): row for row in table(tmp_path / "out" / "drawings.csv")}
     assert len(pairs) == 10
     assert float(pairs["Ann", "Bob"]["dice"]) == 1

@@ -50,13 +50,13 @@ def report(
     encoding: EncodingOption = "cp1252",
 ) -> None:
     """Tell what all readers answered: agreement, performance and consensus. Ends with 1 where a file could
-    not be read."""
+    not be read or written."""
     try:
         from ...results.report.study_report import INDEX, make_report
     except ImportError as fault:
         sentence = f"A report needs the package {fault.name}, which this Python does not have."
         raise CommandError(f'{sentence} Run: python -m pip install "quizloader[report]"') from fault
-    from ...results.report.parts import ReportOptions
+    from ...results.report.parts import ReportOptions, counted
     from ...results.results_folder import read_results_folder
     from ...results.score_table import read_score_table, read_truth
     from ..shared.defect_report import defect_sentence
@@ -71,10 +71,12 @@ def report(
     make_writable(out)
     with progress_bar("Comparing drawings") as advance:
         options = ReportOptions(table, tolerance, threshold, jobs, defect_sentence)
-        make_report(found, out, options, advance)
-    for sentence in found.remarks:
+        made = make_report(found, out, options, advance)
+    for sentence in made.remarks:
         say(f"quizloader: {sentence}", sys.stderr)
-    if found.left_out:
-        say(f"{len(found.left_out)} readings or answers do not count; see {out / 'left_out.csv'}")
+    if made.left_out:
+        do = "does" if len(made.left_out) == 1 else "do"
+        count = counted(len(made.left_out), "reading, answer or drawing", "readings, answers or drawings")
+        say(f"{count} {do} not count; see {out / 'left_out.csv'}")
     say(out / INDEX)
-    raise typer.Exit(1 if found.has_unreadable else 0)
+    raise typer.Exit(0 if made.is_whole else 1)

@@ -1,7 +1,7 @@
 """One contour of all readers' drawings: what most drew, and what STAPLE finds."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -22,7 +22,7 @@ MARGIN = 1
 @dataclass(frozen=True)
 class Consensus:
     """Of a region by a ``method``; ``sensitivities`` and ``specificities`` are what STAPLE estimates of each
-    reader, empty for the majority."""
+    reader, empty for the majority; ``file`` is empty where it could not be written."""
 
     region: str
     method: str
@@ -31,6 +31,15 @@ class Consensus:
     file: str
     sensitivities: tuple[float, ...] = ()
     specificities: tuple[float, ...] = ()
+
+
+@dataclass
+class WrittenConsensus:
+    """The names of all ``files`` that were written; ``remarks`` say which were not, and why."""
+
+    consensus: list[Consensus] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
 
 
 def majority(masks: Sequence[np.ndarray]) -> np.ndarray:
@@ -65,9 +74,9 @@ def write_consensus(
     grid: Grid,
     table: LabelTable | None,
     out: Path,
-) -> tuple[list[Consensus], list[str]]:
+) -> WrittenConsensus:
     """Write both as ``<name>_majority.seg.nrrd`` and ``<name>_staple.seg.nrrd`` and, where there is a
-    ``table``, as masks by its values. Gives what was written, and remarks."""
+    ``table``, as masks by its values."""
     made: dict[str, dict[str, RegionBox]] = {"majority": {}, "STAPLE": {}}
     found: list[Consensus] = []
     for region, boxes in drawn.items():
@@ -83,17 +92,24 @@ def write_consensus(
             file = f"{name}_{method.lower()}.seg.nrrd"
             ml = box.count * grid.voxel_ml
             found.append(Consensus(region, method, tuple(readers), ml, file, *estimates))
-    remarks: list[str] = []
+    written = WrittenConsensus()
     for method, regions in made.items():
         segmentation = _segmentation(regions, grid, table)
-        write_segmentation(segmentation, out / f"{name}_{method.lower()}.seg.nrrd", level=1)
-        if table is not None:
-            try:
-                mask = paint(segmentation, table.value_map, ignore_unmapped=True)
-                write_mask(mask, out / f"{name}_{method.lower()}.nrrd")
-            except MaskError as fault:
-                remarks.append(f"No mask of “{name}” by {method} was written: {fault.sentence}")
-    return found, remarks
+        segments_file, mask_file = (f"{name}_{method.lower()}{ending}" for ending in (".seg.nrrd", ".nrrd"))
+        try:
+            write_segmentation(segmentation, out / segments_file, level=1)
+            written.files.append(segments_file)
+        except MaskError as fault:
+            written.remarks.append(f"No consensus of “{name}” by {method} was written: {fault.sentence}")
+        if table is None:
+            continue
+        try:
+            write_mask(paint(segmentation, table.value_map, ignore_unmapped=True), out / mask_file)
+            written.files.append(mask_file)
+        except MaskError as fault:
+            written.remarks.append(f"No mask of “{name}” by {method} was written: {fault.sentence}")
+    written.consensus = [each if each.file in written.files else replace(each, file="") for each in found]
+    return written
 
 
 def _segmentation(

@@ -3,7 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +11,9 @@ import numpy as np
 from ...images.files.label_names import LabelTable
 from ...images.grid import Grid
 from ...scoring.drawings import DrawingComparison, DrawnVoxels, compare_drawings
-from ...session.whole_file import write_whole
 from ..study_results import LeftOut, ReadersDrawing
 from .boxes import NOTHING, RegionBox, box_of, dice, frame_of
+from .cache import PAIRS, cache_file, save_in_cache
 from .consensus import Consensus, write_consensus
 from .region_boxes import DrawingUnreadableError, RegionBoxes, region_boxes
 
@@ -76,7 +76,9 @@ class Snapshot:
 
 @dataclass
 class ImageComparison:
-    """What came of it; ``remarks`` are sentences."""
+    """What came of it; ``remarks`` are sentences. ``files`` are the names of those written into the folder of
+    the consensus, ``cached`` of those used in the cache. ``is_whole`` is False where a drawing could not be
+    read or a file not be written."""
 
     drawings: ImageDrawings
     pairs: list[ComparedPair] = field(default_factory=list)
@@ -85,6 +87,9 @@ class ImageComparison:
     snapshots: list[Snapshot] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
+    files: list[str] = field(default_factory=list)
+    cached: list[str] = field(default_factory=list)
+    is_whole: bool = True
 
 
 def compare_image(work: ImageDrawings) -> ImageComparison:
@@ -115,8 +120,9 @@ def compare_image(work: ImageDrawings) -> ImageComparison:
         majorities[name] = _compare_region(name, own, grid, found, pairs)
     first = {reader: boxes for (reader, repetition), boxes in on_grid.items() if not repetition}
     found.mixed_up = list(_mixed_up(first, majorities))
-    if len(first) > 1:
-        found.consensus, remarks = write_consensus(
+    found.cached.append(pairs.save())
+    if names and len(first) > 1:
+        written = write_consensus(
             work.name,
             {name: [first[reader].boxes.get(name, NOTHING) for reader in first] for name in names},
             list(first),
@@ -124,8 +130,9 @@ def compare_image(work: ImageDrawings) -> ImageComparison:
             work.table,
             work.out,
         )
-        found.remarks += remarks
-    pairs.save()
+        found.consensus, found.files = written.consensus, written.files
+        found.remarks += written.remarks
+        found.is_whole &= not written.remarks
     return found
 
 
@@ -137,8 +144,10 @@ def _drawn(work: ImageDrawings, found: ImageComparison) -> dict[tuple[str, int],
         if drawing.source is not None:
             try:
                 boxes = region_boxes(drawing, work.table, work.cache)
+                found.cached.append(boxes.file)
             except DrawingUnreadableError as fault:
                 reason = fault.sentence
+                found.is_whole = False
         if boxes is not None and not drawing.is_drawn:
             if not boxes.is_empty:
                 reason = "an unchanged copy of an earlier drawing"
@@ -257,8 +266,9 @@ class _PairCache:
 
     def __init__(self, work: ImageDrawings) -> None:
         self._tolerance = work.tolerance_mm
-        facts = [work.first.quiz, work.first.page_number, work.first.image, work.tolerance_mm]
-        self._file = work.cache / f"{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]}.json"
+        image = [work.first.quiz, work.first.page_number, work.first.image]
+        measures = [each.name for each in fields(DrawingComparison)]
+        self._file = cache_file(work.cache, PAIRS, image, work.tolerance_mm, measures)
         self._used: dict[str, dict[str, object]] = {}
         try:
             self._known = json.loads(self._file.read_text(encoding="utf-8"))
@@ -272,5 +282,7 @@ class _PairCache:
         self._used[key] = self._known[key]
         return DrawingComparison(**self._known[key])
 
-    def save(self) -> None:
-        write_whole(self._file, json.dumps(self._used).encode())
+    def save(self) -> str:
+        """Gives the name of the file."""
+        save_in_cache(self._file, json.dumps(self._used).encode())
+        return self._file.name

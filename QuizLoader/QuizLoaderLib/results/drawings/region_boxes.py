@@ -1,10 +1,9 @@
 """The regions of a drawing's file as boxes of voxels, read once and kept beside the report."""
 
-import hashlib
 import io
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from zipfile import BadZipFile
 
@@ -20,9 +19,9 @@ from ...masks.segments import segments_of
 from ...masks.sources import read_mask_file, read_source, read_target
 from ...quiz.problems import ExplainedError
 from ...quiz.value_map import ValueMap
-from ...session.whole_file import write_whole
 from ..study_results import ReadersDrawing
 from .boxes import NOTHING, RegionBox, box_of
+from .cache import BOXES, cache_file, save_in_cache
 
 _TRIES = 3
 
@@ -37,6 +36,8 @@ class RegionBoxes:
 
     grid: Grid
     boxes: Mapping[str, RegionBox]
+    file: str = ""
+    """The name of the file that keeps them."""
 
     @property
     def is_empty(self) -> bool:
@@ -57,17 +58,16 @@ def region_boxes(drawing: ReadersDrawing, names: LabelTable | None, cache: Path)
     assert drawing.source is not None and drawing.label_map is not None
     for _ in range(_TRIES):
         stamps = _stamps(drawing)
-        facts = [str(drawing.source), stamps, [(row.name, row.value) for row in names.rows] if names else []]
-        file = cache / f"{hashlib.sha256(json.dumps(facts).encode()).hexdigest()[:32]}.npz"
-        known = _cached(file)
-        if known is None:
+        values = [(row.name, row.value) for row in names.rows] if names else []
+        file = cache_file(cache, BOXES, str(drawing.source), stamps, values)
+        found = _cached(file)
+        if found is None:
             found = _read(drawing.source, drawing.label_map, names)
             if stamps != _stamps(drawing):
                 # The reader is at work on it; what was read may be half of the old and half of the new.
                 continue
             _store(file, found)
-            return found
-        return known
+        return replace(found, file=file.name)
     raise DrawingUnreadableError("the drawing was changed each time it was read")
 
 
@@ -94,6 +94,8 @@ def _read(source: Path, label_map: Path, names: LabelTable | None) -> RegionBoxe
     boxes = _boxes(segmentation)
     grid = segmentation.grid
     whole = own if own is not None else grid
+    if not (grid.is_rectangular and whole.is_rectangular):
+        raise DrawingUnreadableError("the axes of the drawing are not at right angles to each other")
     return RegionBoxes(whole, {name: _placed(box, grid, whole) for name, box in boxes.items()})
 
 
@@ -159,7 +161,7 @@ def _store(file: Path, found: RegionBoxes) -> None:
         arrays[f"bits{number}"] = np.packbits(box.voxels)
     data = io.BytesIO()
     np.savez(data, allow_pickle=False, **arrays)
-    write_whole(file, data.getvalue())
+    save_in_cache(file, data.getvalue())
 
 
 def _cached(file: Path) -> RegionBoxes | None:

@@ -46,7 +46,7 @@ def compare_drawings_of(
             sentence = (
                 f"The drawings of “{work[number].name}” could not be compared: the process ended ({result})."
             )
-            result = ImageComparison(work[number], remarks=[sentence])
+            result = ImageComparison(work[number], remarks=[sentence], is_whole=False)
         found[number] = result
         advance(len(found), len(work))
     return [found[number] for number in range(len(work))]
@@ -57,7 +57,7 @@ def _compared(tell_defect: Callable[[BaseException], str], work: ImageDrawings) 
         return compare_image(work)
     except Exception as fault:  # noqa: BLE001 a defect on one image must not cost the others
         sentence = f"The drawings of “{work.name}” could not be compared: {tell_defect(fault)}"
-        return ImageComparison(work, remarks=[sentence])
+        return ImageComparison(work, remarks=[sentence], is_whole=False)
 
 
 def _images(

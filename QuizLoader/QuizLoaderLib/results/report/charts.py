@@ -6,10 +6,12 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+from matplotlib import rcParams
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
-    from matplotlib.figure import Figure
 
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8b6f00", "#7a3b9a")
 """Okabe and Ito's, the pale yellow replaced."""
@@ -20,12 +22,8 @@ def color(number: int) -> str:
     return COLORS[number % len(COLORS)]
 
 
-def new_figure(width: float, height: float) -> "Figure":
+def new_figure(width: float, height: float) -> Figure:
     """In inches. Without pyplot, which would keep each figure and ask for a screen."""
-    from matplotlib import rcParams
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
-    from matplotlib.figure import Figure
-
     # Text as outlines looks the same everywhere, and a fixed salt gives the same file each time.
     rcParams.update({"svg.fonttype": "path", "svg.hashsalt": "quizloader", "font.size": 8.5})
     figure = Figure(figsize=(width, height), layout="constrained")

@@ -11,7 +11,7 @@ from ..study_results import NOTHING_AGAIN, Item, LeftOut
 from . import charts
 from .contact_sheet import contact_sheet
 from .numbers_section import Volume
-from .parts import Cell, Chart, DataTable, Section, ShownTable
+from .parts import CONSENSUS, Cell, Chart, DataTable, Section, ShownTable, counted
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -19,15 +19,33 @@ if TYPE_CHECKING:
 TITLE = "Drawings"
 _WORST = 12
 _ODD_DICE = 0.2
+_Pair = tuple[ImageComparison, ComparedPair]
 
 
 def drawings_section(images: Sequence[ImageComparison], tolerance_mm: float) -> Section:
-    section = Section(TITLE)
+    section = Section(TITLE, written=[f"{CONSENSUS}/{name}" for image in images for name in image.files])
     pairs = list(_pairs(images))
-    if not any(pair.reader_2 and not pair.repetition for _, pair in pairs):
+    repeated = [(image, pair) for image, pair in pairs if pair.repetition]
+    of_two = [(image, pair) for image, pair in pairs if pair.reader_2 and not pair.repetition]
+    if of_two:
+        _add_readers(section, images, pairs, of_two, tolerance_mm)
+    else:
         section.parts.append("No image was drawn on by two readers.")
-        return section
-    section.parts.append(_regions_table(pairs, tolerance_mm))
+    if repeated:
+        title = "The same reader again: medians"
+        section.parts.append(_regions_table(title, repeated, tolerance_mm, "repeated_drawings.csv"))
+        section.tables.append(DataTable("repeated_drawings.csv", [_row(i, p) for i, p in repeated]))
+    return section
+
+
+def _add_readers(
+    section: Section,
+    images: Sequence[ImageComparison],
+    pairs: Sequence[_Pair],
+    of_two: Sequence[_Pair],
+    tolerance_mm: float,
+) -> None:
+    section.parts.append(_regions_table("Pairs of readers: medians", of_two, tolerance_mm, "drawings.csv"))
     against_majority = [(image, pair) for image, pair in pairs if not pair.reader_2]
     if against_majority:
         section.parts += _readers_tables(against_majority)
@@ -35,25 +53,22 @@ def drawings_section(images: Sequence[ImageComparison], tolerance_mm: float) -> 
     if mixed_up:
         section.parts.append(_mixed_up_table(images))
     section.parts.append(
-        Chart("dice", "Dice of each pair of readers, by region", lambda: _boxes(pairs, "dice", "Dice"))
+        Chart("dice", "Dice of each pair of readers, by region", lambda: _boxes(of_two, "dice", "Dice"))
     )
     title = "95 % Hausdorff distance of each pair of readers, by region"
-    section.parts.append(Chart("hd95", title, lambda: _boxes(pairs, "hd95_mm", "mm")))
+    section.parts.append(Chart("hd95", title, lambda: _boxes(of_two, "hd95_mm", "mm")))
     section.parts += _worst(images)
-    repeated = [(image, pair) for image, pair in pairs if pair.repetition]
     section.tables += [
-        DataTable("drawings.csv", [_row(i, p) for i, p in pairs if p.reader_2 and not p.repetition]),
+        DataTable("drawings.csv", [_row(i, p) for i, p in of_two]),
         DataTable("majority.csv", [_row(i, p) for i, p in against_majority]),
-        DataTable("repeated_drawings.csv", [_row(i, p) for i, p in repeated]),
         DataTable("mixed_up.csv", [_mixed_up_row(image, each) for image, each in mixed_up]),
         *_consensus_tables(images),
     ]
-    count = sum(len({each.file for each in image.consensus}) for image in images)
+    count = sum(len({each.file for each in image.consensus} - {""}) for image in images)
     section.parts.append(
-        f"The consensus of each image is in the folder consensus: {count} files, by majority and by STAPLE, "
-        "as segments that 3D Slicer opens."
+        f"The consensus of each image is in the folder consensus: {counted(count, 'file')}, by majority and "
+        "by STAPLE, as segments that 3D Slicer opens."
     )
-    return section
 
 
 def volumes_of(images: Sequence[ImageComparison], left_out: list[LeftOut]) -> list[Volume]:
@@ -82,9 +97,6 @@ def _volumes_ml(image: ImageComparison) -> dict[tuple[str, str], float]:
             if pair.reader_2:
                 found[pair.reader_2, pair.region] = pair.measures.volume_2_ml
     return found
-
-
-_Pair = tuple[ImageComparison, ComparedPair]
 
 
 def _pairs(images: Sequence[ImageComparison]) -> Iterator[_Pair]:
@@ -129,11 +141,10 @@ def _mixed_up_row(image: ImageComparison, each: MixedUp) -> dict[str, Cell]:
     }
 
 
-def _regions_table(pairs: Sequence[_Pair], tolerance_mm: float) -> ShownTable:
+def _regions_table(title: str, pairs: Sequence[_Pair], tolerance_mm: float, file: str) -> ShownTable:
     by_region: dict[str, list[_Pair]] = defaultdict(list)
     for image, pair in pairs:
-        if pair.reader_2 and not pair.repetition:
-            by_region[pair.region].append((image, pair))
+        by_region[pair.region].append((image, pair))
     rows: list[list[Cell]] = []
     for region, own in by_region.items():
         measures = [pair.measures for _, pair in own]
@@ -153,7 +164,7 @@ def _regions_table(pairs: Sequence[_Pair], tolerance_mm: float) -> ShownTable:
         )
     header = ["Region", "Images", "Pairs", "Dice", "Least", f"Surface Dice at {tolerance_mm:g} mm"]
     header += ["HD95 (mm)", "Mean distance (mm)", "Pairs with an empty one"]
-    return ShownTable("Pairs of readers: medians", header, rows, "drawings.csv")
+    return ShownTable(title, header, rows, file)
 
 
 def _readers_tables(pairs: Sequence[_Pair]) -> Iterator[ShownTable]:
@@ -200,9 +211,8 @@ def _boxes(pairs: Sequence[_Pair], measure: str, label: str) -> "Figure":
     """By region, of each pair; regions with few voxels differ more in Dice, so they are not put together."""
     by_region: dict[str, dict[str, list[float]]] = defaultdict(lambda: defaultdict(list))
     for _, pair in pairs:
-        if pair.reader_2 and not pair.repetition:
-            for reader in (pair.reader_1, pair.reader_2):
-                by_region[pair.region][reader].append(getattr(pair.measures, measure))
+        for reader in (pair.reader_1, pair.reader_2):
+            by_region[pair.region][reader].append(getattr(pair.measures, measure))
     figure, axes = charts.panels(len(by_region), share=True)
     for place, (region, by_reader) in zip(axes, by_region.items(), strict=False):
         ordered = dict(sorted(by_reader.items(), key=lambda each: each[0].casefold()))

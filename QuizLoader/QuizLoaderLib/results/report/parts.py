@@ -70,6 +70,12 @@ class Section:
     """Further files by their path below the report."""
     left_out: list[LeftOut] = field(default_factory=list)
     """What does not count in this section."""
+    written: list[str] = field(default_factory=list)
+    """The paths of those that are there already."""
+
+
+CONSENSUS = "consensus"
+"""The folder of the consensus, below the report."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +90,7 @@ class ReportPlaces:
 
     @property
     def consensus(self) -> Path:
-        return self.out / "consensus"
+        return self.out / CONSENSUS
 
 
 def written(value: Cell) -> str:

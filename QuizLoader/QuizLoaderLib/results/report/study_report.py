@@ -5,14 +5,17 @@ import io
 import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 
 from ... import __version__
 from ...quiz.problems import ExplainedError
 from ...session.whole_file import make_folder, remove_left_overs, write_whole
+from ..drawings.cache import remove_unused
+from ..drawings.image_comparison import ImageComparison
 from ..drawings.study_comparison import compare_drawings_of
-from ..study_results import StudyResults
+from ..study_results import LeftOut, StudyResults
 from .categories_section import AgreementTables, categories_section
 from .columns import COLUMNS
 from .drawings_section import drawings_section, volumes_of
@@ -32,13 +35,23 @@ class ReportError(ExplainedError):
     """Why no report can be made."""
 
 
+@dataclass(frozen=True)
+class MadeReport:
+    """What does not count, ``remarks`` as sentences, and whether the report ``is_whole``: all files could be
+    read, compared and written."""
+
+    left_out: list[LeftOut]
+    remarks: list[str]
+    is_whole: bool
+
+
 def make_report(
     results: StudyResults,
     out: Path,
     options: ReportOptions | None = None,
     advance: Callable[[int, int], object] = lambda done, total: None,
-) -> list[Section]:
-    """Write the report of what readers answered into the folder ``out``; gives its sections.
+) -> MadeReport:
+    """Write the report of what readers answered into the folder ``out``.
 
     What an earlier report there had computed of the same drawings is used again, and its files that this one
     does not have are removed. Raises ReportError: another run writes there; and OSError.
@@ -49,26 +62,32 @@ def make_report(
         make_folder(folder)
     with _alone_in(places):
         remove_left_overs(places.cache)
-        sections = _sections(results, places, options, advance)
-        _write(sections, results, places)
-    return sections
+        images = compare_drawings_of(
+            results.drawings,
+            options.table,
+            options.tolerance_mm,
+            places.consensus,
+            places.cache,
+            options.jobs,
+            advance,
+            options.tell_defect,
+        )
+        remove_unused(places.cache, {name for image in images for name in image.cached})
+        left_out = [*results.left_out, *(each for image in images for each in image.left_out)]
+        remarks = [*results.remarks, *(sentence for image in images for sentence in image.remarks)]
+        told = _sections(results, images, options, left_out)
+        _write([study_section(results, left_out, remarks), *told], results, places)
+    is_whole = not results.has_unreadable and all(image.is_whole for image in images)
+    return MadeReport(left_out, remarks, is_whole)
 
 
 def _sections(
-    results: StudyResults, places: ReportPlaces, options: ReportOptions, advance: Callable[[int, int], object]
+    results: StudyResults,
+    images: Sequence[ImageComparison],
+    options: ReportOptions,
+    left_out: list[LeftOut],
 ) -> list[Section]:
-    images = compare_drawings_of(
-        results.drawings,
-        options.table,
-        options.tolerance_mm,
-        places.consensus,
-        places.cache,
-        options.jobs,
-        advance,
-        options.tell_defect,
-    )
-    left_out = [*results.left_out, *(each for image in images for each in image.left_out)]
-    remarks = [*results.remarks, *(sentence for image in images for sentence in image.remarks)]
+    """All but the first, which tells what they leave out: they add it to ``left_out``."""
     tables = AgreementTables()
     categories = categories_section(results, tables)
     numbers = numbers_section([*results.ratings, *volume_ratings(volumes_of(images, left_out))], tables)
@@ -80,7 +99,7 @@ def _sections(
     left_out += [each for section in told for each in section.left_out]
     with_data = {each.title for each in told if any(not isinstance(part, str) for part in each.parts)}
     methods = methods_section(with_data, options)
-    return [study_section(results, left_out, remarks), *told, methods]
+    return [*told, methods]
 
 
 def _write(sections: Sequence[Section], results: StudyResults, places: ReportPlaces) -> None:
@@ -96,19 +115,12 @@ def _write(sections: Sequence[Section], results: StudyResults, places: ReportPla
                 pictures[chart.name] = png if chart.is_photo else svg
     lead = f"{results.source} · {datetime.now():%Y-%m-%d %H:%M} · QuizLoader {__version__}"
     page = html_page("What all readers answered", lead, sections, pictures)
-    kept = {
-        each["file"]
-        for section in sections
-        for table in section.tables
-        for each in table.rows
-        if "file" in each
-    }
     for name, data in files.items():
         make_folder((places.out / name).parent)
         write_whole(places.out / name, data)
     write_whole(places.out / INDEX, page.encode())
-    masks = {str(name).replace(".seg.nrrd", ".nrrd") for name in kept}
-    _remove_old(places, {*files, INDEX, *(f"{places.consensus.name}/{name}" for name in {*kept, *masks})})
+    there = {name for section in sections for name in section.written}
+    _remove_old(places, {*files, INDEX, *there})
 
 
 def table_bytes(table: DataTable) -> bytes:
