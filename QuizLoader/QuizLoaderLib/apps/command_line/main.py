@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from ...quiz.problems import ExplainedError, Problem, has_errors
+from .format_command import format_quiz
 from .info_command import info
 from .mask_commands import map_app, mask, masks, segments
 from .report_command import report
@@ -207,6 +208,7 @@ def _require_opengl() -> None:
 
 for command in (info, mask, segments, masks, answers, progress, report, serve):
     app.command()(command)
+app.command("format")(format_quiz)
 for name, group in (("map", map_app), ("xnat", xnat_app), ("readers", readers_app)):
     app.add_typer(group, name=name)
 

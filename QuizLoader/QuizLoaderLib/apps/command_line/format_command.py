@@ -1,0 +1,36 @@
+"""``quizloader format``: a quiz written tidily."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from .terminal import CommandError, require_folder_of, say
+
+
+def format_quiz(
+    quiz: Annotated[Path, typer.Argument(metavar="QUIZ", help="The quiz, an XML file.")],
+    out: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write there and leave the quiz as it is.")
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Write nothing; end with 1 where the quiz is not tidy.")
+    ] = False,
+) -> None:
+    """Write a quiz tidily, an element a line. Comments, order and what is unknown stay as they are."""
+    from ...authoring.document import load_document
+    from ...authoring.tidy import tidy
+    from ...session.whole_file import write_whole
+
+    if check and out is not None:
+        raise CommandError("--check writes nothing, so --out has no use.", code=2)
+    before = load_document(quiz).data
+    after = tidy(before)
+    if check and after != before:
+        say(f"“{quiz}” is not tidy.")
+        raise typer.Exit(1)
+    if out is not None:
+        require_folder_of(out)
+    if not check and (out is not None or after != before):
+        # The file behind a link is written, and the link stays.
+        write_whole((out or quiz).resolve(), after)
