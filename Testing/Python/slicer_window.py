@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLayout,
     QMainWindow,
+    QMenu,
     QScrollArea,
     QSizePolicy,
     QSplitter,
@@ -35,7 +36,7 @@ PIXELS = 2
 
 OWN_KEYS = (
     *("Ctrl+Left", "Alt+Left", "Ctrl+Right", "Alt+Right", "Ctrl+F"),
-    *("Ctrl+O", "Ctrl+S", "Ctrl+W", "Ctrl+Z", "Ctrl+Y", "Ctrl+X", "Ctrl+C", "Ctrl+V", "Ctrl+H"),
+    *("Ctrl+O", "Ctrl+S", "Ctrl+Z", "Ctrl+Y", "Ctrl+X", "Ctrl+C", "Ctrl+V", "Ctrl+H"),
     *("Ctrl+0", "Ctrl+1", "Ctrl+2", "Ctrl+3", "Ctrl+`", "Ctrl+4", "Ctrl+5", "Ctrl+6"),
 )
 """Slicer/Slicer Base/QTGUI/qSlicerModuleSelectorToolBar.cxx (the first five; Back and Forward are Alt and an
@@ -333,7 +334,12 @@ class qSlicerMainWindow(QMainWindow):
             action.setShortcut(QKeySequence(keys))
             self.addAction(action)
         for title in MENUS:
-            self.menuBar().addMenu(title)
+            self.menuBar().addMenu(title).setObjectName(title[1:] + "Menu")
+        self.close_scene_action = QAction("Close Scene", self)
+        self.close_scene_action.setObjectName("FileCloseSceneAction")
+        self.close_scene_action.setShortcut(QKeySequence("Ctrl+W"))
+        self.close_scene_action.triggered.connect(self._close_scene)
+        self.file_menu.addAction(self.close_scene_action)
         self.addToolBar("Views")
         self.addToolBar("Markups").hide()
         self.statusBar()
@@ -342,6 +348,15 @@ class qSlicerMainWindow(QMainWindow):
         """confirmCloseApplication: where there is anything to save a dialog asks, which is cancelled here."""
         asked = self.asked_to_save()
         event.setAccepted(not asked)
+
+    @property
+    def file_menu(self) -> QMenu:
+        return self.findChild(QMenu, "FileMenu")
+
+    def _close_scene(self) -> None:
+        """on_FileCloseSceneAction_triggered, where the dialog of confirmCloseScene is cancelled."""
+        if not self.asked_to_save():
+            slicer.mrmlScene.Clear(0)
 
     @staticmethod
     def asked_to_save() -> list[str]:

@@ -13,6 +13,9 @@ from panel_stage import (
     write_images,
     write_quiz,
 )
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
 from reader_at_work import draw
 from slicer_files import offered_to_save
 from test_panel_session import Reader
@@ -93,6 +96,8 @@ def test_slicer_ends_without_asking_for_what_comes_from_the_quiz_again(tmp_path,
     quiz, images = everything
     with stage(tmp_path) as story:
         assert closes(story)
+        slicer.util.loadNodeFromFile(str(quiz), "QuizLoaderFile")
+        assert closes(story)
         story.open(quiz, images)
         drawing = story.slicer.logic.console.opened.drawings.nodes[0]
         assert story.slicer.main_window.asked_to_save()
@@ -134,3 +139,41 @@ def test_slicer_ends_without_asking_for_what_a_reader_has_saved(tmp_path, everyt
         draw(opened.drawings.nodes[0], "Tumour", block() > 0, story.slicer.logic.nodes(0)[0])
         assert closes(story)
         assert opened is story.slicer.logic.console.opened
+
+
+def choose_close_scene(story: Stage) -> None:
+    """In the menu, by a click."""
+    window = story.slicer.main_window
+    menu = window.file_menu
+    menu.popup(window.pos())
+    place = menu.actionGeometry(window.close_scene_action).center()
+    QTest.mouseClick(menu, Qt.LeftButton, Qt.NoModifier, place)
+
+
+def press_ctrl_w(story: Stage) -> None:
+    QTest.keyClick(story.slicer.main_window, Qt.Key_W, Qt.ControlModifier)
+
+
+@pytest.mark.parametrize("close_scene", [choose_close_scene, press_ctrl_w])
+def test_the_scene_is_closed_without_asking_for_what_comes_from_the_quiz_again(
+    tmp_path, everything, close_scene
+):
+    quiz, images = everything
+    with stage(tmp_path) as story:
+        story.slicer.main_window.activateWindow()
+        slicer.util.loadNodeFromFile(str(quiz), "QuizLoaderFile")
+        story.open(quiz, images)
+        mine = slicer.util.addVolumeFromArray(block())
+        listed = [node.GetID() for node in storable() if not node.GetHideFromEditors()]
+
+        close_scene(story)
+        QApplication.processEvents()
+        assert slicer.mrmlScene.IsNodePresent(mine), "the user's own data are asked for"
+        assert [node.GetID() for node in storable() if not node.GetHideFromEditors()] == listed
+        assert not any(node.GetDisableModifiedEvent() for node in storable())
+
+        slicer.mrmlScene.RemoveNode(mine)
+        close_scene(story)
+        assert slicer.mrmlScene.GetNumberOfNodesByClass("vtkMRMLVolumeNode") == 0
+        assert story.slicer.logic.console.opened is None
+        story.slicer.check()

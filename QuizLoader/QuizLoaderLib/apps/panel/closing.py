@@ -1,4 +1,4 @@
-"""Slicer asks before it ends whether the scene is to be saved: not for what comes from the quiz again."""
+"""Slicer asks what is to be saved before it closes its scene, or ends: not for what comes from the quiz."""
 
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING
@@ -14,37 +14,47 @@ if TYPE_CHECKING:
 
 
 class _CloseFilter(qt.QObject):
-    """Calls ``closes`` before the window is asked to close."""
+    """Calls ``closes`` before the window is asked to close, or the shortcut of an action is carried out."""
 
     closes: Callable[[], None]
 
     def eventFilter(self, _watched: "qt.QObject", event: "qt.QEvent") -> bool:  # noqa: N802 Qt's name
-        if event.type() == qt.QEvent.Close:
+        if event.type() in (qt.QEvent.Close, qt.QEvent.Shortcut):
             self.closes()
         return False
 
 
 class ClosingOfSlicer:
-    """While a quiz is open, the window asks for what is not saved as if its images were not there.
+    """While a quiz is open, Slicer asks for what is not saved as if the quiz's images were not there: when it
+    ends, and in *Close Scene*.
 
     It asks for every node that is shown in Slicer's lists and was not read from a file, whether or not it is
     saved with the scene (vtkMRMLScene::GetStorableNodesModifiedSinceRead, GetModifiedSinceRead). So what is
-    not to be saved is out of the lists at that moment, and in them again as soon as events come.
+    not to be saved is out of the lists at that moment, and in them again as soon as events come. A menu hides
+    before what was chosen in it is done.
     ``drawings()`` gives the segmentations of the page; one in which nothing is drawn is not asked for.
     """
 
     def __init__(self, drawings: "Callable[[], Iterable[vtkMRMLSegmentationNode]]") -> None:
         self._drawings = drawings
-        self._window = slicer.util.mainWindow()
         self._filter = _CloseFilter()
         self._filter.closes = self._hide
         self._hidden: list[tuple[vtkMRMLNode, int]] = []
-        if self._window:
-            self._window.installEventFilter(self._filter)
+        window = slicer.util.mainWindow()
+        # qSlicerMainWindow.ui has their names.
+        self._menus = _named(window, "FileMenu")
+        self._filtered = [window, *_named(window, "FileCloseSceneAction")] if window else []
+        for each in self._filtered:
+            each.installEventFilter(self._filter)
+        for menu in self._menus:
+            menu.aboutToHide.connect(self._hide)
 
     def end(self) -> None:
-        if self._window:
-            self._window.removeEventFilter(self._filter)
+        for each in self._filtered:
+            each.removeEventFilter(self._filter)
+        for menu in self._menus:
+            menu.aboutToHide.disconnect(self._hide)
+        self._filtered, self._menus = [], []
         self._show_again()
 
     def _hide(self) -> None:
@@ -63,3 +73,7 @@ class ClosingOfSlicer:
         for node, was_modifying in hidden:
             node.SetHideFromEditors(False)
             node.EndModify(was_modifying)
+
+
+def _named(window: "qt.QWidget | None", name: str) -> "list[qt.QObject]":
+    return slicer.util.findChildren(window, name) if window else []

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import slicer
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLNode, vtkMRMLTextNode
+    from slicer import vtkMRMLNode, vtkMRMLTextNode, vtkMRMLTextStorageNode
 
 EXTENSION = ".quiz.xml"
 
@@ -41,14 +41,13 @@ def add_quiz_node(path: Path, name: str = "", image_folder: Path | None = None) 
     scene, node = slicer.mrmlScene, quiz_node_of(path)
     text = path.read_bytes().decode("utf-8-sig", errors="replace")
     if node:
-        node.SetText(text)
+        _read(node, node.GetStorageNode(), text)
         if image_folder:
             remember_image_folder(node, image_folder)
         return node
     node = scene.CreateNodeByClass("vtkMRMLTextNode")
     node.UnRegister(None)
     node.SetName(scene.GenerateUniqueName(name or path.name.removesuffix(EXTENSION).removesuffix(".xml")))
-    node.SetText(text)
     node.SetAttribute(_MARK, "1")
     if image_folder:
         remember_image_folder(node, image_folder)
@@ -59,7 +58,16 @@ def add_quiz_node(path: Path, name: str = "", image_folder: Path | None = None) 
     storage.SetSupportedWriteFileExtensions([EXTENSION[1:], "xml"])
     storage.SetFileName(str(path))
     node.SetAndObserveStorageNodeID(storage.GetID())
+    _read(node, storage, text)
     return scene.AddNode(node)
+
+
+def _read(node: vtkMRMLTextNode, storage: vtkMRMLTextStorageNode, text: str) -> None:
+    """In Slicer's own way too, so that it knows that the file has it, and does not ask to save it."""
+    storage.ReadData(node)
+    # Its bytes are other ones where the file is not UTF-8.
+    if node.GetText() != text:
+        node.SetText(text)
 
 
 def is_quiz_node(node: vtkMRMLNode | None) -> bool:
