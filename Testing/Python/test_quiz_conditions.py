@@ -16,6 +16,10 @@ QUESTIONS = """
 <Question ID="size" Type="IntegerValue" Descriptor="Size" Min="1" Max="9"><Option>mm</Option></Question>
 <Question ID="grade" Type="Radio" Descriptor="Grade"><Option>1</Option><Option>2</Option></Question>
 <Question ID="why" Type="Text" Descriptor="Why"><Option>Why</Option></Question>
+<Question ID="signed" Type="Text"><Option>Name</Option><Option>Place</Option><Option>Day</Option></Question>
+<Question ID="spans" Type="FloatValue"><Option>long</Option><Option>short</Option></Question>
+<Question ID="seen" Type="Matrix" Descriptor="Seen"><Row>left</Row><Row>right</Row><Option>yes</Option>
+<Option>no</Option></Question>
 <Question ID="note" Type="InfoBox" Descriptor="Note"><Option>Read</Option></Question>
 """
 GIVEN: dict[str, Values] = {
@@ -153,6 +157,9 @@ def checked(folder: Path, condition: str, *more: str, attributes: str = "") -> l
         "P/side = 'right'",
         "[P/side] != 'left'",
         "why = 'x' or side in ('left')",
+        "count(signed) ge 2",
+        "spans lt 3 and spans gt 5",
+        "seen = 'yes' and seen = 'no' and count(seen) = 2",
     ],
 )
 def test_a_right_condition_has_no_problem(condition, tmp_path):
@@ -181,11 +188,12 @@ def test_a_right_condition_has_no_problem(condition, tmp_path):
         ("side = 'left' or not side = 'left'", "Q817", "always true"),
         ("size lt 3 and size gt 4", "Q817", "never true"),
         ("signs = 'halo' and count(signs) = 0", "Q817", "never true"),
+        ("count(why) ge 2", "Q817", "never true"),
     ],
 )
 def test_a_wrong_condition_is_told_with_its_line(condition, code, words, tmp_path):
     ((found, line, text),) = checked(tmp_path, condition)
-    assert (found, line) == (code, 9)
+    assert (found, line) == (code, 13)
     assert words in text
 
 
@@ -212,6 +220,8 @@ def test_what_is_asked_later_or_depends_on_itself_cannot_be_named(tmp_path):
     assert codes(tmp_path, page("P", choice("a", "a = 'yes'"))) == ["Q814"]
     circle = page("P", choice("a", "b = 'yes'"), b)
     assert sorted(codes(tmp_path, circle)) == ["Q813", "Q814", "Q814"]
+    followed = page("P", choice("a", "b = 'yes'"), b, choice("c", "b = 'yes'"), choice("d", "c = 'yes'"))
+    assert sorted(codes(tmp_path, followed)) == ["Q813", "Q814", "Q814"]
     own_page = page("P", a, attributes="ShowIf=\"P/a = 'yes'\"")
     assert codes(tmp_path, own_page) == ["Q814"]
 

@@ -57,6 +57,24 @@ def test_randomizing_needs_two_groups_besides_0_to_mean_anything(tmp_path):
     assert codes_of(tmp_path, session(*groups(1, 1))) == []
 
 
+@pytest.mark.parametrize(
+    ("pages", "more", "codes"),
+    [
+        (("1", "1"), 'RandomizePagesInGroups="Y"', []),
+        (("0", "0"), 'RandomizePagesInGroups="Y"', []),
+        (("1",), 'RandomizePagesInGroups="Y"', ["Q207"]),
+        (("1' Training='Y", "2' Training='Y", "3"), "", []),
+        (("1' Position='Last", "2' Position='Last", "3"), "", []),
+        (("1' Training='Y", "2", "3' Position='Last"), "", ["Q207"]),
+        (("1' Training='Y", "0' Training='Y", "2"), "", ["Q207"]),
+    ],
+)
+def test_what_stands_together_is_what_can_be_drawn(pages, more, codes, tmp_path):
+    """Training and Position keep pages apart; with RandomizePagesInGroups one group is enough."""
+    text = session(*(page(f"PageGroup='{each}'") for each in pages), attributes=f"{RANDOM} {more}")
+    assert codes_of(tmp_path, text) == codes
+
+
 def test_a_page_without_group_is_a_group_of_its_own_when_randomized(tmp_path):
     problem = only_problem(tmp_path, session(*groups(1), page('ID="X"'), attributes=RANDOM))
     assert (problem.code, problem.severity, problem.page) == ("Q301", Severity.WARNING, 2)

@@ -21,7 +21,7 @@ from .page_order import PageOrder
 from .problems import NearestNames, Problem, ProblemCode, error, warning
 from .question_types import Takes
 from .values import shown
-from .visibility import Place, QuestionNames, conditions_of, in_order, rules_of
+from .visibility import Place, QuestionNames, conditions_of, in_circles, in_order, rules_of
 
 UNKNOWN_NAME = ProblemCode("Q811", "A condition names the ID of a question.")
 NAMED_TWICE = ProblemCode("Q812", "What a condition names has an ID that no other question or page has.")
@@ -44,7 +44,7 @@ def conditions(quiz: Quiz) -> Iterator[Problem]:
         for place, condition, line in conditions_of(page):
             for problem in checker.problems(page, place, condition):
                 yield problem.at(line=line, page=page.number)
-    for rule in in_order(rules_of(pages, checker.names))[1]:
+    for rule in in_circles(in_order(rules_of(pages, checker.names))[1]):
         sentence = f"The condition {shown(rule.condition.text)} depends on what it shows itself."
         line = next(line for place, _, line in conditions_of(checker.page(rule.place)) if place == rule.place)
         yield error(IN_A_CIRCLE, sentence, line=line).at(page=rule.place.page)
@@ -188,7 +188,9 @@ def _not_comparable(name: Reference, question: Question, why: str, hint: str = "
 
 
 def _always_the_same(condition: Condition, found: Mapping[Reference, Question]) -> Iterator[Problem]:
-    """As far as all answers that matter can be tried."""
+    """As far as all answers that matter can be tried: those of a choice, or of a single field."""
+    if any(each.facts.takes is not Takes.CHOICE and len(each.fields) > 1 for each in found.values()):
+        return
     leaves = list(condition.leaves)
     constants = [each for leaf in leaves if isinstance(leaf, Relation) for each in (leaf.left, *leaf.right)]
     of_two = any(

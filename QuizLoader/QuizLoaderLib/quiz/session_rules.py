@@ -1,5 +1,6 @@
 """Rules over the pages of a session: their order, their groups, and what one page names of another."""
 
+from collections import Counter
 from collections.abc import Iterator
 
 from .model import Page, Quiz
@@ -95,26 +96,29 @@ def forced_order(quiz: Quiz) -> Iterator[Problem]:
 def one_page_group(quiz: Quiz) -> Iterator[Problem]:
     if not quiz.randomize_page_groups:
         return
-    groups: set[int] = set()
-    groups_of_their_own = 0
     for page in quiz.pages:
-        if page.position or page.training:
-            continue
-        if page.page_group is None:
-            groups_of_their_own += 1
+        if page.page_group is None and not (page.position or page.training):
             yield warning(
                 PAGE_WITHOUT_GROUP,
                 f"Page {shown(page.id)} has no PageGroup, so it is a group of its own when randomized.",
                 line=page.line,
             ).at(page=page.number)
-        elif page.page_group:
-            groups.add(page.page_group)
-    if quiz.pages and len(groups) + groups_of_their_own < 2:
-        which = f"only the group {groups.pop()}" if groups else "no group"
-        yield warning(
-            ONE_PAGE_GROUP,
-            f"RandomizePageGroups is “Y”, but there is {which} besides 0, so nothing is randomized.",
-        )
+    if quiz.pages and not _is_anything_drawn(quiz):
+        groups = {page.page_group for page in quiz.pages if page.page_group}
+        which = f"only the group {min(groups)}" if groups else "no group"
+        why = f"there is {which} besides 0" if len(groups) < 2 else "Training and Position keep groups apart"
+        yield warning(ONE_PAGE_GROUP, f"RandomizePageGroups is “Y”, but {why}, so nothing is randomized.")
+
+
+def _is_anything_drawn(quiz: Quiz) -> bool:
+    """Whether groups besides 0 can change places, or pages of a group."""
+    order = PageOrder(quiz)
+    # A page without PageGroup is a group of its own.
+    groups = ((page, -page.number if page.page_group is None else page.page_group) for page in quiz.pages)
+    sizes = Counter((order.band(page), group) for page, group in groups)
+    changing = Counter(band for band, group in sizes if group)
+    has_more = quiz.randomize_pages_in_groups and max(sizes.values()) > 1
+    return has_more or max(changing.values(), default=0) > 1
 
 
 def pages_differ(quiz: Quiz) -> Iterator[Problem]:

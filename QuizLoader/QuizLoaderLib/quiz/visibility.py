@@ -1,7 +1,7 @@
 """What of a quiz is asked, by its conditions and the answers alone: what the conditions name, and what they
 hide."""
 
-from collections import defaultdict, deque
+from collections import Counter, defaultdict, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -92,18 +92,11 @@ def rules_of(pages: Sequence[Page], names: QuestionNames) -> list[Rule]:
 
 
 def in_order(rules: Sequence[Rule]) -> tuple[list[Rule], list[Rule]]:
-    """The rules so that each follows those that it depends on, and those that depend on themselves."""
-    by_place = {rule.place: rule for rule in rules}
+    """The rules so that each follows those that it depends on; and those that have no such order: they depend
+    on themselves, or on one that does."""
     waits_for: dict[Place, int] = {}
     followers: dict[Place, list[Rule]] = defaultdict(list)
-    for rule in rules:
-        needed = {
-            around
-            for place in rule.meant.values()
-            if place is not None
-            for around in place.around
-            if around in by_place
-        }
+    for rule, needed in _needed(rules):
         waits_for[rule.place] = len(needed)
         for place in needed:
             followers[place].append(rule)
@@ -116,6 +109,26 @@ def in_order(rules: Sequence[Rule]) -> tuple[list[Rule], list[Rule]]:
             if not waits_for[follower.place]:
                 ready.append(follower)
     return ordered, [rule for rule in rules if waits_for[rule.place]]
+
+
+def in_circles(rules: Sequence[Rule]) -> list[Rule]:
+    """Of rules without an order those that others of a circle depend on, not what merely follows a circle."""
+    needed = {rule.place: places for rule, places in _needed(rules)}
+    followers = Counter(place for places in needed.values() for place in places)
+    last = deque(place for place in needed if not followers[place])
+    while last:
+        for place in needed[last.popleft()]:
+            followers[place] -= 1
+            if not followers[place]:
+                last.append(place)
+    return [rule for rule in rules if followers[rule.place]]
+
+
+def _needed(rules: Sequence[Rule]) -> Iterator[tuple[Rule, set[Place]]]:
+    """Each rule with the places of those that it depends on."""
+    ruled = {rule.place for rule in rules}
+    for rule in rules:
+        yield rule, {each for place in rule.meant.values() if place for each in place.around} & ruled
 
 
 @dataclass(frozen=True)
