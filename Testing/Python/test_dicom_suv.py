@@ -140,6 +140,7 @@ def test_presets_are_those_of_the_modality(tmp_path: Path, modality: str, has_ct
     node, _problems, library = load_one(tmp_path, "series", dicom_read=True)
     assert ("CT lung" in preset_names(node)) == has_ct
     assert ("automatic" in preset_names(node)) != has_ct
+    assert (window_of_preset(node, "automatic") is None) == has_ct
     look = window_of_preset(node, "all values")
     assert look is not None and look == WindowLevel(399, 199.5)
     node.GetDisplayNode().SetWindowLevel(look.window, look.level)

@@ -44,9 +44,11 @@ def preset_names(node: "vtkMRMLVolumeNode") -> tuple[str, ...]:
 
 
 def window_of_preset(node: "vtkMRMLVolumeNode", name: str) -> WindowLevel | None:
-    """In the values of the node's voxels; None where the preset is not offered."""
+    """In the values of the node's voxels; None unless the name is one of ``preset_names(node)``."""
+    if name not in preset_names(node):
+        return None
     if name not in _FOUND:
-        return _presets_of_modality(node).get(name)
+        return _presets_of_modality(node)[name]
     if name == AUTOMATIC:
         look = WindowLevel(
             *automatic_window_level(image_array(node.GetImageData()), modality=modality_of(node))
