@@ -2,13 +2,18 @@
 
 import os
 import sys
+from collections import Counter
+from collections.abc import Callable
 from pathlib import Path
 from types import FrameType
 
 import pytest
 import QuizLoaderLib
+from QuizLoaderLib.reader.asking import Asking
 from QuizLoaderLib.reader.session_answers import SignIn
 from QuizLoaderLib.session import storage
+from QuizLoaderLib.session.results import Results
+from QuizLoaderLib.session.session import Session
 from session_by_hand import saved, text_page, write_quiz
 
 FINISHED = "This quiz is finished: everything can be looked at, and nothing changes."
@@ -96,4 +101,54 @@ def test_an_answer_goes_straight_to_the_disk(tmp_path: Path, monkeypatch: pytest
         "session/journal.py",
         "session/whole_file.py",
     ]
+    assert answers.close() == ""
+
+
+def test_the_end_page_counts_the_pages_that_were_asked(tmp_path: Path) -> None:
+    skipped = text_page("B", "ShowIf=\"A/seen = 'yes'\"")
+    first = text_page("A").replace("<Question ", "<Question ID='seen' ")
+    answers = SignIn("Ann", tmp_path / "results").begin(
+        write_quiz(tmp_path, first + skipped + text_page("C")), tmp_path
+    )
+    asking = Asking(lambda: asking.show(), lambda: None, lambda: None)
+    asking.begin(answers)
+    asking.show()
+    asking.set_answer(0, 0, ("no",))
+    asking.step("next")
+    asking.step("finish")
+    assert [(each.sentence, each.question) for each in asking.lacks] == [("Please answer “Remark”.", (0, 0))]
+    asking.set_answer(0, 0, ("nothing",))
+    assert asking.at_questions == {}
+    asking.step("finish")
+
+    assert asking.end_page is not None
+    assert asking.end_page.sentences[0] == "Thank you, Ann. All 2 pages are complete."
+    assert asking.asked is not None and asking.asked.pages == ()
+    assert answers.close() == ""
+
+
+def test_an_answer_looks_once_at_the_quiz_and_a_few_times_at_each_question(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = "<Question Type='Text' Descriptor='Remark'><Option>Remark</Option></Question>" * 30
+    pages = f"<Page ID='A'><QuestionSet>{questions}</QuestionSet></Page>"
+    pages += "".join(text_page(f"B{number}") for number in range(30))
+    answers = SignIn("Ann", tmp_path / "results").begin(write_quiz(tmp_path, pages), tmp_path)
+    asking = Asking(lambda: None, lambda: None, lambda: None)
+    asking.begin(answers)
+    asking.show()
+    looks: Counter[str] = Counter()
+    for kind, name in ((Session, "where"), (Results, "answer")):
+        looked = getattr(kind, name)
+
+        def look(*place: object, name: str = name, looked: Callable[..., object] = looked) -> object:
+            looks[name] += 1
+            return looked(*place)
+
+        monkeypatch.setattr(kind, name, look)
+
+    assert asking.set_answer(0, 0, ("one",)) == ""
+
+    assert looks["where"] == 1
+    assert looks["answer"] < 5 * 30
     assert answers.close() == ""

@@ -253,3 +253,20 @@ def test_over_pages_only_those_that_are_asked_are_come_to(choices):
         return
     assert seen == expected({name: answers[name] for name in seen})
     session.close()
+
+
+def test_a_repetition_begins_at_the_first_question_set_that_is_asked(tmp_path):
+    hidden = question_set(choice("detail"), attributes="ShowIf=\"A/lesion = 'yes'\"")
+    pages = page("A", question_set(choice("lesion")))
+    pages += page("B", hidden, question_set(choice("view")), attributes='Loop="Y"')
+    session = begun(tmp_path, pages)
+    session.set_draft(0, NO)
+    session.next()
+    session.set_draft(0, YES)
+    assert session.repeat() == []
+    assert shown(session) == ("B-Rep1", ["view"])
+    session.set_draft(0, NO)
+    session.close()
+    again = Session.open(tmp_path / "study.xml", tmp_path / "results", "Ann")
+    assert (shown(again), again.answers()) == (("B-Rep1", ["view"]), (NO,))
+    assert again.finish() == []

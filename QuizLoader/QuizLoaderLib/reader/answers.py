@@ -23,6 +23,7 @@ Given = dict[tuple[int, int, int], Answer]
 class PageState(str, Enum):
     """How far a page is, in words."""
 
+    NOT_ASKED = "not asked"
     UNTOUCHED = "not begun"
     BEGUN = "not complete"
     COMPLETE = "complete"
@@ -104,16 +105,13 @@ class Answers(Protocol):
         """A page was shown that ``may_show`` allowed."""
         return
 
-    def page_state(self, index: int) -> PageState:
-        return PageState.UNTOUCHED
+    @property
+    def pages_complete(self) -> int:
+        """How many of the pages that are asked are complete."""
+        return 0
 
     def listed_pages(self) -> tuple[ListedPage, ...]:
         """All pages, where another one may be gone to than the steps lead to."""
-        if not any(self.may_show(index) for index in range(len(self.pages)) if index != self.index):
-            return ()
-        return tuple(
-            ListedPage(index, page.title, self.page_state(index)) for index, page in enumerate(self.pages)
-        )
 
     def asked(self) -> Asked: ...
 
@@ -196,7 +194,13 @@ class FormAnswers(Answers):
             pages=self.listed_pages(),
         )
 
-    def page_state(self, index: int) -> PageState:
+    def listed_pages(self) -> tuple[ListedPage, ...]:
+        hidden, pages = self._hidden, self.pages if len(self.pages) > 1 else ()
+        return tuple(
+            ListedPage(index, page.title, self._page_state(index, hidden)) for index, page in enumerate(pages)
+        )
+
+    def _page_state(self, index: int, hidden: Hidden) -> PageState:
         from ..session.answers import is_untouched, missing_in
 
         page = self.pages[index]
@@ -204,7 +208,10 @@ class FormAnswers(Answers):
             (question, self.answer(page, set_number, number))
             for set_number, each in enumerate(page.question_sets)
             for number, question in enumerate(each.questions)
+            if not hidden.has(Place(page.number, set_number, number))
         ]
+        if hidden.has(Place(page.number)) or (page.questions and not given):
+            return PageState.NOT_ASKED
         if not any(missing_in(*each) for each in given) and (given or index == self.index):
             return PageState.COMPLETE
         is_begun = any(not is_untouched(*each) for each in given)

@@ -282,7 +282,7 @@ class Asking:
 
 
 def _end_page(answers: Answers) -> EndPage:
-    count = len(answers.pages)
-    pages = "The page is" if count == 1 else f"All {count} pages are"
+    count = answers.pages_complete
+    pages = "The page is" if count < 2 else f"All {count} pages are"
     thanks = f"Thank you, {answers.reader}. {pages} complete."
     return EndPage("The quiz is finished", (thanks, "This window can be closed."))

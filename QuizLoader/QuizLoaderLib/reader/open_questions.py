@@ -1,5 +1,6 @@
 """The questions of a place that have no answer yet, or one that is refused."""
 
+from collections import defaultdict, deque
 from collections.abc import Container, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -20,8 +21,14 @@ class Lack:
 
 
 def lacks_of(sentences: Sequence[str], at_questions: Mapping[Where, str]) -> tuple[Lack, ...]:
-    question_of = {sentence: where for where, sentence in at_questions.items()}
-    return tuple(Lack(sentence, question_of.get(sentence)) for sentence in sentences)
+    """Questions that are called the same have the same sentence: each is taken once, in their order."""
+    questions = defaultdict[str, deque[Where | None]](deque)
+    for where, sentence in at_questions.items():
+        questions[sentence].append(where)
+    return tuple(
+        Lack(sentence, questions[sentence].popleft() if questions[sentence] else None)
+        for sentence in sentences
+    )
 
 
 def sentences_at_questions(

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from ..quiz.model import Page
 from ..quiz.question_types import Takes
 from ..session.files import SessionError
-from .answers import Answer, Answers, Asked, Pressed
+from .answers import Answer, Answers, Asked, ListedPage, Pressed
 from .save_queue import SaveQueue
 
 if TYPE_CHECKING:
@@ -67,7 +67,7 @@ class SessionAnswers(Answers):
 
     @property
     def index(self) -> int:
-        return self._keys.index(self._session.where().position.page)
+        return self._keys.index(self._session.position.page)
 
     def may_show(self, index: int) -> bool:
         return index == self.index
@@ -78,17 +78,25 @@ class SessionAnswers(Answers):
             return None
         from .drawing.page_drawn_on import SessionPage
 
-        session, page = self._session, self._session.where().position.page
+        session, page = self._session, self._session.position.page
 
         def is_open() -> bool:
-            return not self._is_closed and session.where().position.page == page and not session.locked()
+            return not self._is_closed and session.position.page == page and not session.locked()
 
         return SessionPage(session.drawings, is_open, session.in_review)
 
     def last_states(self) -> dict[int, dict[str, str]]:
         """What was last recorded of the views of this page's images, by their place on the page."""
-        images = range(len(self._session.where().page.images))
+        images = range(len(self.pages[self.index].images))
         return {image: state for image in images if (state := self._session.last_state(image))}
+
+    @property
+    def pages_complete(self) -> int:
+        return self._session.where().pages_complete
+
+    def listed_pages(self) -> tuple[ListedPage, ...]:
+        """None: the session alone says where the reader goes."""
+        return ()
 
     def asked(self) -> Asked:
         where, in_review = self._session.where(), self._session.in_review
@@ -110,15 +118,15 @@ class SessionAnswers(Answers):
             bookmark_label=where.bookmark_label,
             return_label=f"Return to page {self._keys.index(where.way_back) + 1}" if where.way_back else "",
             lock_note=LOCKS if where.locks_on_leaving and _takes_anything(where.page) else "",
-            pages=self.listed_pages(),
         )
 
     def answer(self, page: Page, question_set: int, question: int) -> Answer:
-        return self._session.answers()[question]
+        return self._session.answer(question)
 
     def hidden(self, page: Page) -> frozenset[tuple[int, int]]:
-        asked = self._session.asked_questions()
-        return frozenset((0, each) for each in range(len(self._session.answers())) if each not in asked)
+        sets, asked = self.pages[self.index].question_sets, self._session.asked_questions()
+        questions = sets[self._session.position.question_set].questions if sets else ()
+        return frozenset((0, each) for each in range(len(questions)) if each not in asked)
 
     def set_answer(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
         # One question set is asked at a time.
@@ -189,10 +197,10 @@ class SessionAnswers(Answers):
         """Everything of the page is saved before it."""
         self._save_page()
         session = self._session
-        left = session.where().position.page
+        left = session.position.page
         sentences = self._try(getattr(session, name))
         self._list_pages()
-        if self.page_saver and session.where().position.page != left:
+        if self.page_saver and session.position.page != left:
             self.page_saver.leave()
         return sentences
 

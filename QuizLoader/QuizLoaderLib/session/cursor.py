@@ -63,7 +63,6 @@ class Cursor:
         self.move(first if self._results.is_finished else next(incomplete, last))
 
     def find_positions(self) -> None:
-        """Once more where a repetition came in."""
         results, self._hidden = self._results, self._results.hidden
         keys = [key for key in results.display_order() if not results.is_hidden(key)]
         # A quiz that hides all its pages is wrong; its reader sees the first one.
@@ -73,6 +72,11 @@ class Cursor:
             for question_set in results.asked_sets(key) or (0,)
         ]
         self._numbers = {position: number for number, position in enumerate(self._positions)}
+
+    def first_of(self, key: PageKey) -> Position:
+        """Where a page begins that came in: at the first of its question sets that is asked."""
+        self.find_positions()
+        return next(each for each in self._positions if each.page == key)
 
     def _place(self, steps: int) -> Position | None:
         """So many positions on, as far as there are some."""

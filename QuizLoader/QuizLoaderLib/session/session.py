@@ -43,10 +43,9 @@ class Session:
     ) -> None:
         self._store = store
         self._results = store.results
-        self._runs_scripts = scripts is not None
         self.when_page_is_left: Callable[[], object] = lambda: None
         self.quiz: Quiz = self._results.quiz
-        self._cursor = Cursor(self._results, self._runs_scripts, clock)
+        self._cursor = Cursor(self._results, scripts is not None, clock)
         self.presence = self._cursor.presence
         if not self.in_review:
             store.record_all(self._cursor.leaving_interrupted())
@@ -55,7 +54,7 @@ class Session:
         self.drawings = SessionDrawings(self._store, self._cursor)
         self.buttons = Buttons(scripts, self._store, self._cursor, self.drawings.folder)
         self.notices = store.notices
-        if not self._runs_scripts and not self.in_review and has_buttons(self.quiz):
+        if scripts is None and not self.in_review and has_buttons(self.quiz):
             self.notices += (NO_SCRIPTS,)
         self.buttons.ask_again()
 
@@ -92,12 +91,20 @@ class Session:
         """All pages in the reader's order, repetitions included (to load images ahead)."""
         return tuple((key, self._results.pages[key]) for key in self._results.display_order())
 
+    @property
+    def position(self) -> Position:
+        return self._cursor.position
+
     def where(self) -> Where:
         return self._cursor.where()
 
     def answers(self) -> tuple[Answer, ...]:
         """The answers to show, one for each question of the set."""
-        return self._results.answers(self._cursor.position)
+        return self._results.answers(self.position)
+
+    def answer(self, question: int) -> Answer:
+        """That to one question of the set, counted from 0."""
+        return self._results.answer(self.position, question)
 
     def locked(self) -> bool:
         """The page cannot be changed: it is complete and allows one response, or the quiz is finished."""
@@ -112,8 +119,8 @@ class Session:
 
     def has_refused_value(self) -> bool:
         """Whether the question set has a value that is saved as it was typed, but is no answer."""
-        questions, answers = self._cursor.questions, self.answers()
-        return any(invalid_in(questions[each], answers[each]) for each in self._cursor.asked_questions)
+        questions = self._cursor.questions
+        return any(invalid_in(questions[each], self.answer(each)) for each in self.asked_questions())
 
     def asked_questions(self) -> list[int]:
         """Which questions of the set are asked, counted from 0; conditions hide the others."""
@@ -132,8 +139,8 @@ class Session:
         model = self._cursor.questions[question]
         if model.facts.takes is Takes.PRESS and not is_toggle(model):
             raise SessionError("A button is answered by pressing it.")
-        answer, position = cleaned(model, texts), self._cursor.position
-        if answer == self._results.answer(position, question):
+        answer, position = cleaned(model, texts), self.position
+        if answer == self.answer(question):
             return self._store.retry()
         self._store.require_room()
         return self._store.record(
@@ -149,36 +156,30 @@ class Session:
     def record_states(self, states: Sequence[tuple[int, dict[str, str]]]) -> SaveState:
         """The look of the page's images: (image counted from 0, attributes of State such as Window, Level,
         SliceOffset, Orientation, Destination, ViewingMode, Frame). Writes nothing on a locked page."""
-        if not self.locked():
-            for image, attributes in states:
-                page = self._cursor.position.page
-                self._store.record(StateEntry(page=page, image=image, attributes=attributes))
+        for image, attributes in () if self.locked() else states:
+            self._store.record(StateEntry(page=self.position.page, image=image, attributes=attributes))
         return self.save_state()
 
     def last_state(self, image: int) -> dict[str, str] | None:
         """What ``record_states`` last saved of this image on this very page."""
-        return self._results.last_state(self._cursor.position.page, image)
+        return self._results.last_state(self.position.page, image)
 
     # Going on
 
     def next(self) -> list[str]:
         """One position on. Returns what is missing; nothing where the reader moved."""
-        if (following := self._cursor.following) is None:
-            raise SessionError("This is the last page; finish the quiz.")
-        if sentences := self.missing():
-            return sentences
-        self._go(following, "NextBtn", passed=True)
-        return []
+        following = self._cursor.required(self._cursor.following, "This is the last page; finish the quiz.")
+        if not (sentences := self.missing()):
+            self._go(following, "NextBtn", passed=True)
+        return sentences
 
     def previous(self) -> None:
         """One position back; what is there stays as it is, complete or not."""
-        if (before := self._cursor.before) is None:
-            raise SessionError("This is the first page.")
-        self._go(before, "Previous")
+        self._go(self._cursor.required(self._cursor.before, "This is the first page."), "Previous")
 
     def go_to_bookmark(self) -> None:
         bookmark = self._cursor.required(self._cursor.bookmark, "There is no bookmarked page to go to.")
-        self._go(bookmark, "GoToBookmark", back=self._cursor.position)
+        self._go(bookmark, "GoToBookmark", back=self.position)
 
     def return_from_bookmark(self) -> None:
         back = self._cursor.required(self._cursor.way_back, "There is no page to return to.")
@@ -188,12 +189,11 @@ class Session:
         """Complete this looping page and go to a new copy of it. Returns what is missing."""
         if not self._cursor.can_repeat:
             raise SessionError("This page cannot be repeated now.")
-        if sentences := self._missing_here():
-            return sentences
-        number = self._cursor.position.page.number
+        number = self.position.page.number
         copy = Position(PageKey(number, self._results.last_repetition(number) + 1))
-        self._go(copy, "Repeat", passed=True)
-        return []
+        if not (sentences := self._missing_here()):
+            self._go(copy, "Repeat", passed=True)
+        return sentences
 
     def finish(self) -> list[str]:
         """Lock all answers for good. Returns what is missing; nothing where the quiz is finished now."""
@@ -238,7 +238,7 @@ class Session:
                 self._store.record(LogoutEntry())
             state = self._store.save()
             if not state.saved and not even_unsaved:
-                self._cursor.move(self._cursor.position)
+                self._cursor.move(self.position)
                 return state
         self._store.close()
         return self._store.state()
@@ -250,10 +250,10 @@ class Session:
 
     def _go(self, position: Position, event: str, passed: bool = False, back: Position | None = None) -> None:
         self._store.require_room(for_a_step=True)
-        left = self._cursor.position.page
+        left = self.position.page
         self._leave(event, passed, to=position)
         if event == "Repeat":
-            self._cursor.find_positions()
+            position = self._cursor.first_of(position.page)
         self._cursor.move(position, back)
         if left != position.page:
             self.buttons.ask_again()
@@ -264,7 +264,7 @@ class Session:
         """Write the Responses of this set; a page that is no longer complete is marked so."""
         if running := self.buttons.running():
             raise SessionError(running[0])
-        leaves_page = to is None or to.page != self._cursor.position.page
+        leaves_page = to is None or to.page != self.position.page
         if self.locked():
             if leaves_page and not self.in_review:
                 self._store.record(self._cursor.time_shown())
