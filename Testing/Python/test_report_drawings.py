@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from masks_made import Ball, Ended, quizloader, write_map
 from QuizLoaderLib.masks.files import write_nrrd
+from QuizLoaderLib.results.drawings.consensus import staple
 from study_made import MATRIX, SHAPE
 from test_report_bad_input import drawn, files_of, page, table
 
@@ -228,3 +229,27 @@ def test_a_missing_package_is_said_before_the_work(tmp_path: Path) -> None:
         server.stderr
     )
     assert not out.exists()
+
+
+@pytest.mark.parametrize("readers", [1, 2, 3, 11, 20])
+def test_staple_is_that_of_simpleitk(readers: int) -> None:
+    import SimpleITK
+
+    random = np.random.default_rng(readers)
+    truth = LIVER.inside(SHAPE, MATRIX)
+    masks = [truth ^ (random.random(SHAPE) < rate) for rate in random.uniform(0.01, 0.4, readers)]
+    theirs = SimpleITK.STAPLEImageFilter()
+    theirs.SetForegroundValue(1)
+    probability = theirs.Execute([SimpleITK.GetImageFromArray(mask.astype(np.uint8)) for mask in masks])
+
+    found, sensitivities, specificities = staple(masks)
+
+    assert sensitivities == pytest.approx(theirs.GetSensitivity(), abs=1e-9)
+    assert specificities == pytest.approx(theirs.GetSpecificity(), abs=1e-9)
+    assert np.array_equal(found, SimpleITK.GetArrayFromImage(probability) >= 0.5 - 1e-9)
+
+
+def test_staple_of_what_all_drew_everywhere_is_all_of_it() -> None:
+    found, sensitivities, specificities = staple([np.ones((2, 3, 4), bool)] * 3)
+
+    assert found.all() and sensitivities == (1, 1, 1) and specificities == (1, 1, 1)

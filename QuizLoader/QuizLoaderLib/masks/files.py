@@ -11,6 +11,7 @@ from typing import BinaryIO
 import numpy as np
 
 from ..images.arrays import SegmentationArrays, SegmentDescription
+from ..images.files.raw_voxels import fast_zlib
 from ..images.grid import RAS_TO_LPS
 from ..quiz.label_colors import color_of_value
 from ..quiz.problems import error
@@ -67,7 +68,8 @@ def write_nrrd(
     level: int = 6,
 ) -> None:
     """A gzip NRRD of one layer, or of several as the fastest axis, with ``facts`` as its key/value pairs;
-    ``level`` says how hard to pack, from 1 to 9.
+    ``level`` says how hard to pack, from 1 to 9; 1 is as quick as can be, and its bytes depend on what is
+    installed.
 
     Own code, as ITK's writer has no words for a list of layers; the space is left-posterior-superior.
     Source: NRRD format definition, https://teem.sourceforge.net/nrrd/format.html
@@ -92,7 +94,7 @@ def write_nrrd(
         *(key + ":=" + value.replace("\\", "\\\\").replace("\n", "\\n") for key, value in facts.items()),
     ]
     file.write(("\n".join(header) + "\n\n").encode())
-    packer = zlib.compressobj(level, zlib.DEFLATED, 31)
+    packer = (fast_zlib if level == 1 else zlib).compressobj(level, zlib.DEFLATED, 31)
     for k in range(shape[0]):
         planes = [np.ascontiguousarray(layer[k], dtype) for layer in layers]
         file.write(packer.compress((np.stack(planes, axis=-1) if several else planes[0]).tobytes()))

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from functools import cached_property
-from math import inf
+from math import inf, nan
 
 import numpy as np
 
@@ -69,7 +69,7 @@ class DrawingComparison:
     dice: float
     jaccard: float
     hausdorff_mm: float
-    """Of voxel centres, as SimpleITK."""
+    """Of voxel centres, as SimpleITK; NaN where it was not asked for."""
     surface_dice: float
     tolerance_mm: float
     hd95_mm: float
@@ -84,8 +84,10 @@ class DrawingComparison:
     note: str = ""
 
 
-def compare_drawings(first: DrawnVoxels, second: DrawnVoxels, tolerance_mm: float) -> DrawingComparison:
-    """All measures of two drawings.
+def compare_drawings(
+    first: DrawnVoxels, second: DrawnVoxels, tolerance_mm: float, *, with_hausdorff: bool = True
+) -> DrawingComparison:
+    """All measures of two drawings; the Hausdorff distance takes a third of the time.
 
     Raises
     ------
@@ -116,7 +118,7 @@ def compare_drawings(first: DrawnVoxels, second: DrawnVoxels, tolerance_mm: floa
     return DrawingComparison(
         dice=2 * shared / both,
         jaccard=shared / (both - shared),
-        hausdorff_mm=max(first.voxels.farthest_mm(second.voxels), second.voxels.farthest_mm(first.voxels)),
+        hausdorff_mm=_hausdorff_mm(first, second) if with_hausdorff else nan,
         surface_dice=within / float(first.areas.sum() + second.areas.sum()),
         tolerance_mm=tolerance_mm,
         hd95_mm=max(to_second.percentile(95), to_first.percentile(95)),
@@ -126,6 +128,10 @@ def compare_drawings(first: DrawnVoxels, second: DrawnVoxels, tolerance_mm: floa
         volume_1_ml=volumes[0],
         volume_2_ml=volumes[1],
     )
+
+
+def _hausdorff_mm(first: DrawnVoxels, second: DrawnVoxels) -> float:
+    return max(first.voxels.farthest_mm(second.voxels), second.voxels.farthest_mm(first.voxels))
 
 
 @dataclass(frozen=True, eq=False)

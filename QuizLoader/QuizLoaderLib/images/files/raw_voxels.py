@@ -20,11 +20,11 @@ import numpy as np
 
 from .file_formats import GZIP_SIGNATURE
 
-_zlib: ModuleType = zlib
+fast_zlib: ModuleType = zlib
 try:
     from isal import isal_zlib
 
-    _zlib = isal_zlib
+    fast_zlib = isal_zlib
 except ImportError:
     pass
 
@@ -80,17 +80,17 @@ class Unpacked:
 
 
 def _inflated(file: BufferedReader) -> Iterator[bytes]:
-    member, packed = _zlib.decompressobj(_GZIP_OR_ZLIB), b""
+    member, packed = fast_zlib.decompressobj(_GZIP_OR_ZLIB), b""
     while True:
         if member.eof:
             packed = member.unused_data or file.read(_PACKED_BLOCK)
             if not packed.startswith(GZIP_SIGNATURE):
                 return
-            member = _zlib.decompressobj(_GZIP_OR_ZLIB)
+            member = fast_zlib.decompressobj(_GZIP_OR_ZLIB)
         try:
             # Also with nothing new: the member may hold back what was beyond the last limit.
             part: bytes = member.decompress(packed, _UNPACKED_BLOCK)
-        except _zlib.error as fault:
+        except fast_zlib.error as fault:
             raise VoxelsEndError from fault
         packed = member.unconsumed_tail
         if part:

@@ -278,7 +278,9 @@ class _PairCache:
     def compared(self, first: _Prepared, second: _Prepared) -> DrawingComparison:
         key = f"{first.digest} {second.digest}"
         if key not in self._known:
-            self._known[key] = asdict(compare_drawings(first.voxels, second.voxels, self._tolerance))
+            self._known[key] = asdict(
+                compare_drawings(first.voxels, second.voxels, self._tolerance, with_hausdorff=False)
+            )
         self._used[key] = self._known[key]
         return DrawingComparison(**self._known[key])
 

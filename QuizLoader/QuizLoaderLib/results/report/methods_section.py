@@ -40,8 +40,9 @@ _DRAWINGS = (
     "The Dice coefficient is 2 |A ∩ B| / (|A| + |B|), 1 where both are empty. Surface elements and their "
     "areas are those of Nikolov et al.; surface Dice is the share of both surfaces within {tolerance:g} mm "
     "of the other; HD95 is the greater of both directed 95th percentiles of distances, weighted by area. "
-    "The majority of n readers is where more than n / 2 drew. STAPLE is SimpleITK's, at a probability of "
-    "one half, within the box around all drawings and {margin} voxel more."
+    "The majority of n readers is where more than n / 2 drew. STAPLE begins and ends "
+    "as ITK's does; its consensus is where the probability is at least one half, within the box around all "
+    "drawings and {margin} voxel more."
 )
 _COUNTING = (
     "Only completed pages count, and of several answers to a question the last. Of several attempts at a "
