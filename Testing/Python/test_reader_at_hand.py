@@ -330,6 +330,9 @@ def test_one_view_is_seen_alone_until_the_views_are_placed_anew(opened: OpenedQu
     tools.use("enlarge", "Yellow")
     tools.use("view", "planes")
     assert tools.enlarged == ""
+    tools.use("enlarge", "Yellow")
+    tools.leave()
+    assert tools.enlarged == "", "before the next page says which views it has"
 
 
 def test_a_view_that_the_layout_has_no_more_has_no_texts(opened: OpenedQuiz) -> None:

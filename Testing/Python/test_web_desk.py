@@ -1,5 +1,6 @@
 """The reader's desk in the browser: what is at hand while looking, forms, regions, and what axe-core says."""
 
+from functools import partial
 from importlib import resources
 
 import numpy as np
@@ -79,7 +80,8 @@ def page(browser, folder, tmp_path):
         opened.get_by_test_id("title").wait_for()
         yield opened
         assert opened.faults == []
-        assert command.errors == ""
+        # But for what a test makes the browser itself refuse.
+        assert command.errors.replace("JS Error => Error: refused\n", "") == ""
 
 
 def next_page(page, title):
@@ -155,6 +157,83 @@ def test_slices_by_the_bar_one_view_large_inverted_and_magnified(page):
     until(lambda: state(page, "corners")["Red"]["mm_per_pixel"] == pytest.approx(field / 3), "it larger")
     page.keyboard.up("m")
     until(lambda: state(page, "corners")["Red"]["mm_per_pixel"] == pytest.approx(field), "it as before")
+
+
+REFUSE_ONE = """() => {
+    const { trigger } = window.trame;
+    window.trame.trigger = (...told) => {
+        if (told[0] !== "use") return trigger(...told);
+        window.trame.trigger = trigger;
+        return Promise.reject(new Error("refused"));
+    };
+}"""
+
+
+def test_the_bar_and_the_magnifier_work_on_after_the_server_has_refused_something(page):
+    next_page(page, "Case 1")
+    bar = page.get_by_test_id("slices-Red")
+    page.evaluate(REFUSE_ONE)
+    bar.fill("20")
+    bar.fill("21")
+    until(lambda: state(page, "corners")["Red"]["slice"] == 21, "the slice of the bar")
+
+    page.mouse.move(*at(page, "Red", 3, 3))
+    field = state(page, "corners")["Red"]["mm_per_pixel"]
+    page.evaluate(REFUSE_ONE)
+    page.keyboard.down("m")
+    page.mouse.move(*at(page, "Red", 2, 2))
+    until(lambda: state(page, "corners")["Red"]["mm_per_pixel"] == pytest.approx(field / 3), "it larger")
+    page.keyboard.up("m")
+    until(lambda: state(page, "corners")["Red"]["mm_per_pixel"] == pytest.approx(field), "it as before")
+    assert all("refused" in fault for fault in page.faults)
+    page.faults.clear()
+
+
+WATCH_PICTURES = """() => {
+    window.blobs = new Set();
+    window.pictures = [];
+    const { createObjectURL, revokeObjectURL } = URL;
+    URL.createObjectURL = (blob) => {
+        const url = createObjectURL(blob);
+        window.blobs.add(url);
+        return url;
+    };
+    URL.revokeObjectURL = (url) => {
+        window.blobs.delete(url);
+        revokeObjectURL(url);
+    };
+    const session = window.trame.client.getConnection().getSession();
+    session.subscribe("quizloader.pictures", ([{ view }]) => view && window.pictures.push(view));
+}"""
+
+
+def views(page):
+    return page.locator("[data-view]").evaluate_all("views => views.map(view => view.dataset.view)")
+
+
+def inverted_as(page, is_inverted):
+    return state(page, "tools")["inverted"] == is_inverted
+
+
+def test_a_view_that_is_alone_is_the_only_one_sent_and_the_next_page_has_all_of_its_own(page):
+    next_page(page, "Case 1")
+    page.evaluate(WATCH_PICTURES)
+    page.mouse.dblclick(*at(page, "Yellow", 0, 0))
+    until(lambda: views(page) == ["Yellow"], "one view alone")
+    wait_for_views(page)
+    page.evaluate("window.pictures.length = 0")
+    for is_inverted in (True, False):
+        page.get_by_test_id("tool-invert").click()
+        until(partial(inverted_as, page, is_inverted), "another picture")
+        wait_for_views(page)
+    until(lambda: page.evaluate("window.pictures.length") >= 2, "both pictures")
+    assert set(page.evaluate("window.pictures")) == {"Yellow"}
+
+    page.get_by_test_id("previous").click()
+    wait_for_text(page, "title", "Welcome")
+    next_page(page, "Case 1")
+    assert views(page) == ["Red", "Green", "Yellow"]
+    until(lambda: page.evaluate("window.blobs.size") == 0, "the pictures' memory to be free")
 
 
 def test_the_legend_filters_shows_alone_and_goes_to_a_region(page):

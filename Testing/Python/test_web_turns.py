@@ -229,6 +229,35 @@ def test_a_view_that_left_the_page_takes_no_more_of_the_link():
     assert world.shown[-1][1].kind is PictureKind.LOSSLESS
 
 
+def test_while_the_link_is_full_nothing_is_looked_for_until_it_is_told_of():
+    turns = Turns(NetworkLink())
+    for view in ("Red", "Green"):
+        turns.want(view, 0.0)
+    picture = turns.next_picture(0.0)
+    assert picture
+    turns.made(picture, bytes(10 * BYTES[PictureKind.LOSSLESS]), SIZE)
+    while turns.next_part(0.0):
+        pass
+    turns.want("Red", 0.1)
+    turns.want("Red", 0.2)
+    assert turns.next_picture(0.3) is None, "there is no room"
+    assert turns.seconds_to_next(0.3) is None
+
+
+def test_a_view_that_comes_back_shows_what_was_made_for_it_since():
+    turns = Turns(NetworkLink())
+    turns.want("Red", 0.0)
+    before = turns.next_picture(0.0)
+    turns.keep([])
+    turns.want("Red", 1.0)
+    since = turns.next_picture(1.0)
+    assert before and since
+    turns.made(before, b"before", SIZE)
+    turns.made(since, b"since", SIZE)
+    part = turns.next_part(1.0)
+    assert part and part.content == b"since"
+
+
 def test_an_acknowledgement_that_is_made_up_or_repeated_changes_nothing():
     link = NetworkLink()
     number = link.send(5000, 0.0)

@@ -108,12 +108,12 @@ class ToolsPresenter:
         if self._image is None:
             self._image_id = next((image.id for image in self._images), "")
         self._one_view.begin(opened)
-        self.enlarged = ""
         self._legend.begin(opened)
 
     def leave(self) -> None:
         """Before another page is shown."""
         self.is_playing = False
+        self.enlarged = ""
         self._one_view.leave()
         self._legend.show_hidden()
 

@@ -58,7 +58,6 @@ _TRIGGERS = (
     "ask_to_finish",
     "be_there",
     "choose",
-    "go_to",
     "look_back",
     "press",
     "sign_in",

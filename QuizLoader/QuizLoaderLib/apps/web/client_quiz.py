@@ -75,7 +75,7 @@ class ClientQuiz:
         register: "Callable[[RcaViewAdapter], None]",
         pictures: Pictures,
     ) -> None:
-        self._state, self._serving = state, serving
+        self._state, self._serving, self._pictures = state, serving, pictures
         self.host = WebHost(register, pictures, self._resized, self._rendered, self._pointed)
         self.asking = AskingView(state, self._moved)
         self.tools = ToolsView(state, self._change_views)
@@ -133,10 +133,8 @@ class ClientQuiz:
             await self.open(None)
 
     async def _let_go(self, opened: OpenedQuiz) -> None:
-        if self._loading:
-            self._loading.cancel()
-            await asyncio.wait([self._loading])
-            self._loading = None
+        if loading := self._stop_loading():
+            await asyncio.wait([loading])
         if opened.shown:
             self.tools.leave()
         opened.close()
@@ -155,7 +153,8 @@ class ClientQuiz:
         self.editor.close_polygon()
 
     def go_to(self, index: int) -> None:
-        """An author may look at any page."""
+        """The page of this index, where the answers allow it: without a session any, with one none but that
+        of now."""
         opened = self.opened
         if opened and 0 <= index < len(opened.pages) and opened.answers.may_show(index):
             opened.answers.arrive(index)
@@ -163,8 +162,7 @@ class ClientQuiz:
 
     def close(self) -> str:
         """Save everything; says where unsaved answers were put, or nothing."""
-        if self._loading:
-            self._loading.cancel()
+        self._stop_loading()
         opened, self.opened = self.opened, None
         if opened is None:
             return ""
@@ -200,6 +198,7 @@ class ClientQuiz:
     def _moved(self) -> None:
         """To another page, whose images are loaded, or to other questions of this one."""
         opened = self._the_quiz()
+        self._stop_loading()
         self._state.notices = []
         if opened.index == opened.answers.index:
             self.asking.presenter.show()
@@ -211,6 +210,14 @@ class ClientQuiz:
             self.asking.presenter.wait()
             self._loading = asyncio.create_task(self._load())
             self._loading.add_done_callback(self._loaded)
+
+    def _stop_loading(self) -> "asyncio.Task[None] | None":
+        """What is loaded is for a page that is not wanted any more; gives what ends soon."""
+        loading, self._loading = self._loading, None
+        if loading:
+            loading.cancel()
+            self._state.loading = None
+        return loading
 
     async def _load(self) -> None:
         opened = self._the_quiz()
@@ -253,7 +260,8 @@ class ClientQuiz:
         change()
         layout = opened.on_views.page.layout
         rows = [[view.value if view else "" for view in row] for row in ROWS_OF_LAYOUT[layout]]
-        self._state.rows = [[self.tools.enlarged]] if self.tools.enlarged else rows
+        self._state.rows = rows = [[self.tools.enlarged]] if self.tools.enlarged else rows
+        self._pictures.show([name for row in rows for name in row if name])
         for view in VIEWS_OF_LAYOUT[layout]:
             self.host.view(view).schedule_render()
         self._corners.read(opened, self._problems, VIEWS_OF_LAYOUT[layout])

@@ -109,6 +109,10 @@ class NetworkLink:
         self._on_the_way[self._number] = _Sent(size, now_s)
         return self._number
 
+    def forget(self, number: int) -> None:
+        """It was not sent after all."""
+        self._on_the_way.pop(number, None)
+
     def acknowledge(self, number: int, spent_s: float, now_s: float) -> None:
         """The browser has it, and has spent some time of its own on it. What it says twice, or of what was
         never sent, is nothing."""

@@ -3,9 +3,10 @@ lossless as soon as a view stands.
 """
 
 import asyncio
+import logging
 import time
-from collections.abc import Callable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +15,7 @@ from vtkmodules.vtkCommonCore import vtkCommand
 from wslink import register as export
 from wslink.websocket import LinkProtocol
 
+from ..shared.defect_report import log_defect
 from ..shared.opengl import MOST_PIXELS, window_pixels
 from .encoding import encoded
 from .link import NetworkLink
@@ -30,6 +32,7 @@ SLOW_S, SLOW_FOR_S = 0.5, 5.0
 """The reader is told of a step that takes longer until it shows, for so long."""
 
 _MOST_STEPS = 64
+_log = logging.getLogger(__name__)
 
 
 class ViewWindow(RemoteArea):
@@ -98,8 +101,8 @@ class ViewWindow(RemoteArea):
 
 
 def _steps(event: dict[str, Any]) -> int:
-    """Notches of the wheel that became one on their way."""
-    steps = event.get("steps", 1)
+    """Notches of the wheel that became one on their way; whatever else is told was done once."""
+    steps = event.get("steps", 1) if event["type"] == "MouseWheel" else 1
     return max(1, min(steps, _MOST_STEPS)) if isinstance(steps, int) else 1
 
 
@@ -179,7 +182,10 @@ class Pictures(LinkProtocol):
             await asyncio.sleep(SIGN_OF_LIFE_S)
             self._slow(time.monotonic() < self._slow_until_s)
             if self._connection and self._turns.link.is_idle:
-                self._tell({"number": self._turns.link.send(0, time.monotonic())})
+                link = self._turns.link
+                number = link.send(0, time.monotonic())
+                with _going_on(link.forget, number):
+                    self._tell({"number": number})
 
     async def _send(self) -> None:
         while True:
@@ -188,9 +194,11 @@ class Pictures(LinkProtocol):
             if not self._connection:
                 await self._changed.wait()
             elif part := turns.next_part(now_s):
-                self._tell(_told(part))
+                with _going_on(turns.failed, part.picture, part.number):
+                    self._tell(_told(part))
             elif picture := turns.next_picture(now_s):
-                self._make(turns, picture)
+                with _going_on(turns.failed, picture):
+                    self._make(turns, picture)
                 await asyncio.sleep(0)
             else:
                 await self._until_changed(turns.seconds_to_next(now_s))
@@ -209,13 +217,24 @@ class Pictures(LinkProtocol):
         task.add_done_callback(self._tasks.discard)
 
     async def _encode(self, turns: Turns, picture: Picture, pixels: np.ndarray) -> None:
-        content = await asyncio.get_running_loop().run_in_executor(None, encoded, pixels, picture.kind)
-        rows, columns, _ = pixels.shape
-        turns.made(picture, content, (columns, rows))
+        with _going_on(turns.failed, picture):
+            content = await asyncio.get_running_loop().run_in_executor(None, encoded, pixels, picture.kind)
+            rows, columns, _ = pixels.shape
+            turns.made(picture, content, (columns, rows))
         self._changed.set()
 
     def _tell(self, message: dict[str, Any]) -> None:
         self.publish(TOPIC, message, client_id=self._connection)
+
+
+@contextmanager
+def _going_on(undo: Callable[..., None], *values: object) -> Iterator[None]:
+    """A defect in one picture does not stop the others."""
+    try:
+        yield
+    except Exception as fault:  # noqa: BLE001 whatever it is, the other views are to be seen
+        log_defect(_log, fault)
+        undo(*values)
 
 
 def _told(part: PicturePart) -> dict[str, Any]:

@@ -84,7 +84,7 @@ class _ViewTurn:
     moving_kind: PictureKind = PictureKind.LOSSLESS
     last_sent: PictureKind = PictureKind.LOSSLESS
     was_drawn: bool = False
-    making_bytes: int = 0
+    making: Picture | None = None
     outgoing: _Outgoing | None = None
     bytes_of: dict[PictureKind, int] = field(default_factory=dict)
 
@@ -94,7 +94,7 @@ class _ViewTurn:
 
     @property
     def is_busy(self) -> bool:
-        return bool(self.making_bytes or self.outgoing)
+        return bool(self.making or self.outgoing)
 
     @property
     def is_due_at_s(self) -> float | None:
@@ -137,7 +137,7 @@ class Turns:
     def next_picture(self, now_s: float) -> Picture | None:
         """Of a view that was changed, else of one that stands and has no lossless picture yet; the view under
         the pointer before others, then the one that waits longest."""
-        making = [view.making_bytes for view in self._views.values() if view.making_bytes]
+        making = [view.expected_bytes(view.making.kind) for view in self._views.values() if view.making]
         if not self.link.has_room(len(making), sum(making)):
             return None
         due = [name for name in self._views if self._is_due(name, now_s)]
@@ -149,17 +149,27 @@ class Turns:
         if view.is_new:
             kind = view.moving_kind = self._kind_that_fits(view, now_s)
         picture = Picture(name, kind, view.wanted, view.wanted_at_s if view.is_new else None)
-        view.begun, view.begun_at_s = view.wanted, now_s
-        view.making_bytes = view.expected_bytes(kind)
+        view.begun, view.begun_at_s, view.making = view.wanted, now_s, picture
         return picture
 
     def made(self, picture: Picture, content: bytes, size: tuple[int, int]) -> None:
         """``size`` is columns and rows of the view."""
         view = self._views.get(picture.view)
-        if view and view.making_bytes and view.begun == picture.change:
-            view.making_bytes, view.size = 0, size
+        if view and view.making is picture:
+            view.making, view.size = None, size
             view.bytes_of[picture.kind] = len(content)
             view.outgoing = _Outgoing(picture, content)
+
+    def failed(self, picture: Picture, number: int | None = None) -> None:
+        """It could not be made, or its part of this number not be sent: its view has the next one when it is
+        changed again."""
+        if number is not None:
+            self.link.forget(number)
+            self._drawn_by.pop(number, None)
+        view = self._views.get(picture.view)
+        if view and (view.making is picture or (view.outgoing and view.outgoing.picture is picture)):
+            view.making = view.outgoing = None
+            view.last_sent = PictureKind.LOSSLESS
 
     def next_part(self, now_s: float) -> PicturePart | None:
         for view in self._views.values():
@@ -195,9 +205,10 @@ class Turns:
         return max(0.0, now_s - picture.wanted_at_s - spent_s) if is_step else None
 
     def seconds_to_next(self, now_s: float) -> float | None:
-        """Until time alone makes a picture due."""
-        times = [at_s for view in self._views.values() if (at_s := view.is_due_at_s) is not None]
-        return max(0.001, min(times) - now_s) if times else None
+        """Until time alone makes a picture due. One that is due already waits for the link, which is told."""
+        times = [view.is_due_at_s for view in self._views.values()]
+        later = [at_s for at_s in times if at_s is not None and at_s > now_s]
+        return max(0.001, min(later) - now_s) if later else None
 
     def _is_due(self, name: str, now_s: float) -> bool:
         """And as many of its pictures as are made meanwhile are on the way at most."""

@@ -18,11 +18,14 @@
   async function tell() {
     if (isTelling) return;
     isTelling = true;
-    for (let told = null; key && told !== at; ) {
-      told = at;
-      await use("magnify", ...told);
+    try {
+      for (let told = null; key && told !== at; ) {
+        told = at;
+        await use("magnify", ...told);
+      }
+    } finally {
+      isTelling = false;
     }
-    isTelling = false;
   }
 
   function release(event) {

@@ -27,7 +27,7 @@
     },
     isAnswered,
     isRequired,
-    requires: (asked) => asked.sets.some((set) => set.questions.some(isRequired)),
+    requires: (asked) => asked.sets.some((set) => set.questions.some((each) => isRequired(each) && !asked.hidden.includes(each.key))),
     lines: (...texts) => texts.filter(Boolean).join("\n"),
     isWanted: ({ name }) => name.toLowerCase().includes(window.QuizLoader.client.filter.trim().toLowerCase()),
     isPointed: (pointed, region) => Boolean(pointed?.regions.some(({ name, color }) => name === region.name && color === region.color)),

@@ -45,19 +45,18 @@
     try {
       await image.decode();
     } finally {
+      // The image has what it shows by now.
+      URL.revokeObjectURL(image.src);
       // A newer one may have been quicker.
       if (newest.get(picture.view) === picture) put(picture);
-      else URL.revokeObjectURL(image.src);
     }
   }
 
   function put({ view, image, kind }) {
     const body = bodies.get(view);
     if (!body || !image.naturalWidth) return;
-    const before = body.firstElementChild;
     fit(image);
     body.replaceChildren(image);
-    if (before) URL.revokeObjectURL(before.src);
     if (Boolean(client.reduced[view]) !== (kind !== "lossless")) client.reduced[view] = kind !== "lossless";
     shown(view);
   }

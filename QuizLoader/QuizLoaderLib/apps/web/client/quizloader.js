@@ -102,10 +102,14 @@
     const isUnderWay = scrubbed.size > 0;
     scrubbed.set(view, number);
     if (isUnderWay) return;
-    while (scrubbed.size) {
-      const [[name, last]] = scrubbed;
-      await use("show_slice", name, last);
-      if (scrubbed.get(name) === last) scrubbed.delete(name);
+    try {
+      while (scrubbed.size) {
+        const [[name, last]] = scrubbed;
+        await use("show_slice", name, last);
+        if (scrubbed.get(name) === last) scrubbed.delete(name);
+      }
+    } finally {
+      scrubbed.clear();
     }
   }
 

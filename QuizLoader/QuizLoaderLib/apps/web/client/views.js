@@ -64,8 +64,8 @@
     if (!mayWait || unanswered < MOST_UNANSWERED) return send(call, values);
     const last = waiting.at(-1);
     const isSame = last && last[0] === values[0] && last[2].type === event.type && !(last[2].spinY * event.spinY < 0);
-    if (!isSame) waiting.push(values);
-    else waiting[waiting.length - 1] = [...values.slice(0, 2), { ...event, steps: (last[2].steps ?? 1) + 1 }];
+    const steps = event.type === "MouseWheel" && isSame ? { steps: (last[2].steps ?? 1) + 1 } : {};
+    waiting.splice(isSame ? -1 : waiting.length, 1, [...values.slice(0, 2), { ...event, ...steps }]);
   }
 
   function send(call, values) {
