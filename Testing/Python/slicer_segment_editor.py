@@ -5,7 +5,7 @@ from typing import Any
 import slicer
 from PySide6.QtCore import Property, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 from pythonqt import own_class
 from slicer_editor_effects import effects_of, watched
 from slicer_widgets import qMRMLWidget
@@ -31,8 +31,10 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         self._segmentation_observers: list[int] = []
         self.observes_views = False
         self.observed: set[str] = set()
-        QVBoxLayout(self).addWidget(QPushButton("Paint   Erase   Threshold   ..."))
+        self.buttons = QLabel(wordWrap=True)
+        QVBoxLayout(self).addWidget(self.buttons)
         self._effects = effects_of(self)
+        self.setEffectNameOrder([])
 
     @Slot(object)
     def setMRMLSegmentEditorNode(self, node: Any) -> None:
@@ -113,6 +115,12 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
     @Slot()
     def availableEffectNames(self) -> list[str]:
         return list(self._effects)
+
+    @Slot("QStringList")
+    def setEffectNameOrder(self, names: list[str]) -> None:
+        """Those that are not named come behind (updateEffectList)."""
+        others = [name for name in self._effects if name not in names]
+        self.buttons.setText("   ".join([name for name in names if name in self._effects] + others))
 
     @Slot(str)
     def effectByName(self, name: str) -> Any:

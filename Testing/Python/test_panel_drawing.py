@@ -225,6 +225,20 @@ def test_the_editor_has_its_keys_while_it_is_seen_and_ours_stay_ours(reader, qui
     assert ours <= set(keys())
 
 
+def test_a_page_without_named_regions_says_that_nothing_is_drawn(reader, tmp_path, images):
+    quiz = write_quiz(tmp_path / "free.xml", [f"{DRAW}|{image_element('Volume', VOLUME)}{QUESTIONS}"])
+    reader.stage.open(quiz, images)
+    assert reader.text("editorSection") == f"Draw: Volume-{VOLUME} (nothing drawn)"
+    assert not reader.sees("drawnList")
+
+
+def test_common_effects_come_first_and_all_others_behind(reader, quiz):
+    reader.sign_in(quiz)
+    shown = editor(reader).buttons.text().split("   ")
+    assert shown[:3] == ["Paint", "Draw", "Fill between slices"]
+    assert sorted(shown) == sorted(editor(reader).availableEffectNames())
+
+
 def test_a_drawing_never_lacks_its_display_node_while_it_is_in_the_scene(reader, quiz):
     """A table of segments that shows it reports an error for each cell (qMRMLSegmentsModel.cxx)."""
     reader.sign_in(quiz)

@@ -3,8 +3,8 @@
 import pytest
 import slicer
 from panel_stage import VOLUME, image_element, stage, write_images, write_quiz
-from PySide6.QtCore import QPoint, QPointF
-from PySide6.QtGui import QImage
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QImage, QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QApplication,
@@ -271,3 +271,52 @@ def test_a_wheel_over_the_fields_of_the_quiz_chooses_no_other_one(tmp_path):
         forms.slicer.qt.processEvents()
         turn_the_wheel_down_over(field)
         assert field.currentText() == "first.xml"
+
+
+def test_a_digit_in_the_panel_answers_the_first_open_question_and_typed_ones_are_text(tmp_path):
+    questions = """<QuestionSet Descriptor='Reading'>
+    <Question Type='Radio' Descriptor='Side'><Option>Left</Option><Option>Right</Option></Question>
+    <Question Type='DropDown' Descriptor='Grade'><Option>I</Option><Option>II</Option></Question>
+    <Question Type='Text' Descriptor='Why'><Option>Why</Option></Question></QuestionSet>"""
+    write_images(tmp_path / "images")
+    page = f"EnableSegmentEditor='Y'|{questions}{image_element('Volume', VOLUME)}"
+    quiz = write_quiz(tmp_path / "forms.xml", [page, "|" + questions])
+    with stage(tmp_path) as forms:
+        forms.open(quiz, tmp_path / "images")
+        forms.slicer.main_window.activateWindow()
+        forms.slicer.wait_until(forms.slicer.main_window.isActiveWindow)
+        answers = forms.slicer.logic.console.opened.answers
+
+        def answered():
+            return [answers.answer(answers.pages[0], 0, number) for number in (0, 1, 2)]
+
+        def press(widget, key, modifiers=Qt.NoModifier):
+            widget.setFocus()
+            QTest.keyClick(widget, key, modifiers)
+            forms.slicer.check()
+
+        left, right = box(forms, "Side").findChildren(QRadioButton)
+        used = [
+            each for each in forms.slicer.main_window.findChildren(QShortcut) if each.key().toString() == "2"
+        ]
+        taken = []
+        used[0].activated.connect(lambda: taken.append("2"))
+        press(forms.widget("nextButton"), Qt.Key_2)
+        assert taken == ["2"], "the segment editor has the digits"
+        assert answered() == [("N", "N"), ("N", "N"), ("",)]
+
+        press(left, Qt.Key_2, Qt.AltModifier)
+        press(left, Qt.Key_3)
+        assert answered()[0] == ("N", "N")
+        press(left, Qt.Key_2)
+        assert (right.isChecked(), answered()[0]) == (True, ("N", "Y"))
+        press(left, Qt.Key_1)
+        assert box(forms, "Grade").findChild(QComboBox).currentText() == "I"
+        line = box(forms, "Why").findChild(QLineEdit)
+        press(line, Qt.Key_2)
+        assert (line.text(), taken) == ("2", ["2"])
+        assert answered()[:2] == [("N", "Y"), ("Y", "N")]
+
+        forms.turn_to("nextButton", 1)
+        press(forms.widget("nextButton"), Qt.Key_1)
+        assert answers.answer(answers.pages[1], 0, 0) == ("Y", "N")

@@ -110,6 +110,8 @@ def a_page_that_requires_a_contour_is_passed_once_it_is_drawn(desk: Desk) -> Non
     assert reader.missing() == [f"Please draw a contour on the image “Volume-{VOLUME}”."]
     reader.click("nextButton")
     assert reader.text("titleLabel") == "Case 1"
+    assert reader.text("missingLabel") == f"Please draw a contour on the image “Volume-{VOLUME}”."
+    assert not reader.sees("goThereButton")
 
     hand(desk, "Tumour", TUMOUR)
     desk.wait_until(lambda: reader.missing() == [])

@@ -5,8 +5,8 @@ from QuizLoaderLib.reader.shortcuts import SHORTCUTS, When
 from .markdown import code, page, plain, table
 
 _HOLDS = {
-    When.ON_PAGES: "In Slicer's panel and in the browser.",
-    When.ALWAYS: "In Slicer's panel and in the browser; the help sheet is the browser's.",
+    When.ON_PAGES: "In Slicer's panel and in the browser; Enter is the browser's.",
+    When.ALWAYS: "In Slicer's panel, with Alt, and in the browser; the help sheet is the browser's.",
     When.ON_VIEW: "In the browser, for the view under the pointer, or the one that the Tab key has reached.",
     When.DRAWING: "In the browser, on a page to draw on. In Slicer the Segment Editor has its own.",
     When.ON_POLYGON: "In the browser, while a polygon that is drawn point by point is open.",

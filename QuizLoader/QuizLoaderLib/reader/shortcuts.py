@@ -1,9 +1,9 @@
 """The shortcuts of all hosts: one table, from which the panel, the browser and the documentation are made.
 
-The panel takes those with Alt whose tool it has: letters and digits alone belong to Slicer's slice views and
-segment editor, Alt with E, F, H and V to its menus, Alt with ← and → to its history of modules; of two that
-are equal Qt does neither. The browser takes all of them, and each letter with Alt also without it while
-nothing is typed. A digit alone is an answer.
+The panel takes those with Alt whose tool it has: letters alone, and digits with Shift, belong to Slicer's
+slice views and segment editor, Alt with E, F, H and V to its menus, Alt with ← and → to its history of
+modules; of two that are equal Qt does neither. The browser takes all of them, and each letter with Alt also
+without it while nothing is typed. A digit alone is an answer, in the panel while that has the keys.
 """
 
 from dataclasses import dataclass

@@ -91,6 +91,13 @@ class AskingSection:
         self._pause.stop()
         self.presenter.save_typed()
 
+    def choose(self, number: int) -> bool:
+        """This option, from 1, of the question that a digit answers; gives whether there is one."""
+        chosen = self.presenter.option_texts(number)
+        if chosen:
+            self._forms.choose(chosen[0], number - 1)
+        return chosen is not None
+
     def _changed(self, question_set: int, question: int, texts: Sequence[str], typed: bool) -> None:
         if typed:
             self.presenter.type(question_set, question, texts)

@@ -22,11 +22,11 @@ class DrawingSummary:
         self._ui = ui
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
-        self._seen: tuple[object, ...] = ()
+        self._seen: tuple[object, ...] | None = None
         self._timer = timer(LOOK_S, self.look)
 
     def begin(self, opened: OpenedQuiz, image_id: str) -> None:
-        self._opened, self._image_id, self._seen = opened, image_id, ()
+        self._opened, self._image_id, self._seen = opened, image_id, None
         self.look()
         self._timer.start()
 

@@ -12,6 +12,9 @@ from .drawing_summary import DrawingSummary
 if TYPE_CHECKING:
     from .ui import Ui
 
+EFFECTS = ["Paint", "Erase", "Draw", "Threshold", "Islands", "Fill between slices"]
+"""What readers draw with most, first; all others come behind, as do their digits."""
+
 PARAMETER_TAG = "QuizLoader"
 """The editor's settings have a node of their own, so that Slicer's Segment Editor module keeps its own. It
 goes with its page: masks and previews are of one drawing."""
@@ -168,6 +171,7 @@ class Editor:
             self._widget.switchToSegmentationsButtonVisible = False
             self._widget.show3DButtonVisible = False
             self._widget.maximumNumberOfUndoStates = 10
+            self._widget.setEffectNameOrder(EFFECTS)
             self._ui.editorLayout.addWidget(self._widget)
 
 

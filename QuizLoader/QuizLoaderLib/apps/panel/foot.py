@@ -4,6 +4,7 @@ import time
 from typing import TYPE_CHECKING
 
 from ...reader.asking import Asking
+from ...reader.open_questions import Lack
 from .forms import PageForms, button_text
 from .icons import Icons
 from .ui import show_text
@@ -35,9 +36,13 @@ class Foot:
 
     def go_there(self) -> None:
         """To the first question that is missing, if one is."""
-        lacks = self._asking.lacks
-        if lacks and (box := self._forms.box(lacks[0].question)):
-            self._ui.middleArea.ensureWidgetVisible(box)
+        if lacks := self._at_questions:
+            self._ui.middleArea.ensureWidgetVisible(self._forms.box(lacks[0].question))
+
+    @property
+    def _at_questions(self) -> list[Lack]:
+        """What is said where it is missing, and not once more."""
+        return [lack for lack in self._asking.lacks if self._forms.box(lack.question)]
 
     def _show_steps(self) -> None:
         asking, ui, asked = self._asking, self._ui, self._asking.asked
@@ -60,13 +65,15 @@ class Foot:
         ui.finishRow.visible = asking.asks_to_finish
 
     def _show_missing(self) -> None:
-        lacks, ui = self._asking.lacks, self._ui
-        text = lacks[0].sentence if lacks else ""
-        if len(lacks) > 1:
-            text += f" And {len(lacks) - 1} more."
-        show_text(ui.missingLabel, text)
+        lacks, ui, count = self._asking.lacks, self._ui, len(self._at_questions)
+        elsewhere = [lack.sentence for lack in lacks if lack not in self._at_questions]
+        more = [f"And {len(elsewhere) - 1} more."] if len(elsewhere) > 1 else []
+        show_text(ui.missingLabel, " ".join([*elsewhere[:1], *more]))
         ui.missingRow.visible = bool(lacks)
-        ui.goThereButton.visible = bool(lacks) and self._forms.box(lacks[0].question) is not None
+        ui.goThereButton.visible = count > 0
+        ui.goThereButton.text = (
+            "1 question needs an answer" if count == 1 else f"{count} questions need an answer"
+        )
         if lacks:
             self._icons.show_on(ui.missingIcon, "warning")
 

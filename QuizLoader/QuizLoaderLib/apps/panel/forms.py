@@ -65,6 +65,7 @@ class PageForms:
         self._body: qt.QWidget | None = None
         self._boxes: dict[tuple[int, int], qt.QWidget] = {}
         self._marks: dict[tuple[int, int], qt.QLabel] = {}
+        self._choose: dict[tuple[int, int], _Choose | None] = {}
         self._titles: list[tuple[qt.QWidget, QuestionSetForm]] = []
 
     def show(self, forms: Sequence[QuestionSetForm], is_locked: bool, runs_scripts: bool) -> None:
@@ -80,7 +81,7 @@ class PageForms:
             for form in question_set.questions:
                 where = (form.question_set, form.number)
                 ask = _Ask(form, partial(self._changed, *where), partial(self._pressed, *where), runs_scripts)
-                box = _box(ask)
+                box, self._choose[where] = _box(ask)
                 box.enabled = not is_locked
                 layout.addWidget(box)
                 self._boxes[where], self._marks[where] = box, _bold("")
@@ -100,7 +101,12 @@ class PageForms:
         if self._body:
             self._body.setParent(None)
             self._body.deleteLater()
-        self._body, self._boxes, self._marks, self._titles = None, {}, {}, []
+        self._body, self._boxes, self._marks, self._choose, self._titles = None, {}, {}, {}, []
+
+    def choose(self, where: tuple[int, int], option: int) -> None:
+        """As a hand does that clicks the option of this number, from 0."""
+        if choose := self._choose.get(where):
+            choose(option)
 
     def box(self, where: tuple[int, int] | None) -> "qt.QWidget | None":
         return self._boxes.get(where) if where else None
@@ -111,7 +117,7 @@ class PageForms:
             show_text(label, sentences.get(where, ""))
 
 
-def _box(ask: _Ask) -> "qt.QWidget":
+def _box(ask: _Ask) -> "tuple[qt.QWidget, _Choose | None]":
     question = ask.form.question
     box = qt.QWidget()
     box.accessibleName = question.descriptor
@@ -120,8 +126,7 @@ def _box(ask: _Ask) -> "qt.QWidget":
     if ask.form.title:
         needed = question.required and question.facts.takes is not Takes.NOTHING
         layout.addWidget(_bold(ask.form.title + (" *" if needed else "")))
-    _FILL[question.facts.widget](layout, ask)
-    return box
+    return box, _FILL[question.facts.widget](layout, ask)
 
 
 def _rows(layout: "qt.QBoxLayout", ask: _Ask, width_of: Callable[[str], int]) -> "list[qt.QBoxLayout]":
@@ -143,7 +148,7 @@ def _rows(layout: "qt.QBoxLayout", ask: _Ask, width_of: Callable[[str], int]) ->
 
 
 def _fill_choices(make: "Callable[[str], qt.QAbstractButton]") -> "_Fill":
-    def fill(layout: "qt.QBoxLayout", ask: _Ask) -> None:
+    def fill(layout: "qt.QBoxLayout", ask: _Ask) -> "_Choose":
         rows = _rows(layout, ask, lambda option: len(option) + BOX_LETTERS)
         buttons = [make(button_text(option)) for option in ask.form.question.options]
 
@@ -156,11 +161,12 @@ def _fill_choices(make: "Callable[[str], qt.QAbstractButton]") -> "_Fill":
             row.addWidget(button)
         for row in {id(row): row for row in rows if row is not layout}.values():
             row.addStretch(1)
+        return lambda option: buttons[option].click()
 
     return fill
 
 
-def _fill_list(layout: "qt.QBoxLayout", ask: _Ask) -> None:
+def _fill_list(layout: "qt.QBoxLayout", ask: _Ask) -> "_Choose":
     """Typing goes to an option that begins so; the empty row takes the answer back."""
     box = qt.QComboBox()
     for option in ("", *ask.form.question.options):
@@ -172,8 +178,12 @@ def _fill_list(layout: "qt.QBoxLayout", ask: _Ask) -> None:
         row = box.currentIndex
         ask.changed(tuple("Y" if index + 1 == row else "N" for index in range(len(ask.form.given))), False)
 
+    def choose(option: int) -> None:
+        box.currentIndex = option + 1
+
     box.currentIndexChanged.connect(chosen)
     layout.addWidget(box)
+    return choose
 
 
 def _fill_slider(layout: "qt.QBoxLayout", ask: _Ask) -> None:
@@ -333,7 +343,8 @@ def _text(text: str) -> "qt.QLabel":
     return label
 
 
-_Fill = Callable[["qt.QBoxLayout", _Ask], None]
+_Choose = Callable[[int], None]
+_Fill = Callable[["qt.QBoxLayout", _Ask], _Choose | None]
 
 _FILL: dict[Widget, _Fill] = {
     Widget.RADIO_BUTTONS: _fill_choices(lambda option: qt.QRadioButton(option)),

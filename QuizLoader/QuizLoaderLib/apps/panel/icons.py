@@ -23,7 +23,14 @@ _OF_BUTTON = {
     "planesButton": "planes",
     "measureButton": "measure",
     "menuButton": "menu",
+    "showAllButton": "contours",
+    "showNoneButton": "hidden",
 }
+
+_EYES = """QListView::indicator {{ width: 16px; height: 16px; }}
+QListView::indicator:checked {{ image: url("{contours}"); }}
+QListView::indicator:unchecked {{ image: url("{hidden}"); }}"""
+"""In place of the boxes of a list."""
 
 
 class Icons:
@@ -35,12 +42,14 @@ class Icons:
         self._drawn: dict[tuple[str, str], qt.QIcon] = {}
 
     def show(self, ui: "Ui") -> None:
-        """On the buttons; to be called again where the style may be another one."""
+        """On the buttons and the regions; to be called again where the style may be another one."""
         color = self._widget.palette.text().color().name()
         if color != self._color:
             self._color = color
             for button, name in _OF_BUTTON.items():
                 getattr(ui, button).setIcon(self._icon(name))
+            eyes = {name: self._draw(name).as_posix() for name in ("contours", "hidden")}
+            ui.legendList.styleSheet = _EYES.format(**eyes)
 
     def show_on(self, label: "qt.QLabel", name: str) -> None:
         icon = self._icon(name)
@@ -49,13 +58,13 @@ class Icons:
     def _icon(self, name: str) -> "qt.QIcon":
         key = (name, self._color)
         if key not in self._drawn:
-            self._drawn[key] = self._draw(name)
+            self._drawn[key] = qt.QIcon(str(self._draw(name)))
         return self._drawn[key]
 
-    def _draw(self, name: str) -> "qt.QIcon":
+    def _draw(self, name: str) -> Path:
         source = Path(slicer.util.modulePath("QuizLoader")).parent / "Resources" / "Icons" / f"{name}.svg"
         drawn = Path(slicer.app.temporaryPath) / "QuizLoader" / "Icons" / self._color[1:] / source.name
         drawn.parent.mkdir(parents=True, exist_ok=True)
         text = source.read_text(encoding="utf-8").replace(f'"{_BLACK}"', f'"{self._color}"')
         drawn.write_text(text, encoding="utf-8")
-        return qt.QIcon(str(drawn))
+        return drawn

@@ -9,9 +9,10 @@ import slicer
 
 from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz
-from ...reader.shortcuts import SHORTCUTS, Shortcut, When
+from ...reader.shortcuts import DIGITS, SHORTCUTS, Shortcut, When
 from .asking import AskingSection
 from .console import Console
+from .digits import Digits
 from .editor import Editor
 from .icons import Icons
 from .lines import LinesSection
@@ -42,6 +43,8 @@ class PageSections:
         self._mask_values = MaskValues(ui, partial(self._tools.use, "add_segmentation"))
         self._lines = LinesSection(ui, self.asking.presenter.look_again, self._editor.rest)
         self._keys = KeysOverViews(ui.formsContainer)
+        self._digits = Digits()
+        self._digits.watch(widget, ui.formsContainer, self.asking.choose)
         self._unturned = Unturned()
         self._unturned.watch(ui.middleArea)
         self.shortcuts = PanelShortcuts(widget, self.use)
@@ -219,7 +222,9 @@ def panel_keys(shortcut: Shortcut) -> list[str]:
 
 def shortcut_texts() -> str:
     """What each shortcut does, for the list in the panel."""
-    return "\n".join(f"{', '.join(panel_keys(each))}: {each.text}" for each in in_panel())
+    texts = [f"{', '.join(panel_keys(each))}: {each.text}" for each in in_panel()]
+    digits = next(each for each in SHORTCUTS if each.keys == DIGITS)
+    return "\n".join([*texts, f"{digits.shown_keys} in this panel: {digits.text}"])
 
 
 class PanelShortcuts:
