@@ -1,8 +1,8 @@
 """Write the list of files in ``QuizLoader/CMakeLists.txt``: what Slicer packages, one file a line, sorted.
 
-The rooms travel whole, but for what no session needs (scoring and results) and the hosts, which travel only
-where the panel reaches them: the commands, the pictures, the web page and the study server run outside Slicer
-and come with the wheel alone.
+The rooms travel whole, but for what no session needs (authoring, scoring, results) and the hosts, which
+travel only where the panel reaches them: the commands, the pictures, the web page and the study server run
+outside Slicer and come with the wheel alone.
 
 Usage: python Testing/extension_files.py [--check]
 """
@@ -15,7 +15,7 @@ import grimp
 
 MODULE = Path(__file__).resolve().parents[1] / "QuizLoader"
 LIST = MODULE / "CMakeLists.txt"
-AS_REACHED = tuple(f"QuizLoaderLib.{room}" for room in ("apps", "results", "scoring"))
+AS_REACHED = tuple(f"QuizLoaderLib.{room}" for room in ("apps", "authoring", "results", "scoring"))
 
 
 def shipped_scripts() -> list[str]:

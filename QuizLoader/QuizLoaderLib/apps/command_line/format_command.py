@@ -5,11 +5,11 @@ from typing import Annotated
 
 import typer
 
-from .terminal import CommandError, require_folder_of, say
+from .terminal import CommandError, QuizArgument, require_folder_of, say
 
 
 def format_quiz(
-    quiz: Annotated[Path, typer.Argument(metavar="QUIZ", help="The quiz, an XML file.")],
+    quiz: QuizArgument,
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write there and leave the quiz as it is.")
     ] = None,

@@ -8,18 +8,17 @@ import os
 import re
 import sys
 import warnings
-from collections.abc import Iterator
-from contextlib import closing, nullcontext
-from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from ...quiz.problems import ExplainedError, Problem, has_errors
+from .check_command import check
 from .format_command import format_quiz
 from .info_command import info
 from .mask_commands import map_app, mask, masks, segments
+from .new_command import new
 from .report_command import report
 from .result_commands import answers, progress
 from .serve_command import readers_app, require_web, serve, serve_until_told
@@ -28,7 +27,7 @@ from .terminal import (
     FollowLinks,
     ImagesOption,
     OpenBrowser,
-    OutputFormat,
+    QuizArgument,
     folder_option,
     make_writable,
     port_option,
@@ -36,12 +35,11 @@ from .terminal import (
     progress_bar,
     require_folder,
     say,
-    say_json,
 )
 from .xnat_commands import xnat_app
 
 if TYPE_CHECKING:
-    from ...quiz.model import Page, Quiz
+    pass
 
 app = typer.Typer(
     name="quizloader",
@@ -51,58 +49,11 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 
-QuizArgument = Annotated[Path, typer.Argument(metavar="QUIZ", help="The quiz, an XML file.")]
 Size = Annotated[str, typer.Option(metavar="WxH", help="Size of each view in pixels.")]
 
 MIN_SIDE, MAX_SIDE = 16, 8192
 
-
-@app.command()
-def check(
-    quiz: QuizArgument,
-    images: Annotated[
-        Path | None, folder_option("The image folder: read its files as they will be shown.")
-    ] = None,
-    format: Annotated[OutputFormat, typer.Option(help="Lines for people and editors, or JSON.")] = (
-        OutputFormat.TEXT
-    ),
-    follow_links: FollowLinks = False,
-) -> None:
-    """List everything that is wrong with a quiz. Ends with 0 without errors, 1 with errors."""
-    from ...quiz.checking import check_quiz
-    from ...quiz.parser import read_quiz
-
-    if images is not None:
-        require_folder(images, "image folder")
-    parsed, problems = read_quiz(quiz)
-    if parsed is not None and images is None:
-        problems = problems + check_quiz(parsed)
-    elif parsed is not None and images is not None:
-        problems = problems + _with_images(parsed, images, follow_links)
-    problems = sorted(problems, key=lambda problem: problem.line)
-    if format is OutputFormat.JSON:
-        say_json([{"file": str(quiz), **asdict(problem)} for problem in problems])
-    else:
-        print_problems(problems, quiz)
-    raise typer.Exit(1 if has_errors(problems) else 0)
-
-
-def _with_images(quiz: "Quiz", images: Path, follow_links: bool) -> list[Problem]:
-    from ...images.loading.page_check import PageCheck
-    from ...quiz.checking import check_quiz
-    from ...quiz.image_folder import ImageFolder
-
-    folder = ImageFolder(images, follow_links=follow_links)
-    check = PageCheck(quiz, folder)
-    # Where nobody looks on, nothing but the problems is written.
-    bar = progress_bar("Reading images") if sys.stderr.isatty() else nullcontext(lambda done, total: None)
-    with closing(check), bar as advance:
-
-        def of_page(page: "Page") -> Iterator[Problem]:
-            yield from check.problems(page)
-            advance(page.number, len(quiz.pages))
-
-        return check_quiz(quiz, folder, of_page)
+app.command()(check)
 
 
 @app.command()
@@ -206,9 +157,9 @@ def _require_opengl() -> None:
         raise CommandError(problem)
 
 
-for command in (info, mask, segments, masks, answers, progress, report, serve):
-    app.command()(command)
 app.command("format")(format_quiz)
+for command in (new, info, mask, segments, masks, answers, progress, report, serve):
+    app.command()(command)
 for name, group in (("map", map_app), ("xnat", xnat_app), ("readers", readers_app)):
     app.add_typer(group, name=name)
 

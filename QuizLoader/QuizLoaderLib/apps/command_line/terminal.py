@@ -26,6 +26,7 @@ def port_option(help: str) -> "OptionInfo":
     return typer.Option(metavar="N", min=0, max=65535, help=help)
 
 
+QuizArgument = Annotated[Path, typer.Argument(metavar="QUIZ", help="The quiz, an XML file.")]
 ImagesOption = Annotated[Path, folder_option("The image folder.")]
 FollowLinks = Annotated[
     bool, typer.Option("--follow-links", help="Allow symbolic links that lead out of the image folder.")

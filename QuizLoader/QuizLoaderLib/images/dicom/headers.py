@@ -289,28 +289,37 @@ def headers_in(
     """
     headers = []
     sought = series_uid.encode("latin-1", "replace")
-    wanted = frozenset(int(_tag_and_vr(keyword)[0]) for keyword in tags)
     for path in sorted(folder.iterdir()):
         is_other = path.name.startswith(".") or path.name == "DICOMDIR" or not path.is_file()
         if is_other or (known is not None and path.name == known.path.name) or not may_open(path):
             continue
         try:
-            with faults_named(path), path.open("rb", buffering=0) as file:
-                start = file.read(_START)
-                if not is_dicom_start(start) or not _may_hold(sought, start, file):
-                    continue
-                quick = quick_header(start, len(start) < _START, wanted)
-                if quick is not None:
-                    dataset, syntax, pixel_offset = quick
-                    header = Header(path, dataset, pixel_offset, syntax)
-                else:
-                    file.seek(0)
-                    header = _parse(path, io.BufferedReader(file), tags)
-                if not series_uid or header.series_uid == series_uid:
-                    headers.append(header)
+            header = header_if_dicom(path, tuple(tags), sought)
         except ImageReadError:
             continue
+        if header is not None and (not series_uid or header.series_uid == series_uid):
+            headers.append(header)
     return headers
+
+
+def header_if_dicom(path: Path, tags: tuple[str, ...], sought: bytes = b"") -> Header | None:
+    """The elements of ``tags``, read as fast as can be; None where the file is no DICOM or its first megabyte
+    does not hold the bytes ``sought``. :raises ImageReadError: it is damaged or may not be read."""
+    with faults_named(path), path.open("rb", buffering=0) as file:
+        start = file.read(_START)
+        if not is_dicom_start(start) or not _may_hold(sought, start, file):
+            return None
+        quick = quick_header(start, len(start) < _START, _wanted(tags))
+        if quick is not None:
+            dataset, syntax, pixel_offset = quick
+            return Header(path, dataset, pixel_offset, syntax)
+        file.seek(0)
+        return _parse(path, io.BufferedReader(file), tags)
+
+
+@cache
+def _wanted(tags: tuple[str, ...]) -> frozenset[int]:
+    return frozenset(int(_tag_and_vr(keyword)[0]) for keyword in tags)
 
 
 def _may_hold(sought: bytes, start: bytes, file: BinaryIO) -> bool:

@@ -1,0 +1,157 @@
+"""Which of a case's images is which: rules such as ``modality=CT thickness<=2 latest``."""
+
+import operator
+import re
+import shlex
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+
+from ..quiz.values import number
+from .cases import AuthoringError, FoundCase, FoundImage
+
+FACTS = {
+    "name": "the path in the image folder",
+    "modality": "of DICOM, as CT, MR, PT, RTSTRUCT, SEG",
+    "description": "the series' description",
+    "label": "the label of a structure set or segmentation",
+    "thickness": "of a slice, in mm",
+    "images": "how many files or frames",
+    "date": "of the study, as 2024-05-31",
+}
+ORDERS = {
+    "latest": ("when", -1),
+    "earliest": ("when", 0),
+    "largest": ("images", -1),
+    "smallest": ("images", 0),
+}
+_SIGNS = {"<": operator.lt, "<=": operator.le, ">": operator.gt, ">=": operator.ge}
+_CONDITION = re.compile(r"(\w+)(<=|>=|!=|=|<|>)(.+)")
+
+
+@dataclass(frozen=True)
+class _Condition:
+    fact: str
+    sign: str
+    value: str
+
+    def holds(self, image: FoundImage) -> bool:
+        own = image.facts.get(self.fact, "")
+        if self.sign in ("=", "!="):
+            found = any(_is_like(own, value) for value in self.value.split(","))
+            return found is (self.sign == "=")
+        compared = self.value if isinstance(own, str) else number(self.value)
+        return own != "" and bool(_SIGNS[self.sign](own, compared))
+
+
+@dataclass(frozen=True)
+class RoleRule:
+    """Every condition holds; of several images that are left ``order`` takes one."""
+
+    conditions: tuple[_Condition, ...] = ()
+    order: str = ""
+
+    def candidates(self, images: Sequence[FoundImage]) -> list[FoundImage]:
+        """The images that may be meant; more than one where the rule does not tell them apart."""
+        found = [image for image in images if all(condition.holds(image) for condition in self.conditions)]
+        if not self.order or len(found) < 2:
+            return found
+        fact, end = ORDERS[self.order]
+        if any(not image.facts.get(fact) for image in found):
+            return found
+        # A fact is text of every image, or a number of every one.
+        values = sorted(image.facts[fact] for image in found)
+        return [image for image in found if image.facts[fact] == values[end]]
+
+
+def parse_rule(text: str) -> RoleRule:
+    """A rule as it is typed: conditions and orders with spaces between; any other word is a pattern of the
+    path. Raises AuthoringError."""
+    conditions, order = [], ""
+    try:
+        words = shlex.split(text)
+    except ValueError as fault:
+        raise AuthoringError(f"The rule {text} has a quote without its other one.") from fault
+    for word in words:
+        found = _CONDITION.fullmatch(word)
+        if word in ORDERS:
+            order = word
+        elif found is None:
+            conditions.append(_Condition("name", "=", f"*{word.strip('*')}*" if "*" not in word else word))
+        elif found[1] not in FACTS:
+            raise AuthoringError(
+                f"A rule asks for “{found[1]}”, which nothing is known of.", f"known are {', '.join(FACTS)}"
+            )
+        else:
+            conditions.append(_checked(_Condition(*found.groups())))
+    return RoleRule(tuple(conditions), order)
+
+
+def _checked(condition: _Condition) -> _Condition:
+    if condition.fact in ("thickness", "images"):
+        try:
+            for value in condition.value.split(","):
+                number(value)
+        except ValueError as fault:
+            sentence = f"A rule compares {condition.fact} with “{condition.value}”, which is not a number."
+            raise AuthoringError(sentence) from fault
+    return condition
+
+
+_KNOWN = {
+    "ct": parse_rule("modality=CT"),
+    "mr": parse_rule("modality=MR"),
+    "pet": parse_rule("modality=PT"),
+    "contours": RoleRule(),
+    "image": RoleRule(),
+    "current": RoleRule(order="latest"),
+    "prior": RoleRule(order="earliest"),
+}
+"""Rules of roles for which none is given and whose name is in no file's name."""
+
+
+def choose_images(
+    case: FoundCase, images: Sequence[FoundImage], roles: Mapping[str, bool], rules: Mapping[str, RoleRule]
+) -> None:
+    """Give a case its image for each role; where there is none, or more than one, that is a fault.
+
+    ``roles`` says of each whether it shows regions. Without a rule the role's name is a word in the path,
+    else what the name is known to mean.
+    """
+    for role, is_of_regions in roles.items():
+        if role in rules:
+            found = rules[role].candidates(images)
+        else:
+            found = _by_name(role, case.name, images) or _by_meaning(role, is_of_regions, images)
+        if len(found) == 1:
+            case.images[role] = found[0]
+        elif not found:
+            case.faults.append(f"nothing is there for “{role}”")
+        else:
+            case.faults.append(f"for “{role}” there are {len(found)} candidates: {_listed(found)}")
+
+
+def _by_name(role: str, case: str, images: Sequence[FoundImage]) -> list[FoundImage]:
+    found = []
+    for image in images:
+        words = re.split(r"[\W_]+", image.path.removeprefix(f"{case}/").casefold())
+        if role.casefold() in words:
+            found.append(image)
+    return found
+
+
+def _by_meaning(role: str, is_of_regions: bool, images: Sequence[FoundImage]) -> list[FoundImage]:
+    rule = _KNOWN.get(role.casefold())
+    of_kind = [image for image in images if image.is_of_regions == is_of_regions]
+    return rule.candidates(of_kind) if rule is not None else []
+
+
+def _listed(images: Sequence[FoundImage]) -> str:
+    names = [image.path for image in images[:4]]
+    return ", ".join(names) + (" and others" if len(images) > 4 else "")
+
+
+def _is_like(own: str | float, value: str) -> bool:
+    if not isinstance(own, str):
+        return own == number(value)
+    return fnmatchcase(own.casefold(), value.casefold())

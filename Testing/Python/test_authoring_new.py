@@ -1,0 +1,370 @@
+"""A coordinator has a folder or a table of cases and wants a quiz: found, told, written and checked."""
+
+import csv
+import time
+from pathlib import Path
+
+import numpy as np
+import openpyxl
+import pydicom
+import pytest
+from dicom_made import MadeRoi, Placement, save, write_series, write_structure_set
+from image_files import numbered, write_nifti, write_nrrd
+from QuizLoaderLib.apps.command_line.check_command import problems_of_quiz
+from QuizLoaderLib.authoring.cases import AuthoringError, FoundCases
+from QuizLoaderLib.authoring.folder_source import CaseIs
+from QuizLoaderLib.authoring.making import Wanted, find_cases, make_quiz
+from QuizLoaderLib.authoring.roles import parse_rule
+from QuizLoaderLib.authoring.template import load_template, shipped_templates
+from QuizLoaderLib.authoring.tidy import tidy
+from QuizLoaderLib.quiz.image_folder import ImageFolder
+from QuizLoaderLib.quiz.model import ImageType, Quiz
+from QuizLoaderLib.quiz.parser import read_quiz
+from session_by_hand import SOAK
+from test_command_line import quizloader
+
+SQUARE = np.array([[1.0, 1, 0], [3, 1, 0], [3, 3, 0], [1, 3, 0]])
+CASES = 60
+OWN_TEMPLATE = """<Session>
+    <Page ID="{case}" Descriptor="{Größe} mm, {{exactly}}">
+        <!-- {not} a placeholder -->
+        <Image ID="CT" Type="Volume" DicomRead="{ct.dicom}"><Path>{ct}</Path></Image>
+        <QuestionSet><Question Type="Text"><Option>Remarks</Option></Question></QuestionSet>
+    </Page>
+</Session>
+"""
+
+
+def write_ct(folder: Path, voxels: np.ndarray, series: str, elements: dict[str, object]) -> None:
+    """Slices 2 mm apart with these elements."""
+    placement = Placement([2.0 * k for k in range(len(voxels))])
+    write_series(folder, voxels, placement, series=series, **elements)  # type: ignore[arg-type]
+
+
+def write_patient(folder: Path, number: int, with_contours: bool = True, **elements: object) -> None:
+    """A CT of three slices and its structure set, of one patient."""
+    patient, series = f"P{number:02}", f"1.2.3.{number}.10"
+    voxels = numbered((3, 4, 4))
+    elements = {"PatientID": patient, "StudyDate": "20240531", "SliceThickness": "2", **elements}
+    write_ct(folder / patient / "ct", voxels, series, elements)
+    if with_contours:
+        path = write_structure_set(folder / patient / "rs.dcm", [MadeRoi("Liver", [SQUARE])], series)
+        dataset = pydicom.dcmread(path)
+        dataset.PatientID = patient
+        save(dataset, path)
+
+
+@pytest.fixture(scope="module")
+def patients(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """60 patients: of 7 the contours are missing, 8 has two series, and a slice of 9 is cut off."""
+    folder = tmp_path_factory.mktemp("patients")
+    for number in range(1, CASES + 1):
+        write_patient(folder, number, with_contours=number != 7)
+    thin: dict[str, object] = {"PatientID": "P08", "StudyDate": "20240531", "SliceThickness": "1"}
+    write_ct(folder / "P08" / "thin", numbered((3, 4, 4)), "1.2.3.8.11", thin)
+    cut = folder / "P09" / "ct" / "I00002"
+    cut.write_bytes(cut.read_bytes()[:-20])
+    return folder
+
+
+def wanted(source: Path, template: str = "roc", images: Path | None = None, **options: object) -> Wanted:
+    folder = ImageFolder(images or (source if source.is_dir() else source.parent))
+    return Wanted(source, folder, load_template(template), **options)  # type: ignore[arg-type]
+
+
+def quiz_of(path: Path) -> Quiz:
+    quiz, problems = read_quiz(path)
+    assert quiz is not None
+    assert not problems
+    return quiz
+
+
+def faults_of(found: FoundCases) -> dict[str, str]:
+    return {case.name: "; ".join(case.faults) for case in found.faulty}
+
+
+def test_sixty_patients_become_a_checked_quiz_in_one_command(patients: Path, tmp_path: Path) -> None:
+    out = tmp_path / "quiz.xml"
+    begin = time.monotonic()
+    told = quizloader("new", patients, "--template", "review", "--out", out, "--rename", "Case {n:03}")
+    seconds = time.monotonic() - begin
+
+    assert told.returncode == 1, told.stderr
+    assert "left out: P07: nothing is there for “contours”." in told.stdout
+    assert "left out: P08: for “image” there are 2 candidates: P08/ct, P08/thin." in told.stdout
+    assert f"{out}: 58 cases" in told.stdout
+    damaged = [line for line in told.stdout.splitlines() if line.startswith(str(out)) and "Q6" in line]
+    assert damaged
+    quiz = quiz_of(out)
+    page = next(page for page in quiz.pages if page.case == "Case 009")
+    lines = {image.line for image in page.images} | {page.line}
+    assert {int(line.removeprefix(f"{out}:").partition(":")[0]) for line in damaged} <= lines
+    assert [page.case for page in quiz.pages[1:3]] == ["Case 001", "Case 002"]
+    assert {image.type for image in page.images} == {ImageType.VOLUME, ImageType.RT_STRUCT}
+    with (tmp_path / "quiz-cases.csv").open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert rows[0] == {"case": "Case 001", "name": "P01", "image": "P01/ct", "contours": "P01/rs.dcm"}
+    assert len(rows) == 58
+    assert seconds < 60
+
+
+def test_a_rule_tells_two_series_apart(patients: Path) -> None:
+    found = find_cases(wanted(patients, rules={"image": parse_rule("modality=CT thickness<=1")}))
+
+    assert [case.name for case in found.complete] == ["P08"]
+    assert found.complete[0].images["image"].path == "P08/thin"
+    by_order = find_cases(wanted(patients, rules={"image": parse_rule("modality=CT *P08* *thin*")}))
+    assert [case.name for case in by_order.complete] == ["P08"]
+
+
+def test_looking_first_writes_nothing(patients: Path, tmp_path: Path) -> None:
+    told = quizloader("new", patients, "--template", "roc", "--dry-run")
+
+    assert told.returncode == 1
+    assert told.stdout.splitlines()[:2] == ["case  image", "P01   P01/ct"]
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_prior_examination_is_the_earlier_one_by_date(tmp_path: Path) -> None:
+    for number, dates in enumerate((("20200101", "20230101"), ("20200101", "20200101"), ("", "20200101"))):
+        for visit, date in enumerate(dates):
+            folder, series = tmp_path / f"{number}" / f"visit{visit}", f"1.2.3.{number}.{visit}"
+            write_ct(folder, numbered((2, 4, 4)), series, {"PatientID": f"P{number}", "StudyDate": date})
+
+    found = find_cases(wanted(tmp_path, "prior"))
+
+    images = found.cases[0].images
+    assert (images["prior"].path, images["current"].path) == ("0/visit0", "0/visit1")
+    assert [case.name for case in found.faulty] == ["P1", "P2"]
+    assert "2 candidates: 1/visit0, 1/visit1" in faults_of(found)["P1"]
+
+
+def test_two_people_of_one_id_and_two_ids_in_one_folder_are_told(tmp_path: Path) -> None:
+    write_patient(tmp_path, 1, PatientName="Ann", PatientBirthDate="19700101")
+    bob: dict[str, object] = {"PatientID": "P01", "PatientName": "Bob", "PatientBirthDate": "19700101"}
+    write_ct(tmp_path / "other", numbered((2, 4, 4)), "9", bob)
+
+    by_patient = faults_of(find_cases(wanted(tmp_path)))["P01"]
+    assert "people of one ID but of other names" in by_patient
+    assert "Ann 19700101 and" in by_patient
+    write_patient(tmp_path / "both", 1)
+    write_patient(tmp_path / "both", 2)
+    by_folder = faults_of(find_cases(wanted(tmp_path, case_is=CaseIs.FOLDER)))
+    assert "its images are of 2 patients: P01, P02" in by_folder["both"]
+
+
+def test_files_are_told_apart_by_their_names(tmp_path: Path) -> None:
+    for name in ("a_ct", "a_pet", "b_CT", "b_pet", "notes_other", "c_ct"):
+        write_nifti(tmp_path / f"{name}.nii.gz", numbered())
+
+    found = find_cases(wanted(tmp_path, "fusion", pattern="{case}_{role}.nii.gz"))
+
+    assert [case.name for case in found.complete] == ["a", "b"]
+    assert found.complete[1].images["ct"].path == "b_CT.nii.gz"
+    assert faults_of(found) == {"c": "nothing is there for “pet”"}
+    assert found.remarks == ["Left out: 1 image whose name is not like “{case}_{role}.nii.gz”."]
+
+
+def test_subfolders_are_cases_and_words_in_names_are_roles(tmp_path: Path) -> None:
+    for case in ("Müller & <Söhne>", "second"):
+        write_nrrd(tmp_path / case / "chest ct.nrrd", numbered())
+        write_nrrd(tmp_path / case / "chest_pet.nrrd", numbered())
+    write_nrrd(tmp_path / "alone.nrrd", numbered())
+    (tmp_path / "loop").symlink_to(tmp_path)
+
+    request = wanted(tmp_path, "fusion")
+    found = find_cases(request)
+    made = make_quiz(request, found, tmp_path / "quiz.xml")
+
+    assert not found.faulty
+    assert len(found.remarks) == 2
+    quiz = quiz_of(made.path)
+    assert [page.case for page in quiz.pages[1:]] == ["Müller & <Söhne>", "second"]
+    assert quiz.pages[1].images[0].path == "Müller & <Söhne>/chest ct.nrrd"
+    assert not quiz.pages[1].images[0].dicom_read
+
+
+def write_table(path: Path, rows: list[list[str]], encoding: str = "utf-8") -> Path:
+    if path.suffix == ".xlsx":
+        book = openpyxl.Workbook()
+        for row in rows:
+            book.worksheets[0].append([float(cell) if cell.isdigit() else cell for cell in row])
+        book.save(path)
+    else:
+        delimiter = "\t" if path.suffix == ".tsv" else ";"
+        lines = (delimiter.join(f'"{cell}"' for cell in row) for row in rows)
+        path.write_text("\r\n".join(lines), encoding=encoding, newline="")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("name", "encoding"),
+    [("c.csv", "utf-8-sig"), ("c.csv", "cp1252"), ("c.tsv", "utf-16"), ("c.xlsx", "")],
+)
+def test_a_table_fills_a_template_of_ones_own(tmp_path: Path, name: str, encoding: str) -> None:
+    write_nrrd(tmp_path / "bilder" / "ü.nrrd", numbered())
+    template = tmp_path / "own.xml"
+    template.write_text(OWN_TEMPLATE, encoding="utf-8")
+    rows = [["Case", "CT ", "größe"], ["Österreich", "ü.nrrd", "12"], ["=1+1", "ü.nrrd", 'a"<b>']]
+    if name != "c.xlsx":
+        rows[2][2] = "<b>"
+    table = write_table(tmp_path / name, rows, encoding)
+
+    request = wanted(table, str(template), tmp_path / "bilder")
+    found = find_cases(request)
+    if name == "c.xlsx":
+        assert [case.name for case in found.complete] == ["Österreich"]
+        assert "is a formula without a stored value" in next(iter(faults_of(found).values()))
+    else:
+        assert not found.faulty
+    made = make_quiz(request, found, tmp_path / "quiz.xml")
+
+    page = quiz_of(made.path).pages[0]
+    assert (page.id, page.descriptor) == ("Österreich", "12 mm, {exactly}")
+    assert page.images[0].path == "ü.nrrd"
+    assert "{not} a placeholder" in made.path.read_text(encoding="utf-8")
+    assert bool(found.remarks) is (encoding == "cp1252")
+    if name != "c.xlsx":
+        assert "'=1+1" in made.case_table.read_text(encoding="utf-8-sig")
+
+
+def test_rows_that_cannot_be_are_told_one_by_one(tmp_path: Path) -> None:
+    write_nrrd(tmp_path / "a.nrrd", numbered())
+    rows = [["case", "image"], ["one", "a.nrrd"], ["one", "a.nrrd"], ["two", "b.nrrd"], ["three", ""]]
+    rows += [["four", "../a.nrrd"], ["five", "a.nrrd", "more"], ["six", "a.nrrd"]]
+    found = find_cases(wanted(write_table(tmp_path / "cases.csv", rows)))
+
+    assert [case.name for case in found.complete] == ["six"]
+    assert [case.faults[-1] for case in found.faulty] == [
+        "2 cases have this name",
+        "2 cases have this name",
+        "row 4: The file “b.nrrd” does not exist",
+        "row 5: “image” is empty",
+        "row 6: The path “../a.nrrd” has a “..” part",
+        "row 7 has more cells than there are columns",
+    ]
+
+
+def test_ten_thousand_rows_are_read_in_seconds(tmp_path: Path) -> None:
+    write_nrrd(tmp_path / "a.nrrd", numbered())
+    count = 10_000 if SOAK else 1_000
+    rows = [["case", "image"], *([f"case {number}", "a.nrrd"] for number in range(count))]
+    request = wanted(write_table(tmp_path / "cases.csv", rows))
+    made = make_quiz(request, find_cases(request), tmp_path / "quiz.xml")
+
+    assert len(quiz_of(made.path).pages) == count + 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("<Session><Page ID='{case}'/></Session>", "lacks the column “case”"),
+        ("<Session><Page ID='{image}'/></Session>", "lacks the columns “case”, “image”"),
+        ("<Session><Page ID='x'/></Session>", "has no placeholder"),
+        ("<Session MaskValueMap='{a}'><Page ID='{case}'/></Session>", "“{a}” outside a Page"),
+        ("<Session><Page ID='{a|b}'/></Session>", "has to name two images"),
+        ("<Session><Page ID='{ct.type}'/></Session>", "“{ct.type}” is about an image that no Path has"),
+    ],
+)
+def test_a_template_that_cannot_be_filled_is_told(tmp_path: Path, text: str, sentence: str) -> None:
+    template = tmp_path / "own.xml"
+    template.write_text(text, encoding="utf-8")
+    table = write_table(tmp_path / "cases.csv", [["name", "file"], ["a", "b"]])
+
+    with pytest.raises(AuthoringError, match=sentence.replace("{", r"\{").replace("|", r"\|")):
+        find_cases(wanted(table, str(template)))
+
+
+def test_what_a_folder_cannot_give_is_told(tmp_path: Path) -> None:
+    template = tmp_path / "own.xml"
+    template.write_text(OWN_TEMPLATE, encoding="utf-8")
+    write_nrrd(tmp_path / "images" / "a" / "ct.nrrd", numbered())
+
+    with pytest.raises(AuthoringError, match="Nothing fills the placeholder"):
+        find_cases(wanted(tmp_path / "images", str(template)))
+    for options, sentence in (
+        ({"pattern": "{role}.nrrd"}, "has no {case}"),
+        ({"pattern": "{case}.nrrd", "template": "fusion"}, "shows 2 images: ct, pet"),
+        ({"rename": "Case"}, "all cases one name"),
+        ({"rules": {"pet": parse_rule("latest")}}, "has no role “pet”"),
+    ):
+        with pytest.raises(AuthoringError, match=sentence):
+            find_cases(wanted(tmp_path / "images", **options))
+    for rule in ("age=5", "thickness<x", 'description="'):
+        with pytest.raises(AuthoringError):
+            parse_rule(rule)
+
+
+def test_sides_are_drawn_by_chance_half_of_the_cases_each(tmp_path: Path) -> None:
+    for number in range(10):
+        for role in ("first", "second"):
+            write_nrrd(tmp_path / f"c{number}" / f"{role}.nrrd", numbered())
+    request = wanted(tmp_path, "choice")
+    found = find_cases(request)
+    made = make_quiz(request, found, tmp_path / "quiz.xml")
+
+    quiz = quiz_of(made.path)
+    lefts = []
+    for page in quiz.pages[1:]:
+        left, right = (Path(image.path).stem for image in page.images)
+        assert {left, right} == {"first", "second"}
+        assert page.treatment == f"left is {left}"
+        lefts.append(left)
+    assert lefts.count("first") == 5
+    with made.case_table.open(encoding="utf-8-sig", newline="") as file:
+        assert [row["first|second"] for row in csv.DictReader(file)] == lefts
+    again = make_quiz(request, find_cases(request), tmp_path / "again.xml")
+    assert again.path.read_bytes() == made.path.read_bytes()
+
+
+@pytest.mark.skipif(not SOAK, reason="100,000 files, in the long run")
+def test_a_hundred_thousand_files_are_gone_through_within_a_minute(tmp_path: Path) -> None:
+    write_patient(tmp_path / "first", 1)
+    slice_ = (tmp_path / "first" / "P01" / "ct" / "I00001").read_bytes()
+    for number in range(100):
+        folder = tmp_path / f"case{number}"
+        folder.mkdir()
+        for file in range(1_000):
+            (folder / f"I{file}").write_bytes(slice_)
+    seen: list[int] = []
+    begin = time.monotonic()
+    find_cases(wanted(tmp_path, case_is=CaseIs.FOLDER), lambda done, total: seen.append(done))
+
+    assert seen[-1] >= 100_000
+    assert time.monotonic() - begin < 60
+
+
+def test_templates_are_listed_and_shown_and_a_quiz_is_not_overwritten(tmp_path: Path) -> None:
+    listed = quizloader("new", "--list")
+    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(shipped_templates())
+    shown = quizloader("new", "--show", "roc")
+    assert shown.stdout == shipped_templates()["roc"].read_text(encoding="utf-8")
+
+    write_nrrd(tmp_path / "images" / "a" / "image.nrrd", numbered())
+    out = tmp_path / "quiz.xml"
+    out.write_text("mine", encoding="utf-8")
+    refused = quizloader("new", tmp_path / "images", "--template", "roc", "--out", out)
+    assert (refused.returncode, out.read_text(encoding="utf-8")) == (2, "mine")
+    assert "--overwrite replaces it" in refused.stderr
+
+
+def write_images_for(template: str, folder: Path, cases: int = 2) -> None:
+    """What a shipped template asks for: each image of a case a file with the role's name."""
+    roles = load_template(template).roles
+    for number in range(cases):
+        for role, is_of_regions in roles.items():
+            voxels = np.ones((2, 3, 4), "uint8") if is_of_regions else numbered()
+            write_nrrd(folder / f"case {number}" / f"{role}.nrrd", voxels)
+
+
+@pytest.mark.parametrize("name", shipped_templates())
+def test_a_shipped_template_makes_a_quiz_that_check_says_nothing_of(tmp_path: Path, name: str) -> None:
+    write_images_for(name, tmp_path / "images")
+    request = wanted(tmp_path / "images", name)
+    found = find_cases(request)
+    made = make_quiz(request, found, tmp_path / "quiz.xml")
+
+    assert not found.faulty
+    assert problems_of_quiz(made.path, ImageFolder(tmp_path / "images")) == []
+    assert tidy(made.path.read_bytes()) == made.path.read_bytes()
+    assert [path.name for path in made.beside] == ["regions.txt"] * (name == "contouring")
