@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 from dicom_made import MadeRoi, Placement, write_series, write_structure_set
+from image_files import numbered, write_nrrd
 from masks_made import Ball, segmentation_of, write_image, write_map, write_seg
 from QuizLoaderLib.apps.demo.samples import (
     CONTRAST,
@@ -87,6 +88,7 @@ def make_study(folder: Path) -> Path:
     # Without the session that has a drawing of one byte.
     shutil.copytree(RESULTS, folder / "results", ignore=shutil.ignore_patterns("looping"))
     _make_organs(folder, voxels, placement)
+    _make_cases(folder, placement)
     return folder
 
 
@@ -111,6 +113,17 @@ def _make_organs(folder: Path, voxels: np.ndarray, placement: Placement) -> None
     (folder / "cases.csv").write_text(
         "source,like,name\np01/rtss.dcm,,p01\np02/seg.seg.nrrd,p02/ct.nii.gz,p02\n", encoding="utf-8"
     )
+
+
+def _make_cases(folder: Path, placement: Placement) -> None:
+    """What a quiz is made of by a template: files of two cases, and a patient's DICOM files."""
+    for case in ("P01", "P02"):
+        for role in ("ct", "pet"):
+            for path in (folder / "cases" / case / f"{role}.nrrd", folder / "flat" / f"{case}_{role}.nrrd"):
+                write_nrrd(path, numbered())
+    shutil.copytree(folder / "p01", folder / "dicom" / "p01", ignore=shutil.ignore_patterns("ct"))
+    thin = np.zeros(SHAPE, np.int16)
+    write_series(folder / "dicom" / "p01" / "thin", thin, placement, SliceThickness=1.0)
 
 
 def _squares(ball: Ball, placement: Placement) -> list[np.ndarray]:

@@ -30,7 +30,7 @@ _CONDITION = re.compile(r"(\w+)(<=|>=|!=|=|<|>)(.+)")
 
 
 @dataclass(frozen=True)
-class _Condition:
+class _FactTest:
     fact: str
     sign: str
     value: str
@@ -48,7 +48,7 @@ class _Condition:
 class RoleRule:
     """Every condition holds; of several images that are left ``order`` takes one."""
 
-    conditions: tuple[_Condition, ...] = ()
+    conditions: tuple[_FactTest, ...] = ()
     order: str = ""
 
     def candidates(self, images: Sequence[FoundImage]) -> list[FoundImage]:
@@ -77,17 +77,17 @@ def parse_rule(text: str) -> RoleRule:
         if word in ORDERS:
             order = word
         elif found is None:
-            conditions.append(_Condition("name", "=", f"*{word.strip('*')}*" if "*" not in word else word))
+            conditions.append(_FactTest("name", "=", f"*{word.strip('*')}*" if "*" not in word else word))
         elif found[1] not in FACTS:
             raise AuthoringError(
                 f"A rule asks for “{found[1]}”, which nothing is known of.", f"known are {', '.join(FACTS)}"
             )
         else:
-            conditions.append(_checked(_Condition(*found.groups())))
+            conditions.append(_checked(_FactTest(*found.groups())))
     return RoleRule(tuple(conditions), order)
 
 
-def _checked(condition: _Condition) -> _Condition:
+def _checked(condition: _FactTest) -> _FactTest:
     if condition.fact in ("thickness", "images"):
         try:
             for value in condition.value.split(","):
@@ -119,10 +119,14 @@ def choose_images(
     else what the name is known to mean.
     """
     for role, is_of_regions in roles.items():
+        # A file that is no DICOM may be an image or a label map.
+        fitting = [
+            each for each in images if not (each.is_dicom_series if is_of_regions else each.is_of_regions)
+        ]
         if role in rules:
-            found = rules[role].candidates(images)
+            found = rules[role].candidates(fitting)
         else:
-            found = _by_name(role, case.name, images) or _by_meaning(role, is_of_regions, images)
+            found = _by_name(role, case.name, fitting) or _by_meaning(role, is_of_regions, fitting)
         if len(found) == 1:
             case.images[role] = found[0]
         elif not found:

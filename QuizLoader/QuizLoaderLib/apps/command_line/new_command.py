@@ -77,7 +77,7 @@ def new(
         missing = "SOURCE" if source is None else "--out" if template else "--template"
         raise CommandError(f"{missing} is missing; --list lists the templates.", code=2)
     wanted = Wanted(
-        source,
+        source.resolve(),
         _image_folder(source, images, follow_links),
         load_template(template),
         pattern,
@@ -109,7 +109,7 @@ def _image_folder(source: Path, images: Path | None, follow_links: bool) -> Imag
     require_folder(root, "image folder")
     if source.is_dir() and not source.resolve().is_relative_to(root.resolve()):
         raise CommandError(f"“{source}” is not in the image folder “{root}”.", code=2)
-    return ImageFolder(root.resolve() if source.is_dir() else root, follow_links)
+    return ImageFolder(root.resolve(), follow_links)
 
 
 def _rules(written: list[str]) -> "dict[str, RoleRule]":
