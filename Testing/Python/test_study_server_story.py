@@ -274,7 +274,14 @@ def test_the_coordinator_sees_who_is_where_and_takes_the_results_home(browser, s
 def test_the_coordinator_has_a_report_made_looks_at_it_and_takes_it_home(browser, shared, server):
     with window(browser, server.address + shared.paths[CHIEF]) as chief:
         chief.get_by_role("link", name="A report of what all readers answered").click()
-        chief.get_by_role("link", name="Make it now").click()
+        # No address that another site could open begins it, and no form of one.
+        ask(server.address, "/coordinator/report?make", shared.cookie(CHIEF))
+        elsewhere = {**shared.cookie(CHIEF), "Origin": "http://elsewhere.example"}
+        assert ask(server.address, "/coordinator/report", elsewhere, "POST").status == 403
+        own = {**shared.cookie("Seen"), "Origin": server.address}
+        assert ask(server.address, "/coordinator/report", own, "POST").status == 403
+        chief.reload()
+        chief.get_by_role("button", name="Make it now").click()
         # The page loads itself again until the report is there.
         chief.get_by_role("link", name="Look at the report").click(timeout=300_000)
         assert chief.get_by_role("heading", level=1).inner_text() == "What all readers answered"

@@ -17,7 +17,7 @@ from .coordinator_report import CoordinatorReport
 from .coordinator_tables import ANSWERS, EXPLAINED, READERS_TABLE, REPORT, RESULTS, Here, order
 from .entrance import Entrance
 from .readers import READER, ReadersFile
-from .responses import HEADERS, LEAVE, html_response
+from .responses import HEADERS, LEAVE, html_response, require_same_origin
 from .spares import python_environment
 from .study import Study
 from .workers import Workers
@@ -45,6 +45,7 @@ class CoordinatorRoutes:
             web.get("/coordinator/answers.csv", self._answers),
             web.get("/coordinator/results.zip", self._results),
             web.get("/coordinator/report", self._report_page),
+            web.post("/coordinator/report", self._begin_report),
             web.get("/coordinator/report.zip", self._report_zip),
             web.get("/coordinator/report/{name:.+}", self._report_file),
         ]
@@ -82,11 +83,14 @@ class CoordinatorRoutes:
 
     async def _report_page(self, request: web.Request) -> web.StreamResponse:
         self._entrance.require_coordinator(request)
-        if "make" in request.query:
-            self._report.begin()
-            # The page is loaded again until the report is there; that must not begin another one.
-            raise web.HTTPSeeOther("/coordinator/report")
         return self._report.page()
+
+    async def _begin_report(self, request: web.Request) -> web.StreamResponse:
+        require_same_origin(request)
+        self._entrance.require_coordinator(request)
+        self._report.begin()
+        # The page is loaded again until the report is there; that must not begin another one.
+        raise web.HTTPSeeOther("/coordinator/report")
 
     async def _report_file(self, request: web.Request) -> web.StreamResponse:
         self._entrance.require_coordinator(request)

@@ -16,7 +16,7 @@ from .responses import html_response
 
 _AGAIN_S = 3
 _BACK = '<p><a href="/coordinator">All readers</a></p>'
-_MAKE = '<p><a href="/coordinator/report?make">Make it now</a></p>'
+_MAKE = '<form method="post" action="/coordinator/report"><p><button>Make it now</button></p></form>'
 _DONE = (
     '<p><a href="/coordinator/report/index.html">Look at the report</a><br>'
     '<a href="/coordinator/report.zip">The report with its tables, figures and consensus (ZIP)</a></p>'
