@@ -28,7 +28,7 @@ th { white-space: normal; vertical-align: bottom; }
 td.short { white-space: nowrap; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
 tr.strong td { background: #fff1d6; }
-figure { margin: .8rem 0 1.4rem; break-inside: avoid; }
+figure { margin: .8rem 0 1.4rem; }
 figcaption { font-weight: 600; font-size: .87rem; margin-bottom: .3rem; }
 img { max-width: 100%; height: auto; }
 .soft { color: #555; }
@@ -37,7 +37,9 @@ img { max-width: 100%; height: auto; }
   body { max-width: none; padding: 0; font-size: 10.5pt; }
   nav { display: none; }
   h2, caption { break-after: avoid; }
-  tr { break-inside: avoid; }
+  /* A table that is longer than a page begins on a new one, and has its header on each. */
+  figure, table, tr { break-inside: avoid; }
+  img { max-height: 235mm; }
   thead { display: table-header-group; }
   .wide { overflow: visible; }
   table { font-size: 8.5pt; }
