@@ -294,6 +294,45 @@ def test_the_magnifier_leaves_in_place_what_is_under_it_and_then_everything(open
     assert (node.GetFieldOfView(), node.GetXYZOrigin()) == before
 
 
+@pytest.mark.parametrize(
+    ("tool", "values"),
+    [("slice", 1), ("show_slice", 1), ("zoom", 1), ("pan", 2), ("window_level", 2), ("magnify", 2)],
+)
+def test_what_is_no_number_does_nothing_to_a_view(opened: OpenedQuiz, tool: str, values: int) -> None:
+    """Else nothing but a reset would show the image again."""
+    _pointing, tools = show(opened, "plain")
+    before = look_of_red(opened)
+    for value in (np.inf, -np.inf, np.nan, None, "1"):
+        assert tools.use(tool, "Red", *[value] * values)
+        assert look_of_red(opened) == before
+
+
+def test_the_longest_move_is_fifty_steps(opened: OpenedQuiz) -> None:
+    """Of a fifth of the size, a twentieth of the view, a tenth of the window: as one press of a key each."""
+    _pointing, tools = show(opened, "plain")
+    across, x, window, level = look_of_red(opened)[:4]
+
+    tools.use("pan", "Red", 1e300, 0)
+    assert look_of_red(opened)[1] == pytest.approx(x - 50 / 20 * across)
+    tools.use("pan", "Red", -50, 0)
+    tools.use("zoom", "Red", -1e300)
+    assert look_of_red(opened)[:2] == pytest.approx((across * 1.2**50, x))
+    tools.use("zoom", "Red", 1e300)
+    assert look_of_red(opened)[0] == pytest.approx(across)
+    tools.use("window_level", "Red", 0, 1e300)
+    assert look_of_red(opened)[2:4] == pytest.approx((window, level - 50 / 20 * window))
+
+
+def look_of_red(opened: OpenedQuiz) -> tuple[float, ...]:
+    """Field of view across, origin across, window, level, and where the slice is."""
+    logic = opened.slice_logics()[SliceView.RED]
+    image = opened.page_nodes.nodes[0]
+    assert image is not None
+    node, display = logic.GetSliceNode(), image.GetDisplayNode()
+    sizes = (node.GetFieldOfView()[0], node.GetXYZOrigin()[0], display.GetWindow(), display.GetLevel())
+    return *sizes, logic.GetSliceOffset()
+
+
 def test_a_region_is_seen_alone_and_gone_to(opened: OpenedQuiz) -> None:
     _pointing, tools = show(opened, "layers")
 

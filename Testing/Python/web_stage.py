@@ -110,11 +110,13 @@ def _served(
 
 
 @contextmanager
-def window(browser: Any, address: str, size: tuple[int, int] = WINDOW, zoom: float = 1) -> Iterator[Any]:
+def window(
+    browser: Any, address: str, size: tuple[int, int] = WINDOW, zoom: float = 1, has_touch: bool = False
+) -> Iterator[Any]:
     """A page of the browser at the address; what it has to say in its console is no error. Zoomed, as by
     Ctrl and +, a window of ``size`` has room for less."""
     viewport = {"width": int(size[0] / zoom), "height": int(size[1] / zoom)}
-    context = browser.new_context(viewport=viewport, device_scale_factor=zoom)
+    context = browser.new_context(viewport=viewport, device_scale_factor=zoom, has_touch=has_touch)
     page = context.new_page()
     page.set_default_timeout(PATIENCE_S * 1000)
     faults: list[str] = []

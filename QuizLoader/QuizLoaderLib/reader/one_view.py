@@ -1,5 +1,6 @@
 """What a reader does to one view, as with the mouse: slices, zoom, window and level, the magnifier."""
 
+import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -17,6 +18,8 @@ _ZOOM_STEP = 1.2
 _WINDOW_STEP = 1.1
 _LEVEL_STEP = 0.05
 _PAN_STEP = 0.05
+_MOST_STEPS = 50
+"""Of one call: an image that is moved, zoomed or brightened further can hardly be found again."""
 
 
 class OneView:
@@ -36,8 +39,8 @@ class OneView:
         self._magnifier.put_away()
 
     def use(self, tool: str, view: str = "", *values: Any) -> bool:
-        """Gives whether there is such a tool."""
-        if tool in self._uses:
+        """Gives whether there is such a tool. It does nothing with what is no finite number."""
+        if tool in self._uses and all(map(_is_finite, values)):
             logic = self._logics().get(view)
             if logic is not None:
                 self._uses[tool](self, logic, *values)
@@ -50,7 +53,9 @@ class OneView:
             view = SliceView(logic.GetSliceNode().GetLayoutName())
             leader = contents_of_views(self._opened.on_views)[view].leader
             if leader and leader.node:
-                change_window_level(leader.node, _WINDOW_STEP**wider, brighter * _LEVEL_STEP)
+                change_window_level(
+                    leader.node, _WINDOW_STEP ** _steps(wider), _steps(brighter) * _LEVEL_STEP
+                )
 
     def _magnify(self, logic: "slicer.vtkMRMLSliceLogic", across: float, up: float) -> None:
         """Over a place of the view, as parts of its width and height; without a view no longer."""
@@ -64,8 +69,16 @@ class OneView:
     _uses: ClassVar[dict[str, Callable[..., None]]] = {
         "slice": lambda self, logic, by: step_slice(logic, by),
         "show_slice": lambda self, logic, number: show_slice(logic, number),
-        "zoom": lambda self, logic, by: zoom(logic, _ZOOM_STEP**by),
-        "pan": lambda self, logic, right, up: pan(logic, right * _PAN_STEP, up * _PAN_STEP),
+        "zoom": lambda self, logic, by: zoom(logic, _ZOOM_STEP ** _steps(by)),
+        "pan": lambda self, logic, right, up: pan(logic, _steps(right) * _PAN_STEP, _steps(up) * _PAN_STEP),
         "window_level": _window_level,
         "magnify": _magnify,
     }
+
+
+def _is_finite(value: object) -> bool:
+    return isinstance(value, (int, float)) and math.isfinite(value)
+
+
+def _steps(by: float) -> float:
+    return min(max(by, -_MOST_STEPS), _MOST_STEPS)

@@ -1,5 +1,6 @@
 /* Fingers on a view: one moves the image, or draws; two go through the slices, or zoom; one that rests first changes
-   window and level; two taps make a view large. A mouse and a pen are told to the server as they are. */
+   window and level; two taps make a view large. More than two do nothing more, and what is left of several does
+   nothing until another one joins it. A mouse and a pen are told to the server as they are. */
 (function () {
   "use strict";
 
@@ -10,11 +11,15 @@
 
   let use = null;
   let view = "";
+  // "one" and "two" before it is known what they do, then "pan", "window", "zoom" or "slices"; else "".
   let kind = "";
   let resting = null;
   let start = null;
-  let rest = 0;
+  let steps = 0;
+  let pending = 0;
   let tapped = { at: 0, view: "" };
+  // Of what the last press was.
+  let isOfFingers = false;
   const fingers = new Map();
 
   const isFinger = (event) => event.pointerType === "touch";
@@ -26,27 +31,46 @@
     return Boolean(editor?.effect || lines?.measuring);
   }
 
-  const middle = () => [...fingers.values()].reduce(([x, y], at) => [x + at[0] / fingers.size, y + at[1] / fingers.size], [0, 0]);
-
-  function spread() {
-    const [one, other] = [...fingers.values()];
-    return Math.hypot(one[0] - other[0], one[1] - other[1]);
+  // Of one finger and itself there is no spread, and of the same pixel none that could grow.
+  function places() {
+    const [one, other = one] = fingers.values();
+    const at = [(one[0] + other[0]) / 2, (one[1] + other[1]) / 2];
+    return { at, spread: Math.max(1, Math.hypot(one[0] - other[0], one[1] - other[1])) };
   }
 
-  function begin() {
-    clearTimeout(resting);
-    start = { at: middle(), spread: fingers.size === 2 ? spread() : 0 };
-    rest = 0;
+  // The server is told one thing after the other, and what is moved until it has answered becomes one with it.
+  const waiting = new Map();
+  let isTelling = false;
+  async function tell(tool, ...moved) {
+    const name = `${tool} ${view}`;
+    const before = waiting.get(name)?.slice(2) || [];
+    waiting.set(name, [tool, view, ...moved.map((by, number) => by + (before[number] || 0))]);
+    if (isTelling) return;
+    isTelling = true;
+    while (waiting.size) {
+      const [[first, call]] = waiting;
+      waiting.delete(first);
+      try {
+        await use(...call);
+      } catch {
+        // Where the connection is lost, the page says so.
+      }
+    }
+    isTelling = false;
   }
 
   function down(event) {
     const body = isFinger(event) && bodyOf(event);
-    if (!body || (fingers.size === 0 && isTaken())) return;
+    isOfFingers = Boolean(body) && (fingers.size > 0 || !isTaken());
+    if (!isOfFingers) return;
     stop(event);
+    clearTimeout(resting);
     if (fingers.size === 0) view = body.dataset.view;
     fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    if (fingers.size > 2) return;
     kind = fingers.size === 1 ? "one" : "two";
-    begin();
+    start = places();
+    steps = 0;
     if (kind === "one") resting = setTimeout(() => (kind = "window"), REST_MS);
   }
 
@@ -54,41 +78,51 @@
     if (!fingers.has(event.pointerId)) return;
     stop(event);
     fingers.set(event.pointerId, [event.clientX, event.clientY]);
-    const [x, y] = middle();
-    const [right, down_] = [x - start.at[0], y - start.at[1]];
-    const body = document.querySelector(`[data-view="${view}"]`)?.getBoundingClientRect();
-    if (!body || (kind === "one" && Math.hypot(right, down_) < STILL_PIXELS)) return;
-    clearTimeout(resting);
-    // A step is a twentieth of the view, as with the keys.
-    if (kind === "window") use("window_level", view, right / 30, -down_ / 10);
-    else if (kind === "one" || kind === "pan") {
-      kind = "pan";
-      use("pan", view, (20 * right) / body.width, (-20 * down_) / body.height);
-    } else twoFingers(down_);
-    if (kind !== "slices" && kind !== "two") start.at = [x, y];
+    // Each finger has an event of its own: what they do together is seen when all have come.
+    if (!pending) pending = requestAnimationFrame(act);
   }
 
-  function twoFingers(down_) {
-    const zoomed = Math.log(spread() / start.spread) / Math.log(1.2);
-    if (kind === "two" && Math.abs(zoomed) > 0.5) kind = "zoom";
-    else if (kind === "two" && Math.abs(down_) > PIXELS_A_SLICE) kind = "slices";
-    if (kind === "zoom") {
-      use("zoom", view, zoomed);
-      start.spread = spread();
-    } else if (kind === "slices") {
-      const steps = Math.trunc(-down_ / PIXELS_A_SLICE) - rest;
-      rest += steps;
-      if (steps) use("slice", view, steps);
-    }
+  function act() {
+    cancelAnimationFrame(pending);
+    pending = 0;
+    const body = kind && document.querySelector(`[data-view="${view}"]`)?.getBoundingClientRect();
+    if (!body) return;
+    const now = places();
+    const [right, down_] = [now.at[0] - start.at[0], now.at[1] - start.at[1]];
+    if (kind === "one" && Math.hypot(right, down_) < STILL_PIXELS) return;
+    clearTimeout(resting);
+    if (kind === "one") kind = "pan";
+    if (kind === "two") kind = twoFingers(now, down_);
+    // A step is a twentieth of the view, as with the keys.
+    if (kind === "window") tell("window_level", right / 30, -down_ / 10);
+    else if (kind === "pan") tell("pan", (20 * right) / body.width, (-20 * down_) / body.height);
+    else if (kind === "zoom") tell("zoom", zoomed(now));
+    else if (kind === "slices") goThroughSlices(down_);
+    if (!["slices", "two"].includes(kind)) start = now;
+  }
+
+  // In steps of the keys.
+  const zoomed = (now) => Math.log(now.spread / start.spread) / Math.log(1.2);
+
+  function twoFingers(now, down_) {
+    if (Math.abs(zoomed(now)) > 0.5) return "zoom";
+    return Math.abs(down_) > PIXELS_A_SLICE ? "slices" : "two";
+  }
+
+  function goThroughSlices(down_) {
+    const by = Math.trunc(-down_ / PIXELS_A_SLICE) - steps;
+    steps += by;
+    if (by) tell("slice", by);
   }
 
   function up(event) {
-    if (!fingers.delete(event.pointerId)) return;
+    if (!fingers.has(event.pointerId)) return;
     stop(event);
+    if (pending) act();
+    fingers.delete(event.pointerId);
     clearTimeout(resting);
     if (kind === "one" && event.type === "pointerup") tap(event.timeStamp);
     kind = "";
-    if (fingers.size) begin();
   }
 
   function tap(time) {
@@ -96,6 +130,11 @@
       use("enlarge", view);
       tapped = { at: 0, view: "" };
     } else tapped = { at: time, view };
+  }
+
+  // Most browsers make a double click of two taps, too.
+  function doubleClick(event) {
+    if (isOfFingers) stop(event);
   }
 
   function stop(event) {
@@ -110,6 +149,7 @@
       window.addEventListener("pointerdown", down, true);
       window.addEventListener("pointermove", move, true);
       for (const name of ["pointerup", "pointercancel"]) window.addEventListener(name, up, true);
+      window.addEventListener("dblclick", doubleClick, true);
     },
   };
 })();
