@@ -4,6 +4,7 @@
 # make soak    the long random tests in full
 # make docs    builds the documentation in build/docs, with its links checked
 # make extension-files    writes the list of files that Slicer packages
+# make schema  writes what the quiz language means into Quiz.xsd
 #
 # PYTHON=/path/to/python chooses the interpreter that .venv is made with.
 
@@ -24,7 +25,7 @@ TRY_CHROMIUM = $(BIN)/python Testing/Python/chromium.py
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile
 DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_masks_dicom.py Testing/Python/test_rtstruct*.py)
 
-.PHONY: demo test lint docs bench soak extension-files clean
+.PHONY: demo test lint docs bench soak extension-files schema clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/demo $(VENV)/opengl
@@ -61,6 +62,9 @@ soak: $(VENV)/installed $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(VENV)/nginx
 
 extension-files: $(VENV)/installed
 	$(BIN)/python Testing/extension_files.py
+
+schema: $(VENV)/installed
+	$(BIN)/python Testing/quiz_schema.py
 
 clean:
 	rm -rf $(VENV)

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 from lxml import etree
+from quiz_schema import documented
 from quiz_text import image, page, question, read, session
 from QuizLoaderLib.quiz.element_forms import WRONG_VALUE
 from QuizLoaderLib.quiz.language import LANGUAGE, ROOT
@@ -52,6 +53,30 @@ def test_elements_attributes_and_their_values_are_the_same(name):
 
 def test_the_root_is_the_same():
     assert [child.get("name") for child in XSD.getroot().iterchildren(f"{XS}element")] == [ROOT]
+
+
+def test_an_editor_can_show_what_everything_means():
+    schema = (QUIZZES / "Quiz.xsd").read_text(encoding="utf-8")
+
+    assert documented(schema) == schema, "run make schema"
+    for place in XSD.iter(f"{XS}element", f"{XS}attribute"):
+        assert place.findtext(f"{XS}annotation/{XS}documentation"), place.get("name")
+    (fill,) = (value for value in XSD.iter(f"{XS}enumeration") if value.get("value") == "Fill")
+    assert fill.findtext(f"{XS}annotation/{XS}documentation") == "a half transparent area"
+
+
+def test_old_texts_of_the_schema_are_replaced_and_its_structure_stays():
+    schema = (QUIZZES / "Quiz.xsd").read_text(encoding="utf-8")
+    old = schema.replace("<xs:documentation>", "<xs:documentation>Formerly: ")
+    without = etree.fromstring(schema.encode())
+    for text in list(without.iter(f"{XS}annotation")):
+        text.getparent().remove(text)
+
+    assert documented(old) == schema
+    again = etree.fromstring(documented(etree.tostring(without, encoding="unicode")).encode())
+    found = [(element.tag, dict(element.attrib), element.text) for element in again.iter(f"{XS}*")]
+    kept = [(element.tag, dict(element.attrib), element.text) for element in XSD.getroot().iter(f"{XS}*")]
+    assert [(tag, given) for tag, given, _ in found] == [(tag, given) for tag, given, _ in kept]
 
 
 def samples() -> list[tuple[str, str]]:

@@ -41,7 +41,24 @@ An element that may occur once and occurs again is [Q116](problem-codes.md#q116)
 
 For XML editors there is a schema,
 [Quiz.xsd](https://github.com/QuizLoader/SlicerQuizLoader/blob/main/Resources/Quizzes/Quiz.xsd).
-It knows the structure; `quizloader check` knows the rules too.
+It knows the structure; `quizloader check` knows the rules too. Put it beside the quiz and name it in the
+root, and an editor such as Visual Studio Code with its XML extension completes names and values, and
+shows what this page says of them under the pointer:
+
+```xml
+<Session xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance" xsi:noNamespaceSchemaLocation="Quiz.xsd">
+    <Page ID="Patient 1">
+        <Image ID="MR" Type="Volume">
+            <Path>Patient1/mr.nrrd</Path>
+        </Image>
+        <QuestionSet>
+            <Question Type="Text" Descriptor="Findings">
+                <Option>Findings</Option>
+            </Question>
+        </QuestionSet>
+    </Page>
+</Session>
+```
 
 This page is made from the tables by which the program reads a quiz, so it lists all that there is."""
 
@@ -89,7 +106,11 @@ def _element(name: str, rule: ElementRule) -> list[str]:
 
 
 def _row(element: str, name: str, rule: AttributeRule) -> tuple[str, str, str]:
-    return (f"[`{name}`](#{anchor(f'{element} {name}')})", rule.kind.allowed, _default(element, name, rule))
+    return (
+        f"[`{name}`](#{anchor(f'{element} {name}')})",
+        rule.kind.allowed,
+        default_in_words(element, name, rule),
+    )
 
 
 def _attribute(element: str, name: str, rule: AttributeRule) -> list[str]:
@@ -100,7 +121,7 @@ def _attribute(element: str, name: str, rule: AttributeRule) -> list[str]:
         f"### {element}: {name} {{#{anchor(f'{element} {name}')}}}",
         texts["meaning"],
         _values(texts, rule.kind),
-        f"Takes: {rule.kind.allowed}. Default: {_default(element, name, rule)}. "
+        f"Takes: {rule.kind.allowed}. Default: {default_in_words(element, name, rule)}. "
         f'Example: `{name}="{texts["example"]}"`.' + (f" Codes: {found}." if found else ""),
     ]
 
@@ -121,7 +142,7 @@ def _codes(name: str, texts: Mapping[str, Any], general: tuple[str, ...]) -> str
     return ", ".join(f"[{each}](problem-codes.md#{anchor(each)})" for each in wanted)
 
 
-def _default(element: str, name: str, rule: AttributeRule) -> str:
+def default_in_words(element: str, name: str, rule: AttributeRule) -> str:
     texts = TEXTS[element]["attributes"][name]
     if rule.required:
         return "required"
