@@ -5,7 +5,7 @@ from typing import Any
 import slicer
 from PySide6.QtCore import Property, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 from pythonqt import own_class
 from slicer_editor_effects import effects_of, watched
 from slicer_widgets import qMRMLWidget
@@ -31,7 +31,8 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
         self._segmentation_observers: list[int] = []
         self.observes_views = False
         self.observed: set[str] = set()
-        self.buttons = QLabel(wordWrap=True)
+        self.buttons = QLabel()
+        self.buttons.setSizePolicy(QSizePolicy.Ignored, QSizePolicy.Preferred)
         QVBoxLayout(self).addWidget(self.buttons)
         self._effects = effects_of(self)
         self.setEffectNameOrder([])

@@ -12,11 +12,11 @@ from PySide6.QtWidgets import (
     QAbstractButton,
     QComboBox,
     QHBoxLayout,
-    QPushButton,
     QSizePolicy,
     QStyle,
     QStyleOptionButton,
     QStylePainter,
+    QToolButton,
     QWidget,
 )
 from pythonqt import own_class
@@ -33,7 +33,8 @@ class ctkPathLineEdit(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._combo = QComboBox(self, editable=True)
-        self._browse = QPushButton("...", self)
+        self._browse = QToolButton(self, text="...")
+        self._browse.setSizePolicy(QSizePolicy.Fixed, QSizePolicy.Ignored)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._combo, 1)

@@ -101,10 +101,17 @@ def test_the_panel_does_not_change_its_width(story, tmp_path, images):
     for button, index in (("nextButton", 1), ("previousButton", 0)):
         story.turn_to(button, index)
         look()
+    # All sections, beside the scroll bar.
+    for line in story.menu("menuButton")[:5]:
+        line.trigger()
+    look()
+    middle, area = story.widget("middle"), story.widget("middleArea")
+    assert middle.layout().minimumSize().width() <= area.viewport().width(), "nothing is cut off"
     story.click("closeButton")
     look()
 
     assert len(widths) == 1
+    assert widths.pop() <= 300
     inside = story.widget("QuizLoader")
     assert inside.layout().minimumSize().width() <= inside.width(), "nothing is cut off"
 

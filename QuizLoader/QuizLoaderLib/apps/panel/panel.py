@@ -22,8 +22,9 @@ from .ui import show_text
 if TYPE_CHECKING:
     from .ui import Ui
 
-LEAST_WIDTH = 300
-"""Pixels that the panel takes, and more where letters are large."""
+LEAST_WIDTH = 246
+"""Pixels that the panel asks for, and more where letters are large. Slicer adds those of a scroll bar that
+lies (qSlicerModulePanel::minimumSizeHint), 54 in most styles: it gets 300."""
 
 
 SECTIONS = {
