@@ -66,7 +66,7 @@ def installed(built, tmp_path_factory):
 
 
 HOSTS_OUTSIDE_SLICER = ("command_line", "pictures", "study_server", "web")
-ROOMS_OUTSIDE_SLICER = ("results", "scoring")
+ROOMS_OUTSIDE_SLICER = ("authoring", "results", "scoring")
 
 
 def test_the_installed_tree_is_the_source_tree_without_what_runs_outside_slicer(installed):
