@@ -228,7 +228,8 @@ def test_the_editor_has_its_keys_while_it_is_seen_and_ours_stay_ours(reader, qui
 def test_a_page_without_named_regions_says_that_nothing_is_drawn(reader, tmp_path, images):
     quiz = write_quiz(tmp_path / "free.xml", [f"{DRAW}|{image_element('Volume', VOLUME)}{QUESTIONS}"])
     reader.stage.open(quiz, images)
-    assert reader.text("editorSection") == f"Draw: Volume-{VOLUME} (nothing drawn)"
+    assert reader.text("editorSection") == "Draw: Volume-Imag… (nothing drawn)"
+    assert reader.stage.widget("editorSection").toolTip() == f"Draw: Volume-{VOLUME}"
     assert not reader.sees("drawnList")
 
 

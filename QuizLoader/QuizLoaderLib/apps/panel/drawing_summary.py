@@ -14,6 +14,9 @@ if TYPE_CHECKING:
 
     from .ui import Ui
 
+NAME_LETTERS = 12
+"""Of an image in the title, whose end says more."""
+
 
 class DrawingSummary:
     """The title of the section and the list in it; it is counted anew once what is drawn has changed."""
@@ -55,7 +58,10 @@ class DrawingSummary:
     def _show(self, rows: "list[tuple[slicer.vtkSegment, str]]", drawn: int) -> None:
         ui, count = self._ui, len(rows)
         regions = f"{drawn} of {count} region{'s' * (count != 1)} drawn" if count else "nothing drawn"
-        ui.editorSection.text = f"Draw: {self._image_id} ({regions})"
+        name = self._image_id
+        short = name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…"
+        ui.editorSection.text = f"Draw: {short} ({regions})"
+        ui.editorSection.toolTip = f"Draw: {name}"
         ui.drawnList.clear()
         for segment, words in rows:
             color = tuple(round(255 * part) for part in segment.GetColor())
