@@ -21,7 +21,8 @@ from QuizLoaderLib.authoring.tidy import tidy
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import ImageType, Quiz
 from QuizLoaderLib.quiz.parser import read_quiz
-from session_by_hand import SOAK
+from QuizLoaderLib.session.session import Session
+from session_by_hand import SOAK, fast_folder
 from test_command_line import quizloader
 
 SQUARE = np.array([[1.0, 1, 0], [3, 1, 0], [3, 3, 0], [1, 3, 0]])
@@ -107,6 +108,27 @@ def test_sixty_patients_become_a_checked_quiz_in_one_command(patients: Path, tmp
     assert rows[0] == {"case": "Case 001", "name": "P01", "image": "P01/ct", "contours": "P01/rs.dcm"}
     assert len(rows) == 58
     assert seconds < 60
+
+
+def test_a_reader_reads_what_was_made_to_its_end(patients: Path) -> None:
+    folder = fast_folder()
+    request = wanted(patients, "review")
+    made = make_quiz(request, find_cases(request), folder / "quiz.xml")
+    session = Session.open(made.path, folder / "results", "Ann")
+    cases = []
+    for _ in range(58):
+        assert session.next() == []
+        cases.append(session.where().page.case)
+        session.set_draft(0, ("Y", "N", "N", "N"))
+    assert session.finish() == []
+    session.close()
+
+    # In an order of the reader's own, and the remark that is not asked keeps nobody.
+    assert sorted(cases) == [f"P{number:02}" for number in range(1, 61) if number not in (7, 8)]
+    assert cases != sorted(cases)
+    review = Session.open(made.path, folder / "results", "Ann")
+    assert review.in_review
+    review.close()
 
 
 def test_a_rule_tells_two_series_apart(patients: Path) -> None:
