@@ -7,9 +7,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from masks_made import Ball, Ended, quizloader, write_map
+from masks_made import Ball, Ended, quizloader, write_image, write_map
 from QuizLoaderLib.masks.files import write_nrrd
 from QuizLoaderLib.results.drawings.consensus import staple
+from QuizLoaderLib.results.drawings.study_comparison import compare_drawings_of
+from QuizLoaderLib.results.report.contact_sheet import contact_sheet
+from QuizLoaderLib.results.report.slice_pictures import slice_pictures
+from QuizLoaderLib.results.results_folder import read_results_folder
 from study_made import MATRIX, SHAPE
 from test_report_bad_input import drawn, files_of, page, table
 
@@ -208,6 +212,7 @@ def test_a_missing_package_is_said_before_the_work(tmp_path: Path) -> None:
         "names": [],
         "here": [],
         "folder": str(out),
+        "images": str(tmp_path / "empty"),
     }
 
     ended = subprocess.run(
@@ -253,3 +258,43 @@ def test_staple_of_what_all_drew_everywhere_is_all_of_it() -> None:
     found, sensitivities, specificities = staple([np.ones((2, 3, 4), bool)] * 3)
 
     assert found.all() and sensitivities == (1, 1, 1) and specificities == (1, 1, 1)
+
+
+def test_the_contact_sheet_has_the_image_behind_the_contours(tmp_path: Path) -> None:
+    """The image is bright where the readers drew, so that the picture behind is what they drew."""
+    liver = [Ball("Liver", (-8, 4, 21), 9), Ball("Liver", (8, -4, 21), 6)]
+    for reader in ("Ann", "Bob"):
+        drawn(tmp_path / "results", reader, *files_of(tmp_path / reader, liver))
+    bright = np.any([ball.inside(SHAPE, MATRIX) for ball in liver], axis=0)
+    (tmp_path / "images").mkdir()
+    write_image(tmp_path / "images" / "ct.nrrd", bright.astype(np.int16) * 100, MATRIX)
+    (tmp_path / "cache").mkdir()
+    drawings = read_results_folder([tmp_path / "results"]).drawings
+    (image,) = compare_drawings_of(drawings, None, 2.0, tmp_path, tmp_path / "cache", 1)
+    (snapshot,) = image.snapshots
+    remarks: list[str] = []
+
+    pictures = slice_pictures([(image, snapshot)], tmp_path / "images", remarks)
+
+    with_image, without = (
+        np.asarray(contact_sheet([(image, snapshot)], behind).axes[0].images[0].get_array())
+        for behind in (pictures, {})
+    )
+    assert remarks == [] and np.array_equal(with_image, without)
+    assert set(np.unique(with_image)) == {0, 1} and not np.array_equal(with_image, with_image[:, ::-1])
+
+
+def test_an_image_that_cannot_be_shown_is_told_and_costs_nothing_else(tmp_path: Path) -> None:
+    two_readers(tmp_path)
+    (tmp_path / "images").mkdir()
+    write_image(tmp_path / "images" / "ct.nrrd", np.zeros((4, 5, 6), np.int16), MATRIX)
+    (tmp_path / "nothing").mkdir()
+
+    elsewhere = report(tmp_path, "--images", tmp_path / "images")
+    missing = report(tmp_path, "--images", tmp_path / "nothing")
+
+    without = "The worst cases are shown without the image “ct.nrrd”:"
+    assert (elsewhere.code, missing.code) == (0, 0)
+    assert f"{without} it is on another grid than the drawings." in elsewhere.err
+    assert f"{without} The file “ct.nrrd” does not exist." in missing.err
+    assert without in page(tmp_path / "out")

@@ -170,7 +170,9 @@ def _score(row: dict[str, str | int]) -> Score:
 def _add_drawings(reading: _Reading, results: ReadResults, page: ReadPage, item: Item) -> None:
     drawn = {each.image_id: each for each in page_drawings(results, page)}
     title = page.element.get("ID") or ""
+    paths: dict[str, str] = {}
     for image in page.element.findall("Image"):
+        paths[image.get("ID") or ""] = (image.findtext("Path") or "").strip()
         reading.images[page.number, image.get("ID") or "", page.repetition] = title, item
     for image_id, each in drawn.items():
         if each.source is None:
@@ -190,6 +192,7 @@ def _add_drawings(reading: _Reading, results: ReadResults, page: ReadPage, item:
                 each.source,
                 each.label_map,
                 each.is_drawn,
+                paths[image_id],
             )
         )
 

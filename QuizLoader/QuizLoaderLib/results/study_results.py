@@ -113,7 +113,8 @@ class LeftOut:
 @dataclass(frozen=True)
 class ReadersDrawing:
     """What a reader drew on an image: ``source`` has the regions, ``label_map`` the voxels of the image (no
-    file where nothing was drawn). ``is_drawn`` is False where it is empty or a copy that was not changed."""
+    file where nothing was drawn). ``is_drawn`` is False where it is empty or a copy that was not changed;
+    ``image_path`` is that of the quiz."""
 
     reader: str
     quiz: str
@@ -125,6 +126,7 @@ class ReadersDrawing:
     source: Path | None = None
     label_map: Path | None = None
     is_drawn: bool = False
+    image_path: str = ""
 
 
 @dataclass(eq=False)

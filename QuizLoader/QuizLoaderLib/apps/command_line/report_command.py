@@ -35,6 +35,9 @@ def report(
             help="Names the values of label maps; the consensus is also written as masks by it.",
         ),
     ] = None,
+    images: Annotated[
+        Path | None, folder_option("The image folder: the worst cases are shown with their images.")
+    ] = None,
     case: Annotated[PageFact, typer.Option(help="What of a page is the case.")] = PageFact.CASE,
     modality: Annotated[PageFact, typer.Option(help="What of a page is the modality.")] = (
         PageFact.TREATMENT
@@ -70,7 +73,7 @@ def report(
         found.truth |= read_truth(truth)
     make_writable(out)
     with progress_bar("Comparing drawings") as advance:
-        options = ReportOptions(table, tolerance, threshold, jobs, defect_sentence)
+        options = ReportOptions(table, tolerance, threshold, jobs, images, defect_sentence)
         made = make_report(found, out, options, advance)
     for sentence in made.remarks:
         say(f"quizloader: {sentence}", sys.stderr)

@@ -107,7 +107,9 @@ class CoordinatorRoutes:
 
     async def _make_report(self, folder: Path) -> None:
         with tempfile.NamedTemporaryFile(prefix="QuizLoader") as file:
-            await _make(Path(file.name), order(REPORT, self._study.results, folder=folder))
+            await _make(
+                Path(file.name), order(REPORT, self._study.results, folder=folder, images=self._study.images)
+            )
 
     async def _file(
         self, request: web.Request, what: str, content_type: str, ending: str, folder: Path | None = None

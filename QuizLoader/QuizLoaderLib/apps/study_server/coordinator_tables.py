@@ -38,12 +38,14 @@ def order(
     names: Iterable[str] = (),
     here: Here | None = None,
     folder: Path | None = None,
+    images: Path | None = None,
 ) -> bytes:
     """``what`` is READERS_TABLE (of ``names`` and ``here``), ANSWERS, RESULTS (of any folder) or REPORT (into
-    ``folder``)."""
+    ``folder``, with ``images`` of the image folder)."""
     is_here = [[*who, idle_s] for who, idle_s in (here or {}).items()]
     facts = {"what": what, "results": str(results), "names": list(names), "here": is_here}
-    return json.dumps({**facts, "folder": str(folder or "")}).encode()
+    folders = {"folder": str(folder or ""), "images": str(images or "")}
+    return json.dumps({**facts, **folders}).encode()
 
 
 def main() -> None:
@@ -57,7 +59,7 @@ def main() -> None:
         elif ordered["what"] == RESULTS:
             write_zip(results, out)
         elif ordered["what"] == REPORT:
-            write_report(results, Path(ordered["folder"]))
+            write_report(results, Path(ordered["folder"]), Path(ordered["images"]))
         else:
             here = {(reader, quiz): idle_s for reader, quiz, idle_s in ordered["here"]}
             out.write(readers_table(results, ordered["names"], here).encode())
@@ -110,7 +112,7 @@ def write_zip(results: Path, out: IO[bytes]) -> None:
                 archive.write(each, each.relative_to(results))
 
 
-def write_report(results: Path, folder: Path) -> None:
+def write_report(results: Path, folder: Path, images: Path) -> None:
     """The report of what all readers answered; raises ExplainedError."""
     try:
         from ...results.report.study_report import make_report
@@ -121,7 +123,8 @@ def write_report(results: Path, folder: Path) -> None:
     from ...results.results_folder import read_results_folder
     from ..shared.defect_report import defect_sentence
 
-    make_report(read_results_folder([results]), folder, ReportOptions(tell_defect=defect_sentence))
+    options = ReportOptions(images=images, tell_defect=defect_sentence)
+    make_report(read_results_folder([results]), folder, options)
 
 
 def _row(each: Progress, idle_s: float | None) -> str:

@@ -37,6 +37,10 @@ class ImageDrawings:
     def first(self) -> ReadersDrawing:
         return self.drawings[0]
 
+    @property
+    def image_path(self) -> str:
+        return next((each.image_path for each in self.drawings if each.image_path), "")
+
 
 @dataclass(frozen=True)
 class ComparedPair:

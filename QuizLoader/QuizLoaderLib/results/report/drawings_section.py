@@ -3,6 +3,7 @@
 import math
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from statistics import fmean, median
 from typing import TYPE_CHECKING
 
@@ -11,7 +12,8 @@ from ..study_results import NOTHING_AGAIN, Item, LeftOut
 from . import charts
 from .contact_sheet import contact_sheet
 from .numbers_section import Volume
-from .parts import CONSENSUS, Cell, Chart, DataTable, Section, ShownTable, counted
+from .parts import CONSENSUS, Cell, Chart, DataTable, ReportOptions, Section, ShownTable, counted
+from .slice_pictures import slice_pictures
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -22,18 +24,18 @@ _ODD_DICE = 0.2
 _Pair = tuple[ImageComparison, ComparedPair]
 
 
-def drawings_section(images: Sequence[ImageComparison], tolerance_mm: float) -> Section:
+def drawings_section(images: Sequence[ImageComparison], options: ReportOptions) -> Section:
     section = Section(TITLE, written=[f"{CONSENSUS}/{name}" for image in images for name in image.files])
     pairs = list(_pairs(images))
     repeated = [(image, pair) for image, pair in pairs if pair.repetition]
     of_two = [(image, pair) for image, pair in pairs if pair.reader_2 and not pair.repetition]
     if of_two:
-        _add_readers(section, images, pairs, of_two, tolerance_mm)
+        _add_readers(section, images, pairs, of_two, options)
     else:
         section.parts.append("No image was drawn on by two readers.")
     if repeated:
         title = "The same reader again: medians"
-        section.parts.append(_regions_table(title, repeated, tolerance_mm, "repeated_drawings.csv"))
+        section.parts.append(_regions_table(title, repeated, options.tolerance_mm, "repeated_drawings.csv"))
         section.tables.append(DataTable("repeated_drawings.csv", [_row(i, p) for i, p in repeated]))
     return section
 
@@ -43,9 +45,10 @@ def _add_readers(
     images: Sequence[ImageComparison],
     pairs: Sequence[_Pair],
     of_two: Sequence[_Pair],
-    tolerance_mm: float,
+    options: ReportOptions,
 ) -> None:
-    section.parts.append(_regions_table("Pairs of readers: medians", of_two, tolerance_mm, "drawings.csv"))
+    title = "Pairs of readers: medians"
+    section.parts.append(_regions_table(title, of_two, options.tolerance_mm, "drawings.csv"))
     against_majority = [(image, pair) for image, pair in pairs if not pair.reader_2]
     if against_majority:
         section.parts += _readers_tables(against_majority)
@@ -57,7 +60,7 @@ def _add_readers(
     )
     title = "95 % Hausdorff distance of each pair of readers, by region"
     section.parts.append(Chart("hd95", title, lambda: _boxes(of_two, "hd95_mm", "mm")))
-    section.parts += _worst(images)
+    section.parts += _worst(images, options.images, section.remarks)
     section.tables += [
         DataTable("drawings.csv", [_row(i, p) for i, p in of_two]),
         DataTable("majority.csv", [_row(i, p) for i, p in against_majority]),
@@ -220,10 +223,13 @@ def _boxes(pairs: Sequence[_Pair], measure: str, label: str) -> "Figure":
     return figure
 
 
-def _worst(images: Sequence[ImageComparison]) -> list[str | ShownTable | Chart]:
+def _worst(
+    images: Sequence[ImageComparison], image_folder: Path | None, remarks: list[str]
+) -> list[str | ShownTable | Chart]:
     found = [(image, snapshot) for image in images for snapshot in image.snapshots]
     found.sort(key=lambda each: each[1].dice)
     worst = [each for each in found[:_WORST] if math.isfinite(each[1].dice)]
+    pictures = slice_pictures(worst, image_folder, remarks) if image_folder is not None else {}
     rows: list[list[Cell]] = [
         [str(image.drawings.first.item), image.drawings.first.image, snapshot.region, snapshot.dice]
         for image, snapshot in worst
@@ -234,7 +240,7 @@ def _worst(images: Sequence[ImageComparison]) -> list[str | ShownTable | Chart]:
     )
     return [
         ShownTable("The worst cases", header, rows, "drawings.csv"),
-        Chart("worst_cases", title, lambda: contact_sheet(worst), is_photo=True),
+        Chart("worst_cases", title, lambda: contact_sheet(worst, pictures), is_photo=True),
     ]
 
 

@@ -19,7 +19,8 @@ Cell = str | int | float | bool | datetime | None
 
 @dataclass(frozen=True)
 class ReportOptions:
-    """``table`` names the values of label maps and of consensus masks. A case is called positive from the
+    """``table`` names the values of label maps and of consensus masks; ``images`` is the image folder, whose
+    images are shown behind the contours of the worst cases. A case is called positive from the
     score ``threshold`` on; without it, only yes-or-no questions have a sensitivity. ``tell_defect`` makes the
     sentence of a failure of the program itself."""
 
@@ -27,6 +28,7 @@ class ReportOptions:
     tolerance_mm: float = 2.0
     threshold: float | None = None
     jobs: int = 1
+    images: Path | None = None
     tell_defect: Callable[[BaseException], str] = repr
 
 
@@ -70,6 +72,7 @@ class Section:
     """Further files by their path below the report."""
     left_out: list[LeftOut] = field(default_factory=list)
     """What does not count in this section."""
+    remarks: list[str] = field(default_factory=list)
     written: list[str] = field(default_factory=list)
     """The paths of those that are there already."""
 

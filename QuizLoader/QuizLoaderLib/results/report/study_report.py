@@ -76,6 +76,7 @@ def make_report(
         left_out = [*results.left_out, *(each for image in images for each in image.left_out)]
         remarks = [*results.remarks, *(sentence for image in images for sentence in image.remarks)]
         told = _sections(results, images, options, left_out)
+        remarks += [sentence for section in told for sentence in section.remarks]
         _write([study_section(results, left_out, remarks), *told], results, places)
     is_whole = not results.has_unreadable and all(image.is_whole for image in images)
     return MadeReport(left_out, remarks, is_whole)
@@ -93,7 +94,7 @@ def _sections(
     numbers = numbers_section([*results.ratings, *volume_ratings(volumes_of(images, left_out))], tables)
     repeats = repeats_section(results, tables)
     performance = performance_section(results, options)
-    drawings = drawings_section(images, options.tolerance_mm)
+    drawings = drawings_section(images, options)
     categories.tables += tables.data_tables()
     told = [categories, numbers, repeats, performance, drawings]
     left_out += [each for section in told for each in section.left_out]
