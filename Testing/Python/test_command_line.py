@@ -262,13 +262,13 @@ def test_check_starts_without_what_is_heavy(quiz: Path) -> None:
 def test_a_defect_is_told_with_a_report_to_send(
     quiz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
+    from QuizLoaderLib.apps.command_line import check_command
     from QuizLoaderLib.apps.command_line import main as command_line
-    from QuizLoaderLib.quiz import parser
 
     def fail(path: Path) -> None:
         raise RuntimeError("unforeseen")
 
-    monkeypatch.setattr(parser, "read_quiz", fail)
+    monkeypatch.setattr(check_command, "read_quiz", fail)
     monkeypatch.setattr(sys, "argv", ["quizloader", "check", str(quiz)])
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
     with pytest.raises(SystemExit) as ending:
