@@ -138,6 +138,11 @@ class AtWork:
         assert self.answers.step(step) == []
         return self.show()
 
+    def leave_and_write(self) -> None:
+        """To the next page; the files of what was drawn are there."""
+        self.go()
+        self.drawings.folds.wait()
+
     def draw(self, name: str, voxels: np.ndarray, image: str = "CT") -> Any:
         node = self.drawings.segmentation(image)
         draw(node, name, voxels, self.drawings.volume(image))

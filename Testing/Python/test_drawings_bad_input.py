@@ -316,7 +316,7 @@ def test_where_nothing_can_be_written_the_drawing_goes_to_the_home_folder(
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         reader.draw("Liver", LIVER)
-        reader.go()
+        reader.leave_and_write()
         reader.go("previous")
         study = tmp_path / "r" / READER / "study"
         (study / "PgGroup1_A").rename(study / "PgGroup9_Z")

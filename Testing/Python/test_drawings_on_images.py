@@ -123,6 +123,7 @@ def test_names_colours_terminology_and_overlaps_are_kept_as_slicer_keeps_them(
         node = reader.draw("Spleen", SPLEEN)
         reader.draw("Größe < 1 cm", LIVER)
         node.GetSegmentation().GetNthSegment(0).SetTag("TerminologyEntry", "mine~1^2^Liver")
+        geometry = node.GetSegmentation().GetConversionParameter("Reference image geometry")
         reader.answers.close_for_good()
         reader.opened.close()
 
@@ -134,6 +135,7 @@ def test_names_colours_terminology_and_overlaps_are_kept_as_slicer_keeps_them(
         assert storage.ReadData(read)
         kept = drawn(read)
         segments = read.GetSegmentation()
+        assert segments.GetConversionParameter("Reference image geometry") == geometry
         colors = {segments.GetNthSegment(n).GetName(): segments.GetNthSegment(n).GetColor() for n in range(3)}
         value = vtk.reference("")
         segments.GetNthSegment(0).GetTag("TerminologyEntry", value)
@@ -173,7 +175,7 @@ def test_killed_between_the_two_files_the_newer_segments_are_shown_and_the_label
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         reader.draw("Liver", LIVER)
-        reader.go()
+        reader.leave_and_write()
         old = (folder / "A_CT-quizlabel.nrrd").read_bytes()
         reader.go("previous")
         reader.draw("Liver", LIVER | SPLEEN)

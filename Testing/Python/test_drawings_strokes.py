@@ -3,9 +3,12 @@
 A crash is a copy of the results folder that is made while the program runs: it has what the disk has.
 """
 
+import base64
 import math
 import random
 import shutil
+import tracemalloc
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +16,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from QuizLoaderLib.quiz.label_colors import color_of_value
-from QuizLoaderLib.reader.drawing.strokes import read_strokes
+from QuizLoaderLib.reader.drawing.strokes import NO_FILE, read_strokes
 from QuizLoaderLib.session.checked_lines import checked_line, object_of
 from QuizLoaderLib.views.lines import set_points_ras
 from reader_at_work import READER, SHAPE, AtWork, at_work, box, draw, drawn, files_of, write_images
@@ -116,8 +119,8 @@ def test_a_stroke_is_on_the_disk_when_the_line_says_so_and_not_before(
         sentences, masks = after_crash(tmp_path, quiz)
         assert sentences == []
         assert_same(masks, {"Liver": LIVER | SPLEEN})
-        # On leaving, the files of the drawing have it all.
-        reader.go()
+        # Soon after leaving, the files of the drawing have it all.
+        reader.leave_and_write()
         folder = tmp_path / "r" / READER / "study" / "PgGroup1_A"
         assert sorted(files_of(folder)) == ["A_CT-quizlabel.nrrd", "A_CT-quizlabel.seg.nrrd"]
         labels = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / "A_CT-quizlabel.nrrd")))
@@ -197,9 +200,36 @@ def test_colours_of_a_changed_journal_are_within_their_range(tmp_path: Path, qui
         segments: Any = lines[-1]["segments"]
         segments[0]["color"] = color
         strokes.write_bytes(b"".join(map(checked_line, lines)))
-        found = read_strokes(strokes)
+        found = read_strokes(strokes, NO_FILE)
         assert found is not None and found.segments is not None
         assert found.segments[0].color == expected
+
+
+def test_a_changed_journal_takes_no_more_memory_than_its_image(tmp_path: Path, quiz: Path, clock) -> None:
+    """A part that unpacks to a hundred megabytes, one that is short, and places outside of the image."""
+    strokes = tmp_path / "r" / READER / "study" / "PgGroup1_A" / "A_CT-quizlabel.strokes"
+    with at_work(quiz, tmp_path / "images", tmp_path / "r", clock) as reader:
+        reader.show()
+        reader.draw("Liver", LIVER)
+        rest(reader, clock)
+        data = strokes.read_bytes()
+    lines: list[Any] = [object_of(each) for each in data.splitlines()]
+    bomb, short = (base64.b64encode(zlib.compress(bytes(size))).decode() for size in (10**8, 1))
+    for place, part in (
+        ("1", [0, 0, 8, 10, bomb]),
+        ("1", [0, 0, 8, 10, short]),
+        ("1", [0, 0, 10**6, 10**6, bomb]),
+        ("1", [-1, 0, 2, 2, short]),
+        ("1", [7, 9, 2, 2, short]),
+        ("6", [0, 0, 2, 2, short]),
+    ):
+        lines[-1]["planes"] = {place: {"0": part}}
+        strokes.write_bytes(b"".join(map(checked_line, lines)))
+        tracemalloc.start()
+        with pytest.raises(ValueError, match="voxels"):
+            read_strokes(strokes, NO_FILE)
+        assert tracemalloc.get_traced_memory()[1] < 2_000_000
+        tracemalloc.stop()
 
 
 def test_killed_while_the_strokes_are_put_into_the_files(tmp_path: Path, quiz: Path, clock) -> None:
@@ -209,7 +239,7 @@ def test_killed_while_the_strokes_are_put_into_the_files(tmp_path: Path, quiz: P
     with at_work(quiz, tmp_path / "images", tmp_path / "r", clock) as reader:
         reader.show()
         reader.draw("Liver", LIVER)
-        reader.go()
+        reader.leave_and_write()
         reader.go("previous")
         reader.draw("Liver", SPLEEN)
         rest(reader, clock)
@@ -224,7 +254,7 @@ def test_killed_while_the_strokes_are_put_into_the_files(tmp_path: Path, quiz: P
         unlink = Path.unlink
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(Path, "unlink", keep)
-            assert reader.drawings.save() == ""
+            reader.leave_and_write()
         new = segments.read_bytes()
         for there, said in ((old, journal), (old, kept[strokes]), (new, kept[strokes])):
             segments.write_bytes(there)

@@ -2,8 +2,12 @@
 
 import os
 import sys
+<<<<<<< HEAD
 from collections import Counter
 from collections.abc import Callable
+=======
+from contextlib import closing
+>>>>>>> e60cc9a9 (Write the files of a drawing while the reader goes on, from its journal, which stays until both are whole)
 from pathlib import Path
 from types import FrameType
 
@@ -12,7 +16,10 @@ import QuizLoaderLib
 from QuizLoaderLib.reader.asking import Asking
 from QuizLoaderLib.reader.session_answers import SignIn
 from QuizLoaderLib.session import storage
+<<<<<<< HEAD
 from QuizLoaderLib.session.results import Results
+=======
+>>>>>>> e60cc9a9 (Write the files of a drawing while the reader goes on, from its journal, which stays until both are whole)
 from QuizLoaderLib.session.session import Session
 from session_by_hand import saved, text_page, write_quiz
 
@@ -72,6 +79,32 @@ def test_a_journal_that_is_full_takes_no_more_and_says_so_and_keeps_what_it_has(
     assert again.close() == ""
     root = saved(results / "Ann" / "study" / "study.xml")
     assert [response.text for response in root.iter("Response")] == list(kept)
+
+
+def test_a_full_journal_takes_no_times_and_no_names_of_files_either(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program that draws and deletes lines without end fills no disk either; it is said what is missing."""
+    monkeypatch.setattr(storage, "MOST_BYTES", 20_000)
+    image = '<Image ID="CT" Type="Volume"><Path>c</Path></Image><QuestionSet>'
+    quiz = write_quiz(tmp_path, text_page("A").replace("<QuestionSet>", image))
+    now = [0.0]
+    with closing(Session.open(quiz, tmp_path / "r", "Ann", clock=lambda: now[0])) as session:
+        journal = tmp_path / "r" / "Ann" / "study" / "study.journal"
+        said = ""
+        for number in range(200):
+            said = session.drawings.set_lines("CT", [session.drawings.line_file("CT", number)]).sentence
+        assert said == (
+            "All answers are saved, but the journal is full (0 MB), so the results do not name what was "
+            "drawn last; who runs the study can help."
+        )
+        size = journal.stat().st_size
+        assert size < 21_000
+        for _beat in range(100):
+            now[0] += 10
+            session.beat()
+        assert journal.stat().st_size == size
+        assert session.save_now().sentence == said
 
 
 @pytest.mark.skipif(sys.platform == "darwin", reason="watches fsync, which macOS calls otherwise")

@@ -12,7 +12,7 @@ import numpy as np
 
 from ..images.arrays import SegmentationArrays, SegmentDescription
 from ..images.files.raw_voxels import fast_zlib
-from ..images.grid import RAS_TO_LPS
+from ..images.grid import RAS_TO_LPS, Grid
 from ..quiz.label_colors import color_of_value
 from ..quiz.problems import error
 from ..session.whole_file import whole_file
@@ -134,6 +134,17 @@ def require_segmentation_name(path: Path) -> None:
         raise MaskError(error(UNKNOWN_FORMAT, sentence, "let the name end with .seg.nrrd"))
 
 
+def reference_geometry(grid: Grid) -> str:
+    """Slicer's text for the whole grid that segments are drawn on, as its conversion parameters have it.
+
+    Source: vtkSegmentationConverter::SerializeImageGeometry, SerializeConversionParameters.
+    """
+    slices, rows, columns = grid.shape
+    numbers = [*grid.ijk_to_ras.ravel().tolist(), 0, columns - 1, 0, rows - 1, 0, slices - 1]
+    text = "".join(f"{number:.17g};" for number in numbers)
+    return f"Reference image geometry|{text}|Geometry of the image that was drawn on.&"
+
+
 def write_segmentation(segmentation: SegmentationArrays, path: Path, level: int = 6) -> None:
     """Write segments with names, colours and terminology, overlapping layers included; ``level`` as in
     ``write_nrrd``.
@@ -142,20 +153,25 @@ def write_segmentation(segmentation: SegmentationArrays, path: Path, level: int 
     Source of the fields: Slicer, vtkMRMLSegmentationStorageNode.
     """
     require_segmentation_name(path)
+    with writing(path) as part, part.open("wb") as file:
+        write_segments(file, segmentation, level)
+
+
+def write_segments(file: BinaryIO, segmentation: SegmentationArrays, level: int = 6) -> None:
+    """As ``write_segmentation``, into a file that is open; raises OSError."""
     facts: dict[str, str] = {}
     taken: set[str] = set()
     for number, segment in enumerate(segmentation.segments):
         facts.update(_facts_of(number, segment, segmentation, taken))
     facts["Segmentation_ContainedRepresentationNames"] = "Binary labelmap|"
-    facts["Segmentation_ConversionParameters"] = ""
+    facts["Segmentation_ConversionParameters"] = segmentation.conversion_parameters
     facts["Segmentation_MasterRepresentation"] = "Binary labelmap"
-    facts["Segmentation_ReferenceImageExtentOffset"] = "0 0 0"
+    facts["Segmentation_ReferenceImageExtentOffset"] = " ".join(map(str, segmentation.extent_offset))
     dtype = np.result_type(*segmentation.layers)
     if dtype.itemsize > 4:
         dtype = np.dtype(np.uint32)
     layers = tuple(layer.astype(dtype, copy=False) for layer in segmentation.layers)
-    with writing(path) as part, part.open("wb") as file:
-        write_nrrd(file, layers, segmentation.ijk_to_ras, facts, level)
+    write_nrrd(file, layers, segmentation.ijk_to_ras, facts, level)
 
 
 def _facts_of(

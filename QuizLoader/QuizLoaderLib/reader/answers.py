@@ -156,6 +156,15 @@ class Answers(Protocol):
         """Whether all that is drawn was saved when ``save_on`` was called last."""
         return True
 
+    @property
+    def is_written(self) -> bool:
+        """Whether no file of a drawing is being written by a thread; what it writes is saved already."""
+        return True
+
+    def write_files(self) -> bool:
+        """Before ``finish``: begin to write the files of all that is drawn. Gives whether they are there."""
+        return True
+
     def step(self, name: str) -> list[str]:
         """``next``, ``previous``, ``repeat``, ``finish``, ``go_to_bookmark`` or ``return_from_bookmark``."""
 

@@ -7,6 +7,7 @@ from ..quiz.model import Page
 from .answers import Answers, Asked, Pressed
 from .open_questions import Lack, Where, lacks_of, option_texts, sentences_at_questions
 
+WRITING = "The drawings are being written; then the quiz is finished."
 NOT_TAKEN = "The last change is not saved, for it cannot be taken."
 
 LOOK_S = 2.0
@@ -66,6 +67,7 @@ class Asking:
         self._typed: dict[tuple[int, int], tuple[Page, Sequence[str]]] = {}
         self._requires_drawings = False
         self._pressed: Pressed | None = None
+        self._finishes = False
         self.tells_missing = False
         self.end_page: EndPage | None = None
 
@@ -125,7 +127,11 @@ class Asking:
             return SAVE_S
         if self.answers.save_on():
             self.look_again()
-        return SAVE_S if self.answers.is_drawing_saved else SAVE_ON_S
+        if self._finishes and self.answers.is_written:
+            self._finishes = False
+            self._step("finish")
+        is_at_rest = self.answers.is_drawing_saved and self.answers.is_written
+        return SAVE_S if is_at_rest else SAVE_ON_S
 
     def settle(self) -> None:
         """What is under way is brought to an end, and saved."""
@@ -183,7 +189,7 @@ class Asking:
     def possible_steps(self) -> frozenset[str]:
         """The names that ``step`` may be asked for. An author need not wait for the images."""
         answers = self.answers
-        if answers is None or self._pressed or (answers.reader and not self.asked):
+        if answers is None or self._pressed or self._finishes or (answers.reader and not self.asked):
             return frozenset()
         asked = answers.asked()
         steps = {
@@ -197,10 +203,17 @@ class Asking:
         return frozenset(name for name, is_possible in steps.items() if is_possible)
 
     def step(self, name: str) -> None:
-        """To another place, or what is missing is shown."""
+        """To another place, or what is missing is shown; finishing waits for the files of what is drawn."""
         self.touch()
         if name not in self.possible_steps or not self.save_typed():
             return
+        if name == "finish" and not self._the_answers().write_files():
+            self._finishes = True
+            self._show_saving()
+        else:
+            self._step(name)
+
+    def _step(self, name: str) -> None:
         if missing := self._the_answers().step(name):
             self.asks_to_finish, self.tells_missing = False, True
             self._show_missing(missing)
@@ -269,7 +282,7 @@ class Asking:
     def _show_saving(self) -> None:
         if self.answers and not self._typed:
             said = self.answers.save_sentence()
-            self.saving = NOT_TAKEN if self._fault else said
+            self.saving = WRITING if self._finishes else NOT_TAKEN if self._fault else said
         self._standing_changed()
 
     def _the_page(self) -> Page:

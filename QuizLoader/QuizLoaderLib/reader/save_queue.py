@@ -21,7 +21,8 @@ class Savable(Protocol):
 
     @property
     def unsaved(self) -> str:
-        """A sentence that says what the last ``save`` could not save, and why; empty where it could."""
+        """A sentence that says what the last ``save`` could not save, and why; empty where it could, or is
+        under way and nothing would be lost."""
 
     def save(self) -> bool:
         """Save what is not saved; gives whether everything is saved now."""
@@ -83,7 +84,7 @@ class SaveQueue:
 
     def sentences(self) -> list[str]:
         """What is not saved, and why."""
-        return [waiting.item.unsaved for waiting in self._waiting.values()]
+        return [unsaved for waiting in self._waiting.values() if (unsaved := waiting.item.unsaved)]
 
     def save_copies(self, folder: Path) -> None:
         """Write everything that waits into ``folder`` instead; raises OSError where something cannot be."""

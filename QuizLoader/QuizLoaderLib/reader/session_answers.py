@@ -83,7 +83,7 @@ class SessionAnswers(Answers):
         def is_open() -> bool:
             return not self._is_closed and session.position.page == page and not session.locked()
 
-        return SessionPage(session.drawings, is_open, session.in_review)
+        return SessionPage(session.drawings, page, is_open, session.in_review)
 
     def last_states(self) -> dict[int, dict[str, str]]:
         """What was last recorded of the views of this page's images, by their place on the page."""
@@ -196,6 +196,8 @@ class SessionAnswers(Answers):
     def step(self, name: str) -> list[str]:
         """Everything of the page is saved before it."""
         self._save_page()
+        if name == "finish" and self.page_saver and (unwritten := self.page_saver.write_files(wait=True)):
+            return unwritten
         session = self._session
         left = session.position.page
         sentences = self._try(getattr(session, name))
@@ -207,10 +209,14 @@ class SessionAnswers(Answers):
     def close(self) -> str:
         self._save_page()
         self.is_all_saved = False
+        if self.page_saver:
+            self.page_saver.write_files(wait=True)
         if unsaved := self.queue.sentences():
             return " ".join(unsaved)
         state = self._session.close()
         self._is_closed = state.saved
+        if self._is_closed and self.page_saver:
+            self.page_saver.close()
         return "" if state.saved else state.sentence
 
     def close_for_good(self) -> str:
@@ -234,6 +240,8 @@ class SessionAnswers(Answers):
             )
         self._session.close(even_unsaved=True)
         self._is_closed = True
+        if self.page_saver:
+            self.page_saver.close()
         return sentence
 
     def _set_draft(self, question: int, texts: Sequence[str]) -> None:
@@ -243,6 +251,16 @@ class SessionAnswers(Answers):
     def _save_page(self) -> None:
         if self.page_saver:
             self.page_saver.save()
+
+    @property
+    def is_written(self) -> bool:
+        return self.page_saver is None or self.page_saver.is_written
+
+    def write_files(self) -> bool:
+        self._save_page()
+        if self.page_saver:
+            self.page_saver.write_files()
+        return self.is_written
 
     def _record_states(self) -> None:
         if self.page_saver:

@@ -1,13 +1,13 @@
 """Where the files of what a reader draws lie, and what the results say of them."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
 from ..quiz.model import Image, Page, Quiz
 from .cursor import Cursor
 from .entries import DrawingEntry, LinesEntry
-from .files import SessionError, is_below, safe_name
+from .files import SessionError, is_below, safe_name, strokes_of
 from .order import PageKey, page_groups
 from .requirements import NOTHING, Drawn
 from .storage import ResultsStore, SaveState
@@ -44,7 +44,7 @@ class SessionDrawings:
     def __init__(self, store: ResultsStore, cursor: Cursor) -> None:
         self._files = store.files
         self._results = store.results
-        self._record = store.record
+        self._record = store.record_beside
         self._cursor = cursor
 
     def folder(self) -> Path:
@@ -62,13 +62,44 @@ class SessionDrawings:
         return self.folder() / f"{self._stem(image_id)}_MarkupsLine{count}_quizline.mrk.json"
 
     def set_drawing(
-        self, image_id: str, path: Path, drawn: bool, segments: Path | None = None, lost_voxels: int = 0
+        self,
+        image_id: str,
+        path: Path,
+        drawn: bool,
+        segments: Path | None = None,
+        lost_voxels: int | None = None,
     ) -> SaveState:
         """The file has the contour of the image, as a label map; ``segments`` has it with names and overlaps,
-        which cost the label map ``lost_voxels``. ``drawn`` False: it is empty, or an unchanged copy of an
-        earlier one, and does not meet what the page requires."""
+        which cost the label map ``lost_voxels``, None where it is not written yet. ``drawn`` False: it is
+        empty, or an unchanged copy of an earlier one, and does not meet what the page requires."""
         key = self._cursor.page_to_change()
         self._require_image(key, image_id)
+        return self._record_drawing(key, image_id, path, drawn, segments, lost_voxels)
+
+    def set_lost_voxels(
+        self, key: PageKey, image_id: str, path: Path, segments: Path, lost_voxels: int
+    ) -> SaveState:
+        """As ``set_drawing``, once the label map is written of a drawing on a page that may be left."""
+        is_drawn = self._results.drawn(key).get(image_id, NOTHING).has_drawing
+        return self._record_drawing(key, image_id, path, is_drawn, segments, lost_voxels)
+
+    def behind(self) -> Iterator[tuple[PageKey, Image, Path]]:
+        """The label maps that the results name and that are not written yet, with their pages and images."""
+        for key, page in self._results.pages.items():
+            for image in {image.id: image for image in page.images}.values():
+                paths = self.label_maps(image.id, key)
+                if paths and strokes_of(paths[-1]).is_file():
+                    yield key, image, paths[-1]
+
+    def _record_drawing(
+        self,
+        key: PageKey,
+        image_id: str,
+        path: Path,
+        drawn: bool,
+        segments: Path | None,
+        lost_voxels: int | None,
+    ) -> SaveState:
         return self._record(
             DrawingEntry(
                 page=key,
@@ -92,6 +123,9 @@ class SessionDrawings:
     def drawn(self, image_id: str) -> Drawn:
         """What the results say is drawn on an image of the page shown."""
         return self._results.drawn(self._cursor.position.page).get(image_id, NOTHING)
+
+    def title(self, key: PageKey) -> str:
+        return self._results.pages[key].title
 
     def label_maps(self, image_id: str, key: PageKey | None = None) -> list[Path]:
         """The files of the contours drawn on an image, oldest first; of the page shown if none is given."""

@@ -35,6 +35,11 @@ def safe_name(text: str, length: int = NAME_LENGTH) -> str:
     return f"{cut}-{digits}"
 
 
+def strokes_of(label_map: Path) -> Path:
+    """The journal of what was drawn since the files of a drawing were written; these are behind it."""
+    return label_map.with_suffix(".strokes")
+
+
 def is_below(path: Path, folder: Path) -> bool:
     """Whether a path leads to something in ``folder``, which is resolved; not where it is a loop of links."""
     try:

@@ -220,7 +220,8 @@ def _drawing(entry: DrawingEntry, tree: ResultsTree) -> None:
         path.set("Drawn", "Y" if entry.drawn else "N")
         if entry.segments:
             path.set("Segments", entry.segments)
-            path.set("LostVoxels", str(entry.lost_voxels))
+            if entry.lost_voxels is not None:
+                path.set("LostVoxels", str(entry.lost_voxels))
 
 
 @change.register

@@ -217,7 +217,7 @@ class Session:
 
     def beat(self) -> None:
         """Tell the journal how long the page is shown; a host calls it every second or two."""
-        is_open = self._store.login and not self.in_review
+        is_open = self._store.login and not self.in_review and self._store.has_room
         if is_open and self.presence.untold_s >= BEAT_S and self.save_state().saved:
             self._store.record(self._cursor.time_shown())
 

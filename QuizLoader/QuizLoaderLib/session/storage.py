@@ -86,7 +86,7 @@ class ResultsStore:
         self._waiting: list[Entry] = []
         self._journal_fault = ""
         self._file_fault = ""
-        self._is_taken = False
+        self._is_taken = self._is_left_out = False
 
     def log_in(self, moment: datetime, reader_name: str) -> SaveState:
         """From now on entries can be recorded, until the store is closed."""
@@ -104,18 +104,30 @@ class ResultsStore:
         now = timestamp(self._now())
         return self._add(replace(entry, time=entry.time or now, login=entry.login or self.login))
 
+    def record_beside(self, entry: Entry) -> SaveState:
+        """As ``record``, for what is said of files beside the answers: a full journal takes none of it, and
+        the state says so."""
+        self._is_left_out = not self.has_room
+        return self.state() if self._is_left_out else self.record(entry)
+
     def record_all(self, entries: Iterable[Entry]) -> None:
         for entry in entries:
             self.record(entry)
 
     def require_room(self, for_a_step: bool = False) -> None:
         """Raises SessionError where the journal is full: what it has stays, and no more is taken."""
-        most = MOST_BYTES + (_FOR_STEPS_BYTES if for_a_step else 0)
-        if self._journal is not None and self._journal.is_longer_than(most):
+        if not (self._has_room(_FOR_STEPS_BYTES) if for_a_step else self.has_room):
             raise SessionError(
                 f"This is not saved, since the journal of this quiz is full ({MOST_BYTES // 1_000_000} MB); "
                 "all that was saved before stays, and who runs the study can help."
             )
+
+    @property
+    def has_room(self) -> bool:
+        return self._has_room()
+
+    def _has_room(self, more_bytes: int = 0) -> bool:
+        return self._journal is None or not self._journal.is_longer_than(MOST_BYTES + more_bytes)
 
     def _add(self, entry: Entry) -> SaveState:
         numbered = replace(entry, number=self._next_number)
@@ -180,6 +192,12 @@ class ResultsStore:
                 True,
                 "All answers are saved in the journal, but the results file cannot be written now "
                 f"({self._file_fault}); this is tried again.",
+            )
+        if self._is_left_out:
+            return SaveState(
+                True,
+                f"All answers are saved, but the journal is full ({MOST_BYTES // 1_000_000} MB), "
+                "so the results do not name what was drawn last; who runs the study can help.",
             )
         return ALL_SAVED
 

@@ -1,5 +1,6 @@
 """The questions of the place that is shown, the buttons that lead on, and how saving stands."""
 
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from ...reader.forms import forms_of
 from .foot import Foot
 from .forms import PageForms
 from .icons import Icons
+from .loading import REST_AHEAD_S
 from .ui import show_text, timer
 
 if TYPE_CHECKING:
@@ -107,6 +109,9 @@ class AskingSection:
 
     def _save_on(self) -> None:
         interval = round(1000 * self.presenter.save_on())
+        if self.presenter.answers and not self.presenter.answers.is_written:
+            # A thread advances only here, as those that read images ahead.
+            time.sleep(REST_AHEAD_S)
         if self._saving.interval != interval:
             self._saving.interval = interval
 

@@ -12,10 +12,13 @@ import hashlib
 import struct
 import zlib
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from threading import RLock
+from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
@@ -27,18 +30,53 @@ from ...images.grid import Grid
 from ...images.types.segmentation import read as read_segments
 from ...images.types.type_module import ReadContext
 from ...masks.errors import MaskError
-from ...masks.files import write_nrrd
+from ...masks.files import reference_geometry, write_nrrd, write_segments
 from ...masks.painting import LostOverlap, Mask, paint
 from ...masks.segments import segments_of
 from ...masks.sources import read_mask_file
 from ...quiz.value_map import ValueMap
-from ...session.whole_file import whole_file
+from ...session.files import strokes_of
+from ...session.whole_file import sync, whole_file
 from ...views.segmentations import write_segmentation
 from .regions_to_draw import RegionsToDraw
 from .strokes import NO_FILE, append_folded, read_strokes
 
 if TYPE_CHECKING:
     import slicer
+
+
+class StoppedError(Exception):
+    """Somebody goes on with the journal whose strokes were being put into the files."""
+
+
+class Turn:
+    """Of who writes the files of a drawing, until somebody else stops it; ``REPLACING`` is held while any
+    file gets its name, and by who reads them meanwhile."""
+
+    REPLACING: ClassVar[RLock] = RLock()
+
+    def __init__(self) -> None:
+        self.is_over = False
+
+    def stop(self) -> None:
+        with self.REPLACING:
+            self.is_over = True
+
+    @contextmanager
+    def whole_file(self, path: Path, about_to: Callable[[Path], None] | None = None) -> Iterator[Path]:
+        """As the function; ``about_to(part)`` is the last that is done before the part gets its name. Raises
+        StoppedError where the turn is over, and OSError."""
+        # The lock is let go of behind the renaming.
+        with ExitStack() as last, whole_file(path) as part:
+            yield part
+            with part.open("rb+") as file:
+                sync(file.fileno())
+            last.enter_context(self.REPLACING)
+            if self.is_over:
+                raise StoppedError
+            if about_to is not None:
+                about_to(part)
+
 
 _MADE_FROM, _VOXELS, _LOST = "QuizLoader_MadeFrom", "QuizLoader_Voxels", "QuizLoader_LostVoxels"
 
@@ -56,7 +94,7 @@ class DrawingFiles:
     @property
     def strokes(self) -> Path:
         """The journal of what was drawn since the others were written."""
-        return self.label_map.with_suffix(".strokes")
+        return strokes_of(self.label_map)
 
     @property
     def are_there(self) -> bool:
@@ -81,12 +119,13 @@ class DrawingFiles:
 class ReadDrawing:
     """``sentences`` say what is odd about the files. Files that ``to_put_aside`` names hold something that is
     not in ``segmentation``, so they must not be replaced. ``has_strokes``: the files are behind, or the
-    journal that they have already is not removed yet."""
+    journal that they have already is not removed yet; ``drawn_on`` is the grid that it is of."""
 
     segmentation: SegmentationArrays | None
     sentences: tuple[str, ...] = ()
     to_put_aside: tuple[Path, ...] = ()
     has_strokes: bool = False
+    drawn_on: Grid | None = None
 
 
 def write_drawing(
@@ -97,19 +136,70 @@ def write_drawing(
     Raises OSError; a file that could not be replaced is as it was before.
     """
     files.label_map.parent.mkdir(parents=True, exist_ok=True)
-    with whole_file(files.segments) as part:
+    turn = Turn()
+    with turn.whole_file(files.segments, partial(_say_folded, files)) as part:
         write_segmentation(node, part)
         try:
             written = _read_segments(part)
         except ImageReadError as fault:
             raise OSError(None, "not all of it could be written", str(files.segments)) from fault
-        append_folded(files.strokes, _sha256(part))
+    lost = _write_label_map(files, written, grid, regions, turn)
     files.strokes.unlink(missing_ok=True)
+    return lost
+
+
+def put_strokes_into_files(
+    files: DrawingFiles, regions: RegionsToDraw, turn: Turn
+) -> tuple[LostOverlap, ...] | None:
+    """Write both files as the segments that are there and their journal say; needs no scene, so any thread
+    may do it. The journal stays until who asked removes it. Gives what overlaps cost the label map, None
+    where the journal cannot be used.
+
+    Raises StoppedError where the ``turn`` is over, and OSError; a file that could not be replaced is as it
+    was before.
+    """
+    found = read_drawing(files, regions)
+    drawn, grid = found.segmentation, found.drawn_on
+    if drawn is None or grid is None or found.to_put_aside:
+        return None
+
+    geometry = drawn.conversion_parameters or reference_geometry(grid)
+    drawn = _cropped(replace(drawn, conversion_parameters=geometry))
+    with turn.whole_file(files.segments, partial(_say_folded, files)) as part, part.open("wb") as file:
+        write_segments(file, drawn, level=1)
+    return _write_label_map(files, drawn, grid, regions, turn)
+
+
+def _say_folded(files: DrawingFiles, part: Path) -> None:
+    append_folded(files.strokes, _sha256(part))
+
+
+def _cropped(drawn: SegmentationArrays) -> SegmentationArrays:
+    """The part that the segments take; a voxel where they take none."""
+    occupied = np.zeros(drawn.grid.shape, bool)
+    for layer in drawn.layers:
+        occupied |= layer != 0
+    box = tuple(
+        slice(int(along[0]), int(along[-1]) + 1) if len(along) else slice(0, 1)
+        for along in (np.flatnonzero(occupied.any(axis=axes)) for axes in ((1, 2), (0, 2), (0, 1)))
+    )
+    first = [part.start for part in reversed(box)]
+    ijk_to_ras = drawn.ijk_to_ras.copy()
+    ijk_to_ras[:, 3] = ijk_to_ras @ [*first, 1]
+    layers = tuple(layer[box] for layer in drawn.layers) or (np.zeros((1, 1, 1), np.uint8),)
+    offset = tuple(a + b for a, b in zip(drawn.extent_offset, first, strict=True))
+    return replace(drawn, layers=layers, ijk_to_ras=ijk_to_ras, extent_offset=offset)
+
+
+def _write_label_map(
+    files: DrawingFiles, written: SegmentationArrays, grid: Grid, regions: RegionsToDraw, turn: Turn
+) -> tuple[LostOverlap, ...]:
+    """What is to be in the file of segments is there."""
     mask = _painted(written, grid, regions)
     overlaps = "; ".join(f"{loss.voxels} of {loss.region} under {loss.winner}" for loss in mask.lost)
     checksum = f"{zlib.crc32(mask.voxels.data):08x}"
     facts = {_MADE_FROM: _sha256(files.segments), _VOXELS: checksum, _LOST: overlaps}
-    with whole_file(files.label_map) as part, part.open("wb") as file:
+    with turn.whole_file(files.label_map) as part, part.open("wb") as file:
         # A reader waits for it: the lowest level packs masks four times as fast, into a little more.
         write_nrrd(file, (mask.voxels,), mask.ijk_to_ras, facts, level=1)
     return mask.lost
@@ -120,20 +210,22 @@ def read_drawing(files: DrawingFiles, regions: RegionsToDraw) -> ReadDrawing:
     the values of the quiz."""
     found = _read_files(files, regions)
     try:
-        strokes = read_strokes(files.strokes)
         now = files.sha256
-        if strokes is None or now in strokes.folded:
+        strokes = read_strokes(files.strokes, now)
+        if strokes is None:
             return replace(found, has_strokes=found.segmentation is not None)
         if now != strokes.base:
             raise ValueError(f"it belongs to another file {files.segments.name}")
+        if strokes.segments is None:
+            return replace(found, has_strokes=found.segmentation is not None, drawn_on=strokes.grid)
         drawn = strokes.added_to(found.segmentation if now else None)
     except FileNotFoundError:
         return found
-    except (OSError, ValueError, LookupError) as fault:
+    except (OSError, ValueError, LookupError, MemoryError) as fault:
         sentence = f"What was drawn last, in “{files.strokes.name}”, cannot be used ({fault}). It is kept."
         aside = (*found.to_put_aside, files.strokes)
         return replace(found, sentences=(*found.sentences, sentence), to_put_aside=aside)
-    return replace(found, segmentation=drawn, has_strokes=True)
+    return replace(found, segmentation=drawn, has_strokes=True, drawn_on=strokes.grid)
 
 
 def _read_files(files: DrawingFiles, regions: RegionsToDraw) -> ReadDrawing:

@@ -151,13 +151,15 @@ class ImageDrawing:
         return True
 
     def save_strokes(self, wait: bool = False) -> bool:
-        """Go on saving what was drawn, once the hand rests; with ``wait`` all of it at once.
+        """Go on saving what was drawn, once the hand rests; with ``wait`` all of it at once, and an unchanged
+        copy of an earlier drawing too: it is accepted with its page.
 
         Gives whether something was saved now. Raises OSError where the files have to be written instead: the
         journal cannot be, they are other than it says, or not all that is drawn lies on the image.
         """
         files = self.files
-        if files is None or self.is_saved or not (wait or self.strokes.rests(self.node)):
+        is_start = wait and self.may_change and self.node is not None and self._is_unsaved_start
+        if files is None or (self.is_saved and not is_start) or not (wait or self.strokes.rests(self.node)):
             return False
         if self._is_behind or self._to_put_aside or not are_on(self.node, self.grid):
             raise OSError(None, "the journal cannot say what was drawn", str(files.strokes))
@@ -176,8 +178,12 @@ class ImageDrawing:
         """What the last saving could not save, and why, as a sentence."""
         if not self.fault:
             return ""
-        what = f"The contour of “{self.image.id}” on the page “{self.page_title}”"
-        return f"{what} is not saved yet ({self.fault}). {KEEP_OPEN}"
+        return f"{self.what} is not saved yet ({self.fault}). {KEEP_OPEN}"
+
+    @property
+    def what(self) -> str:
+        """As sentences call it."""
+        return named(self.image.id, self.page_title)
 
     def save_copy(self, folder: Path) -> None:
         """Write it into another folder of the quiz, where its own cannot be written; raises OSError."""
@@ -194,13 +200,22 @@ class ImageDrawing:
         path, is_drawn = self.files.label_map, self.is_drawn
         is_known = path in files.label_maps(self.image.id)
         if not is_known or self.lost is not None or files.drawn(self.image.id).has_drawing != is_drawn:
-            lost = sum(loss.voxels for loss in self.lost or ())
+            lost = None if self.lost is None else sum(loss.voxels for loss in self.lost)
             files.set_drawing(self.image.id, path, is_drawn, self.files.segments, lost)
             self.lost = None
 
     def has_changed(self) -> bool:
         """Whether anything was done to the node since ``is_drawn`` was asked for."""
         return self.node is not None and segmentations.stamp(self.node) != self._seen
+
+    @property
+    def needs_files(self) -> bool:
+        """Whether the journal is not enough: the files have to be written while the reader waits."""
+        return bool(self.fault) or self._is_behind
+
+    @property
+    def _is_unsaved_start(self) -> bool:
+        return not self.has_files and segmentations.is_copy(self.node)
 
     @property
     def _name(self) -> str:
@@ -213,7 +228,8 @@ class ImageDrawing:
         scan = PlaneScan(self.node).to_the_end()
         self._saved = (scan.fingerprint, segmentations.description(self.node))
         self.has_strokes = found.has_strokes
-        self._is_behind = found.has_strokes or (not own.are_of_one_time and not self._to_put_aside)
+        is_right = found.has_strokes or self._to_put_aside or own.are_of_one_time
+        self._is_behind = not is_right
         self.strokes.note_saved(self.node, scan)
         if not scan.planes or segmentation.grid.is_part_of(self.grid):
             return []
@@ -249,6 +265,10 @@ class ImageDrawing:
             )
         segmentations.set_grid(node, self.volume)
         return node
+
+
+def named(image_id: str, page_title: str) -> str:
+    return f"The contour of “{image_id}” on the page “{page_title}”"
 
 
 def grid_of(volume: vtkMRMLVolumeNode) -> Grid:

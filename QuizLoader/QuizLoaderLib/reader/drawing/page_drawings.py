@@ -13,11 +13,12 @@ from ...views.contours import ContourLook
 from ...views.host import Host
 from ...views.page import take_off_transforms
 from ..save_queue import SaveQueue
-from .drawing_files import DrawingFiles
+from .drawing_files import DrawingFiles, Turn
+from .folding import Folds
 from .image_drawing import ImageDrawing
 from .lines import Lines
 from .page_drawn_on import PageDrawnOn, PageKey, SessionPage
-from .regions_to_draw import RegionsToDraw, regions_to_draw
+from .regions_to_draw import RegionsOfImages, RegionsToDraw
 from .stroke_saver import StrokeSaver
 
 if TYPE_CHECKING:
@@ -40,16 +41,15 @@ class PageDrawings:
     """
 
     def __init__(self, host: Host, quiz: Quiz, folder: ImageFolder, queue: SaveQueue) -> None:
-        self._host, self._quiz, self._folder, self._queue = host, quiz, folder, queue
-        self._regions: dict[str, RegionsToDraw] = {}
+        self._host, self._quiz, self._queue = host, quiz, queue
+        self._regions_of = RegionsOfImages(quiz, folder)
         self._on: PageDrawnOn | None = None
         self._drawings: dict[str, ImageDrawing] = {}
         self._put_away: dict[PageKey, dict[str, ImageDrawing]] = {}
         self._look = ContourLook(quiz.contour_visibility)
         self.lines = Lines(queue)
+        self.folds = Folds(queue)
         self.when_leaving: Callable[[], None] | None = None
-
-    # The page that is shown
 
     @property
     def images(self) -> tuple[Image, ...]:
@@ -102,6 +102,7 @@ class PageDrawings:
             elif not on.is_there(known.volume):
                 known.volume = on.volume(image.id)
         sentences += self.lines.show(on)
+        self.folds.resume(session_page, on.may_change, self._regions_of)
         self.show_again()
         return sentences
 
@@ -124,10 +125,9 @@ class PageDrawings:
         self._look = look
         self.show_again()
 
-    # Saving
-
     def save(self) -> str:
-        """Save everything that is not saved, also of other pages. Gives what could not be saved, and why."""
+        """Save everything that is not saved, also of other pages; what is drawn on this one goes into its
+        journal, if that is enough. Gives what could not be saved, and why."""
         since = self._queue.clock()
         self._save_page()
         self._queue.retry(not_since=since)
@@ -136,9 +136,17 @@ class PageDrawings:
     def _save_page(self) -> None:
         may_change = self._on is not None and self._on.may_change
         for drawing in self._there:
-            if may_change or drawing.fault:
+            if drawing.needs_files and (may_change or drawing.fault):
                 self._save(drawing)
+            elif may_change:
+                self._save_strokes(drawing, wait=True)
         self.lines.save()
+
+    def write_files(self) -> None:
+        """Begin to put what the journals have into the files, also on this page, after ``save``."""
+        if self._on is not None:
+            for drawing in self._there:
+                self.folds.begin_of(drawing, self._on.session_page)
 
     def save_first_strokes(self) -> None:
         """Save what was begun or erased since it was saved: the page may require it."""
@@ -160,6 +168,7 @@ class PageDrawings:
 
     def save_on(self) -> None:
         """Save a part of what was drawn, once the hand rests; to be called again and again."""
+        self.folds.look()
         if self.is_saved:
             return
         if not self.lines.is_saved and self.lines.rest():
@@ -170,6 +179,8 @@ class PageDrawings:
 
     def _save_strokes(self, drawing: ImageDrawing, wait: bool = False) -> None:
         try:
+            if not drawing.is_saved:
+                self.folds.stop(drawing.files)
             if drawing.save_strokes(wait):
                 self._note(drawing)
         except OSError:
@@ -193,6 +204,7 @@ class PageDrawings:
                 self._put_away.setdefault(on.key, {})[image_id] = drawing
                 self._queue.when_saved(drawing, partial(self._let_go, on.key, image_id))
             else:
+                self.folds.begin_of(drawing, on.session_page)
                 segmentations.remove(drawing.node)
         self.lines.leave()
         self._drawings, self._on = {}, None
@@ -200,24 +212,17 @@ class PageDrawings:
     def close(self) -> None:
         """The quiz is over. What is saved nowhere stays in the scene, the rest leaves it."""
         self.leave()
+        self.folds.close()
         self.lines.close()
-        for drawing in self._all_put_away():
-            drawing.node.SetDisplayVisibility(True)
-            segmentations.save_with_scene(drawing.node, True)
+        for put_away in self._put_away.values():
+            for drawing in filter(self._is_there, put_away.values()):
+                drawing.node.SetDisplayVisibility(True)
+                segmentations.save_with_scene(drawing.node, True)
         self._put_away = {}
-
-    # Inside
 
     def _open(self, image: Image) -> list[str]:
         assert self._on is not None
-        key = image.mask_value_map
-        if key not in self._regions:
-            self._regions[key] = regions_to_draw(self._quiz, image, self._folder)
-        drawing = ImageDrawing(image, self._on.page.title, self._on.volume(image.id), self._regions[key])
-        drawing.strokes = StrokeSaver(self._queue.clock)
-        if self._on.session_page is not None:
-            drawing.may_change = self._on.may_change
-            drawing.files = DrawingFiles(self._on.session_page.files.drawing_file(image.id))
+        drawing = _new_drawing(image, self._on, self._regions_of(image), self._queue.clock)
         self._drawings[image.id] = drawing
         return self._read(drawing)
 
@@ -229,7 +234,10 @@ class PageDrawings:
         files = on.session_page.files
         recorded = [DrawingFiles(path) for path in files.label_maps(image.id)]
         own = next((each for each in [*reversed(recorded), drawing.files] if each.are_there), None)
-        sentences = drawing.open(self._host.scene, own, on.earlier_drawings(image))
+        if drawing.may_change:
+            self.folds.stop(own)
+        with Turn.REPLACING:
+            sentences = drawing.open(self._host.scene, own, on.earlier_drawings(image))
         if recorded and own is None:
             path = recorded[-1].label_map
             sentences.append(
@@ -237,8 +245,6 @@ class PageDrawings:
             )
             if on.writes_to is not None and files.drawn(image.id).has_drawing:
                 files.set_drawing(image.id, recorded[-1].label_map, drawn=False)
-        if drawing.has_strokes and drawing.may_change:
-            self._queue.save(drawing)
         self._note(drawing)
         return sentences
 
@@ -249,6 +255,7 @@ class PageDrawings:
             drawing.tell(files)
 
     def _save(self, drawing: ImageDrawing) -> None:
+        self.folds.stop(drawing.files)
         self._queue.save(drawing)
         self._note(drawing)
         self._queue.when_saved(drawing, partial(self._note, drawing))
@@ -256,10 +263,6 @@ class PageDrawings:
     def _let_go(self, key: PageKey, image_id: str) -> None:
         """What was put away unsaved is saved now."""
         segmentations.remove(self._put_away[key].pop(image_id).node)
-
-    def _all_put_away(self) -> list[ImageDrawing]:
-        put_away = (drawing for drawings in self._put_away.values() for drawing in drawings.values())
-        return [drawing for drawing in put_away if self._is_there(drawing)]
 
     @property
     def _there(self) -> list[ImageDrawing]:
@@ -272,3 +275,14 @@ class PageDrawings:
         if self._on is not None:
             segmentations.show_on(drawing.node, self._on.views_of(drawing.image.id), self._look)
             segmentations.save_with_scene(drawing.node, drawing.files is None)
+
+
+def _new_drawing(
+    image: Image, on: PageDrawnOn, regions: RegionsToDraw, clock: Callable[[], float]
+) -> ImageDrawing:
+    drawing = ImageDrawing(image, on.page.title, on.volume(image.id), regions)
+    drawing.strokes = StrokeSaver(clock)
+    if on.session_page is not None:
+        drawing.may_change = on.may_change
+        drawing.files = DrawingFiles(on.session_page.files.drawing_file(image.id))
+    return drawing

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     import slicer
 
     from ...session.drawings import SessionDrawings
+    from ...session.order import PageKey as SessionPageKey
 
 NO_IMAGE = ""
 """In place of an Image's ID: the page itself, which has the lines that lie on no image."""
@@ -28,6 +29,7 @@ class SessionPage:
     where the page is locked or the reader at another one; in review not even a log."""
 
     files: "SessionDrawings"
+    key: "SessionPageKey"
     is_open: Callable[[], bool]
     is_review: bool = False
 

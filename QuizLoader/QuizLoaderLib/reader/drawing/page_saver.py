@@ -85,6 +85,22 @@ class PageSaver:
         self._save_log()
         self._queue.retry()
 
+    @property
+    def is_written(self) -> bool:
+        """Whether no journal is being put into the files of a drawing."""
+        return self._drawings.folds.is_done
+
+    def write_files(self, wait: bool = False) -> list[str]:
+        """After ``save``, of all that is drawn; with ``wait`` they are there, or a sentence says why not."""
+        self._drawings.write_files()
+        if wait:
+            self._drawings.folds.wait()
+        return self._drawings.folds.sentences
+
+    def close(self) -> None:
+        """The session is over: no more files are written of what is drawn."""
+        self._drawings.folds.close()
+
     def leave(self) -> None:
         """The reader went to another page, or the quiz closes."""
         self._page = None

@@ -72,6 +72,20 @@ def regions_to_draw(quiz: Quiz, image: Image, folder: ImageFolder) -> RegionsToD
     )
 
 
+class RegionsOfImages:
+    """``regions_to_draw`` of a quiz's images, read once."""
+
+    def __init__(self, quiz: Quiz, folder: ImageFolder) -> None:
+        self._quiz, self._folder = quiz, folder
+        self._known: dict[str, RegionsToDraw] = {}
+
+    def __call__(self, image: Image) -> RegionsToDraw:
+        key = image.mask_value_map
+        if key not in self._known:
+            self._known[key] = regions_to_draw(self._quiz, image, self._folder)
+        return self._known[key]
+
+
 def _found_map(quiz: Quiz, name: str, folder: ImageFolder) -> Path | None:
     with suppress(ImagePathError):
         return find_value_map(quiz, name, folder).path if name else None

@@ -44,12 +44,11 @@ Parts = Mapping[str, SegmentPart]
 
 @dataclass
 class Strokes:
-    """``base`` is the hash of the file of segments that the strokes are added to, ``folded`` those of files
-    that have them. ``planes`` is all that the segments have in planes where it is other than there."""
+    """``base`` is the hash of the file of segments that the strokes are added to. ``planes`` is all that the
+    segments have in planes where it is other than there; ``segments`` is None where no stroke is."""
 
     grid: Grid
     base: str
-    folded: set[str] = field(default_factory=set)
     segments: tuple[DrawnSegment, ...] | None = None
     planes: dict[int, Parts] = field(default_factory=dict)
 
@@ -133,23 +132,25 @@ def append_folded(path: Path, sha256: str) -> None:
         _append(path, checked_line({"do": "folded", "sha256": sha256}))
 
 
-def read_strokes(path: Path) -> Strokes | None:
-    """None where no whole stroke is there; what a crash cut was never acknowledged, and is passed over.
+def read_strokes(path: Path, now: str) -> Strokes | None:
+    """What is to be added to the file of segments that is there ``now``, by its hash: what is behind the line
+    that says that this file has all above, else all of it.
 
-    Raises OSError, and ValueError where the file is none of strokes or of a newer version.
+    None where no line is whole; what a crash cut was never acknowledged, and is passed over. Raises OSError,
+    and ValueError where the file is none of strokes or of a newer version.
     """
     strokes: Strokes | None = None
     try:
         for line in path.read_bytes().split(b"\n"):
             found = object_of(line)
             if found is not None:
-                strokes = _with_line(strokes, found)
+                strokes = _with_line(strokes, found, now)
     except (TypeError, LookupError, AttributeError, zlib.error) as fault:
         raise ValueError("it is no journal of a drawing") from fault
-    return strokes if strokes and strokes.segments is not None else None
+    return strokes
 
 
-def _with_line(strokes: Strokes | None, found: dict[str, object]) -> Strokes:
+def _with_line(strokes: Strokes | None, found: dict[str, object], now: str) -> Strokes:
     line: Mapping = found
     if line["do"] == "begin":
         if line["version"] > VERSION:
@@ -160,8 +161,7 @@ def _with_line(strokes: Strokes | None, found: dict[str, object]) -> Strokes:
     if strokes is None:
         raise ValueError("its beginning is missing")
     if line["do"] == "folded":
-        strokes.folded.add(str(line["sha256"]))
-        return strokes
+        return Strokes(strokes.grid, now) if line["sha256"] == now else strokes
     strokes.segments = tuple(
         DrawnSegment(
             str(each["id"]),
@@ -172,8 +172,11 @@ def _with_line(strokes: Strokes | None, found: dict[str, object]) -> Strokes:
         for number, each in enumerate(line["segments"], start=1)
     )
     for k, parts in line["planes"].items():
+        if not 0 <= int(k) < strokes.grid.shape[0]:
+            raise ValueError("it has voxels outside of its image")
         strokes.planes[int(k)] = {
-            strokes.segments[int(number)].id: _unpacked(packed) for number, packed in parts.items()
+            strokes.segments[int(number)].id: _unpacked(packed, strokes.grid)
+            for number, packed in parts.items()
         }
     return strokes
 
@@ -200,9 +203,16 @@ def _packed(part: SegmentPart) -> list[object]:
     return [part.row, part.column, *part.voxels.shape, base64.b64encode(bits).decode("ascii")]
 
 
-def _unpacked(packed: list) -> SegmentPart:
+def _unpacked(packed: list, grid: Grid) -> SegmentPart:
+    """Raises ValueError for a part that is not within a plane of the grid: few bytes unpack to any number."""
     row, column, rows, columns = map(int, packed[:4])
-    bits = np.frombuffer(zlib.decompress(base64.b64decode(packed[4])), np.uint8)
+    _slices, most_rows, most_columns = grid.shape
+    if not (0 <= row <= row + rows <= most_rows and 0 <= column <= column + columns <= most_columns):
+        raise ValueError("it has voxels outside of its image")
+    length = -(-rows * columns // 8)
+    bits = np.frombuffer(zlib.decompressobj().decompress(base64.b64decode(packed[4]), length + 1), np.uint8)
+    if len(bits) != length:
+        raise ValueError("a part of it has more or fewer voxels than it says")
     voxels = np.unpackbits(bits, count=rows * columns).reshape(rows, columns).astype(bool)
     return SegmentPart(row, column, voxels)
 

@@ -1,0 +1,182 @@
+"""The strokes of a page that was left are put into its files by a thread, while the reader goes on.
+
+The journal has everything until both files are whole on the disk, so nothing waits for this but the end of
+the quiz. Who comes back to the page before stops it, and goes on with the journal.
+"""
+
+from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar
+
+from ...masks.painting import LostOverlap
+from ...quiz.model import Image
+from ...session.whole_file import remove_left_overs
+from ..save_queue import RETRY_S, SaveQueue
+from .drawing_files import DrawingFiles, StoppedError, Turn, put_strokes_into_files
+from .image_drawing import ImageDrawing, named
+from .page_drawn_on import SessionPage
+from .regions_to_draw import RegionsToDraw
+
+if TYPE_CHECKING:
+    from ...session.drawings import SessionDrawings
+    from ...session.order import PageKey
+
+Told = Callable[[tuple[LostOverlap, ...]], None]
+
+
+@dataclass(eq=False)
+class Fold:
+    """Of one drawing, as the ``SaveQueue`` knows it: ``save`` begins it, and looks whether it is done.
+
+    ``tell`` gets what overlaps cost the label map, before the journal is removed; ``what`` names the drawing
+    in a sentence.
+    """
+
+    files: DrawingFiles
+    regions: RegionsToDraw
+    what: str
+    tell: Told
+    thread: ThreadPoolExecutor
+    turn: Turn = field(default_factory=Turn)
+    fault: str = ""
+    _lost: Future[tuple[LostOverlap, ...] | None] | None = None
+    _retry_s: ClassVar[float] = RETRY_S
+
+    @property
+    def retry_s(self) -> float:
+        return self._retry_s if self.fault else 0.0
+
+    @property
+    def unsaved(self) -> str:
+        """Nothing while it is under way: the journal has it all."""
+        if not self.fault:
+            return ""
+        why = f"its files cannot be written now ({self.fault}); this is tried again."
+        return f"{self.what} is saved in its journal, but {why}"
+
+    def save(self) -> bool:
+        if self.turn.is_over:
+            return True
+        if self._lost is None:
+            self._lost = self.thread.submit(put_strokes_into_files, self.files, self.regions, self.turn)
+        if not self._lost.done():
+            return False
+        done, self._lost = self._lost, None
+        try:
+            lost = done.result()
+            if lost is not None:
+                self.tell(lost)
+                self.files.strokes.unlink(missing_ok=True)
+        except StoppedError:
+            return True
+        except OSError as fault:
+            self.fault = fault.strerror or str(fault)
+            return False
+        except MemoryError:
+            self.fault = "there is not enough memory"
+            return False
+        return True
+
+    def wait(self) -> None:
+        """Until it is done, or has failed; ``save`` says which."""
+        if self._lost is not None:
+            with suppress(OSError, MemoryError, StoppedError):
+                self._lost.result()
+
+    def save_copy(self, folder: Path) -> None:
+        path = self.files.label_map
+        copy = DrawingFiles(folder / path.parent.name / path.name)
+        put_strokes_into_files(copy, self.regions, Turn())
+        copy.strokes.unlink(missing_ok=True)
+
+
+class Folds:
+    """All that are under way, one after another in one thread, kept in the queue of what is not saved."""
+
+    def __init__(self, queue: SaveQueue) -> None:
+        self._queue = queue
+        self._thread = ThreadPoolExecutor(1, "drawings")
+        self._folds: dict[Path, Fold] = {}
+        self._is_resumed = self._is_closed = False
+
+    def begin_of(self, drawing: ImageDrawing, page: SessionPage | None) -> None:
+        """What the journal has of a drawing on this page, as long as nobody draws on it."""
+        is_in_journal = drawing.may_change and drawing.has_strokes and not drawing.needs_files
+        if page is not None and drawing.files is not None and is_in_journal:
+            self._begin(drawing.files, drawing.regions, drawing.what, page.files, page.key, drawing.image.id)
+
+    def resume(
+        self, page: SessionPage | None, may_change: bool, regions_of: Callable[[Image], RegionsToDraw]
+    ) -> None:
+        """Once for a session: what an earlier run of the program had not done, but on a ``page`` that is gone
+        on with."""
+        if page is None or page.is_review or self._is_resumed:
+            return
+        self._is_resumed = True
+        for key, image, path in page.files.behind():
+            if not (may_change and key == page.key):
+                remove_left_overs(path.parent)
+                what = named(image.id, page.files.title(key))
+                self._begin(DrawingFiles(path), regions_of(image), what, page.files, key, image.id)
+
+    def _begin(
+        self,
+        files: DrawingFiles,
+        regions: RegionsToDraw,
+        what: str,
+        session: "SessionDrawings",
+        key: "PageKey",
+        image_id: str,
+    ) -> None:
+        if self._is_closed or files.label_map in self._folds:
+            return
+
+        def tell(lost: tuple[LostOverlap, ...]) -> None:
+            voxels = sum(loss.voxels for loss in lost)
+            session.set_lost_voxels(key, image_id, files.label_map, files.segments, voxels)
+
+        fold = self._folds[files.label_map] = Fold(files, regions, what, tell, self._thread)
+        self._queue.save(fold)
+        self._queue.when_saved(fold, lambda: self._forget(fold))
+
+    def look(self) -> None:
+        """Whether any is done."""
+        for fold in [each for each in self._folds.values() if not each.fault]:
+            self._queue.save(fold)
+
+    def stop(self, files: DrawingFiles | None) -> None:
+        """Returns when nothing of it is replaced any more; what it had not done is in the journal."""
+        fold = self._folds.pop(files.label_map, None) if files is not None else None
+        if fold is not None:
+            fold.turn.stop()
+            self._queue.drop(fold)
+
+    @property
+    def is_done(self) -> bool:
+        """Whether none is under way; one that failed is tried again later."""
+        return all(fold.fault for fold in self._folds.values())
+
+    @property
+    def sentences(self) -> list[str]:
+        """Which have failed, and why."""
+        return [fold.unsaved for fold in self._folds.values() if fold.fault]
+
+    def wait(self) -> None:
+        """Until all are done, or have failed; what failed before is tried again."""
+        for fold in list(self._folds.values()):
+            fold.fault = ""
+            if not self._queue.save(fold) and not fold.fault:
+                fold.wait()
+                self._queue.save(fold)
+
+    def close(self) -> None:
+        """Nothing is begun any more."""
+        self._is_closed = True
+        self._thread.shutdown(wait=False)
+
+    def _forget(self, fold: Fold) -> None:
+        if self._folds.get(fold.files.label_map) is fold:
+            del self._folds[fold.files.label_map]

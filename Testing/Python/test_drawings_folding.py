@@ -1,0 +1,174 @@
+"""What is drawn on a page goes into its files after the page was left, while the reader goes on.
+
+A crash is a copy of the results folder that is made while the program runs: it has what the disk has.
+"""
+
+import os
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import SimpleITK as sitk
+from QuizLoaderLib.reader.drawing.drawing_files import Turn
+from reader_at_work import READER, SHAPE, AtWork, at_work, box, drawn, files_of, write_images
+from session_by_hand import page_of, saved, write_quiz
+
+ALL_SAVED = "All answers are saved."
+LIVER = box(slice(1, 4), slice(2, 5), slice(3, 9))
+SPLEEN = box(slice(3, 5), slice(2, 5), slice(3, 5))
+BOTH = int((LIVER & SPLEEN).sum())
+WHOLE = ["A_CT-quizlabel.nrrd", "A_CT-quizlabel.seg.nrrd"]
+STROKES = "A_CT-quizlabel.strokes"
+CT = '<Image ID="CT" Type="Volume"><Path>ct.nrrd</Path></Image>'
+
+
+def quiz_that_locks(folder: Path, attributes: str = "") -> Path:
+    """Its first page cannot be changed once it is left."""
+    write_images(folder / "images")
+    (folder / "map.txt").write_text("Liver=10\nSpleen=20\n", encoding="utf-8")
+    first = f'<Page ID="A" EnableSegmentEditor="Y" {attributes}>{CT}</Page>'
+    return write_quiz(folder, f'{first}<Page ID="B"/>', 'MaskValueMap="map.txt"')
+
+
+@pytest.fixture
+def quiz(tmp_path: Path) -> Path:
+    return quiz_that_locks(tmp_path)
+
+
+def results_of(results: Path) -> tuple[Path, Path]:
+    study = results / READER / "study"
+    return study / "study.xml", study / "PgGroup1_A"
+
+
+def draw_both(reader: AtWork) -> None:
+    reader.show()
+    reader.draw("Liver", LIVER)
+    reader.draw("Spleen", SPLEEN)
+
+
+def assert_both_are_written(results: Path) -> None:
+    xml, folder = results_of(results)
+    assert sorted(files_of(folder)) == WHOLE
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / WHOLE[0])))
+    assert (labels == np.where(SPLEEN, 20, np.where(LIVER, 10, 0))).all()
+    (path,) = page_of(saved(xml), 1).iter("LabelMapPath")
+    assert (path.get("Drawn"), path.get("LostVoxels")) == ("Y", str(BOTH))
+
+
+def test_leaving_waits_for_no_file_and_the_journal_goes_once_both_are_whole(
+    tmp_path: Path, quiz: Path
+) -> None:
+    """Killed before or after any file gets its name or is removed, the drawing is whole; the next start of
+    the program does the rest, though the reader never comes back to the page."""
+    copies: list[Path] = []
+
+    def crash() -> None:
+        copies.append(tmp_path / f"crashed {len(copies)}")
+        shutil.copytree(tmp_path / "r", copies[-1], ignore=shutil.ignore_patterns("*.lock"))
+
+    def seen(step: Callable[..., None], *arguments: Any) -> None:
+        is_of_drawing = "quizlabel" in str(arguments[-1])
+        if is_of_drawing:
+            crash()
+        step(*arguments)
+        if is_of_drawing:
+            crash()
+
+    replace, unlink = os.replace, Path.unlink
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        draw_both(reader)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "replace", lambda part, path: seen(replace, part, path))
+            patch.setattr(Path, "unlink", lambda path, missing_ok=False: seen(unlink, path))
+            with Turn.REPLACING:
+                reader.go()
+                assert [path.name for path in results_of(tmp_path / "r")[1].glob("A_*")] == [STROKES]
+                assert reader.answers.save_sentence() == ALL_SAVED
+            reader.drawings.folds.wait()
+        assert sorted(files_of(results_of(tmp_path / "r")[1])) == WHOLE
+    assert_both_are_written(tmp_path / "r")
+    assert len(copies) == 6, "two files and the journal"
+    for results in copies:
+        with at_work(quiz, tmp_path / "images", results) as reader:
+            assert reader.answers.index == 1
+            assert reader.show() == []
+        assert_both_are_written(results)
+
+
+def test_back_before_it_is_over_the_reader_goes_on_with_the_journal(tmp_path: Path) -> None:
+    quiz = quiz_that_locks(tmp_path, 'AllowMultipleResponse="Y"')
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        draw_both(reader)
+        # No file can get its name meanwhile.
+        with Turn.REPLACING:
+            reader.go()
+            reader.go("previous")
+            (node,) = reader.drawings.nodes
+            assert (drawn(node)["Liver"] == LIVER).all() and (drawn(node)["Spleen"] == SPLEEN).all()
+            reader.draw("Liver", np.zeros(SHAPE, bool))
+            reader.go()
+            assert not list(results_of(tmp_path / "r")[1].glob("*.nrrd"))
+        reader.drawings.folds.wait()
+        reader.go("previous")
+        (node,) = reader.drawings.nodes
+        assert not drawn(node)["Liver"].any() and (drawn(node)["Spleen"] == SPLEEN).all()
+        reader.draw("Liver", LIVER)
+    assert_both_are_written(tmp_path / "r")
+
+
+def test_strokes_behind_a_file_that_has_what_is_above_them_are_not_lost(tmp_path: Path) -> None:
+    """As when the program ended before the journal was removed, and the reader drew on."""
+    quiz = quiz_that_locks(tmp_path, 'AllowMultipleResponse="Y"')
+    folder = results_of(tmp_path / "r")[1]
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        reader.show()
+        reader.draw("Liver", LIVER)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(Path, "unlink", lambda path, missing_ok=False: None)
+            reader.leave_and_write()
+        assert sorted(files_of(folder)) == sorted([*WHOLE, STROKES])
+        reader.go("previous")
+        reader.draw("Spleen", SPLEEN)
+        assert reader.drawings.save() == ""
+        shutil.copytree(tmp_path / "r", tmp_path / "crashed", ignore=shutil.ignore_patterns("*.lock"))
+    with at_work(quiz, tmp_path / "images", tmp_path / "crashed") as reader:
+        reader.show()
+        if reader.answers.index:
+            reader.go("previous")
+        found = drawn(reader.drawings.nodes[0])
+        assert (found["Liver"] == LIVER).all() and (found["Spleen"] == SPLEEN).all()
+    assert_both_are_written(tmp_path / "crashed")
+
+
+def test_on_a_full_disk_the_journal_stays_it_is_said_and_the_quiz_is_not_finished(
+    tmp_path: Path, quiz: Path
+) -> None:
+    now = [0.0]
+    replace = os.replace
+
+    def no_room(part: str, path: str) -> None:
+        if "quizlabel" in str(path):
+            raise OSError(28, "No space left on device")
+        replace(part, path)
+
+    with at_work(quiz, tmp_path / "images", tmp_path / "r", lambda: now[0]) as reader:
+        draw_both(reader)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(os, "replace", no_room)
+            reader.leave_and_write()
+            said = reader.answers.save_sentence()
+            assert said == (
+                "The contour of “CT” on the page “A” is saved in its journal, but its files cannot be "
+                "written now (No space left on device); this is tried again."
+            )
+            assert sorted(files_of(results_of(tmp_path / "r")[1])) == [STROKES]
+            assert reader.answers.step("finish") == [said]
+            assert reader.answers.close() == said
+        now[0] += 30
+        reader.answers.save_on()
+        assert reader.answers.step("finish") == []
+        assert reader.answers.save_sentence().startswith("This quiz is finished")
+    assert_both_are_written(tmp_path / "r")
