@@ -160,9 +160,19 @@ def go(page: Any, step: str, position: str) -> None:
     wait_for_text(page, "position", position)
 
 
+def written(folder: Path, name: str) -> Path:
+    """The one file of this name, once it has what was drawn on the page that was left."""
+
+    def found() -> list[Path]:
+        return [] if list(folder.glob("*.strokes")) else list(folder.glob(name))
+
+    (path,) = until(found, f"{name} to be written")
+    return path
+
+
 def layers(folder: Path, image: str = "CT") -> dict[str, np.ndarray]:
     """The voxels of each segment of an image, overlaps kept, where they are on the CT; in a page's folder."""
-    (path,) = folder.glob(f"*{image}*-quizlabel.seg.nrrd")
+    path = written(folder, f"*{image}*-quizlabel.seg.nrrd")
     file = sitk.ReadImage(str(path))
     voxels = sitk.GetArrayFromImage(file)
     voxels = voxels[..., None] if voxels.ndim == 3 else voxels
@@ -184,5 +194,5 @@ def layers(folder: Path, image: str = "CT") -> dict[str, np.ndarray]:
 
 def label_map(folder: Path, image: str = "CT") -> np.ndarray:
     """The one label map of an image in a page's folder of results."""
-    (path,) = folder.glob(f"*{image}*-quizlabel.nrrd")
+    path = written(folder, f"*{image}*-quizlabel.nrrd")
     return sitk.GetArrayFromImage(sitk.ReadImage(str(path)))

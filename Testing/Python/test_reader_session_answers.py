@@ -2,12 +2,9 @@
 
 import os
 import sys
-<<<<<<< HEAD
 from collections import Counter
 from collections.abc import Callable
-=======
 from contextlib import closing
->>>>>>> e60cc9a9 (Write the files of a drawing while the reader goes on, from its journal, which stays until both are whole)
 from pathlib import Path
 from types import FrameType
 
@@ -16,10 +13,7 @@ import QuizLoaderLib
 from QuizLoaderLib.reader.asking import Asking
 from QuizLoaderLib.reader.session_answers import SignIn
 from QuizLoaderLib.session import storage
-<<<<<<< HEAD
 from QuizLoaderLib.session.results import Results
-=======
->>>>>>> e60cc9a9 (Write the files of a drawing while the reader goes on, from its journal, which stays until both are whole)
 from QuizLoaderLib.session.session import Session
 from session_by_hand import saved, text_page, write_quiz
 

@@ -127,9 +127,7 @@ class Asking:
             return SAVE_S
         if self.answers.save_on():
             self.look_again()
-        if self._finishes and self.answers.is_written:
-            self._finishes = False
-            self._step("finish")
+        self._finish_if(self.answers.is_written)
         is_at_rest = self.answers.is_drawing_saved and self.answers.is_written
         return SAVE_S if is_at_rest else SAVE_ON_S
 
@@ -138,14 +136,13 @@ class Asking:
         self.stop_script()
         self.look_at_script()
         self.save_typed()
+        self._finish_if(True)
 
     def end(self) -> None:
         self.stop_script()
         self._end()
         self._questions_changed()
         self._standing_changed()
-
-    # Answers
 
     def set_answer(self, question_set: int, question: int, texts: Sequence[str]) -> str:
         """Save the texts; gives why they cannot be, which is shown as what is missing."""
@@ -183,24 +180,13 @@ class Asking:
         self._show_missing([fault] if fault else None)
         return fault
 
-    # Steps
-
     @property
     def possible_steps(self) -> frozenset[str]:
         """The names that ``step`` may be asked for. An author need not wait for the images."""
         answers = self.answers
         if answers is None or self._pressed or self._finishes or (answers.reader and not self.asked):
             return frozenset()
-        asked = answers.asked()
-        steps = {
-            "next": asked.can_go_on,
-            "previous": asked.can_go_back,
-            "repeat": asked.can_repeat,
-            "go_to_bookmark": bool(asked.bookmark_label),
-            "return_from_bookmark": bool(asked.return_label),
-            "finish": asked.can_finish,
-        }
-        return frozenset(name for name, is_possible in steps.items() if is_possible)
+        return _steps_from(answers.asked())
 
     def step(self, name: str) -> None:
         """To another place, or what is missing is shown; finishing waits for the files of what is drawn."""
@@ -212,6 +198,11 @@ class Asking:
             self._show_saving()
         else:
             self._step(name)
+
+    def _finish_if(self, is_time: bool) -> None:
+        if self._finishes and is_time:
+            self._finishes = False
+            self._step("finish")
 
     def _step(self, name: str) -> None:
         if missing := self._the_answers().step(name):
@@ -232,8 +223,6 @@ class Asking:
             self.tells_missing = bool(asks and self._the_answers().missing())
             self.asks_to_finish = asks and not self.tells_missing
             self._show_missing()
-
-    # Scripts
 
     @property
     def runs_a_script(self) -> bool:
@@ -261,8 +250,6 @@ class Asking:
     def stop_script(self) -> None:
         if self._pressed:
             self._pressed.stop()
-
-    # What is shown
 
     def _look_at_conditions(self) -> None:
         """An answer may have changed what else is asked."""
@@ -292,6 +279,18 @@ class Asking:
     def _the_answers(self) -> Answers:
         assert self.answers is not None
         return self.answers
+
+
+def _steps_from(asked: Asked) -> frozenset[str]:
+    steps = {
+        "next": asked.can_go_on,
+        "previous": asked.can_go_back,
+        "repeat": asked.can_repeat,
+        "go_to_bookmark": bool(asked.bookmark_label),
+        "return_from_bookmark": bool(asked.return_label),
+        "finish": asked.can_finish,
+    }
+    return frozenset(name for name, is_possible in steps.items() if is_possible)
 
 
 def _end_page(answers: Answers) -> EndPage:
