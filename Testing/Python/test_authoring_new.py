@@ -268,6 +268,34 @@ def test_rows_that_cannot_be_are_told_one_by_one(tmp_path: Path) -> None:
     ]
 
 
+def test_what_is_no_table_is_told(tmp_path: Path) -> None:
+    for name, content in (
+        ("a.xlsx", b"no zip"),
+        ("b.csv", b'a;"b'),
+        ("c.csv", b"case;image"),
+        ("d.csv", b"a,a\nx,y"),
+    ):
+        (tmp_path / name).write_bytes(content)
+        with pytest.raises(AuthoringError, match=name):
+            find_cases(wanted(tmp_path / name))
+    with pytest.raises(AuthoringError, match="are for folders"):
+        find_cases(wanted(tmp_path / "c.csv", pattern="{case}.nrrd"))
+
+
+def test_files_that_cannot_be_read_are_told_and_the_others_found(tmp_path: Path) -> None:
+    write_patient(tmp_path, 1)
+    slice_ = tmp_path / "P01" / "ct" / "I00001"
+    (tmp_path / "P01" / "cut").write_bytes(slice_.read_bytes()[:300])
+    (tmp_path / "P01" / "empty.dcm").write_bytes(b"")
+    found = find_cases(wanted(tmp_path))
+
+    assert [case.name for case in found.complete] == ["P01"]
+    assert sorted(found.remarks) == [
+        "“cut” is DICOM without an image, or cut short.",
+        "“empty.dcm” is called .dcm but is no DICOM file.",
+    ]
+
+
 def test_ten_thousand_rows_are_read_in_seconds(tmp_path: Path) -> None:
     write_nrrd(tmp_path / "a.nrrd", numbered())
     count = 10_000 if SOAK else 1_000

@@ -133,7 +133,13 @@ def _add_dicom(path: Path, series: "dict[tuple[Path, str], list[Header]]", found
     except ImageReadError as fault:
         found.remarks.append(fault.sentence)
         return
-    if header is not None and header.modality not in _NOT_SHOWN:
+    if header is None and path.suffix.casefold() in (".dcm", ".ima"):
+        found.remarks.append(f"“{path.name}” is called {path.suffix} but is no DICOM file.")
+    if header is None or header.modality in _NOT_SHOWN:
+        return
+    if not header.is_image and header.modality not in _REGIONS:
+        found.remarks.append(f"“{path.name}” is DICOM without an image, or cut short.")
+    else:
         # Structure sets of one series are several, each a file; so are images without a series.
         is_one = header.modality in _REGIONS or not header.series_uid
         series[path.parent, path.name if is_one else header.series_uid].append(header)

@@ -50,6 +50,7 @@ def find_cases(wanted: Wanted, progress: Progress = no_progress) -> FoundCases:
     if unknown := [role for role in wanted.rules if role not in template.roles]:
         hint = "its roles are " + ", ".join(template.roles)
         raise AuthoringError(f"The template has no role “{unknown[0]}”.", hint)
+    _require_fitting(wanted)
     if source.is_file():
         found = cases_of_table(wanted.folder, source, template.roles, template.columns)
     elif wanted.pattern:
@@ -63,6 +64,19 @@ def find_cases(wanted: Wanted, progress: Progress = no_progress) -> FoundCases:
     if wanted.rename:
         _rename(found, wanted.rename)
     return found
+
+
+def _require_fitting(wanted: Wanted) -> None:
+    """A table and a pattern say themselves what rules would say."""
+    if wanted.source.is_file() and (wanted.pattern or wanted.rules or wanted.case_is):
+        sentence = (
+            "--pattern, --role and --case are for folders; a table says by its columns which image is which."
+        )
+        raise AuthoringError(sentence)
+    if wanted.pattern and (wanted.rules or wanted.case_is):
+        raise AuthoringError(
+            "With --pattern the names say which image is which, so --role and --case have no use."
+        )
 
 
 def _rename(found: FoundCases, name: str) -> None:

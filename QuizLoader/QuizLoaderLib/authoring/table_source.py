@@ -6,6 +6,7 @@ import datetime
 import io
 import re
 import unicodedata
+import zipfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
 
 CASE = "case"
+_NO_EXCEL = (zipfile.BadZipFile, KeyError, ValueError, IndexError, EOFError, SyntaxError, TypeError)
+"""What openpyxl raises for a file of another kind, or a damaged one."""
 _FORMULA = "\0"
 """Stands for a formula of which Excel has stored no value."""
 
@@ -133,9 +136,9 @@ def _cells_of_excel(path: Path) -> tuple[list[list[str]], list[str]]:
         formulas = openpyxl.load_workbook(path, read_only=True)
         pairs = zip(_rows(values.worksheets[0]), _rows(formulas.worksheets[0]), strict=True)
         cells = [[_cell(*both) for both in zip(*pair, strict=True)] for pair in pairs]
-    except (InvalidFileException, KeyError, ValueError, IndexError, OSError, EOFError, SyntaxError) as fault:
-        if isinstance(fault, FileNotFoundError | PermissionError):
-            raise
+    except OSError:
+        raise
+    except (*_NO_EXCEL, InvalidFileException) as fault:
         raise AuthoringError(f"“{path.name}” is not an Excel file that can be read.") from fault
     names = values.sheetnames
     more = [f"Of “{path.name}” only the sheet “{names[0]}” is read."] if len(names) > 1 else []

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from ...authoring.roles import RoleRule
     from ...authoring.template import Template
 
+MOST_REMARKS = 50
+
 
 def new(
     source: Annotated[
@@ -141,7 +143,9 @@ def _say_found(found: "FoundCases", template: "Template") -> None:
     widths = [max(map(len, column)) for column in zip(columns, *rows, strict=True)]
     for row in (columns, *rows):
         say("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    for remark in found.remarks:
+    for remark in found.remarks[:MOST_REMARKS]:
         say(f"quizloader: {remark}", sys.stderr)
+    if (more := len(found.remarks) - MOST_REMARKS) > 0:
+        say(f"quizloader: {more} more files are of no use.", sys.stderr)
     for case in found.faulty:
         say(f"left out: {case.name}: {'; '.join(case.faults)}.")
