@@ -54,8 +54,10 @@ def _without_space_at_its_ends(document: QuizDocument, nodes: list[SourceNode]) 
 
 def _is_behind_something(document: QuizDocument, node: SourceNode) -> bool:
     """Whether a comment is about what stands before it on its line."""
-    line = document.source[document.source.rfind("\n", 0, node.start) + 1 : node.start]
-    return bool(line.strip(_SPACE)) and not line.rstrip(_SPACE).endswith(("-->", "?>"))
+    source, end = document.source, node.start
+    while end and source[end - 1] in " \t":
+        end -= 1
+    return end > 0 and source[end - 1] not in "\r\n" and not source.endswith(("-->", "?>"), 0, end)
 
 
 def _content_on_its_line(document: QuizDocument, element: SourceNode) -> str | None:
