@@ -10,6 +10,7 @@ import SimpleITK as sitk
 from QuizLoaderLib.apps.command_line.main import app
 from QuizLoaderLib.reader.opened_quiz import OpenedQuiz
 from QuizLoaderLib.reader.session_answers import SignIn
+from QuizLoaderLib.results.results_folder import read_results_folder
 from reader_at_work import AtWork, at_work, box, write_volume
 from session_by_hand import saved, write_quiz
 from typer.testing import CliRunner
@@ -110,6 +111,18 @@ def test_results_with_label_maps_only_are_read_by_the_map_and_a_file_that_is_gon
     assert "4 of 5 masks are done" in done.output and "Ann_study_Loop-Rep1_CT" in done.output
     made = masks(tmp_path / "out")
     assert (made["Ann_study_Case_CT_Page2"] == np.where(SPLEEN, 2, LIVER)).all()
+
+
+def test_a_drawing_whose_journal_is_ahead_of_its_files_is_told(tmp_path: Path, results: Path) -> None:
+    label_map = next(results.rglob("Loop-Rep1_CT-quizlabel.nrrd"))
+    label_map.with_suffix(".strokes").write_bytes(b"")
+    arguments = ["masks", str(results), "--map", str(tmp_path / "study.txt"), "--out", str(tmp_path / "out")]
+    (tmp_path / "study.txt").write_text("Spleen=2\nLiver=1\n", encoding="utf-8")
+    done = CliRunner().invoke(app, arguments)
+    said = " ".join(done.output.split())
+    assert said.count("is in its files yet; they are written while the quiz is open.") == 1
+    assert "Not all that Ann drew on “CT” in “" in said
+    assert [each for each in read_results_folder([results]).remarks if each.startswith("Not all that Ann")]
 
 
 def test_a_folder_without_contours_is_told(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..quiz.values import shown
-from ..session.files import safe_name
+from ..session.files import safe_name, strokes_of
 from ..session.results_parser import ReadPage, ReadResults, own_file, pages_in_order, read_all_results
 from ..session.tree import Element
 from .batch import Case
@@ -45,6 +45,7 @@ def drawing_cases(folder: Path) -> DrawingCases:
                     where = f"“{each.path}” names a drawing outside of its folder"
                     found.left_out.append(f"{where}, {shown(drawing.written)}.")
                     continue
+                found.remarks += drawing.remarks(each)
                 name = "_".join((each.reader, each.quiz, page.element.get("ID") or "", drawing.image_id))
                 drawn.append((name, page.number, case))
     names = Counter(name.casefold() for name, _number, _case in drawn)
@@ -65,6 +66,13 @@ class PageDrawing:
     label_map: Path | None
     is_drawn: bool
     written: str
+
+    def remarks(self, results: ReadResults) -> list[str]:
+        """A sentence where a journal beside the files has what is not in them yet."""
+        if self.label_map is None or not strokes_of(self.label_map).is_file():
+            return []
+        what = f"Not all that {results.reader} drew on “{self.image_id}” in “{results.path}”"
+        return [f"{what} is in its files yet; they are written while the quiz is open."]
 
 
 def page_drawings(results: ReadResults, page: ReadPage) -> list[PageDrawing]:

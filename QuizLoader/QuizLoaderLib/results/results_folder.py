@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from itertools import pairwise
+from itertools import chain, pairwise
 from pathlib import Path
 
 from ..masks.drawing_cases import page_drawings
@@ -51,6 +51,7 @@ class _Reading:
     scores: list[Score]
     drawings: list[ReadersDrawing]
     left_out: list[LeftOut] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
     images: dict[tuple[int, str, int], tuple[str, Item]] = field(default_factory=dict)
     """The ID and the item of each completed page, by its number, the ID of each of its images, and the
     repetition. Pages may share an ID."""
@@ -91,7 +92,7 @@ def read_results_folder(
         runs=tuple(reading.run for reading in readings),
         drawings=tuple(_counting_drawings(readings)),
         left_out=left_out,
-        remarks=[*found.left_out, *found.remarks],
+        remarks=[*found.left_out, *found.remarks, *chain.from_iterable(each.remarks for each in readings)],
         has_unreadable=bool(found.left_out),
     )
 
@@ -180,6 +181,7 @@ def _add_drawings(reading: _Reading, results: ReadResults, page: ReadPage, item:
             reading.left_out.append(LeftOut(*where, image_id, OUTSIDE))
             reading.images.pop((page.number, image_id, page.repetition), None)
             continue
+        reading.remarks += each.remarks(results)
         reading.drawings.append(
             ReadersDrawing(
                 results.reader,
