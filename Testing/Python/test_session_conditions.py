@@ -117,6 +117,30 @@ def test_an_answer_that_is_hidden_is_back_with_its_question(tmp_path):
     assert when == ["N", "Y"]
 
 
+@pytest.mark.parametrize("comes_back_later", [False, True])
+def test_an_answer_pages_away_is_not_asked_and_asked_again_in_the_same_or_a_later_visit(
+    tmp_path, comes_back_later
+):
+    between = page("M", question_set(choice("other")), attributes=MANY)
+    depending = page("B", question_set(choice("why")), attributes=f"{MANY} ShowIf=\"A/lesion = 'yes'\"")
+    pages = page("A", question_set(choice("lesion")), attributes=MANY) + between + depending + LAST
+    session = begun(tmp_path, pages)
+    for answer in (YES, YES, NO):
+        session.set_draft(0, answer)
+        assert session.next() == []
+    for answer, newest in ((NO, ["", ""]), (YES, ["N", "Y"])):
+        if comes_back_later:
+            session.close()
+            session = Session.open(tmp_path / "study.xml", tmp_path / "results", "Ann")
+        while shown(session)[0] != "A":
+            session.previous()
+        session.set_draft(0, answer)
+        assert session.next() == []
+        ((options,),) = responses(page_of(file_of(tmp_path), 3))
+        assert [given[-1] for given in options] == newest
+    assert [len(given) for given in options] == [3, 3]
+
+
 def test_a_complete_page_is_open_again_where_an_answer_elsewhere_shows_a_question(tmp_path):
     pages = page("A", question_set(choice("a")), attributes=MANY)
     pages += page("B", question_set(choice("b"), choice("c", "A/a = 'yes'"))) + LAST

@@ -56,6 +56,7 @@ class _Checker:
         self.names = QuestionNames(quiz.pages)
         self._order = PageOrder(quiz)
         self._nearest = NearestNames()
+        self._found: dict[tuple[object, ...], list[Problem]] = {}
 
     def page(self, place: Place) -> Page:
         return self._quiz.pages[place.page - 1]
@@ -82,7 +83,17 @@ class _Checker:
                     )
         if problems:
             return problems
-        return list(_compared(condition, found)) or list(_always_the_same(condition, found))
+        return self._problems_of_values(condition, found)
+
+    def _problems_of_values(self, condition: Condition, found: Mapping[Reference, Question]) -> list[Problem]:
+        """Looked for once for equal conditions on questions that take the same answers."""
+        answers = (
+            (each.type, each.options, each.fields, each.minimum, each.maximum) for each in found.values()
+        )
+        key = (condition.text, *answers)
+        if key not in self._found:
+            self._found[key] = list(_compared(condition, found)) or list(_always_the_same(condition, found))
+        return self._found[key]
 
     def _question(self, place: Place) -> Question:
         return self.page(place).question_sets[place.question_set].questions[place.question]

@@ -69,6 +69,7 @@ class Results(ResultsTree):
         self.drafts = Drafts()
         self._visibility = Visibility(quiz.pages)
         self._hidden: Hidden | None = None
+        self._settled: Hidden | None = None
         if quiz.randomize_page_groups and self.group_order is None:
             raise SessionError("The results lack the order of the page groups.")
 
@@ -255,8 +256,19 @@ class Results(ResultsTree):
                 is_new = answer != saved or (draft is not None and bool(draft.facts))
             if is_new:
                 add_responses(self, position, index, answer, draft.facts if draft else {}, entry)
-        passed = self._passed(entry) if entry.complete else ()
-        settle_not_asked(self, self._visibility.questions, hidden, passed, entry)
+        if self._visibility.questions:
+            self._settle(entry, hidden)
+
+    def _settle(self, entry: LeaveEntry, hidden: Hidden) -> None:
+        """Tell what is not asked, on the pages where that can have changed since the last time."""
+        passed = self._passed(entry) if entry.complete else []
+        places, settled = self._visibility.questions, self._settled
+        if settled is not None:
+            changed = {place.page for place, _repetition in hidden.places ^ settled.places}
+            changed |= {key.number for key in (entry.page, *passed)}
+            places = [place for place in places if place.page in changed]
+        settle_not_asked(self, places, hidden, passed, entry)
+        self._settled = hidden
 
     def _passed(self, entry: LeaveEntry) -> list[PageKey]:
         """A page that was completed, and those behind it that are not asked."""
