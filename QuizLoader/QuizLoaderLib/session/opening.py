@@ -112,7 +112,7 @@ class _Opening:
                 raise SessionError(problems[0].sentence)
             self._begin(given)
         mended = tuple(self._mended_master())
-        quiz = stored_quiz(files, self.quiz_path)
+        quiz = given if given and self._is_stored_as_given() else stored_quiz(files, self.quiz_path)
         notices = (*mended, *self._changes(quiz, given, problems))
         loaded = load_results(files, quiz)
         known = (loaded.results.root.get("UserName") or self.reader).strip()
@@ -141,6 +141,12 @@ class _Opening:
         with contextlib.closing(Journal(self.files.journal)) as journal:
             journal.append([entry])
 
+    def _is_stored_as_given(self) -> bool:
+        try:
+            return self.files.master.read_bytes() == self.quiz_path.read_bytes()
+        except OSError:
+            return False
+
     def _mended_master(self) -> Iterator[str]:
         """A stored quiz that was damaged is stored anew where the quiz that is given is the very same."""
         files, begun = self.files, read_journal(self.files.journal).entries[:1]
@@ -151,7 +157,9 @@ class _Opening:
             given = self.quiz_path.read_bytes()
         except OSError:
             return
-        if hashlib.sha256(given).hexdigest() not in known or read_quiz(files.master)[0] is not None:
+        if self._is_stored_as_given() or hashlib.sha256(given).hexdigest() not in known:
+            return
+        if read_quiz(files.master)[0] is not None:
             return
         if files.master.exists():
             os.replace(files.master, files.master.with_name(f"{files.master.stem}-damaged.xml"))
@@ -168,7 +176,7 @@ class _Opening:
                 f"The quiz file cannot be read now ({problems[0].sentence.rstrip('.')}); the session "
                 "goes on with the quiz as it was when you began."
             )
-        elif self.files.master.read_bytes() != given.path.read_bytes():
+        elif not self._is_stored_as_given():
             if is_another_quiz(stored, given):
                 raise SessionError(
                     f"The folder “{self.files.folder}” has the results of another quiz of the same name "

@@ -70,6 +70,7 @@ class Results(ResultsTree):
         self._visibility = Visibility(quiz.pages)
         self._hidden: Hidden | None = None
         self._settled: Hidden | None = None
+        self._places: dict[PageKey, int] = {}
         if quiz.randomize_page_groups and self.group_order is None:
             raise SessionError("The results lack the order of the page groups.")
 
@@ -109,13 +110,22 @@ class Results(ResultsTree):
 
     def display_order(self) -> tuple[PageKey, ...]:
         """The pages in the reader's own order; repetitions follow their original."""
+        return tuple(self._places_in_order())
+
+    def _places_in_order(self) -> dict[PageKey, int]:
+        # Pages are added, and none is ever taken away.
+        if len(self._places) != len(self.pages):
+            self._places = {key: place for place, key in enumerate(self._ordered())}
+        return self._places
+
+    def _ordered(self) -> list[PageKey]:
         # Sorting keeps the order of the file within a group.
         keys = sorted(self.pages)
         if pages := stored_page_order(self.root):
-            return tuple(sorted(keys, key=lambda key: pages[str(key.number)]))
+            return sorted(keys, key=lambda key: pages[str(key.number)])
         order = self.group_order if self.quiz.randomize_page_groups else None
         rank = {group: position for position, group in enumerate(order or ())}
-        return tuple(sorted(keys, key=lambda key: rank.get(self.groups[key.number], len(rank))))
+        return sorted(keys, key=lambda key: rank.get(self.groups[key.number], len(rank)))
 
     @property
     def hidden(self) -> Hidden:
@@ -272,6 +282,6 @@ class Results(ResultsTree):
 
     def _passed(self, entry: LeaveEntry) -> list[PageKey]:
         """A page that was completed, and those behind it that are not asked."""
-        order = self.display_order()
-        behind = order[order.index(entry.page) + 1 :]
+        places = self._places_in_order()
+        behind = itertools.islice(places, places[entry.page] + 1, None)
         return [entry.page, *itertools.takewhile(self.is_hidden, behind)]
