@@ -154,6 +154,19 @@ def test_the_end_page_counts_the_pages_that_were_asked(tmp_path: Path) -> None:
     assert answers.close() == ""
 
 
+def test_the_end_page_says_what_the_quiz_says(tmp_path: Path) -> None:
+    said = "Thank you &amp; see you in May."
+    quiz = write_quiz(tmp_path, "<Page ID='A'/>", f'EndText="{said}"')
+    answers = SignIn("Ann", tmp_path / "results").begin(quiz, tmp_path)
+    asking = Asking(lambda: asking.show(), lambda: None, lambda: None)
+    asking.begin(answers)
+    asking.show()
+    asking.step("finish")
+    assert asking.end_page is not None
+    assert asking.end_page.sentences == ("Thank you & see you in May.", "This window can be closed.")
+    assert answers.close() == ""
+
+
 def test_an_answer_looks_once_at_the_quiz_and_a_few_times_at_each_question(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -54,6 +54,7 @@ LANGUAGE: dict[str, ElementRule] = {
             "EmailResultsTo": AttributeRule("email_results_to", values.TEXT),
             "MaskValueMap": AttributeRule("mask_value_map", values.TEXT),
             "IdleAfter": AttributeRule("idle_after_s", values.POSITIVE),
+            "EndText": AttributeRule("end_text", values.TEXT),
         },
         children={"Page": False, "RandomizedPageGroupIndices": True},
     ),

@@ -309,6 +309,7 @@ class Quiz:
     email_results_to: str = ""
     mask_value_map: str = ""
     idle_after_s: float = 60.0
+    end_text: str = ""
 
     @property
     def is_drawn_on(self) -> bool:

@@ -110,6 +110,11 @@ class Answers(Protocol):
         """How many of the pages that are asked are complete."""
         return 0
 
+    @property
+    def end_text(self) -> str:
+        """What the quiz says to a reader who has finished it, empty where it says nothing of its own."""
+        return ""
+
     def listed_pages(self) -> tuple[ListedPage, ...]:
         """All pages, where another one may be gone to than the steps lead to."""
 

@@ -296,5 +296,5 @@ def _steps_from(asked: Asked) -> frozenset[str]:
 def _end_page(answers: Answers) -> EndPage:
     count = answers.pages_complete
     pages = "The page is" if count < 2 else f"All {count} pages are"
-    thanks = f"Thank you, {answers.reader}. {pages} complete."
-    return EndPage("The quiz is finished", (thanks, "This window can be closed."))
+    said = answers.end_text or f"Thank you, {answers.reader}. {pages} complete."
+    return EndPage("The quiz is finished", (said, "This window can be closed."))

@@ -94,6 +94,10 @@ class SessionAnswers(Answers):
     def pages_complete(self) -> int:
         return self._session.where().pages_complete
 
+    @property
+    def end_text(self) -> str:
+        return self._session.quiz.end_text
+
     def listed_pages(self) -> tuple[ListedPage, ...]:
         """None: the session alone says where the reader goes."""
         return ()
