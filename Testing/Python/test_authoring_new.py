@@ -6,35 +6,26 @@ import time
 from pathlib import Path
 
 import numpy as np
-import openpyxl
 import pydicom
 import pytest
+from authoring_by_hand import OWN_TEMPLATE, faults_of, quiz_of, wanted, write_table
 from dicom_made import MadeRoi, Placement, save, write_series, write_structure_set
 from image_files import numbered, write_nifti, write_nrrd
 from QuizLoaderLib.apps.command_line.check_command import problems_of_quiz
-from QuizLoaderLib.authoring.cases import AuthoringError, FoundCases
+from QuizLoaderLib.authoring.cases import AuthoringError
 from QuizLoaderLib.authoring.folder_source import CaseIs
-from QuizLoaderLib.authoring.making import Wanted, find_cases, make_quiz
+from QuizLoaderLib.authoring.making import find_cases, make_quiz
 from QuizLoaderLib.authoring.roles import parse_rule
 from QuizLoaderLib.authoring.template import load_template, shipped_templates
 from QuizLoaderLib.authoring.tidy import tidy
 from QuizLoaderLib.quiz.image_folder import ImageFolder
-from QuizLoaderLib.quiz.model import ImageType, Quiz
-from QuizLoaderLib.quiz.parser import read_quiz
+from QuizLoaderLib.quiz.model import ImageType
 from QuizLoaderLib.session.session import Session
 from session_by_hand import SOAK, fast_folder
 from test_command_line import quizloader
 
 SQUARE = np.array([[1.0, 1, 0], [3, 1, 0], [3, 3, 0], [1, 3, 0]])
 CASES = 60
-OWN_TEMPLATE = """<Session>
-    <Page ID="{case}" Descriptor="{Größe} mm, {{exactly}}">
-        <!-- {not} a placeholder -->
-        <Image ID="CT" Type="Volume" DicomRead="{ct.dicom}"><Path>{ct}</Path></Image>
-        <QuestionSet><Question Type="Text"><Option>Remarks</Option></Question></QuestionSet>
-    </Page>
-</Session>
-"""
 
 
 def write_ct(folder: Path, voxels: np.ndarray, series: str, elements: dict[str, object]) -> None:
@@ -67,22 +58,6 @@ def patients(tmp_path_factory: pytest.TempPathFactory) -> Path:
     cut = folder / "P09" / "ct" / "I00002"
     cut.write_bytes(cut.read_bytes()[:-20])
     return folder
-
-
-def wanted(source: Path, template: str = "roc", images: Path | None = None, **options: object) -> Wanted:
-    folder = ImageFolder(images or (source if source.is_dir() else source.parent))
-    return Wanted(source, folder, load_template(template), **options)  # type: ignore[arg-type]
-
-
-def quiz_of(path: Path) -> Quiz:
-    quiz, problems = read_quiz(path)
-    assert quiz is not None
-    assert not problems
-    return quiz
-
-
-def faults_of(found: FoundCases) -> dict[str, str]:
-    return {case.name: "; ".join(case.faults) for case in found.faulty}
 
 
 def test_sixty_patients_become_a_checked_quiz_in_one_command(patients: Path, tmp_path: Path) -> None:
@@ -207,81 +182,6 @@ def test_subfolders_are_cases_and_words_in_names_are_roles(tmp_path: Path) -> No
     assert not quiz.pages[1].images[0].dicom_read
 
 
-def write_table(path: Path, rows: list[list[str]], encoding: str = "utf-8") -> Path:
-    if path.suffix == ".xlsx":
-        book = openpyxl.Workbook()
-        for row in rows:
-            book.worksheets[0].append([float(cell) if cell.isdigit() else cell for cell in row])
-        book.save(path)
-    else:
-        delimiter = "\t" if path.suffix == ".tsv" else ";"
-        lines = (delimiter.join(f'"{cell}"' for cell in row) for row in rows)
-        path.write_text("\r\n".join(lines), encoding=encoding, newline="")
-    return path
-
-
-@pytest.mark.parametrize(
-    ("name", "encoding"),
-    [("c.csv", "utf-8-sig"), ("c.csv", "cp1252"), ("c.tsv", "utf-16"), ("c.xlsx", "")],
-)
-def test_a_table_fills_a_template_of_ones_own(tmp_path: Path, name: str, encoding: str) -> None:
-    write_nrrd(tmp_path / "bilder" / "ü.nrrd", numbered())
-    template = tmp_path / "own.xml"
-    template.write_text(OWN_TEMPLATE, encoding="utf-8")
-    rows = [["Case", "CT ", "größe"], ["Österreich", "ü.nrrd", "12"], ["=1+1", "ü.nrrd", 'a"<b>']]
-    if name != "c.xlsx":
-        rows[2][2] = "<b>"
-    table = write_table(tmp_path / name, rows, encoding)
-
-    request = wanted(table, str(template), tmp_path / "bilder")
-    found = find_cases(request)
-    if name == "c.xlsx":
-        assert [case.name for case in found.complete] == ["Österreich"]
-        assert "is a formula without a stored value" in next(iter(faults_of(found).values()))
-    else:
-        assert not found.faulty
-    made = make_quiz(request, found, tmp_path / "quiz.xml")
-
-    page = quiz_of(made.path).pages[0]
-    assert (page.id, page.descriptor) == ("Österreich", "12 mm, {exactly}")
-    assert page.images[0].path == "ü.nrrd"
-    assert "{not} a placeholder" in made.path.read_text(encoding="utf-8")
-    assert bool(found.remarks) is (encoding == "cp1252")
-    if name != "c.xlsx":
-        assert "'=1+1" in made.case_table.read_text(encoding="utf-8-sig")
-
-
-def test_rows_that_cannot_be_are_told_one_by_one(tmp_path: Path) -> None:
-    write_nrrd(tmp_path / "a.nrrd", numbered())
-    rows = [["case", "image"], ["one", "a.nrrd"], ["one", "a.nrrd"], ["two", "b.nrrd"], ["three", ""]]
-    rows += [["four", "../a.nrrd"], ["five", "a.nrrd", "more"], ["six", "a.nrrd"]]
-    found = find_cases(wanted(write_table(tmp_path / "cases.csv", rows)))
-
-    assert [case.name for case in found.complete] == ["six"]
-    assert [case.faults[-1] for case in found.faulty] == [
-        "2 cases have this name",
-        "2 cases have this name",
-        "row 4: The file “b.nrrd” does not exist",
-        "row 5: “image” is empty",
-        "row 6: The path “../a.nrrd” has a “..” part",
-        "row 7 has more cells than there are columns",
-    ]
-
-
-def test_what_is_no_table_is_told(tmp_path: Path) -> None:
-    for name, content in (
-        ("a.xlsx", b"no zip"),
-        ("b.csv", b'a;"b'),
-        ("c.csv", b"case;image"),
-        ("d.csv", b"a,a\nx,y"),
-    ):
-        (tmp_path / name).write_bytes(content)
-        with pytest.raises(AuthoringError, match=name):
-            find_cases(wanted(tmp_path / name))
-    with pytest.raises(AuthoringError, match="are for folders"):
-        find_cases(wanted(tmp_path / "c.csv", pattern="{case}.nrrd"))
-
-
 def test_files_that_cannot_be_read_are_told_and_the_others_found(tmp_path: Path) -> None:
     write_patient(tmp_path, 1)
     slice_ = tmp_path / "P01" / "ct" / "I00001"
@@ -294,16 +194,6 @@ def test_files_that_cannot_be_read_are_told_and_the_others_found(tmp_path: Path)
         "“cut” is DICOM without an image, or cut short.",
         "“empty.dcm” is called .dcm but is no DICOM file.",
     ]
-
-
-def test_ten_thousand_rows_are_read_in_seconds(tmp_path: Path) -> None:
-    write_nrrd(tmp_path / "a.nrrd", numbered())
-    count = 10_000 if SOAK else 1_000
-    rows = [["case", "image"], *([f"case {number}", "a.nrrd"] for number in range(count))]
-    request = wanted(write_table(tmp_path / "cases.csv", rows))
-    made = make_quiz(request, find_cases(request), tmp_path / "quiz.xml")
-
-    assert len(quiz_of(made.path).pages) == count + 1
 
 
 @pytest.mark.parametrize(
