@@ -119,6 +119,19 @@ def test_back_before_it_is_over_the_reader_goes_on_with_the_journal(tmp_path: Pa
     assert_both_are_written(tmp_path / "r")
 
 
+def test_a_script_finds_what_is_drawn_in_its_files(tmp_path: Path) -> None:
+    button = '<QuestionSet><Question Type="Button"><Option>measure.py</Option></Question></QuestionSet>'
+    write_images(tmp_path / "images")
+    (tmp_path / "map.txt").write_text("Liver=10\nSpleen=20\n", encoding="utf-8")
+    page = f'<Page ID="A" EnableSegmentEditor="Y">{CT}{button}</Page>'
+    quiz = write_quiz(tmp_path, page, 'MaskValueMap="map.txt"')
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        draw_both(reader)
+        reader.answers.start_press(0, 0, 0)
+        assert sorted(files_of(results_of(tmp_path / "r")[1])) == WHOLE
+    assert_both_are_written(tmp_path / "r")
+
+
 def test_strokes_behind_a_file_that_has_what_is_above_them_are_not_lost(tmp_path: Path) -> None:
     """As when the program ended before the journal was removed, and the reader drew on."""
     quiz = quiz_that_locks(tmp_path, 'AllowMultipleResponse="Y"')

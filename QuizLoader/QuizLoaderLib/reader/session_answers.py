@@ -137,6 +137,10 @@ class SessionAnswers(Answers):
         return "\n".join(self._try(lambda: self._set_draft(question if question_set == 0 else -1, texts)))
 
     def start_press(self, question_set: int, question: int, option: int) -> Pressed:
+        if self.page_saver:
+            # A script looks for what was drawn in the files beside the results.
+            self.page_saver.save()
+            self.page_saver.write_files(wait=True)
         try:
             press = self._session.buttons.start(question, option)
         except SessionError as fault:
