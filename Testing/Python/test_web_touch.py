@@ -73,12 +73,21 @@ def address(tmp_path_factory):
         yield command.address
 
 
+@pytest.fixture(scope="module")
+def as_written(browser, address):
+    """What stands in the corner before any finger came."""
+    with window(browser, address, TABLET, has_touch=True) as opened:
+        wait_for_views(opened)
+        return corner(opened)
+
+
 @pytest.fixture
-def page(browser, address):
+def page(browser, address, as_written):
     with window(browser, address, TABLET, has_touch=True) as opened:
         wait_for_views(opened)
         opened.keyboard.press("r")
-        until(lambda: corner(opened)["window"] == "W 1000 L 500", "the page as its author wrote it")
+        # All of it: the story before may have changed the zoom alone, or the slice.
+        until(lambda: corner(opened) == as_written, "the page as its author wrote it")
         opened.evaluate(RECORD)
         yield opened
         assert opened.faults == []
