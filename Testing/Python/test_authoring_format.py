@@ -200,6 +200,9 @@ def test_the_command_tidies_a_quiz_in_place_or_says_that_it_is_not_tidy(tmp_path
     assert (asked.returncode, asked.stdout) == (1, f"“{quiz}” is not tidy.\n")
     assert quizloader("format", quiz, "--out", copy).returncode == 0
     assert (quiz.read_text(encoding="utf-8"), copy.read_text(encoding="utf-8")) == (UNTIDY, TIDY)
+    copy.write_text("mine", encoding="utf-8")
+    assert quizloader("format", quiz, "--out", copy).returncode == 2
+    assert copy.read_text(encoding="utf-8") == "mine"
     assert quizloader("format", quiz).returncode == 0
     assert quiz.read_text(encoding="utf-8") == TIDY
     assert quizloader("format", quiz, "--check").returncode == 0

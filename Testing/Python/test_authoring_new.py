@@ -2,6 +2,7 @@
 
 import csv
 import os
+import shutil
 import time
 from pathlib import Path
 
@@ -163,6 +164,42 @@ def test_files_are_told_apart_by_their_names(tmp_path: Path) -> None:
     assert found.remarks == ["Left out: 1 image whose name is not like “{case}_{role}.nii.gz”."]
 
 
+def test_a_case_is_named_with_what_stands_before_its_role_and_has_one_value_of_a_kind(tmp_path: Path) -> None:
+    for name in ("P_01-40_ct", "P_01-40_pet", "P_02-50_ct", "P_02-51_pet"):
+        write_nifti(tmp_path / f"{name}.nii.gz", numbered())
+
+    found = find_cases(wanted(tmp_path, "fusion", pattern="{case}-{age}_{role}.nii.gz"))
+
+    assert [(case.name, case.values["age"]) for case in found.complete] == [("P_01", "40")]
+    assert faults_of(found) == {"P_02": "“age” is 50 and 51"}
+
+
+def test_a_word_of_a_folder_above_the_cases_is_no_role(tmp_path: Path) -> None:
+    source = tmp_path / "ct study"
+    for name in ("one/ct.nii.gz", "one/pet.nii.gz", "two/pet.nii.gz"):
+        (source / name).parent.mkdir(parents=True, exist_ok=True)
+        write_nifti(source / name, numbered())
+
+    found = find_cases(wanted(source, "fusion", tmp_path))
+
+    assert [case.name for case in found.complete] == ["one"]
+    assert found.complete[0].images["ct"].path == "ct study/one/ct.nii.gz"
+    assert faults_of(found) == {"two": "nothing is there for “ct”"}
+
+
+def test_a_folder_with_a_dot_is_a_case_and_a_loose_file_is_none(tmp_path: Path) -> None:
+    write_ct(tmp_path / "P.01", numbered((2, 4, 4)), "1.2.3.1", {"PatientID": "P1"})
+    write_ct(tmp_path / "loose", numbered((2, 4, 4)), "1.2.3.2", {"PatientID": "P2"})
+    (slice_, _) = sorted((tmp_path / "loose").iterdir())
+    os.replace(slice_, tmp_path / "IM7")
+    shutil.rmtree(tmp_path / "loose")
+
+    found = find_cases(wanted(tmp_path, case_is=CaseIs.FOLDER))
+
+    assert [case.name for case in found.cases] == ["P.01"]
+    assert found.remarks == ["Left out: 1 image of no folder."]
+
+
 def test_subfolders_are_cases_and_words_in_names_are_roles(tmp_path: Path) -> None:
     for case in ("Müller & <Söhne>", "second"):
         write_nrrd(tmp_path / case / "chest ct.nrrd", numbered())
@@ -287,6 +324,14 @@ def test_templates_are_listed_and_shown_and_a_quiz_is_not_overwritten(tmp_path: 
     refused = quizloader("new", tmp_path / "images", "--template", "roc", "--out", out)
     assert (refused.returncode, out.read_text(encoding="utf-8")) == (2, "mine")
     assert "--overwrite replaces it" in refused.stderr
+
+    table = tmp_path / "study-cases.csv"
+    table.write_text("case,image\na,images/a/image.nrrd\n", encoding="utf-8")
+    before = table.read_bytes()
+    for overwrite in ((), ("--overwrite",)):
+        refused = quizloader("new", table, "--template", "roc", "--out", tmp_path / "study.xml", *overwrite)
+        assert (refused.returncode, table.read_bytes()) == (2, before)
+    assert "is what the quiz is made of; write it elsewhere." in refused.stderr
 
 
 def write_images_for(template: str, folder: Path, cases: int = 2) -> None:

@@ -64,6 +64,7 @@ def test_what_is_no_table_is_told(tmp_path: Path) -> None:
         ("b.csv", b'a;"b'),
         ("c.csv", b"case;image"),
         ("d.csv", b"a,a\nx,y"),
+        ("e.csv", b"case;image;Image \nx;y;z"),
     ):
         (tmp_path / name).write_bytes(content)
         with pytest.raises(AuthoringError, match=name):

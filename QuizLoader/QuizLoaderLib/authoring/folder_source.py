@@ -39,7 +39,7 @@ def cases_of_folder(
     groups: dict[str, list[FoundImage]] = defaultdict(list)
     outside = 0
     for image in found.images:
-        name = _case_of(image, found, prefix, case_is)
+        name = _case_of(image, found, folder.root, prefix, case_is)
         if name:
             groups[name].append(image)
         else:
@@ -53,7 +53,7 @@ def cases_of_folder(
     for name, images in sorted(groups.items()):
         case = FoundCase(name)
         case.faults += _about_patients(images, found, case_is)
-        choose_images(case, images, roles, rules)
+        choose_images(case, images, roles, rules, prefix)
         cases.append(case)
     return settled(cases, found.remarks)
 
@@ -81,7 +81,7 @@ def cases_of_names(
             others += 1
             continue
         case = cases.setdefault(values["case"], FoundCase(values["case"]))
-        case.values |= {name: value for name, value in values.items() if name not in ("case", "role")}
+        _add_values(case, {name: value for name, value in values.items() if name not in ("case", "role")})
         several[case.name, role].append(image)
     for case in cases.values():
         for role in roles:
@@ -94,6 +94,13 @@ def cases_of_names(
     return settled((cases[name] for name in sorted(cases)), found.remarks)
 
 
+def _add_values(case: FoundCase, values: Mapping[str, str]) -> None:
+    for name, value in values.items():
+        before = case.values.setdefault(name, value)
+        if before != value:
+            case.faults.append(f"“{name}” is {before} and {value}")
+
+
 def _counted(images: int) -> str:
     return "1 image" if images == 1 else f"{images} images"
 
@@ -103,14 +110,14 @@ def _prefix(root: Path, source: Path) -> str:
     return "" if relative == "." else f"{relative}/"
 
 
-def _case_of(image: FoundImage, found: FoundFiles, prefix: str, case_is: CaseIs) -> str:
+def _case_of(image: FoundImage, found: FoundFiles, root: Path, prefix: str, case_is: CaseIs) -> str:
     if case_is is not CaseIs.FOLDER and image.path in found.patients:
         patient, _, _, study = found.patients[image.path]
         wanted = patient if case_is is CaseIs.PATIENT else study
         if wanted:
             return wanted
     first, _, rest = image.path.removeprefix(prefix).partition("/")
-    return first if rest or image.is_dicom_series and "." not in first else ""
+    return first if rest or (root / image.path).is_dir() else ""
 
 
 def _about_patients(images: list[FoundImage], found: FoundFiles, case_is: CaseIs) -> list[str]:
@@ -139,7 +146,10 @@ def _compiled(pattern: str, roles: Mapping[str, bool]) -> re.Pattern[str]:
             raise AuthoringError(f"--pattern has “{{{name}}}”, which is no word.")
         else:
             known.add(name)
-            parts.append(f"(?P<{name}>[^/]+?)")
+            anything = "[^/]+?"
+            # A name may have what stands between the two, so a role is one of those that there are.
+            one_of = "|".join(map(re.escape, sorted(roles, key=len, reverse=True)))
+            parts.append(f"(?P<{name}>{one_of if name == 'role' else anything})")
     if "case" not in known:
         raise AuthoringError(f"--pattern is “{pattern}”, which has no {{case}}.")
     if "role" not in known and len(roles) > 1:

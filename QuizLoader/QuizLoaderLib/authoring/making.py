@@ -1,7 +1,7 @@
 """A quiz from a source of cases and a template: what was found, then the files that are written."""
 
+import os
 import re
-import shutil
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -88,6 +88,11 @@ def _rename(found: FoundCases, name: str) -> None:
         case.shown_name = _NUMBER.sub(f"{case.number:0{numbered[1] or 1}}", name)
 
 
+def case_table_of(out: Path) -> Path:
+    """Where the table lies that says which case of the quiz ``out`` is which."""
+    return out.with_name(f"{out.stem}-cases.csv")
+
+
 def make_quiz(wanted: Wanted, found: FoundCases, out: Path) -> MadeQuiz:
     """Write the quiz of the complete cases, the files that its template needs beside it, and the table that
     says which case is which. Raises AuthoringError where no case is complete, and OSError."""
@@ -107,7 +112,7 @@ def make_quiz(wanted: Wanted, found: FoundCases, out: Path) -> MadeQuiz:
     ]
     table = as_csv(rows, ["case", "name", *pairs, *roles], for_spreadsheet=True)
     copied = tuple(_copy_files_beside(wanted.template, out.parent))
-    case_table = out.with_name(f"{out.stem}-cases.csv")
+    case_table = case_table_of(out)
     write_whole(case_table, table.encode("utf-8-sig"))
     write_whole(out, data)
     return MadeQuiz(out, case_table, copied)
@@ -118,8 +123,8 @@ def _copy_files_beside(template: Template, folder: Path) -> list[Path]:
     copied = []
     for name in dict.fromkeys(_named_files(template.document.root)):
         source, target = template.path.parent / name, folder / name
-        if Path(name).name == name and source.is_file() and not target.exists():
-            shutil.copyfile(source, target)
+        if Path(name).name == name and source.is_file() and not os.path.lexists(target):
+            write_whole(target, source.read_bytes())
             copied.append(target)
     return copied
 

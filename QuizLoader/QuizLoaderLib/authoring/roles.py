@@ -111,12 +111,16 @@ _KNOWN = {
 
 
 def choose_images(
-    case: FoundCase, images: Sequence[FoundImage], roles: Mapping[str, bool], rules: Mapping[str, RoleRule]
+    case: FoundCase,
+    images: Sequence[FoundImage],
+    roles: Mapping[str, bool],
+    rules: Mapping[str, RoleRule],
+    prefix: str = "",
 ) -> None:
     """Give a case its image for each role; where there is none, or more than one, that is a fault.
 
     ``roles`` says of each whether it shows regions. Without a rule the role's name is a word in the path,
-    else what the name is known to mean.
+    else what the name is known to mean. ``prefix`` is the path of the source, whose words mean nothing.
     """
     for role, is_of_regions in roles.items():
         # A file that is no DICOM may be an image or a label map.
@@ -126,7 +130,7 @@ def choose_images(
         if role in rules:
             found = rules[role].candidates(fitting)
         else:
-            found = _by_name(role, case.name, fitting) or _by_meaning(role, is_of_regions, fitting)
+            found = _by_name(role, prefix, case.name, fitting) or _by_meaning(role, is_of_regions, fitting)
         if len(found) == 1:
             case.images[role] = found[0]
         elif not found:
@@ -135,13 +139,15 @@ def choose_images(
             case.faults.append(f"for “{role}” there are {len(found)} candidates: {_listed(found)}")
 
 
-def _by_name(role: str, case: str, images: Sequence[FoundImage]) -> list[FoundImage]:
-    found = []
-    for image in images:
-        words = re.split(r"[\W_]+", image.path.removeprefix(f"{case}/").casefold())
-        if role.casefold() in words:
-            found.append(image)
-    return found
+def _by_name(role: str, prefix: str, case: str, images: Sequence[FoundImage]) -> list[FoundImage]:
+    paths = (image.path.removeprefix(prefix).removeprefix(f"{case}/") for image in images)
+    return [image for image, path in zip(images, paths, strict=True) if _words(role) in _words(path)]
+
+
+def _words(text: str) -> str:
+    """Each between blanks, so that the words of one text in a row are found in another."""
+    words = re.findall(r"[^\W_]+", text.casefold())
+    return f" {' '.join(words)} "
 
 
 def _by_meaning(role: str, is_of_regions: bool, images: Sequence[FoundImage]) -> list[FoundImage]:

@@ -88,7 +88,8 @@ def read_table(path: Path) -> Table:
     if len(numbered) < 2:
         raise AuthoringError(f"“{path.name}” has no rows below its header.")
     columns = numbered[0][1]
-    twice = [name for name in columns if name and columns.count(name) > 1]
+    names = [*map(plain, columns)]
+    twice = [column for column, name in zip(columns, names, strict=True) if name and names.count(name) > 1]
     if twice:
         raise AuthoringError(f"“{path.name}” has the column “{twice[0]}” twice.")
     rows = []

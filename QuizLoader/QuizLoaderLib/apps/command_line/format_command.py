@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from .terminal import CommandError, QuizArgument, require_folder_of, say
+from .terminal import CommandError, QuizArgument, require_new, say
 
 
 def format_quiz(
@@ -13,6 +13,9 @@ def format_quiz(
     out: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write there and leave the quiz as it is.")
     ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace another file that is there.")
+    ] = False,
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; end with 1 where the quiz is not tidy.")
     ] = False,
@@ -30,7 +33,7 @@ def format_quiz(
         say(f"“{quiz}” is not tidy.")
         raise typer.Exit(1)
     if out is not None:
-        require_folder_of(out)
+        require_new(out, overwrite or (out.exists() and out.samefile(quiz)))
     if not check and (out is not None or after != before):
         # The file behind a link is written, and the link stays.
         write_whole((out or quiz).resolve(), after)

@@ -17,12 +17,13 @@ from .terminal import (
     print_problems,
     progress_bar,
     require_folder,
-    require_folder_of,
+    require_new,
     say,
 )
 
 if TYPE_CHECKING:
     from ...authoring.cases import FoundCases
+    from ...authoring.making import Wanted
     from ...authoring.roles import RoleRule
     from ...authoring.template import Template
 
@@ -89,7 +90,7 @@ def new(
         seed,
     )
     if out is not None and not dry_run:
-        _require_new(out, overwrite)
+        _require_new(out, wanted, overwrite)
     with progress_bar("Looking for images") as advance:
         found = find_cases(wanted, advance)
     _say_found(found, wanted.template)
@@ -127,10 +128,13 @@ def _rules(written: list[str]) -> "dict[str, RoleRule]":
     return rules
 
 
-def _require_new(out: Path, overwrite: bool) -> None:
-    require_folder_of(out)
-    if out.exists() and not overwrite:
-        raise CommandError(f"“{out}” is there already; --overwrite replaces it.", code=2)
+def _require_new(out: Path, wanted: "Wanted", overwrite: bool) -> None:
+    from ...authoring.making import case_table_of
+
+    for path in (out, case_table_of(out)):
+        require_new(path, overwrite)
+        if path.exists() and any(path.samefile(used) for used in (wanted.source, wanted.template.path)):
+            raise CommandError(f"“{path}” is what the quiz is made of; write it elsewhere.", code=2)
 
 
 def _say_found(found: "FoundCases", template: "Template") -> None:

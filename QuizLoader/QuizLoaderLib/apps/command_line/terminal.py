@@ -103,6 +103,13 @@ def require_folder_of(file: Path) -> None:
         raise CommandError(f"“{file}” is a folder; name a file.", code=2)
 
 
+def require_new(file: Path, overwrite: bool) -> None:
+    """Raises CommandError as ``require_folder_of``, and for a file that is there and may not be replaced."""
+    require_folder_of(file)
+    if file.exists() and not overwrite:
+        raise CommandError(f"“{file}” is there already; --overwrite replaces it.", code=2)
+
+
 def require_utf_8(path: Path) -> None:
     """Raises CommandError for a name that the libraries which write images cannot take."""
     try:
