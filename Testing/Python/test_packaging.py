@@ -66,7 +66,8 @@ def test_all_commands_work_in_an_empty_folder(installed: Path, tmp_path: Path) -
     made = run(installed, tmp_path, command, "demo", "--no-render")
     assert (made.returncode, made.stderr.count("Traceback")) == (0, 0), made.stderr
     demo = tmp_path / "quizloader-demo"
-    for name in SAMPLES:
+    # Each takes a process of its own; that all are right is seen elsewhere.
+    for name in SAMPLES[::8]:
         checked = run(
             installed,
             tmp_path,

@@ -83,7 +83,8 @@ def test_a_double_click_on_a_view_without_its_picture_closes_no_polygon(hand, tm
 
 
 ANOTHER_PICTURE = """() => {
-    const picture = document.querySelector("[data-testid=view-Red] img"), canvas = document.createElement("canvas");
+    const picture = document.querySelector("[data-testid=view-Red] img");
+    const canvas = document.createElement("canvas");
     [canvas.width, canvas.height] = [picture.naturalWidth, picture.naturalHeight];
     canvas.getContext("2d").drawImage(picture, 0, 0);
     const another = Object.assign(new Image(), { className: picture.className, size: picture.size });
