@@ -6,12 +6,14 @@ A crash is a copy of the results folder that is made while the program runs: it 
 import os
 import shutil
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from QuizLoaderLib.reader.drawing import drawing_files, folding
 from QuizLoaderLib.reader.drawing.drawing_files import Turn
 from reader_at_work import READER, SHAPE, AtWork, at_work, box, drawn, files_of, write_images
 from session_by_hand import page_of, saved, write_quiz
@@ -129,6 +131,44 @@ def test_a_script_finds_what_is_drawn_in_its_files(tmp_path: Path) -> None:
         draw_both(reader)
         reader.answers.start_press(0, 0, 0)
         assert sorted(files_of(results_of(tmp_path / "r")[1])) == WHOLE
+    assert_both_are_written(tmp_path / "r")
+
+
+class AtOnce(ThreadPoolExecutor):
+    """A thread that is always quicker than who looks."""
+
+    def submit(self, work: Callable[..., Any], *arguments: Any) -> Future[Any]:  # type: ignore[override]
+        done = super().submit(work, *arguments)
+        done.exception()
+        return done
+
+
+def test_files_that_are_written_before_anybody_looks_are_written(tmp_path: Path, quiz: Path) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(folding, "ThreadPoolExecutor", AtOnce)
+        with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+            draw_both(reader)
+            reader.go()
+            assert reader.drawings.folds.is_done
+            assert sorted(files_of(results_of(tmp_path / "r")[1])) == WHOLE
+    assert_both_are_written(tmp_path / "r")
+
+
+def test_a_journal_that_cannot_be_read_for_a_moment_is_read_again(tmp_path: Path, quiz: Path) -> None:
+    def refuse(*_: Any) -> None:
+        raise PermissionError(13, "Permission denied")
+
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        draw_both(reader)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(drawing_files, "read_strokes", refuse)
+            reader.go()
+            reader.drawings.folds.wait()
+            (told,) = reader.drawings.folds.sentences
+            assert "its files cannot be written now (Permission denied)" in told
+            assert [path.name for path in results_of(tmp_path / "r")[1].glob("A_*")] == [STROKES]
+        reader.drawings.folds.wait()
+        assert reader.drawings.folds.is_done and not reader.drawings.folds.sentences
     assert_both_are_written(tmp_path / "r")
 
 

@@ -62,6 +62,11 @@ class Turn:
         with self.REPLACING:
             self.is_over = True
 
+    def require(self) -> None:
+        """Raises StoppedError where it is over."""
+        if self.is_over:
+            raise StoppedError
+
     @contextmanager
     def whole_file(self, path: Path, about_to: Callable[[Path], None] | None = None) -> Iterator[Path]:
         """As the function; ``about_to(part)`` is the last that is done before the part gets its name. Raises
@@ -72,8 +77,7 @@ class Turn:
             with part.open("rb+") as file:
                 sync(file.fileno())
             last.enter_context(self.REPLACING)
-            if self.is_over:
-                raise StoppedError
+            self.require()
             if about_to is not None:
                 about_to(part)
 
@@ -158,7 +162,9 @@ def put_strokes_into_files(
     Raises StoppedError where the ``turn`` is over, and OSError; a file that could not be replaced is as it
     was before.
     """
-    found = read_drawing(files, regions)
+    turn.require()
+    found = read_drawing(files, regions, is_tried_again=True)
+    turn.require()
     drawn, grid = found.segmentation, found.drawn_on
     if drawn is None or grid is None or found.to_put_aside:
         return None
@@ -205,9 +211,12 @@ def _write_label_map(
     return mask.lost
 
 
-def read_drawing(files: DrawingFiles, regions: RegionsToDraw) -> ReadDrawing:
+def read_drawing(files: DrawingFiles, regions: RegionsToDraw, is_tried_again: bool = False) -> ReadDrawing:
     """What was drawn: the segments with the strokes that were added to them, else those of the label map by
-    the values of the quiz."""
+    the values of the quiz.
+
+    Where it ``is_tried_again``, a journal that cannot be read now raises OSError or MemoryError.
+    """
     found = _read_files(files, regions)
     try:
         now = files.sha256
@@ -222,6 +231,8 @@ def read_drawing(files: DrawingFiles, regions: RegionsToDraw) -> ReadDrawing:
     except FileNotFoundError:
         return found
     except (OSError, ValueError, LookupError, MemoryError) as fault:
+        if is_tried_again and isinstance(fault, (OSError, MemoryError)):
+            raise
         sentence = f"What was drawn last, in “{files.strokes.name}”, cannot be used ({fault}). It is kept."
         aside = (*found.to_put_aside, files.strokes)
         return replace(found, sentences=(*found.sentences, sentence), to_put_aside=aside)

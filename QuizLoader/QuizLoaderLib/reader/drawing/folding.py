@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from ...masks.painting import LostOverlap
 from ...quiz.model import Image
+from ...quiz.problems import ExplainedError
 from ...session.whole_file import remove_left_overs
 from ..save_queue import RETRY_S, SaveQueue
 from .drawing_files import DrawingFiles, StoppedError, Turn, put_strokes_into_files
@@ -60,12 +61,12 @@ class Fold:
     def save(self) -> bool:
         if self.turn.is_over:
             return True
-        if self._lost is None:
-            self._lost = self.thread.submit(put_strokes_into_files, self.files, self.regions, self.turn)
-        if not self._lost.done():
-            return False
-        done, self._lost = self._lost, None
         try:
+            if self._lost is None:
+                self._lost = self.thread.submit(put_strokes_into_files, self.files, self.regions, self.turn)
+            if not self._lost.done():
+                return False
+            done, self._lost = self._lost, None
             lost = done.result()
             if lost is not None:
                 self.tell(lost)
@@ -78,7 +79,17 @@ class Fold:
         except MemoryError:
             self.fault = "there is not enough memory"
             return False
+        except (RuntimeError, ExplainedError) as fault:
+            # The thread has ended, or the session takes no more.
+            self.fault = str(fault).rstrip(".")
+            return False
         return True
+
+    def stop(self) -> None:
+        """Nothing of it is replaced any more."""
+        self.turn.stop()
+        if self._lost is not None:
+            self._lost.cancel()
 
     def wait(self) -> None:
         """Until it is done, or has failed; ``save`` says which."""
@@ -89,8 +100,14 @@ class Fold:
     def save_copy(self, folder: Path) -> None:
         path = self.files.label_map
         copy = DrawingFiles(folder / path.parent.name / path.name)
-        put_strokes_into_files(copy, self.regions, Turn())
-        copy.strokes.unlink(missing_ok=True)
+        try:
+            lost = put_strokes_into_files(copy, self.regions, Turn())
+        except MemoryError as fault:
+            raise OSError(None, "there is not enough memory", str(copy.segments)) from fault
+        if lost is not None:
+            copy.strokes.unlink(missing_ok=True)
+        elif not copy.are_there:
+            raise OSError(None, "what was drawn is not in the copy", str(copy.label_map))
 
 
 class Folds:
@@ -116,11 +133,12 @@ class Folds:
         if page is None or page.is_review or self._is_resumed:
             return
         self._is_resumed = True
-        for key, image, path in page.files.behind():
-            if not (may_change and key == page.key):
-                remove_left_overs(path.parent)
-                what = named(image.id, page.files.title(key))
-                self._begin(DrawingFiles(path), regions_of(image), what, page.files, key, image.id)
+        behind = [each for each in page.files.behind() if not (may_change and each[0] == page.key)]
+        for folder in {path.parent for _key, _image, path in behind}:
+            remove_left_overs(folder)
+        for key, image, path in behind:
+            what = named(image.id, page.files.title(key))
+            self._begin(DrawingFiles(path), regions_of(image), what, page.files, key, image.id)
 
     def _begin(
         self,
@@ -139,19 +157,18 @@ class Folds:
             session.set_lost_voxels(key, image_id, files.label_map, files.segments, voxels)
 
         fold = self._folds[files.label_map] = Fold(files, regions, what, tell, self._thread)
-        self._queue.save(fold)
-        self._queue.when_saved(fold, lambda: self._forget(fold))
+        self._save(fold)
 
     def look(self) -> None:
         """Whether any is done."""
         for fold in [each for each in self._folds.values() if not each.fault]:
-            self._queue.save(fold)
+            self._save(fold)
 
     def stop(self, files: DrawingFiles | None) -> None:
         """Returns when nothing of it is replaced any more; what it had not done is in the journal."""
         fold = self._folds.pop(files.label_map, None) if files is not None else None
         if fold is not None:
-            fold.turn.stop()
+            fold.stop()
             self._queue.drop(fold)
 
     @property
@@ -168,14 +185,22 @@ class Folds:
         """Until all are done, or have failed; what failed before is tried again."""
         for fold in list(self._folds.values()):
             fold.fault = ""
-            if not self._queue.save(fold) and not fold.fault:
+            if not self._save(fold) and not fold.fault:
                 fold.wait()
-                self._queue.save(fold)
+                self._save(fold)
 
     def close(self) -> None:
         """Nothing is begun any more."""
         self._is_closed = True
         self._thread.shutdown(wait=False)
+
+    def _save(self, fold: Fold) -> bool:
+        """Gives whether it is done; the queue may find that out, too."""
+        if self._queue.save(fold):
+            self._forget(fold)
+            return True
+        self._queue.when_saved(fold, lambda: self._forget(fold))
+        return False
 
     def _forget(self, fold: Fold) -> None:
         if self._folds.get(fold.files.label_map) is fold:
