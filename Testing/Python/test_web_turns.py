@@ -7,6 +7,7 @@ from itertools import count
 
 import pytest
 from QuizLoaderLib.apps.web.link import LEAST_ON_THE_WAY, WORK_S, NetworkLink
+from QuizLoaderLib.apps.web.streaming import SLOW_S
 from QuizLoaderLib.apps.web.turns import Picture, PictureKind, PicturePart, Turns
 
 SIZE = (458, 354)
@@ -26,6 +27,8 @@ class World:
     now_s: float = 0.0
     late: dict[int, float] = field(default_factory=dict)
     """Seconds by which the parts of these numbers come late; what is behind them waits."""
+    busy_s: tuple[float, float] = (0.0, 0.0)
+    """Least and most seconds that anything waits, by chance, for the processor of either end."""
 
     def __post_init__(self):
         self.turns = Turns(NetworkLink())
@@ -36,7 +39,8 @@ class World:
         self._events: list = []
         self._order = count()
         self._looks_at_s = 0.0
-        self._is_free_at_s = self._last_comes_at_s = 0.0
+        self._is_free_at_s = self._last_comes_at_s = self._last_told_at_s = 0.0
+        self._chance = random.Random(1)
         self._offset: dict[str, int] = {}
         self._ping()
 
@@ -74,7 +78,7 @@ class World:
             elif picture := self.turns.next_picture(self.now_s):
                 content = bytes(BYTES[picture.kind])
                 self.at(
-                    self.now_s + RENDER_S,
+                    self.now_s + RENDER_S + self._busy(),
                     lambda picture=picture, content=content: self.turns.made(picture, content, SIZE),
                 )
             else:
@@ -86,7 +90,7 @@ class World:
 
     def _carry(self, number, size, part: PicturePart | None):
         self._is_free_at_s = max(self.now_s, self._is_free_at_s) + size / self.rate
-        comes = self._is_free_at_s + self.round_trip_s / 2 + self.late.get(number, 0)
+        comes = self._is_free_at_s + self.round_trip_s / 2 + self.late.get(number, 0) + self._busy()
         self._last_comes_at_s = comes = max(comes, self._last_comes_at_s)
         self.at(comes, lambda: self._come(number, part))
 
@@ -99,10 +103,15 @@ class World:
             if part.is_last:
                 spent = DRAW_S
                 self.at(self.now_s + spent, lambda: self.shown.append((self.now_s, part.picture)))
-        self.at(
-            self.now_s + spent + self.round_trip_s / 2,
-            lambda: self.steps.append(self.turns.acknowledge(number, spent, self.now_s)),
-        )
+        self.at(self.now_s + spent, lambda: self._tell(number, spent))
+
+    def _tell(self, number, spent):
+        told_at_s = max(self._last_told_at_s, self.now_s + self.round_trip_s / 2 + self._busy())
+        self._last_told_at_s = told_at_s
+        self.at(told_at_s, lambda: self.steps.append(self.turns.acknowledge(number, spent, self.now_s)))
+
+    def _busy(self):
+        return self._chance.uniform(*self.busy_s)
 
 
 def scrolled(link, **late):
@@ -161,6 +170,28 @@ def test_parts_that_come_late_lose_nothing_and_a_slow_link_is_not_taken_for_a_fa
     assert world.shown[-1][1].change == world.changes["Red"]
     assert world.turns.link.is_idle
     assert world.turns.link.rate == pytest.approx(link[0], rel=0.5)
+
+
+BUSY_S = (0.0, 0.025)
+
+
+@pytest.mark.parametrize("link", [FAST, WIRED])
+def test_busy_machines_are_no_slow_link(link):
+    world = scrolled(link, busy_s=BUSY_S)
+    assert len(between(world, 3, 7)) / 4 >= 25
+    assert set(between_kinds(world, 3.5, 7)) == {PictureKind.LOSSLESS}
+
+
+@pytest.mark.parametrize("link", [MOBILE, SLOW, LAME])
+def test_a_slow_link_between_busy_machines_is_not_taken_for_a_fast_one(link):
+    assert scrolled(link, busy_s=BUSY_S).turns.link.rate == pytest.approx(link[0], rel=0.5)
+
+
+def test_a_step_that_only_a_busy_machine_holds_up_is_not_told_as_the_links():
+    world = scrolled(FAST, busy_s=(0.0, 0.3))
+    assert max(seconds for seconds in world.steps if seconds is not None) < SLOW_S
+    world = scrolled((0.02e6, 0.3))
+    assert max(seconds for seconds in world.steps if seconds is not None) > SLOW_S
 
 
 def test_what_is_on_the_way_follows_from_rate_and_round_trip():

@@ -18,12 +18,16 @@ WORK_S = 0.03
 LEAST_PART_BYTES, PART_S = 16 * 1024, 0.05
 """Pictures are sent in parts that take so long: what a reader does meanwhile waits for one part at most."""
 
-_FEWEST_BYTES = 2048
-"""Less says nothing about the rate."""
+HEAD_BYTES = 1024
+"""Of a picture these go ahead. Both ends may be busy, and see them as late as the rest: what the rest takes
+longer is the link's."""
 
-_BURSTS, _QUICKEST = 32, 4
-"""The rate is that of the quickest of the last bursts, one of four: what was late on its way, or waited for
-a busy processor here or there, is no slow link."""
+_FEWEST_BYTES = 2048
+"""Less says nothing about the rate, and takes no room."""
+
+_BURSTS, _OUTERMOST = 32, 4
+"""The rate is that of the last bursts without the quickest and the slowest, one of four each: those were
+late on their way, or a busy processor looked at them together with others."""
 
 _BURST_S = 0.005
 """What is acknowledged so soon after another was held up together with it."""
@@ -55,7 +59,7 @@ class NetworkLink:
     def __init__(self) -> None:
         self._on_the_way: dict[int, _Sent] = {}
         self._number = 0
-        self._free_at_s = 0.0
+        self._left_at_s: dict[int, float] = {}
         self._round_trips: deque[tuple[float, float]] = deque()
         self._bursts: deque[_Burst] = deque(maxlen=_BURSTS)
 
@@ -69,8 +73,9 @@ class NetworkLink:
         if not self._bursts:
             return None
         bursts = sorted(self._bursts, key=lambda burst: burst.seconds_a_byte)
-        quickest = bursts[: -(-len(bursts) // _QUICKEST)]
-        return sum(burst.bytes for burst in quickest) / max(1e-4, sum(burst.seconds for burst in quickest))
+        outermost = len(bursts) // _OUTERMOST
+        middle = bursts[outermost : len(bursts) - outermost]
+        return sum(burst.bytes for burst in middle) / max(1e-4, sum(burst.seconds for burst in middle))
 
     @property
     def window_bytes(self) -> int:
@@ -97,7 +102,8 @@ class NetworkLink:
         """Beside so many more, of so many bytes, that are about to be sent. There is always room for a second
         one: it comes while the browser draws the first."""
         is_within = self.bytes_on_the_way + size < self.window_bytes
-        return is_within or len(self._on_the_way) + count < LEAST_ON_THE_WAY
+        whole = sum(sent.bytes >= _FEWEST_BYTES for sent in self._on_the_way.values())
+        return is_within or whole + count < LEAST_ON_THE_WAY
 
     def seconds(self, size: int) -> float:
         """How long so many bytes take, as far as that is known."""
@@ -124,8 +130,10 @@ class NetworkLink:
         # When its last byte had left, as if the whole round trip came after that.
         left_at_s = now_s - spent_s - self.round_trip_s
         if sent.bytes >= _FEWEST_BYTES:
-            self._note_burst(sent.bytes, max(0.0, left_at_s - max(sent.at_s, self._free_at_s)), now_s)
-        self._free_at_s = max(self._free_at_s, left_at_s)
+            free_at_s = max(sent.at_s, self._left_at_s.get(number - 1, 0.0))
+            self._note_burst(sent.bytes, max(0.0, left_at_s - free_at_s), now_s)
+        self._left_at_s[number] = left_at_s
+        self._left_at_s.pop(number - _BURSTS, None)
 
     def _note_round_trip(self, seconds: float, is_bare: bool, now_s: float) -> None:
         """That of a picture is longer than the bare one, which nothing had to be waited for."""

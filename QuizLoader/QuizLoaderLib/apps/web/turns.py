@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 
-from .link import NetworkLink
+from .link import HEAD_BYTES, NetworkLink
 
 FRAMES_A_SECOND = 40
 """Of a view, at most."""
@@ -184,7 +184,7 @@ class Turns:
         name, outgoing = min(going, key=lambda each: (self._refines(*each), *self._order(each[0])))
         view = self._views[name]
         begin = outgoing.sent_bytes
-        content = outgoing.content[begin : begin + self.link.part_bytes]
+        content = outgoing.content[begin : begin + (self.link.part_bytes if begin else HEAD_BYTES)]
         number = self.link.send(len(content), now_s)
         part = PicturePart(number, outgoing.picture, view.size, begin, len(outgoing.content), content)
         outgoing.sent_bytes += len(content)
@@ -194,15 +194,19 @@ class Turns:
         return part
 
     def acknowledge(self, number: int, spent_s: float, now_s: float) -> float | None:
-        """As NetworkLink.acknowledge. Gives how long a step took until it showed, without what the browser
-        spent on it; None for what is no step, as the first picture of a view."""
+        """As NetworkLink.acknowledge. Gives how long the link let a step wait until it showed; None for what
+        is no step, as the first picture of a view."""
         self.link.acknowledge(number, spent_s, now_s)
         picture = self._drawn_by.pop(number, None)
         view = self._views.get(picture.view) if picture else None
         if picture is None or view is None or picture.wanted_at_s is None:
             return None
         is_step, view.was_drawn = view.was_drawn, True
-        return max(0.0, now_s - picture.wanted_at_s - spent_s) if is_step else None
+        if not is_step:
+            return None
+        # It waits for what is on the way, then it goes itself; all else is spent by a busy machine.
+        longest_s = 2 * self.link.busy_s + self.link.seconds(view.expected_bytes(picture.kind))
+        return min(max(0.0, now_s - picture.wanted_at_s - spent_s), longest_s)
 
     def seconds_to_next(self, now_s: float) -> float | None:
         """Until time alone makes a picture due. One that is due already waits for the link, which is told."""
