@@ -49,10 +49,14 @@
     if (isRefused) event.stopImmediatePropagation();
   }
 
-  // What the server has not answered yet of the pointer, and what waits until it does.
+  // What the server has not answered yet of the pointer, and what waits until it does. As many are under way as the
+  // quickest answer takes pictures: more would take the time in which pictures are made and drawn.
   const MOST_UNANSWERED = 4;
+  const PICTURE_MS = 25;
   let unanswered = 0;
+  let quickestMs = Infinity;
   const waiting = [];
+  const mayTell = () => unanswered < Math.min(MOST_UNANSWERED, 1 + Math.floor(quickestMs / PICTURE_MS));
 
   // A turn of the wheel or a move that waits becomes one with what follows. Whatever else is done, and a move that
   // draws, is told at once, after what waits.
@@ -61,7 +65,7 @@
     const isHeld = event.buttonLeft || event.buttonMiddle || event.buttonRight;
     const mayWait = event.type === "MouseWheel" || (event.type === "MouseMove" && !isHeld);
     if (!mayWait) while (waiting.length) send(call, waiting.shift());
-    if (!mayWait || unanswered < MOST_UNANSWERED) return send(call, values);
+    if (!mayWait || mayTell()) return send(call, values);
     const last = waiting.at(-1);
     const isSame = last && last[0] === values[0] && last[2].type === event.type && !(last[2].spinY * event.spinY < 0);
     const steps = event.type === "MouseWheel" && isSame ? { steps: (last[2].steps ?? 1) + 1 } : {};
@@ -69,10 +73,12 @@
   }
 
   function send(call, values) {
+    const from = performance.now();
     unanswered += 1;
     call("trame.rca.event", values).catch(() => {}).then(() => {
       unanswered -= 1;
-      if (waiting.length) send(call, waiting.shift());
+      quickestMs = Math.min(quickestMs, performance.now() - from);
+      if (waiting.length && mayTell()) send(call, waiting.shift());
     });
   }
 
