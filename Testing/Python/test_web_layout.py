@@ -172,6 +172,8 @@ def test_the_hint_of_a_polygon_meets_no_other_text(page):
     wait_for_views(page)
     page.get_by_test_id("view-Red").click()
     page.get_by_test_id("polygon-hint").wait_for()
+    assert page.evaluate(WITH_REDUCED, CORNERS) == [0, 0]
+    page.get_by_test_id("polygon-hint").wait_for()
     assert page.evaluate(OVERLAPPING, CORNERS) == 0
     page.keyboard.press("Escape")
     page.get_by_test_id("polygon-hint").wait_for(state="detached")

@@ -48,5 +48,8 @@ def is_below(path: Path, folder: Path) -> bool:
         return False
 
 
-def reason(fault: OSError) -> str:
+def reason(fault: OSError | MemoryError) -> str:
+    """Why something could not be read or written, as a part of a sentence."""
+    if isinstance(fault, MemoryError):
+        return "there is not enough memory"
     return fault.strerror or str(fault)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, ClassVar
 from ...masks.painting import LostOverlap
 from ...quiz.model import Image
 from ...quiz.problems import ExplainedError
+from ...session.files import reason
 from ...session.whole_file import remove_left_overs
 from ..save_queue import RETRY_S, SaveQueue
 from .drawing_files import DrawingFiles, StoppedError, Turn, put_strokes_into_files
@@ -73,11 +74,8 @@ class Fold:
                 self.files.strokes.unlink(missing_ok=True)
         except StoppedError:
             return True
-        except OSError as fault:
-            self.fault = fault.strerror or str(fault)
-            return False
-        except MemoryError:
-            self.fault = "there is not enough memory"
+        except (OSError, MemoryError) as fault:
+            self.fault = reason(fault)
             return False
         except (RuntimeError, ExplainedError) as fault:
             # The thread has ended, or the session takes no more.
@@ -103,7 +101,7 @@ class Fold:
         try:
             lost = put_strokes_into_files(copy, self.regions, Turn())
         except MemoryError as fault:
-            raise OSError(None, "there is not enough memory", str(copy.segments)) from fault
+            raise OSError(None, reason(fault), str(copy.segments)) from fault
         if lost is not None:
             copy.strokes.unlink(missing_ok=True)
         elif not copy.are_there:

@@ -17,6 +17,7 @@ from ...images.vtk_images import array_of
 from ...masks.painting import LostOverlap
 from ...masks.resampler import Resampler
 from ...quiz.model import Image
+from ...session.files import reason
 from ...views import segmentations
 from ...views.segment_planes import PlaneScan
 from ..save_queue import KEEP_OPEN, RETRY_S
@@ -140,11 +141,8 @@ class ImageDrawing:
                 put_aside(self._to_put_aside[-1])
                 self._to_put_aside.pop()
             self.lost = write_drawing(self.node, self.files, self.grid, self.regions)
-        except OSError as fault:
-            self.fault = fault.strerror or str(fault)
-            return False
-        except MemoryError:
-            self.fault = "there is not enough memory"
+        except (OSError, MemoryError) as fault:
+            self.fault = reason(fault)
             return False
         self._saved, self._is_behind, self.has_strokes = now, False, False
         self.strokes.note_saved(self.node, scan)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 
+from ...session.files import reason
 from ...session.whole_file import whole_file
 from ...views import lines, segmentations
 from ...views.page import take_off_transforms
@@ -78,7 +79,7 @@ class Line:
         try:
             self._write(self.path)
         except OSError as fault:
-            self.fault = fault.strerror or str(fault)
+            self.fault = reason(fault)
             return False
         self._saved = points
         return True
