@@ -15,6 +15,11 @@ if TYPE_CHECKING:
 os.environ["PYTHONIOENCODING"] = "utf-8"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are processors: a third of the time tests wait, for a browser or a clock."""
+    return (os.cpu_count() or 1) + 1
+
+
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Any]:
     """Not for longer: while it is there, nothing else can run an event loop."""
