@@ -12,6 +12,7 @@ from QuizLoaderLib.authoring.template import load_template, shipped_templates
 from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.model import Page, Quiz
 from QuizLoaderLib.quiz.parser import read_quiz
+from session_by_hand import SOAK
 from web_stage import picture_of, served, text, until, wait_for_views, window
 
 ROLES = ("image", "current", "prior", "first", "second", "ct", "pet")
@@ -80,10 +81,10 @@ def test_in_slicer_the_pages_of_a_template_show_their_images(
     on_stage.click("closeButton")
 
 
-def test_in_a_browser_the_pages_of_every_template_show_their_images(
+def test_in_a_browser_the_pages_of_templates_show_their_images(
     browser: Any, quizzes: dict[str, Path], images: Path, tmp_path: Path
 ) -> None:
-    """One preview, whose quiz is saved again and again."""
+    """One preview, whose quiz is saved again and again; of every template in the long run."""
     quiz = tmp_path / "study.xml"
     (tmp_path / "regions.txt").write_text("Lesion=1\nOrgan=2\n", encoding="utf-8")
     quiz.write_bytes(quizzes["roc"].read_bytes())
@@ -94,7 +95,7 @@ def test_in_a_browser_the_pages_of_every_template_show_their_images(
         page.get_by_test_id("title").filter(has_text="Before you begin").wait_for()
         page.get_by_test_id("pages").click()
         page.get_by_role("option", name="2. Case 1").click()
-        for path in quizzes.values():
+        for path in list(quizzes.values())[:: 1 if SOAK else 3]:
             quiz.write_bytes(path.read_bytes())
             page.get_by_text(first_question(quiz_of(path).pages[1]), exact=False).first.wait_for()
             wait_for_views(page)

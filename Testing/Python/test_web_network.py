@@ -61,6 +61,15 @@ def command(quiz, tmp_path):
         yield found
 
 
+def wait_until_settled(page):
+    """What was done last may still be on its way, to the server or back."""
+    before = None
+    while (now := page.evaluate(PIXELS)) != before:
+        before = now
+        page.evaluate("() => new Promise(rested => setTimeout(rested, 1000))")
+        wait_until_lossless(page)
+
+
 def wait_until_lossless(page):
     """All views stand and are exact, and what the reader did has come."""
     wait_for_views(page)
@@ -107,7 +116,7 @@ def test_random_use_over_a_line_with_late_chunks_loses_nothing_and_no_view_is_st
             elif action == "key":
                 page.keyboard.press(chance.choice(("ArrowUp", "ArrowDown", "r", "b")))
         over(page, "Red")
-        wait_until_lossless(page)
+        wait_until_settled(page)
         for view, changes in page.evaluate("window.seen").items():
             assert changes == sorted(changes), f"{view}: none after a newer one"
             assert changes

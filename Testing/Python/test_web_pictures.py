@@ -7,6 +7,7 @@ import pytest
 from PIL import Image as Picture
 from QuizLoaderLib.apps.demo.samples import make_demo
 from QuizLoaderLib.apps.pictures.headless import render_quiz
+from session_by_hand import SOAK
 from web_stage import picture_of, served, text, until, wait_for_views, window
 
 VIEWS = ("Red", "Green", "Yellow")
@@ -47,7 +48,7 @@ def is_alike(page, view, expected):
 
 
 @pytest.mark.parametrize("name", ["label-maps", "segmentations"])
-@pytest.mark.parametrize("size", [(1280, 720), (1333, 801)])
+@pytest.mark.parametrize("size", [(1280, 720), (1333, 801)] if SOAK else [(1333, 801)])
 def test_the_tutorials_views_are_those_of_the_command(browser, demo, tmp_path, name, size):
     quiz, images = demo / "quizzes" / f"{name}.xml", demo / "images"
     with (
