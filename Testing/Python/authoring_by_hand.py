@@ -19,6 +19,9 @@ OWN_TEMPLATE = """<Session>
 </Session>
 """
 
+LESION = {"Segment0_ID": "L", "Segment0_Name": "Lesion", "Segment0_LabelValue": 1, "Segment0_Layer": 0}
+"""What the header of a .seg.nrrd has of the region that the teaching template asks for."""
+
 
 def wanted(source: Path, template: str = "roc", images: Path | None = None, **options: object) -> Wanted:
     folder = ImageFolder(images or (source if source.is_dir() else source.parent))

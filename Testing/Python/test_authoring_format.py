@@ -2,6 +2,7 @@
 tidied it means the same."""
 
 import random
+import stat
 from dataclasses import fields, is_dataclass
 from pathlib import Path
 
@@ -108,6 +109,23 @@ def test_a_changed_attribute_changes_nothing_else(data: bytes, value: str, chanc
 
 
 @MANY
+@given(quizzes, words, st.randoms(use_true_random=False))
+def test_a_changed_text_changes_nothing_else(data: bytes, words: str, chance: random.Random) -> None:
+    document = QuizDocument(data)
+    elements = elements_of(document)
+    chosen = chance.choice([number for number, each in enumerate(elements) if not each.elements])
+    element, before = elements[chosen], of_tree(data)
+
+    document.set_text(element, words)
+
+    after = of_tree(document.data)
+    assert after[chosen] == (*before[chosen][:2], words.strip())
+    assert [*after[:chosen], *after[chosen + 1 :]] == [*before[:chosen], *before[chosen + 1 :]]
+    assert document.text.startswith(document.source[: element.start + len(element.name) + 1])
+    assert document.text.endswith(document.source[element.end :])
+
+
+@MANY
 @given(random_quizzes, st.randoms(use_true_random=False))
 def test_what_is_taken_out_and_put_in_leaves_the_rest(data: bytes, chance: random.Random) -> None:
     document = QuizDocument(data)
@@ -203,8 +221,10 @@ def test_the_command_tidies_a_quiz_in_place_or_says_that_it_is_not_tidy(tmp_path
     copy.write_text("mine", encoding="utf-8")
     assert quizloader("format", quiz, "--out", copy).returncode == 2
     assert copy.read_text(encoding="utf-8") == "mine"
+    quiz.chmod(0o664)
     assert quizloader("format", quiz).returncode == 0
     assert quiz.read_text(encoding="utf-8") == TIDY
+    assert stat.S_IMODE(quiz.stat().st_mode) == 0o664
     assert quizloader("format", quiz, "--check").returncode == 0
 
 

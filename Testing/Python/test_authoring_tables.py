@@ -44,7 +44,8 @@ def test_a_table_fills_a_template_of_ones_own(tmp_path: Path, name: str, encodin
 def test_rows_that_cannot_be_are_told_one_by_one(tmp_path: Path) -> None:
     write_nrrd(tmp_path / "a.nrrd", numbered())
     rows = [["case", "image"], ["one", "a.nrrd"], ["one", "a.nrrd"], ["two", "b.nrrd"], ["three", ""]]
-    rows += [["four", "../a.nrrd"], ["five", "a.nrrd", "more"], ["six", "a.nrrd"]]
+    rows += [["four", "../a.nrrd"], ["five", "a.nrrd", "more"], ["six", "a.nrrd"], ["bell\a", "a.nrrd"]]
+    rows += [["eight", "#BEZUG!"], ["", "a.nrrd"], ["Größe", "a.nrrd"], ["Gro\u0308ße", "a.nrrd"]]
     found = find_cases(wanted(write_table(tmp_path / "cases.csv", rows)))
 
     assert [case.name for case in found.complete] == ["six"]
@@ -54,13 +55,42 @@ def test_rows_that_cannot_be_are_told_one_by_one(tmp_path: Path) -> None:
         "row 4: The file “b.nrrd” does not exist",
         "row 5: “image” is empty",
         "row 6: The path “../a.nrrd” has a “..” part",
-        "row 7 has more cells than there are columns",
+        "row 7: it has more cells than there are columns",
+        "row 9: “case” has the letter U+0007, which XML cannot have",
+        "row 10: “image” is #BEZUG!, which a formula gave that went wrong",
+        "“case” is empty",
+        "2 cases have this name",
+        "2 cases have this name",
     ]
+
+
+def test_what_went_wrong_in_excel_is_no_answer(tmp_path: Path) -> None:
+    write_nrrd(tmp_path / "a.nrrd", numbered())
+    rows = [["case", "image"], ["one", "#N/A"], ["#DIV/0!", "a.nrrd"], ["#1 in A!", "a.nrrd"]]
+    found = find_cases(wanted(write_table(tmp_path / "cases.xlsx", rows)))
+
+    assert [case.name for case in found.complete] == ["#1 in A!"]
+    assert [case.faults for case in found.faulty] == [
+        ["row 2: “image” is #N/A, which a formula gave that went wrong"],
+        ["row 3: “case” is #DIV/0!, which a formula gave that went wrong"],
+    ]
+
+
+@pytest.mark.parametrize("first", ["sep=|", '"SEP=|"', "\nsep=|"])
+def test_a_first_line_tells_what_stands_between_cells(tmp_path: Path, first: str) -> None:
+    write_nrrd(tmp_path / "a,b.nrrd", numbered())
+    table = tmp_path / "cases.csv"
+    table.write_text(f"{first}\ncase|image\none;two|a,b.nrrd\nthree|\n", encoding="utf-8-sig")
+    found = find_cases(wanted(table))
+
+    assert [case.name for case in found.complete] == ["one;two"]
+    assert faults_of(found) == {"three": f"row {4 + first.count(chr(10))}: “image” is empty"}
 
 
 def test_what_is_no_table_is_told(tmp_path: Path) -> None:
     for name, content in (
         ("a.xlsx", b"no zip"),
+        ("a.xls", b"\xd0\xcf\x11\xe0case;image\n\0\0;a.nrrd"),
         ("b.csv", b'a;"b'),
         ("c.csv", b"case;image"),
         ("d.csv", b"a,a\nx,y"),
@@ -78,6 +108,9 @@ def test_ten_thousand_rows_are_read_in_seconds(tmp_path: Path) -> None:
     count = 10_000 if SOAK else 1_000
     rows = [["case", "image"], *([f"case {number}", "a.nrrd"] for number in range(count))]
     request = wanted(write_table(tmp_path / "cases.csv", rows))
-    made = make_quiz(request, find_cases(request), tmp_path / "quiz.xml")
+    seen: list[tuple[int, int]] = []
+    found = find_cases(request, lambda done, total: seen.append((done, total)))
+    made = make_quiz(request, found, tmp_path / "quiz.xml")
 
+    assert seen[-1] == (count, count)
     assert len(quiz_of(made.path).pages) == count + 1

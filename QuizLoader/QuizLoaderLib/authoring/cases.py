@@ -1,10 +1,12 @@
 """The cases that were found for a quiz, and what is wrong with each; none is dropped in silence."""
 
+import unicodedata
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 from ..quiz.problems import ExplainedError
+from .document import refused_letter
 
 
 class AuthoringError(ExplainedError):
@@ -57,6 +59,17 @@ class FoundCases:
         return [case for case in self.cases if case.faults]
 
 
+def composed(text: str) -> str:
+    """With its letters as Windows and Linux write them: macOS has those of file names in parts."""
+    return unicodedata.normalize("NFC", text)
+
+
+def about_letters(text: str) -> str:
+    """What is wrong with a text that no XML file can have, as the end of a sentence, or nothing."""
+    letter = refused_letter(text)
+    return f"has the letter {letter}, which XML cannot have" if letter else ""
+
+
 def settled(cases: Iterable[FoundCase], remarks: Iterable[str] = ()) -> FoundCases:
     """The cases numbered from 1; those of one name, and images in two roles, are faults."""
     listed = list(cases)
@@ -65,6 +78,9 @@ def settled(cases: Iterable[FoundCase], remarks: Iterable[str] = ()) -> FoundCas
         case.number, case.shown_name = number, case.name
         if times[case.name] > 1:
             case.faults.append(f"{times[case.name]} cases have this name")
+        if not case.faults:
+            written = (case.name, *case.values.values(), *(image.path for image in case.images.values()))
+            case.faults += [f"“{text}” {fault}" for text in written if (fault := about_letters(text))]
         roles: dict[str, list[str]] = {}
         for role, image in case.images.items():
             roles.setdefault(image.path, []).append(role)

@@ -117,30 +117,48 @@ class QuizDocument:
         elif value is not None:
             self.replace(own.end - len(own.written), own.end, quoted(value))
         else:
-            before = self.source[: own.start].rstrip()
-            self.replace(len(before), own.end, "")
+            self.replace(self._without_space_before(own.start), own.end, "")
 
     def set_text(self, element: SourceNode, text: str) -> None:
         """Write the text of an element in place of all that is in it."""
         if element.closing == element.end:
-            start = self.source[: element.end - 2].rstrip()
-            self.replace(len(start), element.end, f">{escape(_of_xml(text))}</{element.name}>")
+            self._open(element, escape(_of_xml(text)))
         else:
             self.replace(element.opened, element.closing, escape(_of_xml(text)))
 
     def remove(self, node: SourceNode) -> None:
         """Take an element or comment out, with the space before it."""
-        before = self.source[: node.start].rstrip()
-        self.replace(len(before), node.end, "")
+        self.replace(self._without_space_before(node.start), node.end, "")
 
     def insert_after(self, node: SourceNode, xml: str) -> None:
         """Put XML behind an element or comment, on a line of its own, indented as that is."""
         line = self.source[self.source.rfind("\n", 0, node.start) + 1 : node.start]
         self.replace(node.end, node.end, f"\n{line}{xml}" if not line.strip() else xml)
 
+    def append(self, element: SourceNode, *parts: str) -> None:
+        """Put XML behind all elements in an element, also in one that is empty."""
+        if element.elements:
+            for part in parts:
+                self.insert_after(element.elements[-1], part)
+        elif parts and element.closing == element.end:
+            self._open(element, "".join(parts))
+        elif parts:
+            self.replace(element.closing, element.closing, "".join(parts))
+
     def replace(self, start: int, end: int, text: str) -> None:
         """Put text in place of what is from ``start`` to ``end``."""
         self._changes.append((start, end, text))
+
+    def _open(self, element: SourceNode, xml: str) -> None:
+        """Give an element that has no end tag what is to be in it."""
+        start = self._without_space_before(element.end - 2)
+        self.replace(start, element.end, f">{xml}</{element.name}>")
+
+    def _without_space_before(self, position: int) -> int:
+        """Where the space ends that is before a position; nothing of a long text is copied for it."""
+        while position and self.source[position - 1].isspace():
+            position -= 1
+        return position
 
 
 def load_document(path: Path) -> QuizDocument:
@@ -167,6 +185,12 @@ def escaped(text: str) -> str:
 def without_escapes(written: str) -> str:
     """The value of an attribute as it is written in its tag (XML 1.0, 3.3.3)."""
     return _ESCAPE.sub(_letter, re.sub(r"\r\n|[\t\r\n]", " ", written))
+
+
+def refused_letter(text: str) -> str:
+    """The first letter that XML cannot have, as “U+0007”, or nothing."""
+    bad = _NOT_XML.search(text)
+    return f"U+{ord(bad[0]):04X}" if bad else ""
 
 
 def _letter(found: re.Match[str]) -> str:

@@ -7,7 +7,7 @@ from enum import Enum
 from pathlib import Path
 
 from ..quiz.image_folder import ImageFolder
-from .cases import AuthoringError, FoundCase, FoundCases, FoundImage, settled
+from .cases import AuthoringError, FoundCase, FoundCases, FoundImage, composed, settled
 from .found_images import FoundFiles, Progress, find_images, no_progress
 from .roles import RoleRule, choose_images
 
@@ -74,7 +74,7 @@ def cases_of_names(
     several: dict[tuple[str, str], list[FoundImage]] = defaultdict(list)
     others = 0
     for image in found.images:
-        match = matching.fullmatch(image.path.removeprefix(prefix))
+        match = matching.fullmatch(composed(image.path.removeprefix(prefix)))
         values = match.groupdict() if match else {}
         role = next((one for one in roles if one.casefold() == values.get("role", one).casefold()), None)
         if match is None or role is None:
@@ -117,7 +117,7 @@ def _case_of(image: FoundImage, found: FoundFiles, root: Path, prefix: str, case
         if wanted:
             return wanted
     first, _, rest = image.path.removeprefix(prefix).partition("/")
-    return first if rest or (root / image.path).is_dir() else ""
+    return composed(first) if rest or (root / image.path).is_dir() else ""
 
 
 def _about_patients(images: list[FoundImage], found: FoundFiles, case_is: CaseIs) -> list[str]:
@@ -125,7 +125,8 @@ def _about_patients(images: list[FoundImage], found: FoundFiles, case_is: CaseIs
     people = {found.patients[image.path][:3] for image in images if image.path in found.patients}
     ids = {id_ for id_, _, _ in people}
     if len(ids) > 1:
-        return [f"its images are of {len(ids)} patients: {', '.join(sorted(ids))}"]
+        listed = ", ".join(sorted(id_ or "one without an ID" for id_ in ids))
+        return [f"its images are of {len(ids)} patients: {listed}"]
     named = {(name, born) for _, name, born in people if name or born}
     if len({name for name, _ in named}) > 1 or len({born for _, born in named}) > 1:
         who = " and ".join(sorted(" ".join(person).strip() for person in named))
@@ -135,7 +136,7 @@ def _about_patients(images: list[FoundImage], found: FoundFiles, case_is: CaseIs
 
 def _compiled(pattern: str, roles: Mapping[str, bool]) -> re.Pattern[str]:
     parts, known = [], set()
-    for literal, name, star in re.findall(r"([^{}*]+)|\{(\w+)\}|(\*+)", pattern):
+    for literal, name, star in re.findall(r"([^{}*]+)|\{(\w+)\}|(\*+)", composed(pattern)):
         if literal:
             parts.append(re.escape(literal))
         elif star:

@@ -31,7 +31,8 @@ _REGIONS = {"RTSTRUCT": "RTStruct", "SEG": "Segmentation"}
 _NOT_SHOWN = ("RTPLAN", "RTRECORD", "SR", "PR", "KO", "REG", "DOC")
 
 Progress = Callable[[int, int], object]
-"""Called with the number of files looked at, and 0 as nobody knows how many there are."""
+"""Called with the number of files looked at, and 0 as nobody knows how many there are; or with rows of a
+table, and how many it has."""
 
 
 def no_progress(done: int, total: int) -> None:
@@ -140,8 +141,8 @@ def _add_dicom(path: Path, series: "dict[tuple[Path, str], list[Header]]", found
     if not header.is_image and header.modality not in _REGIONS:
         found.remarks.append(f"“{path.name}” is DICOM without an image, or cut short.")
     else:
-        # Structure sets of one series are several, each a file; so are images without a series.
-        is_one = header.modality in _REGIONS or not header.series_uid
+        # Structure sets of one series are several, each a file; images without a series are one.
+        is_one = header.modality in _REGIONS
         series[path.parent, path.name if is_one else header.series_uid].append(header)
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from ..quiz.image_folder import ImageFolder
 from ..results.tables import as_csv
 from ..session.whole_file import write_whole
-from .cases import AuthoringError, FoundCases
+from .cases import AuthoringError, FoundCases, about_letters
 from .document import SourceNode
 from .folder_source import CaseIs, cases_of_folder, cases_of_names
 from .found_images import Progress, no_progress
@@ -52,7 +52,7 @@ def find_cases(wanted: Wanted, progress: Progress = no_progress) -> FoundCases:
         raise AuthoringError(f"The template has no role “{unknown[0]}”.", hint)
     _require_fitting(wanted)
     if source.is_file():
-        found = cases_of_table(wanted.folder, source, template.roles, template.columns)
+        found = cases_of_table(wanted.folder, source, template.roles, template.columns, progress)
     elif wanted.pattern:
         found = cases_of_names(wanted.folder, source, template.roles, wanted.pattern, progress)
     else:
@@ -84,6 +84,8 @@ def _rename(found: FoundCases, name: str) -> None:
     if numbered is None:
         sentence = f"--rename is “{name}”, which would give all cases one name."
         raise AuthoringError(sentence, "write {n}, or {n:03} for three digits")
+    if fault := about_letters(name):
+        raise AuthoringError(f"--rename {fault}.")
     for case in found.cases:
         case.shown_name = _NUMBER.sub(f"{case.number:0{numbered[1] or 1}}", name)
 

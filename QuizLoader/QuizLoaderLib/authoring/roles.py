@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
 from ..quiz.values import number
-from .cases import AuthoringError, FoundCase, FoundImage
+from .cases import AuthoringError, FoundCase, FoundImage, composed
 
 FACTS = {
     "name": "the path in the image folder",
@@ -60,8 +60,8 @@ class RoleRule:
         if any(not image.facts.get(fact) for image in found):
             return found
         # A fact is text of every image, or a number of every one.
-        values = sorted(image.facts[fact] for image in found)
-        return [image for image in found if image.facts[fact] == values[end]]
+        chosen = sorted(image.facts[fact] for image in found)[end]
+        return [image for image in found if _is_as_far_as_known(image.facts[fact], chosen)]
 
 
 def parse_rule(text: str) -> RoleRule:
@@ -103,9 +103,10 @@ _KNOWN = {
     "mr": parse_rule("modality=MR"),
     "pet": parse_rule("modality=PT"),
     "contours": RoleRule(),
-    "image": RoleRule(),
-    "current": RoleRule(order="latest"),
-    "prior": RoleRule(order="earliest"),
+    "expert": RoleRule(),
+    "image": parse_rule("modality!=RTDOSE,RTIMAGE"),
+    "current": parse_rule("modality!=RTDOSE,RTIMAGE latest"),
+    "prior": parse_rule("modality!=RTDOSE,RTIMAGE earliest"),
 }
 """Rules of roles for which none is given and whose name is in no file's name."""
 
@@ -140,7 +141,8 @@ def choose_images(
 
 
 def _by_name(role: str, prefix: str, case: str, images: Sequence[FoundImage]) -> list[FoundImage]:
-    paths = (image.path.removeprefix(prefix).removeprefix(f"{case}/") for image in images)
+    paths = (composed(image.path.removeprefix(prefix)).removeprefix(f"{case}/") for image in images)
+    role = composed(role)
     return [image for image, path in zip(images, paths, strict=True) if _words(role) in _words(path)]
 
 
@@ -161,7 +163,14 @@ def _listed(images: Sequence[FoundImage]) -> str:
     return ", ".join(names) + (" and others" if len(images) > 4 else "")
 
 
+def _is_as_far_as_known(own: str | float, chosen: str | float) -> bool:
+    """Whether both may be the same: a day without a time is any time of it."""
+    if isinstance(own, str) and isinstance(chosen, str):
+        return own.startswith(chosen) or chosen.startswith(own)
+    return own == chosen
+
+
 def _is_like(own: str | float, value: str) -> bool:
     if not isinstance(own, str):
         return own == number(value)
-    return fnmatchcase(own.casefold(), value.casefold())
+    return fnmatchcase(composed(own).casefold(), composed(value).casefold())

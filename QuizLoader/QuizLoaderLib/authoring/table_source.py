@@ -5,7 +5,6 @@ import csv
 import datetime
 import io
 import re
-import unicodedata
 import zipfile
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field
@@ -13,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..quiz.image_folder import ImageFolder, ImagePathError
-from .cases import AuthoringError, FoundCase, FoundCases, settled
-from .found_images import image_at
+from .cases import AuthoringError, FoundCase, FoundCases, about_letters, composed, settled
+from .found_images import Progress, image_at, no_progress
 
 if TYPE_CHECKING:
     from openpyxl.worksheet.worksheet import Worksheet
@@ -24,6 +23,10 @@ _NO_EXCEL = (zipfile.BadZipFile, KeyError, ValueError, IndexError, EOFError, Syn
 """What openpyxl raises for a file of another kind, or a damaged one."""
 _FORMULA = "\0"
 """Stands for a formula of which Excel has stored no value."""
+_ERROR = re.compile(r"#(N/A|NV|[A-ZÀ-Þ0-9/_]+[!?])")
+"""What a formula is that went wrong, as “#REF!”, also in other languages."""
+_DELIMITER = re.compile(r'"?sep=([^\w" ])"?\s*', re.IGNORECASE)
+"""A first line by which Excel is told what stands between cells."""
 
 
 @dataclass
@@ -36,7 +39,11 @@ class Table:
 
 
 def cases_of_table(
-    folder: ImageFolder, path: Path, roles: Collection[str], columns: Collection[str]
+    folder: ImageFolder,
+    path: Path,
+    roles: Collection[str],
+    columns: Collection[str],
+    progress: Progress = no_progress,
 ) -> FoundCases:
     """A case for each row: the columns of ``roles`` are paths in the image folder, ``columns`` other ones
     that a template asks for, and one called “case” names the case.
@@ -52,27 +59,37 @@ def cases_of_table(
         hint = "its columns are " + ", ".join(table.columns)
         raise AuthoringError(f"“{path.name}” lacks the {what} {listed}.", hint)
     cases = []
-    for number, row in table.rows:
-        case = FoundCase(row[names[CASE]] or f"row {number}")
+    for done, (number, row) in enumerate(table.rows, start=1):
+        progress(done, len(table.rows))
+        case = FoundCase(composed(row[names[CASE]]) or f"row {number}")
+        where = f"row {number}: " if row[names[CASE]] else ""
         for name in wanted:
             text = row[names[plain(name)]]
-            if not text or text == _FORMULA:
-                what = "is a formula without a stored value: save it in Excel" if text else "is empty"
-                case.faults.append(f"row {number}: “{name}” {what}")
+            if fault := _fault_of(text):
+                case.faults.append(f"{where}“{name}” {fault}")
             elif name in roles:
-                _add_image(case, name, text, number, folder)
+                _add_image(case, name, text, where, folder)
         if "" in row:
-            case.faults.append(f"row {number} has more cells than there are columns")
+            case.faults.append(f"{where}it has more cells than there are columns")
         case.values = {name: row[names[plain(name)]] for name in columns}
         cases.append(case)
     return settled(cases, table.remarks)
 
 
-def _add_image(case: FoundCase, role: str, path: str, row: int, folder: ImageFolder) -> None:
+def _fault_of(text: str) -> str:
+    """What is wrong with a cell that is needed, as the end of a sentence, or nothing."""
+    if text == _FORMULA:
+        return "is a formula without a stored value: save it in Excel"
+    if _ERROR.fullmatch(text):
+        return f"is {text}, which a formula gave that went wrong"
+    return about_letters(text) if text else "is empty"
+
+
+def _add_image(case: FoundCase, role: str, path: str, where: str, folder: ImageFolder) -> None:
     try:
         case.images[role] = image_at(folder, path)
     except ImagePathError as fault:
-        case.faults.append(f"row {row}: {fault.sentence.rstrip('.')}")
+        case.faults.append(f"{where}{fault.sentence.rstrip('.')}")
 
 
 def read_table(path: Path) -> Table:
@@ -104,7 +121,7 @@ def read_table(path: Path) -> Table:
 
 def plain(name: str) -> str:
     """A column's name without regard to case, spaces at its ends and how its letters are composed."""
-    return unicodedata.normalize("NFC", name).strip().casefold()
+    return composed(name).strip().casefold()
 
 
 def _cells_of_text(path: Path) -> tuple[list[list[str]], list[str]]:
@@ -112,6 +129,8 @@ def _cells_of_text(path: Path) -> tuple[list[list[str]], list[str]]:
     remarks = []
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         text = data.decode("utf-16", "replace")
+    elif b"\0" in data:
+        raise AuthoringError(f"“{path.name}” is not a table of text.", "save it as CSV UTF-8 or as .xlsx")
     else:
         try:
             text = data.decode("utf-8-sig")
@@ -119,9 +138,14 @@ def _cells_of_text(path: Path) -> tuple[list[list[str]], list[str]]:
             text = data.decode("cp1252", "replace")
             remarks.append(f"“{path.name}” is not UTF-8 and was read as Windows-1252: look at its umlauts.")
     header = next((line for line in text.splitlines() if line.strip()), "")
-    delimiter = max(",;\t", key=header.count)
+    told = _DELIMITER.fullmatch(header)
+    delimiter = told[1] if told else max(",;\t", key=header.count)
     rows = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
-    return [[cell.strip() for cell in row] for row in rows], remarks
+    cells = [[cell.strip() for cell in row] for row in rows]
+    if told:
+        # An empty row, so that the numbers of the others stay those of the file.
+        cells[next(number for number, row in enumerate(cells) if any(row))] = []
+    return cells, remarks
 
 
 def _cells_of_excel(path: Path) -> tuple[list[list[str]], list[str]]:

@@ -1,9 +1,9 @@
 """A template is a quiz with placeholders: pages that have one are repeated for each case.
 
 ``{case}`` is the case's name, ``{n}`` its number (``{n:03}`` with zeros), any other word a value of the case.
-A word in a Path is a role: an image of the case, whose ``{word.type}`` is its Type and ``{word.dicom}`` Y for
-a DICOM series. ``{a|b}`` and ``{b|a}`` are two roles that change sides by chance, and ``{a|b.role}`` says
-which of them it is. ``{{`` and ``}}`` are braces.
+A word in a Path, also that of a Key, is a role: an image of the case, whose ``{word.type}`` is its Type and
+``{word.dicom}`` Y for a DICOM series. ``{a|b}`` and ``{b|a}`` are two roles that change sides by chance, and
+``{a|b.role}`` says which of them it is. ``{{`` and ``}}`` are braces.
 """
 
 import random
@@ -23,6 +23,7 @@ PARTS = ("type", "dicom", "role", "path")
 _BUILT_IN = ("case", "n")
 _PLACEHOLDER = re.compile(r"\{\{|\}\}|\{([^{}<>\"\n]+)\}")
 _COMMENT = re.compile(r"(<!--.*?-->)", re.DOTALL)
+_SECTION = re.compile(r"(<!--.*?-->|<!\[CDATA\[.*?\]\]>)", re.DOTALL)
 _WHOLE_ATTRIBUTE = r"""\s+[\w.:-]+\s*=\s*(?P<quote>["'])\{(?P<word>[^{}<>"\n]+)\}(?P=quote)"""
 _NUMBERED = re.compile(r"n(?::0?([1-9]))?")
 _FILLED = re.compile(rf"(?P<attribute>{_WHOLE_ATTRIBUTE})|{_PLACEHOLDER.pattern}")
@@ -121,6 +122,9 @@ def _find_placeholders(template: Template) -> None:
     for page in inside:
         for image in (node for node in page.walk() if node.name == "Image"):
             _find_roles(template, image)
+        for key in (node for node in page.walk() if node.name == "Key"):
+            paths = [one.value for one in key.attributes if one.name == "Path"]
+            _add_roles(template, [word for path in paths for word in _words(path)], is_of_regions=True)
     for page in inside:
         for word in _words(document.source_of(page)):
             _sort_in(template, Placeholder.of(word))
@@ -131,12 +135,15 @@ def _find_roles(template: Template, image: SourceNode) -> None:
     types = [one.value for one in image.attributes if one.name == "Type"]
     has_rois = any(child.name == "ROIs" for child in image.elements)
     for path in (child for child in image.elements if child.name == "Path"):
-        for word in _words(document.source_of(path)):
-            placeholder = Placeholder.of(word)
-            if not placeholder.part and not _is_built_in(placeholder):
-                for name in placeholder.names:
-                    is_of_regions = has_rois or types[:1] in [[type_] for type_ in OF_REGIONS]
-                    template.roles[name] = template.roles.get(name, False) or is_of_regions
+        is_of_regions = has_rois or types[:1] in [[type_] for type_ in OF_REGIONS]
+        _add_roles(template, _words(document.source_of(path)), is_of_regions)
+
+
+def _add_roles(template: Template, words: Sequence[str], is_of_regions: bool) -> None:
+    for placeholder in map(Placeholder.of, words):
+        if not placeholder.part and not _is_built_in(placeholder):
+            for name in placeholder.names:
+                template.roles[name] = template.roles.get(name, False) or is_of_regions
 
 
 def _sort_in(template: Template, placeholder: Placeholder) -> None:
@@ -163,7 +170,8 @@ def _is_built_in(placeholder: Placeholder) -> bool:
 
 def _words(source: str) -> list[str]:
     """What stands in braces, outside comments."""
-    return [found[1] for found in _PLACEHOLDER.finditer(_COMMENT.sub("", source)) if found[1]]
+    parts = (part for part in _SECTION.split(source) if not part.startswith("<!--"))
+    return [found[1] for part in parts for found in _PLACEHOLDER.finditer(part) if found[1]]
 
 
 def _draw_sides(pair: tuple[str, str], cases: Sequence[FoundCase], seed: int) -> None:
@@ -175,29 +183,31 @@ def _draw_sides(pair: tuple[str, str], cases: Sequence[FoundCase], seed: int) ->
 
 
 def _filled(template: Template, source: str, case: FoundCase) -> str:
+    def value(word: str) -> str:
+        return _value(template.roles, Placeholder.of(word), case)
+
     def put(found: re.Match[str]) -> str:
         whole = found[0]
         if found["attribute"]:
-            value = _value(template, Placeholder.of(found["word"]), case)
+            text = escaped(value(found["word"]))
             start = whole.rindex("{", 0, whole.rindex("}"))
-            return f"{whole[:start]}{value}{found['quote']}" if value else ""
-        if whole in ("{{", "}}"):
-            return whole[0]
-        return _value(template, Placeholder.of(whole[1:-1]), case)
+            return f"{whole[:start]}{text}{found['quote']}" if text else ""
+        return whole[0] if whole in ("{{", "}}") else escaped(value(whole[1:-1]))
 
-    parts = _COMMENT.split(source)
-    return "".join(part if part.startswith("<!--") else _FILLED.sub(put, part) for part in parts)
+    def put_as_it_is(found: re.Match[str]) -> str:
+        return value(found[1]) if found[1] else found[0][0]
+
+    parts = _SECTION.split(source)
+    for number in range(0, len(parts), 2):
+        parts[number] = _FILLED.sub(put, parts[number])
+    for number in range(1, len(parts), 2):
+        if not parts[number].startswith("<!--"):
+            text = _PLACEHOLDER.sub(put_as_it_is, parts[number][len("<![CDATA[") : -len("]]>")])
+            parts[number] = "<![CDATA[" + text.replace("]]>", "]]]]><![CDATA[>") + "]]>"
+    return "".join(parts)
 
 
-def _value(template: Template, placeholder: Placeholder, case: FoundCase) -> str:
-    try:
-        return escaped(_unescaped_value(template.roles, placeholder, case))
-    except ValueError as fault:
-        sentence = f"The case “{case.name}” has a letter that XML cannot have, in its name or its values."
-        raise AuthoringError(sentence) from fault
-
-
-def _unescaped_value(roles: Mapping[str, bool], placeholder: Placeholder, case: FoundCase) -> str:
+def _value(roles: Mapping[str, bool], placeholder: Placeholder, case: FoundCase) -> str:
     name = placeholder.names[0]
     if len(placeholder.names) == 2:
         other = placeholder.names[1]
@@ -212,7 +222,7 @@ def _unescaped_value(roles: Mapping[str, bool], placeholder: Placeholder, case: 
         return case.values[name]
     image = case.images[name]
     if placeholder.part == "type":
-        return "LabelMap" if roles[name] and not image.is_of_regions else image.type
+        return "Segmentation" if roles[name] and not image.is_of_regions else image.type
     if placeholder.part == "dicom":
         return "Y" if image.is_dicom_series else ""
     return name if placeholder.part == "role" else image.path

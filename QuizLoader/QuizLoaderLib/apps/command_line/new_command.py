@@ -62,7 +62,7 @@ def new(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what is found, and write nothing.")] = False,
     check: Annotated[bool, typer.Option(help="Check the quiz with its images when it is written.")] = True,
     overwrite: Annotated[bool, typer.Option("--overwrite", help="Replace a quiz that is there.")] = False,
-    list_: Annotated[bool, typer.Option("--list", help="List the templates that come along.")] = False,
+    list_: Annotated[bool, typer.Option("--list", help="List the templates, with their images.")] = False,
     show: Annotated[str, typer.Option(metavar="NAME", help="Write out a template, to make one's own.")] = "",
     follow_links: FollowLinks = False,
 ) -> None:
@@ -72,7 +72,8 @@ def new(
 
     if list_ or show:
         for name in shipped_templates() if list_ else ():
-            say(f"{name:<12}{load_template(name).description}")
+            listed = load_template(name)
+            say(f"{name:<12}{', '.join(listed.roles):<18}{listed.description}")
         for line in load_template(show).document.source.splitlines() if show else ():
             say(line)
         return
