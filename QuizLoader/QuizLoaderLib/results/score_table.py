@@ -8,7 +8,7 @@ from pathlib import Path
 
 from ..quiz.problems import ExplainedError
 from ..session.tree import finite
-from .study_results import Item, LeftOut, Score, StudyResults, ratings_of, without_answer
+from .study_results import NO_ANSWER, Item, LeftOut, Score, StudyResults, ratings_of, without_answer
 from .tables import INTERVAL, NOMINAL, ORDINAL
 
 MOST_CATEGORIES = 10
@@ -44,12 +44,9 @@ def read_score_table(path: Path) -> StudyResults:
     if not scores:
         raise TableError(f"“{path}” has no scores.")
     ratings = ratings_of(_with_scales(scores), left_out)
-    read: dict[str, frozenset[Item]] = {}
-    for score in scores:
-        read.setdefault(score.reader, frozenset())
-    everything = frozenset(score.item for score in scores)
-    left_out += without_answer(ratings, dict.fromkeys(read, everything))
-    readers = tuple(sorted(read, key=str.casefold))
+    readers = tuple(sorted({score.reader for score in scores}, key=str.casefold))
+    everything = dict.fromkeys((score.item for score in scores), NO_ANSWER)
+    left_out += without_answer(ratings, dict.fromkeys(readers, everything))
     return StudyResults(str(path), readers, ratings, left_out=left_out, truth=truth)
 
 

@@ -130,8 +130,21 @@ def compare_drawings(
     )
 
 
+def farthest_point_ras(first: DrawnVoxels, second: DrawnVoxels) -> tuple[float, float, float] | None:
+    """The centre of the voxel, mm in RAS, where one drawing is farthest from the other; None where they are
+    the same or one is empty."""
+    if not (first.count and second.count):
+        return None
+    farthest = first.voxels.farthest(second.voxels), second.voxels.farthest(first.voxels)
+    _, place = max(farthest, key=lambda found: found[0])
+    if place is None:
+        return None
+    right, anterior, superior, _ = (first.grid.ijk_to_ras @ [*place[::-1], 1]).tolist()
+    return right, anterior, superior
+
+
 def _hausdorff_mm(first: DrawnVoxels, second: DrawnVoxels) -> float:
-    return max(first.voxels.farthest_mm(second.voxels), second.voxels.farthest_mm(first.voxels))
+    return max(first.voxels.farthest(second.voxels)[0], second.voxels.farthest(first.voxels)[0])
 
 
 @dataclass(frozen=True, eq=False)

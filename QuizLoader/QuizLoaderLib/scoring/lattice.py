@@ -31,12 +31,18 @@ class Lattice:
         own, its = self._overlap(other)
         return int(np.count_nonzero(self.is_point[own] & other.is_point[its]))
 
-    def farthest_mm(self, other: "Lattice") -> float:
-        """How far the farthest of these points is from the nearest of the other's."""
+    def farthest(self, other: "Lattice") -> tuple[float, np.ndarray | None]:
+        """How far in mm the farthest of these points is from the nearest of the other's, and its place (3,);
+        no place where each is one of them."""
         own, its = self._overlap(other)
         is_alone = self.is_point.copy()
         is_alone[own] &= ~other.is_point[its]
-        return float(other.distances_mm(self._places(is_alone)).max(initial=0.0))
+        places = self._places(is_alone)
+        if not len(places):
+            return 0.0, None
+        distances = other.distances_mm(places)
+        number = int(distances.argmax())
+        return float(distances[number]), places[number]
 
     def _places(self, is_chosen: np.ndarray) -> np.ndarray:
         chosen = np.unravel_index(np.flatnonzero(is_chosen), is_chosen.shape)
