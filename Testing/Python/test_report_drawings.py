@@ -213,6 +213,7 @@ def test_a_missing_package_is_said_before_the_work(tmp_path: Path) -> None:
         "here": [],
         "folder": str(out),
         "images": str(tmp_path / "empty"),
+        "key": "",
     }
 
     ended = subprocess.run(

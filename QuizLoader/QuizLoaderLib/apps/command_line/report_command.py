@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from ...session.page_facts import PageFact
+from .key_commands import KeyOption
 from .mask_commands import table_of
 from .result_commands import EncodingOption
 from .terminal import CommandError, folder_option, make_writable, progress_bar, say
@@ -28,6 +29,7 @@ def report(
     truth: Annotated[
         Path | None, typer.Option(metavar="CSV", help="The truth of the cases: case, truth (1 or 0).")
     ] = None,
+    key: KeyOption = None,
     map: Annotated[
         Path | None,
         typer.Option(
@@ -36,7 +38,11 @@ def report(
         ),
     ] = None,
     images: Annotated[
-        Path | None, folder_option("The image folder: the worst cases are shown with their images.")
+        Path | None,
+        folder_option(
+            "The image folder: the worst cases are shown with their images, and drawings and marks are scored"
+            " by an answer key."
+        ),
     ] = None,
     case: Annotated[PageFact, typer.Option(help="What of a page is the case.")] = PageFact.CASE,
     modality: Annotated[PageFact, typer.Option(help="What of a page is the modality.")] = (
@@ -59,6 +65,9 @@ def report(
     except ImportError as fault:
         sentence = f"A report needs the package {fault.name}, which this Python does not have."
         raise CommandError(f'{sentence} Run: python -m pip install "quizloader[report]"') from fault
+    from ...quiz.answer_key import load_answer_key
+    from ...quiz.image_folder import ImageFolder
+    from ...results.key_readings import ReportKey
     from ...results.report.parts import ReportOptions, counted
     from ...results.results_folder import read_results_folder
     from ...results.score_table import read_score_table, read_truth
@@ -66,8 +75,14 @@ def report(
 
     table = table_of(map) if map is not None else None
     is_table = len(results) == 1 and results[0].suffix.casefold() == ".csv"
+    if is_table and key is not None:
+        raise CommandError("An answer key is for results; a table has its truth by --truth.", code=2)
+    answer_key = load_answer_key(key) if key is not None else None
+    by = ReportKey.of(answer_key, ImageFolder(images) if images is not None else None)
     found = (
-        read_score_table(results[0]) if is_table else read_results_folder(results, case, modality, encoding)
+        read_score_table(results[0])
+        if is_table
+        else read_results_folder(results, case, modality, encoding, by)
     )
     if truth is not None:
         found.truth |= read_truth(truth)

@@ -47,7 +47,7 @@ class RegionBoxes:
         """The same on another grid, by the nearest voxel."""
         if grid.is_like(self.grid):
             return self
-        return RegionBoxes(grid, {name: _resampled(box, self.grid, grid) for name, box in self.boxes.items()})
+        return RegionBoxes(grid, {name: _placed(box, self.grid, grid) for name, box in self.boxes.items()})
 
 
 def region_boxes(drawing: ReadersDrawing, names: LabelTable | None, cache: Path) -> RegionBoxes:
@@ -62,7 +62,7 @@ def region_boxes(drawing: ReadersDrawing, names: LabelTable | None, cache: Path)
         file = cache_file(cache, BOXES, str(drawing.source), stamps, values)
         found = _cached(file)
         if found is None:
-            found = _read(drawing.source, drawing.label_map, names)
+            found = read_drawing(drawing.source, drawing.label_map, names)
             if stamps != _stamps(drawing):
                 # The reader is at work on it; what was read may be half of the old and half of the new.
                 continue
@@ -78,9 +78,11 @@ def _stamps(drawing: ReadersDrawing) -> list[list[object]]:
     return [list(each) for each in stamp_of(files[0], files[1:])]
 
 
-def _read(source: Path, label_map: Path, names: LabelTable | None) -> RegionBoxes:
+def read_drawing(source: Path, label_map: Path | None, names: LabelTable | None = None) -> RegionBoxes:
+    """The regions of a reader's file on the voxels of ``label_map``, where that is there, else on its own.
+    Raises DrawingUnreadableError."""
     try:
-        own = read_target(label_map).grid if label_map.is_file() else None
+        own = read_target(label_map).grid if label_map and label_map.is_file() else None
         if source == label_map and names is None:
             voxels, matrix = read_mask_file(source)
             segmentation = segments_of(voxels, matrix, ValueMap({}))
@@ -91,7 +93,7 @@ def _read(source: Path, label_map: Path, names: LabelTable | None) -> RegionBoxe
             segmentation = regions.segmentation() if isinstance(regions, DrawnRegions) else regions
     except ExplainedError as fault:
         raise DrawingUnreadableError(f"the drawing cannot be read: {fault.sentence.rstrip('.')}") from fault
-    boxes = _boxes(segmentation)
+    boxes = boxes_of(segmentation)
     grid = segmentation.grid
     whole = own if own is not None else grid
     if not (grid.is_rectangular and whole.is_rectangular):
@@ -99,7 +101,7 @@ def _read(source: Path, label_map: Path, names: LabelTable | None) -> RegionBoxe
     return RegionBoxes(whole, {name: _placed(box, grid, whole) for name, box in boxes.items()})
 
 
-def _boxes(segmentation: SegmentationArrays) -> dict[str, RegionBox]:
+def boxes_of(segmentation: SegmentationArrays) -> dict[str, RegionBox]:
     """Segments of one name are one region."""
     around = [box_of(layer) for layer in segmentation.layers]
     cut = [layer[box_slices(box)] for layer, box in zip(segmentation.layers, around, strict=True)]

@@ -5,11 +5,14 @@ from .exchange import imrmc_text, rjafroc_workbook
 from .localization import (
     LocalizedReadings,
     MarkedCase,
+    PairedCase,
+    afroc_points,
     compare_localizations,
     false_positive_rate,
     froc_points,
     jafroc1,
     lesion_rate,
+    lroc_points,
     lroc_rate,
 )
 from .modalities import compare_modalities
@@ -23,8 +26,10 @@ __all__ = [
     "LocalizedReadings",
     "MarkedCase",
     "ModalityAnalysis",
+    "PairedCase",
     "Readings",
     "VarianceComponents",
+    "afroc_points",
     "compare_localizations",
     "compare_modalities",
     "empirical_auc",
@@ -33,6 +38,7 @@ __all__ = [
     "imrmc_text",
     "jafroc1",
     "lesion_rate",
+    "lroc_points",
     "lroc_rate",
     "mean_rate",
     "rjafroc_workbook",

@@ -30,6 +30,19 @@ class MarkedCase:
 
 
 @dataclass(frozen=True, eq=False)
+class PairedCase:
+    """What a reader marked on a case in a modality, each mark with the lesion that it hit."""
+
+    modality: str
+    reader: str
+    case: str
+    lesion_ratings: np.ndarray
+    """(lesions,): of the mark that hit each, -inf where none did."""
+    false_ratings: np.ndarray
+    """(marks,): of those that hit nothing."""
+
+
+@dataclass(frozen=True, eq=False)
 class LocalizedReadings:
     """Marks of readers in modalities, paired with the lesions of the cases."""
 
@@ -60,15 +73,32 @@ class LocalizedReadings:
         ValueError
             A reader has read a case twice in one modality: which one counts is for the caller to say.
         """
+        paired = []
+        for one in readings:
+            taken = paired_marks(one.marks_lps, lesions_lps[one.case], tolerance_mm)
+            hit = np.where(taken < 0, -inf, np.append(one.ratings, -inf)[taken])
+            missed = np.setdiff1d(np.arange(len(one.ratings)), taken)
+            paired.append(PairedCase(one.modality, one.reader, one.case, hit, one.ratings[missed]))
+        return cls.paired(paired, {case: len(lesions) for case, lesions in lesions_lps.items()})
+
+    @classmethod
+    def paired(cls, readings: Sequence[PairedCase], lesions: Mapping[str, int]) -> "LocalizedReadings":
+        """Of marks that are paired already; ``lesions`` counts those of each case, 0 where it has none.
+
+        Raises
+        ------
+        ValueError
+            A reader has read a case twice in one modality: which one counts is for the caller to say.
+        """
         modalities, readers = (
             {name: place for place, name in enumerate(dict.fromkeys(names))}
             for names in ([one.modality for one in readings], [one.reader for one in readings])
         )
-        cases = {case: place for place, case in enumerate(lesions_lps)}
-        starts = np.cumsum([0, *(len(lesions) for lesions in lesions_lps.values())])
+        cases = {case: place for place, case in enumerate(lesions)}
+        starts = np.cumsum([0, *lesions.values()])
         was_read = np.zeros((len(modalities), len(readers), len(cases)), bool)
         hit = np.full((len(modalities), len(readers), starts[-1]), -inf)
-        places, ratings = [], []
+        places: list[tuple[int, int, int]] = []
         for one in readings:
             place = modalities[one.modality], readers[one.reader], cases[one.case]
             if was_read[place]:
@@ -76,12 +106,8 @@ class LocalizedReadings:
                     f"“{one.reader}” has read case “{one.case}” twice in modality “{one.modality}”."
                 )
             was_read[place] = True
-            taken = paired_marks(one.marks_lps, lesions_lps[one.case], tolerance_mm)
-            hits = np.flatnonzero(taken >= 0)
-            hit[place[0], place[1], starts[place[2]] + hits] = one.ratings[taken[hits]]
-            missed = np.setdiff1d(np.arange(len(one.ratings)), taken)
-            places += [place] * len(missed)
-            ratings += one.ratings[missed].tolist()
+            hit[place[0], place[1], starts[place[2]] : starts[place[2] + 1]] = one.lesion_ratings
+            places += [place] * len(one.false_ratings)
         return cls(
             modalities=tuple(modalities),
             readers=tuple(readers),
@@ -90,7 +116,7 @@ class LocalizedReadings:
             lesion_cases=np.repeat(np.arange(len(cases)), np.diff(starts)),
             lesion_ratings=hit,
             false_places=np.array(places, int).reshape(-1, 3),
-            false_ratings=np.array(ratings, float),
+            false_ratings=np.concatenate([np.empty(0), *(one.false_ratings for one in readings)]),
         )
 
     @cached_property
@@ -118,13 +144,18 @@ class LocalizedReadings:
         return np.where(self.was_read[:, :, self.lesion_cases], self.lesion_ratings, nan)
 
     @cached_property
-    def is_localized(self) -> np.ndarray:
-        """(modalities, readers, cases): 1 where the highest mark of a case hit a lesion, 0.5 where one that
-        hit nothing is as high, else 0; NaN where a case was not read."""
+    def highest_hit(self) -> np.ndarray:
+        """(modalities, readers, cases): the highest rating of a mark that hit a lesion, -inf without any."""
         highest = np.full(self.was_read.shape, -inf)
         for lesion, case in enumerate(self.lesion_cases):
             highest[:, :, case] = np.maximum(highest[:, :, case], self.lesion_ratings[:, :, lesion])
-        against = self.highest_false
+        return highest
+
+    @cached_property
+    def is_localized(self) -> np.ndarray:
+        """(modalities, readers, cases): 1 where the highest mark of a case hit a lesion, 0.5 where one that
+        hit nothing is as high, else 0; NaN where a case was not read."""
+        highest, against = self.highest_hit, self.highest_false
         found = ((highest > against) + 0.5 * (highest == against)) * np.isfinite(highest)
         return np.where(self.was_read, found, nan)
 
@@ -180,6 +211,35 @@ def froc_points(readings: LocalizedReadings, modality: int, reader: int) -> tupl
             (false >= thresholds).sum(1) / np.float64(readings.was_read[modality, reader].sum()),
             (hits >= thresholds).sum(1) / np.float64(len(hits)),
         )
+
+
+def afroc_points(readings: LocalizedReadings, modality: int, reader: int) -> tuple[np.ndarray, np.ndarray]:
+    """The AFROC1 curve from (0, 0) to (1, 1): shares of the cases with a false mark, of lesions marked.
+
+    The area under it is the JAFROC1 figure of merit.
+    """
+    hits, false = readings.hits[modality, reader], readings.highest_false[modality, reader]
+    hits, false = hits[~np.isnan(hits)], false[~np.isnan(false)]
+    thresholds = np.unique(np.concatenate([[-inf, inf], hits, false]))[::-1, None]
+    return _shares(false >= thresholds), _shares(hits >= thresholds)
+
+
+def lroc_points(readings: LocalizedReadings, modality: int, reader: int) -> tuple[np.ndarray, np.ndarray]:
+    """The LROC curve from (0, 0): shares of the cases without lesions that have a mark, of those with lesions
+    whose highest mark hit one (see ``is_localized``)."""
+    false, found = readings.highest_false[modality, reader], readings.is_localized[modality, reader]
+    highest = np.maximum(false, readings.highest_hit[modality, reader])
+    is_read = ~np.isnan(false)
+    without, with_lesions = is_read & ~readings.truth, is_read & readings.truth
+    finite = highest[is_read & np.isfinite(highest)]
+    thresholds = np.unique(np.concatenate([[inf], finite]))[::-1, None]
+    correct = found[with_lesions] * (highest[with_lesions] >= thresholds)
+    return _shares(false[without] >= thresholds), _shares(correct)
+
+
+def _shares(counted: np.ndarray) -> np.ndarray:
+    """(thresholds,) of (thresholds, all); NaN where there are none."""
+    return counted.sum(1) / np.float64(counted.shape[1] or nan)
 
 
 def compare_localizations(

@@ -11,7 +11,7 @@ from .. import agreement
 from ..agreement.alpha import Level
 from ..agreement.categories import Weights
 from ..estimates import Estimate
-from ..study_results import Ratings, StudyResults
+from ..study_results import ANSWER_KEY, Ratings, StudyResults
 from . import charts
 from .parts import Cell, Chart, DataTable, Section, ShownTable, interval
 
@@ -66,7 +66,7 @@ def is_category(ratings: Ratings) -> bool:
 
 
 def categories_section(results: StudyResults, tables: AgreementTables) -> Section:
-    section = Section(TITLE)
+    section = Section(TITLE, _add_key(results, tables))
     questions = [each for each in results.ratings if is_category(each) and len(each.readers) > 1]
     if not questions:
         section.parts.append("No question with categories was answered by two readers.")
@@ -134,22 +134,49 @@ def _add_pairs(ratings: Ratings, tables: AgreementTables) -> np.ndarray:
     codes, count, scores = places(ratings)
     kappas = np.full((len(ratings.readers), len(ratings.readers)), np.nan)
     for one, other in combinations(range(len(ratings.readers)), 2):
-        pair = f"{ratings.readers[one]} / {ratings.readers[other]}"
-        last = add_pair(ratings, codes[one], codes[other], count, pair, tables)
+        pair = ratings.readers[one], ratings.readers[other]
+        last = add_pair(ratings, codes[one], codes[other], count, " / ".join(pair), tables)
         kappas[one, other] = kappas[other, one] = last.value
-        table = agreement.confusion(codes[one], codes[other], count)
-        for row, column in zip(*np.nonzero(table), strict=True):
-            tables.confusion.append(
-                {
-                    "question": ratings.question,
-                    "reader_1": ratings.readers[one],
-                    "reader_2": ratings.readers[other],
-                    "category_1": _word(ratings, scores[row]),
-                    "category_2": _word(ratings, scores[column]),
-                    "count": int(table[row, column]),
-                }
-            )
+        _add_confusion(ratings, agreement.confusion(codes[one], codes[other], count), scores, pair, tables)
     return kappas
+
+
+def _add_confusion(
+    ratings: Ratings, table: np.ndarray, scores: list[float], pair: tuple[str, str], tables: AgreementTables
+) -> None:
+    for row, column in zip(*np.nonzero(table), strict=True):
+        tables.confusion.append(
+            {
+                "question": ratings.question,
+                "reader_1": pair[0],
+                "reader_2": pair[1],
+                "category_1": _word(ratings, scores[row]),
+                "category_2": _word(ratings, scores[column]),
+                "count": int(table[row, column]),
+            }
+        )
+
+
+def _add_key(results: StudyResults, tables: AgreementTables) -> list[str | ShownTable | Chart]:
+    """The rows of each reader with the answer key; gives what is shown of them."""
+    shown: list[list[Cell]] = []
+    for ratings in filter(is_category, results.with_key):
+        codes, count, scores = places(ratings)
+        key = ratings.readers.index(ANSWER_KEY)
+        for number, reader in enumerate(ratings.readers):
+            if number == key:
+                continue
+            pair = reader, ANSWER_KEY
+            kappa = add_pair(ratings, codes[number], codes[key], count, " / ".join(pair), tables)
+            share = agreement.percent_agreement(codes[number], codes[key])
+            table = agreement.confusion(codes[number], codes[key], count)
+            _add_confusion(ratings, table, scores, pair, tables)
+            agree = None if np.isnan(share.value) else f"{share.value:.0%}"
+            low_high = interval(kappa.ci_low, kappa.ci_high)
+            shown.append([ratings.question, reader, share.n, agree, kappa.value, low_high])
+    header = ["Question", "Reader", "Cases", "Right", "Cohen kappa", "95 %"]
+    title = "Each reader and the answer key (quadratic kappa where categories are in order)"
+    return [ShownTable(title, header, shown, "agreement.csv")] if shown else []
 
 
 def add_pair(

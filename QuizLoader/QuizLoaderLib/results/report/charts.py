@@ -1,5 +1,6 @@
 """Charts that several sections use, by matplotlib; colours can be told apart by colour-blind readers."""
 
+import io
 import math
 import statistics
 from collections.abc import Mapping, Sequence
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from matplotlib import rcParams
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
@@ -16,6 +18,7 @@ if TYPE_CHECKING:
 COLORS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#000000", "#8b6f00", "#7a3b9a")
 """Okabe and Ito's, the pale yellow replaced."""
 MOST_PANELS = 24
+_DOTS_PER_INCH = 150
 
 
 def color(number: int) -> str:
@@ -43,6 +46,20 @@ def panels(
     for unused in grid[count:]:
         unused.remove()
     return figure, list(grid[:count])
+
+
+def png_and_svg(figure: Figure) -> tuple[bytes, bytes]:
+    """The figure in both formats, without the moment they were made."""
+    png, svg = io.BytesIO(), io.BytesIO()
+    dots_per_inch = figure.dpi
+    # Figure.savefig would draw each twice, once to place the parts, which drawing does in any case.
+    figure.set_dpi(_DOTS_PER_INCH)
+    FigureCanvasAgg(figure).print_png(png)
+    figure.set_dpi(dots_per_inch)
+    # Placing the parts costs as much as drawing them; they stay where they are.
+    figure.set_layout_engine("none")
+    FigureCanvasSVG(figure).print_svg(svg, metadata={"Date": None})
+    return png.getvalue(), svg.getvalue()
 
 
 def plain(text: str, length: int = 28) -> str:

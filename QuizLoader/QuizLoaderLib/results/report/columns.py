@@ -1,5 +1,7 @@
 """The tables that a report writes: their columns, and what each means."""
 
+from ..table_columns import SCORE_COLUMNS, TIMED_OUT_COLUMN
+
 _CI = {"ci_low": "Lower end of the 95 % interval", "ci_high": "Its upper end"}
 _WHERE = {
     "case": "The case",
@@ -25,7 +27,9 @@ COLUMNS: dict[str, dict[str, str]] = {
         "attempt": "1, or the number of a later run of the same quiz",
         "pages": "How many pages the quiz has for this reader, repetitions included",
         "pages_complete": "How many of them are completed",
+        "pages_timed_out": "How many of these are complete because their time was over",
         "finished": "`Y` where the reader has finished the quiz",
+        "timed_out": "`Y` where it is finished because the time of the quiz was over",
         "logins": "How often the quiz was opened",
         "first_login": "When it was first opened, local time, ISO 8601",
         "last_seen": "When the reader was last there",
@@ -50,6 +54,8 @@ COLUMNS: dict[str, dict[str, str]] = {
         "treatment": "The treatment (modality)",
         "repetition": "0, or the number of the repetition",
         "page_complete": "`Y` where the reader has completed the page",
+        **TIMED_OUT_COLUMN,
+        "told_right": "`Y` where the page told what is right; from then on it was locked",
         "seconds_shown": "How long the page was on the screen",
         "seconds_active": "Of these, without idle gaps; empty where that was not measured",
         "answers_changed": "Answers on the page that the reader gave again otherwise",
@@ -66,7 +72,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "agreement.csv": {
         **_QUESTION,
         "measure": "What is estimated",
-        "readers": "`all`, two readers, or a reader and a repetition",
+        "readers": "`all`, two readers, a reader and `answer key`, or a reader and a repetition",
         "n": "How many cases it is of",
         "estimate": "The estimate; empty where it is undefined",
         **_CI,
@@ -75,7 +81,7 @@ COLUMNS: dict[str, dict[str, str]] = {
     "confusion.csv": {
         **_QUESTION,
         "reader_1": "A reader",
-        "reader_2": "Another one",
+        "reader_2": "Another one, or `answer key`",
         "category_1": "What the first answered",
         "category_2": "What the second answered",
         "count": "How often; pairs that never met have no row",
@@ -96,6 +102,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "upper_limit_ci_low": "Lower end of its 95 % interval",
         "upper_limit_ci_high": "Its upper end",
     },
+    "scores.csv": SCORE_COLUMNS,
     "auc.csv": {
         **_QUESTION,
         "reader": "The reader",
@@ -108,12 +115,15 @@ COLUMNS: dict[str, dict[str, str]] = {
     },
     "rates.csv": {
         **_QUESTION,
-        "measure": "`sensitivity` or `specificity`",
-        "threshold": "The score from which a case counts as called positive",
+        "measure": (
+            "`sensitivity` or `specificity`; of marks `lesions marked`, `false marks per case`, "
+            "`correct localizations` (LROC) or `JAFROC1`"
+        ),
+        "threshold": "The score from which a case counts as called positive; empty for marks",
         "reader": "The reader, or `all`: the mean over readers",
         "modality": "The modality",
-        "n": "Cases with the truth 1, or 0",
-        "estimate": "The share of these that were called so",
+        "n": "Cases with the truth 1, or 0; lesions; all cases of false marks and JAFROC1",
+        "estimate": "The share of these that were called so, or marked; the number or figure of merit",
         **_CI,
     },
     "mrmc.csv": {

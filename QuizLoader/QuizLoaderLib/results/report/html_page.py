@@ -2,14 +2,13 @@
 
 import base64
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from html import escape
 
 from .parts import Cell, Chart, Section, ShownTable, shown
 
 _MOST_ROWS = 60
 """A table that is longer is cut, with a sentence that says where the rest is."""
-_SHORT = 18
-"""Letters of a cell that is not broken."""
 
 _STYLE = """
 :root { color-scheme: light; }
@@ -25,8 +24,8 @@ caption { text-align: left; font-weight: 600; padding: .6rem 0 .25rem; }
 th, td { text-align: left; padding: .2rem .8rem .2rem 0; border-bottom: 1px solid #d5d5d5;
   vertical-align: top; overflow-wrap: break-word; max-width: 24rem; }
 th { white-space: normal; vertical-align: bottom; }
-td.short { white-space: nowrap; }
-td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
+td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
+td.number, td.date { white-space: nowrap; }
 tr.strong td { background: #fff1d6; }
 figure { margin: .8rem 0 1.4rem; }
 figcaption { font-weight: 600; font-size: .87rem; margin-bottom: .3rem; }
@@ -57,8 +56,8 @@ def html_page(title: str, lead: str, sections: Sequence[Section], pictures: Mapp
         '<!doctype html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width">'
         f"<title>{escape(title)}</title><style>{_STYLE}</style></head>\n"
-        f'<body><h1>{escape(title)}</h1><p class="soft">{escape(lead)}</p><nav>{links}</nav>\n'
-        f"{body}</body></html>\n"
+        f'<body><main><h1>{escape(title)}</h1><p class="soft">{escape(lead)}</p><nav>{links}</nav>\n'
+        f"{body}</main></body></html>\n"
     )
 
 
@@ -83,7 +82,8 @@ def _table(table: ShownTable) -> str:
         for column in range(len(table.header))
     ]
     head = "".join(
-        _cell("th", escape(name), number) for name, number in zip(table.header, numbers, strict=True)
+        _cell("th", escape(name), "number" if number else "")
+        for name, number in zip(table.header, numbers, strict=True)
     )
     rows = "".join(
         f"<tr{' class=strong' if number in table.strong else ''}>{_cells(row, numbers)}</tr>\n"
@@ -99,13 +99,15 @@ def _table(table: ShownTable) -> str:
 
 
 def _cells(row: Sequence[Cell], numbers: Sequence[bool]) -> str:
-    return "".join(
-        _cell("td", escape(shown(cell)), number) for cell, number in zip(row, numbers, strict=True)
+    kinds = (
+        "number" if number else "date" if isinstance(cell, datetime) else ""
+        for cell, number in zip(row, numbers, strict=True)
     )
+    return "".join(_cell("td", escape(shown(cell)), kind) for cell, kind in zip(row, kinds, strict=True))
 
 
-def _cell(tag: str, text: str, is_number: bool) -> str:
-    return f"<{tag} class=number>{text}</{tag}>" if is_number else f"<{tag}>{text}</{tag}>"
+def _cell(tag: str, text: str, kind: str) -> str:
+    return f"<{tag} class={kind}>{text}</{tag}>" if kind else f"<{tag}>{text}</{tag}>"
 
 
 def _picture(chart: Chart, data: bytes) -> str:

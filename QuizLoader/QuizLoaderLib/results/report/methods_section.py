@@ -35,6 +35,12 @@ _PERFORMANCE = (
     "readers and cases; covariances are DeLong's for areas and those of the jackknife for sensitivity and "
     "specificity, whose intervals by reader are Wilson's."
 )
+_LOCALIZATION = (
+    "Each lesion takes the nearest mark within its tolerance, the nearest pair first; all other marks are "
+    "false. FROC curves have false marks per case and lesions marked; the JAFROC1 figure of merit is the "
+    "area under the AFROC curve of all cases, with the straight line to (1, 1); LROC goes by the highest "
+    "mark of each case. Modalities are compared as above, with covariances of the jackknife over cases."
+)
 _DRAWINGS = (
     "Drawings are compared on the voxel grid of their image, others being resampled by the nearest voxel. "
     "The Dice coefficient is 2 |A ∩ B| / (|A| + |B|), 1 where both are empty. Surface elements and their "
@@ -74,6 +80,8 @@ REFERENCES = {
         "analysis. Stat Med 2007;26:596-619.",
         "Wilson EB. Probable inference, the law of succession, and statistical inference. J Am Stat Assoc "
         "1927;22:209-212.",
+        "Chakraborty DP, Berbaum KS. Observer studies involving detection and localization: modeling, "
+        "analysis, and validation. Med Phys 2004;31:2313-2330.",
     ),
     DRAWINGS: (
         "Nikolov S et al. Clinically applicable segmentation of head and neck anatomy for radiotherapy. J "
@@ -84,12 +92,12 @@ REFERENCES = {
 }
 
 
-def methods_section(with_data: Collection[str], options: ReportOptions) -> Section:
-    """Of the sections ``with_data``, by their titles."""
+def methods_section(with_data: Collection[str], options: ReportOptions, has_marks: bool = False) -> Section:
+    """Of the sections ``with_data``, by their titles; ``has_marks`` that are compared with lesions."""
     texts = {
         "Categories": _CATEGORIES,
         "Numbers": _NUMBERS,
-        "Performance": _PERFORMANCE,
+        "Performance": f"{_PERFORMANCE} {_LOCALIZATION}" if has_marks else _PERFORMANCE,
         DRAWINGS: _DRAWINGS.format(tolerance=options.tolerance_mm, margin=MARGIN),
     }
     paragraph = [text for title, text in texts.items() if title in with_data]

@@ -9,11 +9,13 @@ import numpy as np
 
 from .. import performance
 from ..estimates import Estimate
-from ..performance import ModalityAnalysis, Readings
+from ..performance import Readings
 from ..performance.modalities import Measure
 from ..study_results import LeftOut, Ratings, StudyResults
 from . import charts
 from .categories_section import ALL, MOST_TREATMENTS
+from .localization_part import add_localizations
+from .modality_tables import PerformanceRows, add_analysis
 from .parts import Cell, Chart, DataTable, ReportOptions, Section, ShownTable, counted, interval
 
 if TYPE_CHECKING:
@@ -30,32 +32,33 @@ _YES_OR_NO = {"Y": 1.0, "N": 0.0}
 
 def performance_section(results: StudyResults, options: ReportOptions) -> Section:
     section = Section(TITLE)
+    _add_scores(section, results)
     if not results.truth:
         sentence = "The truth of the cases is not known, so nothing is said of performance."
-        section.parts.append(f"{sentence} Give it as a table with the columns case and truth (--truth).")
+        hint = "Give it as a table with the columns case and truth (--truth), or by an answer key (--key)."
+        section.parts.append(f"{sentence} {hint}")
         return section
-    rows = _Rows()
+    rows = PerformanceRows()
     for number, ratings in enumerate(results.ratings):
         _add_question(section, number, ratings, results, options, rows)
     if not results.ratings:
         section.parts.append("No question has scores.")
-    section.parts.append("Nothing was marked with a rating, so nothing is said of localization (FROC, LROC).")
-    tables = {
-        "auc.csv": rows.areas,
-        "rates.csv": rows.rates,
-        "mrmc.csv": rows.comparisons,
-        "components.csv": rows.components,
-    }
-    section.tables += [DataTable(file, found) for file, found in tables.items() if found]
+    add_localizations(section, results, rows)
+    section.tables += rows.tables()
     return section
 
 
-class _Rows:
-    def __init__(self) -> None:
-        self.areas: list[dict[str, Cell]] = []
-        self.rates: list[dict[str, Cell]] = []
-        self.comparisons: list[dict[str, Cell]] = []
-        self.components: list[dict[str, Cell]] = []
+def _add_scores(section: Section, results: StudyResults) -> None:
+    """What right answers, drawings and marks score by the answer key."""
+    if not results.scores:
+        return
+    section.tables.append(DataTable("scores.csv", results.scores))
+    shown: list[list[Cell]] = [
+        [row["reader"], row["quiz"], float(row["score"]), float(row["of"]), f"{float(row['percent']):.0f} %"]
+        for row in results.score_totals
+    ]
+    header = ["Reader", "Quiz", "Score", "Of", "Right"]
+    section.parts.append(ShownTable("Scores by the answer key", header, shown, "scores.csv"))
 
 
 def readings_of(ratings: Ratings, results: StudyResults, left_out: list[LeftOut]) -> Readings | None:
@@ -94,7 +97,7 @@ def _add_question(
     ratings: Ratings,
     results: StudyResults,
     options: ReportOptions,
-    rows: _Rows,
+    rows: PerformanceRows,
 ) -> None:
     name = ratings.question
     is_call = ratings.scale == "nominal" and set(ratings.words.values()) <= set(_YES_OR_NO)
@@ -147,7 +150,7 @@ def _left_out_sentences(name: str, left_out: Sequence[LeftOut]) -> Iterator[str]
         )
 
 
-def _add_areas(section: Section, number: int, name: str, readings: Readings, rows: _Rows) -> None:
+def _add_areas(section: Section, number: int, name: str, readings: Readings, rows: PerformanceRows) -> None:
     shown: list[list[Cell]] = []
     for m, modality in enumerate(readings.modalities):
         for r, reader in enumerate(readings.readers):
@@ -174,28 +177,14 @@ def _add_areas(section: Section, number: int, name: str, readings: Readings, row
     section.parts.append(
         Chart(f"roc_{number + 1}", f"{name}: ROC curves of the readers", lambda: _curves(readings))
     )
-    _add_analysis(section, name, performance.compare_modalities(readings), rows)
+    add_analysis(section, name, performance.compare_modalities(readings), rows)
 
 
-def _add_rates(section: Section, name: str, calls: Readings, threshold: float, rows: _Rows) -> None:
+def _add_rates(section: Section, name: str, calls: Readings, threshold: float, rows: PerformanceRows) -> None:
     shown: list[list[Cell]] = []
 
     def add(measure: str, reader: str, modality: str, estimate: Estimate) -> None:
-        rows.rates.append(
-            {
-                "question": name,
-                "measure": measure,
-                "threshold": threshold,
-                "reader": reader,
-                "modality": modality,
-                "n": estimate.n,
-                "estimate": estimate.value,
-                "ci_low": estimate.ci_low,
-                "ci_high": estimate.ci_high,
-            }
-        )
-        low_high = interval(estimate.ci_low, estimate.ci_high)
-        shown.append([measure, reader, modality, estimate.n, estimate.value, low_high])
+        shown.append(rows.add_rate(name, measure, reader, modality, estimate, threshold))
 
     for m, modality in enumerate(calls.modalities):
         scores, truth = calls.scores[m], calls.truth
@@ -211,45 +200,7 @@ def _add_rates(section: Section, name: str, calls: Readings, threshold: float, r
     measures: Sequence[Measure] = ("sensitivity", "specificity")
     for measure in measures:
         analysis = performance.compare_modalities(calls, measure, "jackknife")
-        _add_analysis(section, name, analysis, rows)
-
-
-def _add_analysis(section: Section, name: str, analysis: ModalityAnalysis, rows: _Rows) -> None:
-    shown: list[list[Cell]] = []
-    for each in analysis.comparisons:
-        row: dict[str, Cell] = {"question": name, "method": analysis.method}
-        rows.comparisons.append(row | {column: getattr(each, column) for column in _COMPARED})
-        what = f"{each.modality_1} − {each.modality_2}" if each.modality_2 else each.modality_1
-        factors = f"{each.factor_readers}, {each.factor_cases}"
-        low_high = interval(each.ci_low, each.ci_high)
-        shown.append([factors, what, each.estimate, each.se, low_high, each.statistic, each.p])
-    parts = analysis.components
-    names = ("reader", "treatment_reader", "error", "cov1", "cov2", "cov3")
-    rows.components.append(
-        {"question": name, "method": analysis.method, **{each: getattr(parts, each) for each in names}}
-    )
-    header = ["Readers, cases", "Modality", "Estimate", "SE", "95 %", "F, t or z", "p"]
-    if shown:
-        title = f"{name}: modalities over readers and cases ({analysis.method})"
-        section.parts.append(ShownTable(title, header, shown, "mrmc.csv"))
-    section.parts += analysis.notes
-
-
-_COMPARED = (
-    "factor_readers",
-    "factor_cases",
-    "modality_1",
-    "modality_2",
-    "estimate",
-    "se",
-    "df",
-    "ci_low",
-    "ci_high",
-    "statistic",
-    "df1",
-    "df2",
-    "p",
-)
+        add_analysis(section, name, analysis, rows)
 
 
 def _curves(readings: Readings) -> "Figure":

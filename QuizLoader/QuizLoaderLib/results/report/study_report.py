@@ -17,6 +17,7 @@ from ..drawings.image_comparison import ImageComparison
 from ..drawings.study_comparison import compare_drawings_of
 from ..study_results import LeftOut, StudyResults
 from .categories_section import AgreementTables, categories_section
+from .charts import png_and_svg
 from .columns import COLUMNS
 from .drawings_section import drawings_section, volumes_of
 from .html_page import html_page
@@ -28,7 +29,6 @@ from .repeats_section import repeats_section
 from .study_section import study_section
 
 INDEX = "index.html"
-_DOTS_PER_INCH = 150
 
 
 class ReportError(ExplainedError):
@@ -99,7 +99,7 @@ def _sections(
     told = [categories, numbers, repeats, performance, drawings]
     left_out += [each for section in told for each in section.left_out]
     with_data = {each.title for each in told if any(not isinstance(part, str) for part in each.parts)}
-    methods = methods_section(with_data, options)
+    methods = methods_section(with_data, options, bool(results.marks))
     return [*told, methods]
 
 
@@ -111,7 +111,7 @@ def _write(sections: Sequence[Section], results: StudyResults, places: ReportPla
         files |= {table.file: table_bytes(table) for table in section.tables}
         for chart in section.parts:
             if isinstance(chart, Chart):
-                png, svg = _drawn(chart)
+                png, svg = png_and_svg(chart.draw())
                 files[f"figures/{chart.name}.png"], files[f"figures/{chart.name}.svg"] = png, svg
                 pictures[chart.name] = png if chart.is_photo else svg
     lead = f"{results.source} · {datetime.now():%Y-%m-%d %H:%M} · QuizLoader {__version__}"
@@ -132,17 +132,6 @@ def table_bytes(table: DataTable) -> bytes:
     rows.writerow(columns)
     rows.writerows([written(row[column]) for column in columns] for row in table.rows)
     return text.getvalue().encode()
-
-
-def _drawn(chart: Chart) -> tuple[bytes, bytes]:
-    """As PNG and as SVG, without the moment they were made."""
-    figure = chart.draw()
-    png, svg = io.BytesIO(), io.BytesIO()
-    figure.savefig(png, format="png", dpi=_DOTS_PER_INCH)
-    # Placing the parts costs as much as drawing them; they stay where they are.
-    figure.set_layout_engine("none")
-    figure.savefig(svg, format="svg", metadata={"Date": None})
-    return png.getvalue(), svg.getvalue()
 
 
 def _remove_old(places: ReportPlaces, files: set[str]) -> None:

@@ -3,7 +3,7 @@
 import math
 import statistics
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from ..progress import duration
@@ -78,6 +78,7 @@ def _add_readers(section: Section, results: StudyResults) -> None:
             frozenset(n for n, row in enumerate(rows) if row["pages_complete"] != row["pages"]),
         )
     )
+    section.parts += _ended(results)
     learning = [row for row in rows if _is_steady(row)]
     for row in learning:
         change = row["change_per_10_pages"]
@@ -93,12 +94,33 @@ def _add_readers(section: Section, results: StudyResults) -> None:
         section.parts.append(Chart("times", title, lambda: _times_chart(timed)))
 
 
+def _ended(results: StudyResults) -> Iterator[str]:
+    """What ended reading but the readers themselves."""
+    timed_out = sum(page.is_timed_out for page in results.pages)
+    if timed_out:
+        was = "was" if timed_out == 1 else "were"
+        yield (
+            f"{counted(timed_out, 'page')} {was} completed because the time was over, with what was there. "
+            "They count; answers that are missing there are listed with that reason."
+        )
+    if runs := sum(run.is_timed_out for run in results.runs):
+        count = counted(runs, "run")
+        yield f"The time of the whole quiz was over in {count}; pages that were not reached do not count."
+    if told := sum(page.has_told for page in results.pages):
+        was = "was" if told == 1 else "were"
+        yield (
+            f"{counted(told, 'page')} told what is right and {was} locked from then on. What was read "
+            "after that was read with that knowledge."
+        )
+
+
 def _run(run: Run) -> dict[str, Cell]:
     return {
         "reader": run.reader,
         "quiz": run.quiz,
         "attempt": run.attempt,
         "finished": run.is_finished,
+        "timed_out": run.is_timed_out,
         "logins": run.logins,
         "first_login": run.first,
         "last_seen": run.last,
@@ -114,6 +136,7 @@ def _times(pages: Sequence[PageReading]) -> dict[str, Cell]:
     return {
         "pages": len(pages),
         "pages_complete": len(done),
+        "pages_timed_out": sum(page.is_timed_out for page in done),
         "seconds_shown": float(sum(page.seconds_shown or 0 for page in pages)),
         "seconds_active": math.fsum(each or 0 for each in active) if active and None not in active else None,
         "median_seconds": statistics.median(seconds) if seconds else None,
@@ -162,6 +185,8 @@ def _page(page: PageReading) -> dict[str, Cell]:
         "treatment": page.item.treatment,
         "repetition": page.repetition,
         "page_complete": page.is_complete,
+        "timed_out": page.is_timed_out,
+        "told_right": page.has_told,
         "seconds_shown": page.seconds_shown,
         "seconds_active": page.seconds_active,
         "answers_changed": page.changes,
@@ -172,9 +197,12 @@ def _shown_reader(row: Mapping[str, Cell], has_one_quiz: bool) -> list[Cell]:
     more = [] if has_one_quiz else [str(row["quiz"])]
     more += [] if row["attempt"] == 1 else [f"attempt {row['attempt']}"]
     days, change = row["days"], row["change_per_10_pages"]
+    done = f"{row['pages_complete']} of {row['pages']}"
+    over = f"{row['pages_timed_out']} by time" if row["pages_timed_out"] else ""
     return [
         f"{row['reader']} ({', '.join(more)})" if more else row["reader"],
-        f"{row['pages_complete']} of {row['pages']}",
+        # Broken between the two alone.
+        ", ".join(each.replace(" ", "\N{NO-BREAK SPACE}") for each in (done, over) if each),
         row["logins"],
         row["last_seen"],
         f"{days:.1f}" if isinstance(days, float) else None,
