@@ -47,18 +47,20 @@ WATCH = """area => {
 
 WHEEL = """area => {
     const watch = window.watch;
+    // Back and forth around the slice of the beginning: where the stack ends, the wheel shows nothing more.
+    let at = 0, way = 1;
     watch.wheel = () => {
+        if (at * way >= 30) way = -way;
+        at += way;
         const box = area.getBoundingClientRect();
-        const at = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true };
-        const target = document.elementFromPoint(at.clientX, at.clientY);
-        target.dispatchEvent(new WheelEvent("wheel", { ...at, deltaY: watch.down ? 100 : -100 }));
+        const middle = { clientX: box.x + box.width / 2, clientY: box.y + box.height / 2, bubbles: true };
+        const target = document.elementFromPoint(middle.clientX, middle.clientY);
+        target.dispatchEvent(new WheelEvent("wheel", { ...middle, deltaY: 100 * way }));
     };
     watch.turn = async seconds => {
         watch.images = [];
         const from = performance.now();
-        let step = 0;
         while (performance.now() - from < 1000 * seconds) {
-            watch.down = Math.floor(step++ / 60) % 2;
             watch.wheel();
             await new Promise(resolve => setTimeout(resolve, 1000 / 60));
         }

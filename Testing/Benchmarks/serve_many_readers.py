@@ -92,7 +92,7 @@ def processor_seconds(pid: int) -> float:
 
 
 async def measure_readers(prepared: Study) -> dict[str, float]:
-    with prepared.served() as server:
+    with prepared.served(is_anew=True) as server:
         readers = [WebReader(server.address, path) for path in list(prepared.paths.values())[:READERS]]
         opened = []
         for reader in readers:
@@ -172,7 +172,7 @@ async def unforked(prepared: Study) -> float:
 def comebacks(prepared: Study) -> dict[str, float]:
     """In a browser: from the loss to the page."""
     name = "Reader 1"
-    with chromium() as browser, prepared.served() as server:
+    with chromium() as browser, prepared.served(is_anew=True) as server:
         port = urlsplit(server.address).port
         with window(browser, server.address + prepared.paths[name]) as page:
             wait_for_text(page, "title", "Case 1")
@@ -184,7 +184,7 @@ def comebacks(prepared: Study) -> dict[str, float]:
             server.end(signal.SIGKILL)
             page.get_by_test_id("lost").wait_for()
             began = time.monotonic()
-            with prepared.served(port=port or 0):
+            with prepared.served(port=port or 0, is_anew=True):
                 wait_for_text(page, "title", "Case 1")
                 after_server = time.monotonic() - began
     return {

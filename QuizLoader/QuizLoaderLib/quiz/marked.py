@@ -1,0 +1,29 @@
+"""What is marked on the images of a page: for the Mark questions of its author, and what readers measure."""
+
+from .model import Page, Question
+from .question_types import MarkTool, QuestionType, Takes
+
+MarkPlace = tuple[int, int]
+"""A question that is answered by marks: its question set on the page and its number there, from 0."""
+
+MEASURES_PLACE: MarkPlace = (0, 0)
+"""Of what is measured on a page, among themselves."""
+
+MEASURES = Question(
+    QuestionType.MARK,
+    line=0,
+    descriptor="Measures",
+    required=False,
+    tools=(MarkTool.ANGLE, MarkTool.BOX, MarkTool.ELLIPSE),
+)
+"""What a reader measures on any page, besides lines: as marks for a question that every page has."""
+
+
+def mark_questions(page: Page) -> dict[MarkPlace, Question]:
+    """The Mark questions of a page."""
+    return {
+        (set_number, number): question
+        for set_number, each in enumerate(page.question_sets)
+        for number, question in enumerate(each.questions)
+        if question.facts.takes is Takes.MARKS
+    }
