@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import SimpleITK as sitk
 from web_mouse import Mouse
-from web_stage import until, wait_for_text, wait_for_views
+from web_stage import text, until, wait_for_text, wait_for_views
 
 SHAPE = (7, 64, 64)
 SPACING = (2.0, 2.0, 5.0)
@@ -83,6 +83,7 @@ class Hand:
 
     def __init__(self, page: Any, view: str = "Red") -> None:
         self.page = page
+        self.title = text(page, "title")
         box = page.locator(f"[data-testid=view-{view}] .quiz-area").bounding_box()
         self._left, self._top, self._width, self._height = (box[key] for key in ("x", "y", "width", "height"))
         self.mm_per_pixel = SIDE_MM / min(self._width, self._height)
@@ -158,6 +159,12 @@ def hand_on(page: Any, view: str = "Red", may_draw: bool = True) -> Hand:
 def go(page: Any, step: str, position: str) -> None:
     page.get_by_test_id(step).click()
     wait_for_text(page, "position", position)
+
+
+def turn(page: Any, step: str) -> None:
+    """To the page after this one or before it."""
+    number = int(text(page, "position").split()[1]) + (1 if step == "next" else -1)
+    go(page, step, f"Page {number} of")
 
 
 def written(folder: Path, name: str) -> Path:

@@ -1,14 +1,15 @@
 """A stage for what is drawn in the browser: two pages of one CT, with three regions, for one reader."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-from drawing_hand import Hand, covered, go, hand_on, label_map, snapped
+from drawing_hand import Hand, covered, hand_on, label_map, snapped, turn
 from session_by_hand import write_quiz
-from web_stage import served, until, window
+from web_stage import served, until, wait_for_text, wait_for_views, window
 
 READER = "Ann"
 RADIUS_MM = 10.5
@@ -21,6 +22,7 @@ PAGES = (
     f'<Page ID="B" {EDITOR}>{CT}</Page>'
 )
 FIRST, SECOND = "Page 1 of 2", "Page 2 of 2"
+MOST_STORIES = 12
 
 
 def quiz_with_regions(folder: Path, pages: str = PAGES, attributes: str = "") -> Path:
@@ -57,14 +59,44 @@ def at_the_first_page(
         assert command.errors == ""
 
 
+@contextmanager
+def at_one_page_after_the_other(browser: Any, folder: Path, images: Path) -> Iterator[Callable[[str], Hand]]:
+    """In one window, for many stories. Each begins with a tool in hand as ``at_the_first_page``, on a page of
+    its own, and has another page behind it."""
+    pages = "".join(PAGES.replace('Page ID="', f'Page ID="{story}') for story in range(1, MOST_STORIES + 1))
+    quiz = quiz_with_regions(folder, pages, 'FreeOrder="Y"')
+    begun = count(1, 2)
+    with serving(folder, quiz, images) as command, window(browser, command.address) as page:
+
+        def begin(tool: str) -> Hand:
+            wait_for_views(page)
+            number = next(begun)
+            page.evaluate("index => trame.trigger('go_to', [trame.state.get('owner'), index])", number - 1)
+            wait_for_text(page, "position", f"Page {number} of")
+            hand = hand_on(page)
+            # The region of the story before, if it chose another one.
+            choose(hand, "Liver")
+            hand.take(tool)
+            return hand
+
+        yield begin
+        assert command.errors == ""
+
+
+def page_folder(hand: Hand, folder: Path) -> Path:
+    """Of the results, for the page that the hand draws on."""
+    (found,) = results_of(folder).glob(f"PgGroup*_{hand.title}")
+    return found
+
+
 def drawn_after_leaving(hand: Hand, folder: Path) -> np.ndarray:
-    """The label map of the first page, once it is left."""
-    go(hand.page, "next", SECOND)
-    return label_map(first_page(folder))
+    """The label map of the page that the hand draws on, once it is left."""
+    turn(hand.page, "next")
+    return label_map(page_folder(hand, folder))
 
 
 def back_on_the_first_page(hand: Hand) -> Hand:
-    go(hand.page, "previous", FIRST)
+    turn(hand.page, "previous")
     return hand_on(hand.page)
 
 
@@ -75,9 +107,11 @@ def disc(*places) -> np.ndarray:
 
 
 def choose(hand: Hand, region: str) -> None:
+    (value,) = [each["value"] for each in hand.editor()["segments"] if each["title"] == region]
+    if hand.editor()["segment"] == value:
+        return
     hand.page.get_by_test_id("segment").click()
     hand.page.get_by_role("option", name=region).click()
-    (value,) = [each["value"] for each in hand.editor()["segments"] if each["title"] == region]
     until(lambda: hand.editor()["segment"] == value, f"{region} chosen")
 
 

@@ -1,5 +1,6 @@
 """Files of drawings that are gone, edited by hand or of another image; disks that are full."""
 
+import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from QuizLoaderLib.reader.opened_quiz import DRAWING_NOT_SHOWN
+from QuizLoaderLib.views.marks import set_points_ras
 from reader_at_work import READER, SHAPE, AtWork, at_work, box, drawn, write_volume
 from session_by_hand import page_of, saved, write_quiz
 
@@ -211,8 +213,6 @@ def test_a_contour_of_another_geometry_is_shown_in_its_place_and_its_files_are_k
 def test_lines_that_are_gone_or_no_lines_are_said_and_what_is_there_is_kept(
     tmp_path: Path, images: Path, quiz: Path
 ) -> None:
-    from QuizLoaderLib.views.lines import set_points_ras
-
     with at_work(quiz, images, tmp_path / "r") as reader:
         reader.show()
         for number in range(3):
@@ -233,10 +233,30 @@ def test_lines_that_are_gone_or_no_lines_are_said_and_what_is_there_is_kept(
     assert {Path(path.text or "").name for path in element.iter("MarkupLinePath")} == set(names)
 
 
+@pytest.mark.parametrize("position", ["[NaN, 0, 0]", f"[1{'0' * 400}, 0, 0]"])
+def test_a_line_whose_points_are_nowhere_is_no_line(
+    tmp_path: Path, images: Path, quiz: Path, position: str
+) -> None:
+    with at_work(quiz, images, tmp_path / "r") as reader:
+        reader.show()
+        set_points_ras(reader.drawings.lines.new(), [(-10.0, 20.0, 30.0), (-13.0, 16.0, 30.0)])
+    (file,) = (tmp_path / "r" / READER / "study" / "PgGroup1_A").iterdir()
+    markups = json.loads(file.read_text(encoding="utf-8"))
+    for point in markups["markups"][0]["controlPoints"]:
+        point["position"] = "HERE"
+    file.write_text(json.dumps(markups).replace('"HERE"', position), encoding="utf-8")
+    with at_work(quiz, images, tmp_path / "r") as reader:
+        (told,) = reader.show()
+        assert told.endswith("is not a line that can be shown; it is kept.")
+        assert reader.drawings.lines.measured == ()
+        assert reader.host.scene.GetNumberOfNodesByClass("vtkMRMLMarkupsLineNode") == 0
+    assert position in file.read_text(encoding="utf-8")
+
+
 FULL_DISK = """
 import resource, signal, sys
 from pathlib import Path
-from QuizLoaderLib.views.lines import set_points_ras
+from QuizLoaderLib.views.marks import set_points_ras
 from QuizLoaderLib.reader.opened_quiz import DRAWING_NOT_SHOWN
 from reader_at_work import at_work, box, drawn
 import numpy as np

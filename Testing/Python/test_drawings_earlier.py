@@ -63,7 +63,8 @@ def test_a_start_does_not_count_and_what_the_reader_made_of_it_is_never_overwrit
 ) -> None:
     quiz = quiz_with_a_map(tmp_path, START_AND_REVISE)
     asks = ["Please draw a contour on the image “CT”."]
-    with at_work(quiz, images, tmp_path / "r") as reader:
+    # Each look at what is drawn takes a moment only; by this clock it goes to the end.
+    with at_work(quiz, images, tmp_path / "r", lambda: 0.0) as reader:
         reader.show()
         reader.draw("Liver", LIVER)
         reader.go()

@@ -3,6 +3,7 @@
 A crash is a copy of the results folder that is made while the program runs: it has what the disk has.
 """
 
+import hashlib
 import os
 import shutil
 from collections.abc import Callable
@@ -13,8 +14,14 @@ from typing import Any
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from QuizLoaderLib.images.grid import Grid
+from QuizLoaderLib.masks.sources import read_mask_file
+from QuizLoaderLib.reader import session_answers
 from QuizLoaderLib.reader.drawing import drawing_files, folding
 from QuizLoaderLib.reader.drawing.drawing_files import Turn
+from QuizLoaderLib.reader.drawing.strokes import DrawnSegment, append_change, packed_part
+from QuizLoaderLib.session.checked_lines import checked_line, object_of
+from QuizLoaderLib.views.segment_planes import SegmentPart
 from reader_at_work import READER, SHAPE, AtWork, at_work, box, drawn, files_of, write_images
 from session_by_hand import page_of, saved, write_quiz
 
@@ -194,6 +201,93 @@ def test_strokes_behind_a_file_that_has_what_is_above_them_are_not_lost(tmp_path
         found = drawn(reader.drawings.nodes[0])
         assert (found["Liver"] == LIVER).all() and (found["Spleen"] == SPLEEN).all()
     assert_both_are_written(tmp_path / "crashed")
+
+
+def test_closing_waits_for_no_file_for_long_and_the_next_start_does_the_rest(
+    tmp_path: Path, quiz: Path, monkeypatch
+) -> None:
+    monkeypatch.setattr(session_answers, "CLOSING_S", 0.1)
+    xml, folder = results_of(tmp_path / "r")
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        draw_both(reader)
+        # No file can get its name meanwhile.
+        with Turn.REPLACING:
+            assert reader.answers.close() == ""
+            (login,) = saved(xml).iter("Login")
+            assert login.get("LogoutTime"), "the session is saved"
+    assert [path.name for path in folder.glob("A_*")] == [STROKES]
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        reader.go()
+        reader.drawings.folds.wait()
+    assert_both_are_written(tmp_path / "r")
+
+
+def test_of_an_image_that_is_gone_the_journal_is_put_into_the_files(tmp_path: Path, quiz: Path) -> None:
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        draw_both(reader)
+        assert reader.drawings.save() == ""
+        shutil.copytree(tmp_path / "r", tmp_path / "crashed", ignore=shutil.ignore_patterns("*.lock"))
+    (tmp_path / "images" / "ct.nrrd").unlink()
+    with at_work(quiz, tmp_path / "images", tmp_path / "crashed") as reader:
+        assert reader.answers.index == 0
+        assert any("ct.nrrd" in sentence for sentence in reader.show())
+        reader.leave_and_write()
+        assert sorted(files_of(results_of(tmp_path / "crashed")[1])) == WHOLE
+    assert_both_are_written(tmp_path / "crashed")
+
+
+def test_a_journal_that_is_left_goes_when_a_finished_quiz_is_looked_at(tmp_path: Path, quiz: Path) -> None:
+    xml, folder = results_of(tmp_path / "r")
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        draw_both(reader)
+        reader.leave_and_write()
+        base = (folder / WHOLE[1]).read_bytes()
+        assert reader.answers.step("finish") == []
+    finished = xml.read_bytes()
+    more = SegmentPart(0, 0, np.ones((2, 2), bool))
+    liver = DrawnSegment("Segment_1", "Liver", (1.0, 0.0, 0.0), {})
+    append_change(
+        folder / STROKES,
+        Grid.of(*read_mask_file(folder / WHOLE[0])),
+        lambda: hashlib.sha256(base).hexdigest(),
+        (liver,),
+        {0: {"Segment_1": packed_part(more)}},
+    )
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        reader.show()
+        reader.drawings.folds.wait()
+    assert sorted(files_of(folder)) == WHOLE and xml.read_bytes() == finished
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / WHOLE[0])))
+    assert (labels[0, :2, :2] == 10).all()
+
+
+def test_what_another_program_draws_meanwhile_is_not_lost(tmp_path: Path, quiz: Path) -> None:
+    """As on a network disk whose locks keep nobody out."""
+    folder = results_of(tmp_path / "r")[1]
+    more = SegmentPart(0, 0, np.ones((2, 2), bool))
+    write = drawing_files.write_segments
+
+    def while_another_draws(*arguments: Any, **options: Any) -> None:
+        write(*arguments, **options)
+        lines = (folder / STROKES).read_bytes().splitlines()
+        changes = [line for each in lines if (line := object_of(each)) and line["do"] == "change"]
+        last: Any = changes[-1]
+        names = [each["name"] for each in last["segments"]]
+        last["planes"] = {"0": {str(names.index("Liver")): packed_part(more)}}
+        with (folder / STROKES).open("ab") as file:
+            file.write(checked_line(last))
+
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        draw_both(reader)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(drawing_files, "write_segments", while_another_draws)
+            reader.leave_and_write()
+            assert "another program draws" in reader.answers.save_sentence()
+            assert not (folder / WHOLE[1]).exists()
+        reader.drawings.folds.wait()
+    assert sorted(files_of(folder)) == WHOLE
+    labels = sitk.GetArrayFromImage(sitk.ReadImage(str(folder / WHOLE[0])))
+    assert (labels[0, :2, :2] == 10).all() and (labels[LIVER & ~SPLEEN] == 10).all()
 
 
 def test_on_a_full_disk_the_journal_stays_it_is_said_and_the_quiz_is_not_finished(

@@ -13,8 +13,8 @@ from QuizLoaderLib.reader.drawing.regions_to_draw import RegionsToDraw
 from reader_at_work import READER, at_work, drawn, killed_painter
 from session_by_hand import SOAK, write_quiz
 
-KILLS = 30 if SOAK else 3
-SHAPE = (300, 512, 512)
+KILLS = 30 if SOAK else 2
+SHAPE = (300, 512, 512) if SOAK else (200, 256, 256)
 
 # Draws version after version, says each one that is saved on its standard output, and begins to write its
 # files; of every third it waits for them.
@@ -39,15 +39,15 @@ with at_work(quiz, images, results) as reader:
 def version(number: int) -> np.ndarray:
     """A large ellipsoid, whose number is the length of a bar in its middle that is left out."""
     drawn = ball().copy()
-    drawn[150, 256, 256 : 256 + number + 1] = False
+    k, j, i = (size // 2 for size in SHAPE)
+    drawn[k, j, i : i + number + 1] = False
     return drawn
 
 
 @cache
 def ball() -> np.ndarray:
-    k, j, i = (np.arange(size, dtype=np.float32) for size in SHAPE)
-    distance = (((k - 150) / 140) ** 2)[:, None, None] + (((j - 256) / 200) ** 2)[:, None]
-    return distance + ((i - 256) / 200) ** 2 < 1
+    k, j, i = (np.linspace(-1.25, 1.25, size, dtype=np.float32) ** 2 for size in SHAPE)
+    return k[:, None, None] + j[:, None] + i < 1
 
 
 def on_the_image(contour: SegmentationArrays) -> np.ndarray:

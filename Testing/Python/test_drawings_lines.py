@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from QuizLoaderLib.views import lines
+from QuizLoaderLib.views import marks
 from reader_at_work import READER, AtWork, at_work, write_volume
 from session_by_hand import page_of, saved, write_quiz
 
@@ -25,7 +25,7 @@ def images(tmp_path: Path) -> Path:
 
 def measure(reader: AtWork, points: Points = INSIDE) -> object:
     node = reader.drawings.lines.new()
-    lines.set_points_ras(node, points)
+    marks.set_points_ras(node, points)
     return node
 
 
@@ -76,7 +76,7 @@ def test_lines_are_kept_with_their_image_or_page_and_deleted_ones_are_gone_for_g
         assert reader.answers.missing() == ["Please measure at least 2 lines on the image “CT” (1 so far)."]
         # One is deleted outside of the program's own button, one moved, one measured again.
         reader.opened.host.scene.RemoveNode(reader.drawings.lines.measured[1].node)
-        lines.set_points_ras(reader.drawings.lines.measured[0].node, [INSIDE[0], (-10.0, 20.0, 31.0)])
+        marks.set_points_ras(reader.drawings.lines.measured[0].node, [INSIDE[0], (-10.0, 20.0, 31.0)])
         measure(reader)
 
     assert not on_page.exists()
@@ -131,10 +131,10 @@ def test_a_line_belongs_to_the_image_it_was_placed_on_and_shows_on_its_views_or_
         reader.show()
         green = reader.host.application_logic.GetSliceLogicByLayoutName("Green").GetSliceNode().GetID()
         node = reader.drawings.lines.new()
-        lines.set_points_ras(node, INSIDE)
+        marks.set_points_ras(node, INSIDE)
         node.SetNthControlPointAssociatedNodeID(0, reader.opened.nodes(0)[1].GetID())
         plain = reader.drawings.lines.new()
-        lines.set_points_ras(plain, INSIDE)
+        marks.set_points_ras(plain, INSIDE)
         assert [line.image_id for line in reader.drawings.lines.measured] == ["MR", "CT"]
         reader.drawings.show_again()
         assert list(node.GetDisplayNode().GetViewNodeIDs()) == [green]

@@ -11,7 +11,7 @@ import slicer
 import vtk
 from QuizLoaderLib.quiz.model import SliceView
 from QuizLoaderLib.reader.tools_presenter import ToolsPresenter
-from QuizLoaderLib.views.lines import set_points_ras
+from QuizLoaderLib.views.marks import set_points_ras
 from QuizLoaderLib.views.planes import ViewingMode
 from reader_at_work import READER, SHAPE, at_work, box, brush, drawn, files_of, write_volume
 from session_by_hand import page_of, saved, write_quiz

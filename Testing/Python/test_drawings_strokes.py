@@ -16,9 +16,10 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from QuizLoaderLib.quiz.label_colors import color_of_value
+from QuizLoaderLib.reader.asking import SAVE_ON_S, Asking
 from QuizLoaderLib.reader.drawing.strokes import NO_FILE, read_strokes
 from QuizLoaderLib.session.checked_lines import checked_line, object_of
-from QuizLoaderLib.views.lines import set_points_ras
+from QuizLoaderLib.views.marks import set_points_ras
 from reader_at_work import READER, SHAPE, AtWork, at_work, box, draw, drawn, files_of, write_images
 from session_by_hand import SOAK, page_of, saved, write_quiz
 
@@ -71,7 +72,7 @@ def after_crash(tmp_path: Path, quiz: Path) -> tuple[list[str], dict[str, np.nda
     """What the reader is told and shown by a program that was ended now; the segments that have voxels."""
     results = tmp_path / "crashed"
     shutil.rmtree(results, ignore_errors=True)
-    shutil.copytree(tmp_path / "r", results, ignore=shutil.ignore_patterns("*.lock"))
+    shutil.copytree(tmp_path / "r", results, ignore=shutil.ignore_patterns("*.lock", ".part-*"))
     with at_work(quiz, tmp_path / "images", results) as reader:
         sentences = first_page(reader)
         assert reader.answers.save_sentence() == ALL_SAVED
@@ -186,6 +187,44 @@ def test_a_journal_that_was_cut_has_the_stroke_before(tmp_path: Path, quiz: Path
             assert_same(masks, {"Liver": LIVER})
         strokes.write_bytes(both)
         assert_same(after_crash(tmp_path, quiz)[1], {"Liver": LIVER, "Spleen": SPLEEN})
+
+
+@pytest.mark.parametrize("length", [5, -3])
+def test_what_is_drawn_behind_half_a_line_is_there(tmp_path: Path, quiz: Path, clock, length: int) -> None:
+    """As a power failure leaves it, in the first line of the journal or in its last."""
+    strokes = tmp_path / "r" / READER / "study" / "PgGroup1_A" / "A_CT-quizlabel.strokes"
+    with at_work(quiz, tmp_path / "images", tmp_path / "r", clock) as reader:
+        reader.show()
+        reader.draw("Liver", LIVER)
+        rest(reader, clock)
+        strokes.write_bytes(strokes.read_bytes()[:length])
+        reader.draw("Liver", np.zeros(SHAPE, bool))
+        reader.draw("Spleen", SPLEEN)
+        assert rest(reader, clock) == ALL_SAVED
+        assert after_crash(tmp_path, quiz)[0] == []
+        assert_same(after_crash(tmp_path, quiz)[1], {"Spleen": SPLEEN})
+
+
+def test_next_and_finish_stop_the_window_for_no_large_drawing(tmp_path: Path, quiz: Path) -> None:
+    """What is drawn is saved in parts, and then the step is made; nothing else may be done meanwhile."""
+    clock = Clock(tick_s=0.02)
+    with at_work(quiz, tmp_path / "images", tmp_path / "r", clock) as reader:
+        reader.show()
+        asking = Asking(lambda: None, lambda: None, lambda: None)
+        asking.begin(reader.answers)
+        asking.show()
+        reader.draw("Liver", np.ones(SHAPE, bool))
+        asking.step("next")
+        parts = 1
+        while reader.answers.index == 0:
+            assert asking.saving == NOT_SAVED and not asking.possible_steps
+            assert asking.save_on() == SAVE_ON_S
+            parts += 1
+        assert parts > 2
+        reader.show()
+        asking.show()
+        assert asking.possible_steps == {"previous", "finish"}
+        assert_same(after_crash(tmp_path, quiz)[1], {"Liver": np.ones(SHAPE, bool)})
 
 
 def test_colours_of_a_changed_journal_are_within_their_range(tmp_path: Path, quiz: Path, clock) -> None:
@@ -330,7 +369,9 @@ def test_a_line_is_saved_once_nobody_moves_it(tmp_path: Path, quiz: Path, clock)
         set_points_ras(node, [(-10.0, 20.0, 30.0), (-10.0, 16.0, 30.0)])
         assert reader.answers.save_sentence() == NOT_SAVED
         assert rest(reader, clock) == ALL_SAVED
-        shutil.copytree(tmp_path / "r", tmp_path / "crashed", ignore=shutil.ignore_patterns("*.lock"))
+        shutil.copytree(
+            tmp_path / "r", tmp_path / "crashed", ignore=shutil.ignore_patterns("*.lock", ".part-*")
+        )
         with at_work(quiz, tmp_path / "images", tmp_path / "crashed") as other:
             other.show()
             assert [line.length_mm for line in other.drawings.lines.measured] == pytest.approx([4.0])

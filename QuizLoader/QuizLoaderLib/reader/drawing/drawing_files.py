@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import RLock
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, BinaryIO, ClassVar
 
 import numpy as np
 
@@ -39,10 +39,11 @@ from ...session.files import strokes_of
 from ...session.whole_file import sync, whole_file
 from ...views.segmentations import write_segmentation
 from .regions_to_draw import RegionsToDraw
-from .strokes import NO_FILE, append_folded, read_strokes
+from .strokes import NO_FILE, append_folded, read_strokes, remove_folded
 
 if TYPE_CHECKING:
     import slicer
+    from _typeshed import SupportsWrite
 
 
 class StoppedError(Exception):
@@ -68,6 +69,14 @@ class Turn:
             raise StoppedError
 
     @contextmanager
+    def packed_file(
+        self, path: Path, about_to: Callable[[Path], None] | None = None
+    ) -> "Iterator[SupportsWrite[bytes]]":
+        """As ``whole_file``, for who writes a plane at a time: also each ``write`` raises StoppedError."""
+        with self.whole_file(path, about_to) as part, part.open("wb") as file:
+            yield _Watched(self, file)
+
+    @contextmanager
     def whole_file(self, path: Path, about_to: Callable[[Path], None] | None = None) -> Iterator[Path]:
         """As the function; ``about_to(part)`` is the last that is done before the part gets its name. Raises
         StoppedError where the turn is over, and OSError."""
@@ -80,6 +89,16 @@ class Turn:
             self.require()
             if about_to is not None:
                 about_to(part)
+
+
+@dataclass(frozen=True)
+class _Watched:
+    turn: Turn
+    file: BinaryIO
+
+    def write(self, data: bytes) -> int:
+        self.turn.require()
+        return self.file.write(data)
 
 
 _MADE_FROM, _VOXELS, _LOST = "QuizLoader_MadeFrom", "QuizLoader_Voxels", "QuizLoader_LostVoxels"
@@ -123,13 +142,15 @@ class DrawingFiles:
 class ReadDrawing:
     """``sentences`` say what is odd about the files. Files that ``to_put_aside`` names hold something that is
     not in ``segmentation``, so they must not be replaced. ``has_strokes``: the files are behind, or the
-    journal that they have already is not removed yet; ``drawn_on`` is the grid that it is of."""
+    journal that they have already is not removed yet; ``drawn_on`` is the grid that it is of,
+    ``journal_bytes`` its length."""
 
     segmentation: SegmentationArrays | None
     sentences: tuple[str, ...] = ()
     to_put_aside: tuple[Path, ...] = ()
     has_strokes: bool = False
     drawn_on: Grid | None = None
+    journal_bytes: int = 0
 
 
 def write_drawing(
@@ -141,14 +162,14 @@ def write_drawing(
     """
     files.label_map.parent.mkdir(parents=True, exist_ok=True)
     turn = Turn()
-    with turn.whole_file(files.segments, partial(_say_folded, files)) as part:
+    with turn.whole_file(files.segments, partial(_say_folded, files.strokes)) as part:
         write_segmentation(node, part)
         try:
             written = _read_segments(part)
         except ImageReadError as fault:
             raise OSError(None, "not all of it could be written", str(files.segments)) from fault
     lost = _write_label_map(files, written, grid, regions, turn)
-    files.strokes.unlink(missing_ok=True)
+    remove_folded(files.strokes)
     return lost
 
 
@@ -159,28 +180,31 @@ def put_strokes_into_files(
     may do it. The journal stays until who asked removes it. Gives what overlaps cost the label map, None
     where the journal cannot be used.
 
-    Raises StoppedError where the ``turn`` is over, and OSError; a file that could not be replaced is as it
-    was before.
+    Raises StoppedError where the ``turn`` is over, and OSError, also where another program adds strokes
+    meanwhile; a file that could not be replaced is as it was before.
     """
-    turn.require()
-    found = read_drawing(files, regions, is_tried_again=True)
-    turn.require()
+    found = read_drawing(files, regions, turn)
     drawn, grid = found.segmentation, found.drawn_on
     if drawn is None or grid is None or found.to_put_aside:
         return None
 
     geometry = drawn.conversion_parameters or reference_geometry(grid)
-    drawn = _cropped(replace(drawn, conversion_parameters=geometry))
-    with turn.whole_file(files.segments, partial(_say_folded, files)) as part, part.open("wb") as file:
+    drawn = cropped(replace(drawn, conversion_parameters=geometry))
+    turn.require()
+    say_folded = partial(_say_folded, files.strokes, length=found.journal_bytes)
+    with turn.packed_file(files.segments, say_folded) as file:
         write_segments(file, drawn, level=1)
     return _write_label_map(files, drawn, grid, regions, turn)
 
 
-def _say_folded(files: DrawingFiles, part: Path) -> None:
-    append_folded(files.strokes, _sha256(part))
+def _say_folded(strokes: Path, part: Path, length: int | None = None) -> None:
+    """Raises OSError where the journal has another ``length`` than it had when it was read."""
+    if length is not None and length != strokes.stat().st_size:
+        raise OSError(None, "another program draws", str(strokes))
+    append_folded(strokes, _sha256(part))
 
 
-def _cropped(drawn: SegmentationArrays) -> SegmentationArrays:
+def cropped(drawn: SegmentationArrays) -> SegmentationArrays:
     """The part that the segments take; a voxel where they take none."""
     occupied = np.zeros(drawn.grid.shape, bool)
     for layer in drawn.layers:
@@ -205,38 +229,44 @@ def _write_label_map(
     overlaps = "; ".join(f"{loss.voxels} of {loss.region} under {loss.winner}" for loss in mask.lost)
     checksum = f"{zlib.crc32(mask.voxels.data):08x}"
     facts = {_MADE_FROM: _sha256(files.segments), _VOXELS: checksum, _LOST: overlaps}
-    with turn.whole_file(files.label_map) as part, part.open("wb") as file:
+    turn.require()
+    with turn.packed_file(files.label_map) as file:
         # A reader waits for it: the lowest level packs masks four times as fast, into a little more.
         write_nrrd(file, (mask.voxels,), mask.ijk_to_ras, facts, level=1)
     return mask.lost
 
 
-def read_drawing(files: DrawingFiles, regions: RegionsToDraw, is_tried_again: bool = False) -> ReadDrawing:
+def read_drawing(files: DrawingFiles, regions: RegionsToDraw, turn: Turn | None = None) -> ReadDrawing:
     """What was drawn: the segments with the strokes that were added to them, else those of the label map by
     the values of the quiz.
 
-    Where it ``is_tried_again``, a journal that cannot be read now raises OSError or MemoryError.
+    With a ``turn`` it is tried again: StoppedError is raised where that is over, and OSError or MemoryError
+    where the journal cannot be read now.
     """
+    look = turn.require if turn else None
+    if look is not None:
+        look()
     found = _read_files(files, regions)
     try:
         now = files.sha256
-        strokes = read_strokes(files.strokes, now)
+        strokes = read_strokes(files.strokes, now, look)
         if strokes is None:
             return replace(found, has_strokes=found.segmentation is not None)
         if now != strokes.base:
             raise ValueError(f"it belongs to another file {files.segments.name}")
+        there = replace(found, drawn_on=strokes.grid, journal_bytes=strokes.length)
         if strokes.segments is None:
-            return replace(found, has_strokes=found.segmentation is not None, drawn_on=strokes.grid)
-        drawn = strokes.added_to(found.segmentation if now else None)
+            return replace(there, has_strokes=found.segmentation is not None)
+        drawn = strokes.added_to(found.segmentation if now else None, look)
     except FileNotFoundError:
         return found
     except (OSError, ValueError, LookupError, MemoryError) as fault:
-        if is_tried_again and isinstance(fault, (OSError, MemoryError)):
+        if turn is not None and isinstance(fault, (OSError, MemoryError)):
             raise
         sentence = f"What was drawn last, in “{files.strokes.name}”, cannot be used ({fault}). It is kept."
         aside = (*found.to_put_aside, files.strokes)
         return replace(found, sentences=(*found.sentences, sentence), to_put_aside=aside)
-    return replace(found, segmentation=drawn, has_strokes=True, drawn_on=strokes.grid)
+    return replace(there, segmentation=drawn, has_strokes=True)
 
 
 def _read_files(files: DrawingFiles, regions: RegionsToDraw) -> ReadDrawing:

@@ -4,9 +4,10 @@ The journal has everything until both files are whole on the disk, so nothing wa
 the quiz. Who comes back to the page before stops it, and goes on with the journal.
 """
 
-from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import suppress
+import os
+import time
+from collections.abc import Callable, Iterable
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -21,9 +22,9 @@ from .drawing_files import DrawingFiles, StoppedError, Turn, put_strokes_into_fi
 from .image_drawing import ImageDrawing, named
 from .page_drawn_on import SessionPage
 from .regions_to_draw import RegionsToDraw
+from .strokes import remove_folded
 
 if TYPE_CHECKING:
-    from ...session.drawings import SessionDrawings
     from ...session.order import PageKey
 
 Told = Callable[[tuple[LostOverlap, ...]], None]
@@ -71,7 +72,9 @@ class Fold:
             lost = done.result()
             if lost is not None:
                 self.tell(lost)
-                self.files.strokes.unlink(missing_ok=True)
+                if not remove_folded(self.files.strokes):
+                    self.fault = "another program draws"
+                    return False
         except StoppedError:
             return True
         except (OSError, MemoryError) as fault:
@@ -89,11 +92,10 @@ class Fold:
         if self._lost is not None:
             self._lost.cancel()
 
-    def wait(self) -> None:
+    def wait(self, most_s: float | None) -> None:
         """Until it is done, or has failed; ``save`` says which."""
         if self._lost is not None:
-            with suppress(OSError, MemoryError, StoppedError):
-                self._lost.result()
+            wait([self._lost], most_s)
 
     def save_copy(self, folder: Path) -> None:
         path = self.files.label_map
@@ -111,50 +113,58 @@ class Fold:
 class Folds:
     """All that are under way, one after another in one thread, kept in the queue of what is not saved."""
 
-    def __init__(self, queue: SaveQueue) -> None:
-        self._queue = queue
+    def __init__(self, queue: SaveQueue, regions_of: Callable[[Image], RegionsToDraw]) -> None:
+        self._queue, self._regions_of = queue, regions_of
         self._thread = ThreadPoolExecutor(1, "drawings")
         self._folds: dict[Path, Fold] = {}
         self._is_resumed = self._is_closed = False
 
-    def begin_of(self, drawing: ImageDrawing, page: SessionPage | None) -> None:
-        """What the journal has of a drawing on this page, as long as nobody draws on it."""
-        is_in_journal = drawing.may_change and drawing.has_strokes and not drawing.needs_files
-        if page is not None and drawing.files is not None and is_in_journal:
-            self._begin(drawing.files, drawing.regions, drawing.what, page.files, page.key, drawing.image.id)
-
-    def resume(
-        self, page: SessionPage | None, may_change: bool, regions_of: Callable[[Image], RegionsToDraw]
+    def begin(
+        self, page: SessionPage | None, drawings: Iterable[ImageDrawing], everywhere: bool = False
     ) -> None:
+        """What the journals have of these ``drawings`` on this page, as long as nobody draws on them, and of
+        its images that are not there now; ``everywhere``: of all other pages, too."""
+        if page is None or page.is_review:
+            return
+        there = {drawing.image.id: drawing for drawing in drawings}
+        for drawing in there.values():
+            files = drawing.files
+            is_in_journal = drawing.may_change and drawing.has_strokes and not drawing.needs_files
+            if files is not None and is_in_journal and files.strokes.is_file():
+                self._begin(page, page.key, drawing.image, files)
+        behind = page.files.behind(None if everywhere else page.key)
+        self._begin_all(page, [each for each in behind if each[0] != page.key or each[1].id not in there])
+
+    def resume(self, page: SessionPage | None, may_change: bool) -> None:
         """Once for a session: what an earlier run of the program had not done, but on a ``page`` that is gone
         on with."""
-        if page is None or page.is_review or self._is_resumed:
+        if page is None or self._is_resumed:
             return
         self._is_resumed = True
         behind = [each for each in page.files.behind() if not (may_change and each[0] == page.key)]
-        for folder in {path.parent for _key, _image, path in behind}:
-            remove_left_overs(folder)
-        for key, image, path in behind:
-            what = named(image.id, page.files.title(key))
-            self._begin(DrawingFiles(path), regions_of(image), what, page.files, key, image.id)
+        if not page.is_review:
+            for folder in {path.parent for _key, _image, path in behind}:
+                remove_left_overs(folder)
+        self._begin_all(page, behind)
 
-    def _begin(
-        self,
-        files: DrawingFiles,
-        regions: RegionsToDraw,
-        what: str,
-        session: "SessionDrawings",
-        key: "PageKey",
-        image_id: str,
-    ) -> None:
+    def _begin_all(self, page: SessionPage, behind: "Iterable[tuple[PageKey, Image, Path]]") -> None:
+        for key, image, path in behind:
+            # A finished quiz may lie where nobody can write.
+            if not page.is_review or os.access(path.parent, os.W_OK):
+                self._begin(page, key, image, DrawingFiles(path))
+
+    def _begin(self, page: SessionPage, key: "PageKey", image: Image, files: DrawingFiles) -> None:
         if self._is_closed or files.label_map in self._folds:
             return
 
         def tell(lost: tuple[LostOverlap, ...]) -> None:
-            voxels = sum(loss.voxels for loss in lost)
-            session.set_lost_voxels(key, image_id, files.label_map, files.segments, voxels)
+            if not page.is_review:
+                voxels = sum(loss.voxels for loss in lost)
+                page.files.set_lost_voxels(key, image.id, files.label_map, files.segments, voxels)
 
-        fold = self._folds[files.label_map] = Fold(files, regions, what, tell, self._thread)
+        what = named(image.id, page.files.title(key))
+        fold = Fold(files, self._regions_of(image), what, tell, self._thread)
+        self._folds[files.label_map] = fold
         self._save(fold)
 
     def look(self) -> None:
@@ -179,18 +189,22 @@ class Folds:
         """Which have failed, and why."""
         return [fold.unsaved for fold in self._folds.values() if fold.fault]
 
-    def wait(self) -> None:
+    def wait(self, most_s: float | None = None) -> None:
         """Until all are done, or have failed; what failed before is tried again."""
+        until = None if most_s is None else time.monotonic() + most_s
         for fold in list(self._folds.values()):
             fold.fault = ""
             if not self._save(fold) and not fold.fault:
-                fold.wait()
+                fold.wait(None if until is None else max(0.0, until - time.monotonic()))
                 self._save(fold)
 
     def close(self) -> None:
-        """Nothing is begun any more."""
+        """Nothing is begun any more, or replaced: what is not done is resumed by the next run of the
+        program."""
         self._is_closed = True
-        self._thread.shutdown(wait=False)
+        for fold in list(self._folds.values()):
+            self.stop(fold.files)
+        self._thread.shutdown(wait=False, cancel_futures=True)
 
     def _save(self, fold: Fold) -> bool:
         """Gives whether it is done; the queue may find that out, too."""

@@ -2,28 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
-import numpy as np
-
-from ...images.arrays import SegmentationArrays, SegmentDescription
+from ...images.arrays import SegmentationArrays
 from ...images.grid import Grid
 from ...images.types.segmentation import make_node
 from ...images.types.type_module import Look
-from ...images.vtk_images import array_of
 from ...masks.painting import LostOverlap
-from ...masks.resampler import Resampler
 from ...quiz.model import Image
 from ...session.files import reason
 from ...views import segmentations
-from ...views.segment_planes import PlaneScan
+from ...views.segment_planes import PlaneScan, layers
 from ..save_queue import KEEP_OPEN, RETRY_S
-from .drawing_files import DrawingFiles, ReadDrawing, put_aside, read_drawing, write_drawing
+from .coming_drawings import DrawingOnDisk
+from .drawing_files import DrawingFiles, ReadDrawing, put_aside, write_drawing
+from .given_contours import GivenContours
+from .merging import merged
 from .regions_to_draw import RegionsToDraw
-from .stroke_saver import StrokeSaver, are_on
+from .segment_arrays import grid_of
+from .stroke_saver import Pace, StrokeSaver, are_on
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLScene, vtkMRMLSegmentationNode, vtkMRMLVolumeNode
@@ -52,6 +52,7 @@ class ImageDrawing:
     fault: str = ""
     has_strokes: bool = False
     strokes: StrokeSaver = field(default_factory=StrokeSaver)
+    given: GivenContours | None = None
     retry_s: ClassVar[float] = RETRY_S
     _saved: tuple[object, ...] | None = None
     _is_behind: bool = False
@@ -82,23 +83,32 @@ class ImageDrawing:
         return self._is_drawn
 
     def open(
-        self, scene: vtkMRMLScene, own: DrawingFiles | None, earlier: Sequence[DrawingFiles]
+        self,
+        scene: vtkMRMLScene,
+        own: DrawingFiles | None,
+        earlier: Sequence[DrawingFiles],
+        read: Callable[[DrawingFiles, RegionsToDraw], DrawingOnDisk],
     ) -> list[str]:
-        """Make the node of what the reader drew here (the files ``own``), else of a copy of the ``earlier``
-        drawings, merged where there are several; none where there is neither. Gives what is odd.
+        """Make the node of what the reader drew here (the files ``own``), else of a copy of what is given to
+        judge, or of the ``earlier`` drawings, merged where there are several; none where there is nothing of
+        it. Gives what is odd.
 
         A copy that the reader has not changed is made anew, as long as the page may change.
         """
         sentences: list[str] = []
         if own is not None:
-            found = read_drawing(own, self.regions)
-            sentences += found.sentences
-            self._to_put_aside = list(found.to_put_aside)
-            if found.segmentation is not None:
-                sentences += self._take_over(scene, found, own)
+            on_disk = read(own, self.regions)
+            sentences += on_disk.found.sentences
+            self._to_put_aside = list(on_disk.found.to_put_aside)
+            if on_disk.found.segmentation is not None:
+                sentences += self._take_over(scene, on_disk, on_disk.found.segmentation)
         is_renewed = self.may_change and self.node is not None and segmentations.is_unchanged_copy(self.node)
         if earlier and (self.node is None or is_renewed) and not self._to_put_aside:
-            sentences += self._copy(scene, earlier)
+            sentences += self._copy(scene, [read(files, self.regions).found for files in earlier])
+        elif self.given is not None and self.node is None:
+            # The node draws in the arrays that it is made of.
+            layers = tuple(layer.copy() for layer in self.given.arrays.layers)
+            self._begin_as(scene, replace(self.given.arrays, layers=layers))
         return sentences
 
     def make(self, scene: vtkMRMLScene) -> vtkMRMLSegmentationNode:
@@ -130,7 +140,7 @@ class ImageDrawing:
         self.fault = ""
         if self.files is None or not self.may_change or self.node is None:
             return True
-        scan, described = PlaneScan(self.node).to_the_end(), segmentations.description(self.node)
+        scan, described = PlaneScan(layers(self.node)).to_the_end(), segmentations.description(self.node)
         now = (scan.fingerprint, described)
         is_right = now == self._saved and not self._is_behind
         if (is_right or (self._saved is None and not now[0])) and not self.has_strokes:
@@ -148,20 +158,27 @@ class ImageDrawing:
         self.strokes.note_saved(self.node, scan)
         return True
 
-    def save_strokes(self, wait: bool = False) -> bool:
-        """Go on saving what was drawn, once the hand rests; with ``wait`` all of it at once, and an unchanged
-        copy of an earlier drawing too: it is accepted with its page.
+    @property
+    def may_be_left(self) -> bool:
+        """Whether everything is saved, or cannot be now: also an unchanged copy of an earlier drawing, which
+        is accepted with its page."""
+        return bool(self.fault) or (self.is_saved and not self._is_unsaved_start)
+
+    def save_strokes(self, pace: Pace) -> bool:
+        """Go on saving what was drawn; but AT_REST also what ``may_be_left`` asks for.
 
         Gives whether something was saved now. Raises OSError where the files have to be written instead: the
         journal cannot be, they are other than it says, or not all that is drawn lies on the image.
         """
         files = self.files
-        is_start = wait and self.may_change and self.node is not None and self._is_unsaved_start
-        if files is None or (self.is_saved and not is_start) or not (wait or self.strokes.rests(self.node)):
+        is_start = pace is not Pace.AT_REST and self._is_unsaved_start
+        if files is None or (self.is_saved and not is_start):
+            return False
+        if pace is Pace.AT_REST and not self.strokes.rests(self.node):
             return False
         if self._is_behind or self._to_put_aside or not are_on(self.node, self.grid):
             raise OSError(None, "the journal cannot say what was drawn", str(files.strokes))
-        if not self.strokes.go_on(self.node, files.strokes, self.grid, lambda: files.sha256, wait):
+        if not self.strokes.go_on(self.node, files.strokes, self.grid, lambda: files.sha256, pace):
             return False
         scan = self.strokes.last
         assert scan is not None
@@ -202,9 +219,10 @@ class ImageDrawing:
             files.set_drawing(self.image.id, path, is_drawn, self.files.segments, lost)
             self.lost = None
 
-    def has_changed(self) -> bool:
-        """Whether anything was done to the node since ``is_drawn`` was asked for."""
-        return self.node is not None and segmentations.stamp(self.node) != self._seen
+    def is_to_be_told(self, files: SessionDrawings | None) -> bool:
+        """Whether it was begun or erased since the session was told."""
+        has_changed = self.node is not None and segmentations.stamp(self.node) != self._seen
+        return bool(files and has_changed and self.is_drawn != files.drawn(self.image.id).has_drawing)
 
     @property
     def needs_files(self) -> bool:
@@ -213,45 +231,46 @@ class ImageDrawing:
 
     @property
     def _is_unsaved_start(self) -> bool:
-        return not self.has_files and segmentations.is_copy(self.node)
+        is_there = self.files is not None and self.may_change and self.node is not None
+        return is_there and not self.has_files and segmentations.is_copy(self.node)
 
     @property
     def _name(self) -> str:
         return f"{self.page_title} {self.image.id}"
 
-    def _take_over(self, scene: vtkMRMLScene, found: ReadDrawing, own: DrawingFiles) -> list[str]:
-        segmentation = found.segmentation
-        assert segmentation is not None
-        self.node = self._node_of(scene, segmentation)
-        scan = PlaneScan(self.node).to_the_end()
+    def _take_over(
+        self, scene: vtkMRMLScene, own: DrawingOnDisk, segmentation: SegmentationArrays
+    ) -> list[str]:
+        self.node, scan = self._node_of(scene, segmentation), own.scan
         self._saved = (scan.fingerprint, segmentations.description(self.node))
-        self.has_strokes = found.has_strokes
-        is_right = found.has_strokes or self._to_put_aside or own.are_of_one_time
-        self._is_behind = not is_right
+        self.has_strokes = own.found.has_strokes
+        self._is_behind = own.is_behind and not (self.has_strokes or self._to_put_aside)
         self.strokes.note_saved(self.node, scan)
         if not scan.planes or segmentation.grid.is_part_of(self.grid):
             return []
-        self._to_put_aside += [path for path in (own.segments, own.label_map) if path.is_file()]
+        self._to_put_aside += [path for path in (own.files.segments, own.files.label_map) if path.is_file()]
         self._is_behind = False
         return [
             f"The contour of “{self.image.id}” was drawn on other voxels than the image has now. It is shown "
             "at its place in the patient; its files are kept, also when it is changed."
         ]
 
-    def _copy(self, scene: vtkMRMLScene, earlier: Sequence[DrawingFiles]) -> list[str]:
-        found = [read_drawing(files, self.regions) for files in earlier]
-        sentences = [sentence for each in found for sentence in each.sentences]
-        drawings = [each.segmentation for each in found if each.segmentation is not None]
+    def _copy(self, scene: vtkMRMLScene, earlier: Sequence[ReadDrawing]) -> list[str]:
+        sentences = [sentence for each in earlier for sentence in each.sentences]
+        drawings = [each.segmentation for each in earlier if each.segmentation is not None]
         if not drawings:
             return sentences
         copied = drawings[0] if len(drawings) == 1 else merged(drawings, self.grid, self.regions)
+        self._begin_as(scene, copied)
+        return sentences
+
+    def _begin_as(self, scene: vtkMRMLScene, copied: SegmentationArrays) -> None:
         node = self._node_of(scene, copied)
         if self.node is not None:
             segmentations.remove(self.node)
         self.node = node
         segmentations.mark_as_copy(node)
         self.strokes.note_saved(node)
-        return sentences
 
     def _node_of(self, scene: vtkMRMLScene, segmentation: SegmentationArrays) -> vtkMRMLSegmentationNode:
         if any(layer.any() for layer in segmentation.layers):
@@ -267,47 +286,3 @@ class ImageDrawing:
 
 def named(image_id: str, page_title: str) -> str:
     return f"The contour of “{image_id}” on the page “{page_title}”"
-
-
-def grid_of(volume: vtkMRMLVolumeNode) -> Grid:
-    """The voxels of a vtkMRMLVolumeNode."""
-    import vtk
-
-    columns, rows, slices = volume.GetImageData().GetDimensions()
-    matrix = vtk.vtkMatrix4x4()
-    volume.GetIJKToRASMatrix(matrix)
-    return Grid((slices, rows, columns), array_of(matrix))
-
-
-def merged(drawings: Sequence[SegmentationArrays], grid: Grid, regions: RegionsToDraw) -> SegmentationArrays:
-    """A region is where any of the drawings has a segment of its name, on the voxels of ``grid``.
-
-    Regions may overlap, so none loses a voxel; what overlaps cost is decided and counted where a label map
-    is made of them. The regions of the quiz come first, in its order, then the others as they are met.
-    """
-    known = [region.name for region in regions.regions]
-    met = {segment.name: segment for drawing in reversed(drawings) for segment in drawing.segments}
-    order = sorted(met, key=lambda name: known.index(name) if name in known else len(known))
-    layers: list[np.ndarray] = []
-    segments: list[SegmentDescription] = []
-    for number, name in enumerate(order, start=1):
-        drawn = _union(drawings, name, grid)
-        layer = next((n for n, each in enumerate(layers) if not each[drawn].any()), len(layers))
-        if layer == len(layers):
-            layers.append(np.zeros(grid.shape, np.min_scalar_type(len(order))))
-        layers[layer][drawn] = number
-        segments.append(SegmentDescription(name, layer, number, met[name].color))
-    return SegmentationArrays(tuple(layers), grid.ijk_to_ras, tuple(segments))
-
-
-def _union(drawings: Sequence[SegmentationArrays], name: str, grid: Grid) -> np.ndarray:
-    drawn = np.zeros(grid.shape, bool)
-    for drawing in drawings:
-        resampler = Resampler(drawing.grid, grid)
-        for segment in drawing.segments:
-            if segment.name == name:
-                for k, plane in enumerate(drawn):
-                    found = resampler.plane(drawing.layers[segment.layer], k)
-                    if found is not None:
-                        plane |= found == segment.value
-    return drawn

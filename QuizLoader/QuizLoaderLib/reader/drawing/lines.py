@@ -2,20 +2,19 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...session.files import reason
-from ...session.whole_file import whole_file
-from ...views import lines, segmentations
+from ...views import lines, marks, segmentations
 from ...views.page import take_off_transforms
-from ..save_queue import KEEP_OPEN, RETRY_S, SaveQueue
+from ..save_queue import SaveQueue
 from .page_drawn_on import NO_IMAGE, PageDrawnOn, PageKey
+from .saved_markup import SavedMarkup
 from .stroke_saver import REST_S
 
 if TYPE_CHECKING:
@@ -26,20 +25,8 @@ _MOST_NUMBERS = 1000
 
 
 @dataclass
-class Line:
-    """``image_id`` is empty for a line that lies on no image of the page, and until it has two points.
-
-    ``path`` is its file where it has one, ``fault`` why the last saving failed. Without ``is_calibrated``
-    nobody knows how long a pixel of its image is.
-    """
-
-    node: "slicer.vtkMRMLMarkupsLineNode"
-    image_id: str = NO_IMAGE
-    path: Path | None = None
-    fault: str = ""
-    is_calibrated: bool = True
-    retry_s: ClassVar[float] = RETRY_S
-    _saved: np.ndarray | None = field(default=None, repr=False)
+class Line(SavedMarkup):
+    """A line that is measured, or on its way."""
 
     @property
     def is_complete(self) -> bool:
@@ -56,43 +43,15 @@ class Line:
         return f"{lines.length(self.node):.1f} {'mm' if self.is_calibrated else lines.PIXELS}"
 
     @property
-    def is_new(self) -> bool:
-        """Whether nobody has tried to save it yet."""
-        return self._saved is None and not self.fault
+    def in_words(self) -> str:
+        return f"The line of {self.length_text}"
 
     @property
-    def is_saved(self) -> bool:
-        return self._saved is not None and np.array_equal(self._saved, lines.points_ras(self.node))
+    def state(self) -> np.ndarray:
+        return lines.points_ras(self.node)
 
-    @property
-    def unsaved(self) -> str:
-        """What the last saving could not save, and why, as a sentence."""
-        if not self.fault:
-            return ""
-        return f"The line of {self.length_text} is not saved yet ({self.fault}). {KEEP_OPEN}"
-
-    def save(self) -> bool:
-        self.fault = ""
-        if self.is_saved or self.path is None:
-            return True
-        points = lines.points_ras(self.node)
-        try:
-            self._write(self.path)
-        except OSError as fault:
-            self.fault = reason(fault)
-            return False
-        self._saved = points
-        return True
-
-    def save_copy(self, folder: Path) -> None:
-        """Write it into another folder of the quiz, where its own cannot be written; raises OSError."""
-        if self.path is not None:
-            self._write(folder / self.path.parent.name / self.path.name)
-
-    def _write(self, path: Path) -> None:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with whole_file(path) as part:
-            lines.write_line(self.node, part, self.is_calibrated)
+    def write_node(self, path: Path) -> None:
+        lines.write_line(self.node, path, self.is_calibrated)
 
 
 class Lines:
@@ -325,7 +284,8 @@ class Lines:
                 continue
             node.SetLocked(not on.may_change)
             segmentations.save_with_scene(node, False)
-            self._lines.append(Line(node, image_id, path, _saved=lines.points_ras(node)))
+            self._lines.append(Line(node, image_id, path))
+            self._lines[-1].note_saved()
         return sentences
 
     def _next_name(self) -> str:
@@ -339,7 +299,9 @@ class Lines:
     def _nodes_in_scene(self) -> "Iterator[slicer.vtkMRMLMarkupsLineNode]":
         scene, kind = self._on.host.scene, "vtkMRMLMarkupsLineNode"  # type: ignore[union-attr]
         for index in range(scene.GetNumberOfNodesByClass(kind)):
-            yield scene.GetNthNodeByClass(index, kind)
+            node = scene.GetNthNodeByClass(index, kind)
+            if not marks.is_mark(node):
+                yield node
 
 
 def _files(on: PageDrawnOn) -> dict[str, list[Path]]:

@@ -1,8 +1,9 @@
 """What is drawn on the pages of an open quiz: shown on arrival, saved, and known when a page asks for it."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 from ...quiz.image_folder import ImageFolder
 from ...quiz.model import Image, Quiz
@@ -13,16 +14,35 @@ from ...views.contours import ContourLook
 from ...views.host import Host
 from ...views.page import take_off_transforms
 from ..save_queue import SaveQueue
+from .coming_drawings import ComingDrawings
 from .drawing_files import DrawingFiles, Turn
 from .folding import Folds
 from .image_drawing import ImageDrawing
+from .judging import Judging
 from .lines import Lines
+from .marks import Marks
 from .page_drawn_on import PageDrawnOn, PageKey, SessionPage
 from .regions_to_draw import RegionsOfImages, RegionsToDraw
-from .stroke_saver import StrokeSaver
+from .stroke_saver import Pace, StrokeSaver
 
 if TYPE_CHECKING:
     import slicer
+
+    from ...session.drawings import SessionDrawings
+    from ...session.marks import MarkStore
+
+    Stores = tuple[MarkStore | None, MarkStore | None]
+    """Of marks and of measures."""
+
+
+class Beside(Protocol):
+    """What belongs to the drawings of a page."""
+
+    def show_again(self) -> None: ...
+    def hide(self) -> None: ...
+    def save(self) -> None: ...
+    def leave(self) -> None: ...
+    def close(self) -> None: ...
 
 
 class PageDrawings:
@@ -34,10 +54,8 @@ class PageDrawings:
 
     The steps of ``SessionAnswers`` save the page's drawings before they ask what is missing, and put them
     away when it is left. ``save_on``, which hosts call again and again, saves each stroke soon after it.
-
     With a reader, a drawing that is saved leaves the scene with its page, one that could not be saved stays
-    in it, hidden, until it can. In an author's look nothing is written: what was drawn stays, hidden, and
-    shows again on return.
+    in it, hidden, until it can. In an author's look all stays, hidden, and shows again on return.
     """
 
     def __init__(self, host: Host, quiz: Quiz, folder: ImageFolder, queue: SaveQueue) -> None:
@@ -47,9 +65,12 @@ class PageDrawings:
         self._drawings: dict[str, ImageDrawing] = {}
         self._put_away: dict[PageKey, dict[str, ImageDrawing]] = {}
         self._look = ContourLook(quiz.contour_visibility)
-        self.lines = Lines(queue)
-        self.folds = Folds(queue)
-        self.when_leaving: Callable[[], None] | None = None
+        self.lines, self.marks, self.measures = Lines(queue), Marks(queue), Marks(queue)
+        self.judging = Judging(host, self._save_drawing)
+        self._beside: tuple[Beside, ...] = (self.lines, self.marks, self.measures, self.judging)
+        self.folds = Folds(queue, self._regions_of)
+        self.coming = ComingDrawings(self._regions_of, self.folds.stop)
+        self.when_leaving: Callable[[], None] = lambda: None
 
     @property
     def images(self) -> tuple[Image, ...]:
@@ -58,9 +79,8 @@ class PageDrawings:
         return tuple(on.images.values()) if on and on.may_change and on.page.enable_segment_editor else ()
 
     def segmentation(self, image_id: str) -> "slicer.vtkMRMLSegmentationNode":
-        """The segmentation to draw in: what was drawn on this image before, else a new one; with an empty,
-        named and coloured segment for each region of the quiz. Raises KeyError for any other image than
-        ``images`` has."""
+        """What was drawn on this image before, else a new one; with an empty, named and coloured segment for
+        each region of the quiz. Raises KeyError for any other image than ``images`` has."""
         if all(image.id != image_id for image in self.images):
             raise KeyError(image_id)
         drawing = self._drawings[image_id]
@@ -68,12 +88,13 @@ class PageDrawings:
             drawing.node = None
             self._read(drawing)
         node = drawing.make(self._host.scene)
-        self._show(drawing)
+        _show(drawing, self._on, self._look)
         return node
 
     def region_names(self, image_id: str) -> tuple[str, ...]:
-        """Of the regions that the quiz wants drawn on an image in ``images``."""
-        return tuple(region.name for region in self._drawings[image_id].regions.regions)
+        """Of the regions that the quiz wants drawn, or judged, on an image in ``images``."""
+        names = [region.name for region in self._drawings[image_id].regions.regions]
+        return tuple(dict.fromkeys([*names, *self.judging.regions(image_id)]))
 
     def volume(self, image_id: str) -> "slicer.vtkMRMLVolumeNode":
         """The volume node of an image in ``images``."""
@@ -84,7 +105,7 @@ class PageDrawings:
         """The segmentations that are shown."""
         return tuple(drawing.node for drawing in self._there)
 
-    def show(self, shown: PageNodes, session_page: SessionPage | None) -> list[str]:
+    def show(self, shown: PageNodes, session_page: SessionPage | None, stores: "Stores") -> list[str]:
         """Show what was drawn on a page; gives what is odd about its files, as sentences."""
         self.leave()
         on = self._on = PageDrawnOn(shown, self._host, session_page)
@@ -94,15 +115,17 @@ class PageDrawings:
         self._drawings = self._put_away.pop(on.key, {})
         for waiting in self._drawings.values():
             self._queue.when_saved(waiting, partial(self._note, waiting))
-        sentences: list[str] = []
+        sentences = self.lines.show(on) + self.marks.show(on, stores[0]) + self.measures.show(on, stores[1])
         for image in on.images.values():
             known = self._drawings.get(image.id)
             if known is None or not self._is_there(known):
-                sentences += self._open(image)
+                drawing = _new_drawing(image, on, self._regions_of(image), self._queue.clock)
+                self._drawings[image.id] = drawing
+                sentences += self._read(drawing)
             elif not on.is_there(known.volume):
                 known.volume = on.volume(image.id)
-        sentences += self.lines.show(on)
-        self.folds.resume(session_page, on.may_change, self._regions_of)
+        sentences += self.judging.show(on, self._drawings)
+        self.folds.resume(session_page, on.may_change)
         self.show_again()
         return sentences
 
@@ -111,14 +134,16 @@ class PageDrawings:
         take_off_transforms(self.nodes)
         for drawing in self._there:
             segmentations.set_grid(drawing.node, drawing.volume)
-            self._show(drawing)
-        self.lines.show_again()
+            _show(drawing, self._on, self._look)
+        for each in self._beside:
+            each.show_again()
 
     def hide(self) -> None:
         """The views are for something else, until the page is shown again."""
         for node in self.nodes:
             node.SetDisplayVisibility(False)
-        self.lines.hide()
+        for each in self._beside:
+            each.hide()
 
     def set_look(self, look: ContourLook) -> None:
         """Of all drawings that are drawn, until the next page."""
@@ -134,54 +159,66 @@ class PageDrawings:
         return " ".join(self._queue.sentences())
 
     def _save_page(self) -> None:
-        may_change = self._on is not None and self._on.may_change
         for drawing in self._there:
-            if drawing.needs_files and (may_change or drawing.fault):
-                self._save(drawing)
-            elif may_change:
-                self._save_strokes(drawing, wait=True)
-        self.lines.save()
+            self._save_drawing(drawing)
+        for each in self._beside:
+            each.save()
+
+    def _save_drawing(self, drawing: ImageDrawing) -> None:
+        may_change = self._on is not None and self._on.may_change
+        if drawing.needs_files and (may_change or drawing.fault):
+            self._save(drawing)
+        elif may_change:
+            self._save_strokes(drawing, Pace.AT_ONCE)
 
     def write_files(self) -> None:
         """Begin to put what the journals have into the files, also on this page, after ``save``."""
         if self._on is not None:
-            for drawing in self._there:
-                self.folds.begin_of(drawing, self._on.session_page)
+            self.folds.begin(self._on.session_page, self._there, everywhere=True)
 
     def save_first_strokes(self) -> None:
-        """Save what was begun or erased since it was saved: the page may require it."""
+        """Save a part of what was begun or erased since it was saved: the page may require it."""
         self.lines.save_new()
-        files = self._on.writes_to if self._on else None
-        if files is None:
-            return
+        self.judging.look()
         for drawing in self._there:
-            was_drawn = files.drawn(drawing.image.id).has_drawing
-            if drawing.has_changed() and drawing.is_drawn != was_drawn:
-                self._save_strokes(drawing, wait=True)
+            if drawing.is_to_be_told(self._writes_to):
+                self._save_strokes(drawing, Pace.IN_PARTS)
+
+    @property
+    def _writes_to(self) -> "SessionDrawings | None":
+        return self._on.writes_to if self._on else None
 
     @property
     def is_saved(self) -> bool:
         """Whether a crash would lose nothing of the page that is shown; looks at no voxel."""
-        if self._on is None or self._on.writes_to is None:
-            return True
-        return self.lines.is_saved and all(drawing.is_saved for drawing in self._there)
+        saved = (self.lines.is_saved, self.marks.is_saved, self.measures.is_saved)
+        return self._writes_to is None or all((*saved, *(drawing.is_saved for drawing in self._there)))
 
     def save_on(self) -> None:
         """Save a part of what was drawn, once the hand rests; to be called again and again."""
         self.folds.look()
         if self.is_saved:
+            self.judging.look()
             return
         if not self.lines.is_saved and self.lines.rest():
             self.lines.save()
         for drawing in self._there:
             if not drawing.fault:
-                self._save_strokes(drawing)
+                self._save_strokes(drawing, Pace.AT_REST)
 
-    def _save_strokes(self, drawing: ImageDrawing, wait: bool = False) -> None:
+    def prepare_to_leave(self) -> bool:
+        """Do a part of what ``leave`` would stop the window for; called until it gives that all is done."""
+        is_compared = self.judging.look()
+        for drawing in self._there:
+            if not drawing.may_be_left:
+                self._save_strokes(drawing, Pace.IN_PARTS)
+        return is_compared and all(drawing.may_be_left for drawing in self._there)
+
+    def _save_strokes(self, drawing: ImageDrawing, pace: Pace) -> None:
         try:
             if not drawing.is_saved:
                 self.folds.stop(drawing.files)
-            if drawing.save_strokes(wait):
+            if drawing.save_strokes(pace):
                 self._note(drawing)
         except OSError:
             self._save(drawing)
@@ -191,11 +228,11 @@ class PageDrawings:
         on = self._on
         if on is None:
             return
-        if self.when_leaving is not None:
-            self.when_leaving()
+        self.when_leaving()
         if on.writes_to is not None:
             # The same page is shown anew: what was done since, as in another module, is the reader's.
             self._save_page()
+        self.folds.begin(on.session_page, self._there)
         for image_id, drawing in self._drawings.items():
             if not self._is_there(drawing):
                 continue
@@ -204,53 +241,42 @@ class PageDrawings:
                 self._put_away.setdefault(on.key, {})[image_id] = drawing
                 self._queue.when_saved(drawing, partial(self._let_go, on.key, image_id))
             else:
-                self.folds.begin_of(drawing, on.session_page)
                 segmentations.remove(drawing.node)
-        self.lines.leave()
+        for each in self._beside:
+            each.leave()
         self._drawings, self._on = {}, None
 
     def close(self) -> None:
         """The quiz is over. What is saved nowhere stays in the scene, the rest leaves it."""
         self.leave()
         self.folds.close()
-        self.lines.close()
+        self.coming.close()
+        for each in self._beside:
+            each.close()
         for put_away in self._put_away.values():
-            for drawing in filter(self._is_there, put_away.values()):
-                drawing.node.SetDisplayVisibility(True)
-                segmentations.save_with_scene(drawing.node, True)
+            _give_to_scene(filter(self._is_there, put_away.values()))
         self._put_away = {}
-
-    def _open(self, image: Image) -> list[str]:
-        assert self._on is not None
-        drawing = _new_drawing(image, self._on, self._regions_of(image), self._queue.clock)
-        self._drawings[image.id] = drawing
-        return self._read(drawing)
 
     def _read(self, drawing: ImageDrawing) -> list[str]:
         """Make the node of what the session saved, and tell the session what that is."""
         on, image = self._on, drawing.image
         if on is None or on.session_page is None or drawing.files is None:
             return []
-        files = on.session_page.files
-        recorded = [DrawingFiles(path) for path in files.label_maps(image.id)]
-        own = next((each for each in [*reversed(recorded), drawing.files] if each.are_there), None)
+        files, own = on.session_page.files, on.session_page.own_drawing(image.id)
         if drawing.may_change:
             self.folds.stop(own)
         with Turn.REPLACING:
-            sentences = drawing.open(self._host.scene, own, on.earlier_drawings(image))
-        if recorded and own is None:
-            path = recorded[-1].label_map
-            sentences.append(
-                f"The contour that was drawn on “{image.id}” is gone: the file “{path}” is missing."
-            )
+            sentences = drawing.open(self._host.scene, own, on.earlier_drawings(image), self.coming.take)
+        if own is None and (recorded := files.label_maps(image.id)):
+            sentences.append(_gone(image.id, recorded[-1]))
             if on.writes_to is not None and files.drawn(image.id).has_drawing:
-                files.set_drawing(image.id, recorded[-1].label_map, drawn=False)
+                files.set_drawing(image.id, recorded[-1], drawn=False)
         self._note(drawing)
         return sentences
 
     def _note(self, drawing: ImageDrawing) -> None:
         """What the session says of a drawing is what is there."""
-        files = self._on.writes_to if self._on else None
+        files = self._writes_to
         if files is not None and self._is_there(drawing):
             drawing.tell(files)
 
@@ -271,10 +297,21 @@ class PageDrawings:
     def _is_there(self, drawing: ImageDrawing) -> bool:
         return drawing.node is not None and bool(self._host.scene.IsNodePresent(drawing.node))
 
-    def _show(self, drawing: ImageDrawing) -> None:
-        if self._on is not None:
-            segmentations.show_on(drawing.node, self._on.views_of(drawing.image.id), self._look)
-            segmentations.save_with_scene(drawing.node, drawing.files is None)
+
+def _show(drawing: ImageDrawing, on: PageDrawnOn | None, look: ContourLook) -> None:
+    if on is not None:
+        segmentations.show_on(drawing.node, on.views_of(drawing.image.id), look)
+        segmentations.save_with_scene(drawing.node, drawing.files is None)
+
+
+def _give_to_scene(drawings: Iterable[ImageDrawing]) -> None:
+    for drawing in drawings:
+        drawing.node.SetDisplayVisibility(True)
+        segmentations.save_with_scene(drawing.node, True)
+
+
+def _gone(image_id: str, path: Path) -> str:
+    return f"The contour that was drawn on “{image_id}” is gone: the file “{path}” is missing."
 
 
 def _new_drawing(
@@ -282,6 +319,7 @@ def _new_drawing(
 ) -> ImageDrawing:
     drawing = ImageDrawing(image, on.page.title, on.volume(image.id), regions)
     drawing.strokes = StrokeSaver(clock)
+    drawing.given = on.given_contours(image.id, regions)
     if on.session_page is not None:
         drawing.may_change = on.may_change
         drawing.files = DrawingFiles(on.session_page.files.drawing_file(image.id))

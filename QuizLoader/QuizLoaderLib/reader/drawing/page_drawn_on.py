@@ -5,10 +5,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...images.types.volume import is_calibrated
+from ...quiz.given_contours import given_on
 from ...quiz.model import Image, Layer, SliceView
 from ...views.contents import PageNodes
 from ...views.host import Host
 from .drawing_files import DrawingFiles
+from .given_contours import GivenContours, given_contours
+from .regions_to_draw import RegionsToDraw
+from .segment_arrays import grid_of
 
 if TYPE_CHECKING:
     import slicer
@@ -33,12 +37,17 @@ class SessionPage:
     is_open: Callable[[], bool]
     is_review: bool = False
 
+    def own_drawing(self, image_id: str) -> DrawingFiles | None:
+        """The newest files of what the reader drew on an image of the page, None where there are none."""
+        paths = [*reversed(self.files.label_maps(image_id)), self.files.drawing_file(image_id)]
+        return next((files for files in map(DrawingFiles, paths) if files.are_there), None)
+
 
 class PageDrawnOn:
     """``session_page`` is None in an author's look."""
 
     def __init__(self, shown: PageNodes, host: Host, session_page: SessionPage | None) -> None:
-        self.page, self.host, self.session_page = shown.page, host, session_page
+        self.shown, self.page, self.host, self.session_page = shown, shown.page, host, session_page
         self.images: dict[str, Image] = {}
         self._nodes: dict[str, list[slicer.vtkMRMLVolumeNode]] = {}
         for image, node in zip(shown.page.images, shown.nodes, strict=True):
@@ -76,13 +85,16 @@ class PageDrawnOn:
     def views_of(self, image_id: str) -> list[str]:
         """IDs of the slice nodes that show the image now, in whichever look."""
         its_nodes = {node.GetID() for node in self._nodes[image_id]}
-        logic_of = self.host.application_logic.GetSliceLogicByLayoutName
         found = []
-        for logic in filter(None, (logic_of(view.value) for view in SliceView)):
+        for logic in self.slice_logics().values():
             composite = logic.GetSliceCompositeNode()
             if its_nodes & {composite.GetBackgroundVolumeID(), composite.GetForegroundVolumeID()}:
                 found.append(logic.GetSliceNode().GetID())
         return found
+
+    def slice_logics(self) -> "dict[SliceView, slicer.vtkMRMLSliceLogic]":
+        logic_of = self.host.application_logic.GetSliceLogicByLayoutName
+        return {view: logic for view in SliceView if (logic := logic_of(view.value))}
 
     def earlier_drawings(self, image: Image) -> list[DrawingFiles]:
         """Those of pages before this one that the image shows, by the one of its looks that asks for it."""
@@ -94,6 +106,13 @@ class PageDrawnOn:
         source = files.earlier_drawing(shown)
         return list(map(DrawingFiles, files.drawings_to_merge(shown) or ([source] if source else [])))
 
+    def given_contours(self, image_id: str, regions: RegionsToDraw) -> GivenContours | None:
+        """What the reader starts from on an image, None where that is nothing."""
+        places = given_on(self.page).get(image_id, [])
+        sources = [(self.page.images[place], self.shown.nodes[place]) for place in places]
+        return given_contours(sources, image_id, grid_of(self.volume(image_id)), regions)
+
     def is_there(self, node: "slicer.vtkMRMLNode | None") -> bool:
         """Whether a node is in the scene still."""
-        return node is not None and bool(self.host.scene.IsNodePresent(node))
+        # IsNodePresent looks through all nodes.
+        return node is not None and self.host.scene.GetNodeByID(node.GetID() or "") is node

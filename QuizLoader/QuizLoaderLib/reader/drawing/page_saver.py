@@ -31,6 +31,7 @@ class PageSaver:
         self._page: Page | None = None
         self._log: InteractionLog | None = None
         self._touched: list[object] = []
+        self._writes = False
 
     def begin(self, page: Page, session_page: SessionPage) -> None:
         """The page is on the views, with its drawings and its states."""
@@ -90,11 +91,22 @@ class PageSaver:
         """Whether no journal is being put into the files of a drawing."""
         return self._drawings.folds.is_done
 
-    def write_files(self, wait: bool = False) -> list[str]:
-        """After ``save``, of all that is drawn; with ``wait`` they are there, or a sentence says why not."""
+    def prepare(self, needs_files: bool) -> bool:
+        """See ``Answers.prepare``; ``needs_files``: of all drawings they are written before the step."""
+        if not self._drawings.prepare_to_leave():
+            return False
+        if needs_files and not self._writes:
+            self._writes = True
+            self.save()
+            self._drawings.write_files()
+        self._writes = needs_files and not self.is_written
+        return not self._writes
+
+    def write_files(self, most_s: float | None = None) -> list[str]:
+        """After ``save``, of all that is drawn: they are there, or a sentence says why not, unless that takes
+        longer."""
         self._drawings.write_files()
-        if wait:
-            self._drawings.folds.wait()
+        self._drawings.folds.wait(most_s)
         return self._drawings.folds.sentences
 
     def close(self) -> None:

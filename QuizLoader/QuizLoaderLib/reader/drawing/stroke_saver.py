@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from enum import Enum, auto
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,8 +14,8 @@ from ...images.grid import Grid
 from ...images.vtk_images import array_of
 from ...views import segmentations
 from ...views.roi_visibility import segments_by_id
-from ...views.segment_planes import BINARY_LABELMAP, PlaneScan, segment_parts
-from .strokes import DrawnSegment, Parts, append_change
+from ...views.segment_planes import BINARY_LABELMAP, PlaneScan, layers, segment_parts
+from .strokes import DrawnSegment, PackedPart, append_change, packed_part
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLSegmentationNode
@@ -24,6 +25,15 @@ REST_S = 1.0
 
 STEP_S = 0.03
 """How long the window is stopped at a time."""
+
+
+class Pace(Enum):
+    """How much of what is drawn is saved now: a part once the hand rests, a part, or all while the window
+    waits."""
+
+    AT_REST = auto()
+    IN_PARTS = auto()
+    AT_ONCE = auto()
 
 
 class StrokeSaver:
@@ -40,7 +50,7 @@ class StrokeSaver:
         self._seen: tuple[object, ...] | None = None
         self._seen_at = 0.0
         self._scan: PlaneScan | None = None
-        self._changed: dict[int, Parts] = {}
+        self._changed: dict[int, dict[str, PackedPart]] = {}
 
     def is_saved(self, node: vtkMRMLSegmentationNode) -> bool:
         return self._on_disk == segmentations.stamp(node)
@@ -64,9 +74,9 @@ class StrokeSaver:
         path: Path,
         grid: Grid,
         base: Callable[[], str],
-        wait: bool = False,
+        pace: Pace,
     ) -> bool:
-        """Look at some planes, with ``wait`` at all of them, and behind the last one write what is other than
+        """Look at some planes, or AT_ONCE at all of them, and behind the last one write what is other than
         before into the journal ``path``. ``base()`` is the hash of the file of segments.
 
         Gives whether everything is on the disk now. Raises OSError.
@@ -75,13 +85,14 @@ class StrokeSaver:
         if self._scan is None or stamp != self._seen:
             self._seen, self._changed = stamp, {}
             # Whether a copy is unchanged is known by all of its planes.
-            self._scan = PlaneScan(node, None if segmentations.is_copy(node) else self.last)
+            self._scan = PlaneScan(layers(node), None if segmentations.is_copy(node) else self.last)
         before = self.last.planes if self.last else {}
         same = before if self._ids_are_those_of_before(node) else {}
         while (k := self._scan.go_on()) is not None:
             if self._scan.planes.get(k) != same.get(k):
-                self._changed[k] = segment_parts(node, k)
-            if not wait and self._clock() >= until:
+                parts = segment_parts(node, k)
+                self._changed[k] = {id: packed_part(part) for id, part in parts.items()}
+            if pace is not Pace.AT_ONCE and self._clock() >= until:
                 return False
         for k in before.keys() - self._scan.planes.keys():
             self._changed[k] = {}

@@ -11,7 +11,7 @@ from __future__ import annotations
 import base64
 import zlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import NamedTuple
 
@@ -25,6 +25,9 @@ from ...session.whole_file import sync, sync_folder
 from ...views.segment_planes import SegmentPart, box_of
 
 VERSION = 1
+_END_BYTES = 256
+"""No line that says what is in the files is longer."""
+
 NO_FILE = ""
 """The hash of the file of segments where there is none."""
 
@@ -41,23 +44,33 @@ class DrawnSegment(NamedTuple):
 Parts = Mapping[str, SegmentPart]
 """What segments have in a plane, by their IDs."""
 
+PackedPart = list[object]
+"""A part as the journal has it."""
+
 
 @dataclass
 class Strokes:
     """``base`` is the hash of the file of segments that the strokes are added to. ``planes`` is all that the
-    segments have in planes where it is other than there; ``segments`` is None where no stroke is."""
+    segments have in planes where it is other than there; ``segments`` is None where no stroke is; ``length``
+    is that of the journal, in bytes."""
 
     grid: Grid
     base: str
     segments: tuple[DrawnSegment, ...] | None = None
     planes: dict[int, Parts] = field(default_factory=dict)
+    length: int = 0
 
-    def added_to(self, drawn: SegmentationArrays | None) -> SegmentationArrays:
-        """The drawing as it was at the last stroke; ``drawn`` is that of the file, None without one."""
+    def added_to(
+        self, drawn: SegmentationArrays | None, look: Callable[[], None] | None = None
+    ) -> SegmentationArrays:
+        """The drawing as it was at the last stroke; ``drawn`` is that of the file, None without one.
+        ``look`` is called now and then, and may raise an exception that ends it."""
         tags = {segment.id: segment.tags for segment in drawn.segments} if drawn else {}
         layers: list[np.ndarray] = []
         described: list[SegmentDescription] = []
         for number, segment in enumerate(self.segments or (), start=1):
+            if look is not None:
+                look()
             parts = {**self._of_file(drawn, segment.id), **self._own(segment.id)}
             free = (n for n, each in enumerate(layers) if not _overlaps(each, parts))
             layer = next(free, len(layers))
@@ -96,7 +109,7 @@ def append_change(
     grid: Grid,
     base: Callable[[], str],
     segments: tuple[DrawnSegment, ...],
-    planes: Mapping[int, Parts],
+    planes: Mapping[int, Mapping[str, PackedPart]],
 ) -> None:
     """Return when the change is on the disk; raises OSError, and then it does not count. ``base()`` is the
     hash of the file of segments, which a new journal begins with."""
@@ -108,12 +121,11 @@ def append_change(
             for each in segments
         ],
         "planes": {
-            str(k): {str(numbers[id]): _packed(part) for id, part in parts.items()}
-            for k, parts in planes.items()
+            str(k): {str(numbers[id]): part for id, part in parts.items()} for k, parts in planes.items()
         },
     }
     lines = [change]
-    if not path.exists():
+    if not _is_begun(path):
         matrix = [float(number) for number in grid.ijk_to_ras.ravel()]
         begin = {
             "do": "begin",
@@ -132,25 +144,52 @@ def append_folded(path: Path, sha256: str) -> None:
         _append(path, checked_line({"do": "folded", "sha256": sha256}))
 
 
-def read_strokes(path: Path, now: str) -> Strokes | None:
+def remove_folded(path: Path) -> bool:
+    """Remove the journal, unless another program has drawn since it says that the files have it all; gives
+    whether it is gone. Raises OSError."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(0, file.seek(0, 2) - _END_BYTES))
+            last = object_of(file.read().rstrip(b"\n").rpartition(b"\n")[2])
+    except FileNotFoundError:
+        return True
+    is_folded = last is not None and last.get("do") == "folded"
+    if is_folded:
+        path.unlink(missing_ok=True)
+    return is_folded
+
+
+def _is_begun(path: Path) -> bool:
+    """Not where a crash has cut the very first line."""
+    if not path.exists():
+        return False
+    with path.open("rb") as file:
+        return object_of(file.readline().rstrip(b"\n")) is not None
+
+
+def read_strokes(path: Path, now: str, look: Callable[[], None] | None = None) -> Strokes | None:
     """What is to be added to the file of segments that is there ``now``, by its hash: what is behind the line
     that says that this file has all above, else all of it.
 
-    None where no line is whole; what a crash cut was never acknowledged, and is passed over. Raises OSError,
-    and ValueError where the file is none of strokes or of a newer version.
+    None where no line is whole; what a crash cut was never acknowledged, and is passed over. ``look`` as in
+    ``Strokes.added_to``. Raises OSError, and ValueError where the file is none of strokes or of a newer
+    version.
     """
     strokes: Strokes | None = None
+    data = path.read_bytes()
     try:
-        for line in path.read_bytes().split(b"\n"):
+        for line in data.split(b"\n"):
+            if look is not None:
+                look()
             found = object_of(line)
             if found is not None:
                 strokes = _with_line(strokes, found, now)
     except (TypeError, LookupError, AttributeError, zlib.error) as fault:
         raise ValueError("it is no journal of a drawing") from fault
-    return strokes
+    return replace(strokes, length=len(data)) if strokes else None
 
 
-def _with_line(strokes: Strokes | None, found: dict[str, object], now: str) -> Strokes:
+def _with_line(strokes: Strokes | None, found: dict[str, object], now: str) -> Strokes | None:
     line: Mapping = found
     if line["do"] == "begin":
         if line["version"] > VERSION:
@@ -158,10 +197,10 @@ def _with_line(strokes: Strokes | None, found: dict[str, object], now: str) -> S
         slices, rows, columns = map(int, line["shape"])
         matrix = np.array(line["ijk_to_ras"], float).reshape(4, 4)
         return Strokes(Grid((slices, rows, columns), matrix), str(line["base"]))
+    if line["do"] == "folded":
+        return Strokes(strokes.grid, now) if strokes and line["sha256"] == now else strokes
     if strokes is None:
         raise ValueError("its beginning is missing")
-    if line["do"] == "folded":
-        return Strokes(strokes.grid, now) if line["sha256"] == now else strokes
     strokes.segments = tuple(
         DrawnSegment(
             str(each["id"]),
@@ -184,8 +223,13 @@ def _with_line(strokes: Strokes | None, found: dict[str, object], now: str) -> S
 def _append(path: Path, data: bytes) -> None:
     is_new = not path.exists()
     path.parent.mkdir(parents=True, exist_ok=True)
-    with path.open("ab", buffering=0) as file:
+    with path.open("a+b", buffering=0) as file:
         length = file.seek(0, 2)
+        if length:
+            file.seek(length - 1)
+            if file.read(1) != b"\n":
+                # Half a line, as a crash leaves it, is not to spoil the next one.
+                data = b"\n" + data
         try:
             written = 0
             while written < len(data):
@@ -198,7 +242,7 @@ def _append(path: Path, data: bytes) -> None:
         sync_folder(path.parent)
 
 
-def _packed(part: SegmentPart) -> list[object]:
+def packed_part(part: SegmentPart) -> PackedPart:
     bits = zlib.compress(np.packbits(part.voxels).tobytes(), 1)
     return [part.row, part.column, *part.voxels.shape, base64.b64encode(bits).decode("ascii")]
 
