@@ -1,12 +1,14 @@
 """What people, systems and other programs do to folders and files."""
 
 import json
+import re
 import shutil
 import zlib
 from datetime import datetime
 from pathlib import Path
 
 import pytest
+from QuizLoaderLib.session import results as results_module
 from QuizLoaderLib.session.opening import results_files
 from QuizLoaderLib.session.session import Session, SessionError
 from session_by_hand import page_of, responses, saved, text_page, ticking_clock, write_quiz
@@ -322,6 +324,35 @@ def test_a_quiz_with_another_readers_answers_in_it_starts_clean(tmp_path: Path, 
     assert not session.in_review
     assert session.answers() == (("",),)
     session.close()
+
+
+def test_nothing_that_results_add_to_a_quiz_is_taken_from_another_readers(
+    tmp_path: Path, results: Path
+) -> None:
+    """All that is named where the format of results is described."""
+    elements = "Session|RandomizedPageGroupIndices|Page|Question|Option|Response|LabelMapPath"
+    _, *described = re.split(rf"\bon\s+({elements})\b", results_module.__doc__ or "")
+    text = (
+        '<Session RandomizePageGroups="Y"><RandomizedPageGroupIndices>1</RandomizedPageGroupIndices>'
+        '<Page ID="A" PageGroup="1"><QuestionSet><Question Type="Text" Descriptor="a"><Option>a'
+        "<Response>x</Response></Option></Question></QuestionSet><LabelMapPath>y</LabelMapPath></Page></Session>"
+    )
+    names = []
+    for element, words in zip(described[::2], described[1::2], strict=True):
+        for name in re.findall("``([A-Z][A-Za-z0-9]+)``", words):
+            names.append(name)
+            text = re.sub(rf"<{element}\b", f'<{element} {name}="stale"', text, count=1)
+    assert {"MasterSHA256", "FeedbackSeen", "Sides", "Seed", "NotAsked", "LostVoxels"} <= set(names)
+    quiz = tmp_path / "study.xml"
+    quiz.write_text(text, encoding="utf-8")
+
+    Session.open(quiz, results, "Ann").close()
+
+    file = results / "Ann" / "study" / "study.xml"
+    stale = [
+        (each.tag, name) for each in saved(file).iter() for name in each.attrib if each.get(name) == "stale"
+    ]
+    assert stale == []
 
 
 def test_letters_that_xml_cannot_hold_are_left_out_of_an_answer(quiz: Path, results: Path) -> None:

@@ -117,6 +117,31 @@ def test_an_answer_that_is_hidden_is_back_with_its_question(tmp_path):
     assert when == ["N", "Y"]
 
 
+def test_what_was_never_asked_is_told_at_the_end_also_behind_a_page_that_cannot_be_left_again(tmp_path):
+    pages = page("A", question_set(choice("lesion")), attributes=MANY)
+    pages += page("M", question_set(choice("other")))
+    pages += page("B", question_set(choice("why")), attributes="ShowIf=\"A/lesion = 'yes'\"") + LAST
+    session = begun(tmp_path, pages)
+    for _ in range(2):
+        session.set_draft(0, YES)
+        session.next()
+    assert shown(session) == ("B", ["why"])
+    session.previous()
+    session.previous()
+    session.set_draft(0, NO)
+    session.next()
+    session.next()
+    assert shown(session) == ("Z", ["end"])
+    session.set_draft(0, YES)
+    assert session.finish() == []
+    root = file_of(tmp_path)
+    told = [each.get("NotAsked") for each in page_of(root, 3).iter("Response")]
+    assert told == ["Y", "Y"]
+    assert {each.get("Event") for each in page_of(root, 3).iter("Response")} == {"Finish"}
+    (results,) = read_all_results([tmp_path / "results"]).results
+    assert [row["not_asked"] for row in answer_rows(results) if row["page_id"] == "B"] == ["Y", "Y"]
+
+
 @pytest.mark.parametrize("comes_back_later", [False, True])
 def test_an_answer_pages_away_is_not_asked_and_asked_again_in_the_same_or_a_later_visit(
     tmp_path, comes_back_later

@@ -15,13 +15,20 @@ from QuizLoaderLib.session.entries import (
     DrawingEntry,
     Entry,
     FinishEntry,
+    GivenEntry,
     LeaveEntry,
     LinesEntry,
     LoginEntry,
     LogoutEntry,
+    MarkAnswerEntry,
+    MarkEntry,
+    MeasureEntry,
+    PresenceEntry,
+    RemoveEntry,
     ReopenEntry,
     RerunEntry,
     SavedEntry,
+    SeenEntry,
     StateEntry,
     TimeEntry,
     UnknownEntry,
@@ -100,6 +107,12 @@ FORMS: list[tuple[Entry, dict[str, object]]] = [
         {"n": 4, "do": "leave", **AT, "event": "Repeat", "passed": True, "seconds": 0.0, "repeat": [3, 2]},
     ),
     (RerunEntry(number=5, page=KEY), {"n": 5, "do": "rerun", "page": [3, 1]}),
+    (SeenEntry(number=5, page=KEY), {"n": 5, "do": "seen", "page": [3, 1]}),
+    (
+        PresenceEntry(number=5, page=KEY, is_there=False),
+        {"n": 5, "do": "presence", "page": [3, 1], "there": False},
+    ),
+    (RemoveEntry(number=5, page=KEY), {"n": 5, "do": "remove", "page": [3, 1]}),
     (ReopenEntry(number=5, page=KEY), {"n": 5, "do": "reopen", "page": [3, 1]}),
     (
         StateEntry(number=6, page=KEY, image=0, attributes={"Window": "80"}),
@@ -125,6 +138,59 @@ FORMS: list[tuple[Entry, dict[str, object]]] = [
     (
         LinesEntry(number=8, page=KEY, image="", paths=("q/l.mrk.json",)),
         {"n": 8, "do": "lines", "page": [3, 1], "image": "", "paths": ["q/l.mrk.json"]},
+    ),
+    (
+        GivenEntry(number=8, page=KEY, image="CT", regions={"Liver": {"Verdict": "Accepted"}, "Node": {}}),
+        {
+            "n": 8,
+            "do": "given",
+            "page": [3, 1],
+            "image": "CT",
+            "regions": {"Liver": {"Verdict": "Accepted"}, "Node": {}},
+        },
+    ),
+    (
+        MarkEntry(
+            number=8, **HERE, question=1, mark=2, event="placed", path="q/m.mrk.json", facts={"Tool": "Point"}
+        ),
+        {
+            "n": 8,
+            "do": "mark",
+            **AT,
+            "question": 1,
+            "mark": 2,
+            "event": "placed",
+            "path": "q/m.mrk.json",
+            "facts": {"Tool": "Point"},
+            "seconds": 0.0,
+        },
+    ),
+    (
+        MarkAnswerEntry(number=8, **HERE, question=1, mark=2, form_question=0, texts=("Y", "N")),
+        {
+            "n": 8,
+            "do": "mark-answer",
+            **AT,
+            "question": 1,
+            "mark": 2,
+            "form_question": 0,
+            "texts": ["Y", "N"],
+            "seconds": 0.0,
+        },
+    ),
+    (
+        MeasureEntry(
+            number=8, page=KEY, measure=2, event="moved", path="q/m.mrk.json", facts={"Tool": "Box"}
+        ),
+        {
+            "n": 8,
+            "do": "measure",
+            "page": [3, 1],
+            "measure": 2,
+            "event": "moved",
+            "path": "q/m.mrk.json",
+            "facts": {"Tool": "Box"},
+        },
     ),
     (FinishEntry(number=9, **WHEN), {"n": 9, "do": "finish", **WHEN}),
     (LogoutEntry(number=10, **WHEN), {"n": 10, "do": "logout", **WHEN}),

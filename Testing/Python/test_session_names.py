@@ -34,6 +34,19 @@ STRANGE_NAMES = [
 ]
 
 
+def test_a_quiz_that_is_called_like_a_later_run_of_another_keeps_nobody_from_it(
+    tmp_path: Path, results: Path
+) -> None:
+    quiz = write_quiz(tmp_path, text_page("A"), 'Attempts="3"')
+    other = write_quiz(tmp_path, text_page("Z"), name="study-Attempt2.xml")
+    Session.open(other, results, "Ann").close()
+
+    session = Session.open(quiz, results, "Ann")
+
+    assert session.where().page.id == "A"
+    session.close()
+
+
 @pytest.mark.parametrize("name", STRANGE_NAMES)
 def test_any_name_of_a_reader_gives_a_folder_that_every_system_takes(
     quiz: Path, results: Path, name: str

@@ -5,12 +5,15 @@ from itertools import groupby
 from pathlib import Path
 
 from quiz_text import codes_of
+from QuizLoaderLib.quiz.page_order import PageOrder
 from QuizLoaderLib.quiz.parser import read_quiz
+from QuizLoaderLib.reader.answers import FormAnswers
 from QuizLoaderLib.results.tables import answer_rows, mrmc_rows
 from QuizLoaderLib.session.order import page_order
 from QuizLoaderLib.session.page_facts import PageFact
 from QuizLoaderLib.session.results_parser import read_all_results
 from QuizLoaderLib.session.session import Session
+from scipy.stats import chisquare
 from session_by_hand import fast_folder, saved, text_page, write_quiz
 
 READERS = 240
@@ -34,11 +37,6 @@ def orders(folder: Path, attributes: str, readers: int = READERS) -> list[list[s
     return [[quiz.pages[number - 1].id for number in each or ()] for each in numbers]
 
 
-def chi_squared(counts: list[int]) -> float:
-    expected = sum(counts) / len(counts)
-    return sum((count - expected) ** 2 / expected for count in counts)
-
-
 def test_what_has_a_place_keeps_it_and_the_rest_is_uniform_over_readers(tmp_path):
     found = orders(tmp_path, 'RandomizePageGroups="Y" RandomizePagesInGroups="Y"')
     assert {tuple(order[:3]) for order in found} == {("first", "train", "zero")}
@@ -48,8 +46,8 @@ def test_what_has_a_place_keeps_it_and_the_rest_is_uniform_over_readers(tmp_path
     of_group = Counter(tuple(page for page in order if page[0] == "a") for order in found)
     assert len(of_group) == 6
     # The 0.999 quantiles of chi squared with 5 degrees of freedom, and with 1.
-    assert chi_squared([*of_group.values()]) < 20.5
-    assert chi_squared([*Counter(order[3][0] for order in found).values()]) < 10.8
+    assert chisquare([*of_group.values()]).statistic < 20.5
+    assert chisquare([*Counter(order[3][0] for order in found).values()]).statistic < 10.8
 
 
 def test_without_a_random_order_only_what_has_a_place_moves(tmp_path):
@@ -101,6 +99,56 @@ def test_case_and_treatment_are_what_tables_go_by_and_the_title_is_what_readers_
         ("Patient 1", "With AI", "3"),
         ("x2", "Alone", "4"),
     ]
+
+
+def test_an_author_is_told_when_readers_see_a_page(tmp_path):
+    def told(attributes: str, more: str = "") -> list[str]:
+        pages = [*PAGES, text_page("alone")]
+        quiz, _ = read_quiz(write_quiz(tmp_path, more + "".join(pages), attributes))
+        assert quiz is not None
+        answers = FormAnswers(quiz.pages, {}, PageOrder(quiz))
+        found = []
+        for index in (8, 5, 2, 1, 9, 0):
+            answers.arrive(index)
+            found.append(answers.asked().steps)
+        return found
+
+    first, last = "Readers see it first.", "Readers see it last."
+    training = "It is training: readers see it before the others."
+    zero = "Readers see it with group 0, before the other groups."
+    drawn = "at a place that is drawn for each of them."
+    assert told("") == [first, training, "", "", "", last]
+    assert told('RandomizePageGroups="Y"') == [
+        first,
+        training,
+        zero,
+        f"Readers see it with group 1 {drawn}",
+        f"Readers see it {drawn}",
+        last,
+    ]
+    within = [
+        f"Readers see it with group {each}, in an order that is drawn for each of them." for each in "01"
+    ]
+    assert told('RandomizePagesInGroups="Y"') == [first, training, *within, "", last]
+    forced = "<RandomizedPageGroupIndices>2,1</RandomizedPageGroupIndices>"
+    assert told('RandomizePageGroups="Y"', forced)[3] == (
+        "Readers see it with group 1 where RandomizedPageGroupIndices says."
+    )
+
+
+def test_an_author_is_told_that_sides_are_exchanged(tmp_path):
+    images = "".join(
+        f'<Image ID="{view}" Type="Volume"><DefaultDestination>{view}</DefaultDestination>'
+        f"<Path>{view}.nrrd</Path></Image>"
+        for view in ("Red", "Yellow")
+    )
+    pair = f'<Page ID="A" Position="Last" RandomizeSides="Red Yellow">{images}</Page>'
+    quiz, _ = read_quiz(write_quiz(tmp_path, pair))
+    assert quiz is not None
+    assert FormAnswers(quiz.pages, {}, PageOrder(quiz)).asked().steps == (
+        "Readers see it last. "
+        "The images on Red and Yellow are exchanged on half of a reader's pages of this kind."
+    )
 
 
 def test_a_condition_may_name_a_page_that_its_place_puts_before(tmp_path):

@@ -1,243 +1,197 @@
-"""Random walks over random quizzes: the page shown is the page the order says, and no answer is lost.
+"""Random walks over random quizzes: the page shown is the page the order says, what is asked follows from the
+answers alone, no answer is lost, and a page whose time is over, or that has told what is right, is complete
+and locked.
 
-The model below knows the rules in its own words; the results file is read with ElementTree, not with the
-program's own reader.
+The model of ``walk_model`` knows the rules in its own words, ``walk_files`` what the results file must have.
 """
 
 import shutil
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
-from QuizLoaderLib.session.session import Session
-from session_by_hand import SOAK, fast_folder, page_of, responses, saved, write_quiz
-
-Answer = tuple[str, ...]
-
-XML_OF_KIND = {
-    "Radio": '<Question Type="Radio" Descriptor="R"><Option>a</Option><Option>b</Option></Question>',
-    "CheckBox": '<Question Type="CheckBox" Descriptor="C"><Option>a</Option><Option>b</Option></Question>',
-    "Text": '<Question Type="Text" Descriptor="T"><Option>a</Option></Question>',
-    "Optional": '<Question Type="Text" Descriptor="O" Required="N"><Option>a</Option></Question>',
-    "Integer": '<Question Type="IntegerValue" Descriptor="I" Min="1" Max="5"><Option>a</Option></Question>',
-    "InfoBox": '<Question Type="InfoBox"><Option>a</Option></Question>',
-}
-GOOD_ANSWERS: dict[str, list[Answer]] = {
-    "Radio": [("Y", "N"), ("N", "Y")],
-    "CheckBox": [("Y", "N"), ("Y", "Y")],
-    "Text": [("left",), ("右側 é <&>\n\t",), ("]]>",)],
-    "Optional": [("",), ("none",)],
-    "Integer": [("1",), ("5",), (" 3 ",)],
-    "InfoBox": [("",)],
-}
-BAD_ANSWERS: dict[str, list[Answer]] = {
-    "Radio": [("N", "N")],
-    "CheckBox": [("N", "N")],
-    "Text": [("",), ("  ",)],
-    "Optional": [],
-    "Integer": [("",), ("6",), ("2.5",), ("nan",)],
-    "InfoBox": [],
-}
-BLANK: dict[str, Answer] = {"Radio": ("N", "N"), "CheckBox": ("N", "N")}
-
-
-@dataclass(frozen=True)
-class PlannedPage:
-    sets: tuple[tuple[str, ...], ...]
-    group: int
-    loop: bool
-    many: bool
-    bookmark: bool
-    goes_back: bool
-
-    def as_xml(self, number: int) -> str:
-        letters = (
-            f'ID="P" PageGroup="{self.group}"' if number % 2 else f'ID="P{number}" PageGroup="{self.group}"'
-        )
-        letters += ' Loop="Y"' if self.loop else ""
-        letters += ' AllowMultipleResponse="Y"' if self.many else ""
-        letters += ' BookmarkID="b"' if self.bookmark else ""
-        letters += ' GoToBookmark="b Back there"' if self.goes_back else ""
-        sets = (
-            "<QuestionSet>" + "".join(XML_OF_KIND[kind] for kind in kinds) + "</QuestionSet>"
-            for kinds in self.sets
-        )
-        return f"<Page {letters}>{''.join(sets)}</Page>"
-
-
-question_sets = st.lists(st.sampled_from(sorted(XML_OF_KIND)), max_size=3).map(tuple)
-planned_pages = st.builds(
+from QuizLoaderLib.quiz.checking import check_quiz
+from QuizLoaderLib.quiz.problems import Severity
+from QuizLoaderLib.session.entries import MarkEvent
+from QuizLoaderLib.session.order import PageKey
+from QuizLoaderLib.session.session import Session, SessionError
+from random_quizzes import (
+    BAD_ANSWERS,
+    GOOD_ANSWERS,
+    Answer,
     PlannedPage,
-    sets=st.lists(question_sets, min_size=0, max_size=2).map(tuple),
-    group=st.integers(0, 3),
-    loop=st.booleans(),
-    many=st.booleans(),
-    bookmark=st.booleans(),
-    goes_back=st.booleans(),
+    PlannedQuestion,
+    PlannedSet,
+    random_pages,
 )
+from session_by_hand import SOAK, Clock, fast_folder, write_quiz
+from walk_files import WalkFiles
 
 
-class RandomWalk(RuleBasedStateMachine):
+class RandomWalk(WalkFiles, RuleBasedStateMachine):
     @initialize(
-        pages=st.lists(planned_pages, min_size=1, max_size=5), shuffled=st.booleans(), seed=st.integers(0, 99)
+        data=st.data(),
+        shuffled=st.booleans(),
+        is_free=st.booleans(),
+        limit_s=st.sampled_from((None, None, 30)),
+        feedback=st.sampled_from(("", "Page", "Page", "End")),
+        attempts=st.integers(1, 2),
+        seed=st.integers(0, 99),
     )
-    def begin(self, pages: list[PlannedPage], shuffled: bool, seed: int) -> None:
-        self.folder = fast_folder()
+    def begin(
+        self,
+        data: st.DataObject,
+        shuffled: bool,
+        is_free: bool,
+        limit_s: int | None,
+        feedback: str,
+        attempts: int,
+        seed: int,
+    ) -> None:
+        pages = data.draw(random_pages(shuffled))
+        self.is_free, self.is_shuffled = is_free, shuffled
+        self.attempt, self.attempts, self.earlier = 1, attempts, {}
+        self.folder, self.clock = fast_folder(), Clock()
         self.visits, self.seed = 0, seed
-        self.plan = dict(enumerate(pages, start=1))
-        xml = "\n".join(page.as_xml(number) for number, page in self.plan.items())
-        self.quiz = write_quiz(self.folder, xml, 'RandomizePageGroups="Y"' if shuffled else "")
+        xml = "\n".join(page.as_xml(number) for number, page in enumerate(pages, start=1))
+        attributes = ('RandomizePageGroups="Y" ' if shuffled else "") + ('FreeOrder="Y" ' if is_free else "")
+        attributes += f'TimeLimit="{limit_s}" ' if limit_s else ""
+        attributes += f'Feedback="{feedback}" ' if feedback else ""
+        attributes += f'Attempts="{attempts}"' if attempts > 1 else ""
+        self.quiz = write_quiz(self.folder, xml, attributes)
         self.results = self.folder / "results"
-        self.session = Session.open(self.quiz, self.results, "walker", seed=self.seed)
-        self.finished = False
-        self.complete: set[tuple[int, int]] = set()
-        self.history: dict[tuple, list[list[Answer]]] = {}
-        self.drafts: dict[tuple, dict[int, Answer]] = {}
+        self.session = self.opened()
+        faults = [each for each in check_quiz(self.session.quiz) if each.severity is Severity.ERROR]
+        assert [each for each in faults if each.code.startswith("Q81")] == []
+        self.begin_run(pages, limit_s, feedback)
+
+    def begin_run(self, pages: Sequence[PlannedPage], limit_s: int | None, feedback: str) -> None:
+        order = [(key.number, key.repetition) for key, _ in self.session.pages]
+        self.begin_model(pages, order, limit_s, feedback)
         # What the order must look like; which of the possible ones it is stays the same for good.
-        self.order = [(key.number, key.repetition) for key, _ in self.session.pages]
-        groups = [self.plan[number].group for number, _ in self.order]
-        if shuffled:
+        groups = [self.plan[number].group for number, _ in order]
+        if self.is_shuffled:
             assert groups[: groups.count(0)] == [0] * groups.count(0)
             assert sum(a != b for a, b in pairwise(groups)) == len(set(groups)) - 1
             for group in set(groups):
-                in_group = [number for number, _ in self.order if self.plan[number].group == group]
+                in_group = [number for number, _ in order if self.plan[number].group == group]
                 assert in_group == sorted(in_group)
         else:
-            assert self.order == [(number, 0) for number in self.plan]
-        self.here = self.all_positions()[0]
+            assert order == [(number, 0) for number in self.plan]
 
-    # The model
-
-    def all_positions(self) -> list[tuple[tuple[int, int], int]]:
-        return [(page, index) for page in self.order for index in range(max(1, len(self.plan[page[0]].sets)))]
-
-    def kinds(self, position: tuple) -> tuple[str, ...]:
-        sets = self.plan[position[0][0]].sets
-        return sets[position[1]] if sets else ()
-
-    def answer(self, position: tuple, question: int) -> Answer:
-        if question in self.drafts.get(position, {}):
-            return self.drafts[position][question]
-        history = self.history.get(position, [[]] * 9)[question]
-        return history[-1] if history else BLANK.get(self.kinds(position)[question], ("",))
-
-    def is_good(self, position: tuple) -> bool:
-        return all(
-            self.answer(position, question) not in BAD_ANSWERS[kind]
-            for question, kind in enumerate(self.kinds(position))
-        )
-
-    def page_is_good(self, page: tuple[int, int]) -> bool:
-        return all(self.is_good(position) for position in self.all_positions() if position[0] == page)
-
-    def is_locked(self) -> bool:
-        page = self.here[0]
-        return self.finished or (page in self.complete and not self.plan[page[0]].many)
-
-    def is_last_of_page(self) -> bool:
-        return [position for position in self.all_positions() if position[0] == self.here[0]][-1] == self.here
-
-    def may_pass(self) -> bool:
-        if self.is_locked():
-            return True
-        return self.page_is_good(self.here[0]) if self.is_last_of_page() else self.is_good(self.here)
-
-    def leave(self, passed: bool) -> None:
-        if self.is_locked():
-            return
-        page, kinds = self.here[0], self.kinds(self.here)
-        history = self.history.setdefault(self.here, [[] for _ in kinds])
-        for question in range(len(kinds)):
-            answer = self.answer(self.here, question)
-            is_touched = any(text.strip() not in ("", "N") for text in answer)
-            if answer != history[question][-1] if history[question] else passed or is_touched:
-                history[question].append(answer)
-        self.drafts.pop(self.here, None)
-        if passed and self.is_last_of_page():
-            self.complete.add(page)
-        elif page in self.complete and not self.page_is_good(page):
-            self.complete.remove(page)
-
-    def resume(self) -> None:
-        pages = [page for page in self.order if page not in self.complete]
-        if self.finished:
-            self.here = self.all_positions()[0]
-        else:
-            self.here = (pages[0], 0) if pages else self.all_positions()[-1]
+    def opened(self, again: bool = False) -> Session:
+        return Session.open(self.quiz, self.results, "walker", seed=self.seed, clock=self.clock, again=again)
 
     # What a reader does
 
-    @precondition(lambda self: not self.is_locked() and self.kinds(self.here))
+    def give(self, question: int, answer: Answer) -> None:
+        kind = self.questions(self.here)[question].kind
+        if kind == "Mark":
+            self.mark(question, int(answer[0]))
+        else:
+            assert self.session.set_draft(question, answer).saved
+            if answer != self.answer(self.here, question):
+                self.draft(question, answer)
+
+    def mark(self, question: int, count: int) -> None:
+        """Place marks, or delete the newest, until there are so many."""
+        marks = self.marks.get(self.here, {}).get(question, [])
+        while sum(marks) != count:
+            self.marks.setdefault(self.here, {})[question] = marks
+            if sum(marks) < count:
+                event, number = MarkEvent.PLACED, len(marks) + 1
+                marks.append(True)
+            else:
+                event, number = MarkEvent.DELETED, len(marks) - marks[::-1].index(True)
+                marks[number - 1] = False
+            self.session.marks.record(self.here[1], question, number, event, {"Tool": "Point"})
+            self.changed_s[self.here] = 0
+
+    @precondition(lambda self: not self.is_locked() and self.asked(self.here))
     @rule(data=st.data(), well=st.booleans())
     def answers(self, data: st.DataObject, well: bool) -> None:
-        question = data.draw(st.integers(0, len(self.kinds(self.here)) - 1))
-        kind = self.kinds(self.here)[question]
-        answer = data.draw(st.sampled_from((not well and BAD_ANSWERS[kind]) or GOOD_ANSWERS[kind]))
-        assert self.session.set_draft(question, answer).saved
-        if answer != self.answer(self.here, question):
-            self.drafts.setdefault(self.here, {})[question] = answer
+        question = data.draw(st.sampled_from(self.asked(self.here)))
+        kind = self.questions(self.here)[question].kind
+        answers = (not well and BAD_ANSWERS[kind]) or GOOD_ANSWERS[kind]
+        self.give(question, data.draw(st.sampled_from(answers)))
 
     @precondition(lambda self: not self.is_locked())
     @rule(data=st.data())
     def answers_all(self, data: st.DataObject) -> None:
-        for question, kind in enumerate(self.kinds(self.here)):
-            answer = data.draw(st.sampled_from(GOOD_ANSWERS[kind]))
-            self.session.set_draft(question, answer)
-            if answer != self.answer(self.here, question):
-                self.drafts.setdefault(self.here, {})[question] = answer
+        for question, each in enumerate(self.questions(self.here)):
+            # An answer may show, or hide, those behind it.
+            if question in self.asked(self.here):
+                self.give(question, data.draw(st.sampled_from(GOOD_ANSWERS[each.kind])))
 
-    @precondition(lambda self: self.here != self.all_positions()[-1])
+    @precondition(lambda self: not self.is_last())
     @rule()
     def goes_on(self) -> None:
-        may = self.may_pass()
+        may, awaits = self.may_pass(), self.awaits()
+        behind = self.positions()[self.positions().index(self.here) + 1 :]
+        assert self.session.where().tells_on_leaving == awaits
         assert (self.session.next() == []) == may
-        if may:
-            self.leave(passed=True)
-            self.here = self.all_positions()[self.all_positions().index(self.here) + 1]
+        if may and awaits:
+            self.tell()
+        elif may:
+            self.go_to(behind[0], passed=True)
 
     @rule(data=st.data(), steps=st.integers(1, 4))
     def answers_well_and_goes_on(self, data: st.DataObject, steps: int) -> None:
         for _ in range(steps):
+            self.looks_at_the_page(data.draw(st.sampled_from((0, 0, 1, 5))))
             if not self.is_locked():
                 self.answers_all(data)
-            if self.here != self.all_positions()[-1]:
+            if not self.is_last():
                 self.goes_on()
 
     @precondition(lambda self: self.here[0] in self.complete and not self.is_locked())
     @rule(then=st.sampled_from(["goes on", "stops", "dies"]))
     def spoils_a_complete_page(self, then: str) -> None:
-        for question, kind in enumerate(self.kinds(self.here)):
-            for answer in BAD_ANSWERS[kind][:1]:
-                self.session.set_draft(question, answer)
-                if answer != self.answer(self.here, question):
-                    self.drafts.setdefault(self.here, {})[question] = answer
+        for question, each in enumerate(self.questions(self.here)):
+            if question in self.asked(self.here):
+                for answer in BAD_ANSWERS[each.kind][:1]:
+                    self.give(question, answer)
         if then == "stops":
             self.stops_and_comes_back()
         elif then == "dies":
             self.the_program_dies()
 
-    @precondition(lambda self: self.here != self.all_positions()[0])
+    @precondition(lambda self: self.is_last_of_page() and self.awaits())
+    @rule(data=st.data(), then=st.sampled_from(["goes on", "stops", "dies", "repeats"]))
+    def is_told_what_is_right(self, data: st.DataObject, then: str) -> None:
+        self.looks_at_the_page(2)
+        if not self.is_locked():
+            self.answers_all(data)
+        if not self.is_last():
+            self.goes_on()
+        if then == "stops":
+            self.stops_and_comes_back()
+        elif then == "dies":
+            self.the_program_dies()
+        elif then == "repeats":
+            self.repeats()
+
+    @precondition(lambda self: self.here != self.positions()[0])
     @rule()
     def goes_back(self) -> None:
+        before = self.positions()[self.positions().index(self.here) - 1]
         self.session.previous()
-        self.leave(passed=False)
-        self.here = self.all_positions()[self.all_positions().index(self.here) - 1]
+        self.go_to(before)
 
     @rule()
     def goes_to_the_bookmark(self) -> None:
-        before = self.order[: self.order.index(self.here[0])]
+        before = self.pages()[: self.pages().index(self.here[0])]
         marked = [page for page in before if self.plan[page[0]].bookmark and page[1] == 0]
         if not (self.plan[self.here[0][0]].goes_back and marked):
             assert self.session.where().bookmark_label == ""
             return
         assert self.session.where().bookmark_label == "Back there"
         self.session.go_to_bookmark()
-        self.leave(passed=False)
-        self.here = (marked[-1], 0)
+        self.go_to(self.of_page(marked[-1])[0])
 
     @rule()
     def repeats(self) -> None:
@@ -247,36 +201,122 @@ class RandomWalk(RuleBasedStateMachine):
             not self.finished
             and self.plan[page[0]].loop
             and self.is_last_of_page()
-            and page not in self.complete
+            and (self.is_new(page) or page not in self.complete - self.timed_out - self.removed_behind)
+            and not self.awaits()
             and page[1] == last
         )
         assert self.session.where().can_repeat == may
-        if may and self.page_is_good(page):
+        if may and (self.is_locked() or self.may_complete()):
             assert self.session.repeat() == []
+            if self.is_told(page):
+                self.seen.add(page)
             self.leave(passed=True)
             copy = (page[0], page[1] + 1)
             self.order.insert(self.order.index(page) + 1, copy)
-            self.here = (copy, 0)
+            self.arrive(self.of_page(copy)[0])
         elif may:
             assert self.session.repeat() != []
 
-    @precondition(lambda self: self.here == self.all_positions()[-1] and not self.finished)
+    @rule()
+    def removes_an_empty_repeat(self) -> None:
+        page = self.here[0]
+        may = (
+            page[1] > 0
+            and (page[0], page[1] + 1) not in self.order
+            and not self.finished
+            and page not in self.complete
+            and self.is_empty(page)
+        )
+        assert self.session.can_remove == may
+        if may:
+            self.session.remove_repeat()
+            self.remove_repeat()
+
+    @precondition(lambda self: self.is_free)
+    @rule(data=st.data())
+    def goes_to_any_page(self, data: st.DataObject) -> None:
+        page = data.draw(st.sampled_from(self.order))
+        if not self.is_asked(page):
+            with pytest.raises(SessionError, match="is not asked"):
+                self.session.go_to(PageKey(*page))
+            return
+        self.session.go_to(PageKey(*page))
+        self.go_to(self.of_page(page)[0])
+
+    @precondition(lambda self: self.is_last() and not self.finished)
     @rule()
     def finishes(self) -> None:
-        others = set(self.order) - {self.here[0]}
+        others = set(self.pages()) - {self.here[0]}
         may = self.may_pass() and others <= self.complete
         assert (self.session.finish() == []) == may
         if may:
             self.leave(passed=True)
-            self.finished = True
+            self.finish()
             self.require_file()
+
+    @precondition(lambda self: not self.finished)
+    @rule(data=st.data())
+    def reads_on_to_the_end(self, data: st.DataObject) -> None:
+        for _ in range(20):
+            self.looks_at_the_page(2)
+            if not self.is_locked():
+                self.answers_all(data)
+            if self.is_last():
+                break
+            self.goes_on()
+        if self.is_last() and not self.finished:
+            self.finishes()
+
+    @precondition(lambda self: self.finished)
+    @rule()
+    def begins_again(self) -> None:
+        """A run of its own, as often as the quiz allows; the one before stays as it is."""
+        assert self.session.attempts_left == self.attempts - self.attempt
+        assert self.session.close().saved
+        self.require_file()
+        if self.attempt == self.attempts:
+            with pytest.raises(SessionError, match="and has been"):
+                self.opened(again=True)
+            self.session = self.opened()
+            self.resume()
+            return
+        self.earlier[self.file] = (self.results / self.file).read_bytes()
+        self.attempt += 1
+        self.session = self.opened(again=True)
+        self.begin_run([*self.plan.values()], self.quiz_limit_s, self.feedback)
+
+    @rule(data=st.data(), steps=st.integers(1, 4))
+    def goes_back_and_changes_answers(self, data: st.DataObject, steps: int) -> None:
+        """What shows, and what was shown, changes with them."""
+        for _ in range(steps):
+            if self.here != self.positions()[0]:
+                self.goes_back()
+        self.answers_well_and_goes_on(data, steps)
+
+    @rule(seconds=st.integers(1, 9))
+    def looks_at_the_page(self, seconds: int) -> None:
+        """The host looks after the session every second."""
+        for _ in range(seconds):
+            self.clock.now += 1
+            self.session.beat()
+            self.session.time_out()
+            self.pass_second()
+
+    @rule()
+    def looks_away(self) -> None:
+        """Time stands still."""
+        self.session.be_there(False)
+        self.clock.now += 100
+        self.session.beat()
+        self.session.time_out()
+        self.session.be_there(True)
 
     @rule()
     def stops_and_comes_back(self) -> None:
         assert self.session.close().saved
         self.leave(passed=False)
         self.require_file()
-        self.session = Session.open(self.quiz, self.results, "walker", seed=self.seed)
+        self.session = self.opened()
         self.resume()
 
     @rule()
@@ -287,52 +327,46 @@ class RandomWalk(RuleBasedStateMachine):
         shutil.copytree(self.results, copy)
         self.session.close()
         self.results = copy
-        self.session = Session.open(self.quiz, self.results, "walker", seed=self.seed)
+        self.session = self.opened()
         assert self.session.notices == ()
-        if self.here in self.drafts:
-            self.leave(passed=False)
+        self.die()
         assert self.drafts == {}
-        self.resume()
 
     # What always holds
 
     @invariant()
     def the_page_is_the_one_the_order_says(self) -> None:
-        where = self.session.where()
+        where, positions, pages = self.session.where(), self.positions(), self.pages()
         position = where.position
         assert ((position.page.number, position.page.repetition), position.question_set) == self.here
-        assert where.number == self.all_positions().index(self.here) + 1
-        assert where.total == len(self.all_positions())
+        assert where.number == positions.index(self.here) + 1
+        assert where.total == len(positions)
         assert [(key.number, key.repetition) for key, _ in self.session.pages] == self.order
         assert self.session.locked() == self.is_locked()
-        assert where.pages_complete == len(self.complete)
+        assert where.pages_complete == len(self.complete & set(pages))
+        assert where.pages_total == len(pages)
+
+    @invariant()
+    def what_is_asked_follows_from_the_answers(self) -> None:
+        asked = {(key.number, key.repetition) for key, _ in self.session.pages if self.session.is_asked(key)}
+        assert asked == set(self.pages())
+        assert self.session.asked_questions() == self.asked(self.here)
+        sets = self.asked_sets(self.here[0])
+        where = self.session.where()
+        assert (where.question_set is None) == (sets == [])
+        is_told = self.is_told(self.here[0])
+        assert where.set_count == (1 if is_told else len(sets))
+        assert self.session.shown_sets == (sets if is_told or not sets else [self.here[1]])
 
     @invariant()
     def the_answers_are_those_given(self) -> None:
-        given = tuple(self.answer(self.here, question) for question in range(len(self.kinds(self.here))))
-        assert self.session.answers() == given
+        questions = range(len(self.questions(self.here)))
+        assert self.session.answers() == tuple(self.answer(self.here, each) for each in questions)
 
-    def require_file(self) -> None:
-        """The file as an analysis script reads it has each answer ever given, in order."""
-        root = saved(self.results / "walker" / "study" / "study.xml")
-        numbers = {page: number for number, page in enumerate(sorted(self.order), start=1)}
-        for page, number in numbers.items():
-            element = page_of(root, number)
-            assert (int(element.get("PageNumber") or 0), int(element.get("Rep") or 0)) == page
-            assert (element.get("PageComplete") == "Y") == (page in self.complete)
-            for index, by_question in enumerate(responses(element)):
-                position = (page, index)
-                for question, by_option in enumerate(by_question):
-                    history = self.history.get(position, [[]] * 9)[question]
-                    expected: list[Answer] = [
-                        tuple(map(self.stored(position, question), each)) for each in history
-                    ]
-                    assert list(zip(*by_option, strict=True)) == expected
-        assert (root.findall("Login")[-1].get("QuizComplete") == "Y") == self.finished
-
-    def stored(self, position: tuple, question: int) -> Callable[[str], str]:
-        kind = self.kinds(position)[question]
-        return lambda text: "" if kind == "Integer" and (text,) in BAD_ANSWERS[kind] else text
+    @invariant()
+    def time_goes_on_where_it_is_limited(self) -> None:
+        left = self.time_left()
+        assert self.session.limits.left == (left and (pytest.approx(left[0]), left[1]))
 
     def teardown(self) -> None:
         if hasattr(self, "folder"):
@@ -342,7 +376,7 @@ class RandomWalk(RuleBasedStateMachine):
 
 
 RandomWalk.TestCase.settings = settings(
-    max_examples=1200 if SOAK else 120,
+    max_examples=1200 if SOAK else 30,
     stateful_step_count=60 if SOAK else 40,
     deadline=None,
     suppress_health_check=list(HealthCheck),
@@ -352,8 +386,8 @@ TestRandomWalks = RandomWalk.TestCase
 
 def test_a_walk_can_reach_the_end(tmp_path: Path) -> None:
     """The walks above are worth something only where they can finish."""
-    quiz = write_quiz(tmp_path, PlannedPage((("Integer",),), 1, False, False, False, False).as_xml(1))
-    session = Session.open(quiz, tmp_path / "results", "walker")
+    page = PlannedPage((PlannedSet((PlannedQuestion("Integer"),)),))
+    session = Session.open(write_quiz(tmp_path, page.as_xml(1)), tmp_path / "results", "walker")
     session.set_draft(0, ("5",))
 
     assert session.finish() == []

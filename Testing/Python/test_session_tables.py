@@ -217,10 +217,10 @@ def test_scores_of_other_questions_and_another_choice_of_case(tmp_path: Path) ->
         # Nobody waited; all of it was one visit.
         assert 0 <= float(row.pop("seconds_shown")) == float(row.pop("seconds_active")) < 60
     assert [tuple(row.values()) for row in rows] == [
-        ("Ann", "4", "CT+PET", "R", "2", "0", "no", "study", "Y", "nominal"),
-        ("Ann", "4", "CT+PET", "C: left", "0", "0", "N", "study", "Y", "nominal"),
-        ("Ann", "4", "CT+PET", "C: right", "1", "0", "Y", "study", "Y", "nominal"),
-        ("Ann", "4", "CT+PET", "S 3", "2.50", "0", "2.50", "study", "Y", "interval"),
+        ("Ann", "4", "CT+PET", "R", "2", "0", "no", "study", "Y", "nominal", "N"),
+        ("Ann", "4", "CT+PET", "C: left", "0", "0", "N", "study", "Y", "nominal", "N"),
+        ("Ann", "4", "CT+PET", "C: right", "1", "0", "Y", "study", "Y", "nominal", "N"),
+        ("Ann", "4", "CT+PET", "S 3", "2.50", "0", "2.50", "study", "Y", "interval", "N"),
     ]
 
 

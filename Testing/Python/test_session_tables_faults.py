@@ -1,5 +1,6 @@
 """What could spoil a table: odd names, the same file twice, clocks, numbers that are none, a wrong --out."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -70,15 +71,23 @@ def test_a_reader_whose_results_file_is_gone_is_read_from_the_journal(tmp_path: 
     assert [(row["reader"], row["response"]) for row in table(tmp_path / "a")] == [("Ann", "told")]
 
 
-def test_a_reader_who_is_in_two_folders_is_said(tmp_path: Path) -> None:
-    for computer in ("first", "second"):
-        finish(write_quiz(tmp_path, text_page("P")), tmp_path / "results" / computer)
+def test_a_reader_who_is_in_two_folders_is_said_and_the_first_run_counts(tmp_path: Path) -> None:
+    for computer, hour in (("first", "11"), ("second", "09")):
+        folder = tmp_path / "results" / computer
+        finish(write_quiz(tmp_path, text_page("P", descriptor=f"Asked at {hour}")), folder)
+        file = folder / "Ann" / "study" / "study.xml"
+        text = re.sub(r"(\d{8})_\d\d:", rf"\1_{hour}:", file.read_text(encoding="utf-8"))
+        file.write_text(text, encoding="utf-8")
+        file.with_suffix(".journal").unlink()
 
     result = quizloader("answers", tmp_path / "results", "--out", tmp_path / "a")
+    both = quizloader("answers", tmp_path / "results", "--all-attempts", "--out", tmp_path / "b")
 
-    assert result.returncode == 0
+    assert (result.returncode, both.returncode) == (0, 0)
     assert "The reader “Ann” has results of “study” in " in result.stderr
-    assert len(table(tmp_path / "a")) == 2
+    shown = ("question_descriptor", "attempt")
+    assert [[row[name] for name in shown] for row in table(tmp_path / "a")] == [["Asked at 09", "1"]]
+    assert [row["attempt"] for row in table(tmp_path / "b")] == ["2", "1"]
 
 
 def test_questions_of_one_name_stay_apart_and_what_is_no_number_has_no_score(tmp_path: Path) -> None:

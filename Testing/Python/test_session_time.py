@@ -11,21 +11,13 @@ from QuizLoaderLib.session.journal import read_journal
 from QuizLoaderLib.session.presence import Presence
 from QuizLoaderLib.session.results_parser import read_all_results
 from QuizLoaderLib.session.session import Session
-from session_by_hand import page_of, saved, write_quiz
+from session_by_hand import Clock, page_of, saved, write_quiz
 
 
 def page(name: str, attributes: str = "") -> str:
     """Nothing needs an answer on it."""
     question = '<Question Type="Text" Required="N"><Option>Remark</Option></Question>'
     return f'<Page ID="{name}" {attributes}><QuestionSet>{question}</QuestionSet></Page>'
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
@@ -86,6 +78,30 @@ def test_a_crash_costs_five_seconds_at_most(tmp_path: Path, clock: Clock) -> Non
         assert ends_after - 5 < shown - 3 <= ends_after
         assert active == shown
         assert times(tmp_path, 1, results)[0] == ends_after
+
+
+def test_a_crash_soon_after_the_first_answer_of_a_page_counts_no_second_that_nobody_looked(
+    tmp_path: Path, clock: Clock
+) -> None:
+    write_quiz(tmp_path, page("A", 'TimeLimit="30"') + page("B"))
+    session = opened(tmp_path, clock)
+    wait(session, clock, 1)
+    session.be_there(False)
+    clock.now += 100
+    session.be_there(True)
+    wait(session, clock, 2)
+    session.set_draft(0, ("a draft",))
+    wait(session, clock, 1)
+    shutil.copytree(tmp_path / "results", tmp_path / "crashed", ignore=shutil.ignore_patterns("*.lock"))
+    session.close()
+    again = opened(tmp_path, clock, "crashed")
+    wait(again, clock, 7)
+    again.time_out()
+    assert not again.locked()
+    again.close()
+    shown, active = times(tmp_path, 1, "crashed")
+    assert 7 <= shown <= 11
+    assert active == shown
 
 
 def test_an_idle_gap_is_left_out_whole_and_a_shorter_one_is_not(tmp_path: Path, clock: Clock) -> None:

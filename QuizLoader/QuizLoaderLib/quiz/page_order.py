@@ -14,6 +14,7 @@ class PageOrder:
     def __init__(self, quiz: Quiz) -> None:
         self.randomizes_groups = quiz.randomize_page_groups
         self.randomizes_in_groups = quiz.randomize_pages_in_groups
+        self._is_forced = quiz.forced_group_order is not None
         self._ranks: dict[int, int] = {}
         for page in quiz.pages if self.randomizes_in_groups else ():
             if page.page_group is not None:
@@ -36,3 +37,26 @@ class PageOrder:
         if is_one_group:
             return one.number < other.number and not self.randomizes_in_groups
         return not self.randomizes_groups and self.rank(one) < self.rank(other)
+
+    def in_words(self, page: Page) -> str:
+        """What an author is told of the place of a page, and of its images where they have two places;
+        nothing where all is as in the file."""
+        sides = " and ".join(view.value for view in page.randomize_sides or ())
+        exchanged = f"The images on {sides} are exchanged on half of a reader's pages of this kind."
+        return " ".join(filter(None, (self._place_in_words(page), exchanged if sides else "")))
+
+    def _place_in_words(self, page: Page) -> str:
+        if page.position is not None:
+            return f"Readers see it {page.position.value.lower()}."
+        if page.training:
+            return "It is training: readers see it before the others."
+        group = "" if page.page_group is None else f" with group {page.page_group}"
+        if group and self.randomizes_in_groups:
+            return f"Readers see it{group}, in an order that is drawn for each of them."
+        if not self.randomizes_groups:
+            return ""
+        if page.page_group == 0:
+            return "Readers see it with group 0, before the other groups."
+        if self._is_forced:
+            return f"Readers see it{group} where RandomizedPageGroupIndices says."
+        return f"Readers see it{group} at a place that is drawn for each of them."

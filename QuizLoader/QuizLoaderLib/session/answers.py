@@ -1,8 +1,9 @@
 """What answers a question, by the table of question types: a tuple of texts, one for each Option or Row.
 
 The texts are those of the results file: ``Y`` or ``N`` for a Radio, a DropDown and a CheckBox, what was typed
-for Text and numbers, the option that was chosen for each row of a Matrix, the script's name and ``-Done`` for
-a Button that ran (``-On`` for one that is switched on), and nothing for an InfoBox and a Picture.
+for Text and numbers, the option that was chosen for each row of a Matrix, the place from 1 of each option of
+a Ranking, the script's name and ``-Done`` for a Button that ran (``-On`` for one that is switched on), the
+number of marks for a Mark, and nothing for an InfoBox and a Picture.
 """
 
 import math
@@ -29,6 +30,8 @@ def blank(question: Question) -> Answer:
         return ("N",) * len(question.options)
     if is_toggle(question):
         return tuple(script_label(option) for option in question.options)
+    if question.facts.takes is Takes.MARKS:
+        return ("0",)
     return ("",) * len(question.fields)
 
 
@@ -58,6 +61,8 @@ def cleaned(question: Question, texts: Sequence[str]) -> Answer:
         raise SessionError(f"Only one option of {title(question)} can be chosen.")
     if question.facts.takes is Takes.OPTION and not set(answer) <= {"", *question.options}:
         raise SessionError(f"{title(question)} is answered with an option of it in each row.")
+    if question.facts.takes is Takes.RANK and any(answer) and {*answer} != {*_places(question)}:
+        raise SessionError(f"{title(question)} is answered with the place of each option.")
     if question.facts.takes is Takes.NOTHING and any(answer):
         raise SessionError(f"{title(question)} takes no answer.")
     most = min(question.max_length or MAX_LETTERS, MAX_LETTERS)
@@ -84,15 +89,21 @@ def is_untouched(question: Question, answer: Answer) -> bool:
         return "Y" not in answer
     if is_toggle(question):
         return not any(text.endswith(ON) for text in answer)
+    if question.facts.takes is Takes.MARKS:
+        return answer == blank(question)
     return not any(text.strip() for text in answer)
 
 
 def values_of(question: Question, answer: Answer) -> Values:
     """What a condition compares; nothing where the question is not answered, or with no valid value."""
     if question.facts.takes is Takes.CHOICE:
-        return tuple(option for option, text in zip(question.options, answer, strict=True) if text == "Y")
+        return tuple(value for value, text in zip(question.option_values, answer, strict=True) if text == "Y")
     if question.facts.takes is Takes.OPTION:
         return answer if all(answer) else ()
+    if question.facts.takes is Takes.MARKS:
+        return ("mark",) * int(answer[0])
+    if question.facts.takes is Takes.RANK:
+        return (question.options[answer.index("1")],) if "1" in answer else ()
     if question.facts.number:
         number = question.facts.number
         return tuple(float(number.understood(text)) for text in answer if is_valid_value(question, text))
@@ -118,6 +129,8 @@ def missing_in(question: Question, answer: Answer, scripts_allowed: bool = False
         return ""
     if sentence := invalid_in(question, answer):
         return sentence
+    if facts.takes is Takes.MARKS:
+        return _missing_marks(question, int(answer[0]))
     if not question.required:
         return ""
     if facts.takes is Takes.PRESS:
@@ -134,6 +147,15 @@ def missing_in(question: Question, answer: Answer, scripts_allowed: bool = False
     return facts.request.format(title=title(question) + each)
 
 
+def _missing_marks(question: Question, count: int) -> str:
+    low = int(question.minimum or 0) if question.required else 0
+    if count < low:
+        return f"{title(question)} needs at least {low} mark{'' if low == 1 else 's'} ({count} so far)."
+    if question.maximum is not None and count > question.maximum:
+        return f"{title(question)} takes at most {question.maximum:g} marks, and has {count}."
+    return ""
+
+
 def stored_text(question: Question, text: str) -> str:
     """The Response's text: a value that is no valid one is stored as nothing, as analysis expects."""
     if number := question.facts.number:
@@ -146,9 +168,13 @@ def title(question: Question) -> str:
     """How a sentence names a question."""
     if question.descriptor:
         return f"“{question.descriptor}”"
-    if question.facts.takes in (Takes.CHOICE, Takes.TYPED) and question.options:
+    if question.facts.takes in (Takes.CHOICE, Takes.RANK, Takes.TYPED) and question.options:
         return f"the question “{question.options[0]}”"
     return f"the {question.type.value} question"
+
+
+def _places(question: Question) -> list[str]:
+    return [str(place) for place in range(1, len(question.fields) + 1)]
 
 
 def _expected(question: Question) -> str:

@@ -84,6 +84,7 @@ class Buttons:
                     texts=press.answer_after(self._store.results.answer(position, press.question)),
                     facts={press.option: {"Result": outcome.result}},
                     seconds=self._cursor.seconds,
+                    shown=self._cursor.presence.untold_s,
                 )
             )
         return outcome
@@ -96,12 +97,15 @@ class Buttons:
     def ask_again(self) -> None:
         """A page is come to: buttons that have to be pressed at each visit are made unpressed."""
         key = self._cursor.position.page
-        if self._rules is None or self._store.results.is_finished:
+        is_done = self._cursor.is_told or self._store.results.is_timed_out(key)
+        if self._rules is None or self._store.results.is_finished or is_done:
             return
         for position, question, unpressed in to_press_again(self._cursor.page, key, self._store.results):
             self._store.record(RerunEntry(page=key))
-            at = position.question_set
-            self._store.record(DraftEntry(page=key, question_set=at, question=question, texts=unpressed))
+            at, shown = position.question_set, self._cursor.presence.untold_s
+            self._store.record(
+                DraftEntry(page=key, question_set=at, question=question, texts=unpressed, shown=shown)
+            )
 
     def stop(self) -> None:
         """End all scripts; the buttons stay as they were."""

@@ -6,10 +6,13 @@ from pathlib import Path
 
 from ..quiz.model import Image, Page, Quiz
 from .cursor import Cursor
-from .entries import DrawingEntry, LinesEntry
+from .entries import DrawingEntry, GivenEntry, LinesEntry
 from .files import SessionError, is_below, safe_name, strokes_of
+from .judged_regions import JudgedRegion
+from .judged_tree import stored_regions
 from .order import PageKey, page_groups
 from .requirements import NOTHING, Drawn
+from .results_parser import ReadPage, ReadResults, pages_in_order
 from .storage import ResultsStore, SaveState
 
 FILE_NAME_LENGTH = 30
@@ -44,7 +47,7 @@ class SessionDrawings:
     def __init__(self, store: ResultsStore, cursor: Cursor) -> None:
         self._files = store.files
         self._results = store.results
-        self._record = store.record_beside
+        self._record, self._state = store.record_beside, store.state
         self._cursor = cursor
 
     def folder(self) -> Path:
@@ -79,13 +82,18 @@ class SessionDrawings:
     def set_lost_voxels(
         self, key: PageKey, image_id: str, path: Path, segments: Path, lost_voxels: int
     ) -> SaveState:
-        """As ``set_drawing``, once the label map is written of a drawing on a page that may be left."""
+        """As ``set_drawing``, once the label map is written; the page may have been left, or removed."""
+        if key not in self._results.pages:
+            return self._state()
         is_drawn = self._results.drawn(key).get(image_id, NOTHING).has_drawing
         return self._record_drawing(key, image_id, path, is_drawn, segments, lost_voxels)
 
-    def behind(self) -> Iterator[tuple[PageKey, Image, Path]]:
-        """The label maps that the results name and that are not written yet, with their pages and images."""
-        for key, page in self._results.pages.items():
+    def behind(self, on: PageKey | None = None) -> Iterator[tuple[PageKey, Image, Path]]:
+        """The label maps that the results name and that are not written yet, with their pages and images; of
+        all pages, or the one ``on`` which they were drawn, if it was not removed."""
+        for key, page in list(self._results.pages.items()):
+            if on not in (None, key):
+                continue
             for image in {image.id: image for image in page.images}.values():
                 paths = self.label_maps(image.id, key)
                 if paths and strokes_of(paths[-1]).is_file():
@@ -124,8 +132,32 @@ class SessionDrawings:
         """What the results say is drawn on an image of the page shown."""
         return self._results.drawn(self._cursor.position.page).get(image_id, NOTHING)
 
+    def given_regions(self, image_id: str) -> dict[str, JudgedRegion]:
+        """The regions that were given on an image of the page shown, by name, as the results have them."""
+        return stored_regions(self._results, self._cursor.position.page, image_id)
+
+    def set_given_regions(self, image_id: str, regions: Mapping[str, JudgedRegion | None]) -> SaveState:
+        """What the reader says of some of them; None of one that is not given any more."""
+        key = self._cursor.page_to_change()
+        self._require_image(key, image_id)
+        facts = {name: each.facts if each else {} for name, each in regions.items()}
+        return self._record(GivenEntry(page=key, image=image_id, regions=facts))
+
+    @property
+    def seconds_on_page(self) -> float:
+        """How long the page was on the screen of a reader who was there, over all visits."""
+        return self._cursor.seconds_on_page
+
+    def read_page(self, key: PageKey) -> tuple[ReadResults, ReadPage]:
+        """A page as it is now, in the form of those of files."""
+        root = self._results.root
+        results = ReadResults(self._files.xml, root.get("UserName") or "", self._files.xml.stem, root)
+        pages = pages_in_order(results)
+        return results, next(page for page in pages if key == PageKey(page.number, page.repetition))
+
     def title(self, key: PageKey) -> str:
-        return self._results.pages[key].title
+        pages = self._results.pages
+        return pages.get(key, pages[PageKey(key.number)]).title
 
     def label_maps(self, image_id: str, key: PageKey | None = None) -> list[Path]:
         """The files of the contours drawn on an image, oldest first; of the page shown if none is given."""

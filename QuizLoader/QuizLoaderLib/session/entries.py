@@ -10,6 +10,7 @@ import dataclasses
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import Enum
 from functools import partial
 from typing import Annotated, ClassVar, NamedTuple, TypeVar, get_type_hints
 
@@ -89,6 +90,11 @@ _FORMS: Mapping[object, Form] = {
         lambda order: None if order is None else list(order),
     ),
     Mapping[str, str]: Form("object of texts", _texts_by_name, dict),
+    Mapping[str, Mapping[str, str]]: Form(
+        "object of objects of texts",
+        lambda value: {name: _texts_by_name(facts) for name, facts in _checked(dict, value).items()},
+        lambda facts: {name: dict(each) for name, each in facts.items()},
+    ),
     Mapping[int, Mapping[str, str]]: Form(
         "object of objects of texts",
         lambda value: {int(option): _texts_by_name(facts) for option, facts in _checked(dict, value).items()},
@@ -97,7 +103,7 @@ _FORMS: Mapping[object, Form] = {
 }
 """By the type of a field."""
 
-_NAMES = {"number": "n", "question_set": "set", "lost_voxels": "lost"}
+_NAMES = {"number": "n", "question_set": "set", "lost_voxels": "lost", "is_there": "there"}
 """The fields that have another name in JSON."""
 
 
@@ -134,6 +140,14 @@ class BeginEntry(Entry, kind="begin"):
     version: Annotated[int, "The version of the journal's format"] = VERSION
     pages: Annotated[
         tuple[int, ...] | None, "The numbers of the pages in the reader's order, where groups do not say it"
+    ] = None
+    attempt: Annotated[int | None, "The number of the reader's run, from the second on"] = None
+    options: Annotated[
+        Mapping[str, str],
+        "By page/set/question, the places of its options in the quiz, from 1, in the reader's order",
+    ] = field(default_factory=dict)
+    exchanged: Annotated[
+        tuple[int, ...] | None, "The numbers of the pages whose RandomizeSides are exchanged"
     ] = None
 
     def __post_init__(self) -> None:
@@ -177,19 +191,22 @@ class DraftEntry(PositionEntry, kind="draft"):
         Mapping[int, Mapping[str, str]],
         "By option, counted from 0, attributes that its Response gets besides",
     ] = field(default_factory=dict)
+    shown: Annotated[float | None, "As in `time`, for when the program ends before any is told"] = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class LeaveEntry(PositionEntry, kind="leave"):
     """The question set is left, and what changed in it becomes Responses."""
 
-    event: Annotated[str, "The Event of the Responses: NextBtn, Previous, Repeat, ..."]
+    event: Annotated[str, "The Event of the Responses: NextBtn, Previous, Repeat, TimedOut, ..."]
     passed: Annotated[bool, "Whether the set was completed; then all get a Response"]
     recovered: Annotated[bool, "The program had ended without it; written when it began again"] = False
     complete: Annotated[bool | None, "The page is complete now, or is so no longer"] = None
     repeat: Annotated[PageKey | None, "The repetition that is added for this page"] = None
     shown: Annotated[float | None, "As in `time`; without it, what `seconds` says"] = None
     active: Annotated[float | None, "As in `time`"] = None
+    timed_out: Annotated[bool, "The time of the page is over: it is complete with what is there"] = False
+    tells: Annotated[bool, "The page tells what is right from now on, and is locked for good"] = False
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -201,13 +218,31 @@ class TimeEntry(PageEntry, kind="time"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class PresenceEntry(PageEntry, kind="presence"):
+    """The reader can see the page no longer (window closed or hidden, connection lost), or can again."""
+
+    is_there: Annotated[bool, "Whether they can"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class SeenEntry(PageEntry, kind="seen"):
+    """The reader was told what is right on the page, and went on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RemoveEntry(PageEntry, kind="remove"):
+    """The last repetition of a page is empty, and there no longer. Its time is that of the one before it."""
+
+
+@dataclass(frozen=True, kw_only=True)
 class RerunEntry(PageEntry, kind="rerun"):
     """The page is come to again, and its buttons have to be pressed again."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ReopenEntry(PageEntry, kind="reopen"):
-    """An answer on another page shows a question of this one that is not answered: it is incomplete again."""
+    """The page was complete and is so no longer: an answer on another page or a key asks more of it, or what
+    it needs was taken away before the program ended."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -238,8 +273,61 @@ class LinesEntry(PageEntry, kind="lines"):
 
 
 @dataclass(frozen=True, kw_only=True)
+class GivenEntry(PageEntry, kind="given"):
+    """Regions that were given on an image to be judged, and what the reader said of them."""
+
+    image: Annotated[str, "The ID of the Image that is drawn on"]
+    regions: Annotated[
+        Mapping[str, Mapping[str, str]],
+        "By the name of a region the attributes of its GivenRegion; none where it is not given any more",
+    ]
+
+
+class MarkEvent(str, Enum):
+    """What happened to a mark."""
+
+    PLACED = "placed"
+    MOVED = "moved"
+    DELETED = "deleted"
+    BROUGHT_BACK = "brought back"
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkEntry(PositionEntry, kind="mark"):
+    """A mark on the images was placed, moved, deleted or brought back."""
+
+    question: Annotated[int, "The Mark question of the set, from 0"]
+    mark: Annotated[int, "The number of the mark, from 1; never used again for another"]
+    event: Annotated[str, "`placed`, `moved`, `deleted` or `brought back`"]
+    path: Annotated[str, "Its file, relative to the reader's folder"] = ""
+    facts: Annotated[Mapping[str, str], "The attributes that its MarkPath gets"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class MarkAnswerEntry(PositionEntry, kind="mark-answer"):
+    """A question in the form of a mark has this answer now."""
+
+    question: Annotated[int, "The Mark question of the set, from 0"]
+    mark: Annotated[int, "The number of the mark"]
+    form_question: Annotated[int, "The question of its form, from 0"]
+    texts: Annotated[Answer, "The text of each Option"]
+
+
+@dataclass(frozen=True, kw_only=True)
+class MeasureEntry(PageEntry, kind="measure"):
+    """An angle, a box or an ellipse that is measured was placed, moved, deleted or brought back."""
+
+    measure: Annotated[int, "Its number on the page, from 1; never used again for another"]
+    event: Annotated[str, "As of a mark"]
+    path: Annotated[str, "Its file, relative to the reader's folder"] = ""
+    facts: Annotated[Mapping[str, str], "The attributes its MeasurePath gets"] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
 class FinishEntry(Entry, kind="finish"):
     """The reader finishes the quiz: nothing changes any more."""
+
+    timed_out: Annotated[bool, "Its time was over; pages may be incomplete"] = False
 
 
 @dataclass(frozen=True, kw_only=True)

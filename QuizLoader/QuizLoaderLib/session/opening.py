@@ -17,9 +17,19 @@ from ..quiz.closed_xml import XmlError, root_attributes, xml_tree
 from ..quiz.model import Quiz
 from ..quiz.parser import read_quiz
 from ..quiz.problems import Problem
+from .attempts import files_of_attempt, last_attempt
 from .comparing import differences, is_another_quiz
 from .copies import add_copy, copies
-from .entries import BeginEntry, DraftEntry, SavedEntry, UnknownEntry, parsed_timestamp, timestamp
+from .draws import exchanged_pages, option_orders
+from .entries import (
+    BeginEntry,
+    DraftEntry,
+    RemoveEntry,
+    SavedEntry,
+    UnknownEntry,
+    parsed_timestamp,
+    timestamp,
+)
 from .files import SessionError, reason, safe_name
 from .journal import Journal, JournalContents, read_journal
 from .order import group_order, page_order
@@ -44,14 +54,38 @@ def cleaned_name(reader_name: str) -> str:
 
 
 def open_results(
-    quiz_path: Path, results_folder: Path, reader_name: str, seed: int | None, now: Callable[[], datetime]
+    quiz_path: Path,
+    results_folder: Path,
+    reader_name: str,
+    seed: int | None,
+    now: Callable[[], datetime],
+    again: bool = False,
 ) -> ResultsStore:
-    """Everything a session needs, with the folder locked. Raises SessionError with the folder unlocked."""
-    files = results_files(results_folder, reader_name, quiz_path)
+    """Everything a session needs of the reader's last run, with the folder locked; ``again`` begins another
+    one where that is finished. Raises SessionError with the folder unlocked."""
+    files = first = results_files(results_folder, reader_name, quiz_path)
+    attempt = last_attempt(first)
+    files = files_of_attempt(first, attempt)
+    if again:
+        attempt = _next_attempt(files, attempt, quiz_path)
+        files = files_of_attempt(first, attempt)
     # Where only the letters are written otherwise, the name is as in all results of the reader.
     names = (unicodedata.normalize("NFC", files.folder.parent.name), cleaned_name(reader_name))
     reader = names[0] if _folded(names[0]) == _folded(names[1]) else names[1]
-    return _Opening(files, quiz_path, reader, seed, now).opened()
+    return _Opening(files, quiz_path, reader, seed, now, attempt).opened()
+
+
+def _next_attempt(files: FolderFiles, attempt: int, quiz_path: Path) -> int:
+    quiz = stored_quiz(files, quiz_path)
+    if attempt >= quiz.attempts:
+        raise SessionError(f"This quiz can be gone through {_times(quiz.attempts)}, and has been.")
+    if not load_results(files, quiz).results.is_finished:
+        raise SessionError("This quiz is not finished yet, so it cannot be begun again.")
+    return attempt + 1
+
+
+def _times(count: int) -> str:
+    return "once" if count == 1 else f"{count} times"
 
 
 @dataclass(frozen=True)
@@ -63,6 +97,7 @@ class _Opening:
     reader: str
     seed: int | None
     now: Callable[[], datetime]
+    attempt: int
 
     def opened(self) -> ResultsStore:
         try:
@@ -135,6 +170,9 @@ class _Opening:
             seed=seed,
             order=group_order(quiz, seed),
             pages=page_order(quiz, seed),
+            attempt=self.attempt if self.attempt > 1 else None,
+            options=option_orders(quiz, seed),
+            exchanged=exchanged_pages(quiz, seed),
         )
         Results.begin(master, quiz, entry)
         write_whole(self.files.master, master)
@@ -297,8 +335,13 @@ def _newest_good(
 def _replay(results: Results, contents: JournalContents) -> None:
     saved_number = results.number
     last = contents.entries[-1].number if contents.entries else 0
+    removed = {entry.page for entry in contents.entries if isinstance(entry, RemoveEntry)}
+    removed -= results.pages.keys()
     try:
         for entry in contents.entries:
+            is_saved = entry.number <= saved_number
+            if isinstance(entry, DraftEntry) and is_saved and entry.page in removed:
+                continue
             if isinstance(entry, DraftEntry):
                 results.require_question(entry)
             if entry.number > saved_number or isinstance(entry, UnknownEntry):

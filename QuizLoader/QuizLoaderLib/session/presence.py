@@ -15,7 +15,7 @@ class Presence:
 
     def __init__(self, clock: Callable[[], float], idle_after_s: float) -> None:
         self._clock, self._idle_after_s = clock, idle_after_s
-        self._is_seen = self._is_there = True
+        self._is_seen = self.is_there = True
         self._since: float | None = clock()
         self._gap_from = clock()
         self.begin_page()
@@ -28,7 +28,7 @@ class Presence:
 
     def see(self, is_seen: bool) -> None:
         """Whether the page is on the screen, and not on its way."""
-        self._set(is_seen, self._is_there)
+        self._set(is_seen, self.is_there)
 
     def be_there(self, is_there: bool, since: float | None = None) -> None:
         """Whether the reader can see the screen; ``since`` when that is so, now if it is not known."""
@@ -40,9 +40,14 @@ class Presence:
             self._end_gap(self._clock())
 
     @property
+    def runs(self) -> bool:
+        """Whether time goes on: the page is seen, by somebody who is there."""
+        return self._since is not None
+
+    @property
     def untold_s(self) -> float:
         """Seconds that ``tell`` has not told yet."""
-        return self._totals()[0] - self._told_shown
+        return round(self._totals()[0] - self._told_shown, 3)
 
     def tell(self) -> tuple[float, float]:
         """Seconds shown and active since they were told last. The active ones may be less than nothing, for
@@ -59,7 +64,7 @@ class Presence:
         return self._shown + now - self._since, self._active + self._counted(now - self._gap_from)
 
     def _set(self, is_seen: bool, is_there: bool, at: float | None = None) -> None:
-        self._is_seen, self._is_there = is_seen, is_there
+        self._is_seen, self.is_there = is_seen, is_there
         runs = is_seen and is_there
         now = self._clock() if at is None else at
         if runs and self._since is None:

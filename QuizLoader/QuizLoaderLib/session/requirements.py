@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 
 from ..quiz.model import Layer, Page
+from .judged_regions import JudgedRegion, missing_verdicts
 
 
 @dataclass(frozen=True)
@@ -17,18 +19,25 @@ class Drawn:
 NOTHING = Drawn()
 
 
-def missing_drawings(page: Page, drawn: Mapping[str, Drawn]) -> list[str]:
-    """``drawn`` by Image ID. An image that is on several views is asked for once."""
+def missing_drawings(
+    page: Page,
+    drawn: Mapping[str, Drawn],
+    given: Mapping[str, Mapping[str, JudgedRegion]] = MappingProxyType({}),
+) -> list[str]:
+    """``drawn`` by Image ID. An image that is on several views is asked for once. Where regions are ``given``
+    on it, by Image ID and name, each of them has to be judged in place of a contour."""
     by_id = {image.id: image for image in reversed(page.images)}
     images = [each for each in reversed(by_id.values()) if each.layer in (Layer.BACKGROUND, Layer.FOREGROUND)]
     sentences = []
-    if page.segment_required_on_any_image and not any(
-        drawn.get(image.id, NOTHING).has_drawing for image in images
-    ):
-        sentences.append("Please draw a contour on at least one image of this page.")
+    undrawn = {image.id: _missing_on(image.id, drawn, given.get(image.id, {})) for image in images}
+    if page.segment_required_on_any_image and all(undrawn.values()):
+        judged = [
+            each for image_id, regions in given.items() if regions for each in undrawn.get(image_id, [])
+        ]
+        sentences += judged or ["Please draw a contour on at least one image of this page."]
     for image in images:
-        if image.segment_required and not drawn.get(image.id, NOTHING).has_drawing:
-            sentences.append(f"Please draw a contour on the image “{image.id}”.")
+        if image.segment_required:
+            sentences += undrawn[image.id]
     wanted = page.min_markup_lines_required_on_any_image
     lines = sum(drawn.get(image.id, NOTHING).lines for image in images)
     if wanted is not None and lines < wanted:
@@ -39,6 +48,13 @@ def missing_drawings(page: Page, drawn: Mapping[str, Drawn]) -> list[str]:
         if wanted is not None and lines < wanted:
             sentences.append(f"Please measure {_lines(wanted)} on the image “{image.id}” ({lines} so far).")
     return sentences
+
+
+def _missing_on(image_id: str, drawn: Mapping[str, Drawn], given: Mapping[str, JudgedRegion]) -> list[str]:
+    if given:
+        return missing_verdicts(given, image_id)
+    has_drawing = drawn.get(image_id, NOTHING).has_drawing
+    return [] if has_drawing else [f"Please draw a contour on the image “{image_id}”."]
 
 
 def incomplete_pages(titles: Sequence[str]) -> list[str]:

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from ..quiz.closed_xml import XmlError, xml_tree
+from ..quiz.results_names import NOT_ASKED
+from .attempts import RunFacts, attempt_of, in_attempts, login_moments, quiz_name
 from .copies import is_copy
 from .files import SessionError, is_below
 from .opening import load_results, stored_quiz
-from .results_tree import fields_of
+from .results_tree import FEEDBACK_SEEN, fields_of
 from .storage import FolderFiles
 from .tree import Element, integer, stored_page_order
 
@@ -28,12 +30,13 @@ _DECLARATION = re.compile(rb"^\s*<\?xml[^>]*\?>")
 
 @dataclass(frozen=True)
 class ReadResults:
-    """One reader's results of one quiz."""
+    """One reader's results of one quiz, of a run through it (``attempt``, see ``in_attempts``)."""
 
     path: Path
     reader: str
     quiz: str
     root: Element
+    attempt: int = 1
 
     @property
     def folder(self) -> Path:
@@ -69,6 +72,16 @@ class ReadPage:
         return (self.element.get("PageComplete") or "").strip() == "Y"
 
     @property
+    def is_timed_out(self) -> bool:
+        """It is complete since its time was over."""
+        return self.element.get("TimedOut") == "Y"
+
+    @property
+    def has_told(self) -> bool:
+        """It told its reader what is right, and was locked from then on."""
+        return FEEDBACK_SEEN in self.element.attrib
+
+    @property
     def case(self) -> str:
         """The patient, or what else is read under several treatments."""
         return self.element.get("Case") or self.id
@@ -82,12 +95,22 @@ class ReadPage:
         return (self.element.get("Training") or "").strip() == "Y"
 
     @property
-    def is_asked(self) -> bool:
-        """False where conditions hid all of its questions when the reader went past it."""
-        questions = self.element.iter("Question")
-        newest = [each.findall("Response")[-1:] for question in questions for each in fields_of(question)]
-        is_hidden = bool(newest) and all(each and each[0].get("NotAsked") == "Y" for each in newest)
-        return self.is_complete or not is_hidden
+    def is_hidden(self) -> bool:
+        """A condition hid it, or all of its questions, when the reader went past it or since. Results of
+        earlier versions say it of the questions alone; one without a condition of its own was seen once it is
+        complete."""
+        if self.element.get(NOT_ASKED) == "Y":
+            return True
+        if self.is_complete and "ShowIf" not in self.element.attrib:
+            return False
+        questions = [each for each in self.element.iterfind("QuestionSet/Question") if fields_of(each)]
+        return bool(questions) and all(map(is_not_asked, questions))
+
+
+def is_not_asked(question: Element) -> bool:
+    """Whether the newest Responses say that a condition hides the question."""
+    newest = [field.findall("Response")[-1:] for field in fields_of(question)]
+    return any(each.get(NOT_ASKED) == "Y" for responses in newest for each in responses)
 
 
 @dataclass
@@ -100,21 +123,24 @@ class FoundResults:
 
 
 def read_all_results(paths: Iterable[Path], encoding: str = WINDOWS) -> FoundResults:
-    """All results in these files and folders (searched through), each once.
+    """All results in these files and folders (searched through), each once, with its number among the
+    reader's runs of its quiz.
 
     ``encoding`` is that of files which are not in the one that they declare.
     """
     found = FoundResults()
-    found.results += each_of_results(paths, found, encoding)
-    found.remarks += _doubled(found.results)
+    results = list(each_of_results(paths, found, encoding))
+    found.remarks += _doubled(results)
+    numbers = {id(each): attempt for attempt, each in in_attempts(results, _run_facts)}
+    found.results += [replace(each, attempt=numbers[id(each)]) for each in results]
     return found
 
 
 def each_of_results(
     paths: Iterable[Path], found: FoundResults, encoding: str = WINDOWS
 ) -> Iterator[ReadResults]:
-    """The same one by one, so that those of many readers need not be in memory together; what is left out
-    and what is odd is added to ``found``."""
+    """The same one by one, so that those of many readers need not be in memory together, with the numbers
+    that the files have; what is left out and what is odd is added to ``found``."""
     seen: set[Path] = set()
     for path in paths:
         if not path.exists():
@@ -145,14 +171,19 @@ def _xml_files(folder: Path) -> list[Path]:
 
 def _doubled(results: Iterable[ReadResults]) -> Iterator[str]:
     """As where folders of two computers were put together, or a copy lies beside the results."""
-    first: dict[tuple[str, str], ReadResults] = {}
+    first: dict[tuple[str, str, int], ReadResults] = {}
     for each in results:
-        other = first.setdefault((each.reader, each.quiz), each)
+        other = first.setdefault((each.reader, each.quiz, each.attempt), each)
         if other is not each:
             yield (
                 f"The reader “{each.reader}” has results of “{each.quiz}” in “{other.path}” "
-                f"and in “{each.path}”; the tables have both."
+                f"and in “{each.path}”; the run that began first counts, the other is a later attempt."
             )
+
+
+def _run_facts(results: ReadResults) -> RunFacts:
+    first = min(login_moments(results.root), default=None)
+    return RunFacts(results.reader, results.quiz, results.attempt, first)
 
 
 def _is_beside_results(file: Path) -> bool:
@@ -221,7 +252,8 @@ def _read(file: Path, encoding: str, remarks: list[str]) -> ReadResults | None:
     if root.tag != "Session" or not (root.get("UserName") or root.find("Login") is not None):
         return None
     reader = (root.get("UserName") or file.parent.parent.name).strip()
-    return ReadResults(file, reader, file.stem, root)
+    attempt = attempt_of(root)
+    return ReadResults(file, reader, quiz_name(file.stem, attempt), root, attempt)
 
 
 def _parsed(file: Path, encoding: str, remarks: list[str]) -> Element:

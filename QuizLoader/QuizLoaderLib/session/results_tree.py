@@ -8,7 +8,9 @@ from functools import singledispatch
 
 from ..quiz.model import Page, Question, Quiz
 from ..quiz.question_types import QUESTION_TYPES
+from ..quiz.results_names import GIVEN_REGION, MADE_BY_READER, MARK_PATH, MEASURE_PATH, NOT_ASKED
 from .answers import Answer, is_toggle, stored_text
+from .draws import SEEN_IMAGE, SIDES, as_drawn
 from .entries import (
     DraftEntry,
     DrawingEntry,
@@ -17,22 +19,28 @@ from .entries import (
     LeaveEntry,
     LinesEntry,
     LoginEntry,
+    RemoveEntry,
     ReopenEntry,
     RerunEntry,
+    SeenEntry,
     StateEntry,
     TimeEntry,
     UnknownEntry,
 )
 from .files import SessionError
 from .order import PageKey, Position, page_groups
-from .tree import MADE_BY_READER, Element, appended, finite, integer, remove
+from .requirements import Drawn
+from .tree import Element, appended, finite, integer, remove
 
 FIELDS = {kind.value: facts.field for kind, facts in QUESTION_TYPES.items()}
 """By type, the element of a question that has an answer of its own."""
 
+FEEDBACK_SEEN = "FeedbackSeen"
+"""Of a page that has told what is right: Y where the reader went on from it, else N."""
+
 
 class ResultsTree:
-    """``pages`` are those of the quiz with the repetitions that the tree has."""
+    """``pages`` are those of the quiz with the ``repetitions`` that the tree has, by number with the page."""
 
     def __init__(self, root: Element, quiz: Quiz) -> None:
         """Raises SessionError where the tree does not fit the quiz."""
@@ -41,6 +49,7 @@ class ResultsTree:
         self.groups = page_groups(quiz.pages)
         self.logins: list[Element] = root.findall("Login")
         self._elements: dict[PageKey, Element] = {}
+        self.repetitions: dict[int, list[PageKey]] = {}
         self._options: dict[PageKey, list[list[list[Element]]]] = {}
         by_number = {page.number: page for page in quiz.pages}
         if self.number < 1:
@@ -71,6 +80,22 @@ class ResultsTree:
     def page(self, key: PageKey) -> Element:
         return self._elements[key]
 
+    def is_complete(self, key: PageKey) -> bool:
+        return (self.page(key).get("PageComplete") or "").strip() == "Y"
+
+    def is_timed_out(self, key: PageKey) -> bool:
+        """The page is complete since its time was over, whatever it lacks."""
+        return self.page(key).get("TimedOut") == "Y"
+
+    def has_told(self, key: PageKey) -> bool:
+        """The page has told what is right, so it is locked for good."""
+        return FEEDBACK_SEEN in self.page(key).attrib
+
+    def has_no_choice_yet(self, key: PageKey) -> bool:
+        """The page is complete, and its reader did not choose to go on without a repetition: its time was
+        over, or the repetition was taken away again."""
+        return self.is_timed_out(key) or self.page(key).get("RepeatRemoved") == "Y"
+
     def question(self, position: Position, question: int) -> Question:
         return self.pages[position.page].question_sets[position.question_set].questions[question]
 
@@ -94,11 +119,36 @@ class ResultsTree:
     def image(self, key: PageKey, index: int) -> Element:
         """The element of the page's image; the quiz leaves out an Image that it cannot understand."""
         wanted = self.pages[key].images[index]
-        rank = sum(image.id == wanted.id for image in self.pages[key].images[:index])
+        upto = self.pages[key].images[: index + 1]
+        rank = sum(image.id == wanted.id and not image.is_another_plane for image in upto) - 1
         return self.images(key, wanted.id)[rank]
 
+    def states(self, key: PageKey, index: int) -> list[Element]:
+        """Those of the page's image, oldest first. An element with Planes has those of all of its views."""
+        image, states = self.pages[key].images[index], self.image(key, index).findall("State")
+        if not image.planes:
+            return states
+        return [state for state in states if state.get("Destination") == image.destination.value]
+
+    def drawn(self, key: PageKey) -> dict[str, Drawn]:
+        """What the reader drew on the page, by Image ID."""
+        found: dict[str, Drawn] = {}
+        for image in self.page(key).findall("Image"):
+            contours = image.findall("LabelMapPath")
+            found[(image.get("ID") or "").strip()] = Drawn(
+                # The original has no Drawn attribute; what it saved, it had found drawn.
+                bool(contours) and (contours[-1].get("Drawn") or "Y") == "Y",
+                len(image.findall("MarkupLinePath")),
+            )
+        return found
+
+    def drawing_paths(self, key: PageKey, image_id: str, name: str) -> list[str]:
+        """The texts of the image's LabelMapPath or MarkupLinePath elements, oldest first."""
+        images = self.images(key, image_id)
+        return [(path.text or "").strip() for path in images[0].findall(name)] if images else []
+
     def last_repetition(self, number: int) -> int:
-        return max(key.repetition for key in self.pages if key.number == number)
+        return max(key.repetition for key in self.repetitions[number])
 
     def login(self, time: str) -> Element:
         """The login of this time: an earlier one where its answers are recovered; else the last one."""
@@ -114,7 +164,8 @@ class ResultsTree:
         """The page once more behind its last repetition, as nobody has touched it."""
         original = self.pages[PageKey(key.number)]
         element = copy.deepcopy(self._elements[PageKey(key.number)])
-        for name in ("BookmarkID", "SecondsShown", "SecondsActive"):
+        passing = ("SecondsShown", "SecondsActive", "TimedOut", FEEDBACK_SEEN, "RepeatRemoved", NOT_ASKED)
+        for name in ("BookmarkID", *passing):
             element.attrib.pop(name, None)
         element.set("ID", f"{original.id}-Rep{key.repetition}")
         element.set("Rep", str(key.repetition))
@@ -127,6 +178,22 @@ class ResultsTree:
         last.addnext(element)
         self._add(key, element, original)
 
+    def is_empty(self, key: PageKey) -> bool:
+        """Whether the page has nothing of the reader's, but how its images looked."""
+        page = self._elements[key]
+        if any(each.get("NotAsked") != "Y" for each in page.iter("Response")):
+            return False
+        drawn = any(each.get("Drawn") != "N" for each in page.iter("LabelMapPath"))
+        judged = any(each.get("Verdict") for each in page.iter(GIVEN_REGION))
+        marked = next(page.iter("MarkupLinePath", MARK_PATH, MEASURE_PATH), None) is not None
+        return not (drawn or judged or marked)
+
+    def remove_repetition(self, key: PageKey) -> None:
+        """The last one of its page."""
+        for known in (self.pages, self._elements, self._options):
+            known.pop(key)
+        self.repetitions[key.number].remove(key)
+
     def _add(self, key: PageKey, element: Element, original: Page) -> None:
         page = original
         if key.repetition:
@@ -138,7 +205,8 @@ class ResultsTree:
         shape = [[len(question) for question in questions] for questions in options]
         if shape != [[len(q.fields) for q in each.questions] for each in page.question_sets]:
             raise SessionError(f"The questions of the page “{page.title}” cannot be understood.")
-        self.pages[key] = page
+        self.pages[key] = as_drawn(page, element)
+        self.repetitions.setdefault(key.number, []).append(key)
         self._elements[key] = element
         self._options[key] = options
 
@@ -147,6 +215,38 @@ def fields_of(question: Element) -> list[Element]:
     """The elements of a question that have Responses of their own."""
     field = FIELDS.get((question.get("Type") or "").strip(), "Option")
     return [question] if field == "Question" else question.findall(field)
+
+
+def fields_as_written(question: Element) -> list[Element]:
+    """The same in the order that scores and right answers go by: of options that are tied to views each
+    stands where the quiz has the one for the image that the reader saw there."""
+    fields, page = fields_of(question), next(question.iterancestors("Page"))
+    written, seen = (page.get("RandomizeSides") or "").split(), (page.get(SIDES) or "").split()
+    places = [place for place, field in enumerate(fields) if field.get("View") in written]
+    if seen and written != seen and len(places) == 2:
+        one, other = places
+        fields[one], fields[other] = fields[other], fields[one]
+    return fields
+
+
+def value_of(option: Element) -> str:
+    """What an option stands for: the image that the reader saw on its view, else its text."""
+    return option.get(SEEN_IMAGE) or label_of(option)
+
+
+def label_of(option: Element) -> str:
+    """The option's own text, all of it: the original keeps it on lines of its own."""
+    own = (option.text or "") + "".join(child.tail or "" for child in option)
+    return " ".join(own.split())
+
+
+def last_answer(question: Element) -> tuple[str, ...]:
+    """The newest Response of each of its ``fields_as_written``; nothing where there is none, or it was not
+    asked then."""
+    last = [field.findall("Response")[-1:] for field in fields_as_written(question)]
+    if not all(last) or any(each.get("NotAsked") == "Y" for (each,) in last):
+        return ()
+    return tuple((each.text or "").strip() for (each,) in last)
 
 
 @singledispatch
@@ -170,6 +270,10 @@ def _leave(entry: LeaveEntry, tree: ResultsTree) -> None:
     element = tree.page(entry.page)
     if entry.complete is not None:
         element.set("PageComplete", "Y" if entry.complete else "N")
+    if entry.timed_out:
+        element.set("TimedOut", "Y")
+    if entry.tells:
+        element.set(FEEDBACK_SEEN, "N")
     _add_time(element, entry.seconds if entry.shown is None else entry.shown, entry.active)
     if entry.repeat is not None:
         tree.add_repetition(entry.repeat)
@@ -191,6 +295,21 @@ def _add_time(page: Element, shown: float, active: float | None) -> None:
 
 
 @change.register
+def _seen(entry: SeenEntry, tree: ResultsTree) -> None:
+    tree.page(entry.page).set(FEEDBACK_SEEN, "Y")
+
+
+@change.register
+def _remove(entry: RemoveEntry, tree: ResultsTree) -> None:
+    page, before = tree.page(entry.page), tree.page(PageKey(entry.page.number, entry.page.repetition - 1))
+    active = finite(page.get("SecondsActive") or "")
+    _add_time(before, finite(page.get("SecondsShown") or "") or 0.0, active)
+    before.set("RepeatRemoved", "Y")
+    tree.remove_repetition(entry.page)
+    remove(page)
+
+
+@change.register
 def _rerun(entry: RerunEntry, tree: ResultsTree) -> None:
     tree.page(entry.page).set("PageComplete", "N")
 
@@ -202,8 +321,7 @@ def _reopen(entry: ReopenEntry, tree: ResultsTree) -> None:
 
 @change.register
 def _state(entry: StateEntry, tree: ResultsTree) -> None:
-    image = tree.image(entry.page, entry.image)
-    states = image.findall("State")
+    image, states = tree.image(entry.page, entry.image), tree.states(entry.page, entry.image)
     old = dict(states[-1].attrib) if states else {}
     if any(old.get(name) != value for name, value in entry.attributes.items()):
         stamped(appended(image, "State"), entry, entry.attributes)
@@ -240,6 +358,8 @@ def _lines(entry: LinesEntry, tree: ResultsTree) -> None:
 @change.register
 def _finish(entry: FinishEntry, tree: ResultsTree) -> None:
     tree.logins[-1].set("QuizComplete", "Y")
+    if entry.timed_out:
+        tree.logins[-1].set("TimedOut", "Y")
 
 
 def add_responses(

@@ -5,24 +5,29 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from ..quiz.answer_key import AnswerKey
 from ..quiz.model import Page, Quiz
 from ..quiz.question_types import Takes
 from .answers import Answer, cleaned, invalid_in, is_toggle
+from .attempts import attempt_of
 from .buttons import Buttons
 from .cursor import Cursor, Where
 from .drawings import SessionDrawings
-from .entries import DraftEntry, FinishEntry, LogoutEntry, StateEntry
+from .entries import DraftEntry, LogoutEntry, PresenceEntry, StateEntry
 from .files import SessionError
+from .marks import SessionMarks
+from .measures import SessionMeasures
 from .opening import open_results
 from .order import PageKey, Position
 from .presence import BEAT_S
 from .scripts import NO_SCRIPTS, ScriptRules, has_buttons
+from .steps import Steps
 from .storage import ResultsStore, SaveState
 
 __all__ = ["SaveState", "ScriptRules", "Session", "SessionError", "Where"]
 
 
-class Session:
+class Session(Steps):
     """One reader's run of one quiz, saved as it goes. Use it from one thread.
 
     A Button is pressed by ``session.buttons``. What is drawn: put files into ``session.drawings.folder()``
@@ -40,18 +45,22 @@ class Session:
         store: ResultsStore,
         scripts: ScriptRules | None,
         clock: Callable[[], float] = time.monotonic,
+        key: AnswerKey | None = None,
     ) -> None:
         self._store = store
         self._results = store.results
         self.when_page_is_left: Callable[[], object] = lambda: None
         self.quiz: Quiz = self._results.quiz
-        self._cursor = Cursor(self._results, scripts is not None, clock)
-        self.presence = self._cursor.presence
+        self._cursor = Cursor(self._results, scripts is not None, clock, key)
+        self.presence, self.limits = self._cursor.presence, self._cursor.limits
+        self.feedback = self._cursor.feedback
         if not self.in_review:
-            store.record_all(self._cursor.leaving_interrupted())
-            store.record_all(self._cursor.reopening())
+            store.record_all(self._cursor.needs.leaving_interrupted())
+            store.record_all(self._cursor.needs.reopening_at_the_start())
         self._cursor.resume()
         self.drawings = SessionDrawings(self._store, self._cursor)
+        self.marks = SessionMarks(self._store, self._cursor)
+        self.measures = SessionMeasures(self._store, self._cursor)
         self.buttons = Buttons(scripts, self._store, self._cursor, self.drawings.folder)
         self.notices = store.notices
         if scripts is None and not self.in_review and has_buttons(self.quiz):
@@ -69,31 +78,37 @@ class Session:
         scripts: ScriptRules | None = None,
         now: Callable[[], datetime] = datetime.now,
         clock: Callable[[], float] = time.monotonic,
+        key: AnswerKey | None = None,
+        again: bool = False,
     ) -> "Session":
         """Begin the quiz, or take it up at the first page that is not complete.
 
         ``seed`` decides a new reader's order of page groups (it is stored; without one it is drawn).
         ``scripts`` allows the scripts of Buttons; without it none runs. ``clock()`` gives seconds that only
-        go forward. Raises SessionError: another window has it open, nothing can be written, ...
+        go forward. ``key`` says what is right, where the quiz does not itself. ``again`` begins a new
+        run, see ``attempts_left``. Raises SessionError: another
+        window has it open, nothing can be written, ...
         """
-        store = open_results(Path(quiz_path), Path(results_folder), reader_name, seed, now)
-        return cls(store, scripts, clock)
+        store = open_results(Path(quiz_path), Path(results_folder), reader_name, seed, now, again)
+        return cls(store, scripts, clock, key)
 
     # What is shown
-
-    @property
-    def in_review(self) -> bool:
-        """The quiz is finished: the pages can be looked at, and nothing changes."""
-        return self._results.is_finished
 
     @property
     def pages(self) -> tuple[tuple[PageKey, Page], ...]:
         """All pages in the reader's order, repetitions included (to load images ahead)."""
         return tuple((key, self._results.pages[key]) for key in self._results.display_order())
 
-    @property
-    def position(self) -> Position:
-        return self._cursor.position
+    def is_asked(self, key: PageKey) -> bool:
+        """Whether no condition hides the page."""
+        return not self._results.is_hidden(key)
+
+    def is_complete(self, key: PageKey) -> bool:
+        return self._results.is_complete(key)
+
+    def was_shown(self, key: PageKey) -> bool:
+        """Whether the page is, or was, on the screen."""
+        return key == self.position.page or self._results.page(key).get("SecondsShown") is not None
 
     def where(self) -> Where:
         return self._cursor.where()
@@ -102,29 +117,33 @@ class Session:
         """The answers to show, one for each question of the set."""
         return self._results.answers(self.position)
 
-    def answer(self, question: int) -> Answer:
-        """That to one question of the set, counted from 0."""
-        return self._results.answer(self.position, question)
+    def answer(self, question: int, question_set: int | None = None) -> Answer:
+        """That to one question of the set, or of another one of the page, counted from 0."""
+        return self._results.answer(self._at(question_set), question)
 
-    def locked(self) -> bool:
-        """The page cannot be changed: it is complete and allows one response, or the quiz is finished."""
-        return self._cursor.is_locked
+    @property
+    def attempts_left(self) -> int:
+        """How many runs of the quiz may follow this one, which is finished; 0 before."""
+        return self.quiz.attempts - attempt_of(self._results.root) if self.in_review else 0
 
-    def missing(self) -> list[str]:
-        """What stops the reader from going on, as sentences; the same in all hosts."""
-        if self.in_review:
-            return []
-        here = [] if self.locked() else self._missing_here()
-        return here + self._cursor.missing_elsewhere()
+    @property
+    def shown_sets(self) -> list[int]:
+        """The question sets of the page that are shown together, counted from 0: all where it tells what is
+        right."""
+        return self._cursor.shown_sets
+
+    def _at(self, question_set: int | None) -> Position:
+        return self.position if question_set is None else Position(self.position.page, question_set)
 
     def has_refused_value(self) -> bool:
         """Whether the question set has a value that is saved as it was typed, but is no answer."""
         questions = self._cursor.questions
         return any(invalid_in(questions[each], self.answer(each)) for each in self.asked_questions())
 
-    def asked_questions(self) -> list[int]:
-        """Which questions of the set are asked, counted from 0; conditions hide the others."""
-        return self._cursor.asked_questions
+    def asked_questions(self, question_set: int | None = None) -> list[int]:
+        """Which questions of the set, or of another one of the page, are asked, counted from 0; conditions
+        hide the others."""
+        return self._results.asked_questions(self._at(question_set))
 
     # Answering
 
@@ -137,8 +156,8 @@ class Session:
         if not 0 <= question < len(self._cursor.questions):
             raise SessionError("This page does not ask such a question.")
         model = self._cursor.questions[question]
-        if model.facts.takes is Takes.PRESS and not is_toggle(model):
-            raise SessionError("A button is answered by pressing it.")
+        if model.facts.takes in (Takes.PRESS, Takes.MARKS) and not is_toggle(model):
+            raise SessionError("A button is answered by pressing it, a mark by placing it.")
         answer, position = cleaned(model, texts), self.position
         if answer == self.answer(question):
             return self._store.retry()
@@ -150,6 +169,7 @@ class Session:
                 question=question,
                 texts=answer,
                 seconds=self._cursor.seconds,
+                shown=self.presence.untold_s,
             )
         )
 
@@ -164,60 +184,26 @@ class Session:
         """What ``record_states`` last saved of this image on this very page."""
         return self._results.last_state(self.position.page, image)
 
-    # Going on
-
-    def next(self) -> list[str]:
-        """One position on. Returns what is missing; nothing where the reader moved."""
-        following = self._cursor.required(self._cursor.following, "This is the last page; finish the quiz.")
-        if not (sentences := self.missing()):
-            self._go(following, "NextBtn", passed=True)
-        return sentences
-
-    def previous(self) -> None:
-        """One position back; what is there stays as it is, complete or not."""
-        self._go(self._cursor.required(self._cursor.before, "This is the first page."), "Previous")
-
-    def go_to_bookmark(self) -> None:
-        bookmark = self._cursor.required(self._cursor.bookmark, "There is no bookmarked page to go to.")
-        self._go(bookmark, "GoToBookmark", back=self.position)
-
-    def return_from_bookmark(self) -> None:
-        back = self._cursor.required(self._cursor.way_back, "There is no page to return to.")
-        self._go(back, "ReturnFromBookmark")
-
-    def repeat(self) -> list[str]:
-        """Complete this looping page and go to a new copy of it. Returns what is missing."""
-        if not self._cursor.can_repeat:
-            raise SessionError("This page cannot be repeated now.")
-        number = self.position.page.number
-        copy = Position(PageKey(number, self._results.last_repetition(number) + 1))
-        if not (sentences := self._missing_here()):
-            self._go(copy, "Repeat", passed=True)
-        return sentences
-
-    def finish(self) -> list[str]:
-        """Lock all answers for good. Returns what is missing; nothing where the quiz is finished now."""
-        if self.in_review or self._cursor.following is not None:
-            raise SessionError("Only the last page can finish the quiz.")
-        if sentences := self.missing():
-            return sentences
-        self._leave("Finish", passed=True)
-        self._store.record(FinishEntry())
-        self._store.save()
-        return []
-
     # Saving
 
     def save_state(self) -> SaveState:
         return self._store.state()
 
-    def save_now(self) -> SaveState:
-        """Try again what could not be saved."""
-        return self._store.retry()
+    def save_now(self, results_too: bool = False) -> SaveState:
+        """Try again what could not be saved; also write the results file where it is behind the journal."""
+        return self._store.save() if results_too else self._store.retry()
+
+    def be_there(self, is_there: bool, since: float | None = None) -> None:
+        """Whether the reader can see the screen; ``since`` when that is so, now if it is not known."""
+        was_there = self.presence.is_there
+        self.presence.be_there(is_there, since)
+        if was_there != is_there and self._store.login and not self.in_review and self._store.has_room:
+            self._store.record(PresenceEntry(page=self.position.page, is_there=is_there))
 
     def beat(self) -> None:
         """Tell the journal how long the page is shown; a host calls it every second or two."""
-        is_open = self._store.login and not self.in_review and self._store.has_room
+        is_read = not (self.in_review or self._cursor.is_told)
+        is_open = self._store.login and is_read and self._store.has_room
         if is_open and self.presence.untold_s >= BEAT_S and self.save_state().saved:
             self._store.record(self._cursor.time_shown())
 
@@ -242,34 +228,3 @@ class Session:
                 return state
         self._store.close()
         return self._store.state()
-
-    # Inside
-
-    def _missing_here(self) -> list[str]:
-        return self.buttons.running() + self._cursor.missing_here()
-
-    def _go(self, position: Position, event: str, passed: bool = False, back: Position | None = None) -> None:
-        self._store.require_room(for_a_step=True)
-        left = self.position.page
-        self._leave(event, passed, to=position)
-        if event == "Repeat":
-            position = self._cursor.first_of(position.page)
-        self._cursor.move(position, back)
-        if left != position.page:
-            self.buttons.ask_again()
-            if not self.in_review:
-                self._store.save()
-
-    def _leave(self, event: str, passed: bool = False, to: Position | None = None) -> None:
-        """Write the Responses of this set; a page that is no longer complete is marked so."""
-        if running := self.buttons.running():
-            raise SessionError(running[0])
-        leaves_page = to is None or to.page != self.position.page
-        if self.locked():
-            if leaves_page and not self.in_review:
-                self._store.record(self._cursor.time_shown())
-            return
-        if leaves_page:
-            self.when_page_is_left()
-        self._store.record(self._cursor.leaving(event, passed, to))
-        self._store.record_all(self._cursor.reopening())

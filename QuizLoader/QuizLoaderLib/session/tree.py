@@ -5,7 +5,7 @@ import math
 from lxml import etree
 from lxml.etree import _Element as Element
 
-MADE_BY_READER = ("LabelMapPath", "MarkupLinePath", "State")
+from ..quiz.results_names import ATTRIBUTES_OF_RESULTS, ELEMENTS_OF_RESULTS
 
 
 def strip_results(root: Element) -> None:
@@ -16,12 +16,11 @@ def strip_results(root: Element) -> None:
     for element in list(root.iter(etree.Element)):
         if element.prefix is None:
             element.tag = etree.QName(element).localname
-        if element.tag in ("Response", "Login", *MADE_BY_READER):
+        if element.tag in ELEMENTS_OF_RESULTS:
             remove(element)
-        elif element.tag == "Page":
-            for name in ("PageComplete", "Rep", "SecondsShown", "SecondsActive"):
-                element.attrib.pop(name, None)
-    root.attrib.pop("PageOrder", None)
+            continue
+        for name in ATTRIBUTES_OF_RESULTS.get(element.tag, ()):
+            element.attrib.pop(name, None)
     # A default namespace would be back in all names where the file is read again.
     etree.cleanup_namespaces(root)
 

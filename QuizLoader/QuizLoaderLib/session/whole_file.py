@@ -4,6 +4,7 @@ import contextlib
 import errno
 import os
 import secrets
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,7 +24,7 @@ def whole_file(path: Path, scratch: Path | None = None, ending: str | None = Non
 
     It lies beside ``path`` (or in the folder ``scratch`` on the same disk) and has its ``ending``, by which
     some writers choose a format. Where the block fails it is removed, and an old file of that name stays as
-    it was. Raises OSError.
+    it was; else the new one may be read and written by whoever might do so with the old one. Raises OSError.
     """
     if ending is None:
         ending = "".join(path.suffixes[-2:]) if path.name.endswith(".gz") else path.suffix
@@ -36,6 +37,8 @@ def whole_file(path: Path, scratch: Path | None = None, ending: str | None = Non
             sync(descriptor)
         finally:
             os.close(descriptor)
+        with contextlib.suppress(OSError):
+            shutil.copymode(path, part)
         os.replace(part, path)
     except BaseException:
         with contextlib.suppress(OSError):
