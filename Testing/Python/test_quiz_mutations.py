@@ -19,9 +19,9 @@ from QuizLoaderLib.quiz.problems import has_errors
 from QuizLoaderLib.session.session import Session, SessionError
 from session_by_hand import SOAK, fast_folder, saved
 
-EXAMPLES = 12_500 if SOAK else 1_250
+EXAMPLES = 12_500 if SOAK else 150
 SEEDS = range(4)
-"""Of two kinds of changes each: 100,000 quizzes, or 10,000."""
+"""Of two kinds of changes each: 100,000 quizzes, or 2,400."""
 TUTORIAL = Path(__file__).parents[2] / "Resources" / "Quizzes" / "Tutorial"
 RICH = session(
     page('PageGroup="1" Loop="Y" BookmarkID="b"', image('LabelMapID="t" WindowLevel="400 40" Opacity="0.5"')),

@@ -22,7 +22,6 @@ from QuizLoaderLib.quiz.language import LANGUAGE
 from QuizLoaderLib.quiz.model import (
     ContourVisibility,
     GoToBookmark,
-    GroupLayout,
     ImageType,
     Layer,
     Layout,
@@ -33,6 +32,7 @@ from QuizLoaderLib.quiz.model import (
 )
 from QuizLoaderLib.quiz.parser import read_quiz
 from QuizLoaderLib.quiz.problems import Severity
+from QuizLoaderLib.quiz.question_types import GroupLayout
 
 TUTORIAL = Path(__file__).parents[2] / "Resources" / "Quizzes" / "Tutorial"
 

@@ -191,3 +191,46 @@ def test_pages_may_share_id_and_descriptor_and_have_no_image_or_questions(tmp_pa
     problem = only_problem(tmp_path, session('<Page ID="P"/>'))
     assert (problem.code, problem.severity) == ("Q303", Severity.WARNING)
     assert QUESTIONS in page()
+
+
+@pytest.mark.parametrize(
+    ("quiz", "of_page", "codes"),
+    [
+        ("", 'TimeLimit="60" MinTime="10"', []),
+        ("", 'TimeLimit="60" MinTime="60"', []),
+        ("", 'TimeLimit="60" MinTime="60.5"', ["Q341"]),
+        ('TimeLimit="600"', 'TimeLimit="60"', []),
+        ('TimeLimit="60"', 'TimeLimit="600"', ["Q342"]),
+        ('TimeLimit="60"', 'MinTime="40"', ["Q342"]),
+        ('TimeLimit="60"', 'MinTime="30"', []),
+        ("", 'TimeLimit="0"', ["Q113"]),
+        ("", 'TimeLimit="-5"', ["Q113"]),
+        ("", 'TimeLimit="1000000000"', ["Q113"]),
+        ("", 'TimeLimit="nan"', ["Q113"]),
+        ("", 'MinTime="0"', ["Q113"]),
+        ("", 'MinTime="86401"', ["Q113"]),
+        ('TimeLimit="1 h"', "", ["Q113"]),
+    ],
+)
+def test_times_are_seconds_that_a_reader_can_keep(quiz, of_page, codes, tmp_path):
+    text = session(page(f'ID="A" {of_page}'), page(f'ID="B" {of_page}'), attributes=quiz)
+    assert sorted(set(codes_of(tmp_path, text))) == codes
+
+
+@pytest.mark.parametrize(
+    ("presets", "codes"),
+    [
+        ('<WindowPreset Name="Liver" Window="180" Level="90"/>', []),
+        ('<WindowPreset Name="CT lung" Window="180" Level="-90.5"/>', []),
+        (
+            '<WindowPreset Name="a" Window="1" Level="0"/><WindowPreset Name="a" Window="2" Level="0"/>',
+            ["Q211"],
+        ),
+        ('<WindowPreset Name="a" Window="0" Level="0"/>', ["Q113"]),
+        ('<WindowPreset Name="a" Window="1"/>', ["Q114"]),
+        ('<WindowPreset Name="" Window="1" Level="0"/>', ["Q114"]),
+        ('<WindowPreset Name="a" Window="1" Level="0">words</WindowPreset>', ["Q112"]),
+    ],
+)
+def test_window_presets_have_names_of_their_own(presets, codes, tmp_path):
+    assert codes_of(tmp_path, session(presets, page())) == codes

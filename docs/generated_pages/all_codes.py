@@ -23,7 +23,10 @@ def all_codes() -> list[CodeEntry]:
     """All of them, sorted, as the sources define them: the modules themselves may need Slicer."""
     found = []
     for path in LIBRARY.rglob("*.py"):
-        for node in ast.parse(path.read_text(encoding="utf-8")).body:
+        text = path.read_text(encoding="utf-8")
+        if "ProblemCode(" not in text:
+            continue
+        for node in ast.parse(text).body:
             match node:
                 case ast.Assign(
                     targets=[ast.Name(id=name)],

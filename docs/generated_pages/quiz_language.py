@@ -24,6 +24,9 @@ MODELS = {
     "ROIs": model.RoiVisibility,
     "QuestionSet": model.QuestionSet,
     "Question": model.Question,
+    "Explanation": model.Explanation,
+    "Key": model.DrawingKey,
+    "Isodose": model.Isodose,
 }
 ALL_CODES = all_codes()
 CODES_OF_VALUES = ("Q113",)
@@ -32,6 +35,8 @@ WORDS_OF_MANY_RULES = frozenset(
     ("Descriptor", "ID", "Image", "Layer", "Option", "Page", "Path", "Required", "Session", "Type")
 )
 """Their codes are in the table of texts."""
+_DEEPEST = 4
+"""Questions lie in questions only as the form of a mark."""
 INTRODUCTION = """\
 A quiz is an XML file whose root is `Session`. Names and values are case sensitive. An element or
 attribute that the language does not have is left out with a warning ([Q110](problem-codes.md#q110),
@@ -75,7 +80,7 @@ def quiz_language() -> str:
 
 def _tree(name: str, depth: int = 0) -> list[str]:
     lines = ["    " * depth + name]
-    for child in LANGUAGE[name].children:
+    for child in LANGUAGE[name].children if depth < _DEEPEST else ():
         lines += _tree(child, depth + 1)
     return lines
 

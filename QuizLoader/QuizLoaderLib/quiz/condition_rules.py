@@ -2,7 +2,7 @@
 
 import itertools
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 
 from .conditions import (
     ORDERS,
@@ -21,7 +21,7 @@ from .page_order import PageOrder
 from .problems import NearestNames, Problem, ProblemCode, error, warning
 from .question_types import Takes
 from .values import shown
-from .visibility import Place, QuestionNames, conditions_of, in_circles, in_order, rules_of
+from .visibility import Place, QuestionNames, Rule, in_circles, in_order, rules_of
 
 UNKNOWN_NAME = ProblemCode("Q811", "A condition names the ID of a question.")
 NAMED_TWICE = ProblemCode("Q812", "What a condition names has an ID that no other question or page has.")
@@ -30,6 +30,9 @@ IN_A_CIRCLE = ProblemCode("Q814", "No condition depends on itself.")
 IMPOSSIBLE_VALUE = ProblemCode("Q815", "A condition compares a question with a value that it can have.")
 NOT_COMPARABLE = ProblemCode("Q816", "A condition compares what can be compared.")
 ALWAYS_THE_SAME = ProblemCode("Q817", "A condition is neither always nor never true (warning).")
+
+_OF_OPTIONS = (Takes.CHOICE, Takes.RANK)
+"""The values of these questions are Options."""
 
 _MOST_CASES = 512
 """Of the answers that a condition depends on, tried to see whether it is always the same."""
@@ -40,14 +43,15 @@ def conditions(quiz: Quiz) -> Iterator[Problem]:
     if not pages:
         return
     checker = _Checker(quiz)
-    for page in pages:
-        for place, condition, line in conditions_of(page):
-            for problem in checker.problems(page, place, condition):
-                yield problem.at(line=line, page=page.number)
-    for rule in in_circles(in_order(rules_of(pages, checker.names))[1]):
+    rules = rules_of(pages, checker.names)
+    for rule in rules:
+        for problem in checker.problems(rule):
+            yield problem.at(line=rule.line, page=rule.place.page)
+    for rule in in_circles(in_order(rules)[1]):
         sentence = f"The condition {shown(rule.condition.text)} depends on what it shows itself."
-        line = next(line for place, _, line in conditions_of(checker.page(rule.place)) if place == rule.place)
-        yield error(IN_A_CIRCLE, sentence, line=line).at(page=rule.place.page)
+        yield error(IN_A_CIRCLE, sentence, "name a question that is asked before", line=rule.line).at(
+            page=rule.place.page
+        )
 
 
 class _Checker:
@@ -56,26 +60,26 @@ class _Checker:
         self.names = QuestionNames(quiz.pages)
         self._order = PageOrder(quiz)
         self._nearest = NearestNames()
-        self._found: dict[tuple[object, ...], list[Problem]] = {}
+        self._right: set[tuple[object, ...]] = set()
 
     def page(self, place: Place) -> Page:
         return self._quiz.pages[place.page - 1]
 
-    def problems(self, page: Page, place: Place, condition: Condition) -> list[Problem]:
-        found: dict[Reference, Question] = {}
+    def problems(self, rule: Rule) -> list[Problem]:
+        place, condition, page = rule.place, rule.condition, self.page(rule.place)
+        found: list[Question] = []
         problems: list[Problem] = []
-        for reference in condition.references:
-            places = self.names.places(page, reference)
-            if len(places) != 1 or len(self.names.pages(page, reference)) != 1:
-                problems.append(self._not_found(page, reference, len(places)))
+        for reference, meant in zip(condition.references, rule.meant, strict=True):
+            if meant is None or (reference.page and len(self.names.pages(page, reference)) != 1):
+                problems.append(self._not_found(page, reference, len(self.names.places(page, reference))))
                 continue
-            (meant,) = places
-            found[reference] = self._question(meant)
+            found.append(self._question(meant))
             # What a place is within itself is told as a circle.
-            if place not in meant.around and not self._is_asked_before(meant, place):
+            if not self._is_asked_before(meant, place) and place not in meant.around:
                 sentence = f"The condition {shown(condition.text)} names {shown(str(reference))}"
                 if meant.page == place.page:
-                    problems.append(error(ASKED_LATER, f"{sentence}, which is asked later on the page."))
+                    told = f"{sentence}, which is asked later on the page."
+                    problems.append(error(ASKED_LATER, told, "ask it before"))
                 else:
                     why = f"page {meant.page} may come later than page {place.page}"
                     problems.append(
@@ -85,15 +89,17 @@ class _Checker:
             return problems
         return self._problems_of_values(condition, found)
 
-    def _problems_of_values(self, condition: Condition, found: Mapping[Reference, Question]) -> list[Problem]:
-        """Looked for once for equal conditions on questions that take the same answers."""
-        answers = (
-            (each.type, each.options, each.fields, each.minimum, each.maximum) for each in found.values()
-        )
-        key = (condition.text, *answers)
-        if key not in self._found:
-            self._found[key] = list(_compared(condition, found)) or list(_always_the_same(condition, found))
-        return self._found[key]
+    def _problems_of_values(self, condition: Condition, found: Sequence[Question]) -> list[Problem]:
+        """Not looked for again where a condition that differs in names alone is right on questions that take
+        the same answers."""
+        answers = [(each.type, each.option_values, each.fields, each.minimum, each.maximum) for each in found]
+        key = (condition.expression, *answers)
+        if key in self._right:
+            return []
+        problems = list(_compared(condition, found)) or list(_always_the_same(condition, found))
+        if not problems:
+            self._right.add(key)
+        return problems
 
     def _question(self, place: Place) -> Question:
         return self.page(place).question_sets[place.question_set].questions[place.question]
@@ -134,36 +140,38 @@ class _Checker:
         return error(UNKNOWN_NAME, f"{sentence} on the page {shown(pages[0].id)}.", hint)
 
 
-def _compared(condition: Condition, found: Mapping[Reference, Question]) -> Iterator[Problem]:
+def _compared(condition: Condition, found: Sequence[Question]) -> Iterator[Problem]:
     """What is compared that has no such value or no order."""
+    names = condition.references
     for leaf in condition.leaves:
         if isinstance(leaf, Answered):
             question = found[leaf.of]
             if question.facts.takes is Takes.NOTHING:
-                yield _not_comparable(leaf.of, question, "is never answered")
+                yield _not_comparable(names[leaf.of], question, "is never answered")
             continue
         operands = (leaf.left, *leaf.right)
         for operand in operands:
             if isinstance(operand, Count):
                 question = found[operand.of]
                 if question.facts.takes is Takes.NOTHING:
-                    yield _not_comparable(operand.of, question, "is never answered")
+                    yield _not_comparable(names[operand.of], question, "is never answered")
                 texts = [each for each in operands if isinstance(each, str)]
                 if texts:
                     yield error(NOT_COMPARABLE, f"A count is a number and never {shown(texts[0])}.")
-            elif isinstance(operand, Reference):
+            elif isinstance(operand, int):
                 constants = [each for each in operands if isinstance(each, Constant)]
-                yield from _with_constants(operand, found[operand], leaf.sign, constants)
+                yield from _with_constants(names[operand], found[operand], leaf.sign, constants)
 
 
 def _with_constants(
     name: Reference, question: Question, sign: str, constants: Iterable[Constant]
 ) -> Iterator[Problem]:
     facts = question.facts
-    if facts.takes in (Takes.NOTHING, Takes.PRESS):
-        yield _not_comparable(name, question, "has no value", f"write answered({name})")
+    if facts.takes in (Takes.NOTHING, Takes.PRESS, Takes.MARKS):
+        hint = f"write count({name}) ge 1" if facts.takes is Takes.MARKS else f"write answered({name})"
+        yield _not_comparable(name, question, "has no value", hint)
         return
-    numbers = [as_number(option) for option in question.options] if facts.takes is Takes.CHOICE else []
+    numbers = [as_number(option) for option in question.option_values] if facts.takes is Takes.CHOICE else []
     is_number = facts.number is not None or (bool(numbers) and not any(map(math.isnan, numbers)))
     if sign in ORDERS and not is_number:
         yield _not_comparable(name, question, "is no number, so there is none less or greater", "use = or in")
@@ -176,10 +184,10 @@ def _with_constants(
             )
             sentence = f"The {question.type.value} question {shown(str(name))} is {what}"
             yield error(NOT_COMPARABLE, f"{sentence} and is compared with {_said(constant)}.", hint)
-        elif facts.takes is Takes.CHOICE and sign not in ORDERS:
-            if not any(equal(option, constant) for option in question.options):
+        elif facts.takes in _OF_OPTIONS and sign not in ORDERS:
+            if not any(equal(option, constant) for option in question.option_values):
                 sentence = f"The question {shown(str(name))} has no Option {_said(constant)}."
-                hint = "its options: " + ", ".join(shown(option) for option in question.options[:20])
+                hint = "its options: " + ", ".join(shown(option) for option in question.option_values[:20])
                 yield error(IMPOSSIBLE_VALUE, sentence, hint)
         elif isinstance(constant, float) and facts.number and sign not in ORDERS:
             is_whole = facts.number.is_whole and not constant.is_integer()
@@ -198,25 +206,25 @@ def _not_comparable(name: Reference, question: Question, why: str, hint: str = "
     return error(NOT_COMPARABLE, sentence, hint)
 
 
-def _always_the_same(condition: Condition, found: Mapping[Reference, Question]) -> Iterator[Problem]:
-    """As far as all answers that matter can be tried: those of a choice, or of a single field."""
-    if any(each.facts.takes is not Takes.CHOICE and len(each.fields) > 1 for each in found.values()):
+def _always_the_same(condition: Condition, found: Sequence[Question]) -> Iterator[Problem]:
+    """As far as all answers that matter can be tried: those of a choice, a ranking, or a single field."""
+    if any(len(each.fields) > 1 and each.facts.takes not in _OF_OPTIONS for each in found):
         return
     leaves = list(condition.leaves)
     constants = [each for leaf in leaves if isinstance(leaf, Relation) for each in (leaf.left, *leaf.right)]
     of_two = any(
-        sum(isinstance(each, Reference | Count) for each in (leaf.left, *leaf.right)) > 1
+        sum(isinstance(each, int | Count) for each in (leaf.left, *leaf.right)) > 1
         for leaf in leaves
         if isinstance(leaf, Relation)
     )
-    answers = [_answers(question, constants) for question in found.values()]
+    answers = [_answers(question, constants) for question in found]
     if of_two or math.prod(map(len, answers)) > _MOST_CASES:
         return
     # Backwards: the first of all answers is none, which mostly differs from the last.
-    cases = (dict(zip(found, case, strict=True)) for case in itertools.product(*map(reversed, answers)))
+    cases = itertools.product(*map(reversed, answers))
     results = (condition.expression.holds(case.__getitem__) for case in cases)
     first = next(results)
-    if condition.expression.holds(lambda _reference: ()) is first and all(each is first for each in results):
+    if condition.expression.holds(lambda _name: ()) is first and all(each is first for each in results):
         sentence = f"The condition {shown(condition.text)} is {'always' if first else 'never'} true."
         yield warning(ALWAYS_THE_SAME, sentence)
 
@@ -226,9 +234,16 @@ def _answers(question: Question, constants: Iterable[object]) -> list[Values]:
     facts, found = question.facts, list[Values]([()])
     if facts.takes is Takes.CHOICE:
         if facts.is_single:
-            return found + [(option,) for option in question.options]
+            return found + [(option,) for option in question.option_values]
         sizes = range(1, len(question.options) + 1) if len(question.options) < 9 else (1,) * _MOST_CASES
         return [*found, *(some for size in sizes for some in itertools.combinations(question.options, size))]
+    if facts.takes is Takes.RANK:
+        return found + [(option,) for option in question.options]
+    if facts.takes is Takes.MARKS:
+        most = 0 if question.maximum is None else int(question.maximum)
+        counts = {int(each) for each in constants if isinstance(each, float) and 0 <= each < _MOST_CASES}
+        counts = {1, most, *(near for each in counts for near in (each - 1, each, each + 1))}
+        return found + [("mark",) * count for count in sorted(counts) if 0 < count <= (most or count)]
     if facts.number:
         numbers = sorted({each for each in constants if isinstance(each, float)})
         step = 1.0 if facts.number.is_whole else 1e-6

@@ -12,9 +12,11 @@ name        = id | page/id | [page/id, with blanks and signs]
 import math
 import operator
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, field
 from functools import lru_cache
+from itertools import islice
+from typing import NamedTuple
 
 from .problems import ExplainedError
 
@@ -27,13 +29,14 @@ Values = tuple[Constant, ...]
 not answered or not asked."""
 
 _TOKEN = re.compile(
-    r"""\s*(?:
-    (?P<number>[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)(?![\w/])
+    r"""(?P<plain>
+        [+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?(?![\w/])
+        |'(?:[^']|'')*'
+        |!=|>=|<=|[=<>(),]
+    )
     |(?P<name>\w+(?:/\w+)?)
-    |(?P<text>'(?:[^']|'')*')
     |\[(?P<bracketed>[^\[\]]*)\]
-    |(?P<sign>!=|>=|<=|[=<>(),])
-    |(?P<end>$))""",
+    |(?P<other>\S)""",
     re.VERBOSE,
 )
 _SIGNS = {"<": "lt", "<=": "le", ">": "gt", ">=": "ge"}
@@ -55,8 +58,7 @@ class ConditionError(ExplainedError, ValueError):
         self.column = column
 
 
-@dataclass(frozen=True)
-class Reference:
+class Reference(NamedTuple):
     """A question by its ID; without ``page`` one of the same page, and of the same repetition of it."""
 
     page: str
@@ -66,26 +68,28 @@ class Reference:
         return f"{self.page}/{self.id}" if self.page else self.id
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Count:
     """How many texts the answer of a question has: ticked boxes, marks."""
 
-    of: Reference
+    of: int
 
 
-Operand = Reference | Count | Constant
-Given = Callable[[Reference], Values]
+Operand = int | Count | Constant
+"""A name is its place among the references of its condition, so that conditions which differ in the names
+alone have one expression."""
+Given = Callable[[int], Values]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Answered:
-    of: Reference
+    of: int
 
     def holds(self, given: Given) -> bool:
         return bool(given(self.of))
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Relation:
     """``sign`` is =, !=, lt, le, gt or ge; ``right`` is several constants where the condition says ``in``.
 
@@ -107,7 +111,7 @@ class Relation:
         return any(equal(a, b) for a in left for b in right) is (self.sign == "=")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Not:
     of: "Expression"
 
@@ -115,7 +119,7 @@ class Not:
         return not self.of.holds(given)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Every:
     of: "tuple[Expression, ...]"
 
@@ -123,7 +127,7 @@ class Every:
         return all(each.holds(given) for each in self.of)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Either:
     of: "tuple[Expression, ...]"
 
@@ -134,12 +138,12 @@ class Either:
 Expression = Answered | Relation | Not | Every | Either
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Condition:
     """What ShowIf says: ``text`` as it is written, ``references`` each once."""
 
     text: str
-    expression: Expression
+    expression: Expression = field(compare=False)
     references: tuple[Reference, ...]
 
     @property
@@ -147,14 +151,35 @@ class Condition:
         """What stands between ``and``, ``or`` and ``not``."""
         return _leaves(self.expression)
 
+    def holds(self, given: "Callable[[Reference], Values]") -> bool:
+        return self.expression.holds(lambda name: given(self.references[name]))
+
 
 @lru_cache(maxsize=1024)
 def read_condition(text: str) -> Condition:
     """Raises ConditionError."""
-    parser = _Parser(text)
-    expression = parser.condition(0)
-    parser.expect("end", "")
-    return Condition(text, expression, tuple(parser.references))
+    words, references = list[str](), dict[Reference, str]()
+    for plain, name, bracketed, other in _TOKEN.findall(text):
+        if plain or name in _WORDS or other:
+            words.append(plain or name or other)
+            continue
+        page, slash, id_ = (name or bracketed).rpartition("/")
+        reference = Reference(page.strip(), id_.strip())
+        is_name = reference.id and (reference.page or not slash)
+        words.append(references.setdefault(reference, f"[{len(references)}]") if is_name else _NO_NAME)
+    try:
+        expression = _expression(tuple(words))
+    except ConditionError:
+        # What is told of it has the words of the text.
+        _Parser(words, text).whole()
+        raise
+    return Condition(text, expression, tuple(references))
+
+
+@lru_cache(maxsize=1024)
+def _expression(words: tuple[str, ...]) -> Expression:
+    """Raises ConditionError."""
+    return _Parser(words).whole()
 
 
 def as_number(value: Constant) -> float:
@@ -172,7 +197,7 @@ def equal(one: Constant, other: Constant) -> bool:
 
 
 def _values(operand: Operand, given: Given) -> Values:
-    if isinstance(operand, Reference):
+    if isinstance(operand, int):
         return given(operand)
     if isinstance(operand, Count):
         return (float(len(given(operand.of))),)
@@ -190,129 +215,143 @@ def _leaves(expression: Expression) -> "Iterator[Answered | Relation]":
 
 
 class _Parser:
-    """Goes through the tokens once, from the left; ``kind`` and ``word`` are those of the next one."""
+    """Goes through the words once, from the left; ``word`` is the next one, empty at the end. A name is its
+    number in square brackets; the ``text`` is for what is told of a fault."""
 
-    def __init__(self, text: str) -> None:
-        self._text, self._end = text, 0
-        self.references: dict[Reference, None] = {}
-        self._advance()
+    def __init__(self, words: Sequence[str], text: str = "") -> None:
+        self._words, self._text = (*words, ""), text
+        self._at, self.word = 0, self._words[0]
 
     def _advance(self) -> None:
-        found = _TOKEN.match(self._text, self._end)
-        if found is None:
-            blank = len(self._text[self._end :]) - len(self._text[self._end :].lstrip())
-            self._start = self._end + blank
-            letter = self._text[self._start]
-            hint = {
-                "'": "a text ends with an apostrophe; one within it is written twice",
-                '"': "write texts in apostrophes, as 'left'",
-                "[": "a name in brackets ends with ]",
-            }.get(letter, "write names with blanks or signs in brackets, as [Patient 1/side]")
-            raise self.fault(f"“{letter}” has no meaning", hint)
-        self.kind = found.lastgroup or ""
-        self.word = found[self.kind]
-        self._start, self._end = found.start(self.kind), found.end()
+        self._at += 1
+        self.word = self._words[self._at]
 
-    def fault(self, sentence: str, hint: str = "") -> ConditionError:
-        return ConditionError(self._start + 1, sentence, hint)
+    def fault(self, sentence: str, hint: str = "", at: int | None = None) -> ConditionError:
+        token = self._token(self._at if at is None else at)
+        start = token.start(token.lastgroup or 0) if token else len(self._text)
+        return ConditionError(start + 1, sentence, hint)
 
-    def expect(self, kind: str, word: str) -> None:
-        if self.kind != kind or (word and self.word != word):
-            raise self._unexpected(f"“{word}”" if word else "the end")
-        if kind != "end":
-            self._advance()
+    def _token(self, at: int) -> re.Match[str] | None:
+        return next(islice(_TOKEN.finditer(self._text), at, None), None)
+
+    def whole(self) -> Expression:
+        found = self.condition(0)
+        if self.word:
+            raise self._unexpected("the end")
+        return found
 
     def condition(self, depth: int) -> Expression:
         parts = [self._part(depth)]
-        while self._takes("name", "or"):
+        while self._takes("or"):
             parts.append(self._part(depth))
         return parts[0] if len(parts) == 1 else Either(tuple(parts))
 
     def _part(self, depth: int) -> Expression:
         terms = [self._term(depth)]
-        while self._takes("name", "and"):
+        while self._takes("and"):
             terms.append(self._term(depth))
         return terms[0] if len(terms) == 1 else Every(tuple(terms))
 
     def _term(self, depth: int) -> Expression:
         if depth > DEEPEST:
             raise self.fault(f"More than {DEEPEST} brackets and “not” stand within each other", "write less")
-        if self._takes("name", "not"):
+        if self._takes("not"):
             return Not(self._term(depth + 1))
-        if self._takes("sign", "("):
+        if self._takes("("):
             inner = self.condition(depth + 1)
-            self.expect("sign", ")")
+            self._expect(")")
             return inner
-        if self._takes("name", "answered"):
+        if self._takes("answered"):
             return Answered(self._name_in_brackets())
         return self._comparison()
 
     def _comparison(self) -> Relation:
-        start, left = self._start, self._operand()
-        word = _SIGNS.get(self.word, self.word) if self.kind in ("sign", "name") else ""
-        if self._takes("name", "in"):
+        start, left = self._at, self._operand()
+        sign = _SIGNS.get(self.word, self.word)
+        right: tuple[Operand, ...]
+        if self._takes("in"):
             right, sign = self._list(), "="
-        elif word in _RELATIONS:
+        elif sign in _RELATIONS:
             self._advance()
-            right, sign = (self._operand(),), word
-        elif isinstance(left, Reference):
-            raise self._unexpected("a comparison", f"write answered({left}) or compare it, as {left} = 'yes'")
+            right = (self._operand(),)
+        elif isinstance(left, int):
+            name = self._said(start)
+            raise self._unexpected("a comparison", f"write answered({name}) or compare it, as {name} = 'yes'")
         else:
             raise self._unexpected("a comparison")
-        if not any(isinstance(each, Reference | Count) for each in (left, *right)):
-            raise ConditionError(start + 1, "Two constants are compared", "compare the ID of a question")
+        if not any(isinstance(each, int | Count) for each in (left, *right)):
+            raise self.fault("Two constants are compared", "compare the ID of a question", start)
         return Relation(left, sign, right)
 
     def _list(self) -> tuple[Operand, ...]:
-        self.expect("sign", "(")
+        self._expect("(")
         found = [self._constant()]
-        while self._takes("sign", ","):
+        while self._takes(","):
             found.append(self._constant())
-        self.expect("sign", ")")
+        self._expect(")")
         return tuple(found)
 
     def _operand(self) -> Operand:
-        if self.kind in ("number", "text"):
-            return self._constant()
-        if self._takes("name", "count"):
+        if self._takes("count"):
             return Count(self._name_in_brackets())
-        return self._name()
+        is_constant = self.word[:1] in _BEGINS_CONSTANT and self.word not in _ALONE
+        return self._constant() if is_constant else self._name()
 
     def _constant(self) -> Constant:
-        kind, word = self.kind, self.word
-        if kind not in ("number", "text"):
+        word = self.word
+        if word[:1] not in _BEGINS_CONSTANT or word in _ALONE:
             raise self._unexpected("a number or a text in apostrophes")
-        if kind == "number" and not math.isfinite(float(word)):
+        is_text = word[0] == "'"
+        if not is_text and not math.isfinite(float(word)):
             raise self.fault(f"“{word}” is too large")
         self._advance()
-        return float(word) if kind == "number" else word[1:-1].replace("''", "'")
+        return word[1:-1].replace("''", "'") if is_text else float(word)
 
-    def _name_in_brackets(self) -> Reference:
-        self.expect("sign", "(")
+    def _name_in_brackets(self) -> int:
+        self._expect("(")
         name = self._name()
-        self.expect("sign", ")")
+        self._expect(")")
         return name
 
-    def _name(self) -> Reference:
-        if self.kind not in ("name", "bracketed") or (self.kind == "name" and self.word in _WORDS):
+    def _name(self) -> int:
+        if self.word == _NO_NAME:
+            sentence = f"“{self._said(self._at)}” is no name"
+            raise self.fault(sentence, "write the ID of a page, a slash and an ID")
+        if self.word[:1] != "[" or self.word in _ALONE:
             raise self._unexpected("the ID of a question")
-        page, slash, id_ = self.word.rpartition("/")
-        name = Reference(page.strip(), id_.strip())
-        if not name.id or (slash and not name.page):
-            raise self.fault(f"“[{self.word}]” is no name", "write the ID of a page, a slash and an ID")
+        name = int(self.word[1:-1])
         self._advance()
-        self.references[name] = None
         return name
 
-    def _takes(self, kind: str, word: str) -> bool:
-        if self.kind != kind or self.word != word:
+    def _expect(self, word: str) -> None:
+        if not self._takes(word):
+            raise self._unexpected(f"“{word}”")
+
+    def _takes(self, word: str) -> bool:
+        if self.word != word:
             return False
         self._advance()
         return True
 
+    def _said(self, at: int) -> str:
+        token = self._token(at)
+        return token[0] if token else ""
+
     def _unexpected(self, wanted: str, hint: str = "") -> ConditionError:
-        found = "the end" if self.kind == "end" else f"“{self.word}”"
+        token = self._token(self._at)
+        if token and token["other"]:
+            hint = {
+                "'": "a text ends with an apostrophe; one within it is written twice",
+                '"': "write texts in apostrophes, as 'left'",
+                "[": "a name in brackets ends with ]",
+            }.get(token["other"], "write names with blanks or signs in brackets, as [Patient 1/side]")
+            return self.fault(f"“{token['other']}” has no meaning", hint)
+        found = f"“{token[0]}”" if token else "the end"
         return self.fault(f"There is {found} where {wanted} is expected", hint)
 
 
 _WORDS = frozenset(("and", "or", "not", "in", "answered", "count", *_COMPARE))
+_NO_NAME = "[]"
+_BEGINS_CONSTANT = frozenset("'+-.0123456789")
+_ALONE = frozenset("'+-.[")
+"""These begin a word, and are none."""

@@ -1,12 +1,14 @@
 """Attributes, text and children of an element, held against the tables of the language."""
 
 from collections.abc import Collection
+from itertools import chain
 from typing import Any
 
 from .conditions import ConditionError
 from .elements import Element
-from .language import LANGUAGE, ElementRule
-from .problems import NearestNames, Problem, ProblemCode, error, warning
+from .language import KEY_ROOT, LANGUAGE, ROOT, ElementRule
+from .problems import SURE, NearestNames, Problem, ProblemCode, error, warning
+from .results_names import ATTRIBUTES_OF_RESULTS, ELEMENTS_OF_RESULTS
 from .values import Kind, shown
 
 UNKNOWN_ELEMENT = ProblemCode(
@@ -28,24 +30,7 @@ Values = dict[str, Any]
 
 # What XML itself and its editors write (where a schema lies).
 _XML_PREFIXES = ("xmlns", "xml:", "xsi:")
-_OF_RESULTS_FILES = frozenset(
-    (
-        "Login",
-        "Response",
-        "State",
-        "LabelMapPath",
-        "MarkupLinePath",
-        "UserName",
-        "PageComplete",
-        "PageNumber",
-        "Rep",
-        "SecondsShown",
-        "JournalEntry",
-        "MasterSHA256",
-        "Seed",
-        "PageOrder",
-    )
-)
+_OF_RESULTS_FILES = {*ELEMENTS_OF_RESULTS, *chain.from_iterable(ATTRIBUTES_OF_RESULTS.values())}
 """The names that a copy of a quiz has which holds a reader's results."""
 _EARLIER_NAMES: dict[str, dict[str, str]] = {
     "Page": {"Name": "Descriptor"},
@@ -153,10 +138,12 @@ class ElementForms:
             self.add(self._wrong_value(element, element.name, text, rule.text))
 
     def text(self, element: Element, keep_line_breaks: bool = False) -> str:
-        for name, text in element.attributes.items():
+        """What it may have of attributes is for ``attributes``."""
+        rule = LANGUAGE[element.name]
+        for name, text in element.attributes.items() if not rule.attributes else ():
             self._unknown_attribute(element, name, text, ())
         for child in element.children:
-            self._unknown_element(element, child, LANGUAGE[element.name])
+            self._unknown_element(element, child, rule)
         text = element.text.strip()
         if "\n" not in text:
             return text
@@ -201,7 +188,7 @@ class ElementForms:
         if child.name not in LANGUAGE:
             return self._known_hint(child.name, rule.children)
         belongs = [name for name, other in LANGUAGE.items() if child.name in other.children]
-        return f"it belongs in {belongs[0]}" if belongs else f"{child.name} is the root of a quiz"
+        return f"it belongs in {belongs[0]}" if belongs else _ROOTS[child.name]
 
     def _unknown_attribute(self, element: Element, name: str, value: str, known: Collection[str]) -> None:
         if name.startswith(_XML_PREFIXES) or self._is_told_once(name, element.line):
@@ -211,8 +198,8 @@ class ElementForms:
         elif name in _OWNERS:
             hint = f"it is an attribute of {_OWNERS[name]}"
         else:
-            # One of another element may be nearer than all that this one has.
-            near = self._nearest.find(name, _OWNERS)
+            # One of another element may be nearer than what this one has, where that is not surely meant.
+            near = self._nearest.find(name, known, SURE) or self._nearest.find(name, _OWNERS)
             elsewhere = f", an attribute of {_OWNERS[near]}" if near and near not in known else ""
             hint = f"did you mean {near}{elsewhere}?" if near else ""
         sentence = (
@@ -246,6 +233,7 @@ def _owners(attribute: str) -> str:
 _OWNERS = {attribute: _owners(attribute) for rule in LANGUAGE.values() for attribute in rule.attributes}
 """By attribute, the elements that have it."""
 
+_ROOTS = {ROOT: f"{ROOT} is the root of a quiz", KEY_ROOT: f"{KEY_ROOT} is the root of an answer key"}
 _REQUIRED = {
     name: [attribute for attribute, of in rule.attributes.items() if of.required]
     for name, rule in LANGUAGE.items()

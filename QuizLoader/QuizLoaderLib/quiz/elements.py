@@ -28,6 +28,11 @@ class Element:
     children: "list[Element]" = field(default_factory=list)
     text: str = ""
 
+    @property
+    def names(self) -> set[str]:
+        """Those of the elements in it."""
+        return {child.name for child in self.children}
+
 
 def read_elements(path: Path, each: Callable[[Element, Element], None]) -> Element:
     """The root element, its children handed to ``each(root, child)`` when complete and then forgotten.
@@ -81,7 +86,7 @@ def _refusal(fault: XmlError, path: Path, open_elements: list[Element]) -> Probl
         return error(QUIZ_TOO_LARGE, f"The quiz file “{path}” is larger than {limit} MB.")
     if fault.fault is XmlFault.TOO_DEEP:
         depth = len(open_elements)
-        sentence = f"{shown(str(fault))} is nested {depth} elements deep; a quiz needs no more than 5."
+        sentence = f"{shown(str(fault))} is nested {depth} elements deep; a quiz needs no more than 6."
         return error(TOO_DEEP, sentence)
     if fault.fault is XmlFault.DOCTYPE:
         sentence = "The quiz has a DOCTYPE, which is refused because it can name files and hide text."

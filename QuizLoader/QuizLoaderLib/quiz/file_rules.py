@@ -8,6 +8,7 @@ from .image_folder import FILE_MISSING, PATH_IS_FOLDER, ImageFolder, ImagePathEr
 from .model import Image, Page, Question, Quiz, RoiCode
 from .parser import MISSING_ELEMENT
 from .problems import Problem, ProblemCode, about, error, nearest, warning
+from .question_types import PICTURE_ENDINGS
 from .regions import beside_quiz, find_color_file, find_value_map, read_color_file
 from .value_map import read_value_map
 from .values import shown
@@ -57,10 +58,14 @@ def mask_value_maps(quiz: Quiz, folder: ImageFolder | None) -> Iterator[Problem]
 def pictures_and_scripts(quiz: Quiz) -> Iterator[Problem]:
     beside = beside_quiz(quiz)
     for page in quiz.pages:
-        for question in page.questions:
+        for question in page.questions_with_forms:
             if question.facts.file_endings is not None:
                 for problem in _files_of_question(beside, question):
                     yield problem.at(line=question.line, page=page.number)
+        for line, explanation in page.explanations:
+            if explanation.picture:
+                for problem in _file_beside(beside, explanation.picture, "Picture", PICTURE_ENDINGS):
+                    yield problem.at(line=line, page=page.number)
 
 
 def images(quiz: Quiz, folder: ImageFolder, of_page: ImagesOfPage | None) -> Iterator[Problem]:
@@ -70,7 +75,8 @@ def images(quiz: Quiz, folder: ImageFolder, of_page: ImagesOfPage | None) -> Ite
         return
     for page in quiz.pages:
         told: set[tuple[str, str]] = set()
-        for problem in _found(page, folder) if of_page is None else of_page(page):
+        found = list(_found(page, folder) if of_page is None else of_page(page))
+        for problem in (*found, *files_of_keys(page, folder)):
             # A file on three views is one file that is missing; an ROI stands in each Image element.
             key = (problem.code, problem.sentence)
             if problem.code in (ROI_NOT_IN_FILE, ROI_TWICE_IN_FILE) or key not in told:
@@ -87,6 +93,20 @@ def _found(page: Page, folder: ImageFolder) -> Iterator[Problem]:
             continue
         if found.warning:
             yield about(image, found.warning)
+
+
+def files_of_keys(page: Page, folder: ImageFolder) -> Iterator[Problem]:
+    """Whether the files of experts' regions are there."""
+    of_drawings = [(key.path, key.line) for image in page.images for key in image.keys]
+    of_marks = [(key.path, key.line) for question in page.questions for key in question.keys if key.path]
+    for path, line in dict.fromkeys(of_drawings + of_marks):
+        try:
+            found = folder.find(path)
+        except ImagePathError as fault:
+            yield _named(fault.problem, "Key").at(line=line)
+            continue
+        if found.warning:
+            yield _named(found.warning, "Key").at(line=line)
 
 
 def _value_map(quiz: Quiz, name: str, folder: ImageFolder | None) -> list[Problem]:
@@ -106,22 +126,23 @@ def _files_of_question(beside: ImageFolder, question: Question) -> Iterator[Prob
     for option in question.options:
         if not option:
             yield error(MISSING_ELEMENT, f"An Option of a {name} question names no file.")
-            continue
-        if endings and not option.lower().endswith(endings):
-            yield error(
-                PICTURE_FORMAT,
-                f"The Picture {shown(option)} is not in a supported format.",
-                "allowed: png, jpg, bmp, gif",
-            )
-        try:
-            found = beside.find(option)
-        except ImagePathError as fault:
-            yield _named(fault.problem, name)
-            continue
-        if found.path.is_dir():
-            yield error(PATH_IS_FOLDER, f"{name}: the path {shown(option)} is a folder.")
-        if found.warning:
-            yield _named(found.warning, name)
+        else:
+            yield from _file_beside(beside, option, name, endings or ())
+
+
+def _file_beside(beside: ImageFolder, path: str, name: str, endings: tuple[str, ...]) -> Iterator[Problem]:
+    if endings and not path.lower().endswith(endings):
+        sentence = f"The Picture {shown(path)} is not in a supported format."
+        yield error(PICTURE_FORMAT, sentence, "allowed: png, jpg, bmp, gif")
+    try:
+        found = beside.find(path)
+    except ImagePathError as fault:
+        yield _named(fault.problem, name)
+        return
+    if found.path.is_dir():
+        yield error(PATH_IS_FOLDER, f"{name}: the path {shown(path)} is a folder.")
+    if found.warning:
+        yield _named(found.warning, name)
 
 
 def _named(problem: Problem, name: str) -> Problem:

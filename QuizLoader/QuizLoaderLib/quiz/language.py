@@ -7,9 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from . import values
+from .drawing_keys import Measure
+from .feedback import Feedback
+from .isodoses import DoseUnit
+from .markdown import TextFormat
 from .model import (
     ContourVisibility,
-    GroupLayout,
     ImageType,
     Layer,
     Layout,
@@ -18,16 +21,18 @@ from .model import (
     RoiCode,
     SliceView,
 )
-from .question_types import QuestionType
+from .question_types import GroupLayout, QuestionType
 
 
 @dataclass(frozen=True)
 class AttributeRule:
-    """``field`` is the attribute's name in the model."""
+    """``field`` is the attribute's name in the model. ``is_of_key``: it belongs to the answer key, which need
+    not travel with the quiz."""
 
     field: str
     kind: values.Kind
     required: bool = False
+    is_of_key: bool = False
 
 
 @dataclass(frozen=True)
@@ -35,13 +40,14 @@ class ElementRule:
     """``children`` maps a child's name to whether it may occur once only.
 
     ``text`` is None where none belongs. ``model_field`` is the model's field
-    for an element that is one value (Layer, Path, ...).
+    for an element that is one value (Layer, Path, ...). ``is_of_key`` as for an attribute.
     """
 
     attributes: Mapping[str, AttributeRule] = field(default_factory=dict)
     children: Mapping[str, bool] = field(default_factory=dict)
     text: values.Kind | None = None
     model_field: str = ""
+    is_of_key: bool = False
 
 
 LANGUAGE: dict[str, ElementRule] = {
@@ -55,10 +61,22 @@ LANGUAGE: dict[str, ElementRule] = {
             "MaskValueMap": AttributeRule("mask_value_map", values.TEXT),
             "IdleAfter": AttributeRule("idle_after_s", values.POSITIVE),
             "EndText": AttributeRule("end_text", values.TEXT),
+            "TimeLimit": AttributeRule("time_limit_s", values.SECONDS),
+            "FreeOrder": AttributeRule("free_order", values.YES_NO),
+            "Feedback": AttributeRule("feedback", values.one_of(Feedback)),
+            "PassMark": AttributeRule("pass_mark", values.PERCENT),
+            "Attempts": AttributeRule("attempts", values.COUNT),
         },
-        children={"Page": False, "RandomizedPageGroupIndices": True},
+        children={"Page": False, "RandomizedPageGroupIndices": True, "WindowPreset": False},
     ),
     "RandomizedPageGroupIndices": ElementRule(text=values.GROUP_ORDER, model_field="forced_group_order"),
+    "WindowPreset": ElementRule(
+        attributes={
+            "Name": AttributeRule("name", values.TEXT, required=True),
+            "Window": AttributeRule("window", values.POSITIVE, required=True),
+            "Level": AttributeRule("level", values.NUMBER, required=True),
+        }
+    ),
     "Page": ElementRule(
         attributes={
             "ID": AttributeRule("id", values.TEXT, required=True),
@@ -84,14 +102,18 @@ LANGUAGE: dict[str, ElementRule] = {
             "Treatment": AttributeRule("treatment", values.TEXT),
             "Training": AttributeRule("training", values.YES_NO),
             "Position": AttributeRule("position", values.one_of(PagePosition)),
+            "RandomizeSides": AttributeRule("randomize_sides", values.TWO_VIEWS),
+            "TimeLimit": AttributeRule("time_limit_s", values.SECONDS),
+            "MinTime": AttributeRule("min_time_s", values.SECONDS),
         },
-        children={"Image": False, "QuestionSet": False},
+        children={"Image": False, "QuestionSet": False, "Explanation": True},
     ),
     "Image": ElementRule(
         attributes={
             "ID": AttributeRule("id", values.TEXT, required=True),
             "Type": AttributeRule("type", values.one_of(ImageType), required=True),
             "DicomRead": AttributeRule("dicom_read", values.YES_NO),
+            "Planes": AttributeRule("planes", values.PLANES),
             "RotateToAcquisition": AttributeRule("rotate_to_acquisition", values.YES_NO),
             "WindowLevel": AttributeRule("window_level", values.WINDOW_LEVEL),
             "ColorTable": AttributeRule("color_table", values.TEXT),
@@ -105,6 +127,8 @@ LANGUAGE: dict[str, ElementRule] = {
             "MergeLabelMaps": AttributeRule("merge_label_maps", values.YES_NO),
             "SegmentRequired": AttributeRule("segment_required", values.YES_NO),
             "MinMarkupLinesRequired": AttributeRule("min_markup_lines_required", values.COUNT),
+            "StartFrom": AttributeRule("start_from", values.YES_NO),
+            "Prescription": AttributeRule("prescription_gy", values.POSITIVE),
         },
         children={
             "Path": True,
@@ -112,6 +136,8 @@ LANGUAGE: dict[str, ElementRule] = {
             "DefaultOrientation": True,
             "Layer": True,
             "ROIs": True,
+            "Key": False,
+            "Isodose": False,
         },
     ),
     "Path": ElementRule(text=values.TEXT, model_field="path"),
@@ -123,6 +149,26 @@ LANGUAGE: dict[str, ElementRule] = {
         children={"ROI": False},
     ),
     "ROI": ElementRule(text=values.TEXT),
+    "Key": ElementRule(
+        attributes={
+            "Region": AttributeRule("region", values.TEXT),
+            "Path": AttributeRule("path", values.TEXT),
+            "ROI": AttributeRule("roi", values.TEXT),
+            "Measure": AttributeRule("measure", values.one_of(Measure)),
+            "Full": AttributeRule("full", values.NOT_NEGATIVE),
+            "Zero": AttributeRule("zero", values.NOT_NEGATIVE),
+            "Tolerance": AttributeRule("tolerance_mm", values.NOT_NEGATIVE),
+            "None": AttributeRule("is_none", values.YES_NO),
+        },
+        is_of_key=True,
+    ),
+    "Isodose": ElementRule(
+        attributes={
+            "Level": AttributeRule("level", values.POSITIVE, required=True),
+            "Unit": AttributeRule("unit", values.one_of(DoseUnit)),
+            "Color": AttributeRule("color", values.COLOR),
+        },
+    ),
     "QuestionSet": ElementRule(
         attributes={
             "ID": AttributeRule("id", values.TEXT),
@@ -142,17 +188,50 @@ LANGUAGE: dict[str, ElementRule] = {
             "ButtonCustomColorOn": AttributeRule("button_color_on", values.COLOR),
             "ButtonToggleColorOff": AttributeRule("button_color_off", values.COLOR),
             "Required": AttributeRule("required", values.YES_NO),
+            "RandomizeOptions": AttributeRule("randomize_options", values.YES_NO),
+            "Format": AttributeRule("text_format", values.one_of(TextFormat)),
             "Ordered": AttributeRule("ordered", values.YES_NO),
             "Lines": AttributeRule("lines", values.COUNT),
             "MaxLength": AttributeRule("max_length", values.COUNT),
             "Step": AttributeRule("step", values.NOT_NEGATIVE),
             "Unit": AttributeRule("unit", values.TEXT),
+            "Answer": AttributeRule("answer", values.TEXT, is_of_key=True),
+            "Tolerance": AttributeRule("tolerance", values.NOT_NEGATIVE, is_of_key=True),
+            "Points": AttributeRule("points", values.POSITIVE, is_of_key=True),
+            "Tool": AttributeRule("tools", values.MARK_TOOLS),
+            "Image": AttributeRule("image", values.TEXT),
+            "Rating": AttributeRule("rating", values.TEXT),
+            "Color": AttributeRule("mark_color", values.COLOR),
             "ShowIf": AttributeRule("show_if", values.CONDITION),
         },
-        children={"Option": False, "Row": False},
+        children={"Option": False, "Row": False, "Explanation": True, "Question": False, "Key": False},
     ),
-    "Option": ElementRule(text=values.TEXT),
-    "Row": ElementRule(text=values.TEXT),
+    "Option": ElementRule(
+        attributes={
+            "Fixed": AttributeRule("fixed", values.YES_NO),
+            "View": AttributeRule("view", values.one_of(SliceView)),
+            "Correct": AttributeRule("correct", values.YES_NO, is_of_key=True),
+        },
+        text=values.TEXT,
+    ),
+    "Row": ElementRule(
+        attributes={
+            "Fixed": AttributeRule("fixed", values.YES_NO),
+            "Correct": AttributeRule("correct", values.TEXT, is_of_key=True),
+        },
+        text=values.TEXT,
+    ),
+    "Explanation": ElementRule(
+        attributes={
+            "Picture": AttributeRule("picture", values.TEXT),
+            "Format": AttributeRule("text_format", values.one_of(TextFormat)),
+        },
+        text=values.TEXT,
+        is_of_key=True,
+    ),
+    "AnswerKey": ElementRule(children={"Page": False}),
 }
 
 ROOT = "Session"
+KEY_ROOT = "AnswerKey"
+"""Of a file that has the right answers of a quiz: its pages with their questions, and nothing to show."""

@@ -1,8 +1,7 @@
 """A quiz as its author wrote it: plain values, each with the line of its element.
 
-The meaning of every element and attribute is decided by the language (in the docs: "The quiz language").
-An object of this module is always well formed: what could not be understood in the file was reported
-by ``read_quiz`` and replaced by its default, and an Image without a usable Type or Path is left out.
+The language decides what each means. All is well formed: what could not be understood was reported by
+``read_quiz`` and replaced by its default, and an Image without a usable Type or Path is left out.
 """
 
 from dataclasses import dataclass
@@ -10,8 +9,14 @@ from enum import Enum
 from functools import cached_property
 from pathlib import Path
 
+from .bookmarks import GoToBookmark
 from .conditions import Condition
-from .question_types import QUESTION_TYPES, QuestionType, QuestionTypeFacts
+from .drawing_keys import DrawingKey, LesionKey
+from .feedback import Explanation, Feedback
+from .isodoses import Isodose
+from .markdown import TextFormat
+from .question_types import QUESTION_TYPES, GroupLayout, MarkTool, QuestionType, QuestionTypeFacts, Takes
+from .windows import WindowLevel, WindowPreset
 
 
 class Layout(str, Enum):
@@ -122,11 +127,6 @@ class PagePosition(str, Enum):
     LAST = "Last"
 
 
-class GroupLayout(str, Enum):
-    VERTICAL = "Vertical"
-    HORIZONTAL = "Horizontal"
-
-
 @dataclass(frozen=True)
 class RoiVisibility:
     """Which regions of one Image element show on its view."""
@@ -146,19 +146,12 @@ class RoiVisibility:
 
 
 @dataclass(frozen=True)
-class WindowLevel:
-    """Grey values from ``level - window / 2`` (black) to ``level + window / 2`` (white), in voxel values."""
-
-    window: float
-    level: float
-
-
-@dataclass(frozen=True)
 class Image:
     """One Image element: a file, the slice view and layer it is put on, and its look there.
 
     ``path`` is relative to the image folder, with ``/`` between its parts and without ``.`` parts.
     ``asks_for_orientation`` is whether the author wrote the orientation or left it to the default.
+    An element with ``planes`` is an Image for each of them.
     Lengths are in mm; ``pan_origin_mm`` is the slice view's XYZ origin.
     """
 
@@ -169,6 +162,7 @@ class Image:
     destination: SliceView = SliceView.RED
     orientation: Orientation = Orientation.AXIAL
     asks_for_orientation: bool = False
+    planes: tuple[Orientation, ...] = ()
     layer: Layer = Layer.BACKGROUND
     dicom_read: bool = False
     roi_visibility: RoiVisibility | None = None
@@ -185,6 +179,15 @@ class Image:
     merge_label_maps: bool = False
     segment_required: bool = False
     min_markup_lines_required: int | None = None
+    start_from: bool = False
+    keys: tuple[DrawingKey, ...] = ()
+    isodoses: tuple[Isodose, ...] = ()
+    prescription_gy: float | None = None
+
+    @property
+    def is_another_plane(self) -> bool:
+        """Whether an Image before it is of the same element."""
+        return self.planes[:1] not in ((), (self.orientation,))
 
 
 @dataclass(frozen=True)
@@ -193,6 +196,13 @@ class Question:
 
     ``options`` are labels (for a Picture file names beside the quiz, for a Button script names).
     Colours are 0..255. ``show_if``: it is asked where the condition holds; None is always.
+    ``fixed`` is by field: it keeps its place where ``randomize_options`` moves the others. ``order`` is how
+    one reader is shown the fields, by their numbers from 0; empty as they are written. ``option_views`` are
+    by option: what it is tied to, and ``option_images`` the IDs of the images that are seen there.
+    ``answer``, ``correct_options`` and ``correct_rows`` are what the author says is right, as it is written:
+    see ``right_answer``. Of a Mark ``tools`` are those to choose from, ``image`` is the ID of the image that
+    it belongs to (any if empty), ``questions`` are the form of each mark, ``rating`` is the ID of one of
+    these, ``minimum`` and ``maximum`` say how many marks there are, and ``keys`` what they should hit.
     """
 
     type: QuestionType
@@ -207,12 +217,30 @@ class Question:
     button_color_on: tuple[int, int, int] | None = None
     button_color_off: tuple[int, int, int] | None = None
     required: bool = True
+    randomize_options: bool = False
+    fixed: tuple[bool, ...] = ()
+    order: tuple[int, ...] = ()
+    option_views: tuple[SliceView | None, ...] = ()
+    option_images: tuple[str, ...] = ()
     ordered: bool = False
+    text_format: TextFormat | None = None
     lines: int = 1
     max_length: int | None = None
     step: float = 1.0
     unit: str = ""
     show_if: Condition | None = None
+    answer: str = ""
+    tolerance: float = 0.0
+    points: float = 1.0
+    correct_options: tuple[bool, ...] = ()
+    correct_rows: tuple[str, ...] = ()
+    explanation: Explanation | None = None
+    tools: tuple[MarkTool, ...] = (MarkTool.POINT,)
+    image: str = ""
+    rating: str = ""
+    mark_color: tuple[int, int, int] | None = None
+    questions: "tuple[Question, ...]" = ()
+    keys: tuple[LesionKey, ...] = ()
 
     @property
     def facts(self) -> QuestionTypeFacts:
@@ -222,6 +250,40 @@ class Question:
     def fields(self) -> tuple[str, ...]:
         """The names of what has an answer of its own: Options, Rows, or the Question as a whole."""
         return {"Option": self.options, "Row": self.rows, "Question": ("",)}[self.facts.field]
+
+    @property
+    def has_drawn_order(self) -> bool:
+        """Whether an order of its fields is drawn for each reader."""
+        return bool(self.fields) and (self.randomize_options or self.facts.takes is Takes.RANK)
+
+    @property
+    def shown_order(self) -> tuple[int, ...]:
+        """The numbers of the fields, from 0, as a reader sees them."""
+        return self.order or tuple(range(len(self.fields)))
+
+    @property
+    def option_values(self) -> tuple[str, ...]:
+        """What a chosen Option stands for: the image of one that is tied to a view, else its text."""
+        tied = zip(self.option_images, self.options, strict=True) if self.option_images else ()
+        return tuple(image or option for image, option in tied) or self.options
+
+    @property
+    def right_answer(self) -> tuple[str, ...]:
+        """In the form of a reader's answer, a text for each field; empty where the author gives none.
+
+        Y or N for an Option (where one is chosen and several have Y, each of them is right), the Option of a
+        Row (empty where the Row does not count), a number, or texts with ``|`` between them.
+        """
+        if self.facts.takes is Takes.CHOICE and any(self.correct_options):
+            return tuple("Y" if is_correct else "N" for is_correct in self.correct_options)
+        if self.facts.takes is Takes.OPTION and any(self.correct_rows):
+            return self.correct_rows
+        return (self.answer,) if self.answer and self.has_one_field else ()
+
+    @property
+    def has_one_field(self) -> bool:
+        """Whether something is typed into it, and that in one field."""
+        return self.facts.takes is Takes.TYPED and len(self.fields) == 1
 
 
 @dataclass(frozen=True)
@@ -239,17 +301,9 @@ class QuestionSet:
 
 
 @dataclass(frozen=True)
-class GoToBookmark:
-    """``bookmark`` is the BookmarkID of an earlier page, ``label`` the text of the button."""
-
-    bookmark: str
-    label: str
-
-
-@dataclass(frozen=True)
 class Page:
     """``number`` counts from 1 in the order of the file. ``case`` and ``treatment`` are empty where they are
-    the ID and the Descriptor."""
+    the ID and the Descriptor. The images of the views of ``randomize_sides`` change places, see ``sides``."""
 
     id: str
     number: int
@@ -273,9 +327,13 @@ class Page:
     treatment: str = ""
     training: bool = False
     position: PagePosition | None = None
+    randomize_sides: tuple[SliceView, SliceView] | None = None
+    time_limit_s: float | None = None
+    min_time_s: float | None = None
     show_if: Condition | None = None
     images: tuple[Image, ...] = ()
     question_sets: tuple[QuestionSet, ...] = ()
+    explanation: Explanation | None = None
 
     @property
     def title(self) -> str:
@@ -285,6 +343,23 @@ class Page:
     @property
     def questions(self) -> tuple[Question, ...]:
         return tuple(question for each in self.question_sets for question in each.questions)
+
+    @property
+    def drawing_keys(self) -> list[tuple[str, DrawingKey]]:
+        """What is right of the drawings on it, each with the ID of its image."""
+        images = self.images if self.enable_segment_editor else ()
+        return list(dict.fromkeys((image.id, key) for image in images for key in image.keys))
+
+    @property
+    def explanations(self) -> list[tuple[int, Explanation]]:
+        """Its own and those of its questions, each with a line."""
+        own = [(self.line, self.explanation), *((each.line, each.explanation) for each in self.questions)]
+        return [(line, explanation) for line, explanation in own if explanation]
+
+    @property
+    def questions_with_forms(self) -> tuple[Question, ...]:
+        """The same, each followed by those of the form of its marks."""
+        return tuple(each for question in self.questions for each in (question, *question.questions))
 
     @cached_property
     def has_conditions(self) -> bool:
@@ -296,7 +371,7 @@ class Page:
 
 @dataclass(frozen=True)
 class Quiz:
-    """``forced_group_order`` is the author's RandomizedPageGroupIndices, None where there is none."""
+    """``forced_group_order``: RandomizedPageGroupIndices, None without; ``pass_mark`` is in percent."""
 
     path: Path
     line: int = 1
@@ -310,6 +385,12 @@ class Quiz:
     mask_value_map: str = ""
     idle_after_s: float = 60.0
     end_text: str = ""
+    time_limit_s: float | None = None
+    free_order: bool = False
+    feedback: Feedback = Feedback.NONE
+    pass_mark: float | None = None
+    attempts: int = 1
+    window_presets: tuple[WindowPreset, ...] = ()
 
     @property
     def is_drawn_on(self) -> bool:

@@ -73,8 +73,8 @@ class Problem:
 
     @property
     def for_reader(self) -> str:
-        """``Green: sentence (hint)``: the slice view where something is missing."""
-        return f"{self.view}: {self.text}" if self.view else self.text
+        """``CT: sentence (hint)``: the image of which something is missing."""
+        return f"{self.image}: {self.text}" if self.image else self.text
 
     @property
     def is_for_reader(self) -> bool:
@@ -152,7 +152,11 @@ def has_errors(problems: Iterable[Problem]) -> bool:
     return any(problem.is_error for problem in problems)
 
 
-def nearest(name: str, known: Iterable[str]) -> str:
+CLOSE, SURE = 0.6, 0.8
+"""How much two names look alike, of 1: one may be meant by the other, and surely is."""
+
+
+def nearest(name: str, known: Iterable[str], likeness: float = CLOSE) -> str:
     """The known name that looks most like ``name``, or an empty string where none is close."""
     if len(name) > 200:  # the search takes the square of the length
         return ""
@@ -160,7 +164,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
     folded = name.casefold()
     if folded in by_folded:
         return by_folded[folded]
-    matches = difflib.get_close_matches(folded, by_folded, n=1, cutoff=0.6)
+    matches = difflib.get_close_matches(folded, by_folded, n=1, cutoff=likeness)
     return by_folded[matches[0]] if matches else ""
 
 
@@ -173,16 +177,16 @@ class NearestNames:
 
     def __init__(self, most_comparisons: int = 50_000) -> None:
         self._comparisons_left = most_comparisons
-        self._known: dict[tuple[str, tuple[str, ...]], str] = {}
+        self._known: dict[tuple[str, float, tuple[str, ...]], str] = {}
 
-    def find(self, name: str, known: Collection[str]) -> str:
+    def find(self, name: str, known: Collection[str], likeness: float = CLOSE) -> str:
         """The known name that looks most like ``name``, or an empty string."""
         if len(known) > self._comparisons_left and len(known) > _FEW_NAMES:
             return ""
-        key = (name, tuple(known))
+        key = (name, likeness, tuple(known))
         if key not in self._known:
             if len(known) > self._comparisons_left:
                 return ""
             self._comparisons_left -= len(known)
-            self._known[key] = nearest(name, known)
+            self._known[key] = nearest(name, known, likeness)
         return self._known[key]

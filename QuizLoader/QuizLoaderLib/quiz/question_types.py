@@ -10,6 +10,7 @@ class QuestionType(str, Enum):
     DROP_DOWN = "DropDown"
     SLIDER = "Slider"
     MATRIX = "Matrix"
+    RANKING = "Ranking"
     CHECK_BOX = "CheckBox"
     TEXT = "Text"
     INTEGER_VALUE = "IntegerValue"
@@ -17,16 +18,42 @@ class QuestionType(str, Enum):
     INFO_BOX = "InfoBox"
     PICTURE = "Picture"
     BUTTON = "Button"
+    MARK = "Mark"
+
+
+class GroupLayout(str, Enum):
+    """How the options of a question stand."""
+
+    VERTICAL = "Vertical"
+    HORIZONTAL = "Horizontal"
+
+
+class MarkTool(str, Enum):
+    """What a mark is on the images."""
+
+    POINT = "Point"
+    LINE = "Line"
+    ANGLE = "Angle"
+    BOX = "Box"
+    ELLIPSE = "Ellipse"
+    CURVE = "Curve"
+
+    @property
+    def has_area(self) -> bool:
+        """Whether image values under it are measured."""
+        return self in (MarkTool.BOX, MarkTool.ELLIPSE, MarkTool.CURVE)
 
 
 class Takes(Enum):
-    """What a reader gives for each field (mostly an Option): a Y or N, the text of an Option, typed text, the
-    press of a button, or nothing."""
+    """What a reader gives for each field (mostly an Option): a Y or N, the text of an Option, its place in an
+    order, typed text, the press of a button, marks on the images, or nothing."""
 
     CHOICE = "choice"
     OPTION = "option"
+    RANK = "rank"
     TYPED = "typed"
     PRESS = "press"
+    MARKS = "marks"
     NOTHING = "nothing"
 
 
@@ -37,11 +64,13 @@ class Widget(str, Enum):
     LIST = "list"
     SLIDER = "slider"
     MATRIX = "matrix"
+    RANKING = "ranking"
     CHECK_BOXES = "check-boxes"
     FIELDS = "fields"
     PARAGRAPHS = "paragraphs"
     PICTURES = "pictures"
     BUTTONS = "buttons"
+    MARKS = "marks"
 
 
 @dataclass(frozen=True)
@@ -86,13 +115,22 @@ class QuestionTypeFacts:
     file_endings: tuple[str, ...] | None = None
     keeps_line_breaks: bool = False
 
+    @property
+    def may_be_scored(self) -> bool:
+        """Whether an answer can be compared with a right one."""
+        return "Points" in self.attributes
+
+
+PICTURE_ENDINGS = (".png", ".jpg", ".jpeg", ".bmp", ".gif")
+_RANDOM = ("RandomizeOptions", "Fixed")
+_OF_VALUES = ("Answer", "Tolerance", "Points")
 
 _RADIO = QuestionTypeFacts(
     Widget.RADIO_BUTTONS,
     Takes.CHOICE,
     "Please choose an option of {title}.",
     is_single=True,
-    attributes=frozenset(("Ordered",)),
+    attributes=frozenset((*_RANDOM, "View", "Ordered", "Correct", "Points")),
 )
 
 QUESTION_TYPES: dict[QuestionType, QuestionTypeFacts] = {
@@ -102,7 +140,7 @@ QUESTION_TYPES: dict[QuestionType, QuestionTypeFacts] = {
         Widget.SLIDER,
         Takes.TYPED,
         number=NUMBER,
-        attributes=frozenset(("Step", "Unit")),
+        attributes=frozenset(("Step", "Unit", *_OF_VALUES)),
         field="Question",
         limits=(0.0, 100.0),
     ),
@@ -110,29 +148,41 @@ QUESTION_TYPES: dict[QuestionType, QuestionTypeFacts] = {
         Widget.MATRIX,
         Takes.OPTION,
         "Please choose an option in every row of {title}.",
-        attributes=frozenset(("Ordered", "Row")),
+        attributes=frozenset((*_RANDOM, "Ordered", "Row", "Points")),
         field="Row",
     ),
+    QuestionType.RANKING: QuestionTypeFacts(
+        Widget.RANKING, Takes.RANK, "Please put the options of {title} in order."
+    ),
     QuestionType.CHECK_BOX: QuestionTypeFacts(
-        Widget.CHECK_BOXES, Takes.CHOICE, "Please tick at least one box of {title}."
+        Widget.CHECK_BOXES,
+        Takes.CHOICE,
+        "Please tick at least one box of {title}.",
+        attributes=frozenset((*_RANDOM, "Correct", "Points")),
     ),
     QuestionType.TEXT: QuestionTypeFacts(
         Widget.FIELDS,
         Takes.TYPED,
         "Please answer {title}.",
-        attributes=frozenset(("Lines", "MaxLength")),
+        attributes=frozenset(("Lines", "MaxLength", "Answer", "Points")),
     ),
     QuestionType.INTEGER_VALUE: QuestionTypeFacts(
-        Widget.FIELDS, Takes.TYPED, number=WHOLE_NUMBER, attributes=frozenset(("Unit",))
+        Widget.FIELDS, Takes.TYPED, number=WHOLE_NUMBER, attributes=frozenset(("Unit", *_OF_VALUES))
     ),
     QuestionType.FLOAT_VALUE: QuestionTypeFacts(
-        Widget.FIELDS, Takes.TYPED, number=NUMBER, attributes=frozenset(("Unit",))
+        Widget.FIELDS, Takes.TYPED, number=NUMBER, attributes=frozenset(("Unit", *_OF_VALUES))
     ),
-    QuestionType.INFO_BOX: QuestionTypeFacts(Widget.PARAGRAPHS, Takes.NOTHING, keeps_line_breaks=True),
-    QuestionType.PICTURE: QuestionTypeFacts(
-        Widget.PICTURES, Takes.NOTHING, file_endings=(".png", ".jpg", ".jpeg", ".bmp", ".gif")
+    QuestionType.INFO_BOX: QuestionTypeFacts(
+        Widget.PARAGRAPHS, Takes.NOTHING, attributes=frozenset(("Format",)), keeps_line_breaks=True
     ),
+    QuestionType.PICTURE: QuestionTypeFacts(Widget.PICTURES, Takes.NOTHING, file_endings=PICTURE_ENDINGS),
     QuestionType.BUTTON: QuestionTypeFacts(
         Widget.BUTTONS, Takes.PRESS, "Please press every button of {title}.", file_endings=()
+    ),
+    QuestionType.MARK: QuestionTypeFacts(
+        Widget.MARKS,
+        Takes.MARKS,
+        attributes=frozenset(("Tool", "Image", "Rating", "Color", "Question", "Key", *_OF_VALUES)),
+        field="Question",
     ),
 }

@@ -7,6 +7,7 @@ from .model import Page, Quiz
 from .page_order import PageOrder
 from .problems import NearestNames, Problem, ProblemCode, error, warning
 from .values import shown
+from .windows import WindowPreset
 
 RESULTS_NOT_SENT = ProblemCode("Q202", "EmailResultsTo: this program sends no mail (warning).")
 FORCED_ORDER_IGNORED = ProblemCode(
@@ -22,6 +23,11 @@ PAGE_WITHOUT_GROUP = ProblemCode(
     "Q301", "A page without PageGroup is a group of its own when randomized (warning)."
 )
 PAGES_ALIKE = ProblemCode("Q308", "Two pages differ in their ID or Descriptor (warning).")
+TIMES_CONTRADICT = ProblemCode("Q341", "The least time of a page is not longer than its limit.")
+LIMIT_NOT_REACHED = ProblemCode(
+    "Q342", "The quiz's TimeLimit is longer than a page's own, and than what pages take at least (warning)."
+)
+PRESETS_ALIKE = ProblemCode("Q211", "Each WindowPreset has a Name of its own.")
 BOOKMARK_WITHOUT_SOURCE = ProblemCode("Q305", "GoToBookmark names the BookmarkID of an earlier page.")
 
 
@@ -133,6 +139,43 @@ def pages_differ(quiz: Quiz) -> Iterator[Problem]:
                 "give one of them another ID or Descriptor",
                 line=page.line,
             ).at(page=page.number)
+
+
+def time_limits(quiz: Quiz) -> Iterator[Problem]:
+    whole_s = quiz.time_limit_s
+    for page in quiz.pages:
+        limit_s, least_s = page.time_limit_s, page.min_time_s
+        if limit_s and least_s and least_s > limit_s:
+            yield error(
+                TIMES_CONTRADICT,
+                f"The MinTime of page {shown(page.id)} is {least_s:g} s, but its TimeLimit {limit_s:g} s.",
+                "no reader can complete it before its time is over",
+                line=page.line,
+            ).at(page=page.number)
+        if whole_s and limit_s and limit_s > whole_s:
+            yield warning(
+                LIMIT_NOT_REACHED,
+                f"The TimeLimit of page {shown(page.id)} is {limit_s:g} s, that of the quiz {whole_s:g} s.",
+                "the one that ends first counts",
+                line=page.line,
+            ).at(page=page.number)
+    least_s = sum(page.min_time_s or 0 for page in quiz.pages)
+    if whole_s and least_s > whole_s:
+        yield warning(
+            LIMIT_NOT_REACHED,
+            f"The pages take {least_s:g} s at least by their MinTime, but the TimeLimit of the quiz is "
+            f"{whole_s:g} s.",
+            "no reader comes to its end",
+        )
+
+
+def presets_differ(quiz: Quiz) -> Iterator[Problem]:
+    first: dict[str, WindowPreset] = {}
+    for preset in quiz.window_presets:
+        other = first.setdefault(preset.name, preset)
+        if other is not preset:
+            sentence = f"Two WindowPresets have the Name {shown(preset.name)}."
+            yield error(PRESETS_ALIKE, sentence, f"the first one is in line {other.line}", line=preset.line)
 
 
 def bookmarks_have_a_source(quiz: Quiz) -> Iterator[Problem]:

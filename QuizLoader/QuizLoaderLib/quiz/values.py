@@ -7,8 +7,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
+from .bookmarks import GoToBookmark
 from .conditions import read_condition
-from .model import GoToBookmark, WindowLevel
+from .model import Orientation, SliceView
+from .question_types import MarkTool
+from .windows import WindowLevel
 
 # Python's float() and int() also take nan, inf, 1_000 and digits of other scripts.
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?", re.ASCII)
@@ -88,9 +91,27 @@ def _color(text: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
+def _mark_tools(text: str) -> tuple[MarkTool, ...]:
+    return tuple(dict.fromkeys(MarkTool(word) for word in text.split()))
+
+
 def _go_to_bookmark(text: str) -> GoToBookmark:
     bookmark, _, label = text.partition(" ")
     return GoToBookmark(bookmark, label.strip())
+
+
+def _two_views(text: str) -> tuple[SliceView, SliceView]:
+    one, other = map(SliceView, text.split())
+    if one is other:
+        raise ValueError(text)
+    return one, other
+
+
+def _planes(text: str) -> tuple[Orientation, ...]:
+    planes = tuple(map(Orientation, text.split()))
+    if len(planes) != 3 or len({*planes}) != 3:
+        raise ValueError(text)
+    return planes
 
 
 def _whole_numbers(text: str) -> tuple[int, ...]:
@@ -102,12 +123,21 @@ YES_NO = Kind({"Y": True, "N": False}.__getitem__, "Y, N", ("Y", "N"))
 NUMBER = Kind(number, "a number")
 POSITIVE = Kind(_positive, "a number above 0")
 NOT_NEGATIVE = Kind(_within(number, lambda value: value >= 0), "a number, 0 or more")
+SECONDS = Kind(_within(number, lambda value: 0 < value <= 86400), "seconds above 0, 86400 (a day) at most")
 FRACTION = Kind(_within(number, lambda value: 0 <= value <= 1), "a number from 0 to 1")
+PERCENT = Kind(_within(number, lambda value: 0 <= value <= 100), "a number from 0 to 100")
 GROUP = Kind(whole_number, "a whole number, 0 or more")
 COUNT = Kind(_within(whole_number, lambda value: value >= 1), "a whole number, 1 or more")
 WINDOW_LEVEL = Kind(_window_level, "two numbers, window and level, the window above 0, as “400 40”")
 THREE_NUMBERS = Kind(_three_numbers, "three numbers in mm, as “10 -20 0”")
 COLOR = Kind(_color, "three whole numbers from 0 to 255, as “173 220 237”")
 GO_TO_BOOKMARK = Kind(_go_to_bookmark, "the BookmarkID of an earlier page, a space, the button's label")
+MARK_TOOLS = Kind(
+    _mark_tools,
+    "one or several of Point, Line, Angle, Box, Ellipse, Curve, with blanks between them",
+    tuple(tool.value for tool in MarkTool),
+)
 CONDITION = Kind(read_condition, "a condition, as “lesion = 'yes' and size ge 5”")
+TWO_VIEWS = Kind(_two_views, "two different views, as “Red Yellow”")
+PLANES = Kind(_planes, "the three planes of Red, Green and Yellow, as “Axial Coronal Sagittal”")
 GROUP_ORDER = Kind(_whole_numbers, "page groups with commas between them, as “0,4,2,3,1”")

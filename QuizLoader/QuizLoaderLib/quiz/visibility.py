@@ -2,8 +2,8 @@
 hide."""
 
 from collections import Counter, defaultdict, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from heapq import heappop, heappush
 from typing import NamedTuple
 
 from .conditions import Condition, Reference, Values
@@ -59,14 +59,14 @@ class QuestionNames:
         return found
 
 
-@dataclass(frozen=True)
-class Rule:
-    """A condition at the place that it shows or hides, and the question that each of its names means, None
-    where there is not one."""
+class Rule(NamedTuple):
+    """A condition at the place that it shows or hides, and the question that each of its references means,
+    None where there is not one; ``line`` is that of its element."""
 
     place: Place
     condition: Condition
-    meant: Mapping[Reference, Place | None] = field(compare=False, hash=False)
+    meant: tuple[Place | None, ...]
+    line: int
 
 
 def conditions_of(page: Page) -> Iterator[tuple[Place, Condition, int]]:
@@ -84,10 +84,10 @@ def conditions_of(page: Page) -> Iterator[tuple[Place, Condition, int]]:
 def rules_of(pages: Sequence[Page], names: QuestionNames) -> list[Rule]:
     rules = []
     for page in pages:
-        for place, condition, _line in conditions_of(page):
-            found = {each: names.places(page, each) for each in condition.references}
-            meant = {each: places[0] if len(places) == 1 else None for each, places in found.items()}
-            rules.append(Rule(place, condition, meant))
+        for place, condition, line in conditions_of(page):
+            found = [names.places(page, each) for each in condition.references]
+            meant = tuple([places[0] if len(places) == 1 else None for places in found])
+            rules.append(Rule(place, condition, meant, line))
     return rules
 
 
@@ -128,50 +128,107 @@ def _needed(rules: Sequence[Rule]) -> Iterator[tuple[Rule, set[Place]]]:
     """Each rule with the places of those that it depends on."""
     ruled = {rule.place for rule in rules}
     for rule in rules:
-        yield rule, {each for place in rule.meant.values() if place for each in place.around} & ruled
-
-
-@dataclass(frozen=True)
-class Hidden:
-    """What is not asked, by place and repetition of its page."""
-
-    places: frozenset[tuple[Place, int]] = frozenset()
-
-    def has(self, place: Place, repetition: int = 0) -> bool:
-        return bool(self.places) and self.hides(place.around, repetition)
-
-    def hides(self, places: Iterable[Place], repetition: int = 0) -> bool:
-        """Whether a condition of one of these places themselves hides it."""
-        return any((each, repetition) in self.places for each in places)
+        yield rule, {each for place in rule.meant if place for each in place.around if each in ruled}
 
 
 class Visibility:
-    """What of these pages is asked. A condition that depends on itself hides nothing."""
+    """What of these pages, and of their repetitions, is asked: it follows from the answers alone. Only
+    conditions that name what has changed are tried again. One that depends on itself hides nothing."""
 
-    def __init__(self, pages: Sequence[Page]) -> None:
+    def __init__(self, pages: Sequence[Page], given: Callable[[Place, int], Values]) -> None:
+        """``given(place, repetition)`` is the answer to a question."""
         has_any = any(page.has_conditions for page in pages)
+        self._given = given
         self._rules = in_order(rules_of(pages, QuestionNames(pages)))[0] if has_any else []
+        self._at_page: dict[int, list[int]] = defaultdict(list)
+        self._naming: dict[int, list[tuple[int, bool]]] = defaultdict(list)
+        for number, rule in enumerate(self._rules):
+            self._at_page[rule.place.page].append(number)
+            names = zip(rule.condition.references, rule.meant, strict=True)
+            for named in {(place.page, bool(each.page)) for each, place in names if place}:
+                self._naming[named[0]].append((number, named[1]))
+        self._repetitions: dict[int, set[int]] = defaultdict(lambda: {0})
+        self._hidden: _Hidden = defaultdict(set)
+        self._due = {(number, 0) for number in range(len(self._rules))}
+        self._changed: set[int] = set()
+        self._rearranged: set[int] = set()
+        self.questions: dict[int, list[Place]] = {}
+        """By page, those that a condition shows or hides."""
         ruled = {rule.place for rule in self._rules}
-        places = (place for page in pages if page.has_conditions for place in _places(page))
-        self.questions = [place for place in places if ruled & {*place.around}]
-        """Those that a condition shows or hides."""
+        for page in (each for each in pages if each.has_conditions):
+            self.questions[page.number] = [place for place in _places(page) if ruled & {*place.around}]
 
-    def hidden(
-        self, given: Callable[[Place, int], Values], repetitions: Iterable[tuple[int, int]] = ()
-    ) -> Hidden:
-        """``given(place, repetition)`` is the answer to a question; ``repetitions`` are the repeated pages,
-        each by its number and that of its repetition."""
-        if not self._rules:
-            return Hidden()
-        by_page: dict[int, list[int]] = defaultdict(lambda: [0])
-        for number, repetition in repetitions:
-            by_page[number].append(repetition)
-        hidden: set[tuple[Place, int]] = set()
-        for rule in self._rules:
-            for repetition in by_page[rule.place.page]:
-                if not rule.condition.expression.holds(_Seen(rule, repetition, given, hidden).values):
-                    hidden.add((rule.place, repetition))
-        return Hidden(frozenset(hidden))
+    def hides(self, place: Place, repetition: int = 0) -> bool:
+        """Whether a condition of the place, its question set or its page hides it."""
+        self.update()
+        return _is_within(self._hidden, place, repetition)
+
+    def hides_any(self, places: Iterable[Place], repetition: int = 0) -> bool:
+        """Whether a condition of one of these places themselves hides it."""
+        self.update()
+        return any((each, repetition) in self._hidden.get(each.page, ()) for each in places)
+
+    def look_again(self, page: int, repetition: int = 0) -> None:
+        """The answers of the page have changed."""
+        self._due.update(self._followers(page, repetition))
+
+    def look_at_all(self) -> None:
+        for page, numbers in self._at_page.items():
+            self._due.update((number, each) for number in numbers for each in self._repetitions[page])
+
+    def add_repetition(self, page: int, repetition: int) -> None:
+        self._repetitions[page].add(repetition)
+        self._due.update((number, repetition) for number in self._at_page[page])
+
+    def remove_repetition(self, page: int, repetition: int) -> None:
+        self._repetitions[page].discard(repetition)
+        places = (self._rules[each].place for each in self._at_page[page])
+        self._hidden[page].difference_update((place, repetition) for place in places)
+
+    def changed_pages(self) -> set[int]:
+        """Those of which something was shown or hidden since this was asked last."""
+        self.update()
+        changed, self._changed = self._changed, set()
+        return changed
+
+    def rearranged_pages(self) -> set[int]:
+        """Those that were shown or hidden themselves, or of which question sets were, since this was asked
+        last."""
+        self.update()
+        rearranged, self._rearranged = self._rearranged, set()
+        return rearranged
+
+    def update(self) -> None:
+        """A rule depends on none behind it, so each is tried once."""
+        if not self._due:
+            return
+        due, self._due = sorted(self._due), set()
+        last = None
+        while due:
+            this = heappop(due)
+            rule, repetition = self._rules[this[0]], this[1]
+            page = rule.place.page
+            if this == last or repetition not in self._repetitions[page]:
+                continue
+            last, at = this, (rule.place, repetition)
+            holds = rule.condition.expression.holds(_Seen(rule, repetition, self._given, self._hidden).values)
+            if holds is (at in self._hidden[page]):
+                self._hidden[page] ^= {at}
+                self._changed.add(page)
+                if rule.place.question == WHOLE:
+                    self._rearranged.add(page)
+                for follower in self._followers(page, repetition):
+                    if follower > this:
+                        heappush(due, follower)
+
+    def _followers(self, page: int, repetition: int) -> Iterator[tuple[int, int]]:
+        """The rules that name questions of this page, with the repetition of their own."""
+        for number, is_of_original in self._naming.get(page, ()):
+            if not is_of_original:
+                yield number, repetition
+            elif not repetition:
+                for each in self._repetitions[self._rules[number].place.page]:
+                    yield number, each
 
 
 def _places(page: Page) -> Iterator[Place]:
@@ -186,13 +243,25 @@ class _Seen(NamedTuple):
     rule: Rule
     repetition: int
     given: Callable[[Place, int], Values]
-    hidden: set[tuple[Place, int]]
+    hidden: "_Hidden"
 
-    def values(self, reference: Reference) -> Values:
-        place = self.rule.meant[reference]
+    def values(self, name: int) -> Values:
+        place = self.rule.meant[name]
         if place is None:
             return ()
-        repetition = 0 if reference.page else self.repetition
-        if any((each, repetition) in self.hidden for each in place.around):
-            return ()
-        return self.given(place, repetition)
+        repetition = 0 if self.rule.condition.references[name].page else self.repetition
+        return () if _is_within(self.hidden, place, repetition) else self.given(place, repetition)
+
+
+_Hidden = defaultdict[int, set[tuple[Place, int]]]
+"""By page, the places that are hidden, each with the repetition."""
+
+
+def _is_within(hidden: _Hidden, place: Place, repetition: int) -> bool:
+    """Whether the place is hidden, or one that it is in."""
+    own = hidden.get(place.page)
+    if not own:
+        return False
+    if place.question_set == WHOLE:
+        return (place, repetition) in own
+    return any((each, repetition) in own for each in place.around)
