@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from QuizLoaderLib.apps.study_server.readers import COORDINATOR, READER, Person, add_readers, session_secret
-from web_stage import Served, served
+from web_stage import Served, served, served_anew
 
 NAMES = ("Dr. Chen", "Dr. Lima")
 CHIEF = "The chief"
@@ -41,11 +41,14 @@ class Study:
         return {"Cookie": f"quizloader-{role}={session_secret(self.secret(name))}"}
 
     @contextmanager
-    def served(self, *options: object, port: int = 0, **environment: str) -> Iterator[Served]:
+    def served(
+        self, *options: object, port: int = 0, is_anew: bool = False, **environment: str
+    ) -> Iterator[Served]:
+        """``is_anew``: also the processes of readers import everything."""
         arguments = [*self.quizzes, "--images", self.images, "--results", self.results]
         arguments += ["--readers", self.table, "--port", port, *options]
         runs = self.folder / f"run-{len(list(self.folder.glob('run-*')))}"
-        with served(runs, *arguments, **environment) as command:
+        with (served_anew if is_anew else served)(runs, *arguments, **environment) as command:
             assert command.address, command.errors
             yield command
 

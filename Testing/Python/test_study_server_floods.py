@@ -101,18 +101,18 @@ def test_of_a_flood_for_one_field_the_newest_is_written_and_none_is_acknowledged
     assert written[-1] == texts[-1] and drafts_in(journal, 1) == ["two"]
     assert len(written) < len(texts) / 4
     do(ann, ann.step("previous"))
-    assert ann.state["asked"]["given"] == {"0/0": [texts[-1]], "0/1": ["two"]}
+    assert ann.state["given"] == {"0/0": [texts[-1]], "0/1": ["two"]}
     page = page_of(saved(journal.with_suffix(".xml")), 1)
     assert [responses(page)[0][question][0][-1] for question in (0, 1)] == [texts[-1], "two"]
 
 
 def test_a_field_that_the_page_does_not_have_leaves_nothing_behind(ann):
     async def answer() -> None:
-        place, given = ann.state["asked"]["place"], dict(ann.state["asked"]["given"])
+        place, given = ann.state["asked"]["place"], dict(ann.state["given"])
         for question in range(100, 200):
             await ann.send("trame.trigger", "answer", [ann.tab, place, 0, question, ["x" * 1000]], {})
         await ann.trigger("answer", place, 7, 0, ["x"])
-        assert set(ann.state["asked"]["given"]) == set(given)
+        assert set(ann.state["given"]) == set(given)
 
     do(ann, answer())
 

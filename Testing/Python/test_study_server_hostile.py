@@ -65,8 +65,10 @@ async def read(reading: Reading, prepared, server) -> None:
     async with WebReader(server.address, prepared.paths[reading.name]) as window:
         for number in rounds():
             for _ in range(3):
-                reading.steps.append(await window.scroll(chance.choice(("Red", "Green", "Yellow"))))
-                await window.scroll("Red", -1)
+                # And back again: at its last plane a view does not change any more.
+                view = chance.choice(("Red", "Green", "Yellow"))
+                reading.steps.append(await window.scroll(view))
+                await window.scroll(view, -1)
             text = f"{reading.name}: {number}"
             await window.answer(0, text)
             await window.until(lambda: window.state["saving"] == "All answers are saved.")

@@ -140,7 +140,7 @@ def test_readers_come_over_https_and_keep_to_one_of_two_servers(prepared, tmp_pa
             do(window, window.leave())
             do(window, window.open())
             assert processes_of(other, "Reader 1")
-            assert window.state["asked"]["given"]["0/2"] == ["N", "N", "Y"]
+            assert window.state["given"]["0/2"] == ["N", "N", "Y"]
         written = log.read_text(encoding="utf-8")
     assert " GET /enter/ 303 " in written
     assert " GET /quiz/1/ws 101 " in written

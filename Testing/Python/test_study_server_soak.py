@@ -78,14 +78,14 @@ async def read_all(window: WebReader, journey: Journey, server: Served, kills: b
         if happens < 0.15:
             await window.leave()
             await window.open()
-            await window.until(lambda text=text: window.state["asked"]["given"]["0/0"] == [text])
+            await window.until(lambda text=text: window.state["given"]["0/0"] == [text])
         elif kills and happens < 0.4:
             journey.is_killed = True
             os.kill(processes_of(server, journey.name)[-1], signal.SIGKILL)
             with contextlib.suppress(Exception):
                 await window.leave()
             await window.open()
-            await window.until(lambda text=text: window.state["asked"]["given"]["0/0"] == [text])
+            await window.until(lambda text=text: window.state["given"]["0/0"] == [text])
         if SECONDS:
             await asyncio.sleep(max(0.0, began + SECONDS * number / PAGES - time.monotonic()))
         await window.step("next" if number < PAGES else "finish")

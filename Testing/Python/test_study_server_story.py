@@ -9,6 +9,7 @@ import zipfile
 from urllib.parse import urlsplit
 
 import pytest
+from accessibility import violations
 from panel_stage import VOLUME, image_element
 from session_by_hand import SAMPLES, page_of, responses, saved
 from study_server_stage import CHIEF, NAMES, Study, ask, processes_of, study
@@ -171,7 +172,7 @@ def test_what_was_drawn_outlives_the_process(browser, tmp_path, images):
 
 
 def test_a_server_that_is_killed_and_started_again_goes_on(browser, prepared):
-    with prepared.served() as server:
+    with prepared.served(is_anew=True) as server:
         port = urlsplit(server.address).port
         with window(browser, server.address + prepared.paths[ANN]) as page:
             answer_the_first_questions(page)
@@ -234,6 +235,7 @@ def test_the_coordinator_sees_who_is_where_and_takes_the_results_home(browser, s
         wait_for_text(reader, "title", "Case 1 - Report")
         with window(browser, server.address + shared.paths[CHIEF]) as chief:
             assert chief.url == f"{server.address}/coordinator"
+            assert violations(chief) == []
             lines = chief.locator("table").first.locator("> tbody > tr").all()
             rows = {
                 cells[0]: [cell.strip() for cell in cells[1:]]
@@ -250,8 +252,13 @@ def test_the_coordinator_sees_who_is_where_and_takes_the_results_home(browser, s
             chief.get_by_text("1 of 2 pages done").first.click()
             assert chief.get_by_role("cell", name="Case 1 - Reading", exact=True).first.is_visible()
             assert chief.locator("p").first.inner_text().startswith("Readers who are here: 1; ")
+            assert violations(chief) == [], "with a reader's pages open"
+            chief.get_by_role("link", name="Stop that").click()
+            chief.get_by_role("link", name="Keep this page up to date").wait_for()
             assert chief.faults == []
-            chief.screenshot(path=shared.folder / "coordinator.png")
+            chief.get_by_role("button", name="Leave").click()
+            chief.get_by_role("heading", name="Goodbye").wait_for()
+            assert violations(chief) == []
     answers = ask(server.address, "/coordinator/answers.csv", shared.cookie(CHIEF))
     assert answers.headers["Content-Type"] == "text/csv; charset=utf-8"
     table = list(csv.DictReader(io.StringIO(answers.body.decode())))
@@ -281,11 +288,18 @@ def test_the_coordinator_has_a_report_made_looks_at_it_and_takes_it_home(browser
         own = {**shared.cookie("Seen"), "Origin": server.address}
         assert ask(server.address, "/coordinator/report", own, "POST").status == 403
         chief.reload()
+        assert violations(chief) == []
         chief.get_by_role("button", name="Make it now").click()
         # The page loads itself again until the report is there.
         chief.get_by_role("link", name="Look at the report").click(timeout=300_000)
         assert chief.get_by_role("heading", level=1).inner_text() == "What all readers answered"
         assert chief.locator("h2").count() == 7
+        assert violations(chief) == [], "the report"
+        # On A4 within its margins nothing is cut.
+        chief.set_viewport_size({"width": 688, "height": 1000})
+        chief.emulate_media(media="print")
+        assert chief.evaluate("document.documentElement.scrollWidth") == 688
+        assert chief.pdf(format="A4").startswith(b"%PDF-")
         assert chief.faults == []
     home = ask(server.address, "/coordinator/report.zip", shared.cookie(CHIEF))
     names = set(zipfile.ZipFile(io.BytesIO(home.body)).namelist())

@@ -23,6 +23,12 @@ from .study import Study
 from .workers import Workers
 
 _TABLE_AGAIN_S = 20
+_STILL = "still"
+_AGAIN = (
+    f'<p class="soft">This page reloads every {_TABLE_AGAIN_S} seconds. '
+    f'<a href="/coordinator?{_STILL}">Stop that</a></p>'
+)
+_ONCE = '<p><a href="/coordinator">Keep this page up to date</a></p>'
 _CHUNK = 256 * 1024
 _DOWNLOADS = (
     '<p><a href="/coordinator/answers.csv">All answers as a table (CSV)</a><br>'
@@ -73,7 +79,12 @@ class CoordinatorRoutes:
         fault = "".join(f'<p class="fault">{escape(sentence)}</p>' for sentence in faults)
         taken = f"{len(workers)} of {self._workers.most} places are taken"
         counts = f"<p>Readers who are here: {len({name for name, _quiz in here})}; {taken}.</p>"
-        return html_response("Readers", f"{counts}{fault}{table}{_DOWNLOADS}{LEAVE}", again_s=_TABLE_AGAIN_S)
+        is_still = _STILL in request.query
+        return html_response(
+            "Readers",
+            f"{counts}{fault}{table}{_ONCE if is_still else _AGAIN}{_DOWNLOADS}{LEAVE}",
+            again_s=None if is_still else _TABLE_AGAIN_S,
+        )
 
     async def _answers(self, request: web.Request) -> web.StreamResponse:
         return await self._file(request, ANSWERS, "text/csv", "csv")
@@ -107,9 +118,9 @@ class CoordinatorRoutes:
 
     async def _make_report(self, folder: Path) -> None:
         with tempfile.NamedTemporaryFile(prefix="QuizLoader") as file:
-            await _make(
-                Path(file.name), order(REPORT, self._study.results, folder=folder, images=self._study.images)
-            )
+            study = self._study
+            asked = order(REPORT, study.results, folder=folder, images=study.images, key=study.key)
+            await _make(Path(file.name), asked)
 
     async def _file(
         self, request: web.Request, what: str, content_type: str, ending: str, folder: Path | None = None

@@ -17,6 +17,7 @@ from .responses import html_response
 _AGAIN_S = 3
 _BACK = '<p><a href="/coordinator">All readers</a></p>'
 _MAKE = '<form method="post" action="/coordinator/report"><p><button>Make it now</button></p></form>'
+_BEING_MADE = "<p>The report is being made. This page reloads until it is there.</p>"
 _DONE = (
     '<p><a href="/coordinator/report/index.html">Look at the report</a><br>'
     '<a href="/coordinator/report.zip">The report with its tables, figures and consensus (ZIP)</a></p>'
@@ -50,7 +51,7 @@ class CoordinatorReport:
     def page(self) -> web.Response:
         """What there is."""
         if self._task is not None:
-            return html_response("Report", f"<p>The report is being made.</p>{_BACK}", again_s=_AGAIN_S)
+            return html_response("Report", f"{_BEING_MADE}{_BACK}", again_s=_AGAIN_S)
         fault = f'<p class="fault">{escape(self._fault)}</p>' if self._fault else ""
         made = f"<p>Made on {self._made:%Y-%m-%d at %H:%M}.</p>{_DONE}" if self._made else ""
         return html_response("Report", f"{fault}{made}{_MAKE}{_BACK}")

@@ -16,7 +16,8 @@ from typing import IO
 
 from ...quiz.problems import ExplainedError
 from ...results.progress import Progress, duration, progress
-from ...results.tables import ANSWER_COLUMNS, answer_rows, as_csv
+from ...results.table_columns import ANSWER_COLUMNS
+from ...results.tables import answer_rows, as_csv
 from ...session.files import is_below
 from ...session.results_parser import read_all_results
 from ..shared.defect_report import log_defect
@@ -39,12 +40,13 @@ def order(
     here: Here | None = None,
     folder: Path | None = None,
     images: Path | None = None,
+    key: Path | None = None,
 ) -> bytes:
     """``what`` is READERS_TABLE (of ``names`` and ``here``), ANSWERS, RESULTS (of any folder) or REPORT (into
-    ``folder``, with ``images`` of the image folder)."""
+    ``folder``, with ``images`` of the image folder and an answer ``key``)."""
     is_here = [[*who, idle_s] for who, idle_s in (here or {}).items()]
     facts = {"what": what, "results": str(results), "names": list(names), "here": is_here}
-    folders = {"folder": str(folder or ""), "images": str(images or "")}
+    folders = {"folder": str(folder or ""), "images": str(images or ""), "key": str(key or "")}
     return json.dumps({**facts, **folders}).encode()
 
 
@@ -59,7 +61,8 @@ def main() -> None:
         elif ordered["what"] == RESULTS:
             write_zip(results, out)
         elif ordered["what"] == REPORT:
-            write_report(results, Path(ordered["folder"]), Path(ordered["images"]))
+            key = Path(ordered["key"]) if ordered["key"] else None
+            write_report(results, Path(ordered["folder"]), Path(ordered["images"]), key)
         else:
             here = {(reader, quiz): idle_s for reader, quiz, idle_s in ordered["here"]}
             out.write(readers_table(results, ordered["names"], here).encode())
@@ -94,7 +97,8 @@ def readers_table(results: Path, names: Iterable[str], here: Here) -> str:
 
 def write_answers(results: Path, out: IO[bytes]) -> None:
     """All answers of all readers, as ``quizloader answers --excel`` writes them but for its mark."""
-    rows = [row for each in read_all_results([results]).results for row in answer_rows(each)]
+    found = read_all_results([results]).results
+    rows = [row for each in found if each.attempt == 1 for row in answer_rows(each)]
     out.write(as_csv(rows, ANSWER_COLUMNS, for_spreadsheet=True).encode())
 
 
@@ -112,19 +116,23 @@ def write_zip(results: Path, out: IO[bytes]) -> None:
                 archive.write(each, each.relative_to(results))
 
 
-def write_report(results: Path, folder: Path, images: Path) -> None:
+def write_report(results: Path, folder: Path, images: Path, key: Path | None = None) -> None:
     """The report of what all readers answered; raises ExplainedError."""
     try:
         from ...results.report.study_report import make_report
     except ImportError as fault:
         sentence = f"A report needs the package {fault.name}, which the server's Python does not have."
         raise ExplainedError(sentence) from fault
+    from ...quiz.answer_key import load_answer_key
+    from ...quiz.image_folder import ImageFolder
+    from ...results.key_readings import ReportKey
     from ...results.report.parts import ReportOptions
     from ...results.results_folder import read_results_folder
     from ..shared.defect_report import defect_sentence
 
     options = ReportOptions(images=images, tell_defect=defect_sentence)
-    make_report(read_results_folder([results]), folder, options)
+    by = ReportKey.of(load_answer_key(key) if key else None, ImageFolder(images))
+    make_report(read_results_folder([results], by=by), folder, options)
 
 
 def _row(each: Progress, idle_s: float | None) -> str:
@@ -135,7 +143,7 @@ def _row(each: Progress, idle_s: float | None) -> str:
     active = duration(each.seconds_active) if each.seconds_active is not None else ""
     pages = "".join(
         f"<tr><td class=number>{page.position}</td><td>{escape(page.title)}</td>"
-        f"<td>{'done' if page.is_complete else 'open'}</td>"
+        f"<td>{page.state}</td>"
         f"<td class=number>{duration(page.seconds)}</td>"
         f"<td class=number>{'' if page.seconds_active is None else duration(page.seconds_active)}</td></tr>"
         for page in each.pages

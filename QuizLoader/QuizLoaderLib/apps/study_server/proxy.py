@@ -11,6 +11,7 @@ import msgpack
 from aiohttp import web
 
 from ...quiz.model import SliceView
+from ...views.layouts import THREE_D
 from ..shared.opengl import MOST_PIXELS
 from .connections import HALF_OPEN_S
 from .limits import ReaderLimits
@@ -57,7 +58,10 @@ _TRIGGERS = (
     "arrive",
     "ask_to_finish",
     "be_there",
+    "begin_again",
     "choose",
+    "go_to",
+    "look_at_end",
     "look_back",
     "press",
     "sign_in",
@@ -66,10 +70,12 @@ _TRIGGERS = (
     "take_over",
     "touch",
     "use",
+    "use_dose",
     "use_editor",
     "use_lines",
+    "use_marks",
 )
-_AREAS = tuple(f"view-{view.value}" for view in SliceView)
+_AREAS = tuple(f"view-{name}" for name in (*(view.value for view in SliceView), THREE_D))
 _LIFECYCLE = ("client_connected", "client_mounted", "client_exited", "client_unmounted")
 _BY_ITSELF = ("alive", "be_there")
 """What the client says by itself: every few seconds, to see whether the server answers, and whether the page

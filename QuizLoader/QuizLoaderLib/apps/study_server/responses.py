@@ -34,18 +34,17 @@ HEADERS = {
 
 def html_response(title: str, body: str, status: int = 200, again_s: int | None = None) -> web.Response:
     """``body`` is HTML; ``again_s`` asks the browser to load it again after so many seconds."""
-    refresh = f'<meta http-equiv="refresh" content="{again_s}">' if again_s else ""
     response = web.Response(
         text='<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">'
         '<meta name="viewport" content="width=device-width, initial-scale=1">'
-        f'<link rel="icon" href="data:,">{refresh}<title>{escape(title)}</title>'
+        f'<link rel="icon" href="data:,"><title>{escape(title)}</title>'
         f"<style>{_STYLE}</style></head>\n"
-        f"<body><h1>{escape(title)}</h1>\n{body}\n</body></html>\n",
+        f"<body><main><h1>{escape(title)}</h1>\n{body}\n</main></body></html>\n",
         content_type="text/html",
         status=status,
     )
     if again_s:
-        response.headers["Retry-After"] = str(again_s)
+        response.headers["Retry-After"] = response.headers["Refresh"] = str(again_s)
     return response
 
 

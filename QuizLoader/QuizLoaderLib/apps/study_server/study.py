@@ -11,7 +11,8 @@ class Study:
 
     ``address`` is where readers find the server, if it is not ``host`` itself: behind a proxy for HTTPS,
     which is on this machine or has the IP address ``proxy``; ``most`` readers are let in at once, without it
-    as many as there is room for; ``idle_s`` until the process of a reader who does nothing ends.
+    as many as there is room for; ``idle_s`` until the process of a reader who does nothing ends. ``key`` is a
+    file of right answers.
     """
 
     quizzes: tuple[Path, ...]
@@ -26,6 +27,7 @@ class Study:
     idle_s: float = 1800.0
     scripts: Path | None = None
     follow_links: bool = False
+    key: Path | None = None
 
     @property
     def proxies(self) -> frozenset[str]:

@@ -56,7 +56,7 @@ def main() -> None:
     trying = threading.Thread(target=opengl_problem)
     trying.start()
     gc.disable()
-    _import_all()
+    import_all()
     gc.enable()
     from ...images.loading.memory import default_budget
 
@@ -87,7 +87,7 @@ def main() -> None:
                 os._exit(status)
 
 
-def _import_all() -> None:
+def import_all() -> None:
     """Opens no window and leaves no thread: neither outlives a fork."""
     import SimpleITK  # noqa: F401
     import slicer  # noqa: F401

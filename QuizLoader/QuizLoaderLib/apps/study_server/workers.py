@@ -197,6 +197,7 @@ class Workers:
             "results_folder": self._study.results,
             "shared_voxels": self._shared_voxels,
             "scripts_folder": self._study.scripts,
+            "key": self._study.key,
         }
         return {
             "paths": {name: str(path) for name, path in paths.items() if path},
