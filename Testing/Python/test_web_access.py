@@ -94,12 +94,12 @@ def test_the_tab_key_reaches_every_control_by_its_name_with_a_ring_around_it(bro
         looking = ["reset", "contours", "fill"]
         before = [
             *[f"question-0/{number}" for number in range(4)],
-            "hints-seen",
+            *["measures", "legend", "hints-seen"],
             *[f"tool-{name}" for name in looking],
             *["opacity", "tool-mouse", "preset", "tool-invert", "tool-crosshair", "tool-link"],
-            *["mode", "measure", "help"],
+            *["mode", "slab", "tool-link here", "tool-lines", "measure", "help"],
         ]
-        views = ["view-Red", "slices-Red", "legend"]
+        views = ["view-Red", "slices-Red", "view-3D"]
         views += [f"{what}-{view}" for view in ("Green", "Yellow") for what in ("view", "slices")]
         drawing = reached[len(before) : -len(views)]
         assert reached == [*before, *drawing, *views]

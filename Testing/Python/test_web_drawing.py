@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import SimpleITK as sitk
 from drawing_hand import has_colour
-from panel_stage import VOLUME, block, image_element
+from panel_stage import VOLUME, image_element
 from web_mouse import Mouse
 from web_stage import (
     ask_what_is_missing,
@@ -135,6 +135,8 @@ def test_a_disc_is_painted_and_a_line_measured_then_the_page_lets_the_reader_go_
 
         assert text(page, "lines").count("Line 1") == 1, "it shows again"
         until(lambda: editor_of(page) is not None, "the editor on return")
+        # What is on its way to a window that goes would be a fault in its console.
+        wait_for_views(page)
         page.reload()
         wait_for_text(page, "lines", "Line 1")
         colour = editor_of(page)["segments"][0]["color"]
@@ -147,36 +149,6 @@ def test_a_disc_is_painted_and_a_line_measured_then_the_page_lets_the_reader_go_
     header.ReadImageInformation()
     saved = {header.GetMetaData(key) for key in header.GetMetaDataKeys() if key.endswith("_Name")}
     assert saved == {"Block", "Rest"}
-
-
-def test_threshold_erase_undo_and_redo(browser, reading, tmp_path):
-    with window(browser, reading.address) as page:
-        wait_for_text(page, "title", "Case 1")
-        take(page, "threshold")
-        assert editor_of(page)["range"] == [0, 1000]
-        assert editor_of(page)["threshold"] == [250, 1000]
-        page.get_by_test_id("apply-threshold").click()
-        wait_for_undo(page)
-        place_line(page, (-10, 0), (-10, 10))
-        wait_for_text(page, "lines", "mm")
-        left_the_page(page)
-        whole = int(block().sum())
-        assert {value: len(voxels) for value, voxels in drawn(tmp_path).items()} == {10: whole}
-
-        take(page, "erase")
-        stroke(page, (5, 5), (5, 5))
-        wait_for_undo(page)
-        left_the_page(page)
-        erased = whole - len(drawn(tmp_path)[10])
-        assert erased == pytest.approx(np.pi * RADIUS_MM**2, abs=4)
-
-        take(page, "erase")
-        stroke(page, (5, 0), (5, 0))
-        wait_for_undo(page)
-        page.keyboard.press("z")
-        wait_for_undo(page, can_undo=False)
-        left_the_page(page)
-        assert whole - len(drawn(tmp_path)[10]) == erased
 
 
 def test_an_area_is_drawn_around_and_the_largest_island_kept(browser, reading, tmp_path):

@@ -6,6 +6,7 @@ from functools import partial
 import numpy as np
 import pytest
 from drawing_hand import (
+    AIR,
     BONE,
     LIVER,
     MIDDLE,
@@ -13,18 +14,16 @@ from drawing_hand import (
     covered,
     ct,
     enclosed,
-    go,
     hand_on,
     label_map,
+    turn,
     write_ct,
 )
 from drawing_stage import (
     CT,
     EDITOR,
-    FIRST,
     PAGES,
     RADIUS_MM,
-    SECOND,
     at_the_first_page,
     back_on_the_first_page,
     can_undo,
@@ -32,35 +31,36 @@ from drawing_stage import (
     disc,
     drawn_after_leaving,
     first_page,
+    page_folder,
     quiz_with_regions,
     results_of,
     serving,
 )
-from QuizLoaderLib.apps.web.editor import undo_steps
-from session_by_hand import page_of, saved, write_quiz
+from QuizLoaderLib.apps.web.undo_steps import undo_steps
+from session_by_hand import saved, write_quiz
 from web_stage import ask_what_is_missing, text, until, wait_for_text, window
 
 
-def test_a_brush_of_a_radius_in_mm_and_the_page_can_be_left_at_once(hand, tmp_path):
+def test_a_brush_of_a_radius_in_mm_and_the_page_can_be_left_at_once(hand, folder):
     ask_what_is_missing(hand.page)
     assert text(hand.page, "missing") == "Please draw a contour on at least one image of this page."
     assert hand.editor()["radius"] == RADIUS_MM
     place = hand.click((-20, -15))
     hand.page.get_by_test_id("missing").wait_for(state="detached")
 
-    voxels = drawn_after_leaving(hand, tmp_path)
+    voxels = drawn_after_leaving(hand, folder)
     assert np.array_equal(voxels, disc(place) * 10)
     assert set(np.nonzero(voxels)[0]) == {MIDDLE}
-    (path,) = page_of(saved(results_of(tmp_path) / "study.xml"), 1).iter("LabelMapPath")
+    (path,) = saved(results_of(folder) / "study.xml").iterfind(f"Page[@ID='{hand.title}']//LabelMapPath")
     assert path.get("Drawn") == "Y"
 
 
-def test_a_stroke_covers_its_way_and_another_region_takes_its_voxels(hand, tmp_path):
+def test_a_stroke_covers_its_way_and_another_region_takes_its_voxels(hand, folder):
     way = hand.drag((-40, -30), (-10, -30), (-10, 20))
     choose(hand, "Spleen")
     place = hand.click((-10, 0))
 
-    voxels = drawn_after_leaving(hand, tmp_path)
+    voxels = drawn_after_leaving(hand, folder)
     spleen = disc(place)
     assert np.array_equal(voxels == 20, spleen)
     # The brush is set again and again on the nearest voxel, within half the diagonal of its way.
@@ -80,7 +80,7 @@ def test_the_client_is_told_of_each_stroke_though_nothing_else_in_the_bar_change
     assert hand.editor() == {**before, "changes": hand.editor()["changes"]}
 
 
-def test_erase_undo_and_redo(hand, tmp_path):
+def test_erase_undo_and_redo(hand, folder):
     painted = [hand.click((-20, 0)), hand.click((0, 0)), hand.click((20, 0))]
     hand.take("erase")
     first = hand.click((0, 0))
@@ -91,7 +91,7 @@ def test_erase_undo_and_redo(hand, tmp_path):
     hand.page.get_by_test_id("redo").click()
     until(lambda: hand.editor()["can_redo"] and hand.editor()["can_undo"], "one more to redo")
 
-    voxels = drawn_after_leaving(hand, tmp_path)
+    voxels = drawn_after_leaving(hand, folder)
     assert np.array_equal(voxels, (disc(*painted) & ~disc(first)) * 10)
 
 
@@ -103,20 +103,20 @@ def test_all_that_was_undone_asks_for_a_contour_again(hand):
     wait_for_text(hand.page, "missing", "Please draw a contour")
     hand.page.keyboard.press("y")
     hand.page.get_by_test_id("missing").wait_for(state="detached")
-    go(hand.page, "next", SECOND)
+    turn(hand.page, "next")
 
 
-def test_what_was_done_on_a_page_is_not_undone_on_another(hand, tmp_path):
+def test_what_was_done_on_a_page_is_not_undone_on_another(hand, folder):
     place = hand.click((-20, -15))
     can_undo(hand)
-    go(hand.page, "next", SECOND)
+    turn(hand.page, "next")
     hand_on(hand.page)
     can_undo(hand, False)
     hand.page.keyboard.press("z")
     back_on_the_first_page(hand)
     can_undo(hand, False)
     hand.page.keyboard.press("z")
-    assert np.array_equal(drawn_after_leaving(hand, tmp_path), disc(place) * 10)
+    assert np.array_equal(drawn_after_leaving(hand, folder), disc(place) * 10)
 
 
 def set_threshold(hand: Hand, low: float, high: float) -> None:
@@ -131,8 +131,11 @@ def has_threshold(hand: Hand, value: float) -> bool:
     return value in hand.editor()["threshold"]
 
 
-def test_a_threshold_takes_the_values_from_one_to_the_other(hand, tmp_path):
+def test_a_threshold_takes_the_values_from_one_to_the_other(hand, folder):
     hand.take("threshold")
+    assert hand.editor()["range"] == [AIR, BONE]
+    # As in Slicer, the upper three quarters at first.
+    assert hand.editor()["threshold"] == [AIR + (BONE - AIR) / 4, BONE]
     set_threshold(hand, LIVER - 10, LIVER)
     hand.page.get_by_test_id("apply-threshold").click()
     can_undo(hand)
@@ -142,12 +145,12 @@ def test_a_threshold_takes_the_values_from_one_to_the_other(hand, tmp_path):
     hand.page.get_by_test_id("apply-threshold").click()
     until(lambda: hand.editor()["effect"] == "", "no tool in hand")
 
-    voxels = drawn_after_leaving(hand, tmp_path)
+    voxels = drawn_after_leaving(hand, folder)
     assert np.array_equal(voxels, (ct() == LIVER) * 10 + (ct() == BONE) * 30)
     assert [(voxels == value).sum() for value in (10, 30)] == [5 * 16 * 16, 7 * 8 * 8]
 
 
-def test_small_islands_go_and_the_one_that_is_clicked_stays(hand, tmp_path):
+def test_small_islands_go_and_the_one_that_is_clicked_stays(hand, folder):
     long = [hand.click((-40, -30)), hand.click((-26, -30))]
     round_ = hand.click((30, 20))
     size = disc(round_).sum()
@@ -155,56 +158,60 @@ def test_small_islands_go_and_the_one_that_is_clicked_stays(hand, tmp_path):
     least = hand.page.get_by_label("Voxels that an island must have")
     # It has so many voxels, so it stays; with one more it goes.
     least.fill(str(size))
+    # What is typed stays, whatever else changes on the page.
+    hand.mouse.move(hand.pixel((0, 0)))
+    hand.page.get_by_test_id("pointed").wait_for()
+    assert least.input_value() == str(size)
     hand.page.get_by_test_id("remove-small").click()
     until(lambda: hand.editor()["smallest_island"] == size, "the islands below")
     least.fill(str(size + 1))
-    go(hand.page, "next", SECOND)
-    assert np.array_equal(label_map(first_page(tmp_path)) > 0, disc(*long, round_))
+    turn(hand.page, "next")
+    assert np.array_equal(label_map(page_folder(hand, folder)) > 0, disc(*long, round_))
 
     hand = back_on_the_first_page(hand)
     hand.take("islands")
     hand.page.get_by_label("Voxels that an island must have").fill(str(size + 1))
     hand.page.get_by_test_id("remove-small").click()
     can_undo(hand)
-    assert np.array_equal(drawn_after_leaving(hand, tmp_path) > 0, disc(*long))
+    assert np.array_equal(drawn_after_leaving(hand, folder) > 0, disc(*long))
 
     hand = back_on_the_first_page(hand)
     hand.take("paint")
     other = hand.click((30, 20))
     hand.take("islands")
     hand.click((30, 20))
-    assert np.array_equal(drawn_after_leaving(hand, tmp_path) > 0, disc(other))
+    assert np.array_equal(drawn_after_leaving(hand, folder) > 0, disc(other))
 
 
-def test_a_contour_takes_the_centres_inside(hand, tmp_path):
+def test_a_contour_takes_the_centres_inside(hand, folder):
     hand.take("draw")
     corners = hand.drag((-40, -30), (11, -34), (20, 15), (-30, 25))
     can_undo(hand)
-    voxels = drawn_after_leaving(hand, tmp_path)
+    voxels = drawn_after_leaving(hand, folder)
     assert np.array_equal(voxels, enclosed(corners) * 10)
     assert set(np.nonzero(voxels)[0]) == {MIDDLE}
 
 
-def test_a_line_is_as_long_as_between_its_pixels(hand, tmp_path):
+def test_a_line_is_as_long_as_between_its_pixels(hand, folder):
     hand.click((0, 0))
     hand.page.get_by_test_id("measure").click()
     until(lambda: hand.page.evaluate("trame.state.get('lines').measuring"), "a line in hand")
     ends = [hand.click((-40, -30)), hand.click((20, 15))]
     length = np.hypot(ends[1][0] - ends[0][0], ends[1][1] - ends[0][1])
     wait_for_text(hand.page, "lines", f"{length:.1f} mm")
-    go(hand.page, "next", SECOND)
+    turn(hand.page, "next")
 
-    (path,) = first_page(tmp_path).glob("*.mrk.json")
+    (path,) = page_folder(hand, folder).glob("*.mrk.json")
     (markup,) = json.loads(path.read_text(encoding="utf-8"))["markups"]
     found = np.array([point["position"] for point in markup["controlPoints"]])
     # In LPS: to the right in the picture is the patient's left, down is behind.
     assert np.allclose(found, [(*end, 0) for end in ends], atol=1e-6)
     assert np.linalg.norm(found[1] - found[0]) == pytest.approx(length, abs=1e-6)
-    go(hand.page, "previous", FIRST)
+    turn(hand.page, "previous")
     wait_for_text(hand.page, "lines", f"{length:.1f} mm")
 
 
-def test_the_browser_is_loaded_again_with_the_button_held(hand, tmp_path):
+def test_the_browser_is_loaded_again_with_the_button_held(hand, folder):
     first = hand.click((30, -30))
     held = hand.drag((-40, -30), (-40, 0), releases=False)
     hand.page.reload()
@@ -212,7 +219,7 @@ def test_the_browser_is_loaded_again_with_the_button_held(hand, tmp_path):
     until(lambda: again.editor()["effect"] == "paint", "the brush in hand still")
     last = again.click((30, 30))
 
-    voxels = drawn_after_leaving(again, tmp_path) > 0
+    voxels = drawn_after_leaving(again, folder) > 0
     assert voxels[disc(first, last)].all(), "what was drawn before and after"
     assert voxels[covered(held, RADIUS_MM - 2)].all(), "what the held button had drawn"
     assert not voxels[~(disc(first, last) | covered(held, RADIUS_MM + np.sqrt(2)))].any()

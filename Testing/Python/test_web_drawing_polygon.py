@@ -2,14 +2,13 @@
 
 import numpy as np
 import pytest
-from drawing_hand import MIDDLE, SHAPE, Hand, enclosed, go, hand_on, has_colour, label_map
+from drawing_hand import MIDDLE, SHAPE, Hand, enclosed, hand_on, has_colour, label_map, turn
 from drawing_stage import (
-    SECOND,
-    at_the_first_page,
     back_on_the_first_page,
     choose,
     drawn_after_leaving,
     first_page,
+    page_folder,
     quiz_with_regions,
     serving,
 )
@@ -20,9 +19,10 @@ YELLOW = "rgb(255, 255, 0)"
 
 
 @pytest.fixture
-def hand(browser, tmp_path, ct_folder):
-    with at_the_first_page(browser, tmp_path, ct_folder, tool="draw") as found:
-        yield found
+def hand(begin):
+    found = begin("draw")
+    yield found
+    assert found.page.faults == []
 
 
 def click_all(hand: Hand, places=AREA):
@@ -39,7 +39,7 @@ def can_redo(hand: Hand) -> None:
     until(lambda: hand.editor()["can_redo"], "redo to be possible")
 
 
-def test_a_polygon_of_clicks_shows_while_it_is_open_and_is_closed_by_enter(hand, tmp_path):
+def test_a_polygon_of_clicks_shows_while_it_is_open_and_is_closed_by_enter(hand, folder):
     corners = click_all(hand)
     until(lambda: has_colour(picture_of(hand.page, "Red"), YELLOW), "the open polygon")
     assert text(hand.page, "polygon-hint").startswith("Enter or double click closes")
@@ -47,17 +47,17 @@ def test_a_polygon_of_clicks_shows_while_it_is_open_and_is_closed_by_enter(hand,
     is_open(hand, False)
     until(lambda: not has_colour(picture_of(hand.page, "Red"), YELLOW), "the polygon gone")
     assert hand.editor()["effect"] == "draw"
-    assert np.array_equal(drawn_after_leaving(hand, tmp_path), enclosed(corners) * 10)
+    assert np.array_equal(drawn_after_leaving(hand, folder), enclosed(corners) * 10)
 
 
-def test_points_are_taken_back_and_a_double_click_closes(hand, tmp_path):
+def test_points_are_taken_back_and_a_double_click_closes(hand, folder):
     corners = click_all(hand, AREA[:3])
     click_all(hand, [(0, 0), (30, 0)])
     hand.page.keyboard.press("Backspace")
     hand.page.keyboard.press("z")
     corners.append(hand.click(AREA[3], times=2))
     is_open(hand, False)
-    voxels = drawn_after_leaving(hand, tmp_path)
+    voxels = drawn_after_leaving(hand, folder)
     assert np.array_equal(voxels, enclosed(corners) * 10)
 
 
@@ -72,7 +72,7 @@ def test_escape_drops_the_polygon_and_then_the_tool(hand):
     ask_what_is_missing(hand.page)
 
 
-def test_a_right_click_closes_and_does_not_zoom(hand, tmp_path):
+def test_a_right_click_closes_and_does_not_zoom(hand, folder):
     corners = click_all(hand)
     hand.click((0, 0), button="right")
     is_open(hand, False)
@@ -83,10 +83,10 @@ def test_a_right_click_closes_and_does_not_zoom(hand, tmp_path):
     hand.page.keyboard.press("y")
     until(lambda: hand.editor()["can_undo"], "the polygon again")
     assert hand_on(hand.page).mm_per_pixel == hand.mm_per_pixel
-    assert np.array_equal(drawn_after_leaving(hand, tmp_path), enclosed(corners) * 10)
+    assert np.array_equal(drawn_after_leaving(hand, folder), enclosed(corners) * 10)
 
 
-def test_the_view_is_zoomed_moved_and_scrolled_while_a_polygon_is_open(hand, tmp_path):
+def test_the_view_is_zoomed_moved_and_scrolled_while_a_polygon_is_open(hand, folder):
     corners = click_all(hand, AREA[:2])
     hand.page.keyboard.press("+")
     known = lambda: hand.page.evaluate("trame.state.get('corners').Red")  # noqa: E731
@@ -102,12 +102,12 @@ def test_the_view_is_zoomed_moved_and_scrolled_while_a_polygon_is_open(hand, tmp
     until(lambda: known()["offset"] == "S 5.0 mm", "the slice above once more")
     hand.page.keyboard.press("Enter")
     is_open(hand, False)
-    voxels = drawn_after_leaving(hand, tmp_path)
+    voxels = drawn_after_leaving(hand, folder)
     assert set(np.nonzero(voxels)[0]) == {MIDDLE}, "the slice that it was drawn on"
     assert np.array_equal(voxels, enclosed(corners) * 10)
 
 
-def test_an_open_polygon_is_not_lost_by_another_region_nor_by_reload_nor_by_leaving(hand, tmp_path):
+def test_an_open_polygon_is_not_lost_by_another_region_nor_by_reload_nor_by_leaving(hand, folder):
     of_liver = click_all(hand, [(-40, -40), (-10, -40), (-10, -10), (-40, -10)])
     choose(hand, "Spleen")
     is_open(hand, False)
@@ -116,7 +116,7 @@ def test_an_open_polygon_is_not_lost_by_another_region_nor_by_reload_nor_by_leav
     again = hand_on(hand.page)
     is_open(again)
     of_spleen.append(again.click((10, 40)))
-    voxels = drawn_after_leaving(again, tmp_path)
+    voxels = drawn_after_leaving(again, folder)
     assert np.array_equal(voxels, enclosed(of_liver) * 10 + enclosed(of_spleen) * 20)
 
     # Freehand goes on as before, and two points go round nothing.
@@ -126,9 +126,9 @@ def test_an_open_polygon_is_not_lost_by_another_region_nor_by_reload_nor_by_leav
     is_open(hand, False)
     click_all(hand, [(0, 0), (5, 5)])
     hand.page.keyboard.press("Enter")
-    go(hand.page, "next", SECOND)
+    turn(hand.page, "next")
     voxels = voxels + enclosed(freehand) * 20
-    assert np.array_equal(label_map(first_page(tmp_path)), voxels)
+    assert np.array_equal(label_map(page_folder(hand, folder)), voxels)
 
 
 def test_the_command_ends_with_an_open_contour(browser, tmp_path, ct_folder):

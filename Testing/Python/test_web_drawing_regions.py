@@ -8,7 +8,7 @@ from drawing_stage import (
     choose,
     disc,
     drawn_after_leaving,
-    first_page,
+    page_folder,
 )
 from web_stage import ask_what_is_missing, picture_of, until
 
@@ -28,7 +28,7 @@ def shows(hand: Hand, region: str, expected: bool = True) -> None:
     until(lambda: has_colour(picture_of(hand.page, "Red"), color) is expected, f"{region} shown: {expected}")
 
 
-def test_a_region_of_the_quiz_is_emptied_and_stays_in_the_list(hand, tmp_path):
+def test_a_region_of_the_quiz_is_emptied_and_stays_in_the_list(hand, folder):
     liver = hand.click((-20, -15))
     choose(hand, "Spleen")
     spleen = hand.click((20, 15))
@@ -40,16 +40,16 @@ def test_a_region_of_the_quiz_is_emptied_and_stays_in_the_list(hand, tmp_path):
     assert regions(hand) == ["Liver", "Spleen", "Bone"]
     hand.page.keyboard.press("z")
     shows(hand, "Liver")
-    assert np.array_equal(drawn_after_leaving(hand, tmp_path), disc(liver) * 10 + disc(spleen) * 20)
+    assert np.array_equal(drawn_after_leaving(hand, folder), disc(liver) * 10 + disc(spleen) * 20)
 
     hand = back_on_the_first_page(hand)
     button.click()
     can_undo(hand)
-    assert np.array_equal(drawn_after_leaving(hand, tmp_path), disc(spleen) * 20)
+    assert np.array_equal(drawn_after_leaving(hand, folder), disc(spleen) * 20)
     assert regions(back_on_the_first_page(hand)) == ["Liver", "Spleen", "Bone"]
 
 
-def test_a_region_of_the_reader_s_own_is_removed_and_comes_back_by_undo(hand, tmp_path):
+def test_a_region_of_the_reader_s_own_is_removed_and_comes_back_by_undo(hand, folder):
     add = hand.page.get_by_test_id("add-segment")
     add.click()
     until(lambda: chosen(hand) == "Segment 4", "a region more")
@@ -69,8 +69,8 @@ def test_a_region_of_the_reader_s_own_is_removed_and_comes_back_by_undo(hand, tm
     # What is drawn now goes into the region that is chosen, with the tool that was in hand.
     place = hand.click((20, -25))
     name = chosen(hand)
-    voxels = drawn_after_leaving(hand, tmp_path)
-    own = layers(first_page(tmp_path))
+    voxels = drawn_after_leaving(hand, folder)
+    own = layers(page_folder(hand, folder))
     assert set(own) == {"Liver", "Spleen", "Bone", "Segment 4"}
     assert name == "Segment 4"
     assert np.array_equal(own["Segment 4"], disc(cyst, place))
@@ -86,7 +86,7 @@ def test_a_region_of_the_reader_s_own_is_removed_and_comes_back_by_undo(hand, tm
     ask_what_is_missing(hand.page)
 
 
-def test_a_hidden_region_is_kept_and_not_painted_over_unseen(hand, tmp_path):
+def test_a_hidden_region_is_kept_and_not_painted_over_unseen(hand, folder):
     liver = hand.click((-20, -15))
     shows(hand, "Liver")
     hand.page.get_by_test_id("toggle-segment").click()
@@ -96,12 +96,12 @@ def test_a_hidden_region_is_kept_and_not_painted_over_unseen(hand, tmp_path):
     hand.take("paint")
     spleen = hand.click((-14, -15))
     can_undo(hand)
-    drawn_after_leaving(hand, tmp_path)
-    saved = layers(first_page(tmp_path))
+    drawn_after_leaving(hand, folder)
+    saved = layers(page_folder(hand, folder))
     assert np.array_equal(saved["Liver"], disc(liver))
     assert np.array_equal(saved["Spleen"], disc(spleen))
     later = disc(spleen) * 20 + (disc(liver) & ~disc(spleen)) * 10
-    assert np.array_equal(label_map(first_page(tmp_path)), later)
+    assert np.array_equal(label_map(page_folder(hand, folder)), later)
 
     hand = back_on_the_first_page(hand)
     shows(hand, "Liver")

@@ -1,8 +1,9 @@
 """A reader who is faster than the client: a click on a view is where it was made, or seen to do nothing."""
 
 import numpy as np
+import pytest
 from drawing_hand import SIDE_MM, enclosed, hand_on
-from drawing_stage import can_undo, disc, drawn_after_leaving
+from drawing_stage import at_the_first_page, can_undo, disc, drawn_after_leaving
 from web_stage import WINDOW, until
 
 MEASURES_LATE = """() => {
@@ -15,6 +16,13 @@ MEASURES_LATE = """() => {
 told to."""
 
 CORNERS = [(10, 10), (40, 10), (40, 40), (10, 40)]
+
+
+@pytest.fixture
+def hand(browser, tmp_path, ct_folder):
+    """In a window of its own, whose clocks may be changed."""
+    with at_the_first_page(browser, tmp_path, ct_folder) as found:
+        yield found
 
 
 def is_busy(page, expected: bool = True) -> None:

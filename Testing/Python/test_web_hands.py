@@ -3,20 +3,26 @@
 import pytest
 from drawing_stage import CT, EDITOR, quiz_with_regions, serving
 from session_by_hand import text_page
-from web_stage import text, until, wait_for_views, window
+from web_stage import WINDOW, text, until, wait_for_views, window
 
 REMARK = text_page("A").partition(">")[2].removesuffix("</Page>")
 LONG_NAME = "Everything of the left adrenal gland that is not its medulla"
 
 
-@pytest.fixture
-def page(browser, tmp_path, ct_folder):
+@pytest.fixture(scope="module")
+def opened(browser, tmp_path_factory, ct_folder):
     """One image to draw and to measure on, and a remark to be typed."""
-    quiz = quiz_with_regions(tmp_path, f'<Page ID="A" {EDITOR}>{CT}{REMARK}</Page>')
-    with serving(tmp_path, quiz, ct_folder) as command, window(browser, command.address) as opened:
-        wait_for_views(opened)
-        yield opened
-        assert opened.faults == []
+    folder = tmp_path_factory.mktemp("hands")
+    quiz = quiz_with_regions(folder, f'<Page ID="A" {EDITOR}>{CT}{REMARK}</Page>')
+    with serving(folder, quiz, ct_folder) as command, window(browser, command.address) as page:
+        yield page
+
+
+@pytest.fixture
+def page(opened):
+    wait_for_views(opened)
+    yield opened
+    assert opened.faults == []
 
 
 def lines_of(page):
@@ -47,6 +53,8 @@ def test_letters_typed_over_a_view_do_not_go_into_the_answer_written_before(page
     page.keyboard.press("l")
     until(lambda: lines_of(page)["measuring"], "the tool of the letter")
     assert field.input_value() == "small and round"
+    page.keyboard.press("Escape")
+    until(lambda: not lines_of(page)["measuring"], "no line in hand")
     # Whoever clicks the field again goes on there.
     field.click()
     page.keyboard.press("End")
@@ -59,6 +67,7 @@ def test_a_picture_is_not_stretched_while_its_view_has_another_size(page):
     page.evaluate("""() => {
         window.stretched = [];
         const look = () => {
+            if (!window.stretched) return;
             const picture = document.querySelector(".quiz-area img");
             const box = picture.getBoundingClientRect();
             // Of its view, also where the link is slow and it has half of the pixels.
@@ -69,10 +78,10 @@ def test_a_picture_is_not_stretched_while_its_view_has_another_size(page):
         };
         look();
     }""")
-    for size in ((900, 720), (900, 500), (1280, 800)):
+    for size in ((900, 720), (900, 500), WINDOW):
         page.set_viewport_size(dict(zip(("width", "height"), size, strict=True)))
         wait_for_views(page)
-    assert page.evaluate("window.stretched") == []
+    assert page.evaluate("() => { const all = stretched; stretched = null; return all; }") == []
 
 
 def test_the_name_of_a_region_is_seen_whole_while_it_is_changed(page):

@@ -7,10 +7,10 @@ import pytest
 from panel_stage import VOLUME, image_element, write_image, write_images, write_quiz
 from web_stage import served, text, until, wait_for_text, wait_for_views, window
 
-WINDOWS: list[tuple[tuple[int, int], float]] = [((1280, 720), 1), ((1280, 720), 2), ((2560, 1440), 1)]
-"""Pixels of the screen, and how far the browser is zoomed; with QUIZLOADER_SOAK=1 also what is between."""
+WINDOWS: list[tuple[tuple[int, int], float]] = [((1280, 720), 1), ((1280, 720), 2)]
+"""Pixels of the screen, and how far the browser is zoomed; with QUIZLOADER_SOAK=1 also others."""
 if os.environ.get("QUIZLOADER_SOAK"):
-    WINDOWS += [((1280, 720), 1.5), ((1920, 1080), 1)]
+    WINDOWS += [((1280, 720), 1.5), ((1920, 1080), 1), ((2560, 1440), 1)]
 VERY_LONG = "Please read all of this before you answer. " * 120
 LONG = "the finding at the upper border of the lesion, as far as it is seen on this slice"
 ROIS = "<ROIs ROIVisibilityCode='All'/>"
@@ -39,7 +39,8 @@ PAGES = [
     f"<Question Type='InfoBox' Descriptor='Remarks'><Option>{VERY_LONG}The end.</Option></Question>"
     f"{question('Text', 1, ['Size'])}</QuestionSet>",
     f"Layout='OneUpRedSlice'|{image_element('Volume', VOLUME)}<QuestionSet>"
-    f"{question('DropDown', 1, [LONG, 'Other'])}"
+    f"{question('DropDown', 1, [LONG, 'Other'])}{question('Radio', 2, ['No', 'Perhaps', LONG])}"
+    f"{question('CheckBox', 3, ['No', 'Perhaps', LONG])}"
     "<Question Type='Slider' Descriptor='How sure' Max='10' Step='5'>"
     "<Option>not sure at all</Option><Option>quite sure of the finding</Option></Question>"
     "<Question Type='Slider' Descriptor='Percent' Max='100'/>"
@@ -112,12 +113,26 @@ def go_to(page, number):
         wait_for_text(page, "position", f"Page {here + (1 if here < number else -1)} ")
 
 
+# Only the middle of the panel scrolls, also for what is far down and for screen readers alone.
+HEIGHT_WITH_LONG_FORM = """() => {
+  const [gap, unseen] = [document.createElement("div"), document.createElement("span")];
+  gap.style.height = "3000px";
+  unseen.className = "quiz-unseen";
+  document.querySelector(".quiz-scroll").append(gap, unseen);
+  const height = document.body.scrollHeight;
+  gap.remove();
+  unseen.remove();
+  return height;
+}"""
+
+
 def all_in_reach(page):
     width, height = page.viewport_size["width"], page.viewport_size["height"]
     for name in ("next", "previous", "not-stored"):
         box = page.get_by_test_id(name).bounding_box()
         assert box["y"] + box["height"] <= height
         assert box["x"] + box["width"] <= 360 < width
+    assert page.evaluate(HEIGHT_WITH_LONG_FORM) <= height
 
 
 def is_zoomed(page):
@@ -193,6 +208,15 @@ def test_lists_sliders_and_matrices_are_as_wide_as_the_panel(page):
     all_in_reach(page)
 
 
+def test_an_option_is_as_high_as_its_text_whether_one_or_several_may_be_chosen(page):
+    go_to(page, 6)
+    assert page.evaluate(OVERLAPPING, [".quiz-panel", ".quiz-question :is(legend, .v-label)"]) == 0
+    for widget in (".v-radio", ".v-checkbox"):
+        heights = page.locator(widget).evaluate_all("all => all.map(one => one.offsetHeight)")
+        assert heights[:2] == [28, 28]
+        assert heights[2] > 40
+
+
 def test_a_very_long_title_and_remark_leave_the_question_and_next_in_reach(page):
     go_to(page, 5)
     field = page.get_by_label("Size", exact=True)
@@ -256,10 +280,10 @@ def test_sixty_regions_scroll_in_the_legend_and_say_their_views_in_whole_words(p
     regions = page.get_by_test_id("legend").locator(".quiz-region")
     assert regions.count() == 60
     regions.last.scroll_into_view_if_needed()
-    view = page.locator(".quiz-view", has=page.get_by_test_id("legend")).bounding_box()
+    panel = page.locator(".quiz-scroll", has=page.get_by_test_id("legend")).bounding_box()
     box = regions.last.bounding_box()
-    assert view["y"] <= box["y"]
-    assert box["y"] + box["height"] <= view["y"] + view["height"]
+    assert panel["y"] <= box["y"]
+    assert box["y"] + box["height"] <= panel["y"] + panel["height"]
     all_in_reach(page)
 
 

@@ -1,6 +1,7 @@
 """Reading over networks that are slow and late, in the browser."""
 
 import random
+from functools import partial
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ from web_stage import served, text, until, wait_for_text, wait_for_views, window
 
 PLANES = (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal"))
 VIEWS = [view for view, _plane in PLANES]
-ACTIONS = 2500 if SOAK else 30
+ACTIONS = 2500 if SOAK else 15
 
 LISTEN = """() => {
     window.seen = Object.fromEntries([...document.querySelectorAll("[data-view]")].map((body) => {
@@ -133,6 +134,26 @@ def test_random_use_over_a_line_with_late_chunks_loses_nothing_and_no_view_is_st
     assert command.errors == ""
 
 
+def test_pictures_that_come_beneath_a_resting_pointer_end_nobodys_typing(browser, command):
+    with window(browser, command.address) as page:
+        wait_until_lossless(page)
+        page.evaluate(LISTEN)
+        over(page, "Red")
+        field = page.get_by_label("Remark")
+        field.focus()
+        for letter in "round":
+            come = page.evaluate("window.seen.Red.length")
+            page.mouse.wheel(0, -100)
+            page.wait_for_function(f"window.seen.Red.length > {come}")
+            page.keyboard.type(letter)
+        assert field.input_value() == "round"
+
+        over(page, "Green")
+        page.keyboard.press("b")
+        wait_until_settled(page)
+        assert field.input_value() == "round", "what is typed over a view is no answer"
+
+
 def test_while_a_view_moves_over_a_slow_line_it_says_that_it_is_reduced(browser, command):
     with cable_to(command.address, Line(2, 80)) as cable, window(browser, cable.address) as page:
         wait_until_lossless(page)
@@ -149,24 +170,91 @@ def test_while_a_view_moves_over_a_slow_line_it_says_that_it_is_reduced(browser,
         page.get_by_test_id("reduced").wait_for(state="detached")
 
 
-def test_steps_of_the_wheel_that_cannot_be_told_yet_become_one_and_none_is_lost(browser, command):
-    with cable_to(command.address) as cable, window(browser, cable.address) as page:
+LISTEN_AHEAD = """() => {
+    window.ahead = {};
+    window.named = 0;
+    const session = window.trame.client.getConnection().getSession();
+    session.subscribe("quizloader.pictures", ([told]) => {
+        if (told.steps && (told.held || told.same !== null)) window.ahead[told.steps] = told.of;
+        if (!told.steps && told.same != null) window.named += 1;
+    });
+}"""
+
+BESIDE_THIS = """() => {
+    const shown = Number(document.querySelector("[data-view=Red] img").dataset.of);
+    return Object.values(window.ahead).filter((of) => of === shown).length;
+}"""
+
+STEP = """() => {
+    const area = document.querySelector("[data-view=Red] .quiz-pictures");
+    const { x, y } = area.getBoundingClientRect();
+    area.dispatchEvent(
+        new WheelEvent("wheel", { clientX: x + 150, clientY: y + 150, bubbles: true, deltaY: -100 }));
+}"""
+
+
+def test_a_single_step_shows_at_once_and_is_what_the_server_then_shows(browser, command):
+    """Nothing gets through the line meanwhile."""
+    with cable_to(command.address, Line(20, 40)) as cable, window(browser, cable.address) as page:
         wait_until_lossless(page)
-        page.evaluate(LISTEN)
-        before = shown_slice(page, "Red")
+        page.evaluate(LISTEN_AHEAD)
         over(page, "Red")
-        wait_until_lossless(page)
+        until(lambda: page.evaluate(BESIDE_THIS) == 2, "the slices beside what is shown")
+        before, at = page.evaluate(PIXELS), shown_slice(page, "Red")
         cable.squeeze()
-        page.evaluate("""() => {
-            const area = document.querySelector("[data-view=Red] .quiz-pictures");
-            const { x, y } = area.getBoundingClientRect();
-            const at = { clientX: x + 150, clientY: y + 150, bubbles: true };
-            for (let notch = 0; notch < 20; notch++)
-                area.dispatchEvent(new WheelEvent("wheel", { ...at, deltaY: -100 }));
-        }""")
-        wait_for_text(page, "silent", "The connection is not answering.")
+        page.evaluate(STEP)
+
+        def another_red():
+            red = page.evaluate(PIXELS)["Red"]
+            return red if red != before["Red"] else ""
+
+        at_once = until(another_red, "the slice beside")
+        assert shown_slice(page, "Red") == at, "the server knows nothing of it yet"
         cable.release()
-        until(lambda: abs(shown_slice(page, "Red") - before) == 20, "all of the steps")
-        page.get_by_test_id("silent").wait_for(state="detached")
-        assert page.evaluate("window.wheels") <= 6
-        assert text(page, "title")
+        until(lambda: abs(shown_slice(page, "Red") - at) == 1, "the step")
+        wait_until_settled(page)
+        assert page.evaluate(PIXELS)["Red"] == at_once
+        assert page.evaluate("window.named") >= 1, "it was not sent again"
+
+        def are_ahead():
+            now = page.evaluate("Number(document.querySelector('[data-view=Red] img').dataset.of)")
+            return set(page.evaluate("Object.values(window.ahead)")) == {now}
+
+        until(are_ahead, "the slices beside this one")
+        page.keyboard.press("ArrowDown" if shown_slice(page, "Red") > at else "ArrowUp")
+        until(lambda: page.evaluate(PIXELS) == before, "the slice from before")
+        assert page.faults == []
+
+
+def is_so_far(page, before, steps):
+    return abs(shown_slice(page, "Red") - before) == steps
+
+
+TURN = """deltaY => {
+    const area = document.querySelector("[data-view=Red] .quiz-pictures");
+    const { x, y } = area.getBoundingClientRect();
+    const at = { clientX: x + 150, clientY: y + 150, bubbles: true };
+    for (let notch = 0; notch < 20; notch++)
+        area.dispatchEvent(new WheelEvent("wheel", { ...at, deltaY }));
+}"""
+
+
+def test_steps_of_the_wheel_that_cannot_be_told_yet_become_one_and_none_is_lost(browser, command):
+    """Told at once are as many as there are pictures on the way meanwhile: up to four where it is long."""
+    for line, fewest, most, delta in ((Line(), 1, 2, -100), (Line(0, 150), 3, 4, 100)):
+        with cable_to(command.address, line) as cable, window(browser, cable.address) as page:
+            wait_until_lossless(page)
+            page.evaluate(LISTEN)
+            over(page, "Red")
+            wait_until_lossless(page)
+            before = shown_slice(page, "Red")
+            cable.squeeze()
+            page.evaluate(TURN, delta)
+            wait_for_text(page, "silent", "The connection is not answering.")
+            # What waited is told as one.
+            assert fewest <= page.evaluate("window.wheels") <= most
+            cable.release()
+            until(partial(is_so_far, page, before, 20), "all of the steps")
+            page.get_by_test_id("silent").wait_for(state="detached")
+            assert page.evaluate("window.wheels") <= most + 1
+            assert text(page, "title")

@@ -1,8 +1,12 @@
 """Lists, sliders, matrices and fields with limits in the browser, by keys and by the mouse."""
 
-from panel_stage import VOLUME, image_element, write_images
-from session_by_hand import page_of, saved
-from web_stage import served, until, window
+import numpy as np
+from panel_stage import VOLUME, image_element, write_image, write_images
+from QuizLoaderLib.authoring.making import Wanted, find_cases, make_quiz
+from QuizLoaderLib.authoring.template import load_template
+from QuizLoaderLib.quiz.image_folder import ImageFolder
+from session_by_hand import page_of, responses, saved
+from web_stage import READER, served, until, wait_for_text, window
 
 QUIZ = f"""<Session><Page ID="Look" Layout="OneUpRedSlice">{image_element("Volume", VOLUME)}
 <QuestionSet Descriptor="What you see">
@@ -56,3 +60,41 @@ def test_all_new_kinds_are_answered_by_keys_and_stored(browser, tmp_path):
     asked = [*page_of(saved(results / "Ann" / "quiz" / "quiz.xml"), 1).iter("Question")]
     stored = [[each.text or "" for each in question.iter("Response")] for question in asked]
     assert stored == [["N", "Y"], ["2.5"], ["good", "bad"], ["so it "], ["2.5"]]
+
+
+COUNT = """() => {
+    window.done = { keys: 0, presses: 0, travel: 0 };
+    let last = null;
+    addEventListener("keydown", () => { window.done.keys += 1; }, true);
+    addEventListener("pointerdown", () => { window.done.presses += 1; }, true);
+    addEventListener("pointermove", ({ clientX, clientY }) => {
+        if (last) window.done.travel += Math.hypot(clientX - last[0], clientY - last[1]);
+        last = [clientX, clientY];
+    }, true);
+}"""
+
+
+def test_ten_cases_of_an_roc_study_take_a_key_and_a_key_each_and_no_way_of_the_pointer(browser, tmp_path):
+    cases = tmp_path / "cases"
+    for number in range(10):
+        (cases / f"patient {number}").mkdir(parents=True)
+        write_image(cases / f"patient {number}" / "image.nrrd", np.full((8, 8, 8), number, np.int16))
+    wanted = Wanted(cases, ImageFolder(cases), load_template("roc"))
+    quiz = make_quiz(wanted, find_cases(wanted), tmp_path / "roc.xml").path
+    results = tmp_path / "results"
+    arguments = [quiz, "--images", cases, "--results", results, "--reader", READER]
+    with served(tmp_path, *arguments) as command, window(browser, command.address) as page:
+        wait_for_text(page, "title", "Before you begin")
+        page.keyboard.press("Enter")
+        page.evaluate(COUNT)
+        for number in range(1, 11):
+            wait_for_text(page, "position", f"Page {number + 1} of 11")
+            page.keyboard.press(str(1 + number % 5))
+            page.keyboard.press("Enter")
+        page.get_by_test_id("finish-now").wait_for()
+        assert page.evaluate("window.done") == {"keys": 20, "presses": 0, "travel": 0}
+        page.get_by_test_id("finish-now").click()
+        wait_for_text(page, "end-page", "All 11 pages are complete.")
+        assert page.faults == []
+    pages = saved(results / READER / "roc" / "roc.xml").findall("Page")[1:]
+    assert sum(option == ["Y"] for page in pages for option in responses(page)[0][0]) == 10

@@ -2,7 +2,7 @@
 
 import numpy as np
 import pytest
-from QuizLoaderLib.apps.web.shapes import Voxels, ball, inside_polygon
+from QuizLoaderLib.apps.web.shapes import Voxels, ball, disc, inside_polygon
 from QuizLoaderLib.images.grid import Grid
 
 SHAPE = (9, 24, 20)
@@ -52,6 +52,29 @@ def test_a_ball_at_one_place_and_on_its_way(degrees, flips):
     steps = place + np.array([0, 0.7, 0.3, 1.0])[:, None] * (end - place)
     expected = np.linalg.norm(centers(on) - nearest, axis=-1) <= 5.0
     assert np.array_equal(whole(ball(steps, 5.0, on)), expected)
+
+
+@pytest.mark.parametrize("degrees", [0, 20])
+@pytest.mark.parametrize("flips", [(1, 1, 1), (-1, 1, -1)])
+def test_a_disc_takes_what_its_slice_cuts_on_its_way_from_voxel_to_voxel(degrees, flips):
+    on, view = grid(degrees, flips), np.eye(4)
+    view[:3, :3] = turned(10)
+    view[:3, 3] = (0.4, -0.3, 1.1)
+    ends = np.array([[-4.2, -5.1, 0.5], [3.3, 6.2, 1.0]])
+    found = whole(disc(ends[0], ends[1], 4.5, view, on))
+
+    to_ijk, to_slice = np.linalg.inv(on.ijk_to_ras), np.linalg.inv(view)
+    nearest = (
+        np.rint(ends @ to_ijk[:3, :3].T + to_ijk[:3, 3]) @ on.ijk_to_ras[:3, :3].T + on.ijk_to_ras[:3, 3]
+    )
+    start, end = (nearest @ to_slice[:3, :3].T + to_slice[:3, 3])[:, :2]
+    seen = centers(on) @ to_slice[:3, :3].T + to_slice[:3, 3]
+    half = np.abs((to_slice @ on.ijk_to_ras)[2, :3]).sum() / 2
+    along = np.clip((seen[..., :2] - start) @ (end - start) / ((end - start) @ (end - start)), 0, 1)
+    away = np.linalg.norm(seen[..., :2] - start - along[..., None] * (end - start), axis=-1)
+    assert np.array_equal(found, (away <= 4.5) & (np.abs(seen[..., 2]) < half))
+    assert found.sum() > 50
+    assert disc(ends[0] + 500, ends[1] + 500, 4.5, view, on) is None
 
 
 def test_a_ball_at_the_edge_and_beside_the_volume():

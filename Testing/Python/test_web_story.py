@@ -10,7 +10,7 @@ from panel_stage import VOLUME, image_element
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
 from QuizLoaderLib.reader.opened_quiz import OpenedQuiz
 from QuizLoaderLib.reader.session_answers import SignIn
-from QuizLoaderLib.views import lines
+from QuizLoaderLib.views import marks
 from reader_at_work import draw
 from session_by_hand import SAMPLES, saved
 from test_web_drawing import editor_of, place_line, stroke, take
@@ -134,7 +134,7 @@ def read_through_the_session(quiz, images, results, drawn, points_ras):
         volume = opened.drawings.volume(opened.drawings.images[0].id)
         draw(opened.drawings.segmentation(opened.drawings.images[0].id), "Block", drawn, volume)
         assert len(answers.missing()) == 1
-        lines.set_points_ras(opened.drawings.lines.new(), points_ras)
+        marks.set_points_ras(opened.drawings.lines.new(), points_ras)
         assert answers.missing() == []
         assert answers.close_for_good() == ""
         opened.close()

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext
 from typing import Any
 
 import numpy as np
@@ -68,7 +69,7 @@ def test_a_view_that_fails_is_a_defect_in_the_log_and_the_others_go_on(fail, cap
         pictures.init(sent, None, None)
         sent.acknowledge = pictures.acknowledge
         for name, window in windows.items():
-            pictures.add(name, StreamedView(window, lambda: None))
+            pictures.add(name, StreamedView(window, lambda: None, lambda _steps: nullcontext(False)))
         pictures.show([*windows])
         fail(windows, sent)
         pictures.begin()

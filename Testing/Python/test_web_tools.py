@@ -37,22 +37,28 @@ def address(tmp_path_factory):
         yield command.address
 
 
+@pytest.fixture(scope="module")
+def opened(browser, address):
+    with window(browser, address) as page:
+        page.get_by_test_id("title").wait_for()
+        yield page
+
+
 @pytest.fixture
-def page(browser, address):
+def page(opened):
     """The quiz at its first page, with its views as the author wrote them."""
-    with window(browser, address) as opened:
-        opened.get_by_test_id("title").wait_for()
-        while text(opened, "position") != "Page 1 of 3":
-            before = text(opened, "position")
-            opened.get_by_test_id("previous").click()
-            until(partial(is_other_than, before, opened), "the page before")
-        wait_for_views(opened)
-        opened.keyboard.press("r")
-        for view in ("Red", "Green", "Yellow"):
-            wait_for_corner(opened, view, "window", "W 1000 L 500")
-        wait_for_block(opened, [0, 30, 0, 25])
-        yield opened
-        assert opened.faults == []
+    opened.mouse.move(0, 0)
+    while text(opened, "position") != "Page 1 of 3":
+        before = text(opened, "position")
+        opened.get_by_test_id("previous").click()
+        until(partial(is_other_than, before, opened), "the page before")
+    wait_for_views(opened)
+    opened.keyboard.press("r")
+    for view in ("Red", "Green", "Yellow"):
+        wait_for_corner(opened, view, "window", "W 1000 L 500")
+    wait_for_block(opened, [0, 30, 0, 25])
+    yield opened
+    assert opened.faults == []
 
 
 def is_other_than(position, page):
@@ -171,6 +177,30 @@ def test_window_and_level_by_mouse_keys_and_presets(page):
     assert corner(page, "Red")["window"] == "W 1800 L 400"
 
 
+def test_a_slab_shows_what_lies_behind_and_before_the_slice(page):
+    page.mouse.move(*middle_of(page, "Red"))
+    page.keyboard.press("PageDown")
+    page.keyboard.press("ArrowDown")
+    wait_for_corner(page, "Red", "offset", "I 10.5 mm")
+    until(lambda: block_mm(page) is None, "a slice below the block")
+    page.keyboard.press("Shift+S")
+    # Of whole slices, as many on both sides.
+    wait_for_corner(page, "Red", "orientation", "Axial, MIP 11 mm")
+    wait_for_block(page, [0, 30, 0, 25])
+    wait_for_corner(page, "Green", "orientation", "Coronal, MIP 11 mm")
+    page.get_by_test_id("slab").click()
+    page.get_by_role("option", name="mean 20 mm").click()
+    wait_for_corner(page, "Red", "orientation", "Axial, mean 21 mm")
+    # One of its slices would lie below the image; ten of the others are in the block, ten are not.
+    until(lambda: abs(int(picture_of(page, "Red").max()) - 127) <= 1, "half of white")
+    page.keyboard.press("Shift+Digit1")
+    wait_for_corner(page, "Red", "orientation", "Axial, mean 21 mm")
+    page.keyboard.press("Shift+Digit0")
+    page.keyboard.press("r")
+    wait_for_corner(page, "Red", "orientation", "Axial")
+    wait_for_block(page, [0, 30, 0, 25])
+
+
 def has_moved(page, view):
     return float(corner(page, view)["offset"].split()[1]) > 1
 
@@ -237,7 +267,7 @@ def test_contours_are_hidden_filled_made_fainter_and_shown_one_by_one(page):
     until(lambda: coloured(page) == 0, "a region that is hidden")
     page.keyboard.press("Shift+Digit3")
     wait_for_block(page, [0, 30, 0, 25])
-    assert coloured(page) == 0, "it stays hidden in three planes"
+    until(lambda: coloured(page) == 0, "it stays hidden in three planes")
     page.keyboard.press("Shift+Digit0")
     legend.get_by_role("button", name="all").click()
     until(lambda: coloured(page) == outline, "all regions")
@@ -288,6 +318,8 @@ def test_keys_for_everything_are_on_the_help_sheet(page):
     page.get_by_test_id("help-sheet").wait_for(state="hidden")
     page.keyboard.press("?")
     page.get_by_test_id("help-sheet").wait_for()
+    page.keyboard.press("Escape")
+    page.get_by_test_id("help-sheet").wait_for(state="hidden")
 
 
 NAMELESS = """() => {
@@ -330,22 +362,17 @@ def test_all_text_is_readable_and_all_controls_have_names(page):
     assert page.evaluate(FAINT) == []
 
 
-def test_everything_is_on_a_small_screen_and_from_this_machine(browser, address):
+def test_everything_is_on_a_small_screen_and_from_this_machine(page, address):
     asked = []
-    context = browser.new_context(viewport={"width": 1280, "height": 720})
-    try:
-        page = context.new_page()
-        page.on("request", lambda request: asked.append(request.url))
-        page.goto(address)
-        page.get_by_test_id("tool-contours").wait_for()
-        sizes = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
-        assert sizes == [1280, 720]
-        for test_id in ("next", "help", "view-Red"):
-            box = page.get_by_test_id(test_id).bounding_box()
-            assert box["x"] >= 0
-            assert box["x"] + box["width"] <= 1280
-            assert box["y"] + box["height"] <= 720
-    finally:
-        context.close()
-    assert asked
+    page.on("request", lambda request: asked.append(request.url))
+    page.reload()
+    page.get_by_test_id("tool-contours").wait_for()
+    sizes = page.evaluate("[document.documentElement.scrollWidth, document.documentElement.scrollHeight]")
+    assert sizes == [1280, 720]
+    for test_id in ("next", "help", "view-Red"):
+        box = page.get_by_test_id(test_id).bounding_box()
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 1280
+        assert box["y"] + box["height"] <= 720
+    assert address in asked
     assert [url for url in asked if not url.startswith((address, "blob:", "data:"))] == []

@@ -23,6 +23,7 @@ RECORD = """() => {
 HOLD_ANSWERS = """() => {
     const trigger = trame.trigger;
     window.answers = [];
+    window.release = () => { trame.trigger = trigger; };
     trame.trigger = (name, ...more) => trigger(name, ...more).then(answer => name !== "use" ? answer
         : new Promise((resolve, reject) => answers.push({ resolve, reject })));
 }"""
@@ -74,23 +75,28 @@ def address(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def as_written(browser, address):
+def opened(browser, address):
+    with window(browser, address, TABLET, has_touch=True) as page:
+        wait_for_views(page)
+        page.evaluate(RECORD)
+        yield page
+
+
+@pytest.fixture(scope="module")
+def as_written(opened):
     """What stands in the corner before any finger came."""
-    with window(browser, address, TABLET, has_touch=True) as opened:
-        wait_for_views(opened)
-        return corner(opened)
+    return corner(opened)
 
 
 @pytest.fixture
-def page(browser, address, as_written):
-    with window(browser, address, TABLET, has_touch=True) as opened:
-        wait_for_views(opened)
-        opened.keyboard.press("r")
-        # All of it: the story before may have changed the zoom alone, or the slice.
-        until(lambda: corner(opened) == as_written, "the page as its author wrote it")
-        opened.evaluate(RECORD)
-        yield opened
-        assert opened.faults == []
+def page(opened, as_written):
+    opened.keyboard.press("r")
+    # All of it: the story before may have changed the zoom alone, or the slice.
+    until(lambda: corner(opened) == as_written, "the page as its author wrote it")
+    wait_for_views(opened)
+    opened.evaluate("() => { used = []; clicks = 0; }")
+    yield opened
+    assert opened.faults == []
 
 
 @pytest.fixture
@@ -241,6 +247,7 @@ def test_what_is_moved_while_the_server_is_busy_is_told_at_once_afterwards(page,
     page.evaluate("answers[0].reject(new Error('The connection is lost.'))")
     page.wait_for_function("answers.length === 2")
     fingers.lift()
+    page.evaluate("release()")
     moved = used(page, "pan")
     assert len(moved) == 2
     assert sum(right for _view, right, _up in moved) == pytest.approx(20 * 80 / body["width"])

@@ -1,117 +1,25 @@
-"""What is sent to the browser over links of any rate and delay, which are simulated: nothing waits here."""
+"""What is sent to the browser over links of any rate and delay."""
 
-import heapq
 import random
-from dataclasses import dataclass, field
-from itertools import count
 
 import pytest
-from QuizLoaderLib.apps.web.link import LEAST_ON_THE_WAY, WORK_S, NetworkLink
+from QuizLoaderLib.apps.web.held_pictures import MOST_HELD, MOST_PIXELS, HeldPictures
+from QuizLoaderLib.apps.web.link import LEAST_PART_BYTES, WORK_S, NetworkLink
 from QuizLoaderLib.apps.web.streaming import SLOW_S
-from QuizLoaderLib.apps.web.turns import Picture, PictureKind, PicturePart, Turns
-
-SIZE = (458, 354)
-BYTES = {PictureKind.LOSSLESS: 80_000, PictureKind.LOSSY: 20_000, PictureKind.HALF_SIZE: 7_000}
-RENDER_S, DRAW_S = 0.015, 0.008
-NOTCH_S = 1 / 60
-FAST, WIRED, HOME = (1e9, 0.001), (12.5e6, 0.02), (2.5e6, 0.04)
-MOBILE, SLOW, LAME = (1.25e6, 0.06), (0.625e6, 0.08), (0.1e6, 0.3)
-
-
-@dataclass
-class World:
-    """A server, a browser, and a link of ``rate`` bytes a second between them; its clock runs by events."""
-
-    rate: float
-    round_trip_s: float
-    now_s: float = 0.0
-    late: dict[int, float] = field(default_factory=dict)
-    """Seconds by which the parts of these numbers come late; what is behind them waits."""
-    busy_s: tuple[float, float] = (0.0, 0.0)
-    """Least and most seconds that anything waits, by chance, for the processor of either end."""
-
-    def __post_init__(self):
-        self.turns = Turns(NetworkLink())
-        self.changes: dict[str, int] = {}
-        self.steps: list[float | None] = []
-        self.shown: list[tuple[float, Picture]] = []
-        self.most_on_the_way = self.most_allowed = 0
-        self._events: list = []
-        self._order = count()
-        self._looks_at_s = 0.0
-        self._is_free_at_s = self._last_comes_at_s = self._last_told_at_s = 0.0
-        self._chance = random.Random(1)
-        self._offset: dict[str, int] = {}
-        self._ping()
-
-    def at(self, when_s, action):
-        heapq.heappush(self._events, (when_s, next(self._order), action))
-
-    def run(self, until_s):
-        while self._events and self._events[0][0] <= until_s:
-            self.now_s, _, action = heapq.heappop(self._events)
-            action()
-            self._serve()
-        self.now_s = until_s
-
-    def scroll(self, view, seconds, notch_s=NOTCH_S):
-        for notch in range(int(seconds / notch_s)):
-            self.at(self.now_s + notch * notch_s, lambda: self._want(view))
-
-    def _want(self, view):
-        self.changes[view] = self.changes.get(view, 1) + 1
-        self.turns.want(view, self.now_s)
-
-    def _ping(self):
-        if self.turns.link.is_idle:
-            self._carry(self.turns.link.send(0, self.now_s), 0, None)
-        self.at(self.now_s + 1, self._ping)
-
-    def _serve(self):
-        while True:
-            if part := self.turns.next_part(self.now_s):
-                link = self.turns.link
-                self.most_on_the_way = max(self.most_on_the_way, link.bytes_on_the_way)
-                allowed = max(link.window_bytes, LEAST_ON_THE_WAY * link.part_bytes) + link.part_bytes
-                assert link.bytes_on_the_way <= allowed
-                self._carry(part.number, len(part.content), part)
-            elif picture := self.turns.next_picture(self.now_s):
-                content = bytes(BYTES[picture.kind])
-                self.at(
-                    self.now_s + RENDER_S + self._busy(),
-                    lambda picture=picture, content=content: self.turns.made(picture, content, SIZE),
-                )
-            else:
-                break
-        seconds = self.turns.seconds_to_next(self.now_s)
-        if seconds is not None and not self.now_s < self._looks_at_s <= self.now_s + seconds:
-            self._looks_at_s = self.now_s + seconds
-            self.at(self._looks_at_s, lambda: None)
-
-    def _carry(self, number, size, part: PicturePart | None):
-        self._is_free_at_s = max(self.now_s, self._is_free_at_s) + size / self.rate
-        comes = self._is_free_at_s + self.round_trip_s / 2 + self.late.get(number, 0) + self._busy()
-        self._last_comes_at_s = comes = max(comes, self._last_comes_at_s)
-        self.at(comes, lambda: self._come(number, part))
-
-    def _come(self, number, part):
-        spent = 0.0
-        if part:
-            expected = self._offset.get(part.picture.view, 0)
-            assert part.offset in (0, expected), "in order"
-            self._offset[part.picture.view] = part.offset + len(part.content)
-            if part.is_last:
-                spent = DRAW_S
-                self.at(self.now_s + spent, lambda: self.shown.append((self.now_s, part.picture)))
-        self.at(self.now_s + spent, lambda: self._tell(number, spent))
-
-    def _tell(self, number, spent):
-        told_at_s = max(self._last_told_at_s, self.now_s + self.round_trip_s / 2 + self._busy())
-        self._last_told_at_s = told_at_s
-        self.at(told_at_s, lambda: self.steps.append(self.turns.acknowledge(number, spent, self.now_s)))
-
-    def _busy(self):
-        return self._chance.uniform(*self.busy_s)
+from QuizLoaderLib.apps.web.turns import REST_S, PictureKind, Turns
+from simulated_link import (
+    BYTES,
+    FAST,
+    HOME,
+    LAME,
+    MOBILE,
+    NOTCH_S,
+    RENDER_S,
+    SIZE,
+    SLOW,
+    WIRED,
+    World,
+)
 
 
 def scrolled(link, **late):
@@ -249,6 +157,99 @@ def test_a_step_is_as_long_as_the_link_makes_it_and_neither_the_first_picture_no
         assert link[1] + RENDER_S <= max(steps) <= longest
 
 
+def looked_at(link):
+    """The pointer is on a view, which stands for two seconds."""
+    world = World(*link)
+    world.turns.pointed_at = "Red"
+    for view in ("Red", "Green"):
+        world.turns.want(view, 0.0)
+    world.run(3.0)
+    return world
+
+
+def sent_ahead(world):
+    return [(picture.view, picture.steps) for _at, picture in world.shown if picture.steps]
+
+
+@pytest.mark.parametrize("link", [HOME, MOBILE, SLOW])
+def test_the_slices_beside_the_one_under_the_pointer_go_ahead_once_everything_stands(link):
+    world = looked_at(link)
+    assert sent_ahead(world) == [("Red", 1), ("Red", -1)]
+    at_s = [at_s for at_s, picture in world.shown if picture.steps]
+    assert min(at_s) > max(at_s for at_s, picture in world.shown if not picture.steps)
+    world.run(9.0)
+    assert len(sent_ahead(world)) == 2, "once each"
+
+
+def test_over_a_short_link_nothing_goes_ahead():
+    assert sent_ahead(looked_at(FAST)) == []
+
+
+@pytest.mark.parametrize("link", [HOME, MOBILE, SLOW])
+def test_a_step_waits_for_one_small_part_of_what_goes_ahead_at_most(link):
+    def step_s(after_s):
+        world = looked_at(link)
+        world.turns.want("Red", world.now_s)
+        world.run(world.now_s + after_s)
+        began = world.now_s
+        world.turns.want("Green", began)
+        world.at(began, lambda: None)
+        world.run(began + 2)
+        return next(at_s for at_s, each in world.shown if at_s > began and each.view == "Green") - began
+
+    alone = step_s(3.0)
+    part_s = max(0.02, LEAST_PART_BYTES / link[0])
+    # What goes ahead begins a fifth of a second after the last change was shown.
+    assert max(step_s(0.3 + hundredth / 100) for hundredth in range(0, 90, 3)) <= alone + part_s + 0.001
+
+
+def test_what_the_browser_holds_is_named_and_not_sent_again_in_whatever_quality_it_would_be():
+    turns = Turns(NetworkLink())
+    turns.pointed_at = "Red"
+    now_s = 0.0
+
+    def send(content, digest, same=None):
+        nonlocal now_s
+        picture = turns.next_picture(now_s)
+        assert picture
+        turns.made(picture, content, SIZE, digest, same)
+        while True:
+            part = turns.next_part(now_s)
+            assert part
+            now_s += 0.05
+            turns.acknowledge(part.number, 0.0, now_s)
+            if part.is_last:
+                return part
+
+    turns.want("Red", 0.0)
+    first = send(bytes(5000), b"first")
+    now_s += 1
+    ahead = send(bytes(5000), b"beside")
+    assert (ahead.picture.steps, ahead.held) == (1, [first.number, ahead.number])
+    turns.want("Red", now_s)
+    same = turns.held.number_of("Red", b"beside")
+    assert same == ahead.number
+    assert turns.held.number_of("Green", b"beside") is None
+    named = send(b"", b"beside", same)
+    assert (named.same, named.total, named.picture.kind) == (same, 0, PictureKind.LOSSLESS)
+    assert named.picture.steps == 0
+    now_s += 1
+    after = turns.next_picture(now_s)
+    assert after and after.steps, "nothing better is to come"
+
+
+def test_what_the_browser_holds_is_bounded():
+    held = HeldPictures()
+    for number in range(20):
+        held.hold(number, "Red", bytes([number]), 1000)
+    assert held.numbers == list(range(20 - MOST_HELD, 20))
+    assert held.number_of("Red", bytes([20 - MOST_HELD])) == 20 - MOST_HELD
+    held.hold(20, "Red", b"", 1000)
+    assert 20 - MOST_HELD in held, "the one that was named is not the oldest any more"
+    held.hold(21, "Red", b"large", MOST_PIXELS)
+    assert held.numbers == [21]
+
+
 def test_a_view_that_left_the_page_takes_no_more_of_the_link():
     world = World(*SLOW)
     for view in ("Red", "Green"):
@@ -287,6 +288,26 @@ def test_a_view_that_comes_back_shows_what_was_made_for_it_since():
     turns.made(since, b"since", SIZE)
     part = turns.next_part(1.0)
     assert part and part.content == b"since"
+
+
+def test_a_view_that_waits_has_its_picture_once_the_others_rest_or_the_pointer_is_over_it():
+    turns = Turns(NetworkLink())
+    turns.want("Red", 0.0)
+    turns.want("3D", 0.0, waits=True)
+    first = turns.next_picture(0.0)
+    assert first and first.view == "Red"
+    turns.made(first, b"", SIZE)
+    turns.next_part(0.0)
+    assert turns.next_picture(REST_S / 2) is None
+    assert turns.seconds_to_next(REST_S / 2) == pytest.approx(REST_S / 2)
+    turns.pointed_at = "3D"
+    at_once = turns.next_picture(REST_S / 2)
+    assert at_once and at_once.view == "3D"
+    turns.failed(at_once)
+    turns.pointed_at = ""
+    turns.want("3D", REST_S, waits=True)
+    later = turns.next_picture(REST_S)
+    assert later and later.view == "3D"
 
 
 def test_an_acknowledgement_that_is_made_up_or_repeated_changes_nothing():

@@ -6,13 +6,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from PIL import Image as Picture
+from ready_python import FORKS, ForkedCommand, command_with_forked_readers
 
 WINDOW = (1280, 720)
 READER = "Dr. Chen"
@@ -30,24 +31,39 @@ os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
 
 
 class Served:
-    """A command that serves, in a process of its own; ``address`` is the first line that it printed."""
+    """A command that serves, in a process of its own; ``address`` is the first line that it printed.
+
+    ``is_ready``: what it imports has been imported already; of a server of many readers, what these need.
+    """
 
     def __init__(
-        self, arguments: Sequence[object], errors: Path, obeys_rights: bool = False, **environment: str
+        self,
+        arguments: Sequence[object],
+        errors: Path,
+        environment: Mapping[str, str],
+        obeys_rights: bool = False,
+        is_ready: bool = False,
     ) -> None:
         self._errors = errors
+        words = [*map(str, arguments), "--no-browser"]
+        everything = {**os.environ, **environment}
+        self.process: ForkedCommand | subprocess.Popen[str]
         with errors.open("wb") as file:
-            self.process = subprocess.Popen(
-                [
-                    sys.executable,
-                    *(["-c", _DROP_RIGHTS] if obeys_rights else []),
-                    *["-c", COMMAND, *map(str, arguments), "--no-browser"],
-                ],
-                stdout=subprocess.PIPE,
-                stderr=file,
-                encoding="utf-8",
-                env={**os.environ, **environment},
-            )
+            if is_ready and "--readers" not in words:
+                self.process = ForkedCommand(words, file.fileno(), everything)
+            else:
+                rights = ["-c", _DROP_RIGHTS] if obeys_rights else []
+                program, passed = [sys.executable, *rights, "-c", COMMAND, *words], -1
+                if is_ready:
+                    program, passed = command_with_forked_readers(words)
+                self.process = subprocess.Popen(
+                    program,
+                    pass_fds=[passed] if is_ready else [],
+                    stdout=subprocess.PIPE,
+                    stderr=file,
+                    encoding="utf-8",
+                    env=everything,
+                )
         assert self.process.stdout is not None
         self.address = self.process.stdout.readline().strip()
         if not self.address:
@@ -78,31 +94,40 @@ class Served:
 @contextmanager
 def served(folder: Path, *arguments: object, **environment: str) -> Iterator[Served]:
     """``quizloader serve``; its home folder is ``folder``/home."""
-    with _served(folder, ["serve", *arguments], False, environment) as command:
+    # Another environment may change what is imported; this wslink looks at when it begins.
+    is_ready = FORKS and not environment.keys() - {"WSLINK_HEART_BEAT"}
+    with _served(folder, ["serve", *arguments], environment, is_ready=is_ready) as command:
+        yield command
+
+
+@contextmanager
+def served_anew(folder: Path, *arguments: object, **environment: str) -> Iterator[Served]:
+    """``quizloader serve``, in a process that imports everything, as all of its own do."""
+    with _served(folder, ["serve", *arguments], environment) as command:
         yield command
 
 
 @contextmanager
 def served_within_rights(folder: Path, *arguments: object) -> Iterator[Served]:
     """Also root cannot write where a folder's rights say so."""
-    with _served(folder, ["serve", *arguments], True, {}) as command:
+    with _served(folder, ["serve", *arguments], {}, obeys_rights=True) as command:
         yield command
 
 
 @contextmanager
 def demonstrated(folder: Path, *arguments: object) -> Iterator[Served]:
     """``quizloader demo``; its home folder is ``folder``/home."""
-    with _served(folder, ["demo", *arguments], False, {}) as command:
+    with _served(folder, ["demo", *arguments], {}, is_ready=FORKS) as command:
         yield command
 
 
 @contextmanager
 def _served(
-    folder: Path, arguments: Sequence[object], obeys_rights: bool, environment: dict[str, str]
+    folder: Path, arguments: Sequence[object], environment: dict[str, str], **how: bool
 ) -> Iterator[Served]:
     (folder / "home").mkdir(parents=True, exist_ok=True)
     own = {"HOME": str(folder / "home"), "USERPROFILE": str(folder / "home"), **environment}
-    command = Served(arguments, folder / "serve-errors.txt", obeys_rights, **own)
+    command = Served(arguments, folder / "serve-errors.txt", own, **how)
     try:
         yield command
     finally:
@@ -186,10 +211,11 @@ def choose(scope: Any, label: str) -> None:
 def until(holds: Callable[[], Any], what: str) -> Any:
     """Wait for a condition that the browser does not know of."""
     end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
+    while (looked := time.monotonic()) < end:
         if found := holds():
             return found
-        time.sleep(0.05)
+        # Whoever looks at pictures again and again has the processor that is to make the next one.
+        time.sleep(max(0.05, time.monotonic() - looked))
     raise AssertionError(f"waited in vain for {what}")
 
 

@@ -3,29 +3,32 @@
 import asyncio
 import secrets
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from ...quiz.answer_key import load_answer_key
 from ...quiz.model import VIEWS_OF_LAYOUT, SliceView
 from ...quiz.problems import Problem
 from ...reader.answers import Given
 from ...reader.opened_quiz import OpenedQuiz
 from ...reader.session_answers import SignIn
-from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
 from ..shared.defect_report import defect_sentence
 from .asking import AskingView
-from .colors import css_color
 from .corners import CornersView
 from .editor import EditorView
 from .host import WebHost
 from .lines import LinesView
+from .marking import MarkingView
 from .streaming import Pictures
 from .tools import ToolsView
+from .view_grid import ViewGrid
 
 if TYPE_CHECKING:
     from trame_rca.utils import RcaViewAdapter
     from trame_server.state import State
+
+NO_PAGE = "The quiz has no page that can be shown."
 
 TICK_S = 0.01
 
@@ -37,7 +40,7 @@ class Serving:
     Without a results folder nothing is stored. With one and without ``reader`` the client asks for the name.
     With ``preview`` the client has what an author needs, with ``samples`` a list of quizzes to go to.
     ``shared_voxels`` is a folder that the processes of several readers have in common (OpenedQuiz).
-    ``port`` 0 takes a free one. The address is ``http://host:port/secret/``.
+    ``key`` is a file of right answers. ``port`` 0 takes a free one. The address is ``http://host:port/secret/``.
     """
 
     quiz_path: Path
@@ -51,6 +54,7 @@ class Serving:
     shared_voxels: Path | None = None
     preview: bool = False
     samples: tuple[Path, ...] = ()
+    key: Path | None = None
     # In lower case: trame's client reads addresses so.
     secret: str = field(default_factory=lambda: secrets.token_hex(16))
     once: str = field(default_factory=lambda: secrets.token_hex(16))
@@ -59,7 +63,8 @@ class Serving:
     def sign_in(self, reader: str) -> SignIn | None:
         if self.results_folder is None:
             return None
-        return SignIn(reader, self.results_folder, self.scripts_folder)
+        key = load_answer_key(self.key) if self.key else None
+        return SignIn(reader, self.results_folder, self.scripts_folder, key=key)
 
 
 class ClientQuiz:
@@ -75,25 +80,27 @@ class ClientQuiz:
         register: "Callable[[RcaViewAdapter], None]",
         pictures: Pictures,
     ) -> None:
-        self._state, self._serving, self._pictures = state, serving, pictures
+        self._state, self._serving = state, serving
         self.host = WebHost(register, pictures, self._resized, self._rendered, self._pointed)
-        self.asking = AskingView(state, self._moved)
+        self.asking = AskingView(state, self._moved, self._end_drawing, pictures.cover)
         self.tools = ToolsView(state, self._change_views)
         self.editor = EditorView(state, self.host.slicer, self._drawn)
-        self.lines = LinesView(state, self._drawn, self.editor.put_down)
+        self.lines = LinesView(state, self._drawn, self._put_down)
+        self.marking = MarkingView(state, self.asking.presenter, self._put_down)
         self.opened: OpenedQuiz | None = None
         self._given: Given = {}
         self._path = serving.quiz_path
         self._corners = CornersView(state, self.host.application_logic)
         self._problems: list[Problem] = []
+        self._sign_in: SignIn | None = None
         self._loading: asyncio.Task[None] | None = None
-        state.update({"loading": None, "messages": [], "notices": [], "rows": [], "has_images": True})
+        self._grid = ViewGrid(state, self.host, pictures)
+        state.update({"loading": None, "messages": [], "notices": [], "has_images": True})
         state.samples = [
             {"title": path.stem.replace("-", " "), "value": number}
             for number, path in enumerate(serving.samples)
         ]
         state.sample = serving.samples.index(serving.quiz_path) if serving.samples else None
-        state.view_colors = {view.value: css_color(color) for view, color in COLOR_OF_VIEW.items()}
 
     async def open(self, sign_in: SignIn | None) -> None:
         """Show the first page, or the one where the reader was. Called again: the file as it is now, at the
@@ -104,6 +111,7 @@ class ClientQuiz:
         serving = self._serving
         path, folder = self._path, serving.image_folder
         reading = sign_in.begin(path, folder) if sign_in else None
+        self._sign_in = sign_in
         opened = OpenedQuiz(
             path,
             folder,
@@ -115,15 +123,22 @@ class ClientQuiz:
         )
         if self.opened:
             await self._let_go(self.opened)
-            if self.opened.path == path:
+            if self.opened.path == path and not (sign_in and sign_in.again):
                 opened.answers.arrive(max(0, min(self.opened.answers.index, len(opened.pages) - 1)))
         self.opened = opened
         self._state.notices = list(opened.answers.notices)
         if not opened.pages:
-            self._state.update({"asked": None, "messages": ["The quiz has no page that can be shown."]})
+            self._state.update({"asked": None, "sets": [], "given": {}, "messages": [NO_PAGE]})
             return
         self.asking.begin(opened.answers, path.parent)
         await self._load()
+
+    async def begin_again(self) -> None:
+        """Another run through the quiz, from its end page."""
+        opened, end_page = self.opened, self.asking.presenter.end_page
+        if opened and self._sign_in and end_page and end_page.may_begin_again:
+            opened.answers.close()
+            await self.open(replace(self._sign_in, again=True))
 
     async def open_sample(self, number: int) -> None:
         """Another one of the ``samples``, at its first page."""
@@ -148,17 +163,17 @@ class ClientQuiz:
         return self.asking.ask_to_finish(serial, asks)
 
     def _end_drawing(self) -> None:
-        """A stroke or a polygon that is being drawn is of this page: it is ended, else it would be lost."""
+        """A stroke, a polygon or a mark that is being drawn is of this page: it is ended, else it would be
+        lost."""
         self.host.release_buttons()
         self.editor.close_polygon()
+        self.marking.put_down()
 
     def go_to(self, index: int) -> None:
-        """The page of this index, where the answers allow it: without a session any, with one none but that
-        of now."""
-        opened = self.opened
-        if opened and 0 <= index < len(opened.pages) and opened.answers.may_show(index):
-            opened.answers.arrive(index)
-            self._moved()
+        """A page of the list."""
+        if self.opened:
+            self._end_drawing()
+            self.asking.go_to(index)
 
     def close(self) -> str:
         """Save everything; says where unsaved answers were put, or nothing."""
@@ -169,19 +184,31 @@ class ClientQuiz:
         self._end_drawing()
         self.asking.end()
         self.lines.end()
+        self.marking.end()
         sentence = opened.answers.close_for_good()
         opened.close()
         return sentence
 
     def show_again(self) -> None:
         """A window has come: the answers that it shows are those of now."""
-        if self.opened and self.opened.index == self.opened.answers.index and not self._loading:
-            self.asking.presenter.show()
+        if self.opened and self.opened.shows_answered_page and not self._loading:
+            self.asking.show_again()
+
+    def _put_down(self) -> None:
+        """Another tool is taken."""
+        self.editor.put_down()
+        self.lines.put_down()
+        self.marking.put_down()
+
+    def use_marks(self, what: str, *values: Any) -> None:
+        self.marking.use(what, *values)
+        self.editor.show()
+        self.tools.show()
 
     def use_editor(self, tool: str, *values: object) -> None:
         self.lines.put_down()
+        self.marking.put_down()
         self.editor.use(tool, *values)
-        self.editor.show()
 
     def use_lines(self, what: str, *values: object) -> None:
         self.lines.use(what, *values)
@@ -199,13 +226,16 @@ class ClientQuiz:
         """To another page, whose images are loaded, or to other questions of this one."""
         opened = self._the_quiz()
         self._stop_loading()
-        self._state.notices = []
-        if opened.index == opened.answers.index:
+        notice = self.asking.presenter.notice
+        self._state.notices = [notice] if notice else []
+        if opened.shows_answered_page:
             self.asking.presenter.show()
-            if not opened.drawings.lines.may_measure:
-                # The quiz is finished now.
+            self.marking.begin(opened)
+            if not opened.drawings.lines.may_measure:  # the quiz is finished, or the page tells what is right
                 self.lines.put_down()
                 self.editor.let_go()
+            if opened.answers.expert_regions():
+                self.tools.use("differences")
         else:
             self.asking.presenter.wait()
             self._loading = asyncio.create_task(self._load())
@@ -243,6 +273,7 @@ class ClientQuiz:
         self._state.update({"loading": None, "messages": messages, "has_images": has_images})
         self._loading = None
         self.asking.presenter.show()
+        self.marking.begin(opened)
         if index + 1 < len(opened.pages):
             opened.read_ahead(index + 1)
         self._state.flush()
@@ -258,13 +289,8 @@ class ClientQuiz:
         """Do what puts other planes on the views."""
         opened = self._the_quiz()
         change()
-        layout = opened.on_views.page.layout
-        rows = [[view.value if view else "" for view in row] for row in ROWS_OF_LAYOUT[layout]]
-        self._state.rows = rows = [[self.tools.enlarged]] if self.tools.enlarged else rows
-        self._pictures.show([name for row in rows for name in row if name])
-        for view in VIEWS_OF_LAYOUT[layout]:
-            self.host.view(view).schedule_render()
-        self._corners.read(opened, self._problems, VIEWS_OF_LAYOUT[layout])
+        self._grid.show(opened, self.tools.enlarged)
+        self._corners.read(opened, self._problems, VIEWS_OF_LAYOUT[opened.on_views.page.layout])
         self._corners.show()
 
     # The views
@@ -282,6 +308,7 @@ class ClientQuiz:
     def _pointed(self, view: SliceView, x: int, y: int) -> None:
         if self.opened and self.opened.shown:
             self._corners.point(view, x, y)
+            self.editor.regions.pointed_view = view.value
 
     def _the_quiz(self) -> OpenedQuiz:
         assert self.opened is not None

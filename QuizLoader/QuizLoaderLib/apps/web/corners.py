@@ -9,7 +9,8 @@ from ...quiz.model import SliceView
 from ...quiz.problems import Problem
 from ...reader.opened_quiz import OpenedQuiz
 from ...reader.pointing import Pointing
-from ...reader.view_texts import texts_of_view
+from ...reader.view_texts import ViewTexts, texts_of_view
+from ...views.layouts import THREE_D
 from ...views.planes import ViewingMode
 from .colors import css_color
 
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 CORNERS_S = 0.05
 """How often the texts may change while the reader scrolls, or moves the pointer."""
+
+_THREE_D_TEXTS = ViewTexts("3D view", "", "", 0, 0, "", "", "", "", "", "", "", "", ())
+"""The letters at the sides of its box are in the picture."""
 
 Corner = dict[str, Any]
 """Those of ``reader.view_texts.ViewTexts``, and ``mm_per_pixel`` of the view."""
@@ -52,6 +56,8 @@ class CornersView:
             mm_per_pixel = node.GetFieldOfView()[0] / max(1, node.GetDimensions()[0])
             texts = asdict(texts_of_view(shown, logic, problems))
             self._corners[view.value] = {**texts, "mm_per_pixel": mm_per_pixel}
+        if opened.placed.three_d.is_shown:
+            self._corners[THREE_D] = {**asdict(_THREE_D_TEXTS), "mm_per_pixel": 0.0}
         self._has_moved = True
 
     def point(self, view: SliceView, x: int, y: int) -> None:

@@ -10,29 +10,24 @@ from trame_slicer.segmentation import SegmentationOverwriteMode
 from ...images.types.volume import is_calibrated
 from ...reader.opened_quiz import OpenedQuiz
 from ...views.lines import PIXELS
-from ...views.segmentations import label_bytes
 from ...views.tools import set_window_level_by_mouse, window_level_by_mouse
-from .effect_settings import EFFECTS, EffectSettings, NotANumberError
+from .brushes import StrokeBrush
+from .effect_settings import EFFECTS, TABLES, EffectSettings, NotANumberError
 from .polygon_effect import DrawPolygon
+from .region_tools import RegionTools
 from .segment_list import SegmentList
-from .trame_patches import new_undo_stack
+from .undo_steps import UndoSteps
+from .verdicts import VerdictsView
 
 if TYPE_CHECKING:
     from trame_server.state import State
     from trame_slicer.core import SlicerApp
 
-UNDO_STEPS = 20
-UNDO_BYTES = 1 << 29
-"""Each step keeps all segments twice: what a threshold finds in a large CT is 80 MB."""
-
-
-def undo_steps(bytes_of_segments: int) -> int:
-    """How many changes can be taken back, without waiting where they are large."""
-    return max(2, min(UNDO_STEPS, UNDO_BYTES // max(1, 2 * bytes_of_segments)))
-
-
 _OF_ANOTHER_SEGMENT = ("segment", "next_segment", "add_segment", "remove_segment")
 """A polygon that is being drawn is of the segment that is chosen now: it is closed before."""
+
+_WHILE_WORKING = ("put_down", "take")
+"""What a tool of the whole region need not be done for."""
 
 
 class EditorView:
@@ -44,42 +39,39 @@ class EditorView:
     def __init__(self, state: "State", slicer_app: "SlicerApp", changed: Callable[[], None]) -> None:
         self._state, self._changed = state, changed
         self._editor = slicer_app.segmentation_editor
-        self._undo = new_undo_stack(UNDO_STEPS)
-        self._editor.set_undo_stack(self._undo)
         self._segments, self._settings = SegmentList(self._editor), EffectSettings(self._editor)
+        self._undo = UndoSteps(self._editor, self._segments)
+        self._verdicts = VerdictsView(self._editor, self._segments, self._tell)
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
         self._effect = ""
         self._mouse_was_for_window = True
         self._draw: DrawPolygon | None = None
+        self.regions = RegionTools(self._editor, self._settings, self._worked)
         self._told: asyncio.Handle | None = None
         self._changes = self._refused = 0
         self._editor.segmentation_modified.connect(self._tell)
         # What is hidden is not painted over unseen: regions may overlap.
         self._editor.set_overwrite_mode(SegmentationOverwriteMode.OVERWRITE_ALL_VISIBLE_SEGMENTS)
-        state.editor = None
+        state.update({"editor": None, **TABLES})
         self._uses: dict[str, Callable[..., None]] = {
             "take": self._take,
             "put_down": self._put_down,
-            "radius": self._settings.set_radius,
-            "scale_radius": self._settings.scale_radius,
-            "ball": self._settings.toggle_ball,
             "close_polygon": self.close_polygon,
             "remove_point": self._remove_point,
-            "segment": self._segments.choose,
-            "next_segment": self._segments.choose_next,
-            "add_segment": self._segments.add,
-            "rename_segment": self._segments.rename,
+            "rename_segment": self._verdicts.rename,
             "remove_segment": self._remove_segment,
             "show_segment": self._show_segment,
             "toggle_segment": self._toggle_segment,
             "image": self._choose_image,
+            "judge": self._judge,
+            "go_to_given": self._verdicts.go_to,
             "undo": self._undo_last,
             "redo": self._redo_last,
-            "threshold": self._settings.set_threshold,
             "apply_threshold": self._apply_threshold,
-            "keep_largest_island": self._keep_largest_island,
-            "remove_small_islands": self._remove_small_islands,
+            **self._segments.uses,
+            **self._settings.uses,
+            **self.regions.uses,
         }
 
     # The page of the quiz
@@ -90,13 +82,14 @@ class EditorView:
         opened.drawings.when_leaving = self.let_go
         ids = [image.id for image in opened.drawings.images]
         if ids:
-            radius = opened.pages[opened.index].contour_tool_radius_mm
+            radius = opened.page.contour_tool_radius_mm
             self._settings.set_radius(radius or self._settings.radius_mm)
             self._edit(self._image_id if self._image_id in ids else ids[0])
         self.show()
 
     def let_go(self) -> None:
         """Of the views and of the segmentation, which may leave the scene now."""
+        self.regions.drop()
         self.put_down()
         self._editor.clear()
         self._opened = None
@@ -117,16 +110,30 @@ class EditorView:
 
     def use(self, tool: str, *values: object) -> None:
         """What the client says: the name of a tool, and its values."""
-        if self._is_editing and tool in self._uses:
-            if tool in _OF_ANOTHER_SEGMENT:
-                self.close_polygon()
-            try:
-                self._uses[tool](*values)
-            except NotANumberError:
-                self._refused += 1
-            self._settle()
-            self.show()
-            self._changed()
+        is_free = not self.regions.is_working or tool in _WHILE_WORKING or tool in self._settings.uses
+        if not (self._is_editing and is_free and tool in self._uses):
+            return
+        if tool in _OF_ANOTHER_SEGMENT or tool in self.regions.uses:
+            self.close_polygon()
+        if isinstance(brush := self._editor.active_effect, StrokeBrush):
+            brush.lift()
+        self.regions.sentence = ""
+        try:
+            self._uses[tool](*values)
+        except NotANumberError:
+            self._refused += 1
+        self._settle()
+        if self.regions.is_working:
+            self._editor.deactivate_effect()
+        self.show()
+        self._changed()
+
+    def _worked(self) -> None:
+        """A tool of the whole region is done; the one in hand goes on."""
+        if self._is_editing:
+            if self._effect:
+                self._editor.set_active_effect_type(EFFECTS[self._effect])
+            self._tell()
 
     def _settle(self) -> None:
         """What is drawn in shows; without a segment there is nothing to draw in."""
@@ -165,7 +172,10 @@ class EditorView:
 
     def _put_down(self) -> None:
         """First what is half done is dropped, then the tool."""
-        if polygon := self._open_polygon:
+        if self.regions.is_working:
+            self.regions.drop()
+            self._worked()
+        elif polygon := self._open_polygon:
             polygon.drop()
         else:
             self.put_down()
@@ -177,16 +187,12 @@ class EditorView:
     def _undo_last(self) -> None:
         if self._open_polygon:
             self._remove_point()
-        elif self._undo.can_undo():
-            before = self._segments.ids
+        else:
             self._undo.undo()
-            self._segments.choose_after(before)
 
     def _redo_last(self) -> None:
-        if self._undo.can_redo() and not self._open_polygon:
-            before = self._segments.ids
+        if not self._open_polygon:
             self._undo.redo()
-            self._segments.choose_after(before)
 
     def _choose_image(self, image_id: str) -> None:
         if image_id in [image.id for image in self._the_quiz().drawings.images]:
@@ -197,16 +203,12 @@ class EditorView:
             self._editor.active_effect.apply()
             self.put_down()
 
-    def _keep_largest_island(self) -> None:
-        if self._effect == "islands":
-            self._editor.active_effect.keep_largest_island()
-
-    def _remove_small_islands(self, voxels: str) -> None:
-        if self._effect == "islands":
-            self._settings.set_smallest_island(voxels)
-            self._editor.active_effect.remove_small_islands()
-
     # The segments
+
+    def _judge(self, words: str, name: str = "") -> None:
+        self.close_polygon()
+        if self._verdicts.judge(words, name) and not self._effect:
+            self._take("paint")
 
     def _remove_segment(self) -> None:
         self._segments.remove(self._the_quiz().drawings.region_names(self._image_id))
@@ -233,31 +235,33 @@ class EditorView:
             "effect": self._effect,
             "segments": self._segments.as_state(drawings.region_names(self._image_id)),
             "segment": self._segments.chosen,
-            "radius": self._settings.radius_mm,
             "unit": "mm" if is_calibrated(drawings.volume(self._image_id)) else PIXELS,
-            "ball": self._settings.is_ball,
             "polygon": polygon.polygon.view_node.GetLayoutName() if polygon and polygon.polygon else "",
-            "can_undo": polygon is not None or self._undo.can_undo(),
-            "can_redo": self._undo.can_redo(),
-            "threshold": list(self._settings.threshold),
-            "range": list(self._settings.range()),
+            "can_undo": polygon is not None or self._undo.can_undo,
+            "can_redo": self._undo.can_redo,
             # Also where all else is as before: the client waits for it with the sketch of a stroke.
             "changes": self._changes,
             # The client then shows its fields anew.
             "refused": self._refused,
-            "smallest_island": self._settings.smallest_island,
+            "given": self._verdicts.as_state(),
+            **self.regions.as_state(),
+            **self._settings.as_state(),
         }
 
     def _edit(self, image_id: str) -> None:
+        self.regions.drop()
         self.put_down()
         drawings = self._the_quiz().drawings
         self._image_id = image_id
         self._editor.set_active_segmentation(drawings.segmentation(image_id), drawings.volume(image_id))
         self._segments.choose_by_name()
+        self._verdicts.begin(self._the_quiz(), image_id)
 
     def _tell(self) -> None:
         """Something was drawn; several signals of one stroke are one."""
-        if self._told is None and self._opened is not None:
+        brush = self._editor.active_effect
+        is_stroke = isinstance(brush, StrokeBrush) and brush.is_down
+        if self._told is None and self._opened is not None and not is_stroke:
             with suppress(RuntimeError):  # no loop runs while the program ends
                 self._told = asyncio.get_running_loop().call_soon(self._tell_now)
 
@@ -265,7 +269,8 @@ class EditorView:
         self._told = None
         self._changes += 1
         if self._is_editing:
-            self._undo.set_undo_limit(undo_steps(label_bytes(self._editor.active_segmentation_node)))
+            self._the_quiz().drawings.judging.look()
+            self._undo.limit()
             self.show()
             self._changed()
             self._state.flush()

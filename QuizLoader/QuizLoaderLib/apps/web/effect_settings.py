@@ -1,17 +1,20 @@
-"""How the effects of the segment editor are set: brushes, thresholds, islands."""
+"""How the effects of the segment editor are set: brushes, thresholds, islands, filters."""
 
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
 from trame_slicer.segmentation import (
-    BrushDiameterMode,
     SegmentationEffect,
+    SegmentationEffectNoTool,
     SegmentationEffectThreshold,
     SegmentationIslandsMode,
 )
 
 from ...quiz.values import number, whole_number
-from .effects import Erase, Islands, Paint
+from ...reader.drawing.effects import EFFECTS as NAMED_EFFECTS
+from ...reader.drawing.region_filters import COMBINATIONS, SMOOTHINGS
+from .brushes import Erase, Paint
+from .effects import Islands
 from .polygon_effect import DrawPolygon
 
 if TYPE_CHECKING:
@@ -22,15 +25,37 @@ RADII_MM = (0.2, 100.0)
 LOWEST_SHARE = 0.25
 """Of the range of grey values: where a threshold begins that the reader has not set, as in Slicer."""
 
+FIRST_WIDTH_MM = 3.0
+"""Of what smoothing looks at, and of a margin, as in Slicer."""
 
-EFFECTS: dict[str, type[SegmentationEffect]] = {
+WIDTHS_MM = (0.1, 20.0)
+"""What a filter looks at takes memory and time with the cube of its width."""
+
+_OF_MOUSE: dict[str, type[SegmentationEffect]] = {
     "paint": Paint,
     "erase": Erase,
     "draw": DrawPolygon,
     "threshold": SegmentationEffectThreshold,
     "islands": Islands,
 }
-"""By the names that the client has for them."""
+
+EFFECTS = {
+    each.name: _OF_MOUSE.get(each.name, SegmentationEffectNoTool)
+    for each in NAMED_EFFECTS
+    if not each.at_once
+}
+"""Those that are taken in hand, by their names; some have nothing to do with the mouse."""
+
+TABLES = {
+    "effects": [
+        {"name": each.name, "icon": each.icon, "of_region": each.of_region} for each in NAMED_EFFECTS
+    ],
+    "smoothings": [{"value": name, "title": each.words} for name, each in SMOOTHINGS.items()],
+    "combinations": [{"value": name, "title": words} for name, (words, _rule) in COMBINATIONS.items()],
+}
+"""For the client."""
+
+_WITHIN_RANGE = ("paint", "erase", "draw")
 
 
 class NotANumberError(ValueError):
@@ -47,6 +72,20 @@ class EffectSettings:
         self.is_ball = False
         self.smallest_island = 1000
         """In voxels."""
+        self.removes_island = False
+        self.is_within_range = False
+        self.smoothing, self.smoothing_mm = next(iter(SMOOTHINGS)), FIRST_WIDTH_MM
+        self.margin_mm = FIRST_WIDTH_MM
+        self.uses: dict[str, Callable[..., None]] = {
+            "radius": self.set_radius,
+            "scale_radius": self.scale_radius,
+            "ball": self.toggle_ball,
+            "threshold": self.set_threshold,
+            "toggle_range": self.toggle_range,
+            "toggle_island": self.toggle_island,
+            "smoothing": self.set_smoothing,
+            "margin": self.set_margin,
+        }
 
     def set_radius(self, millimetres: object) -> None:
         low, high = RADII_MM
@@ -63,8 +102,7 @@ class EffectSettings:
     def _set_brushes(self) -> None:
         for brush in ("paint", "erase"):
             effect = self._effect(brush)
-            effect.set_brush_diameter(2 * self.radius_mm, BrushDiameterMode.Absolute)
-            effect.set_use_sphere_brush(self.is_ball)
+            effect.radius_mm, effect.is_ball = self.radius_mm, self.is_ball
 
     @property
     def threshold(self) -> tuple[float, float]:
@@ -80,15 +118,63 @@ class EffectSettings:
 
     def begin(self, effect: str) -> None:
         """An effect was taken in hand."""
-        if effect == "threshold" and self.threshold == (0, 0):
+        if effect == "threshold":
+            self._begin_threshold()
+        elif effect == "islands":
+            self._set_island_mode()
+
+    def toggle_island(self) -> None:
+        """Whether a click keeps an island or takes it away."""
+        self.removes_island = not self.removes_island
+        self._set_island_mode()
+
+    def _set_island_mode(self) -> None:
+        modes = SegmentationIslandsMode
+        self._effect("islands").set_island_mode(
+            modes.REMOVE_SELECTED if self.removes_island else modes.KEEP_SELECTED
+        )
+
+    def toggle_range(self) -> None:
+        """Whether brushes and outlines leave alone what is not between the two thresholds."""
+        self.is_within_range = not self.is_within_range
+        self._begin_threshold()
+        self._set_ranges()
+
+    def _set_ranges(self) -> None:
+        for name in _WITHIN_RANGE:
+            self._effect(name).value_range = self.threshold if self.is_within_range else None
+
+    def _begin_threshold(self) -> None:
+        if self.threshold == (0, 0):
             low, high = self.range()
             self._set_threshold(low + (high - low) * LOWEST_SHARE, high)
-        elif effect == "islands":
-            self._effect("islands").set_island_mode(SegmentationIslandsMode.KEEP_SELECTED)
+
+    def set_smoothing(self, kind: object, width_mm: object) -> None:
+        self.smoothing_mm = _width(width_mm)
+        if isinstance(kind, str) and kind in SMOOTHINGS:
+            self.smoothing = kind
+
+    def set_margin(self, width_mm: object) -> None:
+        self.margin_mm = _width(width_mm)
 
     def set_smallest_island(self, voxels: object) -> None:
         self.smallest_island = max(1, int(_number(voxels, whole_number)))
         self._effect("islands").set_minimum_island_size(self.smallest_island)
+
+    def as_state(self) -> dict[str, object]:
+        """For the client."""
+        return {
+            "radius": self.radius_mm,
+            "ball": self.is_ball,
+            "threshold": list(self.threshold),
+            "range": list(self.range()),
+            "within_range": self.is_within_range,
+            "smallest_island": self.smallest_island,
+            "removes_island": self.removes_island,
+            "smoothing": self.smoothing,
+            "smoothing_mm": self.smoothing_mm,
+            "margin_mm": self.margin_mm,
+        }
 
     def range(self) -> tuple[float, float]:
         """Of the grey values of the image that is drawn on."""
@@ -97,9 +183,15 @@ class EffectSettings:
 
     def _set_threshold(self, low: float, high: float) -> None:
         self._effect("threshold").set_threshold_min_max_values((low, high))
+        self._set_ranges()
 
     def _effect(self, name: str) -> SegmentationEffect:
         return self._editor.get_effect(EFFECTS[name])
+
+
+def _width(typed: object) -> float:
+    low, high = WIDTHS_MM
+    return min(max(_number(typed), low), high)
 
 
 def _number(typed: object, kind: Callable[[str], float] = number) -> float:

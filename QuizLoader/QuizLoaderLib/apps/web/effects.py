@@ -1,61 +1,104 @@
-"""What trame-slicer's effects of the segment editor lack: an exact ball, islands of a large CT in seconds."""
+"""What all effects of the segment editor do to its segmentation, and islands of a large CT in seconds."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import numpy as np
 import slicer
 from trame_slicer.segmentation import (
-    AbstractSegmentationEffectBrush,
     ModificationMode,
-    SegmentationEffectErase,
+    Segmentation,
+    SegmentationEffect,
     SegmentationEffectIslands,
-    SegmentationEffectPaint,
     SegmentModifier,
 )
-from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
+from trame_slicer.segmentation.segmentation_undo_command import SegmentationLabelMapUndoCommand
+from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonMath import vtkMatrix4x4
 
 from ...images.grid import Grid
-from ...reader.drawing.image_drawing import grid_of
-from .shapes import Voxels, ball
+from ...images.vtk_images import image_array
+from ...reader.drawing.region_filters import Voxels, combined
+from ...reader.drawing.segment_arrays import grid_of
 
-if TYPE_CHECKING:
-    from vtkmodules.vtkCommonCore import vtkPoints
-    from vtkmodules.vtkCommonDataModel import vtkPolyData
+_MODES = {
+    ModificationMode.Add: slicer.vtkSlicerSegmentEditorLogic.ModificationModeAdd,
+    ModificationMode.Remove: slicer.vtkSlicerSegmentEditorLogic.ModificationModeRemove,
+}
+
+
+@contextmanager
+def as_one_change(segmentation: Segmentation) -> Iterator[None]:
+    """What is done to the segments meanwhile is undone together."""
+    with SegmentationLabelMapUndoCommand.push_state_change(segmentation):
+        yield
+    segmentation.trigger_modified()
 
 
 def modify(modifier: SegmentModifier, voxels: Voxels, mode: ModificationMode) -> None:
-    """Add these voxels of the volume to the active segment, take them from it, or make it these."""
-    k, j, i = voxels.first
-    slices, rows, columns = voxels.mask.shape
+    """Add these voxels of the volume to the active segment, which other segments that are shown lose, or take
+    them from it."""
+    with as_one_change(modifier.segmentation):
+        change(modifier, voxels, mode)
+
+
+def become(modifier: SegmentModifier, before: Voxels, now: Voxels, overlaps: bool = False) -> None:
+    """The active segment, which is ``before``, becomes ``now``. What it has already is not given to it anew:
+    another segment that overlaps it there would lose it. Nothing is done where both are the same."""
+    parts = (
+        (ModificationMode.Remove, combined(before, now, "subtract")),
+        (ModificationMode.Add, combined(now, before, "subtract")),
+    )
+    changes = [(mode, part) for mode, part in parts if part.mask.any()]
+    if changes:
+        with as_one_change(modifier.segmentation):
+            for mode, part in changes:
+                change(modifier, part, mode, overlaps)
+
+
+def change(modifier: SegmentModifier, voxels: Voxels, mode: ModificationMode, overlaps: bool = False) -> None:
+    """As ``modify``, as a part of a change; others lose nothing to a segment that ``overlaps`` them."""
+    (k, j, i), (slices, rows, columns) = voxels.first, voxels.mask.shape
     labels = slicer.vtkOrientedImageData()
     labels.SetExtent(i, i + columns - 1, j, j + rows - 1, k, k + slices - 1)
+    # A copy: it becomes the segment's own.
     labels.GetPointData().SetScalars(numpy_to_vtk(voxels.mask.ravel().view(np.uint8), deep=True))
     matrix = vtkMatrix4x4()
     modifier.volume_node.GetIJKToRASMatrix(matrix)
     labels.SetGeometryFromImageToWorldMatrix(matrix)
-    modifier.apply_labelmap(labels, modification_mode=mode)
+    everywhere, is_per_segment = [0, -1, 0, -1, 0, -1], True
+    modifier.logic.ModifySegmentByLabelmap(
+        modifier.segmentation.segmentation_node,
+        modifier.active_segment_id,
+        labels,
+        _MODES[mode],
+        everywhere,
+        is_per_segment,
+        overlaps,
+    )
 
 
-class _DiscOrBall(AbstractSegmentationEffectBrush):
-    """With a disc on the slice, which is trame-slicer's, or a ball of the same radius."""
-
-    def paint_glyph_at_world_coordinates(self, polydata: "vtkPolyData", places: "vtkPoints") -> None:
-        if not self.is_sphere_brush():
-            super().paint_glyph_at_world_coordinates(polydata, places)
-            return
-        grid = grid_of(self.modifier.volume_node)
-        voxels = ball(vtk_to_numpy(places.GetData()), self.get_brush_diameter() / 2, grid)
-        if voxels is not None:
-            modify(self.modifier, voxels, self.modifier.modification_mode)
+def voxels_of_segment(modifier: SegmentModifier, segment_id: str) -> Voxels | None:
+    """None where it is empty."""
+    return Voxels.of_labels(modifier.get_segment_labelmap(segment_id, as_numpy_array=True))
 
 
-class Paint(_DiscOrBall, SegmentationEffectPaint):
-    """Adds to the active segment."""
+class WithinRange(SegmentationEffect):
+    """An effect that may be held to a range of grey values."""
 
+    value_range: tuple[float, float] | None = None
 
-class Erase(_DiscOrBall, SegmentationEffectErase):
-    """Takes from the active segment."""
+    def within_range(self, voxels: Voxels | None) -> Voxels | None:
+        """Of some voxels those whose value is in the range, which has both its ends; None where none is. Of
+        colours it is the first component that counts, as for thresholds."""
+        if voxels is None or self.value_range is None:
+            return voxels
+        low, high = self.value_range
+        box = tuple(slice(a, b) for a, b in zip(voxels.first, voxels.end, strict=True))
+        values = image_array(self.modifier.volume_node.GetImageData())[box]
+        values = values[..., 0] if values.ndim > 3 else values
+        mask = voxels.mask & (values >= low) & (values <= high)
+        return Voxels(voxels.first, mask) if mask.any() else None
 
 
 class Islands(SegmentationEffectIslands):
@@ -80,22 +123,23 @@ class Islands(SegmentationEffectIslands):
         if islands and number and len(islands.sizes) > 1:
             self._keep(islands, islands.numbers == number)
 
+    def remove_island_at_position(self, world_pos: tuple[float, float, float]) -> None:
+        islands = self._islands()
+        number = islands.number_at(world_pos, grid_of(self.modifier.volume_node)) if islands else 0
+        if islands and number:
+            self._keep(islands, (islands.numbers != number) & (islands.numbers != 0))
+
     def _islands(self) -> "_SegmentIslands | None":
         import SimpleITK as sitk
 
-        labels = self.modifier.get_segment_labelmap(self.modifier.active_segment_id, as_numpy_array=True)
-        in_planes = np.array([np.bitwise_or.reduce(plane, axis=0) for plane in labels]) != 0
-        in_rows = np.bitwise_or.reduce(labels, axis=0).any(axis=1)
-        if not in_rows.any():
+        voxels = voxels_of_segment(self.modifier, self.modifier.active_segment_id)
+        if voxels is None:
             return None
-        taken = (in_planes.any(axis=1), in_rows, in_planes.any(axis=0))
-        box = tuple(slice(int(np.flatnonzero(at)[0]), int(np.flatnonzero(at)[-1]) + 1) for at in taken)
-        mask = sitk.GetImageFromArray(np.ascontiguousarray(labels[box] != 0).view(np.uint8))
-        components = sitk.GetArrayFromImage(sitk.ConnectedComponent(mask))
-        return _SegmentIslands((box[0].start, box[1].start, box[2].start), components)
+        mask = sitk.GetImageFromArray(voxels.mask.view(np.uint8))
+        return _SegmentIslands(voxels.first, sitk.GetArrayFromImage(sitk.ConnectedComponent(mask)))
 
     def _keep(self, islands: "_SegmentIslands", mask: np.ndarray) -> None:
-        modify(self.modifier, Voxels(islands.first, mask), ModificationMode.Set)
+        become(self.modifier, Voxels(islands.first, islands.numbers > 0), Voxels(islands.first, mask))
 
 
 class _SegmentIslands:

@@ -7,18 +7,21 @@ from typing import TYPE_CHECKING
 from trame_rca.utils import RcaViewAdapter
 from trame_slicer.core import SlicerApp
 from trame_slicer.rca_view.rca_view_factory import RcaRenderStrategy
-from trame_slicer.views import IViewFactory, ViewLayoutDefinition, ViewType
+from trame_slicer.views import IViewFactory, ViewLayoutDefinition, ViewProps, ViewType
 
 from ...quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
-from ...views.layouts import COLOR_OF_VIEW
+from ...views.layouts import COLOR_OF_VIEW, THREE_D
+from ...views.slices import beside
 from ..shared.opengl import offscreen_window_class
 from .colors import css_color
-from .streaming import Pictures, Stream, StreamedView, ViewWindow
-from .trame_patches import FIRST_SIZE, new_slice_view
+from .streaming import Pictures, Stream, StreamedView, ViewWindow, nothing_beside
+from .trame_patches import FIRST_SIZE, WebSliceView, WebThreeDView, new_view
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLApplicationLogic, vtkMRMLScene
+    from slicer import vtkMRMLApplicationLogic, vtkMRMLScene, vtkMRMLViewNode
+    from trame_slicer.views import AbstractView
     from trame_slicer.views import SliceView as TrameSliceView
+    from trame_slicer.views import ThreeDView as TrameThreeDView
 
 
 FIRST = 100.0
@@ -63,6 +66,16 @@ class WebHost:
         self.slicer.view_manager.set_current_view_ids(shown)
         self._pictures.show(shown)
 
+    def three_d_view(self) -> "vtkMRMLViewNode":
+        manager = self.slicer.view_manager
+        view = manager.create_view(ViewLayoutDefinition(THREE_D, ViewType.THREE_D_VIEW, ViewProps()))
+        # trame-slicer lets the views that are not shown rest.
+        manager.set_current_view_ids([*manager.get_current_view_ids(), THREE_D])
+        node = view.get_view_node()
+        for set_color in (node.SetBackgroundColor, node.SetBackgroundColor2):
+            set_color(0, 0, 0)
+        return node
+
     def place_on_screen(self, view: SliceView) -> tuple[int, int]:
         """Only the reader's browser knows."""
         return (0, 0)
@@ -99,33 +112,44 @@ class WebViewFactory(IViewFactory):
         self._resized, self._rendered, self._pointed = resized, rendered, pointed
 
     def can_create_view(self, view: ViewLayoutDefinition) -> bool:
-        return view.view_type is ViewType.SLICE_VIEW
+        return view.view_type in (ViewType.SLICE_VIEW, ViewType.THREE_D_VIEW)
 
     def _create_view(
         self, view: ViewLayoutDefinition, scene: "vtkMRMLScene", app_logic: "vtkMRMLApplicationLogic"
-    ) -> "TrameSliceView":
+    ) -> "TrameSliceView | TrameThreeDView":
         name = view.singleton_tag
+        if view.view_type is ViewType.THREE_D_VIEW:
+            three_d = new_view(WebThreeDView, scene, app_logic, name)
+            window = self._window(three_d, name, three_d.schedule_render)
+            self._stream(three_d, name, StreamedView(window, lambda: None, nothing_beside, waits=True))
+            return three_d
         shown = SliceView(name)
-        slice_view = new_slice_view(scene, app_logic, name)
+        slice_view = new_view(WebSliceView, scene, app_logic, name)
         slice_view.set_view_properties(view.properties)
-        app_logic.GetSliceLogicByLayoutName(name).ResizeSliceNode(*FIRST_SIZE)
-        pictures = self._pictures
-        window = ViewWindow(
-            slice_view.render_window(), lambda: self._resized(shown), lambda: pictures.point_at(name)
-        )
-        self.windows.append(window)
+        logic = app_logic.GetSliceLogicByLayoutName(name)
+        logic.ResizeSliceNode(*FIRST_SIZE)
+        window = self._window(slice_view, name, lambda: self._resized(shown))
         interactor = slice_view.render_window().GetInteractor()
         interactor.AddObserver(
             "MouseMoveEvent", lambda *_: self._pointed(shown, *interactor.GetEventPosition()), FIRST
         )
-        pictures.add(name, StreamedView(window, lambda: self._rendered(shown)))
-        stream = Stream(window, lambda: pictures.want(name))
-        slice_view.set_scheduled_render(RcaRenderStrategy(stream))
+        streamed = StreamedView(window, lambda: self._rendered(shown), lambda steps: beside(logic, steps))
+        self._stream(slice_view, name, streamed)
+        return slice_view
+
+    def _window(self, view: "AbstractView", name: str, resized: Callable[[], None]) -> ViewWindow:
+        window = ViewWindow(view.render_window(), resized, lambda: self._pictures.point_at(name))
+        self.windows.append(window)
+        return window
+
+    def _stream(self, view: "AbstractView", name: str, streamed: StreamedView) -> None:
+        self._pictures.add(name, streamed)
+        window, stream = streamed.window, Stream(streamed.window, lambda: self._pictures.want(name))
+        view.set_scheduled_render(RcaRenderStrategy(stream))
         # The name by which the client asks for the pictures of a view.
         self._register(
             RcaViewAdapter(window, f"view-{name}", scheduler=stream, do_schedule_render_on_interaction=False)
         )
-        return slice_view
 
     def _get_slicer_view(self, view: "TrameSliceView") -> "TrameSliceView":
         return view

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 PAUSE_S = 0.1
 """Between two times that something is written."""
 
-Unsent = tuple[str, int, int, list[str]]
+Unsent = tuple[str, int, int | str, list[str]]
 """The place, the question set, the question and the texts."""
 
 
@@ -51,11 +51,22 @@ class NewestTexts:
         self._not_before = asyncio.get_running_loop().time() + PAUSE_S
 
 
+def _number(given: object) -> int | str:
+    """That of a question, or a longer path to one in the form of a mark."""
+    parts = [int(part) for part in str(given).split("/")]
+    return parts[0] if len(parts) == 1 else "/".join(map(str, parts))
+
+
 def unsent_answers(content: bytes) -> list[Unsent]:
     """What the client posts when its window is closed. Raises ValueError where it is anything else."""
     try:
         return [
-            (str(each["place"]), int(each["set"]), int(each["number"]), [str(text) for text in each["texts"]])
+            (
+                str(each["place"]),
+                int(each["set"]),
+                _number(each["number"]),
+                [str(text) for text in each["texts"]],
+            )
             for each in json_of(content)
         ]
     except (ArithmeticError, LookupError, RecursionError, TypeError) as fault:

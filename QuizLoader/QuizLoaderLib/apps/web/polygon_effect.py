@@ -10,14 +10,13 @@ from slicer import vtkMRMLSliceNode
 from trame_slicer.segmentation import (
     ModificationMode,
     ScissorsPolygonBrush,
-    SegmentationEffect,
     SegmentationEffectPipeline,
 )
 from vtkmodules.vtkCommonCore import vtkCommand
 
 from ...images.vtk_images import array_of
 from ...reader.drawing.image_drawing import grid_of
-from .effects import modify
+from .effects import WithinRange, modify
 from .shapes import inside_polygon
 
 if TYPE_CHECKING:
@@ -46,7 +45,7 @@ class OpenPolygon:
         return bool(np.allclose(np.abs(seen[2]), [0, 0, 1, 0], atol=1e-3))
 
 
-class DrawPolygon(SegmentationEffect):
+class DrawPolygon(WithinRange):
     """Adds what a polygon goes round to the active segment.
 
     As in Slicer, the points are the patient's: the view may be moved and zoomed, and scrolled there and
@@ -90,9 +89,8 @@ class DrawPolygon(SegmentationEffect):
         if polygon is None or len(polygon.points_ras) < 3:
             return
         self.polygon = None
-        voxels = inside_polygon(
-            np.array(polygon.points_ras), polygon.slice_to_ras, grid_of(self.modifier.volume_node)
-        )
+        grid = grid_of(self.modifier.volume_node)
+        voxels = self.within_range(inside_polygon(np.array(polygon.points_ras), polygon.slice_to_ras, grid))
         if voxels is not None:
             modify(self.modifier, voxels, ModificationMode.Add)
         self._changed()

@@ -1,8 +1,10 @@
 """The segments of the drawing that is edited: one of them is chosen, each is shown or hidden."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from itertools import count
 from typing import TYPE_CHECKING
+
+from .effects import as_one_change
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLSegmentationDisplayNode
@@ -15,6 +17,11 @@ class SegmentList:
     def __init__(self, editor: "SegmentationEditor") -> None:
         self._editor = editor
         self._chosen_name = ""
+        self.uses: dict[str, Callable[..., None]] = {
+            "segment": self.choose,
+            "next_segment": self.choose_next,
+            "add_segment": self.add,
+        }
 
     @property
     def ids(self) -> list[str]:
@@ -34,6 +41,17 @@ class SegmentList:
         if segment_id in self.ids:
             self._editor.set_active_segment_id(segment_id)
             self._chosen_name = self._editor.get_segment(segment_id).GetName()
+
+    @property
+    def chosen_title(self) -> str:
+        """The name of the one that is chosen, empty where none is."""
+        segment = self._editor.get_segment(self.chosen) if self.chosen in self.ids else None
+        return segment.GetName() if segment else ""
+
+    def choose_named(self, name: str) -> None:
+        """The one of this name, where there is one."""
+        self._chosen_name = name
+        self.choose_by_name()
 
     def choose_next(self) -> None:
         if ids := self.ids:
@@ -69,12 +87,10 @@ class SegmentList:
     def _clear(self, segment_id: str) -> None:
         """Take all its voxels from a segment, which can be undone."""
         from slicer import vtkSlicerSegmentationsModuleLogic
-        from trame_slicer.segmentation.segmentation_undo_command import SegmentationLabelMapUndoCommand
 
         segmentation = self._editor.active_segmentation
-        with SegmentationLabelMapUndoCommand.push_state_change(segmentation):
+        with as_one_change(segmentation):
             vtkSlicerSegmentationsModuleLogic.ClearSegment(segmentation.segmentation_node, segment_id)
-        segmentation.trigger_modified()
 
     def rename(self, name: str) -> None:
         """Two segments of one name would be one region."""

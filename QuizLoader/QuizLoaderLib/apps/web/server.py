@@ -53,6 +53,10 @@ _DARK = {
 }
 THEME = {"defaultTheme": "dark", "themes": {"dark": _DARK}}
 
+_LIST = {"listProps": {"aria-label": "Choices", "aria-labelledby": None, "tabindex": 0}}
+LISTS = {"VSelect": _LIST, "VAutocomplete": _LIST}
+"""Vuetify names an open list by a label that our lists do not have."""
+
 CLIENT = Path(__file__).with_name("client")
 
 _HEADERS = {
@@ -139,6 +143,8 @@ class _ClientServer:
             "choose": self.quiz.asking.choose,
             "look_back": self.quiz.asking.look_back,
             "go_to": self.quiz.go_to,
+            "begin_again": self.quiz.begin_again,
+            "look_at_end": self.quiz.asking.presenter.look_at_end,
             "step": self.quiz.step,
             "ask_to_finish": self.quiz.ask_to_finish,
             "press": self.quiz.asking.press,
@@ -147,15 +153,17 @@ class _ClientServer:
             "stop_script": self.quiz.asking.presenter.stop_script,
             "sign_in": self._sign_in,
             "use": self.quiz.tools.use,
+            "use_dose": self.quiz.tools.dose.use,
             "use_editor": self.quiz.use_editor,
             "use_lines": self.quiz.use_lines,
+            "use_marks": self.quiz.use_marks,
         }
         if self._serving.samples:
             triggers["open_sample"] = self.quiz.open_sample
         for name, action in triggers.items():
             server.trigger(name)(self._for_owner(action))
         server.trigger("arrive")(self._arrive)
-        server.trigger("alive")(lambda tab: self._presence.hear() if tab == self._tabs.owner else None)
+        server.trigger("alive")(self._for_owner(lambda: None))
         server.trigger("take_over")(self._tabs.take_over)
         server.controller.on_server_bind.add(self._bind)
 
@@ -212,7 +220,7 @@ class _ClientServer:
         server.state.trame__title = self._serving.quiz_path.stem
         server.state.trame__vue_use += ["QuizLoader"]
         server.state.trame__template_error = "<quiz-lost></quiz-lost>"
-        with VAppLayout(server, vuetify_config={"theme": THEME}) as layout:
+        with VAppLayout(server, vuetify_config={"theme": THEME, "defaults": LISTS}) as layout:
             layout.root.add_child(client_template())
         # Everything lies below the secret: trame's client, ours, and the pictures of the quiz.
         serve_below(server, self._serving.secret)
@@ -263,10 +271,15 @@ class _ClientServer:
     # What the client says
 
     def _for_owner(self, action: Callable[..., object]) -> Callable[..., object]:
-        """The window that has the quiz alone may do something with it."""
+        """The window that has the quiz alone may do something with it; whatever it says shows that it lives,
+        and time that is over is ended before."""
 
         def act(tab: str, *arguments: object) -> object:
-            return action(*arguments) if tab == self._tabs.owner else None
+            if tab != self._tabs.owner:
+                return None
+            self._presence.hear()
+            self.quiz.asking.presenter.look_at_time()
+            return action(*arguments)
 
         return act
 

@@ -1,25 +1,16 @@
-"""The voxels of a volume that a ball on its way, or a polygon on a slice, takes: by their centres."""
+"""The voxels that a ball or a disc on its way, or a polygon on a slice, takes: by their centres."""
 
-from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
 
 from ...images.grid import Grid, moved
+from ...reader.drawing.region_filters import Voxels
 
 _EDGE_MM = 1e-9
 """A centre just on the edge of a ball is in it, whatever the last bit says."""
 
 VoxelBox = tuple[slice, slice, slice]
-
-
-@dataclass(frozen=True, eq=False)
-class Voxels:
-    """Some voxels of a volume: ``mask`` is (slices, rows, columns) bool, ``first`` the (k, j, i) of its
-    first one."""
-
-    first: tuple[int, int, int]
-    mask: np.ndarray
 
 
 def ball(path_ras: np.ndarray, radius_mm: float, grid: Grid) -> Voxels | None:
@@ -41,6 +32,28 @@ def ball(path_ras: np.ndarray, radius_mm: float, grid: Grid) -> Voxels | None:
     return _voxels(outer, mask)
 
 
+def disc(
+    start_ras: np.ndarray, end_ras: np.ndarray, radius_mm: float, slice_to_ras: np.ndarray, grid: Grid
+) -> Voxels | None:
+    """What a disc on a slice covers on its straight way between two points: of the voxels that the slice
+    cuts, each seen along the slice's normal. Its middle is set on the centre of the nearest voxel,
+    as in Slicer. None where that is no voxel of the volume."""
+    ends_ijk = np.rint(moved(np.linalg.inv(grid.ijk_to_ras), np.array([start_ras, end_ras], float)))
+    from_ijk = np.linalg.inv(slice_to_ras) @ grid.ijk_to_ras
+    ends = moved(from_ijk, ends_ijk)
+    half = _half_thickness(from_ijk)
+    # On the slice itself, from where the centres of the voxels are up to half of one away.
+    ends[:, 2] = 0
+    radius = radius_mm + _EDGE_MM
+    to_ijk = np.linalg.inv(from_ijk)
+    on_grid = moved(to_ijk, ends)
+    reach = radius * np.linalg.norm(to_ijk[:3, :2], axis=1) + half * np.abs(to_ijk[:3, 2]) + _EDGE_MM
+    box = _box(grid, on_grid.min(axis=0) - reach, on_grid.max(axis=0) + reach)
+    *across, depth = _centers(box, from_ijk)
+    mask = _is_cut(depth, half) & (_square_distance(across, ends[0, :2], ends[1, :2]) <= radius**2)
+    return _voxels(box, mask)
+
+
 def inside_polygon(corners_ras: np.ndarray, slice_to_ras: np.ndarray, grid: Grid) -> Voxels | None:
     """The voxels that a slice cuts, with their centres inside a closed polygon on it, each seen along the
     slice's normal: what is drawn is what the view shows, whatever way it is turned. Also where the polygon
@@ -49,18 +62,27 @@ def inside_polygon(corners_ras: np.ndarray, slice_to_ras: np.ndarray, grid: Grid
     corners = moved(to_slice, np.asarray(corners_ras, float))[:, :2]
     if len(corners) < 3:
         return None
-    # How far a voxel reaches along the normal to either side of its centre.
-    half = np.abs((to_slice @ grid.ijk_to_ras)[2, :3]).sum() / 2
+    half = _half_thickness(to_slice @ grid.ijk_to_ras)
     (left, low), (right, high) = corners.min(axis=0), corners.max(axis=0)
     around = np.array([(x, y, z) for x in (left, right) for y in (low, high) for z in (-half, half)])
     on_grid = moved(np.linalg.inv(grid.ijk_to_ras) @ slice_to_ras, around)
     box = _box(grid, on_grid.min(axis=0) - _EDGE_MM, on_grid.max(axis=0) + _EDGE_MM)
     x, y, depth = np.broadcast_arrays(*_centers(box, to_slice @ grid.ijk_to_ras))
-    # Half open: a slice just between two layers of voxels takes one of them.
-    tolerance = 1e-6 * half
-    mask = (depth > tolerance - half) & (depth < tolerance + half)
+    mask = _is_cut(depth, half)
     mask[mask] = _windings(corners, x[mask], y[mask]) != 0
     return _voxels(box, mask)
+
+
+def _half_thickness(from_ijk: np.ndarray) -> float:
+    """How far a voxel reaches along the normal of a slice to either side of its centre; ``from_ijk`` is the
+    4x4 matrix to the coordinates of the slice."""
+    return float(np.abs(from_ijk[2, :3]).sum() / 2)
+
+
+def _is_cut(depth: np.ndarray, half: float) -> np.ndarray:
+    """Half open: a slice just between two layers of voxels takes one of them."""
+    tolerance = 1e-6 * half
+    return (depth > tolerance - half) & (depth < tolerance + half)
 
 
 def _box(grid: Grid, low_ijk: np.ndarray, high_ijk: np.ndarray) -> VoxelBox:

@@ -3,10 +3,11 @@ lossless as soon as a view stands.
 """
 
 import asyncio
+import hashlib
 import logging
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -108,10 +109,19 @@ def _steps(event: dict[str, Any]) -> int:
 
 @dataclass(frozen=True)
 class StreamedView:
-    """``rendered`` is called after each picture."""
+    """``rendered`` is called after each picture; ``beside`` has the view show the slice so many steps beside
+    for a moment, and says whether there is one. One that ``waits`` has its pictures when the others stand."""
 
     window: ViewWindow
     rendered: Callable[[], None]
+    beside: Callable[[int], AbstractContextManager[bool]]
+    waits: bool = False
+
+
+@contextmanager
+def nothing_beside(_steps: int) -> Iterator[bool]:
+    """``beside`` of a view without slices."""
+    yield False
 
 
 class Pictures(LinkProtocol):
@@ -126,7 +136,9 @@ class Pictures(LinkProtocol):
         self._slow_until_s = 0.0
         self._views: dict[str, StreamedView] = {}
         self._connection = ""
+        self._is_covered = False
         self._shown: tuple[str, ...] = ()
+        self._looks_beside = False
         self._turns = Turns(NetworkLink())
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -149,8 +161,8 @@ class Pictures(LinkProtocol):
 
     def want(self, name: str) -> None:
         """The view was changed."""
-        if name in self._shown:
-            self._turns.want(name, time.monotonic())
+        if name in self._shown and not self._looks_beside:
+            self._turns.want(name, time.monotonic(), self._views[name].waits)
             self._changed.set()
 
     def point_at(self, name: str) -> None:
@@ -164,6 +176,13 @@ class Pictures(LinkProtocol):
         self._turns = Turns(NetworkLink())
         for name in self._shown:
             self.want(name)
+
+    def cover(self, is_covered: bool) -> None:
+        """Nothing may be seen for a while; what the browser showed until then it has no more."""
+        if is_covered != self._is_covered:
+            self._is_covered = is_covered
+            for name in () if is_covered else self._shown:
+                self.want(name)
 
     @export("quizloader.drawn")
     def acknowledge(self, number: object, spent_ms: object) -> None:
@@ -191,7 +210,7 @@ class Pictures(LinkProtocol):
         while True:
             turns, now_s = self._turns, time.monotonic()
             self._changed.clear()
-            if not self._connection:
+            if not self._connection or self._is_covered:
                 await self._changed.wait()
             elif part := turns.next_part(now_s):
                 with _going_on(turns.failed, part.picture, part.number):
@@ -209,22 +228,44 @@ class Pictures(LinkProtocol):
 
     def _make(self, turns: Turns, picture: Picture) -> None:
         view = self._views[picture.view]
-        pixels, _columns, _rows = view.window.img_cols_rows
-        # A defect of what is told of the view does not stop its pictures.
-        asyncio.get_running_loop().call_soon(view.rendered)
+        if picture.steps:
+            pixels = self._pixels_beside(view, picture.steps)
+            if pixels is None:
+                turns.failed(picture)
+                return
+        else:
+            pixels, _columns, _rows = view.window.img_cols_rows
+            # A defect of what is told of the view does not stop its pictures.
+            asyncio.get_running_loop().call_soon(view.rendered)
         task = asyncio.create_task(self._encode(turns, picture, pixels))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
+    def _pixels_beside(self, view: StreamedView, steps: int) -> np.ndarray | None:
+        """None where there is no such slice."""
+        self._looks_beside = True
+        try:
+            with view.beside(steps) as is_there:
+                return view.window.img_cols_rows[0] if is_there else None
+        finally:
+            self._looks_beside = False
+
     async def _encode(self, turns: Turns, picture: Picture, pixels: np.ndarray) -> None:
+        in_thread = asyncio.get_running_loop().run_in_executor
         with _going_on(turns.failed, picture):
-            content = await asyncio.get_running_loop().run_in_executor(None, encoded, pixels, picture.kind)
+            digest = await in_thread(None, _digest, pixels) if turns.holds else b""
+            same = turns.held.number_of(picture.view, digest) if digest else None
+            content = b"" if same is not None else await in_thread(None, encoded, pixels, picture.kind)
             rows, columns, _ = pixels.shape
-            turns.made(picture, content, (columns, rows))
+            turns.made(picture, content, (columns, rows), digest, same)
         self._changed.set()
 
     def _tell(self, message: dict[str, Any]) -> None:
         self.publish(TOPIC, message, client_id=self._connection)
+
+
+def _digest(pixels: np.ndarray) -> bytes:
+    return hashlib.blake2b(np.ascontiguousarray(pixels).data, key=repr(pixels.shape).encode()).digest()
 
 
 @contextmanager
@@ -244,6 +285,9 @@ def _told(part: PicturePart) -> dict[str, Any]:
         "number": part.number,
         "view": picture.view,
         "of": picture.change,
+        "steps": picture.steps,
+        "same": part.same,
+        "held": part.held,
         "kind": picture.kind.name.lower(),
         "type": "image/png" if picture.kind is PictureKind.LOSSLESS else "image/jpeg",
         "columns": columns,

@@ -10,18 +10,19 @@ import sys
 from contextlib import suppress
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 from weakref import WeakKeyDictionary
 
 from trame_client.module import vue3
 from trame_rca.rca import VtkRemoteControlledArea
 from trame_slicer.segmentation import segmentation_undo_command
 from trame_slicer.segmentation.segmentation_state_stack import SegmentationStateStack
-from trame_slicer.views import SliceView
+from trame_slicer.views import SliceView, ThreeDView
 from undo_stack import UndoStack
 from vtkmodules.vtkCommonCore import vtkObject
 from wslink.protocol import WslinkHandler
 
+from ...views.three_d_view import DISPLAYABLE_MANAGERS
 from ..shared.defect_report import log_defect
 
 if TYPE_CHECKING:
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from vtkmodules.vtkRenderingCore import vtkRenderWindow, vtkRenderWindowInteractor
 
 _log = logging.getLogger(__name__)
+
+View = TypeVar("View", SliceView, ThreeDView)
 
 FIRST_SIZE = (512, 512)
 """Pixels of a view until the browser says its size."""
@@ -168,13 +171,28 @@ class WebSliceView(SliceView):
         self.schedule_render()
 
 
-def new_slice_view(
-    scene: "vtkMRMLScene", application_logic: "vtkMRMLApplicationLogic", name: str
-) -> WebSliceView:
+class WebThreeDView(ThreeDView):
+    """The same of its 3D view, which peels what is transparent and so shows the outermost of it alone."""
+
+    def _initialize_displayable_manager_group(
+        self,
+        factory_type: "type[vtkMRMLDisplayableManagerFactory]",
+        app_logic: "vtkMRMLApplicationLogic",
+        manager_types: "list[type | str]",
+    ) -> None:
+        self.render_window().SetMultiSamples(0)
+        self.render_window().SetSize(*FIRST_SIZE)
+        self.renderer().SetUseDepthPeeling(False)
+        super()._initialize_displayable_manager_group(factory_type, app_logic, list(DISPLAYABLE_MANAGERS))
+
+
+def new_view(
+    kind: type[View], scene: "vtkMRMLScene", application_logic: "vtkMRMLApplicationLogic", name: str
+) -> View:
     """VTK warns that an event which trame-slicer 2.0.0 observes is on its way out."""
     vtkObject.GlobalWarningDisplayOff()
     try:
-        return WebSliceView(scene, application_logic, name)
+        return kind(scene, application_logic, name)
     finally:
         vtkObject.GlobalWarningDisplayOn()
 

@@ -1,4 +1,4 @@
-/* The brush over a view: a ring of its size under the pointer, and the stroke until the view shows it. */
+/* The brush over a view: a ring of its size under the pointer, and the stroke until the view shows its voxels. */
 (function () {
   "use strict";
 
@@ -38,7 +38,7 @@
     if (!brush) return;
     forget();
     const { editor } = window.trame.state.get();
-    stroke = { svg: brush.svg, view: brush.view, isDown: true, points: [[brush.x, brush.y], [brush.x, brush.y]] };
+    stroke = { svg: brush.svg, view: brush.view, isDown: true, sent: 0, points: [[brush.x, brush.y], [brush.x, brush.y]] };
     const line = brush.svg.querySelector("polyline");
     line.style.stroke = editor.effect === "erase" ? "#808080" : window.QuizLoaderDrawing.segmentOf(editor).color;
     line.style.strokeWidth = 2 * radius(brush.view);
@@ -54,6 +54,13 @@
       stroke.points.push([brush.x, brush.y]);
       drawStroke();
     }
+  }
+
+  // The server shows the voxels of what it was told of before its last picture but one.
+  function showOn() {
+    stroke.points.splice(0, Math.min(stroke.sent, stroke.points.length - 2));
+    stroke.sent = stroke.points.length - 1;
+    drawStroke();
   }
 
   function end() {
@@ -78,7 +85,16 @@
     else if (!editor?.effect && !lines?.measuring) use("enlarge", body.dataset.view);
   }
 
+  const othersOf = (editor) => editor.segments.filter((segment) => segment.value !== editor.segment);
+
   window.QuizLoaderDrawing = {
+    othersOf,
+    // The region to combine with.
+    otherOf(editor) {
+      const others = othersOf(editor).map((segment) => segment.value);
+      const { other } = window.QuizLoader.client;
+      return others.includes(other) ? other : others[0] || "";
+    },
     segmentOf: (editor) => editor.segments.find((segment) => segment.value === editor.segment) || { title: "", color: "#fff" },
     listen(useTool) {
       use = useTool;
@@ -96,7 +112,9 @@
     },
     // Another picture of a view is there.
     shown(view) {
-      if (stroke?.isDrawn && stroke.view === view) forget();
+      if (stroke?.view !== view) return;
+      if (stroke.isDrawn) forget();
+      else showOn();
     },
   };
 })();

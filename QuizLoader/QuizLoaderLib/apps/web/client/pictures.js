@@ -5,9 +5,14 @@
 
   const TOPIC = "quizloader.pictures";
   const SILENCE_MS = 3000;
+  // A slice that was shown ahead of the server's word goes back when none comes.
+  const BACK_MS = 2000;
   const bodies = new Map();
   const parts = new Map();
   const newest = new Map();
+  // Pictures that the server may name again, by number; and of each view the slices beside the one that it shows.
+  const held = new Map();
+  const beside = new Map();
   const client = Vue.reactive({ isSilent: false, reduced: {} });
   let heardAt = performance.now();
   let acknowledge = () => {};
@@ -33,30 +38,54 @@
   }
 
   async function show(picture) {
-    newest.set(picture.view, picture);
+    const { view, of, steps } = picture;
+    picture.image = held.get(picture.same) || decoding(picture);
+    if (picture.held) hold(picture);
+    if (steps) {
+      const others = beside.get(view);
+      beside.set(view, { ...(others?.of === of ? others : {}), of, [steps]: picture.image });
+    } else newest.set(view, picture);
+    await picture.image.decoded;
+    // A newer one may have been quicker.
+    if (newest.get(view) === picture) put(picture);
+  }
+
+  function decoding(picture) {
     const image = new Image();
     image.className = "quiz-image";
     image.draggable = false;
     image.alt = "";
     image.src = URL.createObjectURL(new Blob(picture.content, { type: picture.type }));
-    Object.assign(image.dataset, { of: picture.of, kind: picture.kind, bytes: picture.total });
+    image.dataset.bytes = picture.total;
     image.size = [picture.columns, picture.rows];
-    picture.image = image;
-    try {
-      await image.decode();
-    } finally {
-      // The image has what it shows by now.
-      URL.revokeObjectURL(image.src);
-      // A newer one may have been quicker.
-      if (newest.get(picture.view) === picture) put(picture);
-    }
+    // The image has what it shows by then.
+    image.decoded = image.decode().catch(() => {}).then(() => URL.revokeObjectURL(image.src));
+    return image;
   }
 
-  function put({ view, image, kind }) {
+  function hold({ number, image, held: numbers }) {
+    held.set(number, image);
+    for (const each of held.keys()) if (!numbers.includes(each)) held.delete(each);
+  }
+
+  // The reader goes one slice on: it is shown at once where it is there, until the server has said what is shown.
+  function step(view, steps) {
+    const base = newest.get(view);
+    const ahead = beside.get(view);
+    const image = ahead?.of === base?.of && ahead?.[steps];
+    if (!image) return;
+    beside.delete(view);
+    const isNewest = () => newest.get(view) === base;
+    image.decoded.then(() => isNewest() && put({ view, image, of: base.of + 1, kind: "lossless" }));
+    setTimeout(() => isNewest() && put(base), BACK_MS);
+  }
+
+  function put({ view, image, of, kind }) {
     const body = bodies.get(view);
     if (!body || !image.naturalWidth) return;
+    Object.assign(image.dataset, { of, kind });
     fit(image);
-    body.replaceChildren(image);
+    if (body.firstElementChild !== image) body.replaceChildren(image);
     if (Boolean(client.reduced[view]) !== (kind !== "lossless")) client.reduced[view] = kind !== "lossless";
     shown(view);
   }
@@ -75,9 +104,16 @@
 
   window.QuizLoaderPictures = {
     client,
+    step,
     // ``whenShown`` is called with the name of a view and its picture.
     listen(whenShown) {
       shown = whenShown;
+    },
+    // What was shown may not be seen any more.
+    clear() {
+      newest.clear();
+      beside.clear();
+      bodies.forEach((body) => body.replaceChildren());
     },
     connected() {
       heardAt = performance.now();
@@ -98,6 +134,7 @@
         bodies.delete(this.view);
         // What the view shows when it is there again may be another image.
         newest.delete(this.view);
+        beside.delete(this.view);
       },
       template: `<div class="quiz-pictures"></div>`,
     },

@@ -8,6 +8,8 @@
   const SEEN = "quizloader-hints-seen";
   const TYPING_PAUSE_MS = 400;
   const LIFE_MS = 4000;
+  // Under a limit of time, which the server ends when it hears that this window lives.
+  const LIFE_LIMITED_MS = 500;
   const RETRY_MS = 1000;
   const TOUCH_MS = 1000;
 
@@ -23,7 +25,7 @@
   sessionStorage.removeItem(TAB);
   window.addEventListener("pagehide", () => sessionStorage.setItem(TAB, tab));
 
-  const client = Vue.reactive({ unsent: 0, refused: [], helps: false, renames: false, filter: "", hints: !window.localStorage.getItem(SEEN) });
+  const client = Vue.reactive({ unsent: 0, refused: [], helps: false, renames: false, filter: "", smallest: null, other: "", isAway: false, hints: !window.localStorage.getItem(SEEN) });
   const unsent = new Map(JSON.parse(sessionStorage.getItem(UNSENT) || "[]"));
   let typing = null;
 
@@ -52,7 +54,7 @@
   }
 
   function answer(asked, question, texts, isTyped) {
-    asked.given[question.key] = texts;
+    window.trame.state.get("given")[question.key] = texts;
     unsent.set(`${asked.place} ${question.key}`, {
       place: asked.place,
       set: question.set,
@@ -61,7 +63,9 @@
     });
     remember();
     clearTimeout(typing);
-    typing = setTimeout(() => send().catch(() => {}), isTyped ? TYPING_PAUSE_MS : 0);
+    // What is typed in the last seconds waits for no pause.
+    const pause = isTyped && !window.trame.state.get("time").is_short ? TYPING_PAUSE_MS : 0;
+    typing = setTimeout(() => send().catch(() => {}), pause);
   }
 
   // A decimal comma is read as a point, and the number is shown as it is understood.
@@ -72,6 +76,31 @@
 
   function withText(texts, index, text) {
     return texts.map((each, number) => (number === index ? text : each));
+  }
+
+  // The options of a ranking as they stand: as the reader put them, else as they were drawn.
+  function ranking(question, given) {
+    return given[0] ? [...question.order].sort((one, other) => given[one] - given[other]) : question.order;
+  }
+
+  // Put one of them at another place; the button that did it stays in hand.
+  function rank(event, asked, question, from, to) {
+    const order = [...ranking(question, window.trame.state.get("given")[question.key])];
+    if (to < 0 || to >= order.length) return;
+    order.splice(to, 0, ...order.splice(from, 1));
+    answer(asked, question, question.options.map((_, option) => String(order.indexOf(option) + 1)), false);
+    const button = event.currentTarget;
+    Vue.nextTick(() => button.focus?.({ preventScroll: true }));
+  }
+
+  const RANKED = "application/x-quizloader-ranked";
+  function grab(event, question, place) {
+    event.dataTransfer.setData(RANKED, JSON.stringify([question.key, place]));
+  }
+
+  function drop(event, asked, question, to) {
+    const [key, from] = JSON.parse(event.dataTransfer.getData(RANKED) || "[]");
+    if (key === question.key) rank(event, asked, question, from, to);
   }
 
   // trame does not keep the order of what it sends, so a step waits for the answers before it.
@@ -86,12 +115,19 @@
   async function step(what, ...values) {
     const { asked, has_images: hasImages } = window.trame.state.get();
     if (client.hints && hasImages) seeHints();
-    if (asked) lead(await toServer(what, asked.serial, ...values));
+    if (!asked) return;
+    const question = await toServer(what, asked.serial, ...values);
+    if (question) lead(question);
+    // What was right is told from the first question on.
+    else document.querySelector(".quiz-scroll")?.scrollTo(0, 0);
   }
 
   function lead(question) {
     const found = question && document.querySelector(`[data-testid="question-${question}"]`);
-    if (!found) return;
+    if (found) leadTo(found);
+  }
+
+  function leadTo(found) {
     found.scrollIntoView({ block: "center" });
     found.querySelector("input, textarea, button")?.focus({ preventScroll: true });
   }
@@ -120,14 +156,20 @@
 
   // A tool of the views, by a button or a shortcut.
   function use(tool, ...values) {
-    const { asked, tools, lines } = window.trame.state.get();
+    const { asked, tools, lines, marks, measures } = window.trame.state.get();
     if (tool === "help") client.helps = !client.helps;
     else if (tool === "choose" && asked) toServer("choose", asked.serial, values[0]);
     else if (tool === "draw" && values[0] === "put_down" && lines?.measuring) measure("measure");
+    else if (tool === "draw" && values[0] === "put_down" && Object.values(marks).some((each) => each.placing)) mark("put_down");
+    else if (tool === "draw" && values[0] === "put_down" && measures["0/0"]?.placing) measureBy("put_down");
     else if (tool === "draw") draw(...values);
     else if (tool === "measure") measure("measure");
+    else if (tool === "next_measure") measureBy("take_next");
     else if (tool === "step") stepByShortcut(asked, values[0]);
-    else if (tools) return trigger("use", tool, ...values);
+    else if (tools) {
+      if (tool === "slice") window.QuizLoaderPictures.step(...values);
+      return trigger("use", tool, ...values);
+    }
     return null;
   }
 
@@ -136,9 +178,25 @@
     if (window.trame.state.get("editor")) trigger("use_editor", tool, ...values);
   }
 
+  // Vue gives a field its value again whenever anything of the page changes, so what is typed is remembered.
+  function removeSmallIslands(editor) {
+    draw("remove_small_islands", client.smallest ?? editor.smallest_island);
+    client.smallest = null;
+  }
+
+  function dose(what, ...values) {
+    return trigger("use_dose", what, ...values);
+  }
+
   function measure(what, ...values) {
     if (window.trame.state.get("lines")) trigger("use_lines", what, ...values);
   }
+
+  // A mark of a question, and its tools.
+  const mark = (what, ...values) => toServer("use_marks", "marks", what, ...values);
+
+  // Of what is measured besides lines, which every page with images has in the same place.
+  const measureBy = (what, ...values) => toServer("use_marks", "measures", what, "0/0", ...values);
 
   function stepByShortcut(asked, name) {
     if (name === "next" && asked?.can_finish) step("ask_to_finish", true);
@@ -147,9 +205,9 @@
 
   // What was typed before the client was loaded again shows again.
   function showUnsent() {
-    const asked = window.trame.state.get("asked");
+    const { asked, given } = window.trame.state.get();
     for (const item of unsent.values()) {
-      if (asked && item.place === asked.place) asked.given[`${item.set}/${item.number}`] = item.texts;
+      if (asked && item.place === asked.place) given[`${item.set}/${item.number}`] = item.texts;
     }
   }
 
@@ -157,15 +215,28 @@
     window.QuizLoaderPictures.connected();
     showUnsent();
     window.trame.state.addListener(({ type, keys }) => {
-      if (type === "dirty-state" && keys.includes("asked")) showUnsent();
+      if (type === "dirty-state" && keys.includes("given")) showUnsent();
       if (type === "dirty-state" && keys.includes("editor")) window.QuizLoaderDrawing.drawn();
+      if (type === "dirty-state" && keys.includes("time") && window.trame.state.get("time").is_covered) window.QuizLoaderPictures.clear();
     });
     trigger("arrive").then(tellPresence).then(send).catch(() => {});
   }
 
   // Reading time is that of a reader who sees the page; a server that is gone learns it later.
-  function tellPresence() {
-    return trigger("be_there", !document.hidden);
+  async function tellPresence() {
+    const isHidden = document.hidden;
+    if (isHidden) client.isAway = true;
+    await trigger("be_there", !isHidden);
+    client.isAway = isHidden;
+  }
+
+  function isLimited() {
+    return Boolean(window.trame?.state?.get("time")?.is_limited);
+  }
+
+  // The server says so, or cannot be heard saying so, or has not heard yet that the reader is back.
+  function isCovered(time) {
+    return time.is_covered || (time.is_limited && (window.QuizLoaderPictures.client.isSilent || client.isAway));
   }
 
   let touchedAt = 0;
@@ -179,7 +250,7 @@
   // The server learns that this window lives.
   async function live() {
     for (;;) {
-      await new Promise((resolve) => setTimeout(resolve, LIFE_MS));
+      await new Promise((resolve) => setTimeout(resolve, isLimited() ? LIFE_LIMITED_MS : LIFE_MS));
       if (window.trame?.client?.isConnected()) await trigger("alive").catch(() => {});
     }
   }
@@ -228,11 +299,17 @@
       app.component("quiz-lost", Lost);
       app.config.globalProperties.quizloader = {
         ...shortcuts, ...window.QuizLoaderDrawing, ...window.QuizLoaderParts, isTouched: window.QuizLoaderTouch.isTouched,
-        link: pictures.client, tab, client, answer, hint, withText, toServer, step, lead, scrub, seeHints, use, draw, measure,
+        link: pictures.client, tab, client, answer, hint, withText, ranking, rank, grab, drop, isCovered, toServer, step, lead, scrub, seeHints, use,
+        draw, removeSmallIslands, measure, mark, measureBy, dose,
       };
       app.component("quiz-tool", window.QuizLoaderParts.tool);
       // A screen reader begins at the title of each new place.
       app.directive("quiz-focus", { mounted: (element) => element.focus({ preventScroll: true }) });
+      // The form of a mark comes with it.
+      app.directive("quiz-lead", {
+        mounted: (element, { value }) => value && leadTo(element),
+        updated: (element, { value, oldValue }) => value && !oldValue && leadTo(element),
+      });
       app.component("quiz-image", pictures.component);
       app.component("quiz-picture", window.QuizLoaderViews.component);
       app.directive("quiz-picture", window.QuizLoaderViews.directive);

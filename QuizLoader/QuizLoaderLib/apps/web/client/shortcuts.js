@@ -13,12 +13,13 @@
     flip: ["mdi-flip-horizontal", "", "turns"],
     crosshair: ["mdi-crosshairs", "crosshair"],
     link: ["mdi-link-variant", "linked"],
+    "link here": ["mdi-link-plus", "linked_here"],
+    lines: ["mdi-pound", "lines"],
   };
-  const DRAWING = { paint: "mdi-brush", erase: "mdi-eraser", draw: "mdi-draw", threshold: "mdi-tune-vertical", islands: "mdi-island" };
   // What a browser calls the keys that Qt calls so.
   const NAMES = { ArrowUp: "Up", ArrowDown: "Down", ArrowLeft: "Left", ArrowRight: "Right", PageUp: "PgUp", PageDown: "PgDown", Escape: "Esc", Enter: "Return" };
   const TAB = ["Tab", "Through the questions, tools and views"];
-  const GROUPS = { "Pages, answers and frames": ["ON_PAGES"], "Keys on a view": ["ON_VIEW"], Tools: ["ALWAYS"], Drawing: ["DRAWING", "ON_POLYGON"] };
+  const GROUPS = { "Pages, answers and frames": ["ON_PAGES"], "Keys on a view": ["ON_VIEW"], "Slabs and comparing": ["COMPARING"], Tools: ["ALWAYS"], "Contours that are given to judge": ["JUDGING"], Drawing: ["DRAWING", "ON_POLYGON"], "The whole region that is drawn": ["WHOLE_REGION"] };
 
   const TEXT_FIELDS = "textarea, [contenteditable=true], input:not([type=checkbox]):not([type=radio]):not([type=range])";
   // What Enter is for.
@@ -31,7 +32,8 @@
     if (body) view = body.dataset.view;
   }
 
-  // What is typed over a view is meant for it, not for the answer that was written before.
+  // What is typed over a view is meant for it, not for the answer that was written before. The pointer has to move:
+  // one that rests there is over each new picture beneath it, which ends nobody's typing.
   function leaveField(event) {
     const isInView = event.target instanceof Element && event.target.closest("[data-view]");
     const field = document.activeElement;
@@ -111,7 +113,7 @@
   window.QuizLoaderShortcuts = {
     barTools: (table, tools) => buttons(table, Object.keys(BAR).filter((name) => !BAR[name][2] || tools[BAR[name][2]]))
       .map((tool) => ({ ...tool, icon: BAR[tool.name][0], on: BAR[tool.name][1] })),
-    drawingTools: (table) => buttons(table, Object.keys(DRAWING)).map((tool) => ({ ...tool, icon: DRAWING[tool.name] })),
+    drawingTools: (table, effects) => buttons(table, effects.map(({ name }) => name)).map((tool, number) => ({ ...effects[number], ...tool })),
     helpGroups: (table, mouse) => [{ title: "Mouse on a view", lines: [...mouse.map(({ hand, text }) => [hand, text]), TAB] }, ...Object.entries(GROUPS).map(([title, parts]) => (
       { title, lines: helpLines(table.filter(({ when }) => parts.includes(when))) }))],
     // Out of a list that was chosen from: its letters are free again.
@@ -122,7 +124,7 @@
     listen(use) {
       window.addEventListener("pointerover", lookAt, true);
       window.addEventListener("focusin", lookAt, true);
-      window.addEventListener("pointerover", leaveField, true);
+      window.addEventListener("pointermove", leaveField, true);
       window.addEventListener("keydown", (event) => {
         if (event.ctrlKey || event.metaKey || event.isComposing) return;
         const action = actionOf(event);

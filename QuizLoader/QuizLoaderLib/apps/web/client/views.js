@@ -13,8 +13,11 @@
     return event.target instanceof Element && event.target.closest("[data-view]");
   }
 
-  function canBeClicked(body) {
-    const { width, height } = body.getBoundingClientRect();
+  // What the browser has measured of each view by itself: to ask for it after each picture would have it lay out
+  // the page each time.
+  const measured = new WeakMap();
+
+  function canBeClicked(body, { width, height } = body.getBoundingClientRect()) {
     // Where the browser is zoomed out, the server makes a pixel for each one of the page.
     const dots = Math.max(1, window.devicePixelRatio || 1);
     const isSize = (wide, high) => Math.abs(wide - width * dots) < ROUNDING && Math.abs(high - height * dots) < ROUNDING;
@@ -25,7 +28,8 @@
 
   // Seen as a pointer that waits, without the ring of the brush.
   function look(body) {
-    body.setAttribute("aria-busy", String(!canBeClicked(body)));
+    const isBusy = String(!canBeClicked(body, measured.get(body)));
+    if (body.getAttribute("aria-busy") !== isBusy) body.setAttribute("aria-busy", isBusy);
   }
 
   function press(event) {
@@ -62,6 +66,9 @@
   // draws, is told at once, after what waits.
   function tell(call, values) {
     const event = values[2];
+    if (event.type === "MouseWheel" && !event.ctrlKey && !event.shiftKey && !event.altKey) {
+      window.QuizLoaderPictures.step(values[0].replace("view-", ""), event.spinY < 0 ? 1 : -1);
+    }
     const isHeld = event.buttonLeft || event.buttonMiddle || event.buttonRight;
     const mayWait = event.type === "MouseWheel" || (event.type === "MouseMove" && !isHeld);
     if (!mayWait) while (waiting.length) send(call, waiting.shift());
@@ -102,7 +109,10 @@
     return { ...trame, client: { ...trame.client, getConnection: () => connection } };
   }
 
-  const sizes = new ResizeObserver((entries) => entries.forEach((entry) => look(entry.target)));
+  const sizes = new ResizeObserver((entries) => entries.forEach(({ target, contentRect }) => {
+    measured.set(target, contentRect);
+    look(target);
+  }));
 
   window.QuizLoaderViews = {
     // Before whatever else listens to the pointer.
