@@ -126,12 +126,15 @@ def _lineage(name: str) -> list[str]:
 
 
 def _told_by_qt(name: str) -> set[str]:
-    """Properties, signals and slots: Qt 5.15 and 6 have the same of what is used here."""
+    """Properties, signals, slots and values of enumerations: Qt 5.15 and 6 have the same of what is used
+    here."""
     meta = getattr(_class_of_qt(name), "staticMetaObject", None)
     if meta is None:
         return set()
     methods = {meta.method(index).name().data().decode() for index in range(meta.methodCount())}
-    return methods | {meta.property(index).name() for index in range(meta.propertyCount())}
+    enums = [meta.enumerator(index) for index in range(meta.enumeratorCount())]
+    values = {each.key(index) for each in enums for index in range(each.keyCount())}
+    return methods | values | {meta.property(index).name() for index in range(meta.propertyCount())}
 
 
 def names() -> list[str]:

@@ -5,6 +5,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+# Whether there is OpenGL takes a process to find out: once, and not on each stage anew.
+import QuizLoaderLib.apps.shared.opengl  # noqa: F401
 from PySide6.QtCore import QObject
 from PySide6.QtWidgets import QAbstractButton
 from QuizLoaderStories.made import (
@@ -75,6 +77,11 @@ class Stage:
     def choose(self, quiz: Path, images: Path) -> None:
         self.widget("quizPathEdit").setProperty("currentPath", str(quiz))
         self.widget("imageFolderEdit").setProperty("currentPath", str(images))
+
+    def sign_in(self, results: Path, reader: str = "Ann") -> None:
+        results.mkdir(exist_ok=True)
+        self.widget("readerEdit").setText(reader)
+        self.widget("resultsFolderEdit").setProperty("currentPath", str(results))
 
     def open(self, quiz: Path, images: Path) -> None:
         self.choose(quiz, images)

@@ -188,6 +188,8 @@ class Signal:
             lambda a: run((a,)),
             lambda a, b: run((a, b)),
             lambda a, b, c: run((a, b, c)),
+            lambda a, b, c, d: run((a, b, c, d)),
+            lambda a, b, c, d, e: run((a, b, c, d, e)),
         )
         receiver = receivers[count]
         self._bound().connect(receiver)

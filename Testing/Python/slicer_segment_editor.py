@@ -140,6 +140,14 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
     def setActiveEffectByName(self, name: str) -> None:
         self.setActiveEffect(self._effects.get(name))
 
+    @Slot()
+    def saveStateForUndo(self) -> None:
+        self._logic.SaveStateForUndo()
+
+    @Slot()
+    def undo(self) -> None:
+        self._logic.Undo()
+
     # Views and keys
 
     @Slot()
@@ -187,4 +195,8 @@ class qMRMLSegmentEditorWidget(qMRMLWidget):
     sourceVolumeNodeSelectorVisible = _value("sourceVolumeNodeSelectorVisible", bool, True)
     switchToSegmentationsButtonVisible = _value("switchToSegmentationsButtonVisible", bool, True)
     show3DButtonVisible = _value("show3DButtonVisible", bool, True)
-    maximumNumberOfUndoStates = _value("maximumNumberOfUndoStates", int, 0)
+    maximumNumberOfUndoStates = Property(
+        int,
+        lambda self: self._logic.GetMaximumNumberOfUndoStates(),
+        lambda self, count: self._logic.SetMaximumNumberOfUndoStates(count),
+    )

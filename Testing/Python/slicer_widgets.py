@@ -93,6 +93,7 @@ class ctkCollapsibleButton(QAbstractButton):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setContentsMargins(0, BUTTON_HEIGHT, 0, 0)
+        self.setSizePolicy(QSizePolicy.Minimum, QSizePolicy.Preferred)
         self._collapsed = self._forcing = False
         self.clicked.connect(lambda: self._set_collapsed(not self._collapsed))
 

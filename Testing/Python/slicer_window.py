@@ -169,6 +169,7 @@ class qMRMLLayoutManager(QObject):
     def _clear(self) -> None:
         for view in self._views.values():
             view.setVisible(False)
+            _map(view, False)
             # Its layout lets go of it.
             view.setParent(None)
             view.setParent(self._viewport)
@@ -230,9 +231,16 @@ class qMRMLLayoutManager(QObject):
             if isinstance(found, qMRMLSliceWidget):
                 found.sliceView().give_size()
         found.setVisible(True)
+        _map(found, True)
         return found
 
     layout = Property(int, lambda self: self._logic.GetLayoutNode().GetViewArrangement(), setLayout)
+
+
+def _map(view: QWidget, is_in_layout: bool) -> None:
+    """qMRMLLayoutViewFactory::beginSetupLayout and setupView: lines of other views are of these alone."""
+    if isinstance(view, qMRMLSliceWidget):
+        view.sliceView().mrmlSliceNode().SetMappedInLayout(is_in_layout)
 
 
 class ModulePanel(QWidget):

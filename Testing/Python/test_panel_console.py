@@ -9,17 +9,6 @@ from PySide6.QtCore import QTimer
 from slicer_scripted import SampleDataLogic
 
 
-def test_the_tutorial_is_among_the_sample_data(tmp_path):
-    with stage(tmp_path) as on_stage:
-        (source,) = SampleDataLogic.sources
-        assert source["name"] == "QuizLoaderTutorial"
-        source["downloader"](source)
-        on_stage.slicer.check()
-        ui = slicer.modules.QuizLoaderWidget.panel.ui
-        assert ui.quizPathEdit.currentPath.endswith("label-maps.xml")
-        assert ui.imageFolderEdit.currentPath.endswith("images")
-
-
 def test_a_build_without_the_sample_quizzes_says_so(tmp_path, monkeypatch):
     from QuizLoaderLib.apps.demo import samples
 
@@ -33,6 +22,7 @@ def test_a_build_without_the_sample_quizzes_says_so(tmp_path, monkeypatch):
 def test_the_window_lives_while_the_sample_images_are_made_and_a_second_click_does_no_harm(
     tmp_path, monkeypatch
 ):
+    """The images themselves are made and shown by the stories."""
     from QuizLoaderLib.apps.demo import samples as demo
 
     with stage(tmp_path) as on_stage:
@@ -46,7 +36,9 @@ def test_the_window_lives_while_the_sample_images_are_made_and_a_second_click_do
             (folder / "quizzes" / "label-maps.xml").write_text("<Session/>", encoding="utf-8")
 
         monkeypatch.setattr(demo, "make_demo", make_demo)
-        make = SampleDataLogic.sources[0]["downloader"]
+        (source,) = SampleDataLogic.sources
+        assert source["name"] == "QuizLoaderTutorial"
+        make = source["downloader"]
 
         def click_again():
             steps.append(on_stage.text("messageLabel"))
@@ -54,9 +46,12 @@ def test_the_window_lives_while_the_sample_images_are_made_and_a_second_click_do
             go.set()
 
         QTimer.singleShot(300, click_again)
-        node = make()
+        node = make(source)
 
         on_stage.slicer.check()
+        ui = slicer.modules.QuizLoaderWidget.panel.ui
+        assert ui.quizPathEdit.currentPath.endswith("label-maps.xml")
+        assert ui.imageFolderEdit.currentPath.endswith("images")
         assert node.GetName() == "label-maps"
         assert steps == ["The sample images are made: 1 of 5 steps."]
         assert not on_stage.sees("messageLabel")

@@ -1,6 +1,7 @@
 """A reader draws in the panel: kept on every way out, there again on return, asked for by the page."""
 
 import os
+import threading
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ import vtk
 from panel_stage import QUESTIONS, SIDE, VOLUME, image_element, stage, write_images, write_quiz
 from QuizLoaderLib.images.files.file_facts import look_at
 from QuizLoaderLib.images.files.image_file import ImageFile
+from QuizLoaderLib.reader.drawing import drawing_files
 from reader_at_work import box, draw, drawn
 from test_panel_session import READER, Reader, hashes
 from test_panel_tools import key
@@ -42,14 +44,12 @@ def quiz_to_draw(tmp_path, again):
     ct = image_element("Volume", VOLUME).replace("<Image ", "<Image SegmentRequired='Y' ")
     plain = image_element("Volume", VOLUME)
     second = image_element("Volume", "second.nrrd", "Green")
-    path = write_quiz(
+    (tmp_path / "map.txt").write_text("Tumour=3\nEdema=7\n", encoding="utf-8")
+    return write_quiz(
         tmp_path / "draw.xml",
         [f"{DRAW} {again}|{ct}{QUESTIONS}", f"|{plain}{QUESTIONS}", f"{DRAW}|{plain}{second}{QUESTIONS}"],
+        "MaskValueMap='map.txt'",
     )
-    (tmp_path / "map.txt").write_text("Tumour=3\nEdema=7\n", encoding="utf-8")
-    session = "<Session MaskValueMap='map.txt'>"
-    path.write_text(path.read_text(encoding="utf-8").replace("<Session>", session), encoding="utf-8")
-    return path
 
 
 def editor(reader):
@@ -140,8 +140,8 @@ def test_a_contour_that_cannot_be_saved_is_said_stays_and_is_saved_when_it_can(r
     (tmp_path / "results").write_text("in the way", encoding="utf-8")
     hand(reader, "Tumour", TUMOUR)
 
-    reader.stage.slicer.wait_until(lambda: "is not saved yet" in reader.text("saveLabel"))
-    assert "The contour of" in reader.text("saveLabel")
+    reader.stage.slicer.wait_until(lambda: "The contour of" in reader.text("saveLabel"))
+    assert "is not saved yet" in reader.text("saveLabel")
     assert "keep the program open" in reader.text("saveLabel")
     reader.click("closeButton")
     assert "Closing once more" in reader.text("messageLabel")
@@ -260,26 +260,90 @@ def test_a_drawing_never_lacks_its_display_node_while_it_is_in_the_scene(reader,
     assert not scene.IsNodePresent(node)
 
 
-def test_no_segment_has_to_leave_a_shared_image_when_its_page_goes(reader, quiz):
-    """Slicer copies the image for each segment that leaves it alone: seconds for many on a large one."""
+def with_many_regions(reader, tmp_path, count=41):
+    """Each a bar of its own, all of them in one label image."""
+    quiz = quiz_to_draw(tmp_path, "AllowMultipleResponse='Y'")
+    names = [f"Region {number}" for number in range(1, count + 1)]
+    lines = (f"{name}={number}" for number, name in enumerate(names, start=1))
+    (tmp_path / "map.txt").write_text("\n".join(lines), encoding="utf-8")
     reader.sign_in(quiz)
-    hand(reader, "Tumour", TUMOUR)
-    hand(reader, "Edema", EDEMA)
+    masks = {}
+    for number, name in enumerate(names):
+        row, column = 4 * (number // 10), number % 10
+        masks[name] = box(slice(4, 36), slice(row, row + 2), slice(column, column + 1), SHAPE)
+        hand(reader, name, masks[name])
+    return masks
+
+
+def test_nothing_large_is_done_while_the_reader_waits_for_the_next_page(reader, tmp_path, monkeypatch):
+    """Slicer copies a shared image for each segment that leaves it alone, and packs what it writes: seconds
+    for many on a large one."""
+    written_by = []
+
+    def noting(write):
+        def note(*arguments, **options):
+            written_by.append((write.__name__, threading.current_thread() is threading.main_thread()))
+            return write(*arguments, **options)
+
+        return note
+
+    for name in ("write_segmentation", "write_segments", "write_nrrd"):
+        # As it is in the library that the panel has.
+        monkeypatch.setattr(drawing_files, name, noting(getattr(drawing_files, name)))
+    masks = with_many_regions(reader, tmp_path)
     segmentation = editor(reader).segmentationNode().GetSegmentation()
-    tumour, edema = (segmentation.GetNthSegment(number) for number in range(2))
     label_map = "Binary labelmap"
-    assert tumour.GetRepresentation(label_map) is edema.GetRepresentation(label_map)
+    segments = [segmentation.GetNthSegment(number) for number in range(len(masks))]
+    assert len({segment.GetRepresentation(label_map) for segment in segments}) == 1
     left = []
 
     @vtk.calldata_type(vtk.VTK_OBJECT)
     def look(_scene, _event, node):
         if node.IsA("vtkMRMLSegmentationNode"):
-            left.append([each.GetRepresentation(label_map) for each in (tumour, edema)])
+            left.append({segment.GetRepresentation(label_map) for segment in segments})
 
     observer = slicer.mrmlScene.AddObserver(slicer.mrmlScene.NodeAboutToBeRemovedEvent, look)
     reader.go()
     slicer.mrmlScene.RemoveObserver(observer)
-    assert left == [[None, None]]
+    assert left == [{None}]
+    reader.stage.slicer.wait_until(lambda: len(stored(reader)) == 1 and len(written_by) == 2)
+    assert written_by == [("write_segments", False), ("write_nrrd", False)]
     reader.go("previousButton")
-    assert np.array_equal(seen(reader)["Tumour"], TUMOUR)
-    assert np.array_equal(seen(reader)["Edema"], EDEMA)
+    found = seen(reader)
+    assert sorted(found) == sorted(masks)
+    for name, mask in masks.items():
+        assert np.array_equal(found[name], mask), name
+
+
+def test_a_large_drawing_is_counted_some_planes_at_a_time(reader, quiz, monkeypatch):
+    from QuizLoaderLib.apps.panel import drawing_summary
+
+    monkeypatch.setattr(drawing_summary, "LOOK_VOXELS", 1)
+    reader.sign_in(quiz)
+    opened = reader.stage.slicer.logic.console.opened
+    # Whose looks are the test's, not those of a timer.
+    summary = drawing_summary.DrawingSummary(slicer.modules.QuizLoaderWidget.panel.ui)
+
+    def said():
+        items = reader.stage.widget("drawnList")
+        return [items.item(row).text() for row in range(items.count())]
+
+    def looks_until(words):
+        count = 0
+        while words not in said():
+            summary.look()
+            count += 1
+        return count
+
+    hand(reader, "Tumour", TUMOUR)
+    summary.begin(opened, f"Volume-{VOLUME}")
+    assert said() == ["Tumour", "Edema"]
+    assert looks_until(f"Tumour: {TUMOUR.sum() / 1000:.1f} ml") >= np.ptp(np.nonzero(TUMOUR)[0]) + 1
+    # What is drawn while it is counted is counted whole.
+    hand(reader, "Edema", TUMOUR)
+    opened.drawings.save()
+    summary.look()
+    hand(reader, "Edema", EDEMA)
+    opened.drawings.save()
+    assert looks_until(f"Edema: {EDEMA.sum() / 1000:.1f} ml") > 1
+    summary.end()

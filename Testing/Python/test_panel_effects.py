@@ -29,10 +29,10 @@ def reader(tmp_path, images):
         reader = Reader(on_stage, images, tmp_path / "results")
         plain, second = image_element("Volume", VOLUME), image_element("Volume", "second.nrrd", "Green")
         pages = [f"{DRAW} AllowMultipleResponse='Y'|{each}{QUESTIONS}" for each in (plain, plain)]
-        quiz = write_quiz(tmp_path / "draw.xml", [*pages, f"{DRAW}|{plain}{second}{QUESTIONS}"])
+        quiz = write_quiz(
+            tmp_path / "draw.xml", [*pages, f"{DRAW}|{plain}{second}{QUESTIONS}"], "MaskValueMap='map.txt'"
+        )
         (tmp_path / "map.txt").write_text("Tumour=3\nEdema=7\n", encoding="utf-8")
-        text = quiz.read_text(encoding="utf-8").replace("<Session>", "<Session MaskValueMap='map.txt'>")
-        quiz.write_text(text, encoding="utf-8")
         reader.sign_in(quiz)
         yield reader
 

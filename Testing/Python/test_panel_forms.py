@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
     QTextEdit,
     QWidget,
 )
+from session_by_hand import page_of, saved
 
 ALL_TYPES = """|<QuestionSet ID='first' Descriptor='About the lesion'>
  <Question Type='Radio' Descriptor='Side'><Option>Left</Option><Option>Right</Option></Question>
@@ -169,6 +170,7 @@ def test_questions_come_and_go_with_the_answers_and_keep_what_was_answered(tmp_p
     image = image_element("Volume", VOLUME)
     quiz = write_quiz(tmp_path / "forms.xml", ["|" + questions + image])
     with stage(tmp_path) as forms:
+        forms.sign_in(tmp_path / "results")
         forms.open(quiz, tmp_path / "images")
 
         def shown():
@@ -185,7 +187,12 @@ def test_questions_come_and_go_with_the_answers_and_keep_what_was_answered(tmp_p
         yes.click()
         assert shown() == ["Lesion", "Size", "Why"]
         assert box(forms, "Size").findChild(QLineEdit).text() == "7"
-        forms.slicer.check()
+        no.click()
+        forms.click("finishButton")
+        forms.click("finishNowButton")
+    asked = page_of(saved(tmp_path / "results" / "Ann" / "forms" / "forms.xml"), 1).iter("Question")
+    told = [[(each.text, each.get("NotAsked")) for each in one.iter("Response")] for one in asked]
+    assert told == [[("N", None), ("Y", None)], [("7", None), (None, "Y")], [(None, "Y")]]
 
 
 def test_lists_sliders_matrices_and_long_texts_are_answered(tmp_path):

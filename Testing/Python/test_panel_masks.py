@@ -12,11 +12,7 @@ def section(tmp_path):
     (tmp_path / "map.txt").write_text("Segment_1=300\n", encoding="utf-8")
     page = image_element("Volume", VOLUME)
     page += image_element("Segmentation", LABELS, more="<ROIs ROIVisibilityCode='All'/>")
-    quiz = write_quiz(tmp_path / "quiz.xml", [f"|{page}"])
-    quiz.write_text(
-        quiz.read_text(encoding="utf-8").replace("<Session>", "<Session MaskValueMap='map.txt'>"),
-        encoding="utf-8",
-    )
+    quiz = write_quiz(tmp_path / "quiz.xml", [f"|{page}"], "MaskValueMap='map.txt'")
     with stage(tmp_path) as on_stage:
         on_stage.open(quiz, images)
         yield on_stage

@@ -5,7 +5,9 @@ from pathlib import Path
 
 import pytest
 from panel_stage import QUESTIONS, REPOSITORY, VOLUME, Stage, image_element, stage, write_quiz
-from PySide6.QtWidgets import QAbstractButton, QLineEdit, QPushButton, QWidget
+from PySide6.QtGui import QPixmap
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
+from QuizLoaderLib.reader.session_answers import DRAWING_NOT_SAVED
 from QuizLoaderLib.session.session import Session
 from QuizLoaderStories.reader import READER, hashes
 
@@ -41,7 +43,11 @@ class Reader:
         opened = self.stage.slicer.logic.console.opened
         assert opened is not None, self.text("messageLabel")
         self.stage.slicer.wait_until(
-            lambda: not self.sees("loadingRow") and opened.index == opened.answers.index
+            lambda: (
+                not self.sees("loadingRow")
+                and self.text("saveLabel") != DRAWING_NOT_SAVED
+                and opened.index == opened.answers.index
+            )
         )
 
     def boxes(self) -> dict[str, QWidget]:
@@ -127,6 +133,40 @@ def test_the_window_lives_while_a_script_runs_and_can_stop_it(reader, tmp_path):
     assert not reader.sees("scriptRow")
 
 
+def test_a_repeat_by_mistake_is_removed_and_the_page_before_is_shown(reader, tmp_path):
+    """It was the last page: where it was there is none any more."""
+    text = '<QuestionSet><Question Type="Text" Descriptor="Note"><Option>n</Option></Question></QuestionSet>'
+    reader.sign_in(write_quiz(tmp_path / "loop.xml", [f'Loop="Y"|{image_element("Volume", VOLUME)}{text}']))
+    reader.type("Note", "seen")
+    assert not reader.sees("removeRepeatButton")
+    reader.go("repeatButton")
+    assert reader.text("titleLabel") == "Case 1-Rep1"
+    reader.type("Note", "x")
+    reader.click("finishButton")
+    assert not reader.sees("removeRepeatButton"), "it is answered"
+    reader.click("notYetButton")
+    reader.type("Note", "")
+    reader.click("finishButton")
+    reader.go("removeRepeatButton")
+    assert reader.text("titleLabel") == "Case 1"
+    assert reader.stage.slicer.logic.nodes(0)[0] is not None
+    assert reader.sees("finishButton")
+
+
+def test_a_repeat_removed_in_the_middle_leads_on(reader, tmp_path):
+    text = '<QuestionSet><Question Type="Text" Descriptor="Note"><Option>n</Option></Question></QuestionSet>'
+    image = image_element("Volume", VOLUME)
+    reader.sign_in(write_quiz(tmp_path / "loop.xml", [f'Loop="Y"|{image}{text}', f"|{image}{text}"]))
+    reader.type("Note", "seen")
+    reader.go("repeatButton")
+    before = reader.stage.slicer.logic.console.opened.page
+    reader.go("removeRepeatButton")
+    opened = reader.stage.slicer.logic.console.opened
+    reader.stage.slicer.wait_until(lambda: opened.page is not before)
+    assert reader.text("titleLabel") == "Case 2"
+    assert (opened.index, opened.page.id) == (1, "Case 2")
+
+
 def test_a_second_window_is_told_and_the_first_goes_on(reader):
     other = Session.open(SAMPLES / "looping.xml", reader.results, READER)
     reader.stage.choose(SAMPLES / "looping.xml", reader.images)
@@ -191,6 +231,71 @@ def test_answers_that_can_never_be_saved_there_go_to_the_home_folder(reader, awa
     assert str(copy) in reader.text("messageLabel")
     assert ">Y</Response>" in copy.read_text(encoding="utf-8")
     assert not reader.sees("pageSection")
+
+
+ASKED = """|<QuestionSet><Question Type="Radio" Descriptor="Side"><Option Correct="Y">Left</Option>
+<Option>Right</Option><Explanation Picture="side.png" Format="Markdown">It is *bright*.</Explanation>
+</Question></QuestionSet>"""
+
+
+def test_a_page_tells_what_is_right_and_the_end_what_was_scored(reader, tmp_path):
+    page = image_element("Volume", VOLUME) + ASKED[1:]
+    quiz = write_quiz(
+        tmp_path / "learn.xml", [f"|{page}", ASKED], 'Feedback="Page" PassMark="60" Attempts="2"'
+    )
+    QPixmap(20, 10).save(str(tmp_path / "side.png"))
+    reader.stage.open(quiz, reader.images)
+    assert reader.text("noticeLabel").startswith("The quiz has its answer key in it")
+    reader.click("closeButton")
+    reader.sign_in(quiz)
+    assert not reader.sees("noticeLabel") and not reader.sees("finishButton")
+    reader.choose("Side", "Right")
+    assert "shows what is right" in reader.text("lockLabel")
+    reader.go()
+    wrong = [
+        "This page: 0 of 1 point.",
+        "✗ Wrong",
+        "0 of 1 point.",
+        "The right answer: Left",
+        "<p>It is <em>bright</em>.</p>",
+    ]
+    assert told(reader) == wrong
+    assert not reader.box("Side").isEnabled()
+    reader.click("closeButton")
+    reader.open()
+    assert told(reader) == wrong
+    reader.go()
+    assert told(reader) == []
+    reader.choose("Side", "Left")
+    reader.go()
+    assert told(reader)[1:3] == ["✓ Right", "1 of 1 point."] and reader.sees("finishButton")
+    reader.click("finishButton")
+    reader.click("finishNowButton")
+    said = reader.text("noticeLabel").splitlines()
+    assert said[1] == "1 of 2 points (50%). Not passed: 60% is needed."
+    assert said[-1] == "All pages: 1 of 2"
+    reader.go("tryAgainButton")
+    assert not reader.sees("tryAgainButton") and not reader.sees("noticeLabel")
+    assert told(reader) == [] and reader.chosen("Side") == []
+    for _ in range(2):
+        reader.choose("Side", "Left")
+        reader.go()
+        assert told(reader)[1] == "✓ Right"
+        if not reader.sees("finishButton"):
+            reader.go()
+    reader.click("finishButton")
+    reader.click("finishNowButton")
+    assert reader.text("noticeLabel").splitlines()[1] == "2 of 2 points (100%). Passed: 60% is needed."
+    assert not reader.sees("tryAgainButton")
+    reader.go("previousButton")
+    assert told(reader)[1] == "✓ Right" and not reader.box("Side").isEnabled()
+
+
+def told(reader) -> list[str]:
+    """What stands beside the greyed questions."""
+    labels = [label for label in reader.stage.widget("formsContainer").findChildren(QLabel) if label.text()]
+    own = {label for box in reader.boxes().values() for label in box.findChildren(QLabel)}
+    return [label.text() for label in labels if label not in own]
 
 
 def test_a_reader_is_not_told_what_is_for_the_author(reader, tmp_path):

@@ -2,13 +2,23 @@
 
 import logging
 import sys
+from functools import cache
 
 import pytest
 import vtk
 from panel_stage import stage
+from QuizLoaderLib.apps.demo import samples
 from QuizLoaderStories.telling import Need, Story, StoryFailedError, all_stories, tell_all, tell_one
 
 STORIES = [one for one in all_stories() if Need.EFFECTS not in one.needs]
+
+
+@pytest.fixture(scope="module", autouse=True)
+def one_head():
+    """Of the sample images: it takes seconds, and is the same at each call."""
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(samples, "make_head", cache(samples.make_head))
+        yield
 
 
 @pytest.fixture(scope="module")

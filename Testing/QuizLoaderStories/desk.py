@@ -44,7 +44,8 @@ class Desk:
         slicer.mrmlScene.Clear(0)
         if self.has_window:
             self.enter()
-        for name in ("quizPath", "imageFolder", "resultsFolder", "scriptsFolder", "valueMap", "mask"):
+        paths = ("quizPath", "imageFolder", "resultsFolder", "scriptsFolder", "valueMap", "mask")
+        for name in (*paths, "casesFolder", "templateFile", "newQuiz"):
             getattr(self.ui, f"{name}Edit").currentPath = ""
         self.ui.readerEdit.text = ""
         return self

@@ -39,10 +39,9 @@ def quiz_to_draw(folder: Path, again: str = "AllowMultipleResponse='Y'") -> tupl
     quiz = write_quiz(
         folder / "draw.xml",
         [f"{DRAW} {again}|{ct}{QUESTIONS}", f"|{plain}{QUESTIONS}", f"{DRAW}|{plain}{second}{QUESTIONS}"],
+        "MaskValueMap='map.txt'",
     )
     (folder / "map.txt").write_text("Tumour=3\nEdema=7\n", encoding="utf-8")
-    session = "<Session MaskValueMap='map.txt'>"
-    quiz.write_text(quiz.read_text(encoding="utf-8").replace("<Session>", session), encoding="utf-8")
     return quiz, images
 
 

@@ -21,10 +21,8 @@ AUTO_COMPLETE = ("Fill between slices", "Grow from seeds")
 
 def at_two_pages_to_draw_on(desk: Desk) -> Reader:
     page = f"{DRAW} AllowMultipleResponse='Y'|{image_element('Volume', VOLUME)}{QUESTIONS}"
-    quiz = write_quiz(desk.folder / "draw.xml", [page, page])
+    quiz = write_quiz(desk.folder / "draw.xml", [page, page], "MaskValueMap='map.txt'")
     (desk.folder / "map.txt").write_text("Tumour=3\nEdema=7\n", encoding="utf-8")
-    text = quiz.read_text(encoding="utf-8").replace("<Session>", "<Session MaskValueMap='map.txt'>")
-    quiz.write_text(text, encoding="utf-8")
     reader = Reader(desk)
     reader.sign_in(quiz, write_images(desk.folder / "images"))
     return reader

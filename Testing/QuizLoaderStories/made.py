@@ -42,13 +42,14 @@ def write_images(folder: Path) -> Path:
     return folder
 
 
-def write_quiz(path: Path, pages: list[str]) -> Path:
-    """Pages given by ``attributes|XML inside``; their IDs count from ``Case 1``."""
+def write_quiz(path: Path, pages: list[str], attributes: str = "") -> Path:
+    """Pages given by ``attributes|XML inside``; their IDs count from ``Case 1``. ``attributes`` are the
+    Session's."""
     texts = [
         f'<Page ID="Case {number}" {page.partition("|")[0]}>{page.partition("|")[2]}</Page>'
         for number, page in enumerate(pages, start=1)
     ]
-    path.write_text("<Session>" + "\n".join(texts) + "</Session>", encoding="utf-8")
+    path.write_text(f"<Session {attributes}>" + "\n".join(texts) + "</Session>", encoding="utf-8")
     return path
 
 

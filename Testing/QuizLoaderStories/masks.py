@@ -13,9 +13,7 @@ def open_with_a_map(desk: Desk) -> None:
     (desk.folder / "map.txt").write_text("Segment_1=300\n", encoding="utf-8")
     page = image_element("Volume", VOLUME)
     page += image_element("Segmentation", LABELS, more="<ROIs ROIVisibilityCode='All'/>")
-    quiz = write_quiz(desk.folder / "quiz.xml", [f"|{page}"])
-    text = quiz.read_text(encoding="utf-8").replace("<Session>", "<Session MaskValueMap='map.txt'>")
-    quiz.write_text(text, encoding="utf-8")
+    quiz = write_quiz(desk.folder / "quiz.xml", [f"|{page}"], "MaskValueMap='map.txt'")
     desk.open(quiz, images)
 
 

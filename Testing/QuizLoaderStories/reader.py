@@ -8,6 +8,9 @@ from .desk import Desk, inside
 
 READER = "Dr. Chen"
 
+DRAWING_NOT_SAVED = "The drawing is not saved yet."
+"""Then a step waits until it is."""
+
 _BUTTONS = ("QRadioButton", "QCheckBox", "QPushButton")
 
 
@@ -44,7 +47,11 @@ class Reader:
     def wait(self) -> None:
         assert self.desk.opened is not None, self.text("messageLabel")
         self.desk.wait_until(
-            lambda: not self.sees("loadingRow") and self.desk.opened.index == self.desk.opened.answers.index
+            lambda: (
+                not self.sees("loadingRow")
+                and self.text("saveLabel") != DRAWING_NOT_SAVED
+                and self.desk.opened.index == self.desk.opened.answers.index
+            )
         )
         self.desk.settle()
         self.desk.check()

@@ -171,8 +171,10 @@ def a_bookmark_leads_back(desk: Desk) -> None:
     assert reader.text("titleLabel") == "Calibration"
     assert reader.chosen("Your scale") == ["Strict"]
     assert not reader.sees("bookmarkButton")
-    reader.go()
+    assert reader.text("returnButton") == "Return to page 2"
+    reader.go("returnButton")
     assert reader.typed("Rating") == ["4"]
+    assert not reader.sees("returnButton")
 
 
 @story(Need.WINDOW)

@@ -251,6 +251,9 @@ def fifty_pages_leave_nothing_behind(desk: Desk) -> None:
     quiz, images = three_pages(desk.folder)
 
     def counts() -> tuple[int, int]:
+        if desk.opened is not None:
+            # A region has a node in the 3D view once its surface is made.
+            desk.wait_until(lambda: not desk.opened.placed.three_d.is_making)
         scene = slicer.mrmlScene
         nodes = [scene.GetNthNode(index) for index in range(scene.GetNumberOfNodes())]
         return len(nodes), sum(node.IsA("vtkMRMLDisplayNode") for node in nodes)

@@ -11,27 +11,39 @@ if TYPE_CHECKING:
 
 
 class ChoiceMenu:
-    """``chosen(row)`` is called when a line is chosen."""
+    """``chosen(row)`` is called when a line is chosen. Its lines may stand ``below`` those of another one of
+    the same button; neither gets other lines then."""
 
-    def __init__(self, button: "qt.QToolButton", chosen: Callable[[int], object]) -> None:
+    def __init__(
+        self,
+        button: "qt.QToolButton",
+        chosen: Callable[[int], object],
+        below: "ChoiceMenu | None" = None,
+    ) -> None:
         self._chosen = chosen
-        self._menu = qt.QMenu(button)
+        self._below = below
+        self._menu: qt.QMenu = below._menu if below else qt.QMenu(button)
         self._texts: list[str] = []
         self._actions: list[qt.QAction] = []
         button.setMenu(self._menu)
 
-    def show(self, texts: Sequence[str], row: int) -> None:
-        """A menu that is open stays so, where nothing is new."""
+    def show(self, texts: Sequence[str], row: int | Sequence[int], offered: bool = True) -> None:
+        """A menu that is open stays so, where nothing is new. Lines that are no choice have several rows."""
+        rows = [row] if isinstance(row, int) else row
         if self._texts != [*texts]:
             self._texts = [*texts]
-            self._menu.clear()
+            if self._below:
+                self._menu.addSeparator()
+            else:
+                self._menu.clear()
             self._actions = [qt.QAction(text.replace("&", "&&"), self._menu) for text in texts]
             for number, action in enumerate(self._actions):
                 action.checkable = True
                 action.triggered.connect(partial(self._triggered, number))
                 self._menu.addAction(action)
         for number, action in enumerate(self._actions):
-            action.checked = number == row
+            action.checked = offered and number in rows
+            action.visible = offered
 
     def _triggered(self, row: int, checked: bool) -> None:
         # What is chosen again stays chosen.

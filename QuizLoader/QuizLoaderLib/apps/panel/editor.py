@@ -1,19 +1,23 @@
 """Slicer's own Segment Editor, on the pages that ask for it."""
 
 import logging
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import slicer
 
+from ...reader.drawing.effects import EFFECTS
 from ...reader.opened_quiz import OpenedQuiz
 from ...views import segmentations
 from .drawing_summary import DrawingSummary
+from .held_button import HeldButton
+from .verdicts import VerdictsList
 
 if TYPE_CHECKING:
     from .ui import Ui
 
-EFFECTS = ["Paint", "Erase", "Draw", "Threshold", "Islands", "Fill between slices"]
-"""What readers draw with most, first; all others come behind, as do their digits."""
+EFFECT_ORDER = [each.slicer_name for each in EFFECTS if each.slicer_name]
+"""All others come behind, as do their digits."""
 
 PARAMETER_TAG = "QuizLoader"
 """The editor's settings have a node of their own, so that Slicer's Segment Editor module keeps its own. It
@@ -35,13 +39,15 @@ class Editor:
     Of several images the reader chooses one; each has a segmentation of its own.
     """
 
-    def __init__(self, ui: "Ui") -> None:
+    def __init__(self, ui: "Ui", changed: Callable[[], None] = lambda: None) -> None:
         self._ui = ui
         self._widget: slicer.qMRMLSegmentEditorWidget = None
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
         self._brush: dict[str, str] = {}
         self._summary = DrawingSummary(ui)
+        self._button = HeldButton()
+        self.verdicts = VerdictsList(ui, self._chosen, self._choose, self._save_state, changed)
         ui.drawOnBox.connect("activated(int)", self._image_chosen)
 
     @property
@@ -59,6 +65,7 @@ class Editor:
         ids = [image.id for image in opened.drawings.images]
         if self._opened is opened and self._image_id in ids and self._widget.segmentationNode():
             self._widget.setupViewObservations()
+            self._button.watch()
             return
         self.hide()
         if not ids:
@@ -89,6 +96,16 @@ class Editor:
         self.hide()
         self._brush = {}
 
+    def end_strokes(self) -> None:
+        """What is being drawn is not dropped: a stroke is ended as by letting go of the button, an outline as
+        by Enter (SegmentEditorDrawEffect.py)."""
+        self._button.let_go()
+        effect = self._widget.effectByName("Draw") if self._widget and self._opened else None
+        pipelines = getattr(effect.self(), "drawPipelines", {}) if effect else {}
+        for pipeline in list(pipelines.values()):
+            if pipeline.rasPoints.GetNumberOfPoints() > 2:
+                pipeline.apply()
+
     def rest(self, rests: bool) -> None:
         """While another tool is in hand: no effect is active, and the editor's keys are free."""
         if self._opened and rests:
@@ -105,7 +122,7 @@ class Editor:
         parameters = _new_parameter_node()
         for name, value in self._brush.items():
             parameters.SetAttribute(name, value)
-        radius = opened.pages[opened.index].contour_tool_radius_mm
+        radius = opened.page.contour_tool_radius_mm
         if radius:
             parameters.SetAttribute("BrushDiameterIsRelative", "0")
             parameters.SetAttribute("BrushAbsoluteDiameter", str(2 * radius))
@@ -115,10 +132,14 @@ class Editor:
         self._widget.setSourceVolumeNode(opened.drawings.volume(image_id))
         self._end_effects()
         self._widget.setupViewObservations()
+        self._button.watch()
         self._summary.begin(opened, image_id)
+        self.verdicts.begin(opened, image_id)
 
     def _let_go(self) -> None:
+        self._button.stop()
         self._summary.end()
+        self.verdicts.end()
         self._widget.setActiveEffect(None)
         self._end_effects()
         self._widget.removeViewObservations()
@@ -154,6 +175,23 @@ class Editor:
         if self._opened:
             self._opened.drawings.show_again()
 
+    def _chosen(self) -> str:
+        """The name of the segment in hand, empty where none is."""
+        parameters = _parameter_node()
+        if parameters is None or parameters.GetSegmentationNode() is None:
+            return ""
+        segmentation = parameters.GetSegmentationNode().GetSegmentation()
+        segment = segmentation.GetSegment(parameters.GetSelectedSegmentID() or "")
+        return segment.GetName() if segment else ""
+
+    def _choose(self, name: str) -> None:
+        parameters = _parameter_node()
+        if parameters is not None and (node := parameters.GetSegmentationNode()):
+            parameters.SetSelectedSegmentID(node.GetSegmentation().GetSegmentIdBySegmentName(name))
+
+    def _save_state(self) -> None:
+        self._widget.saveStateForUndo()
+
     def _image_chosen(self, row: int) -> None:
         opened = self._opened
         if opened and row < len(opened.drawings.images):
@@ -171,7 +209,7 @@ class Editor:
             self._widget.switchToSegmentationsButtonVisible = False
             self._widget.show3DButtonVisible = False
             self._widget.maximumNumberOfUndoStates = 10
-            self._widget.setEffectNameOrder(EFFECTS)
+            self._widget.setEffectNameOrder(EFFECT_ORDER)
             self._ui.editorLayout.addWidget(self._widget)
 
 

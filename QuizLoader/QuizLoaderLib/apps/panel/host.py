@@ -10,10 +10,10 @@ import slicer
 import vtk
 
 from ...quiz.model import Layout, SliceView
-from ...views.layouts import slicer_layout
+from ...views.layouts import THREE_D_TAG, slicer_layout
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLScene, vtkMRMLSliceLogic
+    from slicer import vtkMRMLScene, vtkMRMLSliceLogic, vtkMRMLViewNode
 
 VIEWLESS_SIZE = (512, 512)
 """Pixels of a slice view where Slicer runs without a main window, so that fitting has a size to fit to."""
@@ -46,6 +46,11 @@ class SlicerHost:
         # The views get their sizes with what Qt has posted now, the panel's width first; timers wait.
         for _round in range(_ROUNDS):
             slicer.app.sendPostedEvents(None, qt.QEvent.LayoutRequest)
+
+    def three_d_view(self) -> vtkMRMLViewNode | None:
+        """Slicer's own."""
+        has_views = slicer.app.layoutManager() is not None
+        return self.scene.GetSingletonNode(THREE_D_TAG, "vtkMRMLViewNode") if has_views else None
 
     def place_on_screen(self, view: SliceView) -> tuple[int, int]:
         manager = slicer.app.layoutManager()
@@ -98,6 +103,7 @@ class _ViewState:
     xyz_origin: tuple[float, float, float]
     label_outline: int
     view_group: int
+    slab: dict[str, object]
 
 
 _LAYERS = (
@@ -110,6 +116,7 @@ _LAYERS = (
     "HotLinkedControl",
     "ClipToBackgroundVolume",
 )
+_SLAB = ("Enabled", "Type", "Thickness", "OversamplingFactor")
 
 
 class _Remembered:
@@ -133,6 +140,7 @@ def _state_of(logic: vtkMRMLSliceLogic) -> _ViewState:
         tuple(node.GetXYZOrigin()),
         node.GetUseLabelOutline(),
         node.GetViewGroup(),
+        {name: getattr(node, "GetSlabReconstruction" + name)() for name in _SLAB},
     )
 
 
@@ -154,6 +162,8 @@ def _restore(logic: vtkMRMLSliceLogic, state: _ViewState | None) -> None:
         node.SetXYZOrigin(*state.xyz_origin)
         node.SetUseLabelOutline(state.label_outline)
         node.SetViewGroup(state.view_group)
+        for name, value in state.slab.items():
+            getattr(node, "SetSlabReconstruction" + name)(value)
         node.GetSliceToRAS().DeepCopy(state.slice_to_ras)
         node.UpdateMatrices()
         node.EndModify(was_modifying)

@@ -3,12 +3,9 @@
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-import qt
-import slicer
-
 from ...reader.measuring import LOOK_S, Measuring
 from ...reader.opened_quiz import OpenedQuiz
-from .ui import timer
+from .ui import EscapeKey, timer
 
 if TYPE_CHECKING:
     from .ui import Ui
@@ -16,12 +13,19 @@ if TYPE_CHECKING:
 
 class LinesSection:
     """Connects the widgets of the section to ``Measuring``; ``changed()`` is called when a line came or
-    went, ``in_hand(True)`` when one is placed from now on."""
+    went, ``in_hand(True)`` when one is placed from now on, ``taken()`` before, so that other tools are put
+    down."""
 
-    def __init__(self, ui: "Ui", changed: Callable[[], None], in_hand: Callable[[bool], None]) -> None:
+    def __init__(
+        self,
+        ui: "Ui",
+        changed: Callable[[], None],
+        in_hand: Callable[[bool], None],
+        taken: Callable[[], None],
+    ) -> None:
         self._ui, self._in_hand = ui, in_hand
-        self._escape: qt.QShortcut = None
-        self._measuring = Measuring(changed)
+        self._escape = EscapeKey(ui.linesSection, self.measure)
+        self._measuring = Measuring(changed, taken)
         self._texts: list[str] = []
         self._timer = timer(LOOK_S, self._look)
         ui.measureButton.clicked.connect(self.measure)
@@ -42,6 +46,11 @@ class LinesSection:
         self._measuring.end()
         self._show()
 
+    def put_down(self) -> None:
+        """Another tool is taken."""
+        self._measuring.put_down()
+        self._show()
+
     def measure(self) -> None:
         self._measuring.measure()
         self._show()
@@ -55,18 +64,9 @@ class LinesSection:
         self._show()
 
     def _take_keys(self, measuring: bool) -> None:
-        """Escape ends the measurement, and is then the segment editor's again."""
-        if measuring == (self._escape is not None):
-            return
-        self._in_hand(measuring)
-        if measuring:
-            parent = slicer.util.mainWindow() or self._ui.linesSection
-            self._escape = qt.QShortcut(qt.QKeySequence("Esc"), parent)
-            self._escape.activated.connect(self.measure)
-        else:
-            self._escape.enabled = False
-            self._escape.deleteLater()
-            self._escape = None
+        if measuring != self._escape.is_taken:
+            self._in_hand(measuring)
+            self._escape.take(measuring)
 
     def _show(self) -> None:
         shown, ui = self._measuring.shown, self._ui

@@ -2,12 +2,9 @@
 
 import time
 from collections.abc import Callable
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 from .ui import timer
-
-if TYPE_CHECKING:
-    from ...images.loading.page_request import PageRequest
 
 TICK_S = 0.01
 REST_S = 0.02
@@ -18,8 +15,23 @@ REST_AHEAD_S = 0.005
 """The same while the reader looks at a page and scrolls."""
 
 
+class Request(Protocol):
+    """What threads do; the image library has one for a page."""
+
+    @property
+    def done(self) -> int: ...
+
+    @property
+    def total(self) -> int: ...
+
+    @property
+    def is_ready(self) -> bool: ...
+
+    def cancel(self) -> None: ...
+
+
 class Loading:
-    """Waits for a request of the image library (``done``, ``total``, ``is_ready``, ``cancel()``).
+    """Waits for a request.
 
     ``request`` is what is being loaded, None where nothing is. ``progress(done, total)`` is called at every
     tick, ``ready()`` once at the end; a tick rests ``rest_s``.
@@ -29,10 +41,10 @@ class Loading:
         self, progress: Callable[[int, int], None], ready: Callable[[], None], rest_s: float = REST_S
     ) -> None:
         self._progress, self._ready, self._rest_s = progress, ready, rest_s
-        self.request: PageRequest | None = None
+        self.request: Request | None = None
         self._timer = timer(TICK_S, self.tick)
 
-    def start(self, request: "PageRequest") -> None:
+    def start(self, request: Request) -> None:
         self.cancel()
         self.request = request
         self._timer.start()
@@ -43,7 +55,7 @@ class Loading:
         if request:
             request.cancel()
 
-    def let_go(self) -> "PageRequest | None":
+    def let_go(self) -> Request | None:
         """Stop waiting without stopping the reading; gives the request."""
         request, self.request = self.request, None
         self._timer.stop()

@@ -56,7 +56,9 @@ class MaskValues:
         self._say("")
 
     def _list_sources(self) -> None:
-        found = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+        """Isodose lines and the dashes of what was given are in no list of Slicer's either."""
+        nodes = slicer.util.getNodesByClass("vtkMRMLSegmentationNode")
+        found = [node for node in nodes if not node.GetHideFromEditors()]
         self._sources = [node.GetID() for node in found]
         self._ui.maskSourceBox.clear()
         for node in found:

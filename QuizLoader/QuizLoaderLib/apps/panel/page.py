@@ -17,14 +17,21 @@ from .editor import Editor
 from .icons import Icons
 from .lines import LinesSection
 from .loading import REST_AHEAD_S, Loading
+from .marking import MeasuresSection
 from .mask_values import MaskValues
-from .over_views import KeysOverViews, show_scales
+from .over_views import PointerOverViews, show_scales
+from .three_d import Surfaces
 from .tools import ToolsSection
 from .ui import show_text
 from .unturned import Unturned
 
 if TYPE_CHECKING:
     from .ui import Ui
+
+
+_SECTIONS = tuple(
+    f"{name}Section" for name in ("page", "foot", "legend", "dose", "editor", "lines", "measures")
+)
 
 
 class PageSections:
@@ -34,15 +41,26 @@ class PageSections:
         self._ui, self._console = ui, console
         self._icons = Icons(widget)
         self._icons.show(ui)
-        self.asking = AskingSection(ui, self._icons, self._moved)
-        self._editor = Editor(ui)
+        self._editor = Editor(ui, lambda: self.asking.presenter.look_again())
+        self.asking = AskingSection(
+            ui,
+            self._icons,
+            self._moved,
+            self._editor.end_strokes,
+            self._mark_in_hand,
+            lambda number: self._tools.use("go_to_farthest", number),
+        )
         self._loading = Loading(self._show_progress, self._files_are_read)
         self._ahead = Loading(lambda done, total: None, lambda: None, REST_AHEAD_S)
         self._loading_index = -1
         self._tools = ToolsSection(ui, self._change_views)
         self._mask_values = MaskValues(ui, partial(self._tools.use, "add_segmentation"))
-        self._lines = LinesSection(ui, self.asking.presenter.look_again, self._editor.rest)
-        self._keys = KeysOverViews(ui.formsContainer)
+        self._lines = LinesSection(
+            ui, self.asking.presenter.look_again, self._editor.rest, self._put_down_marks
+        )
+        self._surfaces = Surfaces()
+        self._measures = MeasuresSection(ui, self.asking.presenter, self._measure_in_hand)
+        self._pointer = PointerOverViews(ui.formsContainer)
         self._digits = Digits()
         self._digits.watch(widget, ui.formsContainer, self.asking.choose)
         self._unturned = Unturned()
@@ -59,7 +77,7 @@ class PageSections:
         """The module is entered."""
         self._icons.show(self._ui)
         self.shortcuts.install()
-        self.asking.presenter.be_there(True)
+        self.asking.be_there(True)
         opened = self._console.opened
         if opened and (opened.index >= 0 or opened.answers.reader):
             self.load()
@@ -67,11 +85,14 @@ class PageSections:
     def leave(self) -> None:
         """The views are for another module; the quiz stays open."""
         self.shortcuts.remove()
-        self.asking.presenter.be_there(False)
+        self._put_down()
+        self.asking.be_there(False)
         self.asking.save_typed()
         if self._console.opened:
             self._console.opened.drawings.save()
             self._console.opened.leave_views()
+            # While time stands still no other module shows the images either.
+            self._console.opened.withhold(self.asking.presenter.time.is_covered)
         self.put_away()
 
     def put_away(self) -> None:
@@ -82,8 +103,10 @@ class PageSections:
         self._editor.hide()
         self._tools.put_away()
         self._lines.put_away()
+        self.asking.marks.put_away()
+        self._measures.put_away()
         show_scales(None)
-        self._keys.end()
+        self._pointer.end()
 
     def clear(self) -> None:
         """After it."""
@@ -91,16 +114,22 @@ class PageSections:
         self.asking.end()
         self._mask_values.clear()
         self._ui.pagesList.clear()
-        for section in ("pageSection", "footSection", "legendSection", "editorSection", "linesSection"):
+        for section in _SECTIONS:
             getattr(self._ui, section).visible = False
 
     def use(self, tool: str, *values: Any) -> None:
         """A tool of the table of shortcuts, or a step."""
         opened = self._console.opened
+        if tool == "reset":
+            self._put_down()
         if tool == "step":
             self.asking.step(*values)
         elif tool == "measure":
             self._lines.measure()
+        elif tool == "next_measure":
+            self._measures.take_next()
+        elif tool == "draw":
+            self._editor.verdicts.judge(*values[1:])
         elif tool == "reset" and opened and not self._is_shown_whole(opened):
             self.load()
         else:
@@ -120,6 +149,8 @@ class PageSections:
         self._loading_index = opened.answers.index
         self._show_loading(True)
         self.asking.wait()
+        if self.asking.presenter.time.is_covered:
+            opened.cover()
         self._loading.start(opened.request(self._loading_index))
         # If this is the page that was read ahead, its reading goes on.
         self._ahead.let_go()
@@ -139,14 +170,15 @@ class PageSections:
         """Also after ``showPage`` in the console."""
         opened = self._the_quiz()
         self._icons.show(self._ui)
-        self._ui.pagesList.currentRow = opened.index
+        opened.withhold(False)
         show_text(self._ui.messageLabel, "\n".join(opened.messages(problems)))
         # Slicer's console may have opened it.
         self.asking.begin(opened.answers, opened.path.parent)
         self.asking.show()
         self._tools.begin(opened)
+        self._surfaces.begin(opened)
         show_scales(opened)
-        self._keys.begin(opened)
+        self._pointer.begin(opened)
         self._show_what_is_made(opened)
         if opened.index + 1 < len(opened.pages):
             self._ahead.start(opened.read_ahead(opened.index + 1))
@@ -154,24 +186,26 @@ class PageSections:
     def _moved(self) -> None:
         """To another page, whose images are loaded, or to other questions of this one."""
         opened = self._the_quiz()
-        show_text(self._ui.noticeLabel, "")
+        show_text(self._ui.noticeLabel, self.asking.presenter.notice)
         if self._loading.request or not self._is_shown_whole(opened):
             self.load()
         else:
             self.asking.show()
-            # A quiz that is finished now cannot be drawn on any more.
+            self.asking.marks.begin(opened)
+            self._measures.begin(opened)
+            # A page that is told now, or a quiz that is finished, cannot be drawn on any more.
             self._editor.show(opened)
+            if opened.answers.expert_regions():
+                self._tools.use("differences")
 
     @staticmethod
     def _is_shown_whole(opened: OpenedQuiz) -> bool:
         """Whether the page of the answers is on the views, with no node deleted by hand."""
-        return opened.index == opened.answers.index and opened.is_whole
+        return opened.shows_answered_page and opened.is_whole
 
     def _page_chosen(self) -> None:
-        opened = self._console.opened
-        if opened and opened.answers.may_show(self._ui.pagesList.currentRow):
-            opened.answers.arrive(self._ui.pagesList.currentRow)
-            self._moved()
+        if self._console.opened:
+            self.asking.go_to(self._ui.pagesList.currentRow)
 
     def _load_again(self) -> None:
         if self._console.opened:
@@ -196,12 +230,36 @@ class PageSections:
 
     def _show_what_is_made(self, opened: OpenedQuiz) -> None:
         self._lines.begin(opened)
+        self.asking.marks.begin(opened)
+        self._measures.begin(opened)
         self._editor.show(opened)
         self._mask_values.show(opened, opened.background)
+
+    def _put_down(self) -> None:
+        """What is being placed: what is enough of it stays."""
+        self._lines.put_down()
+        self._put_down_marks()
+
+    def _put_down_marks(self) -> None:
+        self.asking.marks.put_down()
+        self._measures.put_down()
+
+    def _mark_in_hand(self, is_placed: bool) -> None:
+        if is_placed:
+            self._lines.put_down()
+            self._measures.put_down()
+        self._editor.rest(is_placed)
+
+    def _measure_in_hand(self, is_placed: bool) -> None:
+        if is_placed:
+            self._lines.put_down()
+            self.asking.marks.put_down()
+        self._editor.rest(is_placed)
 
     def _change_views(self, change: Callable[[], object]) -> None:
         """The views show other planes of the page after ``change``."""
         change()
+        self._surfaces.begin(self._the_quiz())
         show_scales(self._the_quiz())
         self._editor.show(self._the_quiz())
 
@@ -210,9 +268,12 @@ class PageSections:
         return self._console.opened
 
 
+_IN_PANEL = (When.ALWAYS, When.COMPARING, When.ON_PAGES, When.JUDGING)
+
+
 def in_panel() -> list[Shortcut]:
     """Those with Alt: letters alone belong to Slicer, which also lists them itself."""
-    held = [each for each in SHORTCUTS if each.when in (When.ALWAYS, When.ON_PAGES) and panel_keys(each)]
+    held = [each for each in SHORTCUTS if each.when in _IN_PANEL and panel_keys(each)]
     return [each for each in held if each.use[0] != "help"]
 
 

@@ -1,6 +1,7 @@
 """The panel: a reader signs in, a quiz is chosen, its pages are shown and asked. Widgets only."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,16 +9,18 @@ import ctk
 import qt
 import slicer
 
+from ...quiz.answer_key import AnswerKey
 from ...quiz.problems import ExplainedError, Problem, ProblemError, has_errors
 from ...reader.opened_quiz import OpenedQuiz
 from . import quiz_node
 from .choice_menu import SectionsMenu
 from .console import Console
-from .forms import ROW_LETTERS
+from .new_from_folder import NewFromFolder
 from .page import PageSections
 from .readers_mode import ReadersMode
 from .sign_in import SignInFields
 from .ui import show_text
+from .words import ROW_LETTERS
 
 if TYPE_CHECKING:
     from .ui import Ui
@@ -26,6 +29,8 @@ LEAST_WIDTH = 246
 """Pixels that the panel asks for, and more where letters are large. Slicer adds those of a scroll bar that
 lies (qSlicerModulePanel::minimumSizeHint), 54 in most styles: it gets 300."""
 
+
+KEY_TRAVELS = "The quiz has its answer key in it: readers who open it here can read the file."
 
 SECTIONS = {
     "quizSection": "Quiz",
@@ -54,11 +59,13 @@ class Panel:
         ui.leaveReadersModeButton.clicked.connect(lambda: self._readers_mode.set(False))
         ui.leaveReadersModeButton.visible = False
         self._page = PageSections(ui, widget, console)
+        self._new = NewFromFolder(ui, self._open_new)
         self._close_was_refused = False
         ui.quizPathEdit.filters = ctk.ctkPathLineEdit.Files
         ui.quizPathEdit.nameFilters = ["Quiz (*.xml)", "All files (*)"]
         ui.imageFolderEdit.filters = ctk.ctkPathLineEdit.Dirs
-        ui.openButton.clicked.connect(self.open)
+        ui.openButton.clicked.connect(lambda: self.open())
+        ui.tryAgainButton.clicked.connect(lambda: self.open(again=True))
         ui.closeButton.clicked.connect(self.close_if_saved)
         self.fill_in_from_scene()
         console.when_shown = self._page.page_is_shown
@@ -74,12 +81,14 @@ class Panel:
 
     def leave(self) -> None:
         self._readers_mode.set(False)
+        self._new.cancel()
         self._page.leave()
         self._console.give_views_back()
 
     def clean_up(self) -> None:
         self._console.when_shown = None
         self._page.shortcuts.remove()
+        self._new.cancel()
         self.close()
 
     def scene_closes(self) -> None:
@@ -112,7 +121,8 @@ class Panel:
 
     # Open and close
 
-    def open(self) -> None:
+    def open(self, again: bool = False) -> None:
+        """The quiz of the fields; ``again`` begins another run through it."""
         path, folder = self.ui.quizPathEdit.currentPath.strip(), self.ui.imageFolderEdit.currentPath.strip()
         if not path or not folder:
             show_text(
@@ -124,6 +134,7 @@ class Panel:
             return
         try:
             sign_in = self._sign_in.read()
+            sign_in = replace(sign_in, again=again) if sign_in else None
             self._console.open(path, folder, self.ui.followLinksBox.checked, sign_in)
         except ExplainedError as fault:
             show_text(self.ui.messageLabel, str(fault))
@@ -139,6 +150,13 @@ class Panel:
         self._show_opened(opened)
         if opened.pages:
             self._page.load()
+
+    def _open_new(self, quiz: Path, folder: Path, sentence: str) -> None:
+        """As its author, who looks at it."""
+        self.ui.quizPathEdit.currentPath, self.ui.imageFolderEdit.currentPath = str(quiz), str(folder)
+        self.ui.readerEdit.text = ""
+        self.open()
+        show_text(self.ui.noticeLabel, "\n".join(filter(None, (sentence, self.ui.noticeLabel.text))))
 
     def close_if_saved(self) -> bool:
         """Where answers cannot be saved the quiz stays open once, so that nobody loses them unwarned."""
@@ -177,17 +195,19 @@ class Panel:
         self._page.asking.begin(opened.answers, opened.path.parent)
         self._close_was_refused = False
         self._set_width(self._page.least_width(opened))
-        show_text(self.ui.noticeLabel, "\n".join(opened.answers.notices))
+        is_open_book = not opened.answers.reader and not AnswerKey(opened.quiz).is_empty
+        notices = [*opened.answers.notices, *([KEY_TRAVELS] if is_open_book else [])]
+        show_text(self.ui.noticeLabel, "\n".join(notices))
         # A reader cannot put the quiz right.
         told = [problem for problem in opened.problems if problem.is_error or not opened.answers.reader]
         for name in SECTIONS:
             self._sections.offer(name, True)
         self._show_problems(opened.path, told)
         self._sections.show("quizSection", False)
+        self._new.cancel()
+        self.ui.newSection.visible = False
         self._sections.offer("pagesSection", bool(opened.answers.listed_pages()))
         self.ui.closeButton.enabled = True
-        for page in opened.pages:
-            self.ui.pagesList.addItem(f"{page.number}. {page.title}")
         show_text(self.ui.messageLabel, "" if opened.pages else "The quiz has no page that can be shown.")
 
     def _set_width(self, least: int = 0) -> None:
@@ -208,6 +228,7 @@ class Panel:
         for name in SECTIONS:
             self._sections.offer(name, False)
         self._sections.show("quizSection")
+        self.ui.newSection.visible = True
         self._page.clear()
         self._problems.clear()
         self._set_width()

@@ -74,7 +74,12 @@ class Legend:
 def list_item(text: str, color: tuple[int, ...]) -> "qt.QListWidgetItem":
     """A line with the colour of a region, 0..255."""
     item = qt.QListWidgetItem(text)
+    item.setIcon(swatch(color))
+    return item
+
+
+def swatch(color: tuple[int, ...]) -> "qt.QIcon":
+    """Of a region, 0..255."""
     pixmap = qt.QPixmap(SWATCH_PIXELS, SWATCH_PIXELS)
     pixmap.fill(qt.QColor(*color))
-    item.setIcon(qt.QIcon(pixmap))
-    return item
+    return qt.QIcon(pixmap)

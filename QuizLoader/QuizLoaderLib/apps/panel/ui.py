@@ -27,3 +27,29 @@ def timer(seconds: float, action: Callable[[], None]) -> "qt.QTimer":
     made.interval = round(1000 * seconds)
     made.timeout.connect(action)
     return made
+
+
+class EscapeKey:
+    """Escape calls ``pressed`` while it is taken, and is then the segment editor's again; ``widget`` has the
+    key where there is no main window."""
+
+    def __init__(self, widget: "qt.QWidget", pressed: Callable[[], None]) -> None:
+        self._widget, self._pressed = widget, pressed
+        self._shortcut: qt.QShortcut | None = None
+
+    @property
+    def is_taken(self) -> bool:
+        return self._shortcut is not None
+
+    def take(self, wanted: bool) -> None:
+        import qt
+        import slicer
+
+        if wanted and self._shortcut is None:
+            parent = slicer.util.mainWindow() or self._widget
+            self._shortcut = qt.QShortcut(qt.QKeySequence("Esc"), parent)
+            self._shortcut.activated.connect(self._pressed)
+        elif self._shortcut is not None and not wanted:
+            self._shortcut.enabled = False
+            self._shortcut.deleteLater()
+            self._shortcut = None
