@@ -141,7 +141,7 @@ def test_a_ct_that_has_lost_its_rescale_shows_all_but_a_thousandth_at_either_end
     library.close()
 
 
-@pytest.mark.parametrize("modality", ["PT", "MR"])
+@pytest.mark.parametrize("modality", ["PT", "RTDOSE", "MR"])
 def test_uptake_begins_at_zero_and_ends_at_the_last_thousandth(tmp_path: Path, modality: str) -> None:
     """MR has no zero of its own, so it begins at the first thousandth."""
     voxels = (RAMP + 200).round().astype(np.int16)
@@ -149,7 +149,7 @@ def test_uptake_begins_at_zero_and_ends_at_the_last_thousandth(tmp_path: Path, m
     node, _problems, library = load_one(tmp_path, "dicom", dicom_read=True)
     display = node.GetDisplayNode()
     low, high = np.percentile(voxels, (0.1, 99.9))
-    low = 0 if modality == "PT" else low
+    low = low if modality == "MR" else 0
     assert display.GetWindow() == pytest.approx(high - low, abs=1.5)
     assert display.GetLevel() == pytest.approx((high + low) / 2, abs=1.5)
     library.close()

@@ -99,7 +99,12 @@ def test_every_view_of_every_page_is_a_picture_of_the_given_size(folder, tmp_pat
     quiz = _quiz(
         tmp_path,
         _page(*four, id="Four up", attributes='Layout="TwoOverTwo"'),
-        _page(_image(), id="a/b:c", attributes='Layout="OneUpRedSlice" Descriptor="x"'),
+        _page(
+            _image(),
+            id="a/b:c",
+            attributes='Layout="OneUpRedSlice" Descriptor="x" Position="First" TimeLimit="90" MinTime="5"',
+        ),
+        session='TimeLimit="600"',
     )
     told = []
     render_quiz(quiz, folder, tmp_path / "out", size=(200, 120), progress=lambda *n: told.append(n))
@@ -117,7 +122,12 @@ def test_every_view_of_every_page_is_a_picture_of_the_given_size(folder, tmp_pat
         if not name.endswith("page.png"):
             assert _pixels(tmp_path / "out" / name).shape == (120, 200, 3)
     assert told == [(0, 2), (1, 2), (2, 2)]
-    _, index = _index(tmp_path / "out")
+    text, index = _index(tmp_path / "out")
+    assert "<p>Readers have 600 s for the quiz.</p>" in text
+    place_and_time = (
+        "Readers see it first. Readers have 90 s for this page. Readers stay here for 5 s at least."
+    )
+    assert f"<h2>2. a/b:c - x</h2>\n<p>{place_and_time}</p>" in text
     linked = {link for link in index.links if not link.startswith("#")}
     assert {unquote(link) for link in linked} == set(pictures)
 

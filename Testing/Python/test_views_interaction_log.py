@@ -9,6 +9,7 @@ import pytest
 from QuizLoaderLib.quiz.model import SliceView
 from QuizLoaderLib.views.interaction_log import COLUMNS
 from QuizLoaderLib.views.planes import ViewingMode
+from QuizLoaderLib.views.slices import beside
 from QuizLoaderLib.views.tools import crosshair_node
 from reader_at_work import READER, SHAPE, SPACING, AtWork, at_work, image, write_images
 from session_by_hand import write_quiz
@@ -192,3 +193,24 @@ def test_a_window_that_is_moved_is_noticed_with_the_pointer(
     assert pointers == [[3, 3], [1004, 203]]
     corners = [numbers(row, "X", "Y") for row in told if row["Location"] in CORNERS]
     assert corners == [[0, 0], [63, 0], [0, 63], [63, 63], [1000, 200], [1063, 200], [1000, 263], [1063, 263]]
+
+
+def test_a_slice_that_only_the_browser_gets_ahead_is_none_that_the_reader_saw(
+    tmp_path: Path, images: Path
+) -> None:
+    quiz = write_quiz(tmp_path, f'<Page ID="A" UserInteractionLog="Y" {MANY}>{image()}</Page><Page ID="B"/>')
+    with at_work(quiz, images, tmp_path / "r") as reader:
+        reader.show()
+        logic = reader.opened.host.application_logic.GetSliceLogicByLayoutName("Red")
+        plane = [logic.GetSliceNode().GetSliceToRAS().GetElement(row, 3) for row in range(3)]
+        offset = logic.GetSliceOffset()
+        seen = []
+        for steps in (1, -1, 100):
+            with beside(logic, steps) as is_there:
+                seen.append((is_there, logic.GetSliceOffset() - offset))
+        assert seen == [(True, pytest.approx(SPACING[2])), (True, pytest.approx(-SPACING[2])), (False, 0)]
+        assert [logic.GetSliceNode().GetSliceToRAS().GetElement(row, 3) for row in range(3)] == plane
+        reader.go()
+    logged = [row["Location"] for row in rows(tmp_path / "r") if row["ViewName"] == "Red"]
+    assert "Scroll" not in logged
+    assert [what for what in logged if what in CORNERS] == CORNERS

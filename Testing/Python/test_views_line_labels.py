@@ -9,7 +9,7 @@ import slicer
 from mrml_by_hand import image, page, volume
 from QuizLoaderLib.apps.pictures import headless
 from QuizLoaderLib.quiz.model import Orientation, Quiz, SliceView
-from QuizLoaderLib.views import lines
+from QuizLoaderLib.views import lines, marks
 from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.line_labels import spread_labels
 from QuizLoaderLib.views.page import show_page
@@ -51,7 +51,7 @@ def measured(host, ends=CROSSING, up=0.5):
     for number, (start, end) in enumerate(ends, start=1):
         line = lines.new_line(host.scene, f"Line {number}")
         lines.show_length(line, True)
-        lines.set_points_ras(line, [(*start, up), (*end, up)])
+        marks.set_points_ras(line, [(*start, up), (*end, up)])
         # Without its points and itself, only the label is seen.
         line.GetDisplayNode().SetGlyphScale(0)
         line.GetDisplayNode().SetLineThickness(0)

@@ -25,8 +25,8 @@ def automatic_window_level(*volumes: np.ndarray, modality: str = "") -> tuple[fl
     """(window, level) in voxel values by what DICOM calls the ``modality``, empty where nobody knows it.
 
     Soft tissue for CT, also where only the values say that it is one; from 0 to the 99.9th percentile for
-    nuclear medicine; else from the 0.1st to the 99.9th percentile of the finite voxels of all. NaN and
-    infinity do not count; outliers fall out with the percentiles. An image of almost one value gets its
+    nuclear medicine and doses; else from the 0.1st to the 99.9th percentile of the finite voxels of all. NaN
+    and infinity do not count; outliers fall out with the percentiles. An image of almost one value gets its
     whole range, an image of one value a window of 1.
     """
     finite = np.concatenate([_sample(voxels, _SAMPLES // len(volumes)) for voxels in volumes])
@@ -35,14 +35,14 @@ def automatic_window_level(*volumes: np.ndarray, modality: str = "") -> tuple[fl
     if _shows_soft_tissue(finite) and (modality == "CT" or not modality and _is_like_ct(finite)):
         return _SOFT_TISSUE
     low, high = (float(value) for value in np.percentile(finite, (_SHARE_LEFT_OUT, 100 - _SHARE_LEFT_OUT)))
-    if modality in _OF_ACTIVITY and high > 0:
+    if modality in _FROM_ZERO and high > 0:
         low = 0.0
     if low == high:
         low, high = float(finite.min()), float(finite.max())
     return (high - low or 1.0, low + (high - low) / 2)
 
 
-_OF_ACTIVITY = ("PT", "NM")
+_FROM_ZERO = ("PT", "NM", "RTDOSE")
 
 
 def _shows_soft_tissue(values: np.ndarray) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
+from ..quiz.given_contours import given_on
 from ..quiz.model import VIEWS_OF_LAYOUT, Image, ImageType, Layer, Orientation, Page, SliceView
 
 if TYPE_CHECKING:
@@ -19,6 +20,10 @@ _ORIENTATION_OF_EMPTY_VIEW: dict[SliceView, Orientation] = {
     SliceView.SLICE4: Orientation.AXIAL,
 }
 """Slicer's own, for a view that has neither a background nor a foreground to say it."""
+
+
+OF_IMAGE = "QuizLoader.OfImage"
+"""The attribute of a segmentation node: the ID of the image of the page that it belongs to."""
 
 
 @dataclass(frozen=True)
@@ -86,12 +91,32 @@ class ViewContents:
         return [*self.volumes, *([self.label] if self.label else []), *self.segmentations]
 
 
+def without_given(shown: PageNodes) -> PageNodes:
+    """The page of a reader, without the contours that are given to judge: they are seen as the drawing that
+    began as them. An author who only looks has no drawing in their place."""
+    given = {place for places in given_on(shown.page).values() for place in places if shown.nodes[place]}
+    kept = [
+        each
+        for place, each in enumerate(zip(shown.page.images, shown.nodes, strict=True))
+        if place not in given
+    ]
+    if not given:
+        return shown
+    page = replace(shown.page, images=tuple(image for image, _node in kept))
+    return PageNodes(page, tuple(node for _image, node in kept))
+
+
+def _views_of(page: Page, image_id: str | None) -> list[SliceView]:
+    with_image = {image.destination for image in page.images if image.id == image_id}
+    return [view for view in VIEWS_OF_LAYOUT[page.layout] if image_id is None or view in with_image]
+
+
 def with_segmentations(shown: PageNodes, nodes: Sequence[vtkMRMLDisplayableNode]) -> PageNodes:
-    """The page with segmentations that are not of the quiz, on all of its views."""
+    """The page with segmentations that are not of the quiz, on all of its views, or those of their image."""
     added = [
         (Image(node.GetName(), ImageType.SEGMENTATION, "", 0, view, layer=Layer.SEGMENTATION), node)
         for node in nodes
-        for view in VIEWS_OF_LAYOUT[shown.page.layout]
+        for view in _views_of(shown.page, node.GetAttribute(OF_IMAGE))
     ]
     page = replace(shown.page, images=(*shown.page.images, *(image for image, _ in added)))
     return PageNodes(page, (*shown.nodes, *(node for _, node in added)))

@@ -9,7 +9,7 @@ from ..quiz.model import ContourVisibility
 from .contents import PageNodes, contents_of_views
 from .host import Host
 from .placement import FILL_OPACITY, LABEL_FILL_LAYER
-from .roi_visibility import ShownRegion, display_nodes, segments_by_id
+from .roi_visibility import ShownRegion, display_nodes, fill, label_values, segments_by_id
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLLabelMapVolumeNode, vtkMRMLSegmentationNode
@@ -30,7 +30,7 @@ def draw_contours(shown: PageNodes, host: Host, look: ContourLook) -> None:
     for node in shown.nodes:
         for display in display_nodes(node) if node and node.IsA("vtkMRMLSegmentationNode") else ():
             display.SetVisibility2D(look.visible)
-            display.SetVisibility2DFill(filled)
+            fill(display, look.contour)
             display.SetOpacity(look.opacity)
     for view, contents in contents_of_views(shown).items():
         logic = host.application_logic.GetSliceLogicByLayoutName(view.value)
@@ -58,9 +58,8 @@ def show_region(shown: PageNodes, host: Host, region: ShownRegion, visible: bool
 
 def _show_label(node: vtkMRMLLabelMapVolumeNode, region: ShownRegion, visible: bool) -> None:
     colors = node.GetDisplayNode().GetColorNode()
-    for value in range(1, colors.GetNumberOfColors()):
-        if (colors.GetColorName(value) or str(value)) == region.name:
-            colors.SetOpacity(value, 1.0 if visible else 0.0)
+    for value in label_values(node, region.name):
+        colors.SetOpacity(value, 1.0 if visible else 0.0)
 
 
 def _show_segment(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol
 from ..quiz.model import Layout, SliceView
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLApplicationLogic, vtkMRMLScene
+    from slicer import vtkMRMLApplicationLogic, vtkMRMLScene, vtkMRMLViewNode
 
 
 class Host(Protocol):
@@ -21,6 +21,10 @@ class Host(Protocol):
     application_logic: vtkMRMLApplicationLogic
 
     def set_layout(self, layout: Layout) -> None: ...
+
+    def three_d_view(self) -> vtkMRMLViewNode | None:
+        """The node of the 3D view of layouts that have a place for one, which is made when it is first asked
+        for; None where the host has none."""
 
     def place_on_screen(self, view: SliceView) -> tuple[int, int]:
         """Pixels, of the size that the slice node's dimensions count, from the screen's left and top to the

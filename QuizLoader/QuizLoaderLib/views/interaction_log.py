@@ -21,6 +21,7 @@ import numpy as np
 
 from ..quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
 from .host import Host
+from .slices import is_beside
 from .tools import crosshair_node
 
 if TYPE_CHECKING:
@@ -180,6 +181,8 @@ class InteractionLog:
 
     def _view_changed(self, *_event: object) -> None:
         for logic in self._logics():
+            if is_beside(logic.GetSliceNode()):
+                continue
             view = self._view(logic)
             before = self._views.get(view.name)
             if view == before:

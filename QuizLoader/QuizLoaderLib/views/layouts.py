@@ -8,7 +8,7 @@ ROWS_OF_LAYOUT: dict[Layout, tuple[tuple[SliceView | None, ...], ...]] = {
     Layout.ONE_UP_RED_SLICE: ((SliceView.RED,),),
     Layout.SIDE_BY_SIDE_RED_YELLOW: ((SliceView.RED, SliceView.YELLOW),),
 }
-"""Rows from the top, views from the left; None is the place of the 3D view."""
+"""Rows from the top, views from the left; None is the place of the 3D view, on pages that have regions."""
 
 COLOR_OF_VIEW: dict[SliceView, tuple[int, int, int]] = {
     SliceView.RED: (0xF3, 0x4A, 0x33),
@@ -17,6 +17,11 @@ COLOR_OF_VIEW: dict[SliceView, tuple[int, int, int]] = {
     SliceView.SLICE4: (0x8C, 0x8C, 0x8C),
 }
 """The colour of a view's bar in Slicer, 0..255."""
+
+THREE_D, THREE_D_TAG = "3D", "1"
+"""The name of the 3D view, and that of its node in Slicer's layouts."""
+
+THREE_D_COLOR = (0x74, 0x83, 0xE9)
 
 _CONSTANT_OF_LAYOUT: dict[Layout, str] = {
     Layout.FOUR_UP: "SlicerLayoutFourUpView",

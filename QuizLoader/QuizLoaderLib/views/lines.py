@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..quiz.problems import ProblemError
-from ..quiz.text_file import LARGEST_LINE_MB, json_of_text_file
+from .markup_files import read_markup, write_markup
 from .segmentations import remove
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLMarkupsLineNode, vtkMRMLScene, vtkMRMLVolumeNode
+    from slicer import vtkMRMLMarkupsLineNode, vtkMRMLMarkupsNode, vtkMRMLScene, vtkMRMLVolumeNode
 
 
 _LIFT = "\n "
@@ -67,28 +66,21 @@ def _set_print_format(node: vtkMRMLMarkupsLineNode, print_format: str) -> None:
         node.UpdateAllMeasurements()
 
 
-def points_ras(node: vtkMRMLMarkupsLineNode) -> np.ndarray:
+def points_ras(node: vtkMRMLMarkupsNode) -> np.ndarray:
     """(points, 3), mm."""
     return np.array(
         [node.GetNthControlPointPositionWorld(index) for index in range(node.GetNumberOfControlPoints())]
     ).reshape(-1, 3)
 
 
-def set_points_ras(node: vtkMRMLMarkupsLineNode, points: Sequence[Sequence[float]]) -> None:
-    """Place both points at once, (2, 3), mm."""
-    import vtk
-
-    node.RemoveAllControlPoints()
-    for point in points:
-        node.AddControlPointWorld(vtk.vtkVector3d(*point))
-
-
 def volumes_under(
-    node: vtkMRMLMarkupsLineNode, volumes: Sequence[vtkMRMLVolumeNode]
+    node: vtkMRMLMarkupsNode, volumes: Sequence[vtkMRMLVolumeNode], points: np.ndarray | None = None
 ) -> list[vtkMRMLVolumeNode]:
-    """The volume nodes that one of the points lies in, first the one that Slicer placed the line on."""
+    """The volume nodes that one of the points of a markup lies in, if not given its control points; first the
+    one that Slicer placed it on."""
     placed_on = {node.GetNthControlPointAssociatedNodeID(n) for n in range(node.GetNumberOfControlPoints())}
-    found = [volume for volume in volumes if any(_is_inside(volume, point) for point in points_ras(node))]
+    points = points_ras(node) if points is None else points
+    found = [volume for volume in volumes if any(_is_inside(volume, point) for point in points)]
     return sorted(found, key=lambda volume: volume.GetID() not in placed_on)
 
 
@@ -103,44 +95,24 @@ def show_on(node: vtkMRMLMarkupsLineNode, slice_node_ids: Sequence[str] | None) 
 
 def write_line(node: vtkMRMLMarkupsLineNode, path: Path, is_calibrated: bool) -> None:
     """Write the line as Slicer's .mrk.json, its length in mm or in px; raises OSError."""
-    import slicer
-
     lift = _print_format(node).count(_LIFT)
     lift_label(node, 0)
     if not is_calibrated:
         node.GetMeasurement("length").SetUnits(PIXELS)
-    storage = slicer.vtkMRMLMarkupsJsonStorageNode()
-    storage.SetScene(node.GetScene())
-    storage.SetFileName(str(path))
-    is_written = storage.WriteData(node)
-    lift_label(node, lift)
-    if not is_written:
-        raise OSError(None, "not all of it could be written; is the disk full?", str(path))
+    try:
+        write_markup(node, path)
+    finally:
+        lift_label(node, lift)
 
 
 def read_line(scene: vtkMRMLScene, name: str, path: Path) -> vtkMRMLMarkupsLineNode | None:
     """The node of a .mrk.json file; None where it is no line of two points, and the scene is as before."""
-    import slicer
-
     node = new_line(scene, name)
-    storage = slicer.vtkMRMLMarkupsJsonStorageNode()
-    storage.SetScene(scene)
-    storage.SetFileName(str(path))
-    is_read = _is_line(path) and storage.ReadData(node)
-    if not is_read or not is_complete(node):
+    if not read_markup(node, path, points=2) or not is_complete(node):
         remove(node)
         return None
     node.SetName(name)
     return node
-
-
-def _is_line(path: Path) -> bool:
-    """Slicer's reader complains past its caller where a file is no line, or none at all."""
-    try:
-        (markup,) = json_of_text_file(path, LARGEST_LINE_MB)["markups"]
-        return markup["type"] == "Line" and len(markup["controlPoints"]) == 2
-    except (ProblemError, ValueError, KeyError, TypeError):
-        return False
 
 
 def _is_inside(volume: vtkMRMLVolumeNode, point_ras: np.ndarray) -> bool:

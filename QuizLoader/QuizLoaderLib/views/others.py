@@ -38,7 +38,8 @@ class OthersInScene:
 
     def add_to_page(self, node: vtkMRMLSegmentationNode, page: int) -> None:
         """It has its place among the regions of that page."""
-        self._added.append((node, page))
+        there = [(each, where) for each, where in self._added if self._scene.IsNodePresent(each)]
+        self._added = [*there, (node, page)]
 
     def added_to(self, page: int) -> list[vtkMRMLSegmentationNode]:
         return [node for node, where in self._added if where == page and self._scene.IsNodePresent(node)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..quiz.model import Image, Quiz, SliceView
 from ..quiz.page_rules import unknown_color_table
 from ..quiz.problems import Problem
-from . import placement, roi_visibility, state, tools
+from . import placement, roi_visibility, slabs, state, tools
 from .contents import PageNodes, ViewContents, contents_of_views
 from .host import Host
 
@@ -36,11 +36,23 @@ def show_page(
         problems = _set_looks(views.values())
         for view, logic in logics.items():
             if logic is not None:
+                slabs.show_slice_alone(logic.GetSliceNode())
                 placement.place(views[view], logic, page, quiz.contour_visibility)
         roi_visibility.show_segmentations(host.scene, views, logics, quiz.contour_visibility, own)
     finally:
         host.application_logic.ResumeRender()
     return [problem.at(page=page.number) for problem in problems]
+
+
+def empty_views(host: Host) -> None:
+    """Of volumes."""
+    for view in SliceView:
+        logic = host.application_logic.GetSliceLogicByLayoutName(view.value)
+        composite = logic.GetSliceCompositeNode() if logic else None
+        if composite:
+            composite.SetBackgroundVolumeID(None)
+            composite.SetForegroundVolumeID(None)
+            composite.SetLabelVolumeID(None)
 
 
 def take_off_transforms(nodes: Iterable[vtkMRMLNode | None]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from enum import Enum
 from typing import TYPE_CHECKING
@@ -91,11 +91,20 @@ def point_seen(shown: PageNodes, image_id: str, host: Host) -> tuple[float, floa
     return right, anterior, superior
 
 
-def go_through(page: Page, host: Host, point_ras: Sequence[float]) -> None:
-    """Move the slices of all views of the page's layout through a point, mm in RAS."""
-    for view in {image.destination for image in page.images}:
+def go_through(page: Page, host: Host, point_ras: Sequence[float], of: Collection[SliceView] = ()) -> None:
+    """Move the slices of all views of the page's layout through a point, mm in RAS, which is one ``of`` some
+    of them: these go last, for where views are linked from where they are, the last one takes the others to
+    their own place."""
+    shown = {image.destination for image in page.images}
+    in_order = [view for view in VIEWS_OF_LAYOUT[page.layout] if view in shown]
+    for view in sorted(in_order, key=lambda view: view in of):
         logic = host.application_logic.GetSliceLogicByLayoutName(view.value)
         logic.GetSliceNode().JumpSliceByOffsetting(*point_ras)
+
+
+def views_of(page: Page, image_id: str) -> set[SliceView]:
+    """Those that an image is on."""
+    return {image.destination for image in page.images if image.id == image_id}
 
 
 def _shows(contents: ViewContents, image_id: str) -> bool:

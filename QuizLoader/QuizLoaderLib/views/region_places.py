@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from .contents import PageNodes, contents_of_views
-from .roi_visibility import ShownRegion, segments_by_id
+from .roi_visibility import ShownRegion, label_values, segments_by_id
 from .segment_planes import BINARY_LABELMAP, voxels_of
 
 if TYPE_CHECKING:
@@ -36,15 +36,10 @@ def middle_of_region(shown: PageNodes, region: ShownRegion) -> np.ndarray | None
 def _middle_of_label(node: vtkMRMLLabelMapVolumeNode, name: str) -> np.ndarray | None:
     import vtk
 
-    colors = node.GetDisplayNode().GetColorNode()
-    values = [
-        value
-        for value in range(1, colors.GetNumberOfColors())
-        if (colors.GetColorName(value) or str(value)) == name
-    ]
     ijk_to_ras = vtk.vtkMatrix4x4()
     node.GetIJKToRASMatrix(ijk_to_ras)
-    return _middle(np.isin(voxels_of(node.GetImageData())[0], values), ijk_to_ras)
+    values = label_values(node, name)
+    return middle_of_voxels(np.isin(voxels_of(node.GetImageData())[0], values), ijk_to_ras)
 
 
 def _middle_of_segment(node: vtkMRMLSegmentationNode, name: str) -> np.ndarray | None:
@@ -56,16 +51,17 @@ def _middle_of_segment(node: vtkMRMLSegmentationNode, name: str) -> np.ndarray |
             image_to_world = vtk.vtkMatrix4x4()
             mask.GetImageToWorldMatrix(image_to_world)
             voxels, first_kji = voxels_of(mask)
-            found = _middle(voxels == segment.GetLabelValue(), image_to_world, first_kji)
+            found = middle_of_voxels(voxels == segment.GetLabelValue(), image_to_world, first_kji)
             if found is not None:
                 return found
     return None
 
 
-def _middle(
+def middle_of_voxels(
     is_inside: np.ndarray, ijk_to_ras: vtkMatrix4x4, first_kji: Sequence[int] | np.ndarray = (0, 0, 0)
 ) -> np.ndarray | None:
-    """``is_inside`` is (slices, rows, columns) bool, its first voxel ``first_kji``."""
+    """RAS in mm of the voxel nearest to their centre of mass. ``is_inside`` is (slices, rows, columns) bool,
+    its first voxel ``first_kji``."""
     kji = np.argwhere(is_inside)
     if not len(kji):
         return None

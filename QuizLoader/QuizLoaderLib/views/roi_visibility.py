@@ -30,6 +30,9 @@ if TYPE_CHECKING:
 
 _ALL = RoiVisibility(RoiCode.ALL)
 
+ALWAYS_FILLED = "QuizLoader.AlwaysFilled"
+"""The attribute of a segmentation node, "Y", whose regions are filled whatever the look of contours is."""
+
 
 def unmatched_rois(contents: ViewContents) -> list[Problem]:
     """A warning for each ROI of this view that its image does not have."""
@@ -147,11 +150,16 @@ def set_contour(display: vtkMRMLSegmentationDisplayNode, contour: ContourVisibil
     """Outline, or outline and fill, on the display node of a segmentation."""
     display.SetVisibility2D(True)
     display.SetOpacity(1.0)
-    display.SetVisibility2DFill(contour is ContourVisibility.FILL)
+    fill(display, contour)
     display.SetVisibility2DOutline(True)
     display.SetOpacity2DFill(FILL_OPACITY)
     display.SetOpacity2DOutline(1.0)
     display.SetSliceIntersectionThickness(OUTLINE_PIXELS)
+
+
+def fill(display: vtkMRMLSegmentationDisplayNode, contour: ContourVisibility) -> None:
+    is_always = display.GetDisplayableNode().GetAttribute(ALWAYS_FILLED) == "Y"
+    display.SetVisibility2DFill(is_always or contour is ContourVisibility.FILL)
 
 
 _VOXELS_AT_ONCE = 1 << 22
@@ -180,7 +188,7 @@ def shown_regions(shown: PageNodes) -> list[ShownRegion]:
         if contents.label and contents.label.node:
             node = contents.label.node
             if node not in labels:
-                labels[node] = list(_label_regions(node))
+                labels[node] = list(label_regions(node).values())
             regions += labels[node]
         for placed in contents.segmentations:
             if placed.node:
@@ -193,12 +201,21 @@ def shown_regions(shown: PageNodes) -> list[ShownRegion]:
     return [ShownRegion(name, color, tuple(views)) for (name, color), views in views_of.items()]
 
 
-def _label_regions(node: vtkMRMLLabelMapVolumeNode) -> Iterable[tuple[str, tuple[int, int, int]]]:
-    colors = node.GetDisplayNode().GetColorNode()
+def label_regions(node: vtkMRMLLabelMapVolumeNode) -> dict[int, tuple[str, tuple[int, int, int]]]:
+    """The values of a label map that are seen, each with its name and its colour, (r, g, b) 0..255."""
+    colors, found = node.GetDisplayNode().GetColorNode(), {}
     for value in values_in(node):
         rgba = [0.0] * 4
         if value and colors and colors.GetColor(value, rgba) and rgba[3] > 0:
-            yield colors.GetColorName(value) or str(value), color255(rgba)
+            found[value] = colors.GetColorName(value) or str(value), color255(rgba)
+    return found
+
+
+def label_values(node: vtkMRMLLabelMapVolumeNode, region: str) -> list[int]:
+    """The values of this name, which is the value as text where the node's colours have no name for it."""
+    colors = node.GetDisplayNode().GetColorNode()
+    values = range(1, colors.GetNumberOfColors())
+    return [value for value in values if (colors.GetColorName(value) or str(value)) == region]
 
 
 def values_in(label_node: vtkMRMLLabelMapVolumeNode) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -12,7 +12,7 @@ import numpy as np
 from .roi_visibility import segments_by_id
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLSegmentationNode, vtkOrientedImageData
+    from slicer import vtkMRMLSegmentationNode, vtkOrientedImageData, vtkSegment
 
 BINARY_LABELMAP = "Binary labelmap"
 """Slicer's name of the representation that is drawn."""
@@ -26,6 +26,10 @@ class SegmentPart(NamedTuple):
     voxels: np.ndarray
 
 
+NamedLayer = tuple[np.ndarray, np.ndarray, dict[int, str]]
+"""Of a label image: voxels, (k, j, i) of the first, names of segments by value."""
+
+
 class PlaneScan:
     """Looks at a segmentation plane by plane, for as long as nobody draws.
 
@@ -34,11 +38,11 @@ class PlaneScan:
     in the scan ``before`` are not looked at closely; then there is no fingerprint.
     """
 
-    def __init__(self, node: vtkMRMLSegmentationNode, before: PlaneScan | None = None) -> None:
+    def __init__(self, layers: Iterable[NamedLayer], before: PlaneScan | None = None) -> None:
         self.planes: dict[int, int] = {}
         self._before, self._is_whole = before, before is None
         self._bytes: dict[int, int] = {}
-        self._layers = [(voxels, first, NameTable(names)) for voxels, first, names in layers(node)]
+        self._layers = [(voxels, first, NameTable(names)) for voxels, first, names in layers]
         self._digest = hashlib.blake2b(digest_size=16)
         low = min((first[0] for _voxels, first, _table in self._layers), default=0)
         high = max((first[0] + len(voxels) for voxels, first, _table in self._layers), default=0)
@@ -86,15 +90,19 @@ class PlaneScan:
 def segment_parts(node: vtkMRMLSegmentationNode, k: int) -> dict[str, SegmentPart]:
     """What the segments have in a plane, by their IDs; those that have nothing there are left out."""
     found = {}
-    for id, segment in segments_by_id(node).items():
-        labels = segment.GetRepresentation(BINARY_LABELMAP)
-        if labels is None or labels.IsEmpty():
-            continue
+    for labels, ids in _segments_of_images(node):
         voxels, first = voxels_of(labels)
-        if 0 <= k - first[0] < len(voxels):
-            drawn = voxels[k - first[0]] == segment.GetLabelValue()
+        around = box_of(voxels[k - first[0]]) if 0 <= k - first[0] < len(voxels) else None
+        if around is None:
+            continue
+        plane = voxels[k - first[0]][around]
+        there = {int(value) for value, _count in value_counts(plane)}
+        for id, segment in ids.items():
+            if segment.GetLabelValue() not in there:
+                continue
+            drawn = plane == segment.GetLabelValue()
             if (box := box_of(drawn)) is not None:
-                row, column = first[1:] + _start(box)
+                row, column = first[1:] + _start(around) + _start(box)
                 found[id] = SegmentPart(int(row), int(column), drawn[box])
     return found
 
@@ -108,36 +116,93 @@ def voxels_of(labels: vtkOrientedImageData) -> tuple[np.ndarray, np.ndarray]:
     return voxels, np.array([extent[4], extent[2], extent[0]])
 
 
-def layers(node: vtkMRMLSegmentationNode) -> Iterator[tuple[np.ndarray, np.ndarray, dict[int, str]]]:
-    """Of label images that are not empty: voxels, (k, j, i) of the first, names of segments by value."""
-    names_of: dict[vtkOrientedImageData, dict[int, str]] = {}
-    for segment in segments_by_id(node).values():
+def layers(node: vtkMRMLSegmentationNode) -> Iterator[NamedLayer]:
+    """Of label images that are not empty."""
+    for labels, segments in _segments_of_images(node):
+        yield *voxels_of(labels), {each.GetLabelValue(): each.GetName() for each in segments.values()}
+
+
+def _segments_of_images(
+    node: vtkMRMLSegmentationNode,
+) -> Iterable[tuple[vtkOrientedImageData, dict[str, vtkSegment]]]:
+    """The label images that are not empty, with the segments that share each, by their IDs."""
+    found: dict[vtkOrientedImageData, dict[str, vtkSegment]] = {}
+    for id, segment in segments_by_id(node).items():
         labels = segment.GetRepresentation(BINARY_LABELMAP)
         if labels is not None and not labels.IsEmpty():
-            names_of.setdefault(labels, {})[segment.GetLabelValue()] = segment.GetName()
-    for labels, names in names_of.items():
-        yield *voxels_of(labels), names
+            found.setdefault(labels, {})[id] = segment
+    return found.items()
 
 
-class NameTable:
+class VoxelCount:
+    """Counts the voxels of segments plane by plane, for as long as nobody draws.
+
+    ``by_name`` has a number for each name that has any, once all planes are counted.
+    """
+
+    def __init__(self, node: vtkMRMLSegmentationNode) -> None:
+        self.by_name: dict[str, int] = {}
+        self._left = ((plane, names) for voxels, _first, names in layers(node) for plane in voxels)
+
+    def go_on(self) -> int:
+        """Count the next plane; gives how many voxels it has, 0 at the end."""
+        plane, names = next(self._left, (None, {}))
+        if plane is None:
+            return 0
+        box = box_of(plane)
+        if box is not None:
+            for value, count in value_counts(plane[box]):
+                if (name := names.get(int(value))) is not None:
+                    self.by_name[name] = self.by_name.get(name, 0) + int(count)
+        return plane.size
+
+
+def voxel_count(node: vtkMRMLSegmentationNode) -> int:
+    """The voxels of all segments together; looks at each label image once, however many segments share it."""
+    counted = VoxelCount(node)
+    while counted.go_on():
+        pass
+    return sum(counted.by_name.values())
+
+
+def value_counts(labels: np.ndarray) -> Iterable[tuple[int, int]]:
+    """The values of a label image, each with the number of its voxels."""
+    if labels.dtype.kind in "iu" and labels.dtype.itemsize <= 2:
+        unsigned = labels.view(f"u{labels.dtype.itemsize}")
+        counts = np.bincount(unsigned.ravel())
+        values = np.flatnonzero(counts)
+        return zip(values.astype(unsigned.dtype).view(labels.dtype), counts[values], strict=True)
+    return zip(*np.unique(labels, return_counts=True), strict=True)
+
+
+class ValueTable:
+    """Other numbers for the values of a label image, of type ``dtype``; 0 where there is none."""
+
+    def __init__(self, numbers: Mapping[int, int], dtype: np.dtype | type) -> None:
+        self._numbers, self._dtype = dict(numbers), dtype
+        self._table: np.ndarray | None = None
+        if all(0 <= value < 2**16 for value in numbers):
+            self._table = np.zeros(2**16, dtype)
+            self._table[list(numbers)] = list(numbers.values())
+
+    def __call__(self, labels: np.ndarray) -> np.ndarray:
+        if self._table is not None and labels.dtype.kind in "iu" and labels.dtype.itemsize <= 2:
+            # A negative value of two bytes is above any value that a segment of such an image has.
+            return np.take(self._table, labels.view(f"u{labels.dtype.itemsize}"))
+        found = np.zeros(labels.shape, self._dtype)
+        for value, number in self._numbers.items():
+            found[labels == value] = number
+        return found
+
+
+class NameTable(ValueTable):
     """For each voxel of a label image a number that stands for the name of its segment, 0 for none."""
 
     def __init__(self, names: dict[int, str]) -> None:
         self.names = tuple(sorted(names.items()))
-        self._values = np.array(sorted(names))
-        self._numbers = np.array([zlib.crc32(names[value].encode("utf-8")) | 1 for value in sorted(names)])
-        self._table = np.zeros(2**16, np.uint32)
-        if self._values[0] >= 0 and self._values[-1] < len(self._table):
-            self._table[self._values] = self._numbers
-
-    def __call__(self, labels: np.ndarray) -> np.ndarray:
-        if labels.dtype.kind in "iu" and labels.dtype.itemsize <= 2:
-            # A negative value of two bytes is above any value that a segment of such an image has.
-            return np.take(self._table, labels.view(f"u{labels.dtype.itemsize}"))
-        found = np.zeros(labels.shape, np.uint32)
-        for value, number in zip(self._values, self._numbers, strict=True):
-            found[labels == value] = number
-        return found
+        super().__init__(
+            {value: zlib.crc32(name.encode("utf-8")) | 1 for value, name in self.names}, np.uint32
+        )
 
 
 def _together(parts: list[tuple[np.ndarray, np.ndarray, NameTable]]) -> tuple[np.ndarray, np.ndarray] | None:

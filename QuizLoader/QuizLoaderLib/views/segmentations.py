@@ -6,11 +6,9 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
 from .contours import ContourLook
 from .roi_visibility import display_nodes, segments_by_id, set_contour
-from .segment_planes import BINARY_LABELMAP, NameTable, PlaneScan, layers
+from .segment_planes import BINARY_LABELMAP, NameTable, PlaneScan, box_of, layers, voxel_count
 
 if TYPE_CHECKING:
     from slicer import (
@@ -65,28 +63,14 @@ def is_empty(node: vtkMRMLSegmentationNode) -> bool:
     """Whether no voxel of any segment is drawn."""
     for voxels, _first, names in layers(node):
         table = NameTable(names)
-        if any(table(plane).any() for plane in voxels):
+        if any(table(plane[box]).any() for plane in voxels if (box := box_of(plane))):
             return False
     return True
 
 
-def voxel_counts(node: vtkMRMLSegmentationNode) -> dict[str, int]:
-    """How many voxels each segment has, by its name; a name that is missing has none."""
-    counts: dict[str, int] = {}
-    for voxels, _first, names in layers(node):
-        for plane in voxels:
-            if plane.dtype.kind == "u" and plane.dtype.itemsize <= 2:
-                in_plane = dict(enumerate(np.bincount(plane.ravel())))
-            else:
-                in_plane = dict(zip(*np.unique(plane, return_counts=True), strict=True))
-            for value, name in names.items():
-                counts[name] = counts.get(name, 0) + int(in_plane.get(value, 0))
-    return counts
-
-
 def fingerprint(node: vtkMRMLSegmentationNode) -> str:
     """The same for the same voxels under the same segment names; empty where nothing is drawn."""
-    return PlaneScan(node).to_the_end().fingerprint
+    return PlaneScan(layers(node)).to_the_end().fingerprint
 
 
 def stamp(node: vtkMRMLSegmentationNode) -> tuple[object, ...]:
@@ -109,7 +93,7 @@ def description(node: vtkMRMLSegmentationNode) -> tuple[tuple[object, ...], ...]
 
 def mark_as_copy(node: vtkMRMLSegmentationNode) -> None:
     """From now on ``is_unchanged_copy`` tells whether the voxels are those of this moment; files keep it."""
-    now = f"{fingerprint(node)}-{_count(node)}"
+    now = f"{fingerprint(node)}-{voxel_count(node)}"
     for segment in segments_by_id(node).values():
         segment.SetTag(_START, now)
 
@@ -121,7 +105,7 @@ def is_unchanged_copy(node: vtkMRMLSegmentationNode) -> bool:
     """
     starts = [start for segment in segments_by_id(node).values() if (start := _start_of(segment))]
     sizes = {start.partition("-")[2] for start in starts}
-    if not starts or ("" not in sizes and str(_count(node)) not in sizes):
+    if not starts or ("" not in sizes and str(voxel_count(node)) not in sizes):
         return False
     return began_as(node, fingerprint(node))
 
@@ -190,13 +174,6 @@ def _give_empty_segments_the_grid(node: vtkMRMLSegmentationNode) -> None:
     for labels in found:
         if labels is not None and labels.IsEmpty():
             labels.SetGeometryFromImageToWorldMatrix(to_world)
-
-
-def _count(node: vtkMRMLSegmentationNode) -> int:
-    """The voxels of all segments together."""
-    return sum(
-        int(np.count_nonzero(voxels == value)) for voxels, _first, names in layers(node) for value in names
-    )
 
 
 def is_copy(node: vtkMRMLSegmentationNode) -> bool:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLSliceLogic
+    from slicer import vtkMRMLSliceLogic, vtkMRMLSliceNode
+
+_BESIDE = "QuizLoader.Beside"
 
 
 @dataclass(frozen=True)
@@ -18,13 +22,14 @@ class SliceNumber:
     count: int
 
 
-def slice_number(logic: vtkMRMLSliceLogic) -> SliceNumber | None:
-    """Of the lowest volume; None where the view has none."""
+def slice_number(logic: vtkMRMLSliceLogic, offset_mm: float | None = None) -> SliceNumber | None:
+    """Of the lowest volume, of the slice that is shown or at ``offset_mm``; None where the view has none."""
     low, high, spacing = _range(logic)
     if not spacing > 0 or not high > low:
         return None
     count = max(1, round((high - low) / spacing))
-    number = int((logic.GetSliceOffset() - low) // spacing) + 1
+    offset = logic.GetSliceOffset() if offset_mm is None else offset_mm
+    number = int((offset - low) // spacing) + 1
     return SliceNumber(min(max(number, 1), count), count)
 
 
@@ -45,6 +50,38 @@ def step_slice(logic: vtkMRMLSliceLogic, steps: int) -> None:
     first, last = low + spacing / 2, high - spacing / 2
     offset = logic.GetSliceOffset() + steps * spacing
     _go_to(logic, min(max(offset, first), max(first, last)))
+
+
+@contextmanager
+def beside(logic: vtkMRMLSliceLogic, steps: int) -> Iterator[bool]:
+    """The view has the slice so many steps of the wheel beside for a moment; whether there is one. The reader
+    does not see it: linked views do not follow, and what watches the reader asks ``is_beside``."""
+    import vtk
+
+    low, high, spacing = _range(logic)
+    offset = logic.GetSliceOffset() + steps * spacing
+    if not spacing > 0 or not low <= offset <= high:
+        yield False
+        return
+    node = logic.GetSliceNode()
+    before = vtk.vtkMatrix4x4()
+    before.DeepCopy(node.GetSliceToRAS())
+    was_modifying = node.StartModify()
+    node.SetAttribute(_BESIDE, "")
+    logic.SetSliceOffset(offset)
+    node.EndModify(was_modifying)
+    try:
+        yield True
+    finally:
+        was_modifying = node.StartModify()
+        node.GetSliceToRAS().DeepCopy(before)
+        node.UpdateMatrices()
+        node.RemoveAttribute(_BESIDE)
+        node.EndModify(was_modifying)
+
+
+def is_beside(node: vtkMRMLSliceNode) -> bool:
+    return node.GetAttribute(_BESIDE) is not None
 
 
 def _go_to(logic: vtkMRMLSliceLogic, offset_mm: float) -> None:

@@ -115,6 +115,13 @@ def is_placing(host: Host) -> bool:
     return interaction.GetCurrentInteractionMode() == interaction.Place
 
 
+def pointed_view(host: Host) -> SliceView | None:
+    """The view that the pointer is on, or was last."""
+    node = crosshair_node(host).GetCursorPositionXYZ([0.0, 0.0, 0.0])
+    names = {view.value: view for view in SliceView}
+    return names.get(node.GetLayoutName()) if node is not None else None
+
+
 def show_crosshair(host: Host, on: bool) -> None:
     """On all views; with Shift it moves with the pointer, and the slices of the other views go through it."""
     crosshair = crosshair_node(host)
@@ -125,6 +132,19 @@ def show_crosshair(host: Host, on: bool) -> None:
 def crosshair_is_shown(host: Host) -> bool:
     crosshair = crosshair_node(host)
     return crosshair.GetCrosshairMode() != crosshair.NoCrosshair
+
+
+def show_lines(host: Host, on: bool) -> None:
+    """On each view a line where each of the others goes through it, in that one's colour."""
+    host.application_logic.SetIntersectingSlicesEnabled(
+        host.application_logic.IntersectingSlicesVisibility, on
+    )
+
+
+def lines_are_shown(host: Host) -> bool:
+    return host.application_logic.GetIntersectingSlicesEnabled(
+        host.application_logic.IntersectingSlicesVisibility
+    )
 
 
 def link_views(host: Host, on: bool) -> None:

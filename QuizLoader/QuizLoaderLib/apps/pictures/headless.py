@@ -3,7 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,16 +16,20 @@ from ...quiz.model import Layout, SliceView
 from ...quiz.parser import read_quiz
 from ...quiz.problems import ExplainedError, Problem
 from ...quiz.regions import QuizRegions
+from ...reader.dose.placed_doses import doses_of_page, lines_on_views
 from ...views.contents import PageNodes
-from ...views.layouts import slicer_layout
+from ...views.isodose_lines import IsodoseLines
+from ...views.layouts import THREE_D, THREE_D_TAG, slicer_layout
 from ...views.page import show_page
 from ..shared.opengl import offscreen_window_class, opengl_problem, window_pixels
+from .dose_files import key_to_lines, write_histograms
+from .offscreen_three_d import OffscreenThreeDView
 from .page_index import page_index
 from .page_picture import page_picture
 from .shown_page import ShownPage, folder_name, shown_page
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLApplicationLogic, vtkMRMLSliceLogic, vtkMRMLSliceNode
+    from slicer import vtkMRMLApplicationLogic, vtkMRMLSliceLogic, vtkMRMLSliceNode, vtkMRMLViewNode
 
 
 class HeadlessHost(AbstractContextManager["HeadlessHost"]):
@@ -66,6 +70,7 @@ class HeadlessHost(AbstractContextManager["HeadlessHost"]):
         self._layout_logic = slicer.vtkMRMLLayoutLogic()
         self._layout_logic.SetMRMLScene(self.scene)
         self._views: dict[SliceView, OffscreenView] = {}
+        self._three_d: OffscreenThreeDView | None = None
 
     def __exit__(self, *exception: object) -> None:
         self.close()
@@ -88,12 +93,28 @@ class HeadlessHost(AbstractContextManager["HeadlessHost"]):
         """
         return self._views[view].picture()
 
+    def three_d_view(self) -> "vtkMRMLViewNode":
+        node = self.scene.GetSingletonNode(THREE_D_TAG, "vtkMRMLViewNode")
+        if self._three_d is None:
+            for set_color in (node.SetBackgroundColor, node.SetBackgroundColor2):
+                set_color(0, 0, 0)
+            self._three_d = OffscreenThreeDView(node, self.application_logic, self.size)
+        return node
+
+    def three_d_picture(self) -> np.ndarray:
+        """As ``picture``, of the 3D view, which has been asked for."""
+        assert self._three_d is not None
+        return self._three_d.picture()
+
     def close(self) -> None:
         import slicer
 
         for view in self._views.values():
             view.close()
         self._views.clear()
+        if self._three_d is not None:
+            self._three_d.close()
+            self._three_d = None
         self.application_logic.GetSliceLogics().RemoveAllItems()
         self._layout_logic.SetMRMLScene(None)
         self.scene.Clear(1)
@@ -113,10 +134,12 @@ def render_quiz(
 ) -> list[Problem]:
     """Make a picture of every view of every page, or of page number ``page`` alone (the first is 1).
 
-    Writes ``OUT/<NN>-<page ID>/Red.png`` and so on, each ``size`` (width, height) in pixels, ``page.png``
-    beside them, ``OUT/index.html`` and ``OUT/problems.json``. An image that is broken leaves its layer empty
-    and its message in page.png; only a quiz that cannot be read at all gives no pictures. ``progress`` is
-    told how many pages are done, of how many. Gives all problems, sorted by line.
+    Writes ``OUT/<NN>-<page ID>/Red.png`` and so on, ``3D.png`` of a page in FourUp that has regions, each
+    ``size`` (width, height) in pixels, ``page.png`` beside them, ``DVH.svg`` and ``DVH.csv`` of a page with a
+    dose and regions, ``OUT/index.html`` and
+    ``OUT/problems.json``. An image that is broken leaves its layer empty and its message in page.png; only a
+    quiz that cannot be read at all gives no pictures. ``progress`` is told how many pages are done, of how
+    many. Gives all problems, sorted by line.
 
     Raises ExplainedError, and OSError where ``out`` cannot be written.
     """
@@ -136,7 +159,7 @@ def render_quiz(
     problems = [problem for problem in problems + checked if problem.page in wanted]
     shown: list[ShownPage] = []
     with HeadlessHost(size) as host:
-        library = ImageLibrary(host.scene, folder, regions=regions)
+        library, lines = ImageLibrary(host.scene, folder, regions=regions), IsodoseLines(host.scene)
         try:
             for each, following in zip(pages, [*pages[1:], None], strict=True):
                 progress(len(shown), len(pages))
@@ -144,13 +167,19 @@ def render_quiz(
                 if following:
                     library.read_ahead(following)
                 on_page = PageNodes(each, loaded.nodes)
+                lines.clear()
                 met = loaded.problems + show_page(on_page, host, quiz)
+                met += [problem.at(page=each.number) for problem in doses_of_page(on_page)[1]]
+                on_views = lines_on_views(on_page, host)
+                lines.show_all(on_views)
                 # Without what the check has said of the same line already.
                 told = {(problem.line, problem.code, problem.sentence) for problem in problems}
                 problems += [one for one in met if (one.line, one.code, one.sentence) not in told]
                 own = [problem for problem in problems if problem.page == each.number]
-                shown.append(shown_page(on_page, host, folder_name(each, len(quiz.pages)), own))
-                _write_pictures(shown[-1], len(quiz.pages), out)
+                made = shown_page(on_page, host, folder_name(each, len(quiz.pages)), own)
+                made = replace(made, rois=[*made.rois, *key_to_lines(on_views, host.scene)])
+                _write_pictures(made, len(quiz.pages), out)
+                shown.append(replace(made, has_histograms=write_histograms(on_page, out / made.folder)))
             progress(len(pages), len(pages))
             problems = sorted(problems, key=lambda problem: problem.line)
             (out / "index.html").write_text(page_index(quiz, shown, problems), encoding="utf-8")
@@ -167,6 +196,8 @@ def _write_pictures(shown: ShownPage, number_of_pages: int, out: Path) -> None:
     folder.mkdir(exist_ok=True)
     for view in shown.views.values():
         Picture.fromarray(view.picture).save(folder / f"{view.view.value}.png")
+    if shown.three_d is not None:
+        Picture.fromarray(shown.three_d).save(folder / f"{THREE_D}.png")
     page_picture(shown, number_of_pages).save(folder / "page.png")
 
 

@@ -8,7 +8,11 @@ from html import escape
 from urllib.parse import quote
 
 from ...quiz.model import Quiz
+from ...quiz.page_order import PageOrder
 from ...quiz.problems import Problem
+from ...reader.timing import time_of_readers
+from ...views.layouts import THREE_D
+from .dose_files import CHART, TABLE
 from .shown_page import QuestionLine, ShownPage, question_lines
 
 _STYLE = """
@@ -38,19 +42,20 @@ def page_index(quiz: Quiz, shown: Sequence[ShownPage], problems: Iterable[Proble
     """``problems`` are all of the quiz; those of a page are listed with it, the others at the top."""
     numbers = {page.page.number for page in shown}
     general = [problem for problem in problems if problem.page not in numbers]
-    title = escape(quiz.path.name)
-    body = [f"<h1>{title}</h1>", _problem_list(quiz, general)]
+    title, order = escape(quiz.path.name), PageOrder(quiz)
+    limit = f"Readers have {quiz.time_limit_s:g} s for the quiz." if quiz.time_limit_s else ""
+    body = [f"<h1>{title}</h1>", _paragraph(limit), _problem_list(quiz, general)]
     if len(shown) > 1:
         entries = "".join(f'<li value="{s.page.number}">{_link_to(s)}</li>' for s in shown)
         body.append(f"<nav><ol>{entries}</ol></nav>")
-    body += [_section(quiz, page) for page in shown]
+    body += [_section(quiz, page, order) for page in shown]
     return "\n".join(
         [
             '<!DOCTYPE html>\n<html lang="en"><head><meta charset="utf-8">',
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
-            f"<title>{title}</title><style>{_STYLE}</style></head>\n<body>",
+            f"<title>{title}</title><style>{_STYLE}</style></head>\n<body><main>",
             *body,
-            "</body></html>\n",
+            "</main></body></html>\n",
         ]
     )
 
@@ -61,17 +66,26 @@ def _link_to(shown: ShownPage) -> str:
     return f'<a href="#page-{shown.page.number}">{escape(shown.page.title)}</a>{count}'
 
 
-def _section(quiz: Quiz, shown: ShownPage) -> str:
-    folder = quote(shown.folder)
+def _paragraph(*sentences: str) -> str:
+    text = " ".join(filter(None, sentences))
+    return f"<p>{escape(text)}</p>" if text else ""
+
+
+def _section(quiz: Quiz, shown: ShownPage, order: PageOrder) -> str:
+    folder, time = quote(shown.folder), time_of_readers(shown.page)
+    about = {
+        view.value: ", ".join(filter(None, (one.window, one.scale))) for view, one in shown.views.items()
+    }
+    about |= {THREE_D: ""} if shown.three_d is not None else {}
     pictures = ", ".join(
-        f'<a href="{folder}/{quote(view.value)}.png">{escape(view.value)}</a>'
-        + (f" ({escape(about)})" if (about := ", ".join(filter(None, (one.window, one.scale)))) else "")
-        for view, one in shown.views.items()
+        f'<a href="{folder}/{quote(name)}.png">{escape(name)}</a>' + (f" ({escape(text)})" if text else "")
+        for name, text in about.items()
     )
     return "\n".join(
         [
             f'<section id="page-{shown.page.number}">',
             f"<h2>{shown.page.number}. {escape(shown.page.title)}</h2>",
+            _paragraph(order.in_words(shown.page), time.left, time.early),
             _problem_list(quiz, shown.problems),
             f'<a href="{folder}/page.png"><img src="{folder}/page.png" '
             f'alt="{escape(shown.page.title)}" loading="lazy"></a>',
@@ -79,6 +93,7 @@ def _section(quiz: Quiz, shown: ShownPage) -> str:
             '<div class="about">',
             _questions(shown),
             _regions(shown),
+            _histograms(shown),
             "</div></section>",
         ]
     )
@@ -105,6 +120,14 @@ def _regions(shown: ShownPage) -> str:
         swatch = f'<span class="swatch" style="background: rgb({red}, {green}, {blue})"></span>'
         rows.append(f"<li>{swatch}{escape(roi.name)}{where}</li>")
     return f'<div><h3>Regions</h3><ul class="plain">{"".join(rows)}</ul></div>'
+
+
+def _histograms(shown: ShownPage) -> str:
+    if not shown.has_histograms:
+        return ""
+    chart, table = (f"{quote(shown.folder)}/{name}" for name in (CHART, TABLE))
+    picture = f'<a href="{chart}"><img src="{chart}" alt="Dose-volume histogram" loading="lazy"></a>'
+    return f'<div><h3>Dose</h3>{picture}<p><a href="{table}">The numbers</a></p></div>'
 
 
 def _problem_list(quiz: Quiz, problems: Sequence[Problem]) -> str:

@@ -9,7 +9,7 @@ from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
 
 from ...reader.view_texts import EdgeLetters
-from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT
+from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT, THREE_D, THREE_D_COLOR
 from .shown_page import QuestionLine, ShownPage, ShownView, question_lines
 
 Color = tuple[int, int, int]
@@ -87,15 +87,15 @@ class _Composition:
             for column, view in enumerate(views)
         ]
         grid_width = len(rows[0]) * (width + self.gap) + self.gap
-        self.panel = _TextArea(grid_width, self.grid_top, 24 * self.pen.size, 0)
+        free = next((box for view, box in self.cells if view is None and shown.three_d is None), None)
+        self.panel = free or _TextArea(grid_width, self.grid_top, 24 * self.pen.size, 0)
         self.lines = self._wrapped_questions()
-        self.legend_place = next((box for view, box in self.cells if view is None), None)
-        self.width = self.panel.left + self.panel.width + self.gap
+        self.width = grid_width if free else self.panel.left + self.panel.width + self.gap
         self.grid_bottom = self.grid_top + len(rows) * (self.bar + height + self.gap)
 
     def draw(self) -> Picture.Image:
         note = self._font_note()
-        regions = 0 if self.legend_place else len(self.shown.rois) + 1
+        regions = len(self.shown.rois) + 1
         panel_bottom = self.panel.top + (len(self.lines) + regions) * self.pen.height + 2 * self.gap
         bottom = max(self.grid_bottom, panel_bottom) + (self.small.height + self.gap if note else 0)
         picture = Picture.new("RGB", (self.width, bottom + self.gap), _BACKGROUND)
@@ -103,12 +103,12 @@ class _Composition:
         title = self.pen.wrap(self.title, self.width - 2 * self.gap)
         self.pen.draw(canvas, self.gap, self.gap, title[0] + (" ..." if title[1:] else ""), _TEXT)
         for view, box in self.cells:
-            if view is None:
-                canvas.rectangle(box.corners(self.bar + box.height), fill=_EMPTY)
-            else:
+            if view is not None:
                 self._draw_view(picture, canvas, box, self.shown.views[view])
-        if self.legend_place:
-            self._draw_legend(canvas, self.legend_place)
+            elif self.shown.three_d is not None:
+                canvas.rectangle(box.corners(self.bar), fill=THREE_D_COLOR)
+                self.pen.draw(canvas, box.left + self.gap, box.top + self.gap // 4, THREE_D, _DARK)
+                picture.paste(Picture.fromarray(self.shown.three_d), (box.left, box.top + self.bar))
         self._draw_panel(canvas)
         if note:
             self.small.draw(canvas, self.gap, bottom - self.small.height, note, _FAINT)
@@ -199,7 +199,7 @@ class _Composition:
         for line in self.lines:
             self._draw_question_line(canvas, line, y)
             y += self.pen.height
-        if not self.legend_place and self.shown.rois:
+        if self.shown.rois:
             self._draw_legend(canvas, _TextArea(self.panel.left, y, self.panel.width, 0))
 
     def _draw_question_line(self, canvas: ImageDraw.ImageDraw, line: QuestionLine, y: int) -> None:
@@ -226,8 +226,9 @@ class _Composition:
             for number, text in enumerate(self.pen.wrap(line.text, width)):
                 first = replace(line, text=text)
                 wrapped.append(replace(first, mark="", indent=indent) if number else first)
-        if len(wrapped) > _MOST_QUESTION_LINES:
-            wrapped = wrapped[:_MOST_QUESTION_LINES]
+        most = self.panel.height // self.pen.height - 1 if self.panel.height else _MOST_QUESTION_LINES
+        if len(wrapped) > most:
+            wrapped = wrapped[:most]
             wrapped.append(QuestionLine("... and more, all in index.html"))
         return wrapped
 

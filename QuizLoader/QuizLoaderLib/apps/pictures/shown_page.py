@@ -1,13 +1,14 @@
 """A page as it was shown: what its picture and the index say about it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 
 from ...quiz.conditions import Condition
+from ...quiz.markdown import TextFormat, plain_text
 from ...quiz.model import VIEWS_OF_LAYOUT, Page, Question, SliceView
 from ...quiz.problems import Problem
 from ...quiz.question_types import Takes, Widget
@@ -23,6 +24,7 @@ from ...reader.view_texts import (
 from ...views.contents import PageNodes, ViewContents, contents_of_views
 from ...views.host import Host
 from ...views.roi_visibility import ShownRegion, shown_regions
+from ...views.three_d_view import ThreeDView
 
 _LONGEST_NAME = 60
 
@@ -31,6 +33,8 @@ class PictureHost(Host, Protocol):
     """A host that can give the bare view as uint8 (rows, columns, 3), the first row at the top."""
 
     def picture(self, view: SliceView) -> np.ndarray: ...
+
+    def three_d_picture(self) -> np.ndarray: ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,13 +64,29 @@ class ShownPage:
     views: dict[SliceView, ShownView]
     rois: list[ShownRegion]
     problems: list[Problem]
+    three_d: np.ndarray | None = None
+    """The picture of the 3D view, None where the page has none."""
+    has_histograms: bool = False
+    """Whether those of a dose lie beside the pictures."""
 
 
 def shown_page(shown: PageNodes, host: PictureHost, folder: str, problems: list[Problem]) -> ShownPage:
     """Take the pictures of a page that ``show_page`` has put on the views of ``host``."""
     contents = contents_of_views(shown)
     views = {view: _shown_view(contents[view], host, problems) for view in VIEWS_OF_LAYOUT[shown.page.layout]}
-    return ShownPage(shown.page, folder, views, shown_regions(shown), problems)
+    regions = shown_regions(shown)
+    return ShownPage(shown.page, folder, views, regions, problems, _three_d_picture(shown, host, regions))
+
+
+def _three_d_picture(
+    shown: PageNodes, host: PictureHost, regions: Sequence[ShownRegion]
+) -> np.ndarray | None:
+    three_d = ThreeDView()
+    three_d.begin(shown, host, regions)
+    three_d.wait()
+    picture = host.three_d_picture() if three_d.is_shown else None
+    three_d.end()
+    return picture
 
 
 def folder_name(page: Page, number_of_pages: int) -> str:
@@ -131,6 +151,9 @@ def _lines(question: Question) -> Iterator[QuestionLine]:
         yield QuestionLine(ends or limits_in_words(question))
         yield QuestionLine(limits_in_words(question), mark="field")
         return
+    if question.facts.widget is Widget.MARKS:
+        yield QuestionLine("Marks: " + ", ".join(tool.value for tool in question.tools), mark="field")
+        yield from (line for each in question.questions for line in _lines(each))
     for row in question.rows:
         yield QuestionLine(row)
         for option in question.options:
@@ -141,7 +164,8 @@ def _lines(question: Question) -> Iterator[QuestionLine]:
             yield QuestionLine(option)
             yield QuestionLine(limits_in_words(question), mark="field")
         elif question.facts.widget is Widget.PARAGRAPHS:
-            yield QuestionLine(option)
+            is_markdown = question.text_format is TextFormat.MARKDOWN
+            yield QuestionLine(plain_text(option) if is_markdown else option)
         else:
             mark = "radio" if question.facts.is_single else _MARKS.get(question.facts.takes, "")
             yield QuestionLine(option, mark=mark, indent=0.5)

@@ -4,12 +4,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 
 from ...quiz.file_rules import unmatched_roi_problems
+from ...quiz.given_contours import repeated_names
 from ...quiz.image_folder import ImageFolder, ImagePathError
+from ...quiz.isodose_rules import not_a_dose
 from ...quiz.model import Page, Quiz
 from ...quiz.problems import Problem, about
 from ...quiz.question_types import Widget
 from ...quiz.regions import QuizRegions, beside_quiz
-from ..arrays import ImageArrays
+from ..arrays import ImageArrays, VolumeArrays
 from ..files.pictures import option_picture_problem
 from ..types.registry import TYPES
 from .file_loader import FileLoader
@@ -46,6 +48,10 @@ class PageCheck:
                 met += regions.ambiguous(module.unnamed_values(arrays))
                 if image.roi_visibility is not None and image.type.facts.may_have_rois:
                     met += unmatched_roi_problems(image, module.region_names(arrays, regions))
+                if isinstance(arrays, VolumeArrays):
+                    met += not_a_dose(image, arrays.modality, arrays.units)
+                if image.start_from:
+                    met += repeated_names(image, module.region_names(arrays, regions))
             yield from (about(image, problem) for problem in met)
         yield from regions_off_background(page, there)
         yield from self._pictures(page)
@@ -53,7 +59,7 @@ class PageCheck:
 
     def _pictures(self, page: Page) -> Iterator[Problem]:
         """What the rules of a quiz say of a missing picture is not said again."""
-        for question in page.questions:
+        for question in page.questions_with_forms:
             for option in question.options if question.facts.widget is Widget.PICTURES else ():
                 with suppress(ImagePathError):
                     problem = option_picture_problem(self._beside.find(option).path)

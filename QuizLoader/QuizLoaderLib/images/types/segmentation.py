@@ -200,7 +200,7 @@ def make_node(
     segmentation.SetSourceRepresentationName(representation)
     if arrays.conversion_parameters:
         segmentation.DeserializeConversionParameters(arrays.conversion_parameters)
-    label_images = [_label_image(arrays, layer) for layer in range(len(arrays.layers))]
+    label_images = [label_image(arrays, layer) for layer in range(len(arrays.layers))]
     for number, described in enumerate(arrays.segments, start=1):
         segment = slicer.vtkSegment()
         segment.SetName(described.name)
@@ -235,7 +235,8 @@ def unnamed_values(arrays: SegmentationArrays) -> list[int]:
     return [one.label_value for one in arrays.segments if not one.is_named and one.label_value is not None]
 
 
-def _label_image(arrays: SegmentationArrays, layer: int) -> "vtkOrientedImageData":
+def label_image(arrays: SegmentationArrays, layer: int) -> "vtkOrientedImageData":
+    """A layer as Slicer has it, over the arrays' own memory (main thread)."""
     import slicer
 
     voxels = arrays.layers[layer]
