@@ -140,16 +140,16 @@ def test_the_end_page_counts_the_pages_that_were_asked(tmp_path: Path) -> None:
     asking = Asking(lambda: asking.show(), lambda: None, lambda: None)
     asking.begin(answers)
     asking.show()
-    asking.set_answer(0, 0, ("no",))
+    asking.set_answer((0, 0), ("no",))
     asking.step("next")
     asking.step("finish")
     assert [(each.sentence, each.question) for each in asking.lacks] == [("Please answer “Remark”.", (0, 0))]
-    asking.set_answer(0, 0, ("nothing",))
+    asking.set_answer((0, 0), ("nothing",))
     assert asking.at_questions == {}
     asking.step("finish")
 
     assert asking.end_page is not None
-    assert asking.end_page.sentences[0] == "Thank you, Ann. All 2 pages are complete."
+    assert asking.end_page.sentences[0] == "Thank you, Ann. Both pages are complete."
     assert asking.asked is not None and asking.asked.pages == ()
     assert answers.close() == ""
 
@@ -165,6 +165,14 @@ def test_the_end_page_says_what_the_quiz_says(tmp_path: Path) -> None:
     assert asking.end_page is not None
     assert asking.end_page.sentences == ("Thank you & see you in May.", "This window can be closed.")
     assert answers.close() == ""
+
+
+def test_a_page_that_asks_nothing_is_shown_to_a_reader(tmp_path: Path) -> None:
+    answers = SignIn("Ann", tmp_path / "results").begin(write_quiz(tmp_path, "<Page ID='A'/>"), tmp_path)
+    assert answers.asked().question_sets == ()
+    assert answers.set_on_page(0) == 0
+    assert answers.step("finish") == []
+    answers.close_for_good()
 
 
 def test_an_answer_looks_once_at_the_quiz_and_a_few_times_at_each_question(
@@ -187,7 +195,7 @@ def test_an_answer_looks_once_at_the_quiz_and_a_few_times_at_each_question(
 
         monkeypatch.setattr(kind, name, look)
 
-    assert asking.set_answer(0, 0, ("one",)) == ""
+    assert asking.set_answer((0, 0), ("one",)) == ""
 
     assert looks["where"] == 1
     assert looks["answer"] < 5 * 30

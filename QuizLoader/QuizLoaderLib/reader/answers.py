@@ -7,14 +7,32 @@ session (``session_answers.SessionAnswers``) decides where the reader is and sav
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from enum import Enum
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from ..quiz.conditions import Values
+from ..quiz.marked import MEASURES, MEASURES_PLACE, MarkPlace, mark_questions
 from ..quiz.model import Page, QuestionSet
-from ..quiz.visibility import Hidden, Place, Visibility
+from ..quiz.page_order import PageOrder
+from ..quiz.problems import ExplainedError
+from ..quiz.visibility import Place, Visibility
+from .timing import UNTIMED, TimeShown, time_of_readers
+
+if TYPE_CHECKING:
+    from ..results.drawings.key_comparison import RegionPair
+    from ..results.mark_scores import LesionRegion
+    from ..session.marks import MarkStore
+    from ..session.stored_marks import StoredMark
+    from .feedback import PageFeedback, QuizScores
+    from .form_marks import FormMarks
 
 Answer = tuple[str, ...]
 """One text for each Option of a question, as in ``session.answers``."""
+
+Where = tuple[int, ...]
+"""A question: its set as it counts in ``Asked`` and its number there, from 0; in the form of a mark also the
+mark's number and the question of the form, from 0."""
+
+NOT_HERE = "This page is not the one that is asked now, so nothing was saved."
 
 Given = dict[tuple[int, int, int], Answer]
 """Answers by page, question set and question."""
@@ -42,9 +60,11 @@ class ListedPage:
 class Asked:
     """What a host shows beside the images at one place of the quiz.
 
-    ``question_sets`` are shown together. ``steps`` tells how far the reader is, empty for an author.
+    ``question_sets`` are shown together. ``steps`` tells how far the reader is, and an author
+    when readers see the page.
     ``bookmark_label`` is the text of the bookmark's button, empty where there is none, ``return_label`` that
-    of the way back from there. ``lock_note`` says what *Next* locks. ``pages`` are those that may be gone to
+    of the way back from there. ``lock_note`` says what *Next* locks. ``feedback`` is what is right, where the
+    page tells it. ``pages`` are those that may be gone to
     in any order, empty where the order is the quiz's.
     """
 
@@ -57,10 +77,12 @@ class Asked:
     can_go_back: bool = False
     can_go_on: bool = False
     can_repeat: bool = False
+    can_remove: bool = False
     can_finish: bool = False
     bookmark_label: str = ""
     return_label: str = ""
     lock_note: str = ""
+    feedback: "PageFeedback | None" = None
     pages: tuple[ListedPage, ...] = ()
 
     @property
@@ -106,6 +128,11 @@ class Answers(Protocol):
         return
 
     @property
+    def is_finished(self) -> bool:
+        """Whether nothing changes any more."""
+        return False
+
+    @property
     def pages_complete(self) -> int:
         """How many of the pages that are asked are complete."""
         return 0
@@ -114,6 +141,20 @@ class Answers(Protocol):
     def end_text(self) -> str:
         """What the quiz says to a reader who has finished it, empty where it says nothing of its own."""
         return ""
+
+    @property
+    def scores(self) -> "QuizScores | None":
+        """What was scored, where that is told now."""
+        return None
+
+    def expert_regions(self) -> "tuple[RegionPair | LesionRegion, ...]":
+        """The expert's, with what was drawn, where the page tells what is right."""
+        return ()
+
+    @property
+    def may_begin_again(self) -> bool:
+        """Whether the quiz is finished, and may be gone through once more."""
+        return False
 
     def listed_pages(self) -> tuple[ListedPage, ...]:
         """All pages, where another one may be gone to than the steps lead to."""
@@ -128,6 +169,41 @@ class Answers(Protocol):
 
     def set_answer(self, page: Page, question_set: int, question: int, texts: Sequence[str]) -> str:
         """``question_set`` counts from 0 in ``asked``. Gives why the texts cannot be taken, or nothing."""
+
+    def save_answer(self, page: Page, where: Where, texts: Sequence[str]) -> str:
+        """As ``set_answer``, also in the form of a mark."""
+        if len(where) > 2:
+            return self.answer_mark(where, texts)
+        question_set, question = where
+        return self.set_answer(page, question_set, question, texts)
+
+    def marks(self, index: int) -> "MarkStore | None":
+        """Where the marks of a page are kept, None where the reader is at another one."""
+
+    def measures(self, index: int) -> "MarkStore | None":
+        """As ``marks``, of what is measured there besides lines."""
+
+    def set_on_page(self, question_set: int) -> int:
+        """The place on its page of a question set that counts from 0 in ``asked``."""
+        return question_set
+
+    def stored_marks(self, question_set: int, question: int) -> "list[StoredMark]":
+        """The marks of a Mark question; ``question_set`` counts in ``asked``."""
+        store = self.marks(self.index)
+        found = store.stored(self.set_on_page(question_set), question) if store else ()
+        return [mark for mark in found if not mark.is_deleted]
+
+    def answer_mark(self, where: Where, texts: Sequence[str]) -> str:
+        """An answer in the form of a mark. Gives why the texts cannot be taken, or nothing."""
+        question_set, question, number, form_question = where
+        store = self.marks(self.index)
+        if store is None:
+            return NOT_HERE
+        try:
+            store.answer(self.set_on_page(question_set), question, number, form_question, texts)
+        except ExplainedError as fault:
+            return str(fault)
+        return ""
 
     def start_press(self, question_set: int, question: int, option: int) -> Pressed:
         """Start the script of a Button, without waiting for its end."""
@@ -146,6 +222,15 @@ class Answers(Protocol):
     def touch(self) -> None:
         """The reader did something: pointer, wheel, key or touch."""
         return
+
+    def time_shown(self) -> TimeShown:
+        """What is said of time now."""
+        return UNTIMED
+
+    @property
+    def is_time_over(self) -> bool:
+        """Whether ``step("time_out")`` is to be made, which completes the page with what is there."""
+        return False
 
     def save_sentence(self) -> str:
         """Tries again what could not be saved, and says how saving stands; empty where nothing is saved."""
@@ -166,12 +251,20 @@ class Answers(Protocol):
         """Whether no file of a drawing is being written by a thread; what it writes is saved already."""
         return True
 
-    def write_files(self) -> bool:
-        """Before ``finish``: begin to write the files of all that is drawn. Gives whether they are there."""
+    def prepare(self, step: str) -> bool:
+        """Do a part of what ``step`` would stop the window for: saving what is drawn, and writing its files
+        before ``finish`` or the ``press`` of a Button. To be called until it gives that all is done."""
         return True
 
     def step(self, name: str) -> list[str]:
-        """``next``, ``previous``, ``repeat``, ``finish``, ``go_to_bookmark`` or ``return_from_bookmark``."""
+        """``next``, ``previous``, ``repeat``, ``remove_repeat``, ``finish``, ``go_to_bookmark``,
+        ``return_from_bookmark`` or ``time_out``."""
+
+    def go_to(self, index: int) -> list[str]:
+        """As a step, to a page of ``listed_pages``."""
+        if self.may_show(index):
+            self.arrive(index)
+        return []
 
     def close(self) -> str:
         """Keep everything and let go; where that fails nothing is let go of, and this says why."""
@@ -183,38 +276,67 @@ class Answers(Protocol):
 
 
 class FormAnswers(Answers):
-    """An author's look: pages in the order of the file, answers in memory (``given``), nothing stored."""
+    """An author's look: pages in the order of the file, with the place that ``order`` says they have for
+    readers; answers in memory (``given``), nothing stored."""
 
     index = 0
 
-    def __init__(self, pages: tuple[Page, ...], given: Given) -> None:
-        self.pages = pages
+    def __init__(self, pages: tuple[Page, ...], given: Given, order: PageOrder | None = None) -> None:
+        self.pages, self._order = pages, order
+        self._by_number = {page.number: page for page in pages}
         self._given = given
-        self._visibility = Visibility(pages)
+        self._visibility = Visibility(pages, self._values)
+        self._marks: dict[int, FormMarks] = {}
+        self._measures: dict[int, FormMarks] = {}
+
+    def marks(self, index: int) -> "FormMarks":
+        from .form_marks import FormMarks
+
+        if index not in self._marks:
+            page = self.pages[index]
+
+            def count(place: MarkPlace, marks: int) -> None:
+                question_set, question = place
+                self._given[page.number, question_set, question] = (str(marks),)
+
+            self._marks[index] = FormMarks("Mark", mark_questions(page), count)
+        return self._marks[index]
+
+    def measures(self, index: int) -> "FormMarks":
+        from .form_marks import FormMarks
+
+        nobody_counts = FormMarks("Measure", {MEASURES_PLACE: MEASURES}, lambda _place, _count: None)
+        return self._measures.setdefault(index, nobody_counts)
 
     def arrive(self, index: int) -> None:
         self.index = index
 
     def asked(self) -> Asked:
         page = self.pages[self.index]
+        steps = ["It is not asked after these answers."] if self._is_hidden(page) else []
+        steps += filter(None, [self._order.in_words(page)] if self._order else [])
         return Asked(
             page=page,
             page_number=page.number,
             page_count=len(self.pages),
             question_sets=page.question_sets,
-            steps="It is not asked after these answers." if self._hidden.has(Place(page.number)) else "",
+            steps=" ".join(steps),
             can_go_back=self.index > 0,
             can_go_on=self.index + 1 < len(self.pages),
             pages=self.listed_pages(),
         )
 
+    def time_shown(self) -> TimeShown:
+        return time_of_readers(self.pages[self.index])
+
     def listed_pages(self) -> tuple[ListedPage, ...]:
-        hidden, pages = self._hidden, self.pages if len(self.pages) > 1 else ()
+        self._visibility.look_at_all()
+        pages = self.pages if len(self.pages) > 1 else ()
         return tuple(
-            ListedPage(index, page.title, self._page_state(index, hidden)) for index, page in enumerate(pages)
+            ListedPage(index, page.title, self._page_state(index)) for index, page in enumerate(pages)
         )
 
-    def _page_state(self, index: int, hidden: Hidden) -> PageState:
+    def _page_state(self, index: int) -> PageState:
         from ..session.answers import is_untouched, missing_in
 
         page = self.pages[index]
@@ -222,9 +344,9 @@ class FormAnswers(Answers):
             (question, self.answer(page, set_number, number))
             for set_number, each in enumerate(page.question_sets)
             for number, question in enumerate(each.questions)
-            if not hidden.has(Place(page.number, set_number, number))
+            if not self._visibility.hides(Place(page.number, set_number, number))
         ]
-        if hidden.has(Place(page.number)) or (page.questions and not given):
+        if self._visibility.hides(Place(page.number)) or (page.questions and not given):
             return PageState.NOT_ASKED
         if not any(missing_in(*each) for each in given) and (given or index == self.index):
             return PageState.COMPLETE
@@ -241,25 +363,26 @@ class FormAnswers(Answers):
         self._given[page.number, question_set, question] = tuple(texts)
         return ""
 
-    @property
-    def _hidden(self) -> Hidden:
+    def _values(self, place: Place, _repetition: int) -> Values:
         from ..session.answers import values_of
 
-        def values(place: Place, _repetition: int) -> Values:
-            page = self.pages[place.page - 1]
-            question = page.question_sets[place.question_set].questions[place.question]
-            return values_of(question, self.answer(page, place.question_set, place.question))
+        page = self._by_number[place.page]
+        question = page.question_sets[place.question_set].questions[place.question]
+        return values_of(question, self.answer(page, place.question_set, place.question))
 
-        return self._visibility.hidden(values)
+    def _is_hidden(self, page: Page) -> bool:
+        # Marks are put among the answers by others, too.
+        self._visibility.look_at_all()
+        return self._visibility.hides(Place(page.number))
 
     def hidden(self, page: Page) -> frozenset[tuple[int, int]]:
         """An author sees a page that is not asked, too."""
-        hidden = self._hidden
+        self._visibility.look_at_all()
         return frozenset(
             (set_number, number)
             for set_number, each in enumerate(page.question_sets)
             for number in range(len(each.questions))
-            if hidden.hides(Place(page.number, set_number, number).around[1:])
+            if self._visibility.hides_any(Place(page.number, set_number, number).around[1:])
         )
 
     def start_press(self, *_where: int) -> Pressed:

@@ -1,12 +1,15 @@
 """The questions of a place as plain values, which every host shows as forms."""
 
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from ..quiz.model import Question
 from ..quiz.question_types import Takes, Widget
 from ..session.answers import DONE, ON, is_valid_value, script_label
-from .answers import Answer, Answers, Asked
+from .answers import Answer, Answers, Asked, Where
+from .open_questions import questions_of
 
 
 @dataclass(frozen=True)
@@ -19,17 +22,23 @@ class ButtonForm:
 
 @dataclass(frozen=True)
 class QuestionForm:
-    """``title`` has its number, where several are asked. ``limits`` are those of a number, in words;
-    ``pictures`` the files of a Picture, there or not."""
+    """``where`` it is asked. ``title`` has its number, where several are asked. ``limits`` are those of a
+    number, in words; ``pictures`` the files of a Picture, there or not."""
 
-    question_set: int
-    number: int
+    where: Where
     question: Question
     title: str
     given: Answer
     limits: str
     buttons: tuple[ButtonForm, ...] = ()
     pictures: tuple[Path, ...] = ()
+
+    @property
+    def is_required(self) -> bool:
+        """Whether the page is not complete without an answer; that no mark is needed is one, too."""
+        question = self.question
+        is_answered = {Takes.NOTHING: False, Takes.MARKS: bool(question.minimum)}
+        return question.required and is_answered.get(question.facts.takes, True)
 
 
 @dataclass(frozen=True)
@@ -38,31 +47,32 @@ class QuestionSetForm:
     questions: tuple[QuestionForm, ...]
 
 
-def forms_of(asked: Asked, answers: Answers, folder: Path) -> tuple[QuestionSetForm, ...]:
+def forms_of(
+    asked: Asked, answers: Answers, folder: Path, known: Mapping[Where, QuestionForm] | None = None
+) -> tuple[QuestionSetForm, ...]:
     """The question sets that are shown together, with their answers; ``folder`` is the quiz's own, where its
-    pictures are."""
+    pictures are. Of those that are ``known`` the forms of marks that are as before are taken as they are."""
     titles = _titles(asked)
+    forms = defaultdict[int, list[QuestionForm]](list)
+    for where, question, given in questions_of(asked, answers):
+        form = known.get(where) if known and len(where) > 2 else None
+        if form is None or form.question is not question or form.given != given:
+            title = titles[where] if len(where) == 2 else title_in_form(question, where[2])
+            form = _form(where, question, title, given, folder)
+        forms[where[0]].append(form)
     return tuple(
-        QuestionSetForm(
-            each.title,
-            tuple(
-                _form(
-                    (set_number, number),
-                    question,
-                    titles[set_number, number],
-                    answers.answer(asked.page, set_number, number),
-                    folder,
-                )
-                for number, question in enumerate(each.questions)
-            ),
-        )
-        for set_number, each in enumerate(asked.question_sets)
+        QuestionSetForm(each.title, tuple(forms[number])) for number, each in enumerate(asked.question_sets)
     )
 
 
-def _titles(asked: Asked) -> dict[tuple[int, int], str]:
+def title_in_form(question: Question, number: int | str) -> str:
+    """Of a question in the form of the mark of this number."""
+    return f"Mark {number}: {question.descriptor}"
+
+
+def _titles(asked: Asked) -> dict[Where, str]:
     """Those that take an answer are numbered, where there are several."""
-    questions = {
+    questions: dict[Where, Question] = {
         (set_number, number): question
         for set_number, each in enumerate(asked.question_sets)
         for number, question in enumerate(each.questions)
@@ -72,6 +82,18 @@ def _titles(asked: Asked) -> dict[tuple[int, int], str]:
     for count, where in enumerate(answered if len(answered) > 1 else (), start=1):
         titles[where] = f"{count}. {titles[where]}".rstrip()
     return titles
+
+
+def ranked(question: Question, given: Answer) -> list[int]:
+    """The options of a Ranking, from 0, as they stand: as the reader put them, else as they were drawn."""
+    if not any(given):
+        return list(question.shown_order)
+    return sorted(range(len(given)), key=lambda option: int(given[option]))
+
+
+def places_of(order: Sequence[int]) -> Answer:
+    """The answer of a Ranking whose options stand in this order."""
+    return tuple(str(order.index(option) + 1) for option in range(len(order)))
 
 
 def limits_in_words(question: Question) -> str:
@@ -92,9 +114,7 @@ def understood_in_words(question: Question, text: str) -> str:
     return f"read as {number.understood(text)}"
 
 
-def _form(
-    where: tuple[int, int], question: Question, title: str, given: Answer, folder: Path
-) -> QuestionForm:
+def _form(where: Where, question: Question, title: str, given: Answer, folder: Path) -> QuestionForm:
     buttons: tuple[ButtonForm, ...] = ()
     pictures: tuple[Path, ...] = ()
     if question.facts.widget is Widget.BUTTONS:
@@ -104,7 +124,7 @@ def _form(
         )
     elif question.facts.widget is Widget.PICTURES:
         pictures = tuple(folder / name.replace("\\", "/") for name in question.options)
-    return QuestionForm(*where, question, title, given, limits_in_words(question), buttons, pictures)
+    return QuestionForm(where, question, title, given, limits_in_words(question), buttons, pictures)
 
 
 def _note(text: str) -> str:

@@ -4,10 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from ..quiz.model import SliceView
-from ..views.contours import show_region
 from ..views.planes import go_through
 from ..views.region_places import middle_of_region
-from ..views.roi_visibility import ShownRegion, shown_regions
+from ..views.roi_visibility import ShownRegion
 from .opened_quiz import OpenedQuiz
 from .view_texts import view_titles
 
@@ -36,7 +35,7 @@ class RegionLegend:
     def begin(self, opened: OpenedQuiz) -> None:
         """A page was shown, or placed again, as its author wrote it."""
         self._opened = opened
-        self._regions, self._hidden = shown_regions(opened.on_views), set()
+        self._regions, self._hidden = opened.placed.regions, set()
 
     def end(self) -> None:
         self._opened = None
@@ -55,7 +54,7 @@ class RegionLegend:
         self.show_hidden()
         change()
         if self._opened:
-            self._regions = shown_regions(self._opened.on_views)
+            self._regions = self._opened.placed.regions
         for region in self._regions:
             if (region.name, region.color) in hidden:
                 self._show(region, False)
@@ -98,9 +97,10 @@ class RegionLegend:
         shown = self._opened.on_views
         point_ras = middle_of_region(shown, self._regions[number])
         if point_ras is not None:
-            go_through(shown.page, self._opened.host, point_ras.tolist())
+            views = self._regions[number].views
+            go_through(shown.page, self._opened.host, point_ras.tolist(), views)
 
     def _show(self, region: ShownRegion, visible: bool) -> None:
         if self._opened is not None:
-            show_region(self._opened.on_views, self._opened.host, region, visible)
+            self._opened.placed.show_region(self._opened.on_views, region, visible)
             self._hidden = self._hidden - {region} if visible else self._hidden | {region}

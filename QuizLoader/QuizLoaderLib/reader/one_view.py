@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..quiz.model import SliceView
 from ..views.contents import contents_of_views
+from ..views.layouts import THREE_D
 from ..views.magnifier import Magnifier
 from ..views.slices import show_slice, step_slice
+from ..views.three_d_view import ThreeDView
 from ..views.tools import change_window_level, pan, zoom
 from .opened_quiz import OpenedQuiz
 
@@ -18,12 +20,14 @@ _ZOOM_STEP = 1.2
 _WINDOW_STEP = 1.1
 _LEVEL_STEP = 0.05
 _PAN_STEP = 0.05
+_TURN_STEP_DEGREES = 9.0
 _MOST_STEPS = 50
 """Of one call: an image that is moved, zoomed or brightened further can hardly be found again."""
 
 
 class OneView:
-    """Each tool takes the name of the view, and its values."""
+    """Each tool takes the name of the view, and its values. What moves an image in other views turns it in
+    the 3D view."""
 
     def __init__(self) -> None:
         self._opened: OpenedQuiz | None = None
@@ -42,11 +46,21 @@ class OneView:
         """Gives whether there is such a tool. It does nothing with what is no finite number."""
         if tool in self._uses and all(map(_is_finite, values)):
             logic = self._logics().get(view)
-            if logic is not None:
+            if view == THREE_D and self._opened:
+                self._use_three_d(self._opened.placed.three_d, tool, *values)
+            elif logic is not None:
                 self._uses[tool](self, logic, *values)
             elif tool == "magnify":
                 self._magnifier.put_away()
         return tool in self._uses
+
+    @staticmethod
+    def _use_three_d(three_d: ThreeDView, tool: str, *values: float) -> None:
+        if tool == "pan":
+            right, up = map(_steps, values)
+            three_d.turn(right * _TURN_STEP_DEGREES, up * _TURN_STEP_DEGREES)
+        elif tool == "zoom":
+            three_d.zoom(_ZOOM_STEP ** _steps(values[0]))
 
     def _window_level(self, logic: "slicer.vtkMRMLSliceLogic", wider: float, brighter: float) -> None:
         if self._opened:

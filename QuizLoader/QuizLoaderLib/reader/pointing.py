@@ -27,6 +27,12 @@ class PointedAt:
     position: str = ""
     regions: tuple[Region, ...] = ()
 
+    @property
+    def lines(self) -> list[str]:
+        """All that is said, from above."""
+        names = ", ".join(name for name, _color in self.regions)
+        return [text for text in (*self.values, names, self.position, self.voxel) if text]
+
 
 class Pointing:
     """A host calls ``point`` when the pointer has moved over a view, ``look`` after it and when a view has
@@ -49,6 +55,10 @@ class Pointing:
         """At the pixel ``x`` to the right and ``y`` upwards, counted from 0; ``look`` looks there."""
         self._at = (view, x, y)
 
+    def leave(self) -> None:
+        """The pointer is over no view."""
+        self._at = None
+
     def look(self) -> None:
         """What is there now."""
         opened = self._opened
@@ -63,12 +73,13 @@ class Pointing:
         node, contents = logic.GetSliceNode(), contents_of_views(opened.on_views)[view]
         point_ras = point_under(node, x, y)
         voxels = voxels_under(contents, point_ras)
+        is_named = len(contents.volumes) > 1 and opened.on_views.page.randomize_sides is None
         regions = regions_under(contents, node, point_ras)
         for drawn in opened.drawings.nodes:
             regions += segments_under(drawn, node, point_ras)
         self.shown = PointedAt(
             view=view.value,
-            values=tuple(_value_line(voxel, len(contents.volumes) > 1) for voxel in voxels),
+            values=tuple(_value_line(voxel, is_named) for voxel in voxels),
             voxel=_voxel_text(voxels[0], contents.is_picture) if voxels else "",
             position="" if contents.is_picture or contents.is_empty else _position_text(voxels, point_ras),
             regions=tuple(dict.fromkeys(regions)),
@@ -86,8 +97,8 @@ def value_text(voxel: VoxelUnder) -> str:
     return f"{text} {units}".rstrip()
 
 
-def _value_line(voxel: VoxelUnder, is_one_of_several: bool) -> str:
-    return f"{voxel.image_id}: {value_text(voxel)}" if is_one_of_several else value_text(voxel)
+def _value_line(voxel: VoxelUnder, is_named: bool) -> str:
+    return f"{voxel.image_id}: {value_text(voxel)}" if is_named else value_text(voxel)
 
 
 def _voxel_text(voxel: VoxelUnder, is_picture: bool) -> str:

@@ -9,14 +9,19 @@ without it while nothing is typed. A digit alone is an answer, in the panel whil
 from dataclasses import dataclass
 from enum import Enum
 
+from .drawing.effects import EFFECTS
+
 
 class When(Enum):
     """When a shortcut holds; the value is the title of its part of a list."""
 
     ALWAYS = "Tools"
+    COMPARING = "Slabs and comparing"
     ON_PAGES = "Pages, answers and frames"
     ON_VIEW = "Keys on a view"
     DRAWING = "Drawing"
+    WHOLE_REGION = "The whole region that is drawn"
+    JUDGING = "Contours that are given to judge"
     ON_POLYGON = "Drawing, while a polygon is open"
 
 
@@ -52,6 +57,8 @@ _SIGNS = {
     "Down": "↓",
 }
 _PAGES, _VIEW, _DRAWING, _POLYGON = When.ON_PAGES, When.ON_VIEW, When.DRAWING, When.ON_POLYGON
+_COMPARING = When.COMPARING
+_JUDGING = When.JUDGING
 
 SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("next", ("Alt+PgDown", "Return"), "Next page", ("step", "next"), _PAGES),
@@ -76,7 +83,15 @@ SHORTCUTS: tuple[Shortcut, ...] = (
         "one plane", ("Alt+1", "Shift+1"), "The image in one plane; again: the next plane", ("view", "plane")
     ),
     Shortcut("page", ("Alt+0", "Shift+0"), "All images again", ("view", "page")),
+    Shortcut("slab", ("Alt+Shift+S",), "Slab: MIP, MinIP, mean, none", ("slab",), _COMPARING),
+    Shortcut("blink", ("Alt+Shift+B",), "Blink: one layer or the other", ("layers", "blink"), When.COMPARING),
+    Shortcut("layers", ("Alt+Shift+D",), "Curtain; again: a checkerboard", ("layers",), _COMPARING),
+    Shortcut("lines", ("Alt+Shift+X",), "Lines of the other views", ("lines",), _COMPARING),
+    Shortcut("link here", ("Alt+Shift+K",), "Link the views where they are", ("link_here",), _COMPARING),
     Shortcut("measure", ("Alt+L",), "Measure a line: click its two ends", ("measure",)),
+    Shortcut(
+        "measures", ("Alt+Shift+L",), "Measure an angle; again: a box, an ellipse, nothing", ("next_measure",)
+    ),
     Shortcut("help", ("Alt+?",), "This sheet", ("help",)),
     Shortcut("magnify", ("M",), "Magnifier, while the key is held", ("magnify",), _VIEW),
     Shortcut("enlarge", ("Shift+M",), "One view large; again: all views", ("enlarge",), _VIEW),
@@ -94,12 +109,13 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("softer", ("S",), "Softer contrast", ("window_level", 1, 0), _VIEW),
     Shortcut("brighter", ("B",), "Brighter", ("window_level", 0, 1), _VIEW),
     Shortcut("darker", ("D",), "Darker", ("window_level", 0, -1), _VIEW),
-    Shortcut("paint", ("A",), "Paint", ("draw", "take", "paint"), _DRAWING),
-    Shortcut("erase", ("E",), "Erase", ("draw", "take", "erase"), _DRAWING),
-    Shortcut("draw", ("F",), "Draw around, freehand or point by point", ("draw", "take", "draw"), _DRAWING),
-    Shortcut("threshold", ("G",), "Grey values between two bounds", ("draw", "take", "threshold"), _DRAWING),
+    *(
+        Shortcut(each.name, (each.key,), each.text, each.use, _DRAWING)
+        for each in EFFECTS
+        if not each.of_region
+    ),
     Shortcut(
-        "islands", ("I",), "Islands: keep the one that is clicked", ("draw", "take", "islands"), _DRAWING
+        "only in range", ("Shift+V",), "Draw only between two grey values", ("draw", "toggle_range"), _DRAWING
     ),
     Shortcut("next region", ("Q",), "The next region to draw", ("draw", "next_segment"), _DRAWING),
     Shortcut("show region", ("V",), "Show or hide the region", ("draw", "toggle_segment"), _DRAWING),
@@ -108,7 +124,15 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("larger brush", (".",), "A larger brush", ("draw", "scale_radius", 1.25), _DRAWING),
     Shortcut("undo", ("Z",), "Undo", ("draw", "undo"), _DRAWING),
     Shortcut("redo", ("Y",), "Redo", ("draw", "redo"), _DRAWING),
-    Shortcut("put down", ("Esc",), "Drop the polygon, then the tool", ("draw", "put_down"), _DRAWING),
+    Shortcut("put down", ("Esc",), "Drop what is half done, then the tool", ("draw", "put_down"), _DRAWING),
+    *(
+        Shortcut(each.name, (each.key,), each.text, each.use, When.WHOLE_REGION)
+        for each in EFFECTS
+        if each.of_region
+    ),
+    Shortcut("accept", ("Alt+Shift+A",), "Accept the region", ("draw", "judge", "Accept"), _JUDGING),
+    Shortcut("correct", ("Alt+Shift+C",), "Correct the region", ("draw", "judge", "Correct"), _JUDGING),
+    Shortcut("reject", ("Alt+Shift+R",), "Reject the region", ("draw", "judge", "Reject"), _JUDGING),
     Shortcut("close polygon", ("Return",), "Close the polygon", ("draw", "close_polygon"), _POLYGON),
     Shortcut("last point", ("Backspace",), "Take its last point back", ("draw", "remove_point"), _POLYGON),
 )

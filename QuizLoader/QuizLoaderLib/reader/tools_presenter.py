@@ -1,14 +1,13 @@
 """The reader's tools as every host has them: used by name, and shown as plain values."""
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from ..quiz.model import ContourVisibility
-from ..views.contents import ViewContents, contents_of_views
-from ..views.contours import ContourLook, draw_contours
+from ..quiz.windows import WindowPreset
 from ..views.host import Host
+from ..views.layouts import THREE_D
 from ..views.planes import ViewingMode
 from ..views.state import number_of_frames, show_frame, shown_frame, step_frame
 from ..views.tools import (
@@ -27,9 +26,15 @@ from ..views.tools import (
     window_level_by_mouse,
 )
 from ..views.turning import LEFT_TO_RIGHT, QUARTER_TO_THE_RIGHT, turn
+from .comparison import ShownComparison, ViewComparison
+from .contour_tools import ContourTools
+from .differences import go_to_farthest
+from .image_views import picture_views_of
 from .legend import LegendEntry, RegionLegend
 from .one_view import OneView
 from .opened_quiz import OpenedQuiz
+from .slab_choice import SlabChoice
+from .view_texts import image_names
 from .window_presets import AS_THE_PAGE_HAS_IT, BY_HAND, chosen_preset, preset_names, window_of_preset
 
 if TYPE_CHECKING:
@@ -53,10 +58,11 @@ _ONE_PLANE = ("axial", "coronal", "sagittal")
 
 @dataclass(frozen=True)
 class ShownTools:
-    """How the tools stand: IDs of images, the name of the mode, opacity in percent, frames from 0.
+    """How the tools stand: names of images, the name of the mode, opacity in percent, frames from 0.
 
     ``presets`` are the names that ``use("preset", name)`` takes for the image, in words, ``preset`` the one
-    it has now. ``turns``: the image is a picture, which can be turned.
+    it has now. ``slab`` is a name of ``SLABS``; ``slabs``: the image has slices for one. ``turns``: the image
+    is a picture, which can be turned.
     """
 
     images: tuple[str, ...]
@@ -64,6 +70,8 @@ class ShownTools:
     presets: dict[str, str]
     preset: str
     mode: str
+    slab: str
+    slabs: bool
     contours: bool
     filled: bool
     opacity: int
@@ -77,6 +85,7 @@ class ShownTools:
     inverted: bool
     turns: bool
     regions: tuple[LegendEntry, ...]
+    comparison: ShownComparison
 
 
 class ToolsPresenter:
@@ -92,10 +101,11 @@ class ToolsPresenter:
         self._change_views = change_views
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
-        self._contours = ContourLook()
-        self._legend, self._one_view = RegionLegend(), OneView()
-        self.enlarged = ""
-        self.is_playing = False
+        self._own_presets: Sequence[WindowPreset] = ()
+        self._contours = ContourTools()
+        self._legend, self._one_view, self._slabs = RegionLegend(), OneView(), SlabChoice()
+        self._comparison = ViewComparison()
+        self.enlarged, self.is_playing = "", False
 
     # The page
 
@@ -103,18 +113,21 @@ class ToolsPresenter:
         """A page was shown, or placed again, as its author wrote it."""
         if self._opened is not opened:
             self._opened, self._image_id = opened, ""
+            self._own_presets = opened.quiz.window_presets
         self.is_playing = False
-        self._contours = ContourLook(opened.quiz.contour_visibility)
+        self._contours.begin(opened)
         if self._image is None:
             self._image_id = next((image.id for image in self._images), "")
         self._one_view.begin(opened)
+        self._slabs.begin()
+        self._comparison.begin(opened)
         self._legend.begin(opened)
 
     def leave(self) -> None:
         """Before another page is shown."""
-        self.is_playing = False
-        self.enlarged = ""
+        self.is_playing, self.enlarged = False, ""
         self._one_view.leave()
+        self._comparison.leave()
         self._legend.show_hidden()
 
     def end(self) -> None:
@@ -123,6 +136,8 @@ class ToolsPresenter:
             set_window_level_by_mouse(self._opened.host, False)
             show_crosshair(self._opened.host, False)
         self.is_playing = False
+        self._slabs.begin()
+        self._comparison.end()
         self._opened = None
         self._legend.end()
 
@@ -130,34 +145,35 @@ class ToolsPresenter:
         """Use the tool of this name in the tables; gives whether there is one, and a page for it."""
         if self._opened is None or self._opened.shown is None:
             return False
+        is_used = self._comparison.use(tool, *values) or self._one_view.use(tool, *values)
         if tool in self._uses:
             self._uses[tool](self, *values)
-            return True
-        return self._one_view.use(tool, *values)
+        return is_used or tool in self._uses
 
     @property
     def preset(self) -> str:
         """The name of the window and level that the image has now, which the mouse changes too."""
         image = self._image if self._opened and self._opened.shown else None
-        return chosen_preset(image.nodes[0]) if image else AS_THE_PAGE_HAS_IT
+        return chosen_preset(image.nodes[0], self._own_presets) if image else AS_THE_PAGE_HAS_IT
 
     @property
     def shown(self) -> ShownTools | None:
         """None where no page is shown."""
         if self._opened is None or self._opened.shown is None:
             return None
-        host, image = self._opened.host, self._image
+        host, image, names = self._opened.host, self._image, image_names(self._opened.page_nodes)
         preset = self.preset
-        names = [*(preset_names(image.nodes[0]) if image else ()), *([BY_HAND] * (preset == BY_HAND))]
         return ShownTools(
-            images=tuple(each.id for each in self._images),
-            image=image.id if image else "",
-            presets={AS_THE_PAGE_HAS_IT: "original"} | {name: name for name in names},
+            images=tuple(names.values()),
+            image=names[image.id] if image else "",
+            presets=_presets_in_words(image, preset, self._own_presets),
             preset=preset,
             mode=_name_of(self._opened.viewing_mode),
-            contours=self._contours.visible,
-            filled=self._contours.contour is ContourVisibility.FILL,
-            opacity=round(100 * self._contours.opacity),
+            slab=self._slabs.of(image),
+            slabs=self._slabs.is_offered(image),
+            contours=self._contours.look.visible,
+            filled=self._contours.are_filled,
+            opacity=round(100 * self._contours.look.opacity),
             crosshair=crosshair_is_shown(host),
             linked=views_are_linked(host),
             mouse=window_level_by_mouse(host),
@@ -166,8 +182,9 @@ class ToolsPresenter:
             playing=self.is_playing,
             inverts=bool(image and can_be_inverted(image)),
             inverted=bool(image and is_inverted(image)),
-            turns=bool(self._picture_views),
+            turns=bool(picture_views_of(self._opened, image)),
             regions=self._legend.entries,
+            comparison=self._comparison.shown,
         )
 
     # The tools
@@ -178,34 +195,13 @@ class ToolsPresenter:
         self._change_views(opened.place_again)
         self.begin(opened)
 
-    def _toggle_contours(self) -> None:
-        self._look_at_contours(visible=not self._contours.visible)
-
-    def _toggle_fill(self) -> None:
-        filled = self._contours.contour is ContourVisibility.FILL
-        self._look_at_contours(contour=ContourVisibility.OUTLINE if filled else ContourVisibility.FILL)
-
-    def _set_opacity(self, percent: float) -> None:
-        # In this order what is not a number counts as 0.
-        self._look_at_contours(opacity=min(max(0.0, float(percent)), 100.0) / 100)
-
-    def _change_opacity(self, percent: float) -> None:
-        self._set_opacity(100 * self._contours.opacity + percent)
-
-    def _look_at_contours(self, **change: Any) -> None:
-        """Of all regions, also those that were drawn."""
-        opened = self._the_quiz()
-        self._contours = replace(self._contours, **change)
-        draw_contours(opened.on_views, opened.host, self._contours)
-        opened.drawings.set_look(self._contours)
-
     def _toggle(self, is_on: Callable[[Host], bool], switch: Callable[[Host, bool], None]) -> None:
         host = self._the_quiz().host
         switch(host, not is_on(host))
 
     def _set_preset(self, name: str) -> None:
         image = self._image
-        if image and (look := window_of_preset(image.nodes[0], name)):
+        if image and (look := window_of_preset(image.nodes[0], name, self._own_presets)):
             set_window_level(image, look)
         elif image and name == AS_THE_PAGE_HAS_IT:
             for node in image.nodes:
@@ -220,9 +216,10 @@ class ToolsPresenter:
         if self._image and name in MODES:
             self._change_planes(partial(self._show_planes, MODES[name][0]))
 
-    def _choose_image(self, image_id: str) -> None:
+    def _choose_image(self, name: str) -> None:
         self.is_playing = False
-        self._image_id = image_id
+        names = image_names(self._the_quiz().page_nodes).items()
+        self._image_id = next((image for image, each in names if each == name), "")
         self._change_planes(self._show_image)
 
     def _show_image(self) -> None:
@@ -233,24 +230,30 @@ class ToolsPresenter:
     def _show_planes(self, mode: ViewingMode) -> None:
         """One image in planes, with its contours, or the page again."""
         if self._image:
+            self._comparison.leave()
             self._the_quiz().view(mode, self._image.id)
-            self._look_at_contours()
+            self._contours.draw()
 
     def _change_planes(self, change: Callable[[], None]) -> None:
         self._one_view.leave()
         self.enlarged = ""
         self._legend.change_planes(lambda: self._change_views(change))
+        self._slabs.show_again(self._the_quiz(), self._images)
 
-    def _add_segmentation(self, node: "slicer.vtkMRMLSegmentationNode") -> None:
-        """Its regions are drawn as those of the page are."""
-        self._change_planes(lambda: self._the_quiz().add_segmentation(node))
-        self._look_at_contours()
+    def _add_regions(self, add: Callable[[], None]) -> None:
+        """They are drawn as those of the page are."""
+        self._change_planes(add)
+        self._contours.draw()
 
     # One view
 
     def _enlarge(self, view: str) -> None:
         """This view alone; again: all of them."""
-        if view in {each.value for each in self._the_quiz().slice_logics()}:
+        opened = self._the_quiz()
+        shown = {each.value for each in opened.slice_logics()} | (
+            {THREE_D} if opened.placed.three_d.is_shown else set()
+        )
+        if view in shown:
             self.enlarged = "" if self.enlarged else view
             self._change_views(lambda: None)
 
@@ -259,21 +262,8 @@ class ToolsPresenter:
             invert(self._image)
 
     def _turn(self, by: "np.ndarray") -> None:
-        for contents, logic in self._picture_views:
+        for contents, logic in picture_views_of(self._the_quiz(), self._image):
             turn(contents, logic, by)
-
-    @property
-    def _picture_views(self) -> "list[tuple[ViewContents, slicer.vtkMRMLSliceLogic]]":
-        """Those that show the image that the tools work on, where it is a picture."""
-        opened, image = self._the_quiz(), self._image
-        contents = contents_of_views(opened.on_views)
-        return [
-            (contents[view], logic)
-            for view, logic in opened.slice_logics().items()
-            if image
-            and contents[view].is_picture
-            and {placed.node for placed in contents[view].volumes} & {*image.nodes}
-        ]
 
     # Frames
 
@@ -290,21 +280,26 @@ class ToolsPresenter:
 
     _uses: ClassVar[dict[str, Callable[..., None]]] = {
         "reset": _reset,
-        "contours": _toggle_contours,
-        "fill": _toggle_fill,
-        "opacity": _set_opacity,
-        "change_opacity": _change_opacity,
+        "contours": lambda self: self._contours.toggle(),
+        "fill": lambda self: self._contours.toggle_fill(),
+        "opacity": lambda self, percent: self._contours.set_opacity(percent),
+        "change_opacity": lambda self, percent: self._contours.change_opacity(percent),
         "crosshair": lambda self: self._toggle(crosshair_is_shown, show_crosshair),
         "link": lambda self: self._toggle(views_are_linked, link_views),
         "mouse": lambda self: self._toggle(window_level_by_mouse, set_window_level_by_mouse),
         "preset": _set_preset,
         "view": _view,
+        "slab": lambda self, name="": self._slabs.choose(self._the_quiz(), self._image, name),
         "image": _choose_image,
-        "add_segmentation": _add_segmentation,
+        "add_segmentation": lambda self, node: self._add_regions(
+            partial(self._the_quiz().add_segmentation, node)
+        ),
         "region": lambda self, number, visible: self._legend.show(number, visible),
         "regions": lambda self, visible: self._legend.show_all(visible),
         "region_alone": lambda self, number: self._legend.show_alone(number),
         "go_to_region": lambda self, number: self._legend.go_to(number),
+        "differences": lambda self: self._add_regions(self._the_quiz().show_differences),
+        "go_to_farthest": lambda self, number: go_to_farthest(self._the_quiz(), number),
         "enlarge": _enlarge,
         "invert": _invert,
         "rotate": lambda self: self._turn(QUARTER_TO_THE_RIGHT),
@@ -330,6 +325,11 @@ class ToolsPresenter:
     def _the_quiz(self) -> OpenedQuiz:
         assert self._opened is not None
         return self._opened
+
+
+def _presets_in_words(image: ToolImage | None, chosen: str, own: Sequence[WindowPreset]) -> dict[str, str]:
+    names = [*(preset_names(image.nodes[0], own) if image else ()), *([BY_HAND] * (chosen == BY_HAND))]
+    return {AS_THE_PAGE_HAS_IT: "original"} | {name: name for name in names}
 
 
 def _name_of(shown: ViewingMode) -> str:

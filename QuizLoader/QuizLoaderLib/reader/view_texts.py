@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from ..images.types.volume import is_calibrated, shown_units
 from ..quiz.model import VIEWS_OF_LAYOUT, SliceView
 from ..quiz.problems import Problem
-from ..views.contents import PageNodes, ViewContents, contents_of_views
+from ..views.contents import PageNodes, Placed, ViewContents, contents_of_views
 from ..views.layouts import ROWS_OF_LAYOUT
+from ..views.slabs import shown_slab
 from ..views.slices import slice_number
 from ..views.state import number_of_frames, shown_frame
 
@@ -56,7 +57,7 @@ def texts_of_view(shown: PageNodes, logic: vtkMRMLSliceLogic, problems: list[Pro
     return ViewTexts(
         # A view that the layout has no more may be painted once again.
         title=view_titles(shown).get(view, ""),
-        image=image_name(contents),
+        image="" if shown.page.randomize_sides else image_name(contents),
         orientation=orientation_text(contents, node),
         slice=number.number if number else 0,
         slices=number.count if number else 0,
@@ -81,11 +82,12 @@ _CORNERS = (("top left", "top right"), ("bottom left", "bottom right"))
 
 
 def view_titles(shown: PageNodes) -> dict[SliceView, str]:
-    """What a reader calls each view of the page's layout: the plane and the image's name, and where it is
-    where two would have one name."""
+    """What a reader calls each view of the page's layout: the plane and the image's name (which is not told
+    where sides are random), and where it is where two would have one name."""
     contents = contents_of_views(shown)
     views = VIEWS_OF_LAYOUT[shown.page.layout]
-    titles = {view: _title(contents[view]) for view in views}
+    is_named = shown.page.randomize_sides is None
+    titles = {view: _title(contents[view], is_named) for view in views}
     count = Counter(titles.values())
     rows = ROWS_OF_LAYOUT[shown.page.layout]
     for row, words in zip(rows, _CORNERS, strict=False):
@@ -95,11 +97,37 @@ def view_titles(shown: PageNodes) -> dict[SliceView, str]:
     return titles
 
 
-def _title(contents: ViewContents) -> str:
+def _title(contents: ViewContents, is_named: bool) -> str:
     if contents.is_empty:
         return "Empty"
     plane = "" if contents.is_picture else contents.orientation.value
-    return ", ".join(filter(None, (plane, image_name(contents)))) or "Regions"
+    name = image_name(contents) if is_named else ""
+    return ", ".join(filter(None, (plane, name))) or ("Image" if contents.leader else "Regions")
+
+
+def image_names(shown: PageNodes) -> dict[str, str]:
+    """What a reader calls each image that the tools work on, by its ID."""
+    names: dict[str, str] = {}
+    for placed, name in named_volumes(shown):
+        names.setdefault(placed.image.id, name)
+    return names
+
+
+def named_volumes(shown: PageNodes) -> list[tuple[Placed, str]]:
+    """The backgrounds and foregrounds that loaded, with what a reader calls each: its ID, in the order of the
+    page. Where sides are random that order would tell which is which as well; there it is the view, in the
+    order of the views."""
+    contents = contents_of_views(shown)
+    if shown.page.randomize_sides is None:
+        on_views = [placed.node for each in contents.values() for placed in each.volumes if placed.node]
+        pairs = zip(shown.page.images, shown.nodes, strict=True)
+        return [(Placed(image, node), image.id) for image, node in pairs if node in on_views]
+    return [
+        (placed, title if placed is contents[view].leader else f"{title}, foreground")
+        for view, title in view_titles(shown).items()
+        for placed in contents[view].volumes
+        if placed.node
+    ]
 
 
 def _offset(node: vtkMRMLSliceNode) -> str:
@@ -119,12 +147,14 @@ def _frame(volume: vtkMRMLVolumeNode | None) -> str:
 
 
 def orientation_text(contents: ViewContents, slice_node: vtkMRMLSliceNode) -> str:
-    """As the reader would call the plane, empty for a picture and in an empty view; Slicer calls one that
-    is turned to the volume's axes reformatted."""
+    """As the reader would call the plane, with its slab; empty for a picture and in an empty view. Slicer
+    calls one that is turned to the volume's axes reformatted."""
     if contents.is_picture or contents.is_empty:
         return ""
     is_turned = slice_node.GetOrientation() != contents.orientation.value
-    return contents.orientation.value + (", rotated" if is_turned else "")
+    slab = shown_slab(slice_node)
+    parts = (contents.orientation.value, "rotated" if is_turned else "", slab.text if slab else "")
+    return ", ".join(filter(None, parts))
 
 
 def window_text(contents: ViewContents) -> str:

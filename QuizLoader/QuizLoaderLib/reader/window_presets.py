@@ -1,11 +1,12 @@
 """The windows and levels that a reader chooses from, by the modality of the image."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from ..images.types.volume import is_calibrated, modality_of, suv_of_one
 from ..images.vtk_images import image_array
 from ..images.window_level import automatic_window_level
-from ..quiz.model import WindowLevel
+from ..quiz.windows import WindowLevel, WindowPreset
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLVolumeNode
@@ -36,19 +37,22 @@ _FOUND = {AUTOMATIC: "QuizLoader.Automatic", ALL_VALUES: "QuizLoader.AllValues"}
 second."""
 
 
-def preset_names(node: "vtkMRMLVolumeNode") -> tuple[str, ...]:
-    """What is offered for an image: the windows of CT where it is one, or may be one for all that is known;
-    of PET where its uptake values are known; what its values say; and all of them."""
+Presets = Sequence[WindowPreset]
+"""Those of the quiz."""
+
+
+def preset_names(node: "vtkMRMLVolumeNode", own: Presets = ()) -> tuple[str, ...]:
+    """What is offered for an image: what the quiz names; the windows of CT where it is one, or may be one for
+    all that is known; of PET where its uptake values are known; what its values say; and all of them."""
     found = (ALL_VALUES,) if modality_of(node) == "CT" else (AUTOMATIC, ALL_VALUES)
-    return (*_presets_of_modality(node), *found)
+    return tuple(dict.fromkeys((*_named(node, own), *found)))
 
 
-def window_of_preset(node: "vtkMRMLVolumeNode", name: str) -> WindowLevel | None:
-    """In the values of the node's voxels; None unless the name is one of ``preset_names(node)``."""
-    if name not in preset_names(node):
-        return None
-    if name not in _FOUND:
-        return _presets_of_modality(node)[name]
+def window_of_preset(node: "vtkMRMLVolumeNode", name: str, own: Presets = ()) -> WindowLevel | None:
+    """In the values of the node's voxels; None unless the name is one of ``preset_names(node, own)``."""
+    named = _named(node, own)
+    if name in named or name not in preset_names(node):
+        return named.get(name)
     if name == AUTOMATIC:
         look = WindowLevel(
             *automatic_window_level(image_array(node.GetImageData()), modality=modality_of(node))
@@ -60,7 +64,7 @@ def window_of_preset(node: "vtkMRMLVolumeNode", name: str) -> WindowLevel | None
     return look
 
 
-def chosen_preset(node: "vtkMRMLVolumeNode") -> str:
+def chosen_preset(node: "vtkMRMLVolumeNode", own: Presets = ()) -> str:
     """The name of the window and level that a node has now; looks at no voxel."""
     display = node.GetDisplayNode()
     now = WindowLevel(display.GetWindow(), display.GetLevel())
@@ -69,8 +73,15 @@ def chosen_preset(node: "vtkMRMLVolumeNode") -> str:
         if now == page:
             return AS_THE_PAGE_HAS_IT
     found = [name for name, attribute in _FOUND.items() if node.GetAttribute(attribute) == repr(now)]
-    of_modality = [name for name, look in _presets_of_modality(node).items() if look == now]
-    return [*found, *of_modality, BY_HAND][0]
+    named = [name for name, look in _named(node, own).items() if look == now]
+    return [*found, *named, BY_HAND][0]
+
+
+def _named(node: "vtkMRMLVolumeNode", own: Presets) -> dict[str, WindowLevel]:
+    """Those whose window and level are known; the quiz has the last word on a name."""
+    named = {preset.name: preset.look for preset in own}
+    others = _presets_of_modality(node).items()
+    return named | {name: look for name, look in others if name not in named}
 
 
 def _presets_of_modality(node: "vtkMRMLVolumeNode") -> dict[str, WindowLevel]:

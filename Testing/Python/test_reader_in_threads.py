@@ -1,0 +1,168 @@
+"""No window waits for drawings: threads read them, and compare them with the expert's."""
+
+import os
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
+from QuizLoaderLib.images.types.segmentation import make_node
+from QuizLoaderLib.images.types.type_module import Look
+from QuizLoaderLib.reader import expert_scores
+from QuizLoaderLib.reader.drawing import coming_drawings
+from QuizLoaderLib.reader.drawing.segment_arrays import layers_of
+from QuizLoaderLib.views.segment_planes import PlaneScan, layers, voxel_count
+from reader_at_work import AtWork, at_work, drawn
+from test_reader_drawing_scores import EXPERT, MILZ, OWN, quiz_to_learn, write_expert
+
+AGAIN = """<Page ID="Again" EnableSegmentEditor="Y" AllowMultipleResponse="Y">
+<Image ID="CT" Type="Volume"><Path>ct.nrrd</Path></Image></Page>"""
+
+
+@pytest.fixture
+def images(tmp_path: Path) -> Path:
+    return write_expert(tmp_path / "images")
+
+
+@pytest.fixture
+def readers(tmp_path: Path, images: Path) -> Iterator[Callable[[], Any]]:
+    """Each call is the same reader again, in another run of the program."""
+    quiz = quiz_to_learn(tmp_path, "Page", AGAIN)
+    yield lambda: at_work(quiz, images, tmp_path / "results")
+
+
+def noting_threads(monkeypatch: pytest.MonkeyPatch, module: Any, name: str) -> list[str]:
+    """The names of the threads in which a function was called, as it is."""
+    threads, function = [], getattr(module, name)
+
+    def noted(*values: Any) -> Any:
+        threads.append(threading.current_thread().name)
+        return function(*values)
+
+    monkeypatch.setattr(module, name, noted)
+    return threads
+
+
+def arrive(reader: AtWork) -> None:
+    """As hosts do: the page is shown once it is ready."""
+    coming = reader.opened.request(reader.answers.index)
+    wait_for(lambda: coming.is_ready)
+    reader.show()
+
+
+def prepare(reader: AtWork, step: str) -> None:
+    def goes_on() -> bool:
+        reader.answers.save_on()
+        return reader.answers.prepare(step)
+
+    wait_for(goes_on)
+
+
+def wait_for(is_done: Callable[[], bool]) -> None:
+    rest = threading.Event()
+    while not is_done():
+        rest.wait(0.001)
+
+
+def verdicts(reader: AtWork) -> list[str]:
+    return [each.verdict.value for each in reader.answers.asked().feedback.drawings]
+
+
+def test_what_is_told_was_compared_before_the_step_and_before_the_page_is_shown_again(
+    readers: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = noting_threads(monkeypatch, expert_scores, "_compare")
+    with readers() as reader:
+        arrive(reader)
+        reader.draw("Liver", EXPERT)
+        reader.draw("Spleen", MILZ)
+        prepare(reader, "next")
+        assert reader.answers.asked().feedback is None
+        assert reader.answers.step("next") == []
+        assert verdicts(reader) == ["✓ Right"] * 2
+        assert reader.answers.expert_regions()[0].own.sum() == np.count_nonzero(EXPERT)
+    with readers() as reader:
+        arrive(reader)
+        assert verdicts(reader) == ["✓ Right"] * 2
+        assert len(reader.answers.expert_regions()) == 2
+    assert len(threads) == 2
+    assert "MainThread" not in threads
+
+
+def test_what_is_drawn_while_it_is_compared_counts(readers: Any) -> None:
+    with readers() as reader:
+        arrive(reader)
+        reader.draw("Liver", OWN)
+        prepare(reader, "next")
+        reader.draw("Liver", EXPERT)
+        assert reader.answers.step("next") == []
+        assert verdicts(reader)[0] == "✓ Right"
+
+
+def test_the_end_compares_all_pages_in_a_thread(
+    tmp_path: Path, images: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    threads = noting_threads(monkeypatch, expert_scores, "_compare")
+    with at_work(quiz_to_learn(tmp_path, "End"), images, tmp_path / "results") as reader:
+        arrive(reader)
+        reader.draw("Liver", EXPERT)
+        reader.answers.step("next")
+        arrive(reader)
+        prepare(reader, "finish")
+        assert threads == [], "an answer is missing: nothing will be told"
+        assert reader.answers.set_answer(reader.answers.asked().page, 0, 0, ("Y", "N")) == ""
+        prepare(reader, "finish")
+        assert reader.answers.step("finish") == []
+        assert [line.score for line in reader.answers.scores.pages] == ["1", "1"]
+    assert len(threads) == 1
+    assert "MainThread" not in threads
+
+
+def test_who_comes_back_to_a_drawing_finds_it_read(readers: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    threads = noting_threads(monkeypatch, coming_drawings, "drawing_on_disk")
+    with readers() as reader:
+        arrive(reader)
+        reader.answers.step("next")
+        reader.answers.step("next")
+        arrive(reader)
+        reader.draw("Liver", OWN)
+        reader.answers.step("next")
+        arrive(reader)
+        reader.answers.step("previous")
+        arrive(reader)
+        assert (drawn(reader.drawings.nodes[0], OWN.shape)["Liver"] == OWN).all()
+        assert threads and "MainThread" not in threads
+        # What changes between reading and showing is read anew.
+        reader.answers.step("next")
+        arrive(reader)
+        reader.answers.step("previous")
+        coming = reader.opened.request(reader.answers.index)
+        wait_for(lambda: coming.is_ready)
+        own = reader.reading.session_page(reader.answers.index).own_drawing("CT")
+        for path in own.label_map.parent.glob("*quizlabel*"):
+            os.utime(path, (1, 1))
+        reader.show()
+        assert threads[-1] == "MainThread"
+
+
+@pytest.mark.parametrize("dtype", ["u1", "i2", "i4"])
+def test_arrays_are_looked_at_as_the_node_that_is_made_of_them(dtype: str) -> None:
+    """And the voxels of segments that share layers are counted once."""
+    import slicer
+
+    random = np.random.default_rng(7)
+    shape = (4, 30, 40)
+    values = random.integers(0, 31, shape).astype(dtype)
+    values[1] = 0
+    over = (random.random(shape) > 0.7).astype(dtype)
+    described = [SegmentDescription(f"Region {value}", 0, value) for value in range(1, 31)]
+    matrix = np.diag([1.0, 2.0, 3.0, 1.0])
+    arrays = SegmentationArrays((values, over), matrix, (*described, SegmentDescription("Over", 1, 1)))
+    node = make_node("Drawn", arrays, Look(), slicer.vtkMRMLScene())
+    assert voxel_count(node) == np.count_nonzero(values) + np.count_nonzero(over)
+    of_node, of_arrays = (PlaneScan(each).to_the_end() for each in (layers(node), layers_of(arrays)))
+    assert of_node.fingerprint == of_arrays.fingerprint != ""
+    assert of_node.planes == of_arrays.planes
