@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from .. import __version__
@@ -33,19 +33,21 @@ CASE_DEFECT = ProblemCode("M403", "A case does not meet a defect of QuizLoader."
 RECORDS = ".quizloader"
 """The folder beside the masks that holds a record of each finished case, and files not whole yet."""
 REPORT = "report.csv"
-_REPORT_COLUMNS = ("name", "source", "status", "region", "value", "voxels", "ml", "lost", "problems")
+_REPORT_COLUMNS = ("name", "source", "status", "region", "value", "voxels", "ml", "lost", "problems", "given")
 
 
 @dataclass(frozen=True)
 class Case:
     """A row of the table: ``name`` is the mask's, ``written`` source and like as they stand. ``is_numbered``
-    says that the source is a label image whose values are those of the map."""
+    says that the source is a label image whose values are those of the map. ``given`` has, by the names of
+    regions, what was changed in what a reader was given."""
 
     name: str
     source: Path
     like: Path | None
     written: tuple[str, str]
     is_numbered: bool = False
+    given: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +80,7 @@ class CaseResult:
     regions: tuple[PaintedRegion, ...] = ()
     lost: tuple[LostOverlap, ...] = ()
     problems: tuple[Problem, ...] = ()
+    given: tuple[tuple[str, str], ...] = ()
 
     @property
     def failed(self) -> bool:
@@ -147,7 +150,7 @@ def run_cases(
                 result = _ended(open_jobs[index], result)
             results[open_numbers[index]] = result
             advance(len(results), len(cases))
-        ordered = [results[number] for number in range(len(work))]
+        ordered = [replace(results[number], given=case.given) for number, case in enumerate(cases)]
         write_report(ordered, out / REPORT)
     return ordered
 
@@ -213,15 +216,16 @@ def write_report(results: Sequence[CaseResult], path: Path) -> None:
         rows.writerow(_REPORT_COLUMNS)
         for result in results:
             start = [result.name, result.source, "failed" if result.failed else "done"]
+            given = dict(result.given)
             problems = " ".join(f"{one.severity.value} {one.code}: {one.sentence}" for one in result.problems)
             for region in result.regions:
                 losses = [loss for loss in result.lost if loss.region == region.name]
                 lost = "; ".join(f"{loss.voxels} under {loss.winner}" for loss in losses)
                 facts = [region.name, region.value, region.voxels, f"{region.ml:.4f}", lost]
-                rows.writerow([*start, *facts, problems])
+                rows.writerow([*start, *facts, problems, given.get(region.name, "")])
                 problems = ""
             if not result.regions:
-                rows.writerow([*start, "", "", "", "", "", problems])
+                rows.writerow([*start, "", "", "", "", "", problems, ""])
 
 
 def _cases(rows: "csv.DictReader[str]", table: Path) -> tuple[list[Case], list[Problem]]:

@@ -6,7 +6,7 @@ import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -18,6 +18,9 @@ from ..quiz.problems import error
 from ..session.whole_file import whole_file
 from .errors import MASK_NOT_WRITTEN, UNKNOWN_FORMAT, MaskError
 from .painting import Mask
+
+if TYPE_CHECKING:
+    from _typeshed import SupportsWrite
 
 MASK_ENDINGS = (".nrrd", ".nii.gz", ".nii", ".mha")
 _NRRD_TYPES = {"u1": "uint8", "u2": "uint16", "u4": "uint32", "i1": "int8", "i2": "int16", "i4": "int32"}
@@ -61,7 +64,7 @@ def write_mask(mask: Mask, path: Path, scratch: Path | None = None) -> None:
 
 
 def write_nrrd(
-    file: BinaryIO,
+    file: "SupportsWrite[bytes]",
     layers: tuple[np.ndarray, ...],
     ijk_to_ras: np.ndarray,
     facts: Mapping[str, str],
@@ -157,7 +160,7 @@ def write_segmentation(segmentation: SegmentationArrays, path: Path, level: int 
         write_segments(file, segmentation, level)
 
 
-def write_segments(file: BinaryIO, segmentation: SegmentationArrays, level: int = 6) -> None:
+def write_segments(file: "SupportsWrite[bytes]", segmentation: SegmentationArrays, level: int = 6) -> None:
     """As ``write_segmentation``, into a file that is open; raises OSError."""
     facts: dict[str, str] = {}
     taken: set[str] = set()

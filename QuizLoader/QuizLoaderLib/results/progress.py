@@ -6,7 +6,7 @@ from datetime import datetime
 from ..session.entries import parsed_timestamp
 from ..session.results_parser import ReadResults, pages_in_order
 from ..session.tree import finite
-from .tables import Seconds
+from .seconds import Seconds
 
 
 def duration(seconds: float) -> str:
@@ -18,23 +18,36 @@ def duration(seconds: float) -> str:
 
 @dataclass(frozen=True)
 class PageProgress:
+    """``is_timed_out``: it is complete since its time was over."""
+
     position: int
     title: str
     is_complete: bool
+    is_timed_out: bool
     seconds: float
     seconds_active: float | None
+
+    @property
+    def state(self) -> str:
+        return "time over" if self.is_timed_out else "done" if self.is_complete else "open"
 
 
 @dataclass(frozen=True)
 class Progress:
-    """How far a reader is. ``logins`` counts the times the quiz was opened."""
+    """How far a reader is. ``logins`` counts the times the quiz was opened; ``is_timed_out``: it is finished
+    since its time was over."""
 
     reader: str
     quiz: str
     is_finished: bool
+    is_timed_out: bool
     logins: int
     last_time: datetime | None
     pages: tuple[PageProgress, ...]
+
+    @property
+    def pages_timed_out(self) -> int:
+        return sum(page.is_timed_out for page in self.pages)
 
     @property
     def pages_complete(self) -> int:
@@ -60,6 +73,8 @@ class Progress:
 
     @property
     def state(self) -> str:
+        if self.is_timed_out:
+            return "finished, as its time was over"
         return "finished" if self.is_finished else f"{self.pages_complete} of {len(self.pages)} pages done"
 
     @property
@@ -74,8 +89,9 @@ def progress(results: ReadResults) -> Progress:
     seconds = Seconds(results)
     return Progress(
         reader=results.reader,
-        quiz=results.quiz,
+        quiz=results.quiz if results.attempt == 1 else f"{results.quiz} (attempt {results.attempt})",
         is_finished=any((login.get("QuizComplete") or "").strip().upper() == "Y" for login in logins),
+        is_timed_out=any(login.get("TimedOut") == "Y" for login in logins),
         logins=len(logins),
         last_time=max((time for time in times if time is not None), default=None),
         pages=tuple(
@@ -83,10 +99,11 @@ def progress(results: ReadResults) -> Progress:
                 page.position,
                 " - ".join(filter(None, (page.element.get("ID"), page.descriptor))),
                 page.is_complete,
+                page.is_timed_out,
                 seconds.of_page(page.element),
                 finite(page.element.get("SecondsActive") or ""),
             )
             for page in pages_in_order(results)
-            if page.is_asked
+            if not page.is_hidden
         ),
     )

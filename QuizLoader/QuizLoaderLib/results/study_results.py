@@ -70,7 +70,8 @@ class Ratings:
 @dataclass(frozen=True)
 class PageReading:
     """A page in a reader's order. Seconds are None where they were not measured; ``changes`` counts answers
-    that the reader gave again otherwise."""
+    that the reader gave again otherwise. ``is_timed_out``: it is complete since its time was over;
+    ``has_told``: it told what is right, and was locked from then on."""
 
     reader: str
     quiz: str
@@ -83,11 +84,13 @@ class PageReading:
     seconds_shown: float | None
     seconds_active: float | None
     changes: int
+    is_timed_out: bool = False
+    has_told: bool = False
 
 
 @dataclass(frozen=True)
 class Run:
-    """A reader's run of a quiz."""
+    """A reader's run of a quiz; ``is_timed_out``: it is finished since the time of the quiz was over."""
 
     reader: str
     quiz: str
@@ -96,6 +99,7 @@ class Run:
     first: datetime | None
     last: datetime | None
     is_finished: bool
+    is_timed_out: bool = False
 
 
 @dataclass(frozen=True)
@@ -129,10 +133,32 @@ class ReadersDrawing:
     image_path: str = ""
 
 
+@dataclass(frozen=True)
+class MarkedReading:
+    """What a reader marked on a case, each mark with the lesion that it hit.
+
+    ``lesion_ratings`` has for each lesion the rating of the mark that hit it, -inf where none did,
+    ``false_ratings`` those of the marks that hit nothing; all are 1 where marks have no ratings
+    (``is_rated``). ``unrated`` counts the marks that have none where others have one, and do not count.
+    ``lesions`` are the names of their regions, empty where a file has one lesion alone.
+    """
+
+    reader: str
+    item: Item
+    question: str
+    lesion_ratings: tuple[float, ...]
+    false_ratings: tuple[float, ...]
+    is_rated: bool = True
+    unrated: int = 0
+    lesions: tuple[str, ...] = ()
+
+
 @dataclass(eq=False)
 class StudyResults:
     """``ratings`` are in the order of the questions. ``remarks`` are sentences: what was found odd, and what
-    was left out as a whole. ``truth`` is 1 or 0 by case and question, or by case and an empty text."""
+    was left out as a whole. ``truth`` is 1 or 0 by case and question, or by case and an empty text;
+    ``scores`` are rows of the table of scores, ``score_totals`` those by reader, and ``marks`` those on
+    lesions, by the answer key."""
 
     source: str
     readers: tuple[str, ...]
@@ -143,6 +169,11 @@ class StudyResults:
     left_out: list[LeftOut] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     truth: dict[tuple[str, str], int] = field(default_factory=dict)
+    scores: tuple[Mapping[str, str | int], ...] = ()
+    score_totals: tuple[Mapping[str, str | int], ...] = ()
+    marks: tuple[MarkedReading, ...] = ()
+    with_key: tuple[Ratings, ...] = ()
+    """Those of the categories that the answer key knows, with ``ANSWER_KEY`` as one reader more."""
     has_unreadable: bool = False
     """Whether a file of results could not be read at all."""
 
@@ -155,6 +186,9 @@ class StudyResults:
         return sum(page.changes for page in self.pages)
 
 
+ANSWER_KEY = "answer key"
+"""What stands in place of a reader where an answer key is compared with one."""
+NO_ANSWER = "no answer to this question"
 NOTHING_AGAIN = "the same reader has another score of this case, treatment and question"
 
 
@@ -198,8 +232,8 @@ def _values(scores: list[Score], scale: str) -> tuple[Iterator[float], dict[floa
     return (place[score.answer] for score in scores), {number: answer for answer, number in place.items()}
 
 
-def without_answer(ratings: Iterable[Ratings], read: Mapping[str, frozenset[Item]]) -> Iterator[LeftOut]:
-    """The answers that are missing on pages which their reader has ``read``."""
+def without_answer(ratings: Iterable[Ratings], read: Mapping[str, Mapping[Item, str]]) -> Iterator[LeftOut]:
+    """The answers that are missing on pages which their reader has ``read``, with the reason of each."""
     for each in ratings:
         rows = dict(zip(each.readers, each.scores, strict=True))
         nothing = np.full(len(each.items), np.nan)
@@ -207,4 +241,4 @@ def without_answer(ratings: Iterable[Ratings], read: Mapping[str, frozenset[Item
             for number in np.flatnonzero(np.isnan(rows.get(reader, nothing))):
                 item = each.items[number]
                 if item in items:
-                    yield LeftOut(reader, "", "", item, each.question, "no answer to this question")
+                    yield LeftOut(reader, "", "", item, each.question, items[item])

@@ -4,103 +4,39 @@ import csv
 import io
 import math
 import re
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from ..quiz.answer_key import AnswerKey
 from ..quiz.problems import ProblemError
-from ..quiz.question_types import QUESTION_TYPES, Takes
+from ..quiz.question_types import QUESTION_TYPES, MarkTool, Takes
+from ..quiz.results_names import GIVEN_REGION, MARK_PATH, MEASURE_PATH
 from ..quiz.text_file import LARGEST_LINE_MB, json_of_text_file
 from ..session.answers import DONE
+from ..session.draws import SEEN_IMAGE
 from ..session.entries import parsed_timestamp
+from ..session.judged_regions import REGION
+from ..session.judged_tree import judged_region
 from ..session.page_facts import PageFact
-from ..session.results_parser import ReadPage, ReadResults, own_file, pages_in_order, relative_path
-from ..session.results_tree import fields_of
+from ..session.results_parser import (
+    ReadPage,
+    ReadResults,
+    is_not_asked,
+    own_file,
+    pages_in_order,
+    relative_path,
+)
+from ..session.results_tree import fields_as_written, fields_of, label_of, last_answer, value_of
 from ..session.tree import Element, finite
+from .right_answers import RightQuestions, right_questions, scored_answer
+from .seconds import Seconds, login_and_time
 
 _FACTS = {kind.value: facts for kind, facts in QUESTION_TYPES.items()}
 
-TIME_COLUMNS = {
-    "seconds_shown": (
-        "How long the page was on the screen of a reader who was there, over all visits; empty in "
-        "files of the Image Quizzer"
-    ),
-    "seconds_active": (
-        "Of these, without gaps longer than the Session's IdleAfter (60) in which the reader did "
-        "nothing; empty where an earlier version measured a visit"
-    ),
-}
-"""What a page took, in both tables."""
-
-ANSWER_COLUMNS = {
-    "reader": "The reader's name",
-    "quiz": "The name of the quiz file, without `.xml`",
-    "position": "The page's place in this reader's order, from 1",
-    "page_number": (
-        "The page's place in the quiz file, from 1: the same for all readers, and for the "
-        "repetitions of a page"
-    ),
-    "page_id": "The page's ID, without the `-Rep1` of a repetition",
-    "page_descriptor": "The page's Descriptor",
-    "repetition": "0, or the number of the repetition of a page with `Loop`",
-    "page_group": "The page's group",
-    "group_position": "The group's place in this reader's order, from 1; empty where the order is not random",
-    "page_complete": "`Y` where the reader has completed the page",
-    "question_set": "The question set's place on its page, from 1",
-    "question_set_id": "Its ID",
-    "question": "The question's place in its set, from 1",
-    "question_type": (
-        "Radio, DropDown, Slider, Matrix, CheckBox, Text, IntegerValue, FloatValue, InfoBox, Picture, "
-        "Button; LabelMapPath or MarkupLinePath for a file that was drawn"
-    ),
-    "question_descriptor": "The question's Descriptor",
-    "option": "The option's place in its question, from 1; for a Matrix the row's",
-    "option_label": (
-        "The option's text; for a Matrix the row's, empty for a Slider, for a drawn file the ID of its image"
-    ),
-    "response": (
-        "`Y` or `N` for Radio, DropDown and CheckBox; what was typed; for a drawn file its path below the "
-        "reader's folder"
-    ),
-    "length_mm": "Of a line; empty where its image does not say how large its pixels are",
-    "last_answer": "`Y` on the newest Response of the option, else `N`",
-    "event": "What the reader did then: NextBtn, Previous, GoToBookmark, "
-    "ReturnFromBookmark, Repeat, ExitBtn, Finish",
-    "login_time": "When the reader signed in, local time, ISO 8601",
-    "response_time": "When the question set was left, local time, ISO 8601",
-    "seconds": "Since the question set was shown; in files of the Image Quizzer since the answers before",
-    **TIME_COLUMNS,
-    "not_asked": (
-        "`Y` where a condition (`ShowIf`) hid the question then: the response is empty, and what was "
-        "answered before does not count"
-    ),
-    "case": "The page's Case, else its ID",
-    "treatment": "The page's Treatment, else its Descriptor",
-}
-"""The columns of the table of answers, and what each means."""
-
-MRMC_COLUMNS = {
-    "reader": "The reader's name",
-    "case": "What `--case` chooses of a page",
-    "modality": "What `--modality` chooses of a page",
-    "question": (
-        "The question's Descriptor, else its set's ID and its place; with `: ` and the option's "
-        "text where each option has a score"
-    ),
-    "score": "The number",
-    "repetition": "0, or the number of the repetition",
-    "answer": "The answer in words",
-    "quiz": "The name of the quiz file",
-    "page_complete": "`Y` where the reader has completed the page",
-    **TIME_COLUMNS,
-    "scale": (
-        "What the scores are: `nominal` (categories), `ordinal` (options that begin with numbers), "
-        "`interval` (numbers, lengths); empty for a Button"
-    ),
-}
-"""Those of the table for multi-reader multi-case statistics."""
-
 DRAWINGS = ("LabelMapPath", "MarkupLinePath")
+
+_MEASURED = (MarkTool.LINE.value, MarkTool.ANGLE.value)
 
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)?(e[+-]?\d+)?", re.IGNORECASE | re.ASCII)
 _FORMULA = re.compile(r"(?:\A|(?<=[;\t\r\n]))(?=[=+\-@\t\r＝＋－＠])")
@@ -113,16 +49,20 @@ NOMINAL, ORDINAL, INTERVAL = "nominal", "ordinal", "interval"
 Row = dict[str, str | int]
 
 
-def answer_rows(results: ReadResults, with_training: bool = False) -> Iterator[Row]:
-    """A row for each Response of each option, and for each file that was drawn (its Image is the option, none
-    for a line that lies on no image).
+def answer_rows(
+    results: ReadResults, with_training: bool = False, key: AnswerKey | None = None
+) -> Iterator[Row]:
+    """A row for each Response of each option, for each file that was drawn (its Image is the option, none for
+    a line that lies on no image), and for each region that was given to judge.
 
     ``last_answer`` is Y on the newest Response of an option, by its place in the file: a clock may have
     been set back. ``seconds`` is the time since the questions were shown; in the original's files it is
-    the time since the answers before, and nothing where the clock was set back.
+    the time since the answers before, and nothing where the clock was set back. What is right is said by the
+    ``key``, else by the quiz that is stored with the results.
     """
     seconds = Seconds(results)
-    for page in pages_of_study(results, with_training):
+    right = right_questions(results, key)
+    for page in _pages(results, with_training):
         of_page: Row = {
             "reader": results.reader,
             "quiz": results.quiz,
@@ -134,11 +74,13 @@ def answer_rows(results: ReadResults, with_training: bool = False) -> Iterator[R
             "page_group": page.group,
             "group_position": "" if page.group_position is None else page.group_position,
             "page_complete": "Y" if page.is_complete else "N",
+            "timed_out": "Y" if page.is_timed_out else "N",
             "case": page.case,
             "treatment": page.treatment,
-            **_page_times(page),
+            **page_times(page),
+            "attempt": results.attempt,
         }
-        for of_option, option in _options(page):
+        for of_option, of_question, option in _options(page, right):
             responses = option.findall("Response")
             for response in responses:
                 yield {
@@ -148,18 +90,30 @@ def answer_rows(results: ReadResults, with_training: bool = False) -> Iterator[R
                     "not_asked": "Y" if response.get("NotAsked") == "Y" else "N",
                     "last_answer": "Y" if response is responses[-1] else "N",
                     **_times(response, seconds),
+                    **(of_question if response is responses[-1] else {}),
                 }
         yield from _drawing_rows(results, page, of_page, seconds)
+        yield from _measure_rows(results, page, of_page, seconds)
+        yield from _given_rows(page, of_page)
 
 
 def pages_of_study(results: ReadResults, with_training: bool = False) -> list[ReadPage]:
+    """Those that count: of one that a condition hides nothing does, also not what was drawn on it."""
+    return [page for page in _pages(results, with_training) if not page.is_hidden]
+
+
+def _pages(results: ReadResults, with_training: bool) -> list[ReadPage]:
     return [page for page in pages_in_order(results) if with_training or not page.is_training]
 
 
-def _options(page: ReadPage) -> Iterator[tuple[Row, Element]]:
-    """Each option of the page with what it, its question and its question set are."""
+def _options(page: ReadPage, right: RightQuestions) -> Iterator[tuple[Row, Row, Element]]:
+    """Each option of the page with what it, its question and its question set are; and with what its last
+    answer says of the whole question."""
     for set_number, question_set in enumerate(page.element.findall("QuestionSet"), start=1):
         for number, question in enumerate(question_set.findall("Question"), start=1):
+            key = right.get(question)
+            scored = scored_answer(question, key) if key else None
+            as_written = fields_as_written(question)
             for option_number, option in enumerate(fields_of(question), start=1):
                 of_option: Row = {
                     "question_set": set_number,
@@ -168,9 +122,12 @@ def _options(page: ReadPage) -> Iterator[tuple[Row, Element]]:
                     "question_type": question.get("Type") or "",
                     "question_descriptor": question.get("Descriptor") or "",
                     "option": option_number,
-                    "option_label": _label(option),
+                    "option_label": label_of(option),
+                    "option_image": option.get(SEEN_IMAGE) or "",
+                    "right": key.right_answer[as_written.index(option)] if key else "",
                 }
-                yield of_option, option
+                is_first = scored is not None and option_number == 1
+                yield of_option, scored.as_row() if scored and is_first else {}, option
 
 
 def mrmc_rows(
@@ -179,8 +136,9 @@ def mrmc_rows(
     """A row for each last answer that is a number, for multi-reader multi-case statistics.
 
     A Radio, a DropDown and each row of a Matrix score the number its chosen label begins with where all
-    labels begin with one, else the place of the option from 1. A CheckBox scores 1 or 0 for each option. Text
-    has no score. A line scores its length in mm. Where questions of a page share a name, the later ones are
+    labels begin with one, else the place of the option from 1. A CheckBox scores 1 or 0 for each option, a
+    Ranking the place of each. Text has no score. A line scores its length in mm, and so does the mark
+    of a question that asks for one line or angle. Where questions of a page share a name, the later ones are
     numbered.
     """
     for page in pages_of_study(results, with_training):
@@ -191,24 +149,31 @@ def mrmc_rows(
             "repetition": page.repetition,
             "quiz": results.quiz,
             "page_complete": "Y" if page.is_complete else "N",
-            **_page_times(page),
+            "timed_out": "Y" if page.is_timed_out else "N",
+            **page_times(page),
         }
         times_named: Counter[str] = Counter()
-        for question_set in page.element.findall("QuestionSet"):
-            for number, question in enumerate(question_set.findall("Question"), start=1):
-                name = question.get("Descriptor") or f"{question_set.get('ID') or 'question'} {number}"
-                name = _numbered(name, times_named)
-                for what, score, answer, scale in _scores(question):
-                    yield {
-                        **of_page,
-                        "question": name + what,
-                        "score": score,
-                        "answer": answer,
-                        "scale": scale,
-                    }
+        for name, question in named_questions(page, times_named):
+            for what, score, answer, scale in scores_of(question):
+                yield {
+                    **of_page,
+                    "question": name + what,
+                    "score": score,
+                    "answer": answer,
+                    "scale": scale,
+                }
         for image_id, length in _line_lengths(results, page):
             name = _numbered(f"Length on {image_id} (mm)" if image_id else "Length (mm)", times_named)
             yield {**of_page, "question": name, "score": length, "answer": length, "scale": INTERVAL}
+
+
+def named_questions(page: ReadPage, times_named: Counter[str] | None = None) -> Iterator[tuple[str, Element]]:
+    """The questions of a page by the names that they have in tables."""
+    times_named = Counter() if times_named is None else times_named
+    for question_set in page.element.findall("QuestionSet"):
+        for number, question in enumerate(question_set.findall("Question"), start=1):
+            name = question.get("Descriptor") or f"{question_set.get('ID') or 'question'} {number}"
+            yield _numbered(name, times_named), question
 
 
 def as_csv(rows: Iterable[Row], columns: Iterable[str], for_spreadsheet: bool = False) -> str:
@@ -233,40 +198,6 @@ def without_formula(cell: str | int) -> str | int:
     return _FORMULA.sub("'", cell)
 
 
-class Seconds:
-    """How long an answer took: as it was measured, else (the original's files) since the one before it."""
-
-    def __init__(self, results: ReadResults) -> None:
-        moments: dict[str, set[str]] = defaultdict(set)
-        for response in results.root.iter("Response"):
-            login, time = _login_and_time(response)
-            moments[login].add(time)
-        self._before: dict[tuple[str, str], str] = {}
-        for login, times in moments.items():
-            # The form of the times sorts as time does.
-            ordered = sorted(times)
-            self._before.update(
-                ((login, time), before) for before, time in zip([login, *ordered], ordered, strict=False)
-            )
-
-    def of(self, response: Element) -> float | None:
-        measured = response.get("Seconds")
-        if measured is not None:
-            return finite(measured)
-        login, time = _login_and_time(response)
-        start, end = parsed_timestamp(self._before.get((login, time), "")), parsed_timestamp(time)
-        if start is None or end is None or end < start:
-            return None
-        return (end - start).total_seconds()
-
-    def of_page(self, page: Element) -> float:
-        measured = page.get("SecondsShown")
-        if measured is not None:
-            return finite(measured) or 0.0
-        by_moment = {_login_and_time(response): self.of(response) for response in page.iter("Response")}
-        return sum(seconds or 0.0 for seconds in by_moment.values())
-
-
 def _drawing_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: Seconds) -> Iterator[Row]:
     for image in [*page.element.findall("Image"), page.element]:
         of_image = image.get("ID") or "" if image is not page.element else ""
@@ -282,10 +213,55 @@ def _drawing_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: S
                     "option_label": of_image,
                     "response": relative,
                     "length_mm": "" if length is None else f"{length:.3f}",
-                    "last_answer": "Y" if name == "MarkupLinePath" or path is paths[-1] else "N",
+                    **_standing(page, name == "MarkupLinePath" or path is paths[-1]),
                     **_times(path, seconds),
                     "seconds": "",
                 }
+
+
+def _measure_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: Seconds) -> Iterator[Row]:
+    """A row for each angle, box and ellipse that is measured and was not deleted."""
+    for measure in page.element.findall(MEASURE_PATH):
+        if measure.get("Deleted") != "Y":
+            yield {
+                **of_page,
+                "question_type": MEASURE_PATH,
+                "option_label": measure.get("Image") or "",
+                "response": relative_path(results, measure.text or ""),
+                **_standing(page),
+                **_times(measure, seconds),
+                "seconds": "",
+            }
+
+
+def _standing(page: ReadPage, is_newest: bool = True) -> Row:
+    """Whether what is no Response is what counts, or is not asked as its page is hidden."""
+    counts = is_newest and not page.is_hidden
+    return {"not_asked": "Y" if page.is_hidden else "N", "last_answer": "Y" if counts else "N"}
+
+
+def _given_rows(page: ReadPage, of_page: Row) -> Iterator[Row]:
+    """A row for each region that was given to judge; an image on several views has them once."""
+    images = {image.get("ID") or "": image for image in reversed(page.element.findall("Image"))}
+    for image_id, image in images.items():
+        for element in image.findall(GIVEN_REGION):
+            region = judged_region(element)
+            login, time = login_and_time(element)
+            yield {
+                **of_page,
+                "question_type": GIVEN_REGION,
+                "option_label": image_id,
+                "response": region.verdict.value,
+                **_standing(page),
+                "login_time": _iso(login),
+                "response_time": _iso(time),
+                "region": element.get(REGION) or "",
+                "given_voxels": region.given,
+                "added_voxels": region.added,
+                "removed_voxels": region.removed,
+                "dice_to_given": f"{region.dice:.4f}",
+                "seconds_in_hand": f"{region.seconds:.3f}",
+            }
 
 
 def _length_mm(path: Path) -> float | None:
@@ -301,14 +277,14 @@ def _length_mm(path: Path) -> float | None:
     return None if "px" in units or not math.isfinite(length) else length
 
 
-def _page_times(page: ReadPage) -> Row:
+def page_times(page: ReadPage) -> Row:
     names = {"seconds_shown": "SecondsShown", "seconds_active": "SecondsActive"}
     return {column: page.element.get(name) or "" for column, name in names.items()}
 
 
 def _times(element: Element, seconds: Seconds) -> Row:
     took = seconds.of(element)
-    login, time = _login_and_time(element)
+    login, time = login_and_time(element)
     return {
         "event": (element.get("Event") or "").strip(),
         "login_time": _iso(login),
@@ -332,29 +308,45 @@ def _line_lengths(results: ReadResults, page: ReadPage) -> Iterator[tuple[str, s
                 yield image.get("ID") or "" if image is not page.element else "", f"{length:.3f}"
 
 
-def _scores(question: Element) -> Iterator[tuple[str, str | int, str, str]]:
-    """What is added to the question's name, the score, the answer in words, and the scale."""
-    options = fields_of(question)
-    labels = [_label(option) for option in options]
-    last = [option.findall("Response")[-1:] for option in options]
+def scores_of(
+    question: Element, answer: Sequence[str] | None = None
+) -> Iterator[tuple[str, str | int, str, str]]:
+    """What is added to the question's name, the score, the answer in words, and the scale; of another
+    ``answer`` than the last one where that is given, by its ``fields_as_written``."""
+    labels = [value_of(option) for option in fields_as_written(question)]
     facts = _FACTS.get(question.get("Type") or "")
-    if facts is None or not all(last) or any(each.get("NotAsked") == "Y" for (each,) in last):
+    texts = last_answer(question) if answer is None else answer
+    if facts is not None and facts.takes is Takes.MARKS:
+        yield from _size_of_the_mark(question)
+    if facts is None or not texts:
         return
-    texts = [(responses[0].text or "").strip() for responses in last]
     if facts.is_single:
         if "Y" in texts:
             yield "", *_chosen(question, texts.index("Y"), labels)
         return
-    choices = [_label(option) for option in question.findall("Option")]
+    choices = [label_of(option) for option in question.findall("Option")]
     for label, text in zip(labels, texts, strict=True):
         if facts.takes is Takes.OPTION and text in choices:
             yield f": {label}", *_chosen(question, choices.index(text), choices)
         elif facts.takes is Takes.CHOICE:
             yield f": {label}", int(text == "Y"), text, NOMINAL
+        elif facts.takes is Takes.RANK and text:
+            yield f": {label}", text, text, ORDINAL
         elif facts.number and finite(text) is not None:
             yield f": {label}" if len(labels) > 1 else "", text, text, INTERVAL
         elif facts.takes is Takes.PRESS:
             yield f": {label}", int(text.endswith(DONE)), text, ""
+
+
+def _size_of_the_mark(question: Element) -> Iterator[tuple[str, str | int, str, str]]:
+    """The length or angle, where a question asks for one: of several it is not known which is which."""
+    is_one = question.get("Max") == "1" and (question.get("Tool") or "") in _MEASURED
+    if not is_one or is_not_asked(question):
+        return
+    for mark in question.findall(MARK_PATH):
+        size = mark.get("Size") or ""
+        if mark.get("Deleted") != "Y" and finite(size) is not None:
+            yield f" ({mark.get('Unit')})", size, size, INTERVAL
 
 
 def _chosen(question: Element, chosen: int, labels: list[str]) -> tuple[str, str, str]:
@@ -383,16 +375,6 @@ def page_fact(page: ReadPage, fact: PageFact) -> str:
     if fact is PageFact.PAGE_GROUP:
         return page.group
     return "+".join(dict.fromkeys(image.get("ID") or "" for image in page.element.findall("Image")))
-
-
-def _label(option: Element) -> str:
-    """The option's own text, all of it: the original keeps it on lines of its own."""
-    own = (option.text or "") + "".join(child.tail or "" for child in option)
-    return " ".join(own.split())
-
-
-def _login_and_time(element: Element) -> tuple[str, str]:
-    return (element.get("LoginTime") or "").strip(), (element.get("ResponseTime") or "").strip()
 
 
 def _iso(text: str) -> str:

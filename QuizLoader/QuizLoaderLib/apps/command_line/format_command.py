@@ -19,16 +19,25 @@ def format_quiz(
     check: Annotated[
         bool, typer.Option("--check", help="Write nothing; end with 1 where the quiz is not tidy.")
     ] = False,
+    planes: Annotated[
+        bool | None,
+        typer.Option(
+            "--planes/--no-planes",
+            help="Write three elements of one image in three planes as one with Planes, or one as three.",
+        ),
+    ] = None,
 ) -> None:
     """Write a quiz tidily, an element a line. Comments, order and what is unknown stay as they are."""
     from ...authoring.document import load_document
+    from ...authoring.planes import with_planes, without_planes
     from ...authoring.tidy import tidy
     from ...session.whole_file import write_whole
 
     if check and out is not None:
         raise CommandError("--check writes nothing, so --out has no use.", code=2)
     before = load_document(quiz).data
-    after = tidy(before)
+    written = before if planes is None else with_planes(before) if planes else without_planes(before)
+    after = tidy(written)
     if check and after != before:
         say(f"“{quiz}” is not tidy.")
         raise typer.Exit(1)

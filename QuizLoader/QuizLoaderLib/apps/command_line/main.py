@@ -17,10 +17,12 @@ from ...quiz.problems import ExplainedError, Problem, has_errors
 from .check_command import check
 from .format_command import format_quiz
 from .info_command import info
+from .key_commands import key_app
 from .mask_commands import map_app, mask, masks, segments
 from .new_command import new
 from .report_command import report
 from .result_commands import answers, progress
+from .score_command import score
 from .serve_command import readers_app, require_web, serve, serve_until_told
 from .terminal import (
     CommandError,
@@ -158,9 +160,9 @@ def _require_opengl() -> None:
 
 
 app.command("format")(format_quiz)
-for command in (new, info, mask, segments, masks, answers, progress, report, serve):
+for command in (new, info, mask, segments, masks, answers, progress, score, report, serve):
     app.command()(command)
-for name, group in (("map", map_app), ("xnat", xnat_app), ("readers", readers_app)):
+for name, group in (("key", key_app), ("map", map_app), ("xnat", xnat_app), ("readers", readers_app)):
     app.add_typer(group, name=name)
 
 

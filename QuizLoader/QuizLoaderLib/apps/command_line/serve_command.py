@@ -11,6 +11,7 @@ import typer
 
 from ...quiz.problems import ExplainedError
 from ..shared.log_lines import LogLines
+from .key_commands import KeyOption
 from .terminal import (
     CommandError,
     FollowLinks,
@@ -55,6 +56,7 @@ def serve(
     scripts: Annotated[
         Path | None, folder_option("The folder of scripts that the quiz's buttons may run.")
     ] = None,
+    key: KeyOption = None,
     host: Annotated[
         str, typer.Option(metavar="ADDRESS", help="Where to listen; with --readers other than this machine.")
     ] = "127.0.0.1",
@@ -99,6 +101,8 @@ def serve(
         raise CommandError("With --preview nothing is stored, so it takes no --results.", code=2)
     if results is not None:
         make_writable(results)
+    if key is not None:
+        _require_key(key, quiz)
     require_web()
     if readers is not None and results is not None:
         from ..study_server.study import Study
@@ -115,6 +119,7 @@ def serve(
             most=at_once,
             idle_s=idle * 60,
             scripts=scripts.resolve() if scripts else None,
+            key=key.resolve() if key else None,
             follow_links=follow_links,
         )
         serve_many_until_told(study)
@@ -131,10 +136,33 @@ def serve(
 
     serve_until_told(
         Serving(
-            quiz[0], images, results, reader.strip(), scripts, follow_links, host, port or 0, preview=preview
+            quiz[0],
+            images,
+            results,
+            reader.strip(),
+            scripts,
+            follow_links,
+            host,
+            port or 0,
+            preview=preview,
+            key=key,
         ),
         browser,
     )
+
+
+def _require_key(path: Path, quizzes: list[Path]) -> None:
+    """Raises ProblemError where it is no answer key, CommandError where it has nothing for a quiz."""
+    from ...quiz.answer_key import AnswerKey, load_answer_key, with_right_answers
+    from ...quiz.parser import read_quiz
+
+    key = load_answer_key(path)
+    for quiz in quizzes:
+        parsed = read_quiz(quiz)[0]
+        if parsed is None or not AnswerKey(parsed).is_empty:
+            continue
+        if with_right_answers(parsed, key)[0] == parsed:
+            raise CommandError(f"“{path}” has no right answer to a question of “{quiz}” in its words.")
 
 
 def serve_many_until_told(study: "Study") -> None:

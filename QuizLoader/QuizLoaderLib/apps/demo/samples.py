@@ -1,13 +1,14 @@
 """``quizloader demo``: sample images that are made, not shipped, and the sample quizzes beside them."""
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from ...quiz.problems import ExplainedError
+from . import chest
 from .head import REGIONS as NAMES
 from .head import SPACING_MM, Head, make_head, smoothed
 
@@ -19,7 +20,9 @@ TUTORIAL_LABELS = "ImageVolumes/RECIST-Tutorial-Data/2007-spgr.label.nrrd"
 TOUR = "tour.xml"
 UPTAKE = "ImageVolumes/Demo-Head/uptake.nrrd"
 REGIONS = "ImageVolumes/Demo-Head/regions.seg.nrrd"
+GIVEN = "ImageVolumes/Demo-Head/contours-of-a-program.seg.nrrd"
 CONTRAST = "ImageVolumes/Demo-Head/contrast.nii.gz"
+CHEST = "ImageVolumes/Demo-Chest/ct.nrrd"
 SLIDE = "Pictures/slide.png"
 PROJECTION = "Pictures/projection.jpg"
 
@@ -30,6 +33,7 @@ REGION_COLORS = {
     "Necrosis": (0.60, 0.40, 0.80),
     "Tumour": (0.90, 0.30, 0.25),
     "Eyes": (0.40, 0.85, 0.85),
+    "Metastasis": (0.90, 0.50, 0.90),
 }
 
 FRAMES = 10
@@ -54,20 +58,22 @@ def make_demo(out: Path, say: Callable[[int, int], object] = lambda done, total:
     if not samples.is_dir():
         raise ExplainedError(f"The sample quizzes are not in “{samples}”.", "Install QuizLoader again.")
     say(0, 5)
+    images = out / "images"
+    for path in (TUTORIAL_VOLUME, REGIONS, CHEST, SLIDE):
+        (images / path).parent.mkdir(parents=True, exist_ok=True)
     head = make_head()
     say(1, 5)
-    images = out / "images"
-    for path in (TUTORIAL_VOLUME, REGIONS, SLIDE):
-        (images / path).parent.mkdir(parents=True, exist_ok=True)
     t1, labels = _image(head.t1, head), _image(head.labels, head)
     _write(t1, images / TUTORIAL_VOLUME)
     say(2, 5)
     _write(labels, images / TUTORIAL_LABELS)
-    _write(_named_segments(labels), images / REGIONS)
+    _write(_named_segments(labels, NAMES), images / REGIONS)
+    _write(contours_of_a_program(labels), images / GIVEN)
     say(3, 5)
     _write(_as_pet(_image(head.uptake, head)), images / UPTAKE)
     say(4, 5)
     _write(contrast_sequence(t1, labels), images / CONTRAST)
+    _write(chest_image(), images / CHEST)
     write_slide(images / SLIDE)
     write_projection(head.t1, images / PROJECTION)
     say(5, 5)
@@ -92,6 +98,16 @@ def _image(voxels: np.ndarray, head: Head) -> "sitk.Image":
     return image
 
 
+def chest_image() -> "sitk.Image":
+    """In HU, along the patient's axes."""
+    import SimpleITK as sitk
+
+    image = sitk.GetImageFromArray(chest.make_chest())
+    image.SetSpacing(chest.SPACING_MM)
+    image.SetOrigin(chest.origin_lps().tolist())
+    return image
+
+
 def _write(image: "sitk.Image", path: Path) -> None:
     import SimpleITK as sitk
 
@@ -101,10 +117,34 @@ def _write(image: "sitk.Image", path: Path) -> None:
     sitk.WriteImage(image, str(path), useCompression=True, compressionLevel=1)
 
 
-def _named_segments(labels: "sitk.Image") -> "sitk.Image":
+def contours_of_a_program(labels: "sitk.Image") -> "sitk.Image":
+    """Three regions to judge: ventricles that are right, a tumour beside its place, and a metastasis where
+    there is none."""
+    import SimpleITK as sitk
+
+    voxels = sitk.GetArrayFromImage(labels)
+    tumour = np.isin(voxels, (4, 5))
+    found = np.where(voxels == 2, np.uint8(1), np.uint8(0))
+    found[np.roll(tumour, (4, 7), axis=(1, 2)) & (found == 0)] = 2
+    # As far on the other side as the tumour is on its own.
+    center = np.argwhere(tumour).mean(axis=0)
+    center[2] = voxels.shape[2] - 1 - center[2]
+    square_mm = sum(
+        np.square((axis - middle) * spacing)
+        for axis, middle, spacing in zip(
+            np.ogrid[tuple(map(slice, voxels.shape))], center, SPACING_MM[::-1], strict=True
+        )
+    )
+    found[(square_mm < 7.0**2) & (voxels == 1)] = 3
+    image = sitk.GetImageFromArray(found)
+    image.CopyInformation(labels)
+    return _named_segments(image, {1: "Ventricles", 2: "Tumour", 3: "Metastasis"})
+
+
+def _named_segments(labels: "sitk.Image", names: Mapping[int, str]) -> "sitk.Image":
     """The label image with the names and colours that Slicer keeps in a .seg.nrrd."""
     segments = labels + 0
-    for number, (value, name) in enumerate(NAMES.items()):
+    for number, (value, name) in enumerate(names.items()):
         prefix = f"Segment{number}_"
         segments.SetMetaData(prefix + "ID", f"Segment_{value}")
         segments.SetMetaData(prefix + "Name", name)

@@ -15,8 +15,8 @@ from ... import __version__
 
 ISSUES_PAGE = "https://github.com/QuizLoader/SlicerQuizLoader/issues"
 COMMANDS = (
-    "answers check convert demo format from get-map info list map mask masks new progress put-map readers "
-    "render report segments serve xnat"
+    "answers check convert demo format from get-map info join key list map mask masks new progress put-map "
+    "readers render report score segments serve split xnat"
 )
 """The words of a command line that are no values."""
 
