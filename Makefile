@@ -17,26 +17,42 @@ BIN := $(VENV)/bin
 PYDICOM_2 := $(VENV)/pydicom-2.4
 # A peer in the benchmarks; it pulls OpenCV and more, so it has an environment of its own.
 RT_UTILS := $(VENV)/rt-utils
+# Most of what is installed is never imported, and the rest is compiled then.
+INSTALL := $(BIN)/python -m pip install --disable-pip-version-check --no-compile
+# Where make can keep the lines of each together.
+SYNC := $(if $(filter output-sync,$(.FEATURES)),--output-sync)
 TRY_OPENGL = $(BIN)/python -c 'from QuizLoaderLib.apps.shared.opengl import opengl_problem; raise SystemExit(opengl_problem())'
 TRY_QT = QT_QPA_PLATFORM=offscreen $(BIN)/python -c 'from PySide6.QtWidgets import QApplication; QApplication([])'
 QT_PACKAGES := libgl1 libegl1 libglib2.0-0 libxkbcommon0 libfontconfig1 libdbus-1-3
 TRY_CHROMIUM = $(BIN)/python Testing/Python/chromium.py
-# A file of tests stays in one process: its fixtures (a browser, a server) are made once.
-SIDE_BY_SIDE := --numprocesses auto --dist loadfile
-DICOM_TESTS = $(wildcard Testing/Python/test_dicom*.py Testing/Python/test_masks_dicom.py Testing/Python/test_rtstruct*.py)
+# A file of tests stays in one process: its fixtures (a browser, a server) are made once. conftest.py has the order.
+SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
+# How shapes are drawn has nothing to do with pydicom.
+DICOM_TESTS = $(filter-out %_shapes.py, \
+	$(wildcard Testing/Python/test_dicom*.py Testing/Python/test_masks_dicom.py Testing/Python/test_rtstruct*.py))
 
-.PHONY: demo test lint docs bench soak extension-files schema clean
+# Hundreds of processes are started, each of which would compile the package anew.
+unexport PYTHONDONTWRITEBYTECODE
+
+ifeq ($(MAKELEVEL),0)
+# Two may not install at once; `test` runs side by side what can be.
+.NOTPARALLEL:
+endif
+.PHONY: demo test ready lint docs bench soak extension-files schema clean
 .DEFAULT_GOAL := demo
 
 demo: $(VENV)/demo $(VENV)/opengl
 	$(BIN)/quizloader demo --out demo
 
-test: lint $(VENV)/opengl $(VENV)/qt $(VENV)/chromium $(VENV)/nginx $(PYDICOM_2)/installed
+test: $(VENV)/installed
+	@$(MAKE) --no-print-directory --jobs=3 $(SYNC) lint ready
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 ifneq ($(DICOM_TESTS),)
 	@echo "Once more with pydicom 2.4, as in Slicer 5.10:"
 	PYTHONPATH=$(PYDICOM_2) $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(DICOM_TESTS)
 endif
+
+ready: $(VENV)/compiled $(VENV)/nginx $(PYDICOM_2)/installed
 
 lint: $(VENV)/installed
 	$(BIN)/ruff check .
@@ -69,7 +85,8 @@ schema: $(VENV)/installed
 clean:
 	rm -rf $(VENV)
 
-# A system package that is missing: root on Debian or Ubuntu gets it, anyone else the line to run.
+# A system package that is missing: root on Debian or Ubuntu gets it, anyone else the line to run. One after
+# the other, as apt-get works alone.
 define system_packages
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then \
 		echo "Installing $(1) with apt-get: $(2)"; \
@@ -79,8 +96,7 @@ define system_packages
 	fi
 endef
 
-# What runs the program, without the tests' tools.
-$(VENV)/demo: pyproject.toml
+$(VENV)/python: pyproject.toml
 	@if [ -z "$(PYTHON)" ]; then \
 		echo "QuizLoader needs Python 3.10, 3.11, 3.12 or 3.13, and none was found." \
 			"Install one, or name it: make PYTHON=/path/to/python"; exit 1; fi
@@ -89,13 +105,22 @@ $(VENV)/demo: pyproject.toml
 		$(call system_packages,python$$version-venv,Python cannot make a virtual environment.); }
 	@$(BIN)/python -c 'import sys; sys.exit(not (3, 10) <= sys.version_info[:2] < (3, 14))' 2>/dev/null \
 		|| { echo "Making $(VENV) with $(PYTHON)"; "$(PYTHON)" -m venv --clear $(VENV); }
-	@echo "Installing QuizLoader and what it needs into $(VENV) (about 1.4 GB, once)"
-	$(BIN)/python -m pip install --disable-pip-version-check --editable ".[web]"
 	@touch $@
 
-$(VENV)/installed: $(VENV)/demo
-	@echo "Installing what the tests need (about 0.6 GB more, once)"
-	$(BIN)/python -m pip install --disable-pip-version-check --editable ".[test]"
+# What runs the program, without the tests' tools.
+$(VENV)/demo: $(VENV)/python
+	@echo "Installing QuizLoader and what it needs into $(VENV) (about 1.3 GB, once)"
+	$(INSTALL) --editable ".[web]"
+	@touch $@
+
+$(VENV)/installed: $(VENV)/python
+	@echo "Installing QuizLoader and what its tests need into $(VENV) (about 2 GB, once)"
+	$(INSTALL) --editable ".[test]"
+	@touch $(VENV)/demo $@
+
+# The tests and what they import, once and not in each process of their run; what fails here fails there.
+$(VENV)/compiled: $(VENV)/installed | $(VENV)/qt
+	@$(BIN)/python -m pytest --collect-only -q >/dev/null 2>&1 || true
 	@touch $@
 
 $(VENV)/opengl: $(VENV)/demo
@@ -104,20 +129,20 @@ $(VENV)/opengl: $(VENV)/demo
 		$(TRY_OPENGL); }
 	@touch $@
 
-$(VENV)/qt: $(VENV)/installed
+$(VENV)/qt: $(VENV)/installed | $(VENV)/opengl
 	@$(TRY_QT) 2>/dev/null || { \
 		$(call system_packages,$(QT_PACKAGES),The libraries that Qt needs for the tests of the panel are missing.); \
 		$(TRY_QT); }
 	@touch $@
 
-$(VENV)/chromium: $(VENV)/installed
+$(VENV)/chromium: $(VENV)/installed | $(VENV)/qt
 	@$(TRY_CHROMIUM) 2>/dev/null || { \
 		$(call system_packages,chromium,Chromium that the tests of the page run in is missing.); \
 		$(TRY_CHROMIUM); }
 	@touch $@
 
 # Debian puts nginx where only root looks for programs.
-$(VENV)/nginx: $(VENV)/installed
+$(VENV)/nginx: $(VENV)/installed | $(VENV)/chromium
 	@PATH="$$PATH:/usr/sbin"; { command -v nginx && command -v openssl; } >/dev/null || { \
 		$(call system_packages,nginx-light openssl,The tests of a server of many readers need nginx and openssl.); }
 	@touch $@

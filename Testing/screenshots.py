@@ -15,7 +15,8 @@ sys.path[:0] = [str(HERE.parent / "QuizLoader"), str(HERE / "Python"), str(HERE)
 
 import web_stage as web  # noqa: E402
 from chromium import chromium  # noqa: E402
-from QuizLoaderLib.apps.demo.samples import REGIONS, TUTORIAL_VOLUME, make_demo  # noqa: E402
+from QuizLoaderLib.apps.demo.chest import NODULES, SHAPE, SPACING_MM  # noqa: E402
+from QuizLoaderLib.apps.demo.samples import REGIONS, TUTORIAL_VOLUME, UPTAKE, make_demo  # noqa: E402
 from study_server_stage import CHIEF, study  # noqa: E402
 from web_mouse import Mouse  # noqa: E402
 
@@ -102,6 +103,75 @@ def drawing(browser: Any, folder: Path) -> None:
         save("browser-drawing", page)
 
 
+def comparison(browser: Any, folder: Path) -> None:
+    planes = 'Type="Volume" Planes="Axial Coronal Sagittal"'
+    images = (
+        f'<Image ID="MR" {planes}><Path>{TUTORIAL_VOLUME}</Path></Image>'
+        f'<Image ID="Uptake" {planes}><Layer>Foreground</Layer><Path>{UPTAKE}</Path></Image>'
+    )
+    page_of = f'<Page ID="Patient 1" Descriptor="Two images">{images}{QUESTIONS}</Page>'
+    (folder / "quizzes" / "two.xml").write_text(f"<Session>{page_of}</Session>", encoding="utf-8")
+    with reading(browser, folder, "two.xml") as page:
+        page.keyboard.press("Shift+X")
+        page.keyboard.press("Shift+D")
+        page.get_by_test_id("curtain").wait_for()
+        page.mouse.move(790, 190)
+        save("browser-comparison", page)
+
+
+def feedback(browser: Any, folder: Path) -> None:
+    with reading(browser, folder, "teaching.xml") as page:
+        page.get_by_test_id("next").click()
+        web.wait_for_text(page, "title", "For practice")
+        web.choose(page, "right")
+        for title in ("For practice", "Where is it?"):
+            page.get_by_test_id("next").click()
+            web.wait_for_text(page, "title", title)
+            page.wait_for_timeout(1000)
+        web.choose(page, "right")
+        web.choose(page, "oedema around it")
+        web.choose(page, "a fracture of the skull")
+        page.get_by_test_id("next").click()
+        page.get_by_test_id("told-page").wait_for()
+        save("browser-feedback", page)
+
+
+def marks(browser: Any, folder: Path) -> None:
+    with reading(browser, folder, "marks.xml") as page:
+        view = page.locator("[data-testid=view-Red] .quiz-area").bounding_box()
+        x, y = view["x"] + view["width"] / 2, view["y"] + view["height"] / 2
+        pixels_a_mm = min(view["width"], view["height"]) / (SHAPE[1] * SPACING_MM[1])
+        page.mouse.move(x, y)
+        for _ in range(3):
+            page.mouse.wheel(0, -100)
+        web.wait_for_views(page)
+        placing = "trame.state.get('marks')['0/0'].placing"
+        for number, (nodule, kind) in enumerate(zip(NODULES, ("solid", "part-solid"), strict=False), 1):
+            page.get_by_test_id("take-Ellipse-0/0").click()
+            web.until(lambda: page.evaluate(placing) == "Ellipse", "an ellipse in hand")
+            web.wait_for_views(page)
+            left, back, _ = nodule.center_lps
+            for corner in (-nodule.radius_mm, nodule.radius_mm):
+                Mouse(page).drag((x + pixels_a_mm * (left + corner), y + pixels_a_mm * (back + corner)))
+            form = page.get_by_test_id(f"question-0/0/{number}/0")
+            form.wait_for()
+            web.choose(form, kind)
+            diameter = page.get_by_test_id(f"question-0/0/{number}/1").locator("input")
+            diameter.fill(f"{2 * nodule.radius_mm:g}")
+        page.locator(".quiz-scroll").first.evaluate("panel => { panel.scrollTop = 0; }")
+        page.mouse.move(x + 74 * pixels_a_mm, y - 34 * pixels_a_mm)
+        save("browser-marks", page)
+
+
+def verdicts(browser: Any, folder: Path) -> None:
+    with reading(browser, folder, "given.xml") as page:
+        page.get_by_test_id("Accept-Ventricles").click()
+        page.get_by_test_id("Correct-Tumour").click()
+        web.until(lambda: page.evaluate("trame.state.get('editor').effect") == "paint", "the brush in hand")
+        web.wait_for_views(page)
+        save("browser-verdicts", page)
+
+
 def coordinator(browser: Any, folder: Path) -> None:
     page_of = '<Page ID="Case {}" Descriptor="{}" Layout="OneUpRedSlice">{}</Page>'
     pages = [page_of.format(number, case, COUNT) for number, case in enumerate(CASES, 1)]
@@ -142,7 +212,8 @@ def preview(browser: Any, folder: Path) -> None:
 
 
 if __name__ == "__main__":
-    makers = {each.__name__: each for each in (outlines, questions, drawing, coordinator, tutorial, preview)}
+    reader = (tutorial, outlines, questions, drawing, comparison, feedback, marks, verdicts)
+    makers = {each.__name__: each for each in (*reader, coordinator, preview)}
     with tempfile.TemporaryDirectory() as made, chromium() as started:
         make_demo(Path(made))
         for each in sys.argv[1:] or makers:

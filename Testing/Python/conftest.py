@@ -1,11 +1,14 @@
 """What every test has around it, and what the stories of the page begin with."""
 
+import gc
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import settings
 
 if TYPE_CHECKING:
     from drawing_hand import Hand
@@ -14,10 +17,26 @@ if TYPE_CHECKING:
 # The tests read what programs print as UTF-8, so these must print in it, whatever the system's locale.
 os.environ["PYTHONIOENCODING"] = "utf-8"
 
+# The same examples in each run, but for the long one: what fails by chance is found there.
+settings.register_profile("again", derandomize=os.environ.get("QUIZLOADER_SOAK") != "1")
+settings.load_profile("again")
+
 
 def pytest_xdist_auto_num_workers() -> int:
     """One more than there are processors: a third of the time tests wait, for a browser or a clock."""
     return (os.cpu_count() or 1) + 1
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files of few tests take longest and come first: none is left to one process at the end."""
+    tests = Counter(item.path for item in items)
+    items.sort(key=lambda item: tests[item.path])
+
+
+def pytest_collection_finish() -> None:
+    """What is imported stays, so that nobody looks through it for circles any more, for 0.2 s each time."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +67,20 @@ def reading(tmp_path: Path, images: Path) -> Iterator["Served"]:
         yield command
 
 
+@pytest.fixture(scope="session")
+def demo_files(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What ``quizloader demo`` makes, once for all processes of a run; nothing may be changed there."""
+    from filelock import FileLock
+    from QuizLoaderLib.apps.demo.samples import make_demo
+
+    folder = tmp_path_factory.getbasetemp()
+    folder = (folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "demo-files"
+    with FileLock(f"{folder}.lock"):
+        if not (folder / "quizzes").is_dir():
+            make_demo(folder)
+    return folder
+
+
 @pytest.fixture(scope="module")
 def ct_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder with a CT to draw on, whose voxels are known."""
@@ -56,10 +89,23 @@ def ct_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_ct(tmp_path_factory.mktemp("ct"))
 
 
-@pytest.fixture
-def hand(browser: Any, tmp_path: Path, ct_folder: Path) -> Iterator["Hand"]:
-    """With a brush, on the first of two pages; the results are in ``tmp_path``/results."""
-    from drawing_stage import at_the_first_page
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Of the stories of a file; ``folder``/results is what their hands drew."""
+    return tmp_path_factory.mktemp("folder")
 
-    with at_the_first_page(browser, tmp_path, ct_folder) as found:
+
+@pytest.fixture(scope="module")
+def begin(browser: Any, folder: Path, ct_folder: Path) -> Iterator[Callable[[str], "Hand"]]:
+    from drawing_stage import at_one_page_after_the_other
+
+    with at_one_page_after_the_other(browser, folder, ct_folder) as found:
         yield found
+
+
+@pytest.fixture
+def hand(begin: Callable[[str], "Hand"]) -> Iterator["Hand"]:
+    """With a brush, on a page of its own, with one page more behind it."""
+    found = begin("paint")
+    yield found
+    assert found.page.faults == []

@@ -6,10 +6,9 @@ from pathlib import Path
 
 import numpy as np
 import pydicom
-from pydicom.dataelem import RawDataElement
+from pydicom.dataelem import DataElement
 from pydicom.dataset import Dataset, FileMetaDataset
 from pydicom.sequence import Sequence as Items
-from pydicom.tag import Tag
 from pydicom.uid import ExplicitVRLittleEndian
 
 CT, MR, PT, DOSE = (f"1.2.840.10008.5.1.4.1.1.{end}" for end in ("2", "4", "128", "481.2"))
@@ -196,9 +195,11 @@ def _contours(roi: MadeRoi, number: int) -> Dataset:
         else:
             text, count = "\\".join(f"{value:.6f}" for value in np.ravel(contour)), len(contour)
         one.NumberOfContourPoints = count if roi.promised_points is None else roi.promised_points
-        # As bytes of unknown representation: a decimal string of more than 64 KB fits no explicit DS.
+        # Not as numbers, each of which pydicom would make and write: that takes longer than all else.
+        # What has more than 64 KB fits no explicit DS.
         raw = text.encode() + b" " * (len(text) % 2)
-        one[0x30060050] = RawDataElement(Tag(0x30060050), "UN", len(raw), raw, 0, False, True)
+        kind, value = ("DS", text) if len(raw) < 1 << 16 else ("UN", raw)
+        one.add(DataElement(0x30060050, kind, value, already_converted=True))
         roi.items.append(one)
     item.ContourSequence = Items(roi.items)
     return item

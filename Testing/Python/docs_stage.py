@@ -18,8 +18,9 @@ from QuizLoaderLib.apps.demo.samples import (
     TUTORIAL_LABELS,
     TUTORIAL_VOLUME,
     UPTAKE,
-    make_demo,
 )
+from QuizLoaderLib.authoring.key_file import split_quiz
+from QuizLoaderLib.session.session import Session
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DOCS = REPOSITORY / "docs"
@@ -31,6 +32,7 @@ from generated_pages import quiz_language  # noqa: E402  the hooks of MkDocs imp
 
 PATIENT = {
     "mr.nrrd": TUTORIAL_VOLUME,
+    "ct.nrrd": TUTORIAL_VOLUME,
     "labels.nrrd": TUTORIAL_LABELS,
     "regions.seg.nrrd": REGIONS,
     "pet.nrrd": UPTAKE,
@@ -71,9 +73,9 @@ def _samples(page: str, text: str, languages: tuple[str, ...]) -> Iterator[Sampl
             yield Sample(page, language, re.sub(f"^{indent}", "", block, flags=re.MULTILINE))
 
 
-def make_study(folder: Path) -> Path:
-    """All files that the samples of the documentation name, in ``folder``."""
-    make_demo(folder / "demo")
+def make_study(folder: Path, demo: Path) -> Path:
+    """All files that the samples of the documentation name, in ``folder``. ``demo`` is of that command."""
+    shutil.copytree(demo, folder / "demo")
     patient = folder / "images" / "Patient1"
     patient.mkdir(parents=True)
     for name, path in PATIENT.items():
@@ -83,13 +85,29 @@ def make_study(folder: Path) -> Path:
     write_series(folder / "images" / "Patient2" / "ct", voxels, placement)
     for beside in (folder / "demo" / "quizzes").iterdir():
         shutil.copyfile(beside, folder / beside.name)
-    (first_quiz,) = (sample for sample in samples("xml") if sample.page == "authoring/index.md")
-    (folder / "study.xml").write_text(first_quiz.text, encoding="utf-8")
+    for name, page in (("study.xml", "authoring/index.md"), ("teaching.xml", "authoring/right-answers.md")):
+        quiz = next(sample for sample in samples("xml") if sample.page == page)
+        (folder / name).write_text(quiz.text, encoding="utf-8")
     # Without the session that has a drawing of one byte.
     shutil.copytree(RESULTS, folder / "results", ignore=shutil.ignore_patterns("looping"))
+    _teach(folder)
     _make_organs(folder, voxels, placement)
     _make_cases(folder, placement)
     return folder
+
+
+def _teach(folder: Path) -> None:
+    """The answer key of the quiz with right answers, and a reader's results of what is left."""
+    quiz = folder / "without-key.xml"
+    without, key = split_quiz(folder / "teaching.xml")
+    quiz.write_bytes(without)
+    (folder / "key.xml").write_bytes(key)
+    session = Session.open(quiz, folder / "teaching-results", "Ann")
+    answers = (("Y", "N"), ("Y", "N", "N"), ("good", "good"), ("13",), ("Glioma",))
+    for question, answer in enumerate(answers):
+        session.set_draft(question, answer)
+    assert session.finish() == []
+    session.close()
 
 
 def _make_organs(folder: Path, voxels: np.ndarray, placement: Placement) -> None:

@@ -34,20 +34,27 @@ def case_name(number: int) -> str:
 
 
 def make_study(
-    folder: Path, readers: Sequence[str] = READERS, cases: int = 40, repeats: int = 6, draws: bool = True
+    folder: Path,
+    readers: Sequence[str] = READERS,
+    cases: int = 40,
+    repeats: int = 6,
+    draws: bool = True,
+    asks: bool = True,
 ) -> MadeStudy:
-    """Results of these readers; the last pages of the quiz come twice."""
+    """Results of these readers, who draw and are asked; the last pages of the quiz come twice."""
     truths = {case_name(number): number % 2 for number in range(1, cases + 1)}
     results = folder / "results"
     for reader in readers:
-        _write_reader(results, reader, truths, repeats, draws)
+        _write_reader(results, reader, truths, repeats, draws, asks)
     truth = folder / "truth.csv"
     lines = "".join(f"{case},{value}\n" for case, value in truths.items())
     truth.write_text(f"case,truth\n{lines}", encoding="utf-8")
     return MadeStudy(results, truth, truths)
 
 
-def _write_reader(results: Path, reader: str, truths: dict[str, int], repeats: int, draws: bool) -> None:
+def _write_reader(
+    results: Path, reader: str, truths: dict[str, int], repeats: int, draws: bool, asks: bool
+) -> None:
     own = random.Random(reader)
     folder = results / escape(reader).replace("/", "_").replace("&", "_") / "study"
     folder.mkdir(parents=True)
@@ -65,7 +72,7 @@ def _write_reader(results: Path, reader: str, truths: dict[str, int], repeats: i
             if is_read and draws and not repetition:
                 drawing = _drawing(folder, case, position, reader, own, times)
             changed = reader == HTML and position <= CHANGED
-            questions = _questions(truth, position, own, times, changed) if is_read else ""
+            questions = _questions(truth, position, own, times, changed) if is_read and asks else ""
             name = f"{case}-Rep1" if repetition else case
             complete = "Y" if is_read else "N"
             shown = f'SecondsShown="{seconds:.3f}" SecondsActive="{seconds:.3f}"' if is_read else ""

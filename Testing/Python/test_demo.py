@@ -1,12 +1,15 @@
 """``quizloader demo``: a head that looks like one, and quizzes that have no problem with it."""
 
+import shutil
 from contextlib import closing
 from pathlib import Path
 
 import numpy as np
 import pytest
 import SimpleITK as sitk
+from QuizLoaderLib.apps.demo.chest import NODULES
 from QuizLoaderLib.apps.demo.samples import (
+    CHEST,
     CONTRAST,
     PROJECTION,
     REGIONS,
@@ -23,10 +26,8 @@ from QuizLoaderLib.quiz.parser import read_quiz
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("demo")
-    make_demo(folder)
-    return folder
+def demo(tmp_path_factory: pytest.TempPathFactory, demo_files: Path) -> Path:
+    return Path(shutil.copytree(demo_files, tmp_path_factory.mktemp("demo") / "demo"))
 
 
 def image(demo: Path, path: str) -> sitk.Image:
@@ -125,6 +126,22 @@ def test_the_pictures_are_upright_with_what_the_questions_ask_for(demo: Path) ->
     assert projection[:8].mean() < 20 < projection[-8:].mean(), "air above the head, the neck below"
 
 
+def test_the_chest_has_its_nodules_in_air_a_solid_one_and_one_of_ground_glass_with_a_core(demo: Path) -> None:
+    chest = image(demo, CHEST)
+
+    def hu(nodule, beside_mm):
+        x, y, z = nodule.center_lps
+        return chest.GetPixel(chest.TransformPhysicalPointToIndex((x + beside_mm, y, z)))
+
+    for nodule in NODULES:
+        assert hu(nodule, 0) > -50, "solid in the middle"
+        assert hu(nodule, nodule.radius_mm + 4) < -700, "lung around it"
+    (mixed,) = [nodule for nodule in NODULES if nodule.kind == "part-solid"]
+    assert -650 < hu(mixed, (mixed.core_mm + mixed.radius_mm) / 2) < -450
+    left, right = (each.center_lps[0] for each in NODULES[:2])
+    assert (chest.GetDirection(), left > 0 > right) == ((1, 0, 0, 0, 1, 0, 0, 0, 1), True)
+
+
 def test_every_sample_quiz_is_without_a_problem(demo: Path) -> None:
     quizzes = sorted((demo / "quizzes").glob("*.xml"))
     assert {"label-maps.xml", "segmentations.xml"} < {path.name for path in quizzes}
@@ -150,3 +167,24 @@ def test_a_second_demo_makes_the_same_head_and_leaves_other_files_alone(demo: Pa
     assert (demo / "quizzes" / "layers.xml").read_text(encoding="utf-8").startswith("<?xml")
     assert (demo / "quizzes" / "mine.xml").read_text(encoding="utf-8") == "<Session/>"
     (demo / "quizzes" / "mine.xml").unlink()
+
+
+def test_the_sample_that_teaches_is_right_about_the_head(demo: Path) -> None:
+    """The longest diameter of the ring, and the expert's region that a drawing is compared with."""
+    quiz, _ = read_quiz(demo / "quizzes" / "teaching.xml")
+    assert quiz
+    labels = image(demo, TUTORIAL_LABELS)
+    ring = np.isin(sitk.GetArrayFromImage(labels), (4, 5))
+    spread = []
+    for plane in ring[ring.any(axis=(1, 2))]:
+        points = np.argwhere(plane) * labels.GetSpacing()[0]
+        spread.append(np.linalg.norm(points[:, None] - points[None], axis=-1).max() + labels.GetSpacing()[0])
+    (size,) = (question for page in quiz.pages for question in page.questions if question.answer == "42")
+    assert max(spread) == pytest.approx(42, abs=size.tolerance / 5)
+    ((_, key),) = (key for page in quiz.pages for key in page.drawing_keys)
+    assert (key.path, key.name_in_file) == (REGIONS, "Tumour")
+    lesion, nothing = (key for page in quiz.pages for each in page.questions for key in each.keys)
+    assert (lesion.path, lesion.roi, nothing.is_none) == (REGIONS, "Tumour", True)
+    assert quiz.mask_value_map and "Tumour" in (demo / "quizzes" / quiz.mask_value_map).read_text(
+        encoding="utf-8"
+    )

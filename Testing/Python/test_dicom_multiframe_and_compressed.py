@@ -77,11 +77,12 @@ def test_an_enhanced_object_with_time_points_and_a_rescale_for_each_frame(tmp_pa
     assert [points.read(k).voxels[:, 0, 0].tolist() for k in range(2)] == [[1, 2], [6, 8]]
 
 
-def test_dose_is_in_its_units_at_the_offsets_of_its_frames(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", [0, 10], ids=["relative", "absolute"])
+def test_dose_is_in_its_units_at_the_offsets_of_its_frames(first: float, tmp_path: Path) -> None:
     dataset = new_dataset("1.2.840.10008.5.1.4.1.1.481.2", "1.2.3.10.1")
     dataset.Modality, dataset.DoseUnits, dataset.DoseGridScaling = "RTDOSE", "GY", 0.25
     dataset.ImagePositionPatient, dataset.ImageOrientationPatient = [0, 0, 10], [1, 0, 0, 0, 1, 0]
-    dataset.PixelSpacing, dataset.GridFrameOffsetVector = [1, 1], [0, 2.5, 5]
+    dataset.PixelSpacing, dataset.GridFrameOffsetVector = [1, 1], [first, first + 2.5, first + 5]
     put_pixels(dataset, np.arange(12, dtype=np.uint32).reshape(3, 2, 2))
     volume = read_series(save(dataset, tmp_path / "dose"))
     assert volume.units == "GY"

@@ -126,7 +126,19 @@ def test_every_column_of_the_results_is_explained_in_order(site: Path) -> None:
     text = (site / "studies" / "tables.html").read_text(encoding="utf-8")
     explained = re.findall(r"<tr>\s*<td><code>(\w+)</code></td>", text)
 
-    assert explained == [*results_columns.ANSWER_COLUMNS, *results_columns.MRMC_COLUMNS]
+    assert explained == [
+        *results_columns.ANSWER_COLUMNS,
+        *results_columns.MRMC_COLUMNS,
+        *results_columns.MARK_COLUMNS,
+    ]
+
+
+def test_every_column_of_the_scores_is_explained_in_order(site: Path) -> None:
+    text = (site / "studies" / "scores.html").read_text(encoding="utf-8")
+    explained = re.findall(r"<tr>\s*<td><code>(\w+)</code></td>", text)
+    tables = (table for name, table in results_columns.TABLES.items() if name.startswith("scores"))
+
+    assert explained == [column for table in tables for column in table]
 
 
 def test_every_column_of_the_report_is_explained_in_order(site: Path) -> None:

@@ -17,7 +17,7 @@ from docs_stage import REPOSITORY, Sample, make_study, samples
 from masks_made import quizloader
 from panel_stage import stage
 from QuizLoaderLib.quiz.model import Page, Quiz
-from QuizLoaderLib.results.tables import MRMC_COLUMNS
+from QuizLoaderLib.results.table_columns import MARK_COLUMNS, MRMC_COLUMNS
 from QuizLoaderLib.session.scripts import ScriptRules, script_details
 from web_stage import served
 from xnat_server import PASSWORD, USER, FakeXnat, running
@@ -42,13 +42,13 @@ INSTALLING = {
 XNAT = "https://xnat.example.org"
 IN_SLICER = "slicer/console.md"
 OF_A_BUTTON = "authoring/order-and-buttons.md"
-NO_PROBLEM = {"Q207", "Q303"}
-"""A page without questions, and one page group, are enough for a sample."""
+NO_PROBLEM = {"Q207", "Q208", "Q303"}
+"""A page without questions, and one page group, are enough for a sample; right answers are shown in it."""
 
 
 @pytest.fixture(scope="module")
-def study(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return make_study(tmp_path_factory.mktemp("docs") / "study")
+def study(tmp_path_factory: pytest.TempPathFactory, demo_files: Path) -> Path:
+    return make_study(tmp_path_factory.mktemp("docs") / "study", demo_files)
 
 
 @pytest.fixture
@@ -131,6 +131,9 @@ def write_scores(folder: Path) -> None:
         for way in ways
     ]
     (folder / "mrmc.csv").write_text("\n".join([",".join(MRMC_COLUMNS), *rows, ""]), encoding="utf-8")
+    (folder / "marks.csv").write_text(",".join([*MARK_COLUMNS, "Kind"]) + "\n", encoding="utf-8")
+    places = "case,x_lps_mm,y_lps_mm,z_lps_mm\nA,,,\nC,1,2,3\n"
+    (folder / "lesions.csv").write_text(places, encoding="utf-8")
     (folder / "truth.csv").write_text("case,truth\nA,0\nB,0\nC,1\nD,1\n", encoding="utf-8")
 
 
@@ -167,10 +170,13 @@ def test_an_xml_sample_has_no_problem(number: int, study: Path) -> None:
 
 
 def in_a_session(text: str) -> str:
-    """What stands around an element that is shown alone."""
+    """What stands around an element that is shown alone; an answer key has the pages of a quiz."""
+    text = text.replace("AnswerKey>", "Session>")
+    image = "<Image ID='MR' Type='Volume'><Path>Patient1/mr.nrrd</Path></Image>"
+    to_mark_on = image if 'Type="Mark"' in text else ""
     around = {
         "Question": "<QuestionSet>{}</QuestionSet>",
-        "QuestionSet": "<Page ID='Sample'>{}</Page>",
+        "QuestionSet": f"<Page ID='Sample'>{to_mark_on}{{}}</Page>",
         "Image": "<Page ID='Sample' Layout='TwoOverTwo'>{}</Page>",
         "Page": "<Session>{}</Session>",
     }

@@ -66,7 +66,8 @@ def installed(built, tmp_path_factory):
 
 
 HOSTS_OUTSIDE_SLICER = ("command_line", "pictures", "study_server", "web")
-ROOMS_OUTSIDE_SLICER = ("authoring", "results", "scoring")
+ROOMS_AS_REACHED = ("authoring", "results", "scoring")
+"""In Slicer there is of these what the panel imports."""
 
 
 def test_the_installed_tree_is_the_source_tree_without_what_runs_outside_slicer(installed):
@@ -80,13 +81,14 @@ def test_the_installed_tree_is_the_source_tree_without_what_runs_outside_slicer(
     quizzes = {
         f"QuizLoaderLib/Resources/Quizzes/{name}" for name in files(REPOSITORY / "Resources" / "Quizzes")
     }
-    outside = tuple(
-        f"QuizLoaderLib/{room}/"
-        for room in (*ROOMS_OUTSIDE_SLICER, *(f"apps/{host}" for host in HOSTS_OUTSIDE_SLICER))
-    )
-    source = {name for name in files(REPOSITORY / "QuizLoader") if not name.startswith(outside)}
+    hosts = tuple(f"QuizLoaderLib/apps/{host}/" for host in HOSTS_OUTSIDE_SLICER)
+    as_reached = tuple(f"QuizLoaderLib/{room}/" for room in (*ROOMS_AS_REACHED, "apps/shared"))
+    source = {name for name in files(REPOSITORY / "QuizLoader") if not name.startswith(hosts)}
     assert files(installed) <= source | quizzes
-    assert {name for name in source - files(installed) if "/apps/shared/" not in name} == set()
+    assert {name for name in source - files(installed) if not name.startswith(as_reached)} == set()
+    templates = {name for name in source if name.startswith("QuizLoaderLib/authoring/templates/")}
+    assert templates <= files(installed)
+    assert "QuizLoaderLib/results/report/__init__.py" in source - files(installed)
 
 
 def test_the_package_imports_from_an_empty_folder_without_what_slicer_lacks(installed, tmp_path):
@@ -96,7 +98,7 @@ import importlib, pkgutil, sys
 for name in ("lxml", "highdicom", "filelock", "typer", "rich", "PIL"):
     sys.modules[name] = None
 import QuizLoaderLib.quiz.model, QuizLoaderLib.images.loading.library, QuizLoaderLib.views.page
-import QuizLoaderLib.views.contours, QuizLoaderLib.apps.demo.samples
+import QuizLoaderLib.views.contours, QuizLoaderLib.apps.demo.samples, QuizLoaderLib.authoring.template
 assert QuizLoaderLib.__path__[0].startswith(sys.argv[1]), QuizLoaderLib.__path__
 from QuizLoaderLib.apps.demo.samples import sample_quizzes_folder
 assert str(sample_quizzes_folder()).startswith(sys.argv[1])

@@ -149,3 +149,39 @@ def test_paths_that_lead_out_of_a_session_become_no_mask(tmp_path: Path, results
         assert ended.exit_code == 1
         assert f"“{ben}” names a drawing outside of its folder, “{text[:80]}" in ended.stderr
         assert {path.name[:4] for path in (tmp_path / "out").glob("*.nii.gz")} == {"Ann_"}
+
+
+def test_a_later_attempt_is_left_out_or_gets_masks_of_its_own(tmp_path: Path) -> None:
+    """The liver was drawn in the first attempt, the spleen in the second."""
+    write_volume(tmp_path / "images" / "ct.nrrd")
+    (tmp_path / "map.txt").write_text("Liver=1\nSpleen=2\n", encoding="utf-8")
+    page = f'<Page ID="Case" {EDITOR}>{CT.format("")}</Page>'
+    quiz = write_quiz(tmp_path, page, 'MaskValueMap="map.txt" Attempts="2"')
+    with at_work(quiz, tmp_path / "images", tmp_path / "results") as ann:
+        ann.show()
+        ann.draw("Liver", LIVER)
+        ann.go("finish")
+        ann.answers.close_for_good()
+        again = SignIn("Ann", tmp_path / "results", again=True).begin(quiz, tmp_path / "images")
+        opened = OpenedQuiz(quiz, tmp_path / "images", ann.host, session_answers=again)
+        opened.show(0)
+        ann.opened, ann.drawings = opened, opened.drawings
+        ann.draw("Spleen", SPLEEN)
+        ann.go("finish")
+        again.close_for_good()
+
+    arguments = ["masks", str(tmp_path / "results"), "--map", str(tmp_path / "map.txt"), "--out"]
+
+    first = CliRunner().invoke(app, [*arguments, str(tmp_path / "first")])
+    both = CliRunner().invoke(app, [*arguments, str(tmp_path / "both"), "--all-attempts"])
+
+    assert (first.exit_code, both.exit_code) == (0, 0), first.output + both.output
+    assert "Left out, as results of a later attempt; --all-attempts takes them: 1" in first.output
+    expected = {"Ann_study_Case_CT": LIVER * 1}
+    for folder, made in (
+        ("first", expected),
+        ("both", {**expected, "Ann_study_Attempt2_Case_CT": SPLEEN * 2}),
+    ):
+        found = masks(tmp_path / folder)
+        assert found.keys() == made.keys()
+        assert all((found[name] == made[name]).all() for name in made), folder

@@ -14,7 +14,7 @@ from QuizLoaderLib.apps.pictures.headless import render_quiz
 from QuizLoaderLib.images.types.file_info import file_info
 from QuizLoaderLib.quiz.model import SliceView
 from QuizLoaderLib.reader.view_texts import scale_text
-from QuizLoaderLib.views import lines
+from QuizLoaderLib.views import lines, marks
 from QuizLoaderLib.views.contents import contents_of_views
 from reader_at_work import READER, AtWork, at_work
 from session_by_hand import write_quiz
@@ -76,7 +76,7 @@ def measure(reader: AtWork) -> Any:
     volume.GetRASBounds(bounds)
     right, front, up = bounds[0] + 10, bounds[2] + 5, bounds[4] + 0.5
     node = reader.drawings.lines.new()
-    lines.set_points_ras(node, [(right, front, up), (right + 30, front + 40, up)])
+    marks.set_points_ras(node, [(right, front, up), (right + 30, front + 40, up)])
     return node
 
 
@@ -97,7 +97,7 @@ def test_a_line_is_in_pixels_on_the_view_in_the_list_in_its_file_and_in_the_tabl
         assert (line.image_id, line.length_text, line.length_mm) == ("X", "50.0 px", None)
         assert node.GetPropertiesLabelText() == " 50.0 px"
         # Slicer sets its own unit with each new length.
-        lines.set_points_ras(node, [*lines.points_ras(node)[:1], lines.points_ras(node)[0] + (0, 20, 0)])
+        marks.set_points_ras(node, [*lines.points_ras(node)[:1], lines.points_ras(node)[0] + (0, 20, 0)])
         assert node.GetPropertiesLabelText() == " 20.0 px"
         reader.go()
         reader.go("previous")
@@ -218,6 +218,6 @@ def test_of_several_images_on_a_page_each_has_its_own_unit(tmp_path: Path) -> No
         assert scale_text(views[SliceView.YELLOW]) == "not calibrated"
         # On none of them: it may be in the view of either.
         node = reader.drawings.lines.new()
-        lines.set_points_ras(node, [(500, 0, 0), (530, 40, 0)])
+        marks.set_points_ras(node, [(500, 0, 0), (530, 40, 0)])
         (line,) = reader.drawings.lines.measured
         assert (line.image_id, line.length_text) == ("", "50.0 px")

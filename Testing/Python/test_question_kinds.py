@@ -168,3 +168,81 @@ def test_a_slider_and_the_rows_of_a_matrix_have_answers_of_their_own():
 def test_sliders_and_matrices_are_checked(question, codes, tmp_path):
     text = f'<Session><Page ID="P"><QuestionSet>{question}</QuestionSet></Page></Session>'
     assert codes_of(tmp_path, text) == codes
+
+
+RANKING = """<Page ID="P"><QuestionSet>
+<Question ID="worst" Type="Ranking" Descriptor="Worst first">
+<Option>Noise</Option><Option>Blur</Option><Option>Motion</Option></Question>
+<Question Type="Text" Descriptor="Why" ShowIf="worst = 'Blur'"><Option>Why</Option></Question>
+</QuestionSet></Page>"""
+
+
+def test_a_ranking_begins_in_a_drawn_order_and_stores_the_place_of_each_option():
+    folder = fast_folder()
+    session = Session.open(write_quiz(folder, RANKING), folder / "results", "Ann", seed=3)
+    question = session.pages[0][1].questions[0]
+    assert sorted(question.shown_order) == [0, 1, 2]
+    assert session.answers() == (("", "", ""), ("",))
+    assert session.missing() == ["Please put the options of “Worst first” in order."]
+    for wrong in (("1", "1", "2"), ("1", "", "2"), ("0", "1", "2"), ("Y", "N", "N")):
+        with pytest.raises(SessionError, match="the place of each option"):
+            session.set_draft(0, wrong)
+    session.set_draft(0, ("2", "3", "1"))
+    assert session.asked_questions() == [0]
+    session.set_draft(0, ("2", "1", "3"))
+    assert session.asked_questions() == [0, 1]
+    session.set_draft(1, ("so",))
+    session.close()
+    root = saved(folder / "results" / "Ann" / "study" / "study.xml")
+    assert responses(page_of(root, 1))[0][0] == [["2"], ["1"], ["3"]]
+    order = root.findall("Page/QuestionSet/Question")[0].attrib["OptionOrder"].split()
+    assert [int(place) - 1 for place in order] == [*question.shown_order]
+    again = Session.open(folder / "study.xml", folder / "results", "Ann")
+    assert again.finish() == []
+    (results,) = read_all_results([folder / "results"]).results
+    rows = mrmc_rows(results, PageFact.CASE, PageFact.TREATMENT)
+    assert [(row["question"], row["score"], row["scale"]) for row in rows] == [
+        ("Worst first: Noise", "2", "ordinal"),
+        ("Worst first: Blur", "1", "ordinal"),
+        ("Worst first: Motion", "3", "ordinal"),
+    ]
+
+
+EXPLAINED = """<Question Type="Text" Descriptor="q" Answer="a"><Option>a</Option>
+<Explanation Format="Markdown">{}</Explanation></Question>"""
+
+
+@pytest.mark.parametrize(
+    ("question", "codes"),
+    [
+        ('<Question Type="Ranking" Descriptor="q"/>', ["Q801"]),
+        ('<Question Type="Ranking" Descriptor="q" Ordered="Y"><Option>a</Option></Question>', ["Q820"]),
+        ('<Question Type="Ranking" Descriptor="q"><Option Fixed="Y">a</Option></Question>', ["Q820"]),
+        ('<Question Type="Ranking" Descriptor="q"><Option>a</Option><Option>a</Option></Question>', ["Q805"]),
+        ('<Question Type="Text" Descriptor="q" Format="Markdown"><Option>a</Option></Question>', ["Q820"]),
+        ('<Question Type="InfoBox" Format="HTML"><Option>a</Option></Question>', ["Q113"]),
+        ('<Question Type="InfoBox" Format="Markdown"><Option>**a** [b](https://c)</Option></Question>', []),
+        ('<Question Type="InfoBox" Format="Markdown"><Option>&lt;b>a&lt;/b></Option></Question>', ["Q826"]),
+        ('<Question Type="InfoBox" Format="Markdown"><Option>![a](b.png)</Option></Question>', ["Q826"]),
+        ('<Question Type="InfoBox" Format="Markdown"><Option>[a](file:///b)</Option></Question>', ["Q826"]),
+        (EXPLAINED.format("[a](file:///b)"), ["Q826"]),
+        (EXPLAINED.format("*a* [b](https://c)"), []),
+    ],
+)  # fmt: skip
+def test_rankings_and_texts_in_markdown_are_checked(question, codes, tmp_path):
+    text = f'<Session Feedback="Page"><Page ID="P"><QuestionSet>{question}</QuestionSet></Page></Session>'
+    assert codes_of(tmp_path, text) == codes
+
+
+def test_markdown_in_the_form_of_a_mark_is_checked(tmp_path):
+    info = '<Question Type="InfoBox" Format="Markdown"><Option>![a](b.png)</Option></Question>'
+    mark = f'<Question Type="Mark" Descriptor="Findings">{info}</Question>'
+    image = '<Image ID="CT" Type="Volume"><Path>ct.nrrd</Path></Image>'
+    text = f'<Session><Page ID="P">{image}<QuestionSet>{mark}</QuestionSet></Page></Session>'
+    assert codes_of(tmp_path, text) == ["Q826"]
+
+
+def test_a_condition_compares_what_is_first_in_a_ranking(tmp_path):
+    for compared, codes in (("= 'Loud'", ["Q815"]), ("= 1", ["Q816"]), ("gt 1", ["Q816"]), ("= 'Noise'", [])):
+        changed = RANKING.replace("worst = 'Blur'", f"worst {compared}")
+        assert codes_of(tmp_path, f"<Session>{changed}</Session>") == codes

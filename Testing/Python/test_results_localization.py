@@ -9,6 +9,7 @@ from QuizLoaderLib.results.performance import (
     LocalizedReadings,
     MarkedCase,
     Readings,
+    afroc_points,
     compare_localizations,
     compare_modalities,
     empirical_auc,
@@ -17,10 +18,13 @@ from QuizLoaderLib.results.performance import (
     imrmc_text,
     jafroc1,
     lesion_rate,
+    lroc_points,
     lroc_rate,
     rjafroc_workbook,
 )
 from QuizLoaderLib.scoring.marks import paired_marks
+from sample_data import needs_sample_data
+from test_results_performance import published
 
 
 def points(*across: float) -> np.ndarray:
@@ -75,6 +79,58 @@ def test_jafroc1_compares_each_lesion_with_the_highest_false_mark_of_each_case()
 
     # False marks 1, none, 3, none; a lesion of 4 is above all, 2 above three, 3 above three and tied.
     assert jafroc1(found)[0, 0] == pytest.approx((4 + 3 + 3.5) / 12)
+
+
+def area(points: tuple[np.ndarray, np.ndarray]) -> float:
+    across, up = points
+    return float((np.diff(across) * (up[1:] + up[:-1]) / 2).sum())
+
+
+def test_the_area_under_the_afroc_curve_is_the_figure_of_merit():
+    found = LocalizedReadings.of(ann(), LESIONS, 5)
+
+    false, hits = afroc_points(found, 0, 0)
+    # From 4 down to 1, and what was not marked: cases whose highest false mark is 3, 1 or none.
+    assert false.tolist() == [0, 0, 0.25, 0.25, 0.5, 1]
+    assert hits == pytest.approx([0, 1 / 3, 2 / 3, 1, 1, 1])
+    assert area((false, hits)) == pytest.approx(jafroc1(found)[0, 0])
+    readings, lesions = study(np.random.default_rng(4))
+    found = LocalizedReadings.of(readings, lesions, 5)
+    areas = [[area(afroc_points(found, m, r)) for r in range(3)] for m in range(2)]
+    assert np.array(areas) == pytest.approx(jafroc1(found))
+
+
+def test_the_lroc_curve_goes_by_the_highest_mark_of_each_case():
+    found = LocalizedReadings.of(ann(), LESIONS, 5)
+
+    false, correct = lroc_points(found, 0, 0)
+    # "one" is found with 4, "two" half with 3; of two cases without lesions one has a mark, of 1.
+    assert false.tolist() == [0, 0, 0, 0.5]
+    assert correct.tolist() == [0, 0.5, 0.75, 0.75]
+
+
+@needs_sample_data("mrmc")
+def test_published_scores_are_marks_that_all_hit_their_lesions():
+    """Van Dyke's positive cases have one lesion, whose score is that of a mark on it."""
+    readings = published("VanDyke.csv")
+    truths = zip(readings.cases, readings.truth, strict=True)
+    lesions = {case: points(0) if true else points() for case, true in truths}
+    marks = [
+        marked(reader, case, {0: readings.scores[m, r, c]}, modality)
+        for m, modality in enumerate(readings.modalities)
+        for r, reader in enumerate(readings.readers)
+        for c, case in enumerate(readings.cases)
+    ]
+
+    found = LocalizedReadings.of(marks, lesions, 5)
+
+    areas = np.array([[area(lroc_points(found, m, r)) for r in range(5)] for m in range(2)])
+    assert areas.mean(1) == pytest.approx([0.8970370, 0.9408374], abs=1e-7)
+    # All 114 cases count against the 45 lesions, which win in the cases that have one.
+    assert jafroc1(found).mean(1) == pytest.approx((69 * areas.mean(1) + 45) / 114)
+    compared = compare_localizations(found)
+    by_area = compare_modalities(readings, covariance="jackknife")
+    assert np.diff(compared.estimates.mean(1)) == pytest.approx(np.diff(by_area.estimates.mean(1)) * 69 / 114)
 
 
 def test_a_lesion_that_nobody_marked_ties_with_a_case_that_has_no_false_mark():

@@ -154,7 +154,7 @@ def mutated(clean: bytes, mutations: list) -> bytes:
 
 
 @settings(
-    max_examples=20_000 if os.environ.get("QUIZLOADER_SOAK") else 2000,
+    max_examples=20_000 if os.environ.get("QUIZLOADER_SOAK") else 500,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
@@ -180,7 +180,7 @@ def test_no_damage_raises_anything_but_a_sentence(tmp_path: Path, mutations: lis
 
 
 @settings(
-    max_examples=3000 if os.environ.get("QUIZLOADER_SOAK") else 200,
+    max_examples=3000 if os.environ.get("QUIZLOADER_SOAK") else 80,
     deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
