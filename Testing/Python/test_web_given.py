@@ -79,10 +79,14 @@ def test_three_contours_are_judged_by_clicks_a_brush_and_a_shortcut(browser, tmp
         # To correct a region takes it in hand with the brush.
         page.get_by_test_id("Correct-Tumour").click()
         until(lambda: hand.editor()["effect"] == "paint", "the brush in hand")
+        judged("Tumour", "to be corrected")
+        wait_for_text(page, "given", "(2 of 3 done)")
         more = regions["Tumour"] | disc(hand.click((20, 26)))
         added = int((more & ~regions["Tumour"]).sum())
         dice = 2 * regions["Tumour"].sum() / (more.sum() + regions["Tumour"].sum())
         until(lambda: state("Tumour")[1] == f"+{added} −0 voxels, Dice {dice:.2f}", "the change to be told")
+        judged("Tumour", "corrected")
+        wait_for_text(page, "given", "(3 of 3 done)")
         page.get_by_test_id("missing").wait_for(state="detached")
         assert not page.get_by_text("is not shown").count()
         assert violations(page) == []

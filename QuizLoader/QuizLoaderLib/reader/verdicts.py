@@ -7,11 +7,6 @@ from ..session.judged_regions import RegionVerdict
 from ..views.planes import go_through, views_of
 from .opened_quiz import OpenedQuiz
 
-DONE = {
-    RegionVerdict.ACCEPTED: "accepted",
-    RegionVerdict.CORRECTED: "corrected",
-    RegionVerdict.REJECTED: "rejected",
-}
 TO_DO = {
     RegionVerdict.ACCEPTED: "Accept",
     RegionVerdict.CORRECTED: "Correct",
@@ -23,12 +18,14 @@ TO_DO = {
 @dataclass(frozen=True)
 class ShownVerdict:
     """``color`` is (r, g, b) 0..255; ``verdict`` is that of the reader, in words, empty where there is none;
-    ``note`` says what was changed."""
+    ``chosen`` is its button; ``note`` says what was changed; ``is_open`` while there is more to do."""
 
     name: str
     color: tuple[int, int, int]
     verdict: str = ""
+    chosen: str = ""
     note: str = ""
+    is_open: bool = True
 
 
 def shown_verdicts(opened: OpenedQuiz, image_id: str) -> tuple[ShownVerdict, ...]:
@@ -38,8 +35,10 @@ def shown_verdicts(opened: OpenedQuiz, image_id: str) -> tuple[ShownVerdict, ...
         ShownVerdict(
             name,
             color255(judging.color(image_id, name)),
-            DONE.get(each.verdict, ""),
+            each.said,
+            TO_DO.get(each.verdict, ""),
             f"+{each.added} −{each.removed} voxels, Dice {each.dice:.2f}" if each.is_changed else "",
+            each.is_open,
         )
         for name, each in judging.regions(image_id).items()
     )

@@ -54,9 +54,14 @@ class JudgedRegion:
         return 2 * (self.given - self.removed) / both if both else 1.0
 
     @property
+    def said(self) -> str:
+        """The verdict in words, empty where there is none; corrected is only what was changed."""
+        return "to be corrected" if self.is_uncorrected else self.verdict.value.lower()
+
+    @property
     def in_words(self) -> str:
         """The verdict and what was changed: ``corrected, 120 voxels added, 8 removed of 900``."""
-        said = self.verdict.value.lower() or "no verdict"
+        said = self.said or "no verdict"
         changed = f", {self.added} voxels added, {self.removed} removed of {self.given}"
         return said + (changed if self.is_changed else "")
 

@@ -6,7 +6,7 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ...reader.opened_quiz import OpenedQuiz
-from ...reader.verdicts import DONE, TO_DO, go_to_given, judge, shown_verdicts
+from ...reader.verdicts import TO_DO, go_to_given, judge, shown_verdicts
 from ...session.judged_regions import RegionVerdict
 from .colors import css_color
 from .effects import as_one_change
@@ -38,7 +38,7 @@ class VerdictsView:
             {
                 **asdict(each),
                 "color": css_color(each.color),
-                "choices": [[words, each.verdict == DONE[verdict]] for verdict, words in TO_DO.items()],
+                "choices": [[words, each.chosen == words] for words in TO_DO.values()],
             }
             for each in shown
         ]
