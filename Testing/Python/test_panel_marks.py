@@ -186,3 +186,23 @@ def test_escape_puts_the_tool_of_a_mark_down(reader, tmp_path):
     tools["Undo delete"].click()
     assert section.text() == "Measures (1)"
     assert not any(text.startswith("1: ") for text in texts(reader)), "no question has a mark"
+
+
+def test_a_repetition_can_be_removed_again_once_all_that_was_marked_and_measured_is_deleted(reader, tmp_path):
+    page = f'Loop="Y"|{image_element("Volume", VOLUME)}{ASKED}'
+    reader.sign_in(write_quiz(tmp_path / "marks.xml", [page]))
+    reader.go("repeatButton")
+    assert reader.sees("removeRepeatButton")
+    wait, section = reader.stage.slicer.wait_until, reader.stage.widget("measuresSection")
+    mark(reader, "Point", (50, 100))
+    wait(lambda: not reader.sees("removeRepeatButton"))
+    next(each for each in section.findChildren(QPushButton) if each.text() == "Box").click()
+    for pixel in ((60, 60), (120, 100)):
+        reader.stage.slicer.mice["Red"].click(pixel)
+    wait(lambda: section.text() == "Measures (1)")
+    button(reader, "Delete").click()
+    assert not reader.sees("removeRepeatButton")
+    next(each for each in section.findChildren(QPushButton) if each.text() == "Delete").click()
+    assert reader.sees("removeRepeatButton")
+    reader.go("removeRepeatButton")
+    assert not reader.text("titleLabel").endswith("-Rep1")

@@ -4,6 +4,7 @@ import shutil
 from pathlib import Path
 
 import pytest
+from QuizLoaderLib.session.entries import MarkEvent
 from QuizLoaderLib.session.session import Session, SessionError
 from session_by_hand import page_of, responses, saved, text_page, write_quiz
 
@@ -176,3 +177,38 @@ def test_a_page_whose_time_is_over_can_be_repeated_still(tmp_path: Path) -> None
     first, second, _last = saved(tmp_path / "results" / "Ann" / "study" / "study.xml").findall("Page")
     assert (first.get("TimedOut"), first.get("PageComplete")) == ("Y", "Y")
     assert (second.get("TimedOut"), second.get("PageComplete")) == (None, "N")
+
+
+@pytest.mark.parametrize("was_left", [False, True])
+def test_whose_marks_and_measures_were_all_deleted_has_nothing_on_it(tmp_path: Path, was_left: bool) -> None:
+    form = '<Question Type="Text" Descriptor="Kind"><Option/></Question>'
+    marks = f'<QuestionSet><Question Type="Mark" Descriptor="Findings">{form}</Question></QuestionSet>'
+    image = '<Image ID="CT" Type="Volume"><Path>ct.nrrd</Path></Image>'
+    write_quiz(tmp_path, f'<Page ID="A" Loop="Y">{image}{marks}</Page>' + text_page("B"))
+    session = opened(tmp_path)
+    assert session.repeat() == []
+    facts = {"Tool": "Point", "Image": "CT", "Center": "1 2 3"}
+    for number in (1, 2):
+        session.marks.record(0, 0, number, MarkEvent.PLACED, facts)
+        session.marks.answer(0, 0, number, 0, ("round",))
+    session.measures.record(0, 0, 1, MarkEvent.PLACED, facts)
+    if was_left:
+        session.previous()
+        session.next()
+    for number in (1, 2):
+        session.marks.record(0, 0, number, MarkEvent.DELETED, {})
+        assert not session.can_remove
+    session.measures.record(0, 0, 1, MarkEvent.DELETED, {})
+    session.close()
+
+    session = opened(tmp_path)
+    assert session.can_remove
+    session.marks.record(0, 0, 2, MarkEvent.BROUGHT_BACK, facts)
+    assert not session.can_remove
+    session.marks.record(0, 0, 2, MarkEvent.DELETED, {})
+    session.remove_repeat()
+    assert (ids(session), session.where().page.id) == (["A", "B"], "B")
+    session.close()
+    again = opened(tmp_path)
+    assert ids(again) == ["A", "B"]
+    again.close()

@@ -7,7 +7,7 @@ from dataclasses import replace
 from functools import singledispatch
 
 from ..quiz.model import Page, Question, Quiz
-from ..quiz.question_types import QUESTION_TYPES
+from ..quiz.question_types import QUESTION_TYPES, Takes
 from ..quiz.results_names import GIVEN_REGION, MADE_BY_READER, MARK_PATH, MEASURE_PATH, NOT_ASKED
 from .answers import Answer, is_toggle, stored_text
 from .draws import SEEN_IMAGE, SIDES, as_drawn
@@ -179,14 +179,16 @@ class ResultsTree:
         self._add(key, element, original)
 
     def is_empty(self, key: PageKey) -> bool:
-        """Whether the page has nothing of the reader's, but how its images looked."""
-        page = self._elements[key]
-        if any(each.get("NotAsked") != "Y" for each in page.iter("Response")):
-            return False
+        """Whether the page has nothing of the reader's, but how its images looked and what was deleted."""
+        page, sets = self._elements[key], zip(self.pages[key].question_sets, self._options[key], strict=True)
+        asked = (pair for each, fields in sets for pair in zip(each.questions, fields, strict=True))
+        # How many marks there are is told by the marks, and what is said of them is gone with them.
+        fields = (each for model, fields in asked if model.facts.takes is not Takes.MARKS for each in fields)
+        answered = any(each.get("NotAsked") != "Y" for field in fields for each in field.findall("Response"))
         drawn = any(each.get("Drawn") != "N" for each in page.iter("LabelMapPath"))
         judged = any(each.get("Verdict") for each in page.iter(GIVEN_REGION))
-        marked = next(page.iter("MarkupLinePath", MARK_PATH, MEASURE_PATH), None) is not None
-        return not (drawn or judged or marked)
+        paths = page.iter("MarkupLinePath", MARK_PATH, MEASURE_PATH)
+        return not (answered or drawn or judged or any(each.get("Deleted") != "Y" for each in paths))
 
     def remove_repetition(self, key: PageKey) -> None:
         """The last one of its page."""
@@ -309,13 +311,9 @@ def _remove(entry: RemoveEntry, tree: ResultsTree) -> None:
     remove(page)
 
 
-@change.register
-def _rerun(entry: RerunEntry, tree: ResultsTree) -> None:
-    tree.page(entry.page).set("PageComplete", "N")
-
-
-@change.register
-def _reopen(entry: ReopenEntry, tree: ResultsTree) -> None:
+@change.register(RerunEntry)
+@change.register(ReopenEntry)
+def _reopen(entry: RerunEntry | ReopenEntry, tree: ResultsTree) -> None:
     tree.page(entry.page).set("PageComplete", "N")
 
 

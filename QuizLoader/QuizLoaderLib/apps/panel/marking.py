@@ -176,7 +176,7 @@ class MeasuresSection(MarksSection):
         self._use(MEASURES_PLACE, "take_next")
 
     def _made(self, asking: Asking, lead: Callable[[Where], None]) -> Marking:
-        return Measures(asking, lambda: None, lambda: self._in_hand(True), lead)
+        return Measures(asking, asking.show_again, lambda: self._in_hand(True), lead)
 
     def _show(self) -> None:
         super()._show()

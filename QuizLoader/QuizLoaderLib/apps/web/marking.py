@@ -24,7 +24,7 @@ class MarkingView:
         self._state = state
         self._markings: dict[str, Marking] = {
             "marks": Marking(asking, asking.marks_changed, taken, self._lead),
-            "measures": Measures(asking, lambda: None, taken),
+            "measures": Measures(asking, asking.show_again, taken),
         }
         self._looking = Repeating(state, LOOK_S, self.look)
         self._sent: dict[str, dict[Where, ShownMarks]] = {}
