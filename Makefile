@@ -27,6 +27,13 @@ QT_PACKAGES := libgl1 libegl1 libglib2.0-0 libxkbcommon0 libfontconfig1 libdbus-
 TRY_CHROMIUM = $(BIN)/python Testing/Python/chromium.py
 # A file of tests stays in one process: its fixtures (a browser, a server) are made once. conftest.py has the order.
 SIDE_BY_SIDE := --numprocesses auto --dist loadfile --no-loadscope-reorder
+# What fails side by side is named, and tried once more by itself: a busy machine may have let a browser wait too
+# long. What fails again is a defect.
+define run_tests
+$(BIN)/python -m pytest $(SIDE_BY_SIDE) $(1) || { test $$? -eq 1 \
+		&& echo "Once more, one after the other, what failed side by side:" \
+		&& $(BIN)/python -m pytest -v --last-failed --last-failed-no-failures none $(1); }
+endef
 # How shapes are drawn has nothing to do with pydicom.
 DICOM_TESTS = $(filter-out %_shapes.py, \
 	$(wildcard Testing/Python/test_dicom*.py Testing/Python/test_masks_dicom.py Testing/Python/test_rtstruct*.py))
@@ -46,10 +53,10 @@ demo: $(VENV)/demo $(VENV)/opengl
 
 test: $(VENV)/installed
 	@$(MAKE) --no-print-directory --jobs=3 $(SYNC) lint ready
-	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(call run_tests)
 ifneq ($(DICOM_TESTS),)
 	@echo "Once more with pydicom 2.4, as in Slicer 5.10:"
-	PYTHONPATH=$(PYDICOM_2) $(BIN)/python -m pytest $(SIDE_BY_SIDE) $(DICOM_TESTS)
+	PYTHONPATH=$(PYDICOM_2); export PYTHONPATH; $(call run_tests,$(DICOM_TESTS))
 endif
 
 ready: $(VENV)/compiled $(VENV)/nginx $(PYDICOM_2)/installed

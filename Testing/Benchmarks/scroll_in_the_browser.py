@@ -37,8 +37,10 @@ PLANES = (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal"))
 
 WATCH = """area => {
     const watch = window.watch = { images: [], waiting: null };
-    new MutationObserver(changes => {
+    new MutationObserver(async changes => {
         if (!changes.some(change => change.attributeName === "src" || change.addedNodes.length)) return;
+        // Nothing is seen before it is decoded; a picture that another replaced until then never is.
+        try { await area.querySelector("img").decode(); } catch { return; }
         const now = performance.now();
         watch.images.push(now);
         if (watch.waiting) { watch.waiting(now); watch.waiting = null; }

@@ -33,9 +33,11 @@ WATCH = """area => {
     const watch = window.watch = { images: [], waiting: null };
     const picture = () => area.querySelector("img");
     let last = "";
-    new MutationObserver(changes => {
-        const now = performance.now();
+    new MutationObserver(async changes => {
         if (!changes.some(change => change.attributeName === "src" || change.addedNodes.length)) return;
+        // Nothing is seen before it is decoded; a picture that another replaced until then never is.
+        try { await picture().decode(); } catch { return; }
+        const now = performance.now();
         const { of = `${now}`, kind = "", bytes = "" } = picture()?.dataset ?? {};
         const isNew = of !== last;
         last = of;
