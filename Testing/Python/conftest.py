@@ -104,6 +104,14 @@ def begin(browser: Any, folder: Path, ct_folder: Path) -> Iterator[Callable[[str
 
 
 @pytest.fixture
+def blank_charts(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Charts are made, but no pictures of them, which takes longer than all else that a report is."""
+    from QuizLoaderLib.results.report import study_report
+
+    monkeypatch.setattr(study_report, "png_and_svg", lambda figure: (b"", b""))
+
+
+@pytest.fixture
 def hand(begin: Callable[[str], "Hand"]) -> Iterator["Hand"]:
     """With a brush, on a page of its own, with one page more behind it."""
     found = begin("paint")

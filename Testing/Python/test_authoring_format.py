@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
+from masks_made import quizloader
 from QuizLoaderLib.authoring.document import QuizDocument, SourceNode
 from QuizLoaderLib.authoring.tidy import tidy
 from QuizLoaderLib.quiz.parser import read_quiz
 from session_by_hand import SOAK
-from test_command_line import quizloader
 from test_quiz_mutations import elements_changed
 
 SAMPLES = sorted((Path(__file__).parents[2] / "Resources" / "Quizzes").rglob("*.xml"))
@@ -215,17 +215,17 @@ def test_the_command_tidies_a_quiz_in_place_or_says_that_it_is_not_tidy(tmp_path
     quiz.write_text(UNTIDY, encoding="utf-8")
 
     asked = quizloader("format", quiz, "--check")
-    assert (asked.returncode, asked.stdout) == (1, f"“{quiz}” is not tidy.\n")
-    assert quizloader("format", quiz, "--out", copy).returncode == 0
+    assert (asked.code, asked.out) == (1, f"“{quiz}” is not tidy.\n")
+    assert quizloader("format", quiz, "--out", copy).code == 0
     assert (quiz.read_text(encoding="utf-8"), copy.read_text(encoding="utf-8")) == (UNTIDY, TIDY)
     copy.write_text("mine", encoding="utf-8")
-    assert quizloader("format", quiz, "--out", copy).returncode == 2
+    assert quizloader("format", quiz, "--out", copy).code == 2
     assert copy.read_text(encoding="utf-8") == "mine"
     quiz.chmod(0o664)
-    assert quizloader("format", quiz).returncode == 0
+    assert quizloader("format", quiz).code == 0
     assert quiz.read_text(encoding="utf-8") == TIDY
     assert stat.S_IMODE(quiz.stat().st_mode) == 0o664
-    assert quizloader("format", quiz, "--check").returncode == 0
+    assert quizloader("format", quiz, "--check").code == 0
 
 
 def test_what_is_no_quiz_file_is_left_as_it_is(tmp_path: Path) -> None:
@@ -233,6 +233,6 @@ def test_what_is_no_quiz_file_is_left_as_it_is(tmp_path: Path) -> None:
     broken.write_text("<Session><Page></Session>", encoding="utf-8")
 
     told = quizloader("format", broken)
-    assert (told.returncode, told.stdout) == (1, "")
-    assert "not well-formed XML" in told.stderr
+    assert (told.code, told.out) == (1, "")
+    assert "not well-formed XML" in told.err
     assert broken.read_text(encoding="utf-8") == "<Session><Page></Session>"

@@ -7,13 +7,13 @@ import numpy as np
 import pytest
 from authoring_by_hand import LESION, OWN_TEMPLATE, quiz_of, wanted, write_table
 from image_files import numbered, write_nrrd
+from masks_made import quizloader
 from QuizLoaderLib.apps.command_line.check_command import problems_of_quiz
 from QuizLoaderLib.authoring.cases import AuthoringError
 from QuizLoaderLib.authoring.making import find_cases, make_quiz
 from QuizLoaderLib.authoring.template import load_template, shipped_templates
 from QuizLoaderLib.authoring.tidy import tidy
 from QuizLoaderLib.quiz.image_folder import ImageFolder
-from test_command_line import quizloader
 
 
 def test_a_cdata_section_is_filled_as_it_is(tmp_path: Path) -> None:
@@ -97,24 +97,24 @@ def test_sides_are_drawn_by_chance_half_of_the_cases_each(tmp_path: Path) -> Non
 
 def test_templates_are_listed_and_shown_and_a_quiz_is_not_overwritten(tmp_path: Path) -> None:
     listed = quizloader("new", "--list")
-    assert [line.split()[0] for line in listed.stdout.splitlines()] == list(shipped_templates())
+    assert [line.split()[0] for line in listed.lines] == list(shipped_templates())
     shown = quizloader("new", "--show", "roc")
-    assert shown.stdout == shipped_templates()["roc"].read_text(encoding="utf-8")
+    assert shown.out == shipped_templates()["roc"].read_text(encoding="utf-8")
 
     write_nrrd(tmp_path / "images" / "a" / "image.nrrd", numbered())
     out = tmp_path / "quiz.xml"
     out.write_text("mine", encoding="utf-8")
     refused = quizloader("new", tmp_path / "images", "--template", "roc", "--out", out)
-    assert (refused.returncode, out.read_text(encoding="utf-8")) == (2, "mine")
-    assert "--overwrite replaces it" in refused.stderr
+    assert (refused.code, out.read_text(encoding="utf-8")) == (2, "mine")
+    assert "--overwrite replaces it" in refused.err
 
     table = tmp_path / "study-cases.csv"
     table.write_text("case,image\na,images/a/image.nrrd\n", encoding="utf-8")
     before = table.read_bytes()
     for overwrite in ((), ("--overwrite",)):
         refused = quizloader("new", table, "--template", "roc", "--out", tmp_path / "study.xml", *overwrite)
-        assert (refused.returncode, table.read_bytes()) == (2, before)
-    assert "is what the quiz is made of; write it elsewhere." in refused.stderr
+        assert (refused.code, table.read_bytes()) == (2, before)
+    assert "is what the quiz is made of; write it elsewhere." in refused.err
 
 
 def write_images_for(template: str, folder: Path, cases: int = 2) -> None:

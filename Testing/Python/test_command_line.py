@@ -8,6 +8,7 @@ import tempfile
 from pathlib import Path
 
 import pytest
+from masks_made import quizloader
 
 QUIZ = """<Session>
     <Page ID="One">
@@ -18,7 +19,8 @@ QUIZ = """<Session>
 """
 
 
-def quizloader(*arguments: object, **variables: str) -> "subprocess.CompletedProcess[str]":
+def quizloader_alone(*arguments: object, **variables: str) -> "subprocess.CompletedProcess[str]":
+    """In a process of its own, for what the terminal or the system decides."""
     command = "from QuizLoaderLib.apps.command_line.main import main"
     run = f"import sys; {command}; sys.argv[0] = 'quizloader'; main()"
     return subprocess.run(
@@ -47,13 +49,13 @@ def broken_quiz(tmp_path: Path) -> Path:
 
 
 def test_a_good_quiz_says_nothing_and_ends_with_0(quiz: Path) -> None:
-    result = quizloader("check", quiz)
+    result = quizloader_alone("check", quiz)
 
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
 
 
 def test_each_problem_is_one_line_that_editors_jump_to(broken_quiz: Path) -> None:
-    result = quizloader("check", broken_quiz, COLUMNS="40", FORCE_COLOR="1", TERM="xterm-256color")
+    result = quizloader_alone("check", broken_quiz, COLUMNS="40", FORCE_COLOR="1", TERM="xterm-256color")
 
     assert result.returncode == 1
     lines = result.stdout.splitlines()
@@ -68,8 +70,8 @@ def test_each_problem_is_one_line_that_editors_jump_to(broken_quiz: Path) -> Non
 def test_json_says_the_same_for_programs(broken_quiz: Path) -> None:
     result = quizloader("check", broken_quiz, "--format", "json")
 
-    problems = json.loads(result.stdout)
-    assert result.returncode == 1
+    problems = json.loads(result.out)
+    assert result.code == 1
     assert [problem["line"] for problem in problems] == [2, 2]
     assert {problem["severity"] for problem in problems} == {"error"}
     assert {problem["file"] for problem in problems} == {str(broken_quiz)}
@@ -81,8 +83,8 @@ def test_with_an_image_folder_missing_files_are_found(quiz: Path, tmp_path: Path
 
     result = quizloader("check", quiz, "--images", tmp_path / "images")
 
-    assert result.returncode == 1
-    (line,) = result.stdout.splitlines()
+    assert result.code == 1
+    (line,) = result.lines
     assert line.startswith(f"{quiz}:3: error Q")
     assert "mr.nrrd" in line
     assert "mri.nrrd" in line
@@ -94,18 +96,18 @@ def test_a_file_that_is_no_quiz_gives_a_line_and_1(tmp_path: Path) -> None:
 
     for command in (["check", path], ["render", path, "--images", tmp_path, "--out", tmp_path / "out"]):
         result = quizloader(*command)
-        assert result.returncode == 1
-        assert result.stdout.startswith(f"{path}:1: error Q")
-        assert result.stderr == ""
+        assert result.code == 1
+        assert result.out.startswith(f"{path}:1: error Q")
+        assert result.err == ""
     assert not (tmp_path / "out").exists()
 
 
 def test_a_quiz_that_is_not_there(tmp_path: Path) -> None:
     result = quizloader("check", tmp_path / "none.xml")
 
-    assert result.returncode == 1
-    assert len(result.stdout.splitlines()) == 1
-    assert "none.xml" in result.stdout
+    assert result.code == 1
+    assert len(result.lines) == 1
+    assert "none.xml" in result.out
 
 
 @pytest.mark.parametrize(
@@ -114,8 +116,8 @@ def test_a_quiz_that_is_not_there(tmp_path: Path) -> None:
 def test_wrong_usage_ends_with_2(arguments: list[str]) -> None:
     result = quizloader(*arguments)
 
-    assert result.returncode == 2
-    assert "Traceback" not in result.stdout + result.stderr
+    assert result.code == 2
+    assert "Traceback" not in result.out + result.err
 
 
 @pytest.mark.parametrize(
@@ -137,8 +139,8 @@ def test_values_that_cannot_be_used_get_one_sentence_and_2(
 
     result = quizloader("render", quiz, *(part for pair in options.items() for part in pair))
 
-    assert result.returncode == 2
-    (sentence,) = result.stderr.splitlines()
+    assert result.code == 2
+    (sentence,) = result.err.splitlines()
     assert sentence.startswith("quizloader: ")
     assert words in sentence
     assert not (tmp_path / "out").exists()
@@ -152,20 +154,22 @@ def test_what_is_no_port_is_told_before_anything_is_served(
     arguments = [quiz, "--images", tmp_path] if command == "serve" else ["--out", tmp_path / "demo"]
     result = quizloader(command, *arguments, "--port", port)
 
-    assert (result.returncode, result.stdout) == (2, "")
-    assert "--port" in result.stderr
-    assert "Traceback" not in result.stderr
+    assert (result.code, result.out) == (2, "")
+    assert "--port" in result.err
+    assert "Traceback" not in result.err
     assert not (tmp_path / "demo").exists()
 
 
 @pytest.mark.parametrize("key", ["short", "k" * 31, "k" * 31 + "/", "ö" * 32])
 def test_a_key_that_could_be_guessed_or_is_no_part_of_an_address(
-    quiz: Path, tmp_path: Path, key: str
+    quiz: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, key: str
 ) -> None:
-    result = quizloader("serve", quiz, "--images", tmp_path, QUIZLOADER_TOKEN=key)
+    monkeypatch.setenv("QUIZLOADER_TOKEN", key)
 
-    assert (result.returncode, result.stdout) == (2, "")
-    assert result.stderr == "quizloader: The secret in QUIZLOADER_TOKEN has 32 to 128 letters and digits.\n"
+    result = quizloader("serve", quiz, "--images", tmp_path)
+
+    assert (result.code, result.out) == (2, "")
+    assert result.err == "quizloader: The secret in QUIZLOADER_TOKEN has 32 to 128 letters and digits.\n"
 
 
 @pytest.mark.parametrize(
@@ -178,8 +182,8 @@ def test_a_table_of_readers_that_cannot_be_there(tmp_path: Path, file: str, word
     ):
         result = quizloader("readers", "new", *arguments)
 
-        assert result.returncode == 2
-        assert result.stderr.endswith(f"{words}.\n")
+        assert result.code == 2
+        assert result.err.endswith(f"{words}.\n")
         assert not list(tmp_path.iterdir())
 
 
@@ -191,8 +195,8 @@ def test_a_folder_that_cannot_be_written_gets_one_sentence(quiz: Path, tmp_path:
 
     result = quizloader(command, *arguments, "--out", in_the_way / "out")
 
-    assert result.returncode == 1
-    (sentence,) = result.stderr.splitlines()
+    assert result.code == 1
+    (sentence,) = result.err.splitlines()
     assert "Nothing can be written to the folder" in sentence
 
 
@@ -200,7 +204,7 @@ def test_a_folder_that_cannot_be_written_gets_one_sentence(quiz: Path, tmp_path:
 def test_without_opengl_there_is_a_sentence_and_no_crash(quiz: Path, tmp_path: Path, command: str) -> None:
     arguments = [quiz, "--images", tmp_path] if command == "render" else []
 
-    result = quizloader(
+    result = quizloader_alone(
         command, *arguments, "--out", tmp_path / "out", VTK_DEFAULT_OPENGL_WINDOW="vtkNoSuchWindow"
     )
 
@@ -233,9 +237,9 @@ def test_a_locale_that_has_no_such_file_names_is_told_in_one_sentence(tmp_path: 
     path.write_text(QUIZ.replace('<Page ID="One">', '<Page ID="体积" Loop="y">'), encoding="utf-8")
     ascii = {"LC_ALL": "C", "PYTHONCOERCECLOCALE": "0", "PYTHONUTF8": "0", "PYTHONIOENCODING": "ascii"}
 
-    checked = quizloader("check", path, **ascii)
-    rendered = quizloader("render", path, "--images", tmp_path, "--out", tmp_path / "out", **ascii)
-    made = quizloader("demo", "--no-render", "--out", tmp_path / "Köln", **ascii)
+    checked = quizloader_alone("check", path, **ascii)
+    rendered = quizloader_alone("render", path, "--images", tmp_path, "--out", tmp_path / "out", **ascii)
+    made = quizloader_alone("demo", "--no-render", "--out", tmp_path / "Köln", **ascii)
 
     assert (len(checked.stdout.splitlines()), checked.stderr) == (1, "")
     assert (rendered.returncode, made.returncode) == (1, 2)
@@ -301,7 +305,7 @@ def test_names_from_files_give_no_orders_to_the_terminal(tmp_path: Path) -> None
         quizloader("check", quiz),
         quizloader("check", tmp_path / f"none{orders}.xml"),
     ]
-    text = "".join(each.stdout + each.stderr for each in said)
+    text = "".join(each.out + each.err for each in said)
     assert not set(text) & set("\x1b\x7f\r\u202e\x9b")
     assert f"“Liver{escaped}”" in text
     assert "Bob, study" in text and "\nBob" not in text

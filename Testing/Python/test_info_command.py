@@ -7,10 +7,10 @@ import numpy as np
 import pytest
 from dicom_made import MadeRoi, Placement, new_dataset, save, write_series, write_structure_set
 from image_files import nifti_bytes, numbered, write_nrrd
+from masks_made import quizloader
 from quiz_text import image, page, session
 from QuizLoaderLib.images.errors import ImageReadError
 from QuizLoaderLib.images.types.file_info import FileInfo, file_info
-from test_command_line import quizloader
 
 LPS_AXES = np.array([[0, 2.0, 0], [1.5, 0, 0], [0, 0, -3.0]])
 """Rows go to the back in steps of 1.5 mm, columns to the left in 2 mm, slices downwards in 3 mm."""
@@ -124,7 +124,7 @@ def test_without_its_series_a_structure_set_has_contours_and_no_voxels(tmp_path:
         ("Lesion", 3, None),
         ("Drain", 0, None),
     ]
-    lines = quizloader("info", tmp_path / "rs.dcm").stdout.splitlines()
+    lines = quizloader("info", tmp_path / "rs.dcm").lines
     header = next(line for line in lines if line.split()[:1] == ["ROI"])
     (lesion,) = (line for line in lines if line.split()[:1] == ["Lesion"])
     assert header.split() == ["ROI", "value", "colour", "contours", "voxels"]
@@ -154,8 +154,8 @@ def test_in_a_dicom_folder_what_cannot_be_read_does_not_keep_the_others_back(tmp
     assert [problem.is_error for problem in found["I00090"].problems] == [True]
     assert found["plan.dcm"].problems == ()
     ended = quizloader("info", tmp_path)
-    assert ended.returncode == 1
-    assert "nothing that a quiz shows" in ended.stdout
+    assert ended.code == 1
+    assert "nothing that a quiz shows" in ended.out
 
 
 @pytest.mark.parametrize(
@@ -173,16 +173,16 @@ def test_what_is_no_image_is_one_error(tmp_path: Path, content: bytes | None, na
 
 def test_the_table_is_for_people(labels: Path) -> None:
     result = quizloader("info", labels)
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.code, result.err) == (0, "")
     for text in ("LabelMap or Segmentation", "4 x 3 x 2 voxels", "1.5 x 2 x 3 mm", "Segment_30", "12"):
-        assert text in result.stdout
-    assert "\x1b" not in result.stdout
+        assert text in result.out
+    assert "\x1b" not in result.out
 
 
 def test_json_is_for_programs_and_a_broken_file_does_not_keep_the_others_back(labels: Path) -> None:
     result = quizloader("info", labels.parent / "gone.nrrd", labels, "--format", "json")
-    assert result.returncode == 1
-    told = json.loads(result.stdout)
+    assert result.code == 1
+    told = json.loads(result.out)
     (found,) = told["images"]
     assert found["grid"]["size"] == [4, 3, 2]
     assert found["regions"][1] == {
@@ -206,7 +206,7 @@ def test_the_names_it_tells_are_those_that_the_check_knows(labels: Path) -> None
         encoding="utf-8",
     )
     result = quizloader("check", quiz, "--images", labels.parent)
-    lines = result.stdout.splitlines()
+    lines = result.lines
     assert sum("Q715" in line and "“Liver”, “Bone”" in line for line in lines) == 2
     (unmatched,) = [line for line in lines if "Q407" in line]
     assert "ROI “30”" in unmatched

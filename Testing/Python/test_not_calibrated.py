@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from dicom_made import new_dataset, put_pixels, save
 from image_files import numbered, write_meta_image, write_nifti, write_nrrd
+from masks_made import quizloader
 from PIL import Image as Picture
 from QuizLoaderLib.apps.pictures.headless import render_quiz
 from QuizLoaderLib.images.types.file_info import file_info
@@ -18,7 +19,7 @@ from QuizLoaderLib.views import lines, marks
 from QuizLoaderLib.views.contents import contents_of_views
 from reader_at_work import READER, AtWork, at_work
 from session_by_hand import write_quiz
-from test_session_tables import quizloader, table
+from test_session_tables import table
 
 VOXELS = numbered((2, 60, 80))
 SECONDARY_CAPTURE = "1.2.840.10008.5.1.4.1.1.7"
@@ -127,7 +128,7 @@ def test_where_the_size_is_known_a_line_is_in_mm(tmp_path: Path, make: Callable[
 def lengths(folder: Path) -> list[str]:
     """Of the lines, in the table of answers."""
     out = folder / "answers.csv"
-    assert quizloader("answers", folder / "r", "--out", out).returncode == 0
+    assert quizloader("answers", folder / "r", "--out", out).code == 0
     return [row["length_mm"] for row in table(out) if row["question_type"] == "MarkupLinePath"]
 
 
@@ -178,8 +179,8 @@ def test_it_is_said_once_of_a_file_that_should_know(tmp_path: Path, name: str) -
     assert [problem.code for problem in found.problems] == ["Q635"]
     assert not found.is_calibrated
     told = quizloader("info", file)
-    assert told.returncode == 0
-    assert "not known, counts as 1 x 1 x 1 mm" in " ".join(told.stdout.split())
+    assert told.code == 0
+    assert "not known, counts as 1 x 1 x 1 mm" in " ".join(told.out.split())
 
 
 def test_a_rendered_page_says_it_on_the_view_and_in_its_index(tmp_path: Path) -> None:

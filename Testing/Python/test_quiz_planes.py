@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 from docs_stage import REPOSITORY
+from masks_made import quizloader
 from quiz_text import codes_of, image, page, read, session
 from QuizLoaderLib.authoring.planes import with_planes, without_planes
 from QuizLoaderLib.quiz.model import Image, Orientation, SliceView
 from QuizLoaderLib.session.session import Session
 from session_by_hand import fast_folder, page_of, saved, write_quiz
-from test_command_line import quizloader
 
 PLANES = 'Planes="Coronal Axial Sagittal"'
 FUSED = image(f'ID="PT" Opacity="0.3" {PLANES}', "<Layer>Foreground</Layer>", "pt.nrrd")
@@ -145,10 +145,10 @@ def test_samples_mean_the_same_in_both_ways(tmp_path):
 def test_the_command_writes_both(tmp_path):
     quiz = tmp_path / "quiz.xml"
     quiz.write_text(session(six()), encoding="utf-8")
-    assert quizloader("format", quiz, "--planes").returncode == 0
+    assert quizloader("format", quiz, "--planes").code == 0
     assert quiz.read_text(encoding="utf-8").count("<Image") == 2
-    assert quizloader("format", quiz, "--check").returncode == 0
-    assert quizloader("format", quiz, "--no-planes").returncode == 0
+    assert quizloader("format", quiz, "--check").code == 0
+    assert quizloader("format", quiz, "--no-planes").code == 0
     assert quiz.read_text(encoding="utf-8").count("<DefaultOrientation>Coronal") == 2
 
 

@@ -11,6 +11,8 @@ from QuizLoaderLib.results.results_folder import read_results_folder
 from session_by_hand import fast_folder
 from study_made import HTML, LATE, PLAIN, REGIONS, MadeStudy, make_study
 
+pytestmark = pytest.mark.usefixtures("blank_charts")
+
 CASES = 2
 
 
@@ -20,7 +22,6 @@ def study() -> MadeStudy:
 
 
 def made(folder: Path, *readers: str) -> MadeStudy:
-    """Drawings alone, as charts take longer than all else."""
     return make_study(folder, readers, cases=CASES, repeats=0, asks=False)
 
 

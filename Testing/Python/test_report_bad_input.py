@@ -105,6 +105,7 @@ def test_kappa_of_equal_answers_is_undefined_and_says_why(tmp_path: Path) -> Non
     assert float(share["estimate"]) == 1
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_rows_that_do_not_count_are_listed(tmp_path: Path) -> None:
     rows = [
         ("Ann", 1, "CT", 1, 1),
@@ -220,6 +221,7 @@ def test_empty_contours_other_grids_and_copies(tmp_path: Path) -> None:
     assert (majority.layers[0] > 0).sum() == pytest.approx(truth.sum(), rel=0.05)
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_results_of_the_image_quizzer_have_numbers_for_regions(tmp_path: Path) -> None:
     results = tmp_path / "results"
     for reader, radius in (("Ann", 12), ("Bob", 10)):
@@ -245,6 +247,7 @@ def test_results_of_the_image_quizzer_have_numbers_for_regions(tmp_path: Path) -
     assert (tmp_path / "named" / "consensus" / "P1_CT_CT_staple.nrrd").is_file()
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_a_later_attempt_does_not_count(tmp_path: Path) -> None:
     question = (
         '<QuestionSet><Question Type="IntegerValue" Descriptor="Score"><Option>n<Response>{}</Response>'
@@ -266,6 +269,7 @@ def test_a_later_attempt_does_not_count(tmp_path: Path) -> None:
     assert attempts == [("Ann", "1"), ("Ann", "2"), ("Bob", "1")]
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_a_folder_without_results_and_a_second_report_at_once(tmp_path: Path) -> None:
     from filelock import FileLock
 

@@ -37,6 +37,7 @@ def dice(first: Ball, second: Ball) -> float:
     return 2 * (masks[0] & masks[1]).sum() / (masks[0].sum() + masks[1].sum())
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_what_another_version_computed_is_computed_anew(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -60,6 +61,7 @@ def test_what_another_version_computed_is_computed_anew(
     assert len(old) == 3 and not any(path.exists() for path in old)
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_what_is_kept_of_a_drawing_goes_when_the_drawing_changes(tmp_path: Path) -> None:
     two_readers(tmp_path)
     report(tmp_path)
@@ -73,6 +75,7 @@ def test_what_is_kept_of_a_drawing_goes_when_the_drawing_changes(tmp_path: Path)
     assert (len(kept), len(now), len(kept & now)) == (2, 2, 1)
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_masks_of_an_earlier_map_go_with_the_map(tmp_path: Path) -> None:
     two_readers(tmp_path)
     masks = [tmp_path / "out" / "consensus" / f"P1_CT_CT_{method}.nrrd" for method in ("majority", "staple")]
@@ -93,6 +96,7 @@ def test_masks_of_an_earlier_map_go_with_the_map(tmp_path: Path) -> None:
     assert segments == {"P1_CT_CT_majority.seg.nrrd", "P1_CT_CT_staple.seg.nrrd"}
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_a_consensus_that_cannot_be_written_costs_nothing_else(tmp_path: Path) -> None:
     two_readers(tmp_path)
     (tmp_path / "out" / "consensus" / "P1_CT_CT_majority.seg.nrrd").mkdir(parents=True)
@@ -119,6 +123,7 @@ def sheared_files(folder: Path, ball: Ball, shear: float) -> Path:
     return path
 
 
+@pytest.mark.usefixtures("blank_charts")
 @pytest.mark.parametrize("shear", [5e-4, 9.9e-4])
 def test_a_grid_that_is_read_is_compared(tmp_path: Path, shear: float) -> None:
     for reader, ball in (("Ann", LIVER), ("Bob", SMALLER)):
@@ -135,6 +140,7 @@ def test_a_grid_that_is_read_is_compared(tmp_path: Path, shear: float) -> None:
     assert len(list((tmp_path / "out" / "consensus").iterdir())) == 2
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_a_grid_that_leans_more_is_left_out_by_a_sentence(tmp_path: Path) -> None:
     two_readers(tmp_path)
     numbered(tmp_path / "results", "Cem", sheared_files(tmp_path / "Cem", LIVER, 0.002))

@@ -120,6 +120,7 @@ def test_a_reading_of_other_lesions_of_a_case_is_left_out(tmp_path: Path) -> Non
     assert [(each.item.treatment, each.reason) for each in section.left_out] == [("MR", OTHER_LESIONS)]
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_without_the_key_nothing_is_said_of_lesions(study: Path) -> None:
     assert report(study, out="plain").code == 0
     page = (study / "plain" / "index.html").read_text(encoding="utf-8")
@@ -127,6 +128,7 @@ def test_without_the_key_nothing_is_said_of_lesions(study: Path) -> None:
     assert not (study / "plain" / "scores.csv").exists()
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_without_the_images_it_is_said_that_marks_are_not_compared(study: Path) -> None:
     ended = report(study, "--key", study / "key.xml", out="blind")
     assert ended.code == 0

@@ -2,13 +2,11 @@
 
 import csv
 import io
-import os
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from masks_made import quizloader
 from QuizLoaderLib.results.tables import Row, as_csv
 from QuizLoaderLib.session.session import Session
 from session_by_hand import SAMPLES, text_page, ticking_clock, write_quiz
@@ -69,18 +67,6 @@ PARTS = {
 }
 
 
-def quizloader(*arguments: object) -> "subprocess.CompletedProcess[str]":
-    command = "from QuizLoaderLib.apps.command_line.main import main"
-    run = f"import sys; {command}; sys.argv[0] = 'quizloader'; main()"
-    return subprocess.run(
-        [sys.executable, "-c", run, *map(str, arguments)],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-    )
-
-
 def table(path: Path, encoding: str = "utf-8") -> list[dict[str, str]]:
     with path.open(encoding=encoding, newline="") as file:
         return list(csv.DictReader(file))
@@ -121,7 +107,7 @@ def test_the_originals_results_with_all_their_faults(original: Path, tmp_path: P
 
     result = quizloader("answers", original, "--out", out)
 
-    assert (result.returncode, "is not in the encoding it declares" in result.stderr) == (0, True)
+    assert (result.code, "is not in the encoding it declares" in result.err) == (0, True)
     rows = table(out)
     # Patient 2 came first; its answer took from the answers before, in the order they were given.
     assert [(row["position"], row["page_id"], row["repetition"], row["option_label"]) for row in rows] == [
@@ -150,11 +136,11 @@ def test_our_results_have_a_row_for_each_option(ours: Path, tmp_path: Path) -> N
 
     result = quizloader("answers", ours, "--out", out)
 
-    assert (result.returncode, result.stderr) == (0, "")
+    assert (result.code, result.err) == (0, "")
     rows = table(out)
     # The welcome (1 option), then 5 options a page: 6 pages of Ann, 1 of Bob.
     assert [sum(row["reader"] == reader for row in rows) for reader in ("Ann", "Bob")] == [31, 6]
-    assert result.stdout == f"{out}: 37 rows of 2 readers\n"
+    assert result.out == f"{out}: 37 rows of 2 readers\n"
     first = [row for row in rows if row["reader"] == "Bob"][1]
     assert (first["position"], first["group_position"]) == ("2", "2")
     assert first["option_label"] == "1 benign"
@@ -166,7 +152,7 @@ def test_our_results_have_a_row_for_each_option(ours: Path, tmp_path: Path) -> N
 def test_the_table_of_multi_reader_multi_case_statistics(ours: Path, tmp_path: Path) -> None:
     out = tmp_path / "mrmc.csv"
 
-    assert quizloader("answers", ours, "--out", out, "--mrmc").returncode == 0
+    assert quizloader("answers", ours, "--out", out, "--mrmc").code == 0
 
     rows = table(out)
     assert list(rows[0])[:5] == ["reader", "case", "modality", "question", "score"]
@@ -243,15 +229,15 @@ def test_a_damaged_file_of_ours_is_read_from_its_journal(ours: Path, tmp_path: P
 
     result = quizloader("answers", ours, "--out", out)
 
-    assert result.returncode == 0
-    assert "it was made anew from the journal" in result.stderr
+    assert result.code == 0
+    assert "it was made anew from the journal" in result.err
     assert len([row for row in table(out) if row["reader"] == "Bob"]) == 6
 
 
 def test_progress_by_reader(ours: Path, original: Path) -> None:
     result = quizloader("progress", ours, original)
 
-    lines = result.stdout.splitlines()
+    lines = result.lines
     assert len(lines) == 3
     assert lines[0].startswith("Ann, randomizing: finished, 0:0")
     assert lines[1].startswith("Bob, randomizing: 2 of 7 pages done, ")
@@ -262,7 +248,7 @@ def test_progress_by_reader(ours: Path, original: Path) -> None:
 
 
 def test_progress_by_page(original: Path) -> None:
-    lines = quizloader("progress", original / "Müller" / "study" / "study.xml", "--pages").stdout.splitlines()
+    lines = quizloader("progress", original / "Müller" / "study" / "study.xml", "--pages").lines
 
     assert [line.split(maxsplit=3) for line in lines[1:]] == [
         ["1", "done", "1:00", "Patient 2 - MR"],
@@ -331,29 +317,29 @@ def test_a_file_that_cannot_be_read_is_said_and_the_others_are_used(ours: Path, 
 
     result = quizloader("answers", ours, tmp_path / "none", "--out", out)
 
-    assert result.returncode == 1
-    assert "Zoe" in result.stderr and "cannot be read" in result.stderr
-    assert f"“{tmp_path / 'none'}” does not exist." in result.stderr
-    assert "Traceback" not in result.stderr
+    assert result.code == 1
+    assert "Zoe" in result.err and "cannot be read" in result.err
+    assert f"“{tmp_path / 'none'}” does not exist." in result.err
+    assert "Traceback" not in result.err
     assert {row["reader"] for row in table(out)} == {"Ann", "Bob"}
 
 
 def test_a_folder_without_results_is_said(tmp_path: Path) -> None:
     result = quizloader("progress", SAMPLES)
 
-    assert (result.returncode, result.stderr) == (1, "quizloader: No results were found.\n")
+    assert (result.code, result.err) == (1, "quizloader: No results were found.\n")
 
 
 def test_a_quiz_is_no_file_of_results(tmp_path: Path) -> None:
     result = quizloader("answers", SAMPLES / "looping.xml", "--out", tmp_path / "a.csv")
 
-    assert result.returncode == 1
-    assert "looping.xml” is not a file of results." in result.stderr
+    assert result.code == 1
+    assert "looping.xml” is not a file of results." in result.err
     assert not (tmp_path / "a.csv").exists()
 
 
 def test_a_table_that_cannot_be_written_is_said(original: Path, tmp_path: Path) -> None:
     result = quizloader("answers", original, "--out", tmp_path / "none" / "a.csv")
 
-    assert result.returncode == 1
-    assert "a.csv” cannot be written: No such file or directory." in result.stderr
+    assert result.code == 1
+    assert "a.csv” cannot be written: No such file or directory." in result.err

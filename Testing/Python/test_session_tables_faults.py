@@ -4,9 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from masks_made import quizloader
 from QuizLoaderLib.session.session import Session
 from session_by_hand import text_page, write_quiz
-from test_session_tables import quizloader, table
+from test_command_line import quizloader_alone
+from test_session_tables import table
 
 NUMBERS = """<Session UserName="Ann">
 <Page ID="P" Descriptor="CT" PageComplete="Y"><QuestionSet>
@@ -67,7 +69,7 @@ def test_a_reader_whose_results_file_is_gone_is_read_from_the_journal(tmp_path: 
 
     result = quizloader("answers", tmp_path / "results", "--out", tmp_path / "a")
 
-    assert result.returncode == 0
+    assert result.code == 0
     assert [(row["reader"], row["response"]) for row in table(tmp_path / "a")] == [("Ann", "told")]
 
 
@@ -83,8 +85,8 @@ def test_a_reader_who_is_in_two_folders_is_said_and_the_first_run_counts(tmp_pat
     result = quizloader("answers", tmp_path / "results", "--out", tmp_path / "a")
     both = quizloader("answers", tmp_path / "results", "--all-attempts", "--out", tmp_path / "b")
 
-    assert (result.returncode, both.returncode) == (0, 0)
-    assert "The reader “Ann” has results of “study” in " in result.stderr
+    assert (result.code, both.code) == (0, 0)
+    assert "The reader “Ann” has results of “study” in " in result.err
     shown = ("question_descriptor", "attempt")
     assert [[row[name] for name in shown] for row in table(tmp_path / "a")] == [["Asked at 09", "1"]]
     assert [row["attempt"] for row in table(tmp_path / "b")] == ["2", "1"]
@@ -152,13 +154,13 @@ def test_a_file_of_the_original_from_another_countrys_windows(tmp_path: Path) ->
 
     result = quizloader("answers", file, "--out", tmp_path / "a.csv", "--encoding", "gbk")
 
-    assert "is not in the encoding it declares; it was read as gbk" in result.stderr
+    assert "is not in the encoding it declares; it was read as gbk" in result.err
     rows = table(tmp_path / "a.csv")
     assert {row["reader"] for row in rows} == {"王小明"}
     assert [row["option_label"] for row in rows] == ["没有", "复发"]
     unknown = quizloader("progress", file, "--encoding", "klingon")
-    assert unknown.returncode == 2
-    assert "There is no encoding “klingon”" in unknown.stderr
+    assert unknown.code == 2
+    assert "There is no encoding “klingon”" in unknown.err
 
 
 def test_answers_of_a_page_that_was_never_left_are_said(tmp_path: Path) -> None:
@@ -170,8 +172,8 @@ def test_answers_of_a_page_that_was_never_left_are_said(tmp_path: Path) -> None:
     session.close()
     closed = quizloader("answers", tmp_path / "results", "--out", tmp_path / "a.csv")
 
-    assert "study.xml: 1 answer is not in the tables, since the reader has not left its page" in result.stderr
-    assert closed.stderr == ""
+    assert "study.xml: 1 answer is not in the tables, since the reader has not left its page" in result.err
+    assert closed.err == ""
     assert [row["response"] for row in table(tmp_path / "a.csv")] == ["begun"]
 
 
@@ -181,7 +183,7 @@ def test_a_clock_that_was_set_back_gives_no_time_below_zero(tmp_path: Path) -> N
     quizloader("answers", file, "--out", tmp_path / "a.csv")
 
     assert [row["seconds"] for row in table(tmp_path / "a.csv")] == [""]
-    assert "1 of 1 pages done, 0:00 in all" in quizloader("progress", file).stdout
+    assert "1 of 1 pages done, 0:00 in all" in quizloader("progress", file).out
 
 
 def test_a_table_never_takes_the_place_of_results(tmp_path: Path) -> None:
@@ -190,8 +192,8 @@ def test_a_table_never_takes_the_place_of_results(tmp_path: Path) -> None:
 
     result = quizloader("answers", file, "--out", file)
 
-    assert result.returncode == 1
-    assert "study.xml” is a file of results; choose another file for the table." in result.stderr
+    assert result.code == 1
+    assert "study.xml” is a file of results; choose another file for the table." in result.err
     assert file.read_bytes() == before
 
 
@@ -200,7 +202,7 @@ def test_a_table_can_be_sent_on_to_another_program(tmp_path: Path) -> None:
     file, device = with_values(tmp_path, "1"), tmp_path / "standard-output"
     device.symlink_to("/dev/stdout")
 
-    result = quizloader("answers", file, "--out", device)
+    result = quizloader_alone("answers", file, "--out", device)
 
     assert result.returncode == 0
     assert result.stdout.startswith("reader,quiz,position,")
