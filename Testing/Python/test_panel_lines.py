@@ -9,6 +9,7 @@ from PIL import Image as Picture
 from PySide6.QtGui import QShortcut
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit
+from QuizLoaderLib.session import storage
 from test_panel_session import Reader
 from test_panel_tools import key
 
@@ -102,3 +103,17 @@ def test_an_answer_lets_go_of_the_keys_when_the_pointer_is_over_a_view(reader, t
     assert not field.hasFocus()
     field.setFocus()
     assert field.hasFocus(), "whoever clicks it goes on there"
+
+
+def test_where_the_journal_is_full_a_line_stays_and_it_is_said_why(reader, tmp_path, monkeypatch):
+    reader.sign_in(write_quiz(tmp_path / "ct.xml", [f"|{image_element('Volume', VOLUME)}{QUESTIONS}"]))
+    measure(reader, (50, 100), (150, 100))
+    reader.stage.slicer.wait_until(lambda: list((tmp_path / "results").rglob("*_quizline.mrk.json")))
+    (before,) = listed(reader)
+    assert not reader.sees("linesNoteLabel")
+    monkeypatch.setattr(storage, "MOST_BYTES", 1)
+    reader.click("deleteLineButton")
+    assert reader.text("linesNoteLabel").startswith(
+        "This is not saved, since the journal of this quiz is full"
+    )
+    assert listed(reader) == [before] and len(line_nodes()) == 1

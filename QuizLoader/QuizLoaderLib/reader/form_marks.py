@@ -27,18 +27,24 @@ class FormMarks:
     def stored(self, question_set: int, question: int) -> "tuple[StoredMark, ...]":
         return tuple(self._marks.get((question_set, question), {}).values())
 
+    def require(self, question_set: int, question: int, number: int, event: "MarkEvent") -> None:
+        from ..session.entries import MarkEvent
+        from ..session.stored_marks import require_room_for_a_mark
+
+        there = [mark for mark in self.stored(question_set, question) if not mark.is_deleted]
+        if event in (MarkEvent.PLACED, MarkEvent.BROUGHT_BACK):
+            require_room_for_a_mark(self.questions[question_set, question], len(there))
+
     def record(
         self, question_set: int, question: int, number: int, event: "MarkEvent", facts: Mapping[str, str]
     ) -> None:
         from ..session.answers import blank
         from ..session.entries import MarkEvent
-        from ..session.stored_marks import StoredMark, require_room_for_a_mark
+        from ..session.stored_marks import StoredMark
 
+        self.require(question_set, question, number, event)
         model = self.questions[question_set, question]
         of_question = self._marks.setdefault((question_set, question), {})
-        there = [mark for mark in of_question.values() if not mark.is_deleted]
-        if event in (MarkEvent.PLACED, MarkEvent.BROUGHT_BACK):
-            require_room_for_a_mark(model, len(there))
         new = StoredMark(model, number, "", {}, tuple(blank(each) for each in model.questions))
         old = of_question.get(number, new)
         is_deleted = event is MarkEvent.DELETED

@@ -156,7 +156,7 @@ class Marking:
             return
         marks = self._marks(opened)
         question_set = opened.answers.set_on_page(0)
-        marks.look(pointed_view(opened.host))
+        self._fault = marks.look(pointed_view(opened.host)) or self._fault
         if question_set != opened.answers.set_on_page(0):
             # It was asked because of a mark that is gone.
             self.asking.show()

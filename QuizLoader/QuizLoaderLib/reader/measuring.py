@@ -32,12 +32,14 @@ class ShownLine:
 
 @dataclass(frozen=True)
 class ShownLines:
-    """``everywhere``: in all views, not only where the image of the line is shown."""
+    """``everywhere``: in all views, not only where the image of the line is shown. ``note`` says why a line
+    could not be deleted."""
 
     may_measure: bool = False
     measuring: bool = False
     everywhere: bool = False
     measured: tuple[ShownLine, ...] = ()
+    note: str = ""
 
 
 class Measuring:
@@ -53,13 +55,14 @@ class Measuring:
         self._placed: slicer.vtkMRMLMarkupsLineNode | None = None
         self._mouse_was_for_window = False
         self._everywhere = False
+        self._note = ""
         self.shown = ShownLines()
 
     def begin(self, opened: OpenedQuiz) -> None:
         """A page was shown; a line that was being placed on the one before is gone with it."""
         if self._placed is not None:
             self._release_mouse(opened)
-        self._opened, self._placed, self._everywhere = opened, None, False
+        self._opened, self._placed, self._everywhere, self._note = opened, None, False, ""
         self.shown = ShownLines()
         self.look()
 
@@ -96,7 +99,7 @@ class Measuring:
         """For good; lines count from 0 in the list that is shown."""
         lines = self._opened.drawings.lines if self._opened else None
         if lines and lines.may_measure and 0 <= number < len(lines.measured):
-            lines.remove(lines.measured[number].node)
+            self._note = lines.remove(lines.measured[number].node)
             self.look()
 
     def show_everywhere(self, on: bool) -> None:
@@ -119,7 +122,8 @@ class Measuring:
         spread_labels([line.node for line in lines], slice_nodes)
         measured = tuple(ShownLine(line.node.GetName(), line.length_text, line.image_id) for line in lines)
         may_measure = opened.drawings.lines.may_measure
-        self.shown = ShownLines(may_measure, self._placed is not None, self._everywhere, measured)
+        in_hand = self._placed is not None
+        self.shown = ShownLines(may_measure, in_hand, self._everywhere, measured, self._note)
         if len(before.measured) != len(measured):
             self._changed()
 

@@ -48,6 +48,7 @@ class SessionDrawings:
         self._files = store.files
         self._results = store.results
         self._record, self._state = store.record_beside, store.state
+        self._require_room = store.require_room
         self._cursor = cursor
 
     def folder(self) -> Path:
@@ -162,6 +163,10 @@ class SessionDrawings:
     def label_maps(self, image_id: str, key: PageKey | None = None) -> list[Path]:
         """The files of the contours drawn on an image, oldest first; of the page shown if none is given."""
         return self._paths(key or self._cursor.position.page, image_id, "LabelMapPath")
+
+    def require_room(self) -> None:
+        """Raises SessionError where the results take no more changes of what they name."""
+        self._require_room()
 
     def lines(self, image_id: str) -> list[Path]:
         return self._paths(self._cursor.position.page, image_id, "MarkupLinePath")

@@ -30,6 +30,9 @@ class MarkStore(Protocol):
     def stored(self, question_set: int, question: int) -> tuple[StoredMark, ...]:
         """All marks of a question in the order of their numbers, deleted ones too."""
 
+    def require(self, question_set: int, question: int, number: int, event: MarkEvent) -> None:
+        """Raises SessionError where ``record`` would take nothing of the mark ``number`` now."""
+
     def record(
         self, question_set: int, question: int, number: int, event: MarkEvent, facts: Mapping[str, str]
     ) -> None:
@@ -67,19 +70,23 @@ class SessionMarks:
             self._known[at, question] = (results.number, marks)
         return marks
 
-    def record(
-        self, question_set: int, question: int, number: int, event: MarkEvent, facts: Mapping[str, str]
-    ) -> None:
-        page, model = self._cursor.page_to_change(), self._model(question_set, question)
+    def require(self, question_set: int, question: int, number: int, event: MarkEvent) -> None:
+        self._cursor.page_to_change()
         there = [mark for mark in self.stored(question_set, question) if not mark.is_deleted]
         is_new = all(mark.number != number for mark in there)
         if is_new and event is not MarkEvent.DELETED:
-            require_room_for_a_mark(model, len(there))
-            self._store.require_room()
+            require_room_for_a_mark(self._model(question_set, question), len(there))
+        self._store.require_room()
+
+    def record(
+        self, question_set: int, question: int, number: int, event: MarkEvent, facts: Mapping[str, str]
+    ) -> None:
+        page = self._cursor.page_to_change()
+        self.require(question_set, question, number, event)
         if event is MarkEvent.PLACED:
             facts = {**facts, "Seconds": f"{self._cursor.seconds_on_page:.3f}"}
         path = self.file(question_set, question, number)
-        self._store.record_beside(
+        self._store.record(
             MarkEntry(
                 page=page,
                 question_set=question_set,

@@ -27,13 +27,16 @@ class SessionMeasures:
     def stored(self, question_set: int, question: int) -> tuple[StoredMark, ...]:
         return stored_measures(self._store.results, self._cursor.position.page)
 
+    def require(self, question_set: int, question: int, number: int, event: MarkEvent) -> None:
+        self._cursor.page_to_change()
+        self._store.require_room()
+
     def record(
         self, question_set: int, question: int, number: int, event: MarkEvent, facts: Mapping[str, str]
     ) -> None:
         page, path = self._cursor.page_to_change(), self.file(question_set, question, number)
-        if event is MarkEvent.PLACED:
-            self._store.require_room()
-        self._store.record_beside(
+        self.require(question_set, question, number, event)
+        self._store.record(
             MeasureEntry(
                 page=page,
                 measure=number,

@@ -193,11 +193,12 @@ class ResultsStore:
                 "All answers are saved in the journal, but the results file cannot be written now "
                 f"({self._file_fault}); this is tried again.",
             )
-        if self._is_left_out:
+        if self._is_left_out or not self.has_room:
+            what = "the results do not name what was drawn last" if self._is_left_out else "it takes no more"
             return SaveState(
                 True,
-                f"All answers are saved, but the journal is full ({MOST_BYTES // 1_000_000} MB), "
-                "so the results do not name what was drawn last; who runs the study can help.",
+                f"All answers are saved, but the journal is full ({MOST_BYTES // 1_000_000} MB), so {what}; "
+                "who runs the study can help.",
             )
         return ALL_SAVED
 

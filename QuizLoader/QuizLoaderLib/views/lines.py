@@ -23,9 +23,14 @@ PIXELS = "px"
 def new_line(scene: vtkMRMLScene, name: str) -> vtkMRMLMarkupsLineNode:
     """A vtkMRMLMarkupsLineNode without points, whose length is shown beside it once it has two, in mm."""
     node = scene.AddNewNodeByClass("vtkMRMLMarkupsLineNode", name)
+    dress(node)
+    return node
+
+
+def dress(node: vtkMRMLMarkupsLineNode) -> None:
+    """Give it a display node, if it has none, with its length."""
     node.CreateDefaultDisplayNodes()
     node.GetDisplayNode().SetPropertiesLabelVisibility(True)
-    return node
 
 
 def is_complete(node: vtkMRMLMarkupsLineNode) -> bool:

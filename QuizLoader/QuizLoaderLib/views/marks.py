@@ -148,6 +148,15 @@ def set_points_ras(node: vtkMRMLMarkupsNode, points: Sequence[Sequence[float]] |
     node.EndModify(was_modifying)
 
 
+def put_back(node: vtkMRMLMarkupsNode, tool: MarkTool, state: np.ndarray) -> None:
+    """Where it was when it had this ``state_of``."""
+    if tool is MarkTool.BOX:
+        middle, one, other, across = state.reshape(4, 3)
+        set_box(node, middle, one, other, 2 * float(np.linalg.norm(across)))
+    else:
+        set_points_ras(node, state.reshape(-1, 3))
+
+
 def set_box(
     node: vtkMRMLMarkupsNode, middle: np.ndarray, one: np.ndarray, other: np.ndarray, depth: float
 ) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from ...reader.measuring import LOOK_S, Measuring
 from ...reader.opened_quiz import OpenedQuiz
-from .ui import EscapeKey, timer
+from .ui import EscapeKey, show_text, timer
 
 if TYPE_CHECKING:
     from .ui import Ui
@@ -81,6 +81,7 @@ class LinesSection:
             for text in texts:
                 ui.linesList.addItem(text)
             ui.linesList.currentRow = min(row, len(texts) - 1)
+        show_text(ui.linesNoteLabel, shown.note)
         ui.linesSection.visible = bool(texts)
         ui.linesSection.text = f"Lines ({len(texts)})"
         ui.measureButton.enabled = shown.may_measure

@@ -1,7 +1,6 @@
 """The lines that a reader measures on a page: shown on arrival, each in its file, gone when deleted."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from itertools import count
@@ -10,16 +9,18 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...session.files import SessionError
 from ...views import lines, marks, segmentations
 from ...views.page import take_off_transforms
 from ..save_queue import SaveQueue
 from .page_drawn_on import NO_IMAGE, PageDrawnOn, PageKey
-from .saved_markup import SavedMarkup
+from .saved_markup import FilesToDelete, SavedMarkup
 from .stroke_saver import REST_S
 
 if TYPE_CHECKING:
     import slicer
 
+_KIND = "vtkMRMLMarkupsLineNode"
 _MOST_NUMBERS = 1000
 """Lines on one image beyond which a file that the results do not name is not found."""
 
@@ -50,6 +51,14 @@ class Line(SavedMarkup):
     def state(self) -> np.ndarray:
         return lines.points_ras(self.node)
 
+    def put_back(self, scene: "slicer.vtkMRMLScene") -> None:
+        """Into the scene, and where its file has it."""
+        if not scene.IsNodePresent(self.node):
+            scene.AddNode(self.node)
+            lines.dress(self.node)
+        if not self.is_complete and self._saved is not None:
+            marks.set_points_ras(self.node, self._saved)
+
     def write_node(self, path: Path) -> None:
         lines.write_line(self.node, path, self.is_calibrated)
 
@@ -78,7 +87,7 @@ class Lines:
         self._lines: list[Line] = []
         self._unread: dict[str, list[Path]] = {}
         self._foreign: set[str] = set()
-        self._to_delete: list[Path] = []
+        self._to_delete = FilesToDelete()
         self._put_away: dict[PageKey, list[Line]] = {}
         self._in_all_views = False
 
@@ -102,14 +111,19 @@ class Lines:
         self._lines.append(Line(node))
         return node
 
-    def remove(self, node: "slicer.vtkMRMLMarkupsLineNode") -> None:
-        """Delete a line for good, with its file. Raises ValueError without ``may_measure``."""
-        if not self.may_measure:
+    def remove(self, node: "slicer.vtkMRMLMarkupsLineNode") -> str:
+        """Delete a line for good, with its file; gives why that cannot be, or nothing. Raises ValueError
+        without ``may_measure``."""
+        if self._on is None or not self.may_measure:
             raise ValueError("This page cannot be changed.")
+        own = [line for line in self._lines if line.node is node]
+        if faults := [fault for line in own if (fault := _kept_by(self._on, line))]:
+            return faults[0]
         segmentations.remove(node)
-        for line in [line for line in self._lines if line.node is node]:
+        for line in own:
             self._forget(line)
         self.note()
+        return ""
 
     def show_in_all_views(self, on: bool) -> None:
         self._in_all_views = on
@@ -120,7 +134,7 @@ class Lines:
     def show(self, on: PageDrawnOn) -> list[str]:
         """Show the lines of a page; gives what is odd about their files."""
         self._on, self._in_all_views, self._unread = on, False, {}
-        self._foreign = {node.GetID() for node in self._nodes_in_scene()}
+        self._foreign = {node.GetID() for node in _nodes_in(on.host.scene)}
         self._lines = self._put_away.pop(on.key, [])
         for line in self._lines:
             self._queue.when_saved(line, self.note)
@@ -172,13 +186,14 @@ class Lines:
         """What the session says of the lines is what is there."""
         if self._on is None or self._on.writes_to is None:
             return
-        self._delete_files()
         files = self._on.writes_to
         for image_id in [*self._on.images, NO_IMAGE]:
             own = [line.path for line in self._lines if line.image_id == image_id and line.path]
             paths = [*own, *self._unread.get(image_id, [])]
             if set(paths) != set(files.lines(image_id)):
                 files.set_lines(image_id, sorted(paths, key=lambda path: (len(path.name), path.name)))
+        # The results name no file that is not there.
+        self._to_delete.delete()
 
     def save_new(self) -> None:
         """Write lines that were never written, and tell the session: the page may require them."""
@@ -226,12 +241,16 @@ class Lines:
         volumes = on.volumes()
         is_watched = bool(volumes) and all(on.is_there(volume) for volume in volumes)
         known = {line.node for line in self._lines} | {line.node for line in self._all_put_away()}
-        for node in self._nodes_in_scene():
+        for node in _nodes_in(on.host.scene):
             if node not in known and node.GetID() not in self._foreign:
                 self._lines.append(Line(node))
         for line in list(self._lines):
             is_gone = not on.is_there(line.node)
             if (is_gone and is_watched) or (not is_gone and line.path is not None and not line.is_complete):
+                if _kept_by(on, line):
+                    line.put_back(on.host.scene)
+                    self.show_again()
+                    continue
                 self._forget(line)
                 if not is_gone:
                     # One point was deleted; what is left is a line that is being placed.
@@ -243,7 +262,7 @@ class Lines:
         self._lines.remove(line)
         self._queue.drop(line)
         if line.path is not None:
-            self._to_delete.append(line.path)
+            self._to_delete.add(line.path)
 
     def _find_image(self, line: Line, on: PageDrawnOn) -> None:
         volumes = on.volumes()
@@ -258,13 +277,9 @@ class Lines:
             taken = {each.path for each in self._lines}
             numbered = (on.writes_to.line_file(line.image_id, number) for number in count())
             line.path = next(path for path in numbered if path not in taken and not path.exists())
+            # That of a line which was deleted before it was written.
+            self._to_delete.keep(line.path)
             segmentations.save_with_scene(line.node, False)
-
-    def _delete_files(self) -> None:
-        for path in list(self._to_delete):
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-                self._to_delete.remove(path)
 
     def _read(self, on: PageDrawnOn) -> list[str]:
         assert on.session_page is not None
@@ -277,15 +292,12 @@ class Lines:
             if not path.is_file():
                 sentences.append(f"The line “{path}” is gone: there is no such file.")
                 continue
-            node = lines.read_line(on.host.scene, self._next_name(), path)
-            if node is None:
+            line = _line_in(path, image_id, self._next_name(), on)
+            if line is None:
                 self._unread.setdefault(image_id, []).append(path)
                 sentences.append(f"“{path}” is not a line that can be shown; it is kept.")
                 continue
-            node.SetLocked(not on.may_change)
-            segmentations.save_with_scene(node, False)
-            self._lines.append(Line(node, image_id, path))
-            self._lines[-1].note_saved()
+            self._lines.append(line)
         return sentences
 
     def _next_name(self) -> str:
@@ -296,12 +308,34 @@ class Lines:
     def _all_put_away(self) -> list[Line]:
         return [line for waiting in self._put_away.values() for line in waiting]
 
-    def _nodes_in_scene(self) -> "Iterator[slicer.vtkMRMLMarkupsLineNode]":
-        scene, kind = self._on.host.scene, "vtkMRMLMarkupsLineNode"  # type: ignore[union-attr]
-        for index in range(scene.GetNumberOfNodesByClass(kind)):
-            node = scene.GetNthNodeByClass(index, kind)
-            if not marks.is_mark(node):
-                yield node
+
+def _kept_by(on: PageDrawnOn, line: Line) -> str:
+    """Why the results go on naming a line; nothing where it can be deleted."""
+    try:
+        if on.writes_to is not None and line.path in on.writes_to.lines(line.image_id):
+            on.writes_to.require_room()
+    except SessionError as fault:
+        return str(fault)
+    return ""
+
+
+def _line_in(path: Path, image_id: str, name: str, on: PageDrawnOn) -> Line | None:
+    """The line of a file, in the scene; None where it is no line."""
+    node = lines.read_line(on.host.scene, name, path)
+    if node is None:
+        return None
+    node.SetLocked(not on.may_change)
+    segmentations.save_with_scene(node, False)
+    line = Line(node, image_id, path)
+    line.note_saved()
+    return line
+
+
+def _nodes_in(scene: "slicer.vtkMRMLScene") -> "Iterator[slicer.vtkMRMLMarkupsLineNode]":
+    for index in range(scene.GetNumberOfNodesByClass(_KIND)):
+        node = scene.GetNthNodeByClass(index, _KIND)
+        if not marks.is_mark(node):
+            yield node
 
 
 def _files(on: PageDrawnOn) -> dict[str, list[Path]]:

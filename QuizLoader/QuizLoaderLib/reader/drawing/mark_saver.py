@@ -1,13 +1,13 @@
 """Marks in their files and in the results, and what is found there when their page is shown again."""
 
 from collections.abc import Iterator
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...images.mark_shapes import made_an_ellipse_again
 from ...quiz.marked import MarkPlace
 from ...quiz.model import Question, SliceView
 from ...quiz.question_types import MarkTool
@@ -18,7 +18,7 @@ from ...views.markup_files import write_markup
 from ..save_queue import SaveQueue
 from .mark_facts import facts_of, shape_of
 from .page_drawn_on import NO_IMAGE, PageDrawnOn
-from .saved_markup import SavedMarkup
+from .saved_markup import FilesToDelete, SavedMarkup
 
 if TYPE_CHECKING:
     import slicer
@@ -77,7 +77,7 @@ class MarkSaver:
 
     def __init__(self, queue: SaveQueue, on: PageDrawnOn, store: "MarkStore") -> None:
         self._queue, self.on, self.store = queue, on, store
-        self._to_delete: list[Path] = []
+        self.to_delete = FilesToDelete()
 
     def question(self, place: MarkPlace) -> Question:
         return self.store.questions[place]
@@ -92,6 +92,10 @@ class MarkSaver:
 
     def tell(self, mark: Mark, event: MarkEvent, pointed: SliceView | None) -> str:
         """To its file and to the results; gives why it cannot be taken, or nothing."""
+        try:
+            self.store.require(*mark.question, mark.number, event)
+        except SessionError as fault:
+            return str(fault)
         self.find_image(mark)
         # Where there is no path any more, the file of before is not to be deleted.
         mark.path = None
@@ -107,6 +111,30 @@ class MarkSaver:
         mark.note_told()
         return ""
 
+    def look_at(self, mark: Mark, pointed: SliceView | None, at_once: bool) -> str:
+        """Tell what was moved and rests. What cannot be taken is put back where the file and the results have
+        it; gives why, or nothing."""
+        if not mark.is_moved:
+            mark.seen = mark.told
+            return ""
+        if not marks.is_complete(mark.node, mark.tool) and mark.tool is not MarkTool.BOX:
+            # A mark has all its points, or is deleted as a whole.
+            marks.put_back(mark.node, mark.tool, mark.told)
+        state = mark.state
+        is_at_rest, mark.seen = at_once or np.array_equal(state, mark.seen), state
+        if np.array_equal(state, mark.told) or not is_at_rest:
+            return ""
+        try:
+            self.store.require(*mark.question, mark.number, MarkEvent.MOVED)
+        except SessionError as fault:
+            marks.put_back(mark.node, mark.tool, mark.told)
+            mark.note_told()
+            return str(fault)
+        if mark.tool is MarkTool.ELLIPSE:
+            before, now = mark.told.reshape(-1, 3), state.reshape(-1, 3)
+            marks.set_points_ras(mark.node, made_an_ellipse_again(before, now))
+        return self.tell(mark, MarkEvent.MOVED, pointed)
+
     def find_image(self, mark: Mark, placed: "slicer.vtkMRMLMarkupsNode | None" = None) -> None:
         """The image that it is on already, that the quiz wants, or that it was ``placed`` on."""
         volumes, wanted = self.on.volumes(), self.question(mark.question).image
@@ -117,22 +145,18 @@ class MarkSaver:
             mark.image_id = found[0] if found else NO_IMAGE
         mark.is_calibrated = self.on.is_calibrated(mark.image_id)
 
+    def put_into_scene(self, mark: Mark) -> None:
+        """Where it was taken out."""
+        if not self.on.is_there(mark.node):
+            self.on.host.scene.AddNode(mark.node)
+            marks.dress(mark.node, mark.tool, self.question(mark.question).mark_color)
+
     def delete_file(self, mark: Mark) -> None:
         mark.note_unsaved()
         self._queue.drop(mark)
-        self._to_delete += [mark.path] if mark.path else []
-        self.delete_files()
-
-    def keep_file(self, mark: Mark) -> None:
-        """It is not deleted any more."""
-        self._to_delete = [path for path in self._to_delete if path != mark.path]
-
-    def delete_files(self) -> None:
-        """Those that could not be deleted before."""
-        for path in list(self._to_delete):
-            with suppress(OSError):
-                path.unlink(missing_ok=True)
-                self._to_delete.remove(path)
+        if mark.path:
+            self.to_delete.add(mark.path)
+            self.to_delete.delete()
 
     def read(self, place: MarkPlace, stored: "StoredMark") -> tuple[Mark | None, list[str]]:
         """The mark of a file, None where it is not to be shown; and what is odd about it, as sentences."""
@@ -169,5 +193,5 @@ class MarkSaver:
         facts = facts_of(mark.node, mark.tool, mark.image_id, self.on, mark.view)
         if any(facts[name] != stored.facts.get(name, "") for name in ("Center", "Size")):
             yield f"“{path}” was changed by another program; {mark.in_words.lower()} is where the file says."
-            if self.on.may_change:
-                self.tell(mark, MarkEvent.MOVED, None)
+            if self.on.may_change and (fault := self.tell(mark, MarkEvent.MOVED, None)):
+                yield fault

@@ -6,13 +6,12 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...images.mark_shapes import made_an_ellipse_again
 from ...quiz.marked import MarkPlace
 from ...quiz.model import SliceView
 from ...quiz.question_types import MarkTool
 from ...session.entries import MarkEvent
 from ...session.files import SessionError
-from ...views import lines, marks, segmentations
+from ...views import lines, segmentations
 from ...views.page import take_off_transforms
 from ..save_queue import SaveQueue
 from .mark_facts import shape_of
@@ -127,12 +126,14 @@ class Marks:
         saver, mark = self._saver, self._deleted(question)
         if saver is None or mark is None or not self.may_mark:
             return ""
-        if not saver.on.is_there(mark.node):
-            saver.on.host.scene.AddNode(mark.node)
-            marks.dress(mark.node, mark.tool, saver.question(question).mark_color)
-        saver.keep_file(mark)
-        if fault := saver.tell(mark, MarkEvent.BROUGHT_BACK, None):
-            return fault
+        try:
+            saver.store.require(*question, mark.number, MarkEvent.BROUGHT_BACK)
+        except SessionError as fault:
+            return str(fault)
+        saver.put_into_scene(mark)
+        saver.to_delete.keep(mark.path)
+        if refusal := saver.tell(mark, MarkEvent.BROUGHT_BACK, None):
+            return refusal
         mark.is_deleted = False
         self._show(mark, saver.on)
         return ""
@@ -146,17 +147,22 @@ class Marks:
         points = shape_of(mark.node, mark.tool).points
         return mark.image_id, points[1] if mark.tool is MarkTool.ANGLE else points.mean(axis=0)
 
-    def look(self, pointed: SliceView | None = None, at_once: bool = False) -> None:
-        """Tell the results what was moved and now rests, or all with ``at_once``."""
-        saver = self._saver
+    def look(self, pointed: SliceView | None = None, at_once: bool = False) -> str:
+        """Tell the results what was moved and now rests, or all with ``at_once``; gives why something cannot
+        be taken, which is as it was then, or nothing."""
+        saver, faults = self._saver, []
         if saver is None or not self.may_mark:
-            return
+            return ""
         for mark in list(self._there()):
             if saver.on.is_there(mark.node):
-                self._look_at(mark, saver, pointed, at_once)
+                faults.append(saver.look_at(mark, pointed, at_once))
             elif all(map(saver.on.is_there, saver.on.volumes())):
                 # A scene that is cleared takes the images too; that deletes no mark.
-                self.delete(mark.question, mark.number)
+                faults.append(self.delete(mark.question, mark.number))
+                if not mark.is_deleted:
+                    saver.put_into_scene(mark)
+                    self._show(mark, saver.on)
+        return next(filter(None, faults), "")
 
     def ask(self, questions: frozenset[MarkPlace]) -> None:
         """Only marks of these questions may be moved: the others are not asked now."""
@@ -204,7 +210,7 @@ class Marks:
             if mark.fault:
                 self._queue.save(mark)
         if self._saver is not None:
-            self._saver.delete_files()
+            self._saver.to_delete.delete()
 
     @property
     def is_saved(self) -> bool:
@@ -253,20 +259,3 @@ class Marks:
         """The one that was deleted last."""
         found = [mark for mark in self._marks if mark.is_deleted and mark.question == question]
         return found[-1] if found else None
-
-    @staticmethod
-    def _look_at(mark: Mark, saver: MarkSaver, pointed: SliceView | None, at_once: bool) -> None:
-        if not mark.is_moved:
-            mark.seen = mark.told
-            return
-        if not marks.is_complete(mark.node, mark.tool) and mark.tool is not MarkTool.BOX:
-            # A mark has all its points, or is deleted as a whole.
-            marks.set_points_ras(mark.node, mark.told.reshape(-1, 3))
-        state = mark.state
-        is_at_rest, mark.seen = at_once or np.array_equal(state, mark.seen), state
-        if np.array_equal(state, mark.told) or not is_at_rest:
-            return
-        if mark.tool is MarkTool.ELLIPSE:
-            before, now = mark.told.reshape(-1, 3), state.reshape(-1, 3)
-            marks.set_points_ras(mark.node, made_an_ellipse_again(before, now))
-        saver.tell(mark, MarkEvent.MOVED, pointed)

@@ -1,5 +1,6 @@
 """A markup of the reader in its file: what a line and a mark have in common."""
 
+from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
@@ -13,6 +14,26 @@ from .page_drawn_on import NO_IMAGE
 
 if TYPE_CHECKING:
     import slicer
+
+
+class FilesToDelete:
+    """Of markups that are deleted; tried again where that fails."""
+
+    def __init__(self) -> None:
+        self._paths: list[Path] = []
+
+    def add(self, path: Path) -> None:
+        self._paths.append(path)
+
+    def keep(self, path: Path | None) -> None:
+        """Its markup was brought back."""
+        self._paths = [each for each in self._paths if each != path]
+
+    def delete(self) -> None:
+        for path in list(self._paths):
+            with suppress(OSError):
+                path.unlink(missing_ok=True)
+                self._paths.remove(path)
 
 
 @dataclass
