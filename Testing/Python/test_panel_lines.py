@@ -112,6 +112,8 @@ def test_where_the_journal_is_full_a_line_stays_and_it_is_said_why(reader, tmp_p
     (before,) = listed(reader)
     assert not reader.sees("linesNoteLabel")
     monkeypatch.setattr(storage, "MOST_BYTES", 1)
+    reader.stage.widget("linesList").setCurrentRow(0)
+    reader.stage.slicer.wait_until(reader.stage.widget("deleteLineButton").isEnabled)
     reader.click("deleteLineButton")
     assert reader.text("linesNoteLabel").startswith(
         "This is not saved, since the journal of this quiz is full"
