@@ -104,11 +104,19 @@ def begin(browser: Any, folder: Path, ct_folder: Path) -> Iterator[Callable[[str
 
 
 @pytest.fixture
+def masks_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not in processes of their own, each of which takes a second to start."""
+    from QuizLoaderLib.masks import batch
+
+    monkeypatch.setattr(batch, "in_processes", lambda work, items, count: enumerate(map(work, items)))
+
+
+@pytest.fixture
 def blank_charts(monkeypatch: pytest.MonkeyPatch) -> None:
     """Charts are made, but no pictures of them, which takes longer than all else that a report is."""
-    from QuizLoaderLib.results.report import study_report
+    from marked_study import leave_charts_blank
 
-    monkeypatch.setattr(study_report, "png_and_svg", lambda figure: (b"", b""))
+    leave_charts_blank(monkeypatch)
 
 
 @pytest.fixture

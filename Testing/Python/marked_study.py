@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 import numpy as np
+import pytest
 from masks_made import grid, write_image, write_seg
 from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
 from QuizLoaderLib.session.entries import MarkEvent
@@ -22,6 +23,10 @@ PAGE = """<Page ID="P{0}" Case="Case {1}" Treatment="{2}">
 <Image ID="CT" Type="Volume"><Path>ct.nrrd</Path></Image>
 <QuestionSet><Question Type="Mark" Descriptor="Findings" Rating="sure" {4}>
 <Question Type="Slider" ID="sure" Descriptor="Certainty" Required="N"/>{3}</Question></QuestionSet></Page>"""
+
+
+def leave_charts_blank(patch: pytest.MonkeyPatch) -> None:
+    patch.setattr("QuizLoaderLib.results.report.study_report.png_and_svg", lambda figure: (b"", b""))
 
 
 def write_lesions(folder: Path) -> None:

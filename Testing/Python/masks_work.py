@@ -1,12 +1,17 @@
 """Work for other processes, which can only import it from a module."""
 
 import os
+import random
 import signal
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from types import FrameType
 
 from QuizLoaderLib.images.files.label_names import LabelTable
+from QuizLoaderLib.masks import batch, files
+from QuizLoaderLib.masks.label_tables.tables import require_label_table
 from QuizLoaderLib.quiz.value_map import ValueMap
 
 
@@ -32,9 +37,6 @@ def paint_until(step: int, table: Path, names: Path, out: Path) -> int:
     A step is a call or return of a built-in function (write, compress, rename) in the code that writes files.
     Gives the number of steps.
     """
-    from QuizLoaderLib.masks import batch, files
-    from QuizLoaderLib.masks.label_tables.tables import require_label_table
-
     steps = 0
 
     def count(frame: FrameType, event: str, argument: object) -> None:
@@ -54,5 +56,28 @@ def paint_until(step: int, table: Path, names: Path, out: Path) -> int:
     return steps
 
 
+def paint_and_die(table: Path, names: Path, out: Path, kills: int) -> None:
+    """Print at which steps processes were killed, and what each ended with; with 0 at every third one.
+
+    Each paints into its own folder of ``out``. They are forked from this one, which has imported all and
+    painted nothing: a library's threads would be missing in them.
+    """
+    out.mkdir()
+    _forked(lambda: (out / "steps").write_text(str(paint_until(0, table, names, out / "0"))))
+    last = int((out / "steps").read_text())
+    for step in random.Random(5).sample(range(1, last + 1), kills) if kills else range(1, last + 1, 3):
+        print(step, _forked(partial(paint_until, step, table, names, out / str(step))))
+
+
+def _forked(work: Callable[[], object]) -> int:
+    """What its process ended with."""
+    child = os.fork()
+    if child == 0:
+        work()
+        os._exit(0)
+    return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+
 if __name__ == "__main__":
-    print(paint_until(int(sys.argv[1]), *map(Path, sys.argv[2:5])))
+    cases, label_map, folder = map(Path, sys.argv[1:4])
+    paint_and_die(cases, label_map, folder, int(sys.argv[4]))

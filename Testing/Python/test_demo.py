@@ -1,6 +1,5 @@
 """``quizloader demo``: a head that looks like one, and quizzes that have no problem with it."""
 
-import shutil
 from contextlib import closing
 from pathlib import Path
 
@@ -17,7 +16,6 @@ from QuizLoaderLib.apps.demo.samples import (
     TUTORIAL_LABELS,
     TUTORIAL_VOLUME,
     UPTAKE,
-    make_demo,
 )
 from QuizLoaderLib.images.loading.page_check import PageCheck
 from QuizLoaderLib.quiz.checking import check_quiz
@@ -25,9 +23,9 @@ from QuizLoaderLib.quiz.image_folder import ImageFolder
 from QuizLoaderLib.quiz.parser import read_quiz
 
 
-@pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory, demo_files: Path) -> Path:
-    return Path(shutil.copytree(demo_files, tmp_path_factory.mktemp("demo") / "demo"))
+@pytest.fixture
+def demo(demo_files: Path) -> Path:
+    return demo_files
 
 
 def image(demo: Path, path: str) -> sitk.Image:
@@ -152,21 +150,6 @@ def test_every_sample_quiz_is_without_a_problem(demo: Path) -> None:
         folder = ImageFolder(demo / "images")
         with closing(PageCheck(quiz, folder)) as check:
             assert problems + check_quiz(quiz, folder, check.problems) == [], path.name
-
-
-def test_a_second_demo_makes_the_same_head_and_leaves_other_files_alone(demo: Path) -> None:
-    before = image(demo, TUTORIAL_VOLUME)
-    (demo / "quizzes" / "mine.xml").write_text("<Session/>", encoding="utf-8")
-    (demo / "quizzes" / "layers.xml").write_text("", encoding="utf-8")
-    (demo / "images" / TUTORIAL_VOLUME).write_bytes(b"")
-
-    make_demo(demo)
-
-    after = image(demo, TUTORIAL_VOLUME)
-    np.testing.assert_array_equal(sitk.GetArrayViewFromImage(after), sitk.GetArrayViewFromImage(before))
-    assert (demo / "quizzes" / "layers.xml").read_text(encoding="utf-8").startswith("<?xml")
-    assert (demo / "quizzes" / "mine.xml").read_text(encoding="utf-8") == "<Session/>"
-    (demo / "quizzes" / "mine.xml").unlink()
 
 
 def test_the_sample_that_teaches_is_right_about_the_head(demo: Path) -> None:

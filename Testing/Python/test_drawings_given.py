@@ -307,6 +307,7 @@ def test_a_killed_process_loses_no_verdict(tmp_path: Path, images: Path) -> None
         assert reader.answers.missing() == []
 
 
+@pytest.mark.usefixtures("masks_made_here")
 def test_answers_and_masks_say_what_was_given_and_what_was_changed(tmp_path: Path, images: Path) -> None:
     quiz = write_quiz(tmp_path, page())
     with at_work(quiz, images, tmp_path / "r") as reader:

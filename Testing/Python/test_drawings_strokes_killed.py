@@ -9,7 +9,7 @@ import killed_at_work
 import pytest
 from session_by_hand import SOAK, fast_folder
 
-KILLS = 470 if SOAK else 12
+KILLS = 470 if SOAK else 8
 SOURCE = Path(__file__).resolve().parents[2] / "QuizLoader"
 
 

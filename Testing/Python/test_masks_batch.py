@@ -41,7 +41,7 @@ def study(tmp_path: Path) -> Path:
     return folder
 
 
-def batch(study: Path, out: str, *options: object) -> int:
+def batch(study: Path, out: str | Path, *options: object) -> int:
     return quizloader(
         "masks", study / "cases.csv", "--map", study / "map.txt", "--out", study / out, *options
     ).code
@@ -82,6 +82,7 @@ def test_good_cases_are_done_and_bad_ones_are_in_the_report(study: Path) -> None
     assert first[1]["ml"] == f"{spleen.sum() / 1000:.4f}"
 
 
+@pytest.mark.usefixtures("masks_made_here")
 def test_done_cases_are_not_done_again_and_changed_ones_are(study: Path) -> None:
     batch(study, "out")
     before = {path.name: path.stat().st_mtime_ns for path in (study / "out").glob("*.nii.gz")}
@@ -100,6 +101,7 @@ def test_done_cases_are_not_done_again_and_changed_ones_are(study: Path) -> None
     assert {name for name in after if after[name] != before.get(name)} == {"p00.nii.gz", "p03.nii.gz"}
 
 
+@pytest.mark.usefixtures("masks_made_here")
 def test_paths_written_on_windows_are_found(study: Path) -> None:
     (study / "a" / "b").mkdir(parents=True)
     (study / "case 0.seg.nrrd").rename(study / "a" / "b" / "seg.nrrd")
@@ -112,6 +114,7 @@ def test_paths_written_on_windows_are_found(study: Path) -> None:
     assert (study / "out" / "one.nii.gz").is_file()
 
 
+@pytest.mark.usefixtures("masks_made_here")
 def test_a_case_is_done_again_where_its_voxels_or_the_names_beside_it_changed(study: Path) -> None:
     def write(file: str, content: bytes, time: int) -> None:
         (study / file).write_bytes(content)
@@ -137,6 +140,7 @@ def test_a_case_is_done_again_where_its_voxels_or_the_names_beside_it_changed(st
     assert read_image(study / "out" / "flat.nii.gz")[0].ravel().tolist() == [20, 0, 0, 0]
 
 
+@pytest.mark.usefixtures("masks_made_here")
 def test_another_map_makes_every_mask_anew(study: Path) -> None:
     batch(study, "out")
     write_map(study / "map.txt", Liver=300, Spleen=20)
@@ -146,6 +150,7 @@ def test_another_map_makes_every_mask_anew(study: Path) -> None:
     assert set(np.unique(read_image(study / "out" / "p00.nii.gz")[0])) == {0, 20, 300}
 
 
+@pytest.mark.usefixtures("masks_made_here")
 def test_a_mask_of_an_older_map_does_not_stay_where_the_case_fails_now(study: Path) -> None:
     batch(study, "out")
     write_map(study / "map.txt", Spleen=20)
@@ -207,33 +212,30 @@ def test_killed_at_any_moment_and_started_again_gives_the_same_bytes(study: Path
     assert not list((study / "killed").rglob(".part-*"))
 
 
+@pytest.mark.usefixtures("masks_made_here")
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 def test_killed_at_each_step_of_writing_no_file_is_ever_half_there(study: Path) -> None:
     (study / "cases.csv").write_text("source,name\ncase 0.seg.nrrd,a\ncase 1.seg.nrrd,b\n", encoding="utf-8")
     batch(study, "clean", "--ending", ".nrrd")
     whole = contents(study / "clean")
-    last = int(paint_until(study, 0, "counted").stdout)
+    script = Path(__file__).with_name("masks_work.py")
+    arguments = [study / "cases.csv", study / "map.txt", study / "killed", 0 if SOAK else 4]
+    painted = subprocess.run(
+        [sys.executable, str(script), *map(str, arguments)],
+        stdout=subprocess.PIPE,
+        encoding="utf-8",
+        check=True,
+        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
+    )
 
-    steps = range(1, last + 1, 3) if SOAK else random.Random(5).sample(range(1, last + 1), 4)
-    for step in steps:
-        out = f"out{step}"
-        assert paint_until(study, step, out).returncode == -signal.SIGKILL
+    ends = [line.split() for line in painted.stdout.splitlines()]
+    assert len(ends) >= 4 and {code for _, code in ends} == {str(-signal.SIGKILL)}
+    for step, _ in ends:
+        out = Path("killed", step)
         found = contents(study / out)
         assert found == {name: whole[name] for name in found}
         batch(study, out, "--ending", ".nrrd")
         assert contents(study / out) == whole
-
-
-def paint_until(study: Path, step: int, out: str) -> subprocess.CompletedProcess[str]:
-    script = Path(__file__).with_name("masks_work.py")
-    arguments = [step, study / "cases.csv", study / "map.txt", study / out]
-    return subprocess.run(
-        [sys.executable, str(script), *map(str, arguments)],
-        stdout=subprocess.PIPE,
-        encoding="utf-8",
-        check=False,
-        env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
-    )
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
@@ -260,6 +262,7 @@ def test_a_case_whose_process_is_killed_is_told_with_what_helps(study: Path) -> 
     assert "SIGKILL" in problem.sentence
 
 
+@pytest.mark.usefixtures("masks_made_here")
 def test_a_case_that_meets_a_defect_costs_only_itself(study: Path) -> None:
     """A value that is no Python integer, which only a script can make, cannot be recorded."""
     table = LabelTable((LabelRow("Liver", np.int64(10)), LabelRow("Spleen", 20)))
@@ -294,6 +297,7 @@ def cluster():
         yield local
 
 
+@pytest.mark.usefixtures("masks_made_here")
 def test_a_dask_cluster_of_two_workers_gives_the_same_files(study: Path, cluster) -> None:
     batch(study, "here")
 
@@ -332,6 +336,7 @@ def test_a_wrong_table_is_told_with_its_line(study: Path, text: str | bytes, lin
     assert ended.lines[0].startswith(f"{study / 'cases.csv'}:{line}")
 
 
+@pytest.mark.usefixtures("masks_made_here")
 def test_a_table_from_a_spreadsheet_with_semicolons(study: Path) -> None:
     (study / "cases.csv").write_bytes(b"\xef\xbb\xbfSource;Name\r\ncase 0.seg.nrrd;A\r\ncase 1.seg.nrrd;\r\n")
 

@@ -344,6 +344,7 @@ def test_an_organ_drawn_on_every_other_slice_is_filled_where_that_is_asked_for(s
     assert np.array_equal(voxels[3], left_empty[2]), "between two equal outlines lies the same outline"
 
 
+@pytest.mark.usefixtures("masks_made_here")
 def test_many_cases_are_filled_alike_and_done_again_where_it_is_asked_otherwise(study: Path) -> None:
     """Also where slices come to the series that the structure set was drawn on."""
     tube = ellipse(0.0, 0.0, 20.3, 20.3, range(2, 9, 2))

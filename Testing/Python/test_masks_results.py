@@ -15,6 +15,8 @@ from reader_at_work import AtWork, at_work, box, write_volume
 from session_by_hand import saved, write_quiz
 from typer.testing import CliRunner
 
+pytestmark = pytest.mark.usefixtures("masks_made_here")
+
 LIVER = box(slice(1, 4), slice(2, 5), slice(3, 9))
 SPLEEN = box(slice(3, 5), slice(2, 5), slice(3, 5))
 CT = '<Image ID="CT" Type="Volume" {}><Path>ct.nrrd</Path></Image>'

@@ -8,8 +8,11 @@ import sys
 import zipfile
 from pathlib import Path
 
+import numpy as np
 import pytest
+from masks_made import read_image
 from QuizLoaderLib.apps.command_line.main import app
+from QuizLoaderLib.apps.demo.samples import TUTORIAL_VOLUME
 from typer.main import get_command
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -37,6 +40,21 @@ def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
+@pytest.fixture(scope="module")
+def demo(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Made where one was made before, of which two files were spoiled; there is a quiz of somebody's own."""
+    folder = tmp_path_factory.mktemp("empty")
+    demo = folder / "quizloader-demo"
+    (demo / "quizzes").mkdir(parents=True)
+    (demo / "quizzes" / "mine.xml").write_text("<Session/>", encoding="utf-8")
+    (demo / "quizzes" / "layers.xml").touch()
+    (demo / "images" / TUTORIAL_VOLUME).parent.mkdir(parents=True)
+    (demo / "images" / TUTORIAL_VOLUME).touch()
+    made = run(installed, folder, installed / "bin" / "quizloader", "demo", "--no-render")
+    assert (made.returncode, made.stderr.count("Traceback")) == (0, 0), made.stderr
+    return demo
+
+
 def run(installed: Path, folder: Path, *arguments: object) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, *map(str, arguments)],
@@ -58,14 +76,22 @@ def test_the_wheel_has_the_package_its_data_and_nothing_else(wheel: Path) -> Non
     assert {name.split("/")[0].split("-")[0] for name in names} == {"QuizLoaderLib", "quizloader"}
 
 
-def test_all_commands_work_in_an_empty_folder(installed: Path, tmp_path: Path) -> None:
+def test_a_demo_made_again_has_the_same_head_and_leaves_other_files_alone(
+    demo: Path, demo_files: Path
+) -> None:
+    (again, its_place), (first, place) = (
+        read_image(each / "images" / TUTORIAL_VOLUME) for each in (demo, demo_files)
+    )
+
+    assert np.array_equal(again, first) and np.array_equal(its_place, place)
+    assert (demo / "quizzes" / "layers.xml").read_text(encoding="utf-8").startswith("<?xml")
+    assert (demo / "quizzes" / "mine.xml").read_text(encoding="utf-8") == "<Session/>"
+
+
+def test_all_commands_work_in_an_empty_folder(installed: Path, demo: Path, tmp_path: Path) -> None:
     where = run(installed, tmp_path, "-c", "import QuizLoaderLib; print(QuizLoaderLib.__file__)")
     assert where.stdout.startswith(str(installed))
     command = installed / "bin" / "quizloader"
-
-    made = run(installed, tmp_path, command, "demo", "--no-render")
-    assert (made.returncode, made.stderr.count("Traceback")) == (0, 0), made.stderr
-    demo = tmp_path / "quizloader-demo"
     # Each takes a process of its own; that all are right is seen elsewhere.
     for name in SAMPLES[::8]:
         checked = run(

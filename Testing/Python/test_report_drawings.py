@@ -1,14 +1,15 @@
 """What a report says of drawings: of odd grids and readers again, and what stays of an earlier report."""
 
 import json
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
 import pytest
 from masks_made import Ball, Ended, quizloader, write_image, write_map
+from QuizLoaderLib.apps.study_server.coordinator_tables import write_report
 from QuizLoaderLib.masks.files import write_nrrd
+from QuizLoaderLib.quiz.problems import ExplainedError
 from QuizLoaderLib.results.drawings.consensus import staple
 from QuizLoaderLib.results.drawings.study_comparison import compare_drawings_of
 from QuizLoaderLib.results.report.contact_sheet import contact_sheet
@@ -202,45 +203,27 @@ def test_a_reader_alone_is_compared_with_their_own_repetitions(tmp_path: Path) -
     assert "The same reader again: medians" in page(tmp_path / "out")
 
 
-WITHOUT_MATPLOTLIB = "import sys; sys.modules['matplotlib'] = None; from QuizLoaderLib.apps.{0} import main; "
+@pytest.fixture
+def without_matplotlib(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As where it is not installed: what had imported it already is imported anew."""
+    from QuizLoaderLib import results
+
+    for name in [name for name in sys.modules if name.startswith("QuizLoaderLib.results.report")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setattr(results, "report", None, raising=False)
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
 
 
+@pytest.mark.usefixtures("without_matplotlib")
 def test_a_missing_package_is_said_before_the_work(tmp_path: Path) -> None:
-    out = tmp_path / "out"
-    (tmp_path / "empty").mkdir()
-    command = WITHOUT_MATPLOTLIB.format("command_line.main")
-    command += (
-        f"sys.argv = ['quizloader', 'report', {str(tmp_path / 'empty')!r}, '--out', {str(out)!r}]; main()"
-    )
-    order = {
-        "what": "report",
-        "results": str(tmp_path / "empty"),
-        "names": [],
-        "here": [],
-        "folder": str(out),
-        "images": str(tmp_path / "empty"),
-        "key": "",
-    }
+    (tmp_path / "results").mkdir()
 
-    ended = subprocess.run(
-        [sys.executable, "-c", command], capture_output=True, text=True, encoding="utf-8", check=False
-    )
-    server = subprocess.run(
-        [sys.executable, "-c", WITHOUT_MATPLOTLIB.format("study_server.coordinator_tables") + "main()"],
-        input=json.dumps(order),
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        check=False,
-    )
+    ended = report(tmp_path)
+    with pytest.raises(ExplainedError, match=r"^A report needs the package matplotlib"):
+        write_report(tmp_path / "results", tmp_path / "out", tmp_path)
 
-    assert (ended.returncode, "A report needs the package matplotlib" in ended.stderr) == (1, True), (
-        ended.stderr
-    )
-    assert (server.returncode, server.stdout[:37]) == (3, "A report needs the package matplotlib"), (
-        server.stderr
-    )
-    assert not out.exists()
+    assert (ended.code, "A report needs the package matplotlib" in ended.err) == (1, True), ended.err
+    assert not (tmp_path / "out").exists()
 
 
 @pytest.mark.parametrize("readers", [1, 2, 3, 11, 20])

@@ -73,6 +73,7 @@ def test_without_the_images_only_what_needs_none_is_scored(study: Path) -> None:
     assert "Ann, study: marks are not scored without the image folder." in told.err
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_a_lesion_that_is_gone_keeps_no_other_page_from_its_score(study: Path) -> None:
     for reader in ("Ann", "Bob"):
         read_quiz_by(reader, study / "study.xml", {}, study / "results")

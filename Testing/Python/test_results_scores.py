@@ -287,6 +287,7 @@ def test_nothing_but_a_table_is_written_over(study: Path) -> None:
     assert key.read_bytes() == before
 
 
+@pytest.mark.usefixtures("blank_charts")
 def test_the_report_has_the_truth_of_boxes_and_the_scores_from_the_key(study: Path, scores: Path) -> None:
     pytest.importorskip("matplotlib")
     out = study / "report"
