@@ -154,3 +154,14 @@ def test_what_is_drawn_for_a_reader_is_shown_and_stored_by_the_images(tmp_path):
         "Side": ["Y" if each == drawn.order("Side")[0] else "N" for each in ("Left", "Right", "Both")],
         "Good": [{no: "no", yes: "yes"}[row] for row in ("Sharp", "Calm")],
     }
+
+
+def test_the_image_of_a_random_side_that_is_gone_is_told_by_its_side(tmp_path):
+    quiz, results = drawn_pages.write(tmp_path), tmp_path / "results"
+    (tmp_path / "images" / "dark.nrrd").unlink()
+    with stage(tmp_path) as forms:
+        forms.sign_in(results)
+        forms.open(quiz, tmp_path / "images")
+        side = "left" if drawn_pages.Drawn(results).left == "Dark" else "right"
+        told = f"The {side} image cannot be shown; who runs the study can say why."
+        assert forms.widget("messageLabel").text() == told

@@ -5,9 +5,10 @@ import xml.etree.ElementTree as ElementTree
 import numpy as np
 import pytest
 from mrml_by_hand import matrix4x4
+from QuizLoaderLib.quiz.layout_rows import ROWS_OF_LAYOUT
 from QuizLoaderLib.quiz.model import VIEWS_OF_LAYOUT, Layout, Orientation, SliceView
 from QuizLoaderLib.reader.view_texts import EdgeLetters, edge_letters
-from QuizLoaderLib.views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT, slicer_layout
+from QuizLoaderLib.views.layouts import COLOR_OF_VIEW, slicer_layout
 from view_geometry import rotation
 
 

@@ -67,3 +67,18 @@ def test_a_reader_chooses_between_sides_and_puts_a_ranking_in_order(browser, tmp
         "Side": ["Y" if each == side else "N" for each in ("Left", "Right", "Both")],
         "Good": ["yes", "yes"],
     }
+
+
+def test_the_image_of_a_random_side_that_is_gone_is_told_by_its_side(browser, tmp_path):
+    quiz, results = drawn_pages.write(tmp_path), tmp_path / "results"
+    (tmp_path / "images" / "dark.nrrd").unlink()
+    who = ["--reader", "Ann", "--results", results]
+    with (
+        served(tmp_path, quiz, "--images", tmp_path / "images", *who) as command,
+        window(browser, command.address) as page,
+    ):
+        wait_for_views(page)
+        side = "left" if drawn_pages.Drawn(results).left == "Dark" else "right"
+        assert text(page, "message") == f"The {side} image cannot be shown; who runs the study can say why."
+        assert text(page, "in-view") == "An image of this view is not shown; who runs the study can say why."
+        assert not any(name in page.inner_text("body").lower() for name in ("dark", "light"))

@@ -13,6 +13,7 @@ from ..views.tools import (
     window_level_by_mouse,
 )
 from .opened_quiz import OpenedQuiz
+from .view_texts import image_names
 
 if TYPE_CHECKING:
     import slicer
@@ -23,7 +24,8 @@ LOOK_S = 0.25
 
 @dataclass(frozen=True)
 class ShownLine:
-    """``image`` is the ID of the image that the line lies on, empty where that is none of the page."""
+    """``image`` is what a reader calls the image that the line lies on, empty where that is none of the
+    page."""
 
     name: str
     length: str
@@ -120,7 +122,10 @@ class Measuring:
         before, lines = self.shown, opened.drawings.lines.measured
         slice_nodes = [logic.GetSliceNode() for logic in opened.slice_logics().values()]
         spread_labels([line.node for line in lines], slice_nodes)
-        measured = tuple(ShownLine(line.node.GetName(), line.length_text, line.image_id) for line in lines)
+        names = image_names(opened.page_nodes) if lines else {}
+        measured = tuple(
+            ShownLine(line.node.GetName(), line.length_text, names.get(line.image_id, "")) for line in lines
+        )
         may_measure = opened.drawings.lines.may_measure
         in_hand = self._placed is not None
         self.shown = ShownLines(may_measure, in_hand, self._everywhere, measured, self._note)

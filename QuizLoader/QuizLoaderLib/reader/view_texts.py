@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..images.types.volume import is_calibrated, shown_units
+from ..quiz.layout_rows import place_of_view
 from ..quiz.model import VIEWS_OF_LAYOUT, SliceView
 from ..quiz.problems import Problem
 from ..views.contents import PageNodes, Placed, ViewContents, contents_of_views
-from ..views.layouts import ROWS_OF_LAYOUT
 from ..views.slabs import shown_slab
 from ..views.slices import slice_number
 from ..views.state import number_of_frames, shown_frame
+from .told_problems import WHO_KNOWS
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLSliceLogic, vtkMRMLSliceNode, vtkMRMLVolumeNode
@@ -45,8 +46,11 @@ class ViewTexts:
     messages: tuple[str, ...]
 
 
-def texts_of_view(shown: PageNodes, logic: vtkMRMLSliceLogic, problems: list[Problem]) -> ViewTexts:
-    """Of the page as it is on the views now; ``problems`` are those of the page."""
+def texts_of_view(
+    shown: PageNodes, logic: vtkMRMLSliceLogic, problems: list[Problem], is_read: bool = False
+) -> ViewTexts:
+    """Of the page as it is on the views now; ``problems`` are those of the page. ``is_read``: by a reader,
+    who is told no names of images where sides are random."""
     node = logic.GetSliceNode()
     view = SliceView(node.GetLayoutName())
     contents = contents_of_views(shown)[view]
@@ -69,16 +73,13 @@ def texts_of_view(shown: PageNodes, logic: vtkMRMLSliceLogic, problems: list[Pro
         right=letters.right,
         top=letters.top,
         bottom=letters.bottom,
-        messages=tuple(missing_images(contents, problems)),
+        messages=tuple(missing_images(contents, problems, is_read and bool(shown.page.randomize_sides))),
     )
 
 
 def image_name(contents: ViewContents) -> str:
     """Of the lowest image of a view, as its author calls it."""
     return contents.leader.image.id if contents.leader else ""
-
-
-_CORNERS = (("top left", "top right"), ("bottom left", "bottom right"))
 
 
 def view_titles(shown: PageNodes) -> dict[SliceView, str]:
@@ -89,12 +90,10 @@ def view_titles(shown: PageNodes) -> dict[SliceView, str]:
     is_named = shown.page.randomize_sides is None
     titles = {view: _title(contents[view], is_named) for view in views}
     count = Counter(titles.values())
-    rows = ROWS_OF_LAYOUT[shown.page.layout]
-    for row, words in zip(rows, _CORNERS, strict=False):
-        for view, word in zip(row, words, strict=False):
-            if view and count[titles[view]] > 1:
-                titles[view] += f" ({word.removeprefix('top ') if len(rows) == 1 else word})"
-    return titles
+    return {
+        view: f"{title} ({place_of_view(shown.page.layout, view)})" if count[title] > 1 else title
+        for view, title in titles.items()
+    }
 
 
 def _title(contents: ViewContents, is_named: bool) -> str:
@@ -175,8 +174,9 @@ def scale_text(contents: ViewContents) -> str:
     return "" if all(is_calibrated(node) for node in nodes) else "not calibrated"
 
 
-def missing_images(contents: ViewContents, problems: list[Problem]) -> list[str]:
-    """Every error of an image that this view should show and does not, of its file or of its element."""
+def missing_images(contents: ViewContents, problems: list[Problem], are_nameless: bool = False) -> list[str]:
+    """Every error of an image that this view should show and does not, of its file or of its element; all in
+    one sentence without a name where ``are_nameless``."""
     shown = {placed.image.id for placed in contents.images if placed.node}
     told = [
         problem.text
@@ -186,6 +186,8 @@ def missing_images(contents: ViewContents, problems: list[Problem]) -> list[str]
     for placed in contents.images:
         if placed.node is None and not any(problem.image == placed.image.id for problem in problems):
             told.append(f"The {placed.image.type.value} image “{placed.image.id}” is not shown.")
+    if told and are_nameless:
+        return [f"An image of this view is not shown; {WHO_KNOWS}."]
     return list(dict.fromkeys(told))
 
 

@@ -78,16 +78,16 @@ class JudgedRegion:
         }
 
 
-def missing_verdicts(regions: Mapping[str, JudgedRegion], image_id: str) -> list[str]:
-    """What a reader has not said yet, as sentences."""
+def missing_verdicts(regions: Mapping[str, JudgedRegion], image: str) -> list[str]:
+    """What a reader has not said yet of those on the ``image``, which is in words, as sentences."""
     open_ones = [name for name, each in regions.items() if each.verdict is RegionVerdict.NONE]
     sentences = []
     if open_ones:
         names = ", ".join(f"“{name}”" for name in open_ones[:5]) + (", …" if len(open_ones) > 5 else "")
         count = "the region" if len(open_ones) == 1 else f"each of {len(open_ones)} regions"
-        sentences.append(f"Please accept, correct or reject {count} on the image “{image_id}”: {names}.")
+        sentences.append(f"Please accept, correct or reject {count} on {image}: {names}.")
     sentences += [
-        f"Please change the region “{name}” on the image “{image_id}”, or accept or reject it: it is to be "
+        f"Please change the region “{name}” on {image}, or accept or reject it: it is to be "
         "corrected, and is as it was given."
         for name, each in regions.items()
         if each.is_uncorrected

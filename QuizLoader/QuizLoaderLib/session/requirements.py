@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from ..quiz.layout_rows import image_in_words
 from ..quiz.model import Layer, Page
 from .judged_regions import JudgedRegion, missing_verdicts
 
@@ -29,7 +30,11 @@ def missing_drawings(
     by_id = {image.id: image for image in reversed(page.images)}
     images = [each for each in reversed(by_id.values()) if each.layer in (Layer.BACKGROUND, Layer.FOREGROUND)]
     sentences = []
-    undrawn = {image.id: _missing_on(image.id, drawn, given.get(image.id, {})) for image in images}
+    words = {image.id: image_in_words(page, image.id) for image in images}
+    undrawn = {
+        image_id: _missing_on(name, drawn.get(image_id, NOTHING), given.get(image_id, {}))
+        for image_id, name in words.items()
+    }
     if page.segment_required_on_any_image and all(undrawn.values()):
         judged = [
             each for image_id, regions in given.items() if regions for each in undrawn.get(image_id, [])
@@ -46,15 +51,14 @@ def missing_drawings(
         wanted = image.min_markup_lines_required
         lines = drawn.get(image.id, NOTHING).lines
         if wanted is not None and lines < wanted:
-            sentences.append(f"Please measure {_lines(wanted)} on the image “{image.id}” ({lines} so far).")
+            sentences.append(f"Please measure {_lines(wanted)} on {words[image.id]} ({lines} so far).")
     return sentences
 
 
-def _missing_on(image_id: str, drawn: Mapping[str, Drawn], given: Mapping[str, JudgedRegion]) -> list[str]:
+def _missing_on(image: str, drawn: Drawn, given: Mapping[str, JudgedRegion]) -> list[str]:
     if given:
-        return missing_verdicts(given, image_id)
-    has_drawing = drawn.get(image_id, NOTHING).has_drawing
-    return [] if has_drawing else [f"Please draw a contour on the image “{image_id}”."]
+        return missing_verdicts(given, image)
+    return [] if drawn.has_drawing else [f"Please draw a contour on {image}."]
 
 
 def incomplete_pages(titles: Sequence[str]) -> list[str]:

@@ -2,14 +2,6 @@
 
 from ..quiz.model import Layout, SliceView
 
-ROWS_OF_LAYOUT: dict[Layout, tuple[tuple[SliceView | None, ...], ...]] = {
-    Layout.FOUR_UP: ((SliceView.RED, None), (SliceView.GREEN, SliceView.YELLOW)),
-    Layout.TWO_OVER_TWO: ((SliceView.RED, SliceView.SLICE4), (SliceView.GREEN, SliceView.YELLOW)),
-    Layout.ONE_UP_RED_SLICE: ((SliceView.RED,),),
-    Layout.SIDE_BY_SIDE_RED_YELLOW: ((SliceView.RED, SliceView.YELLOW),),
-}
-"""Rows from the top, views from the left; None is the place of the 3D view, on pages that have regions."""
-
 COLOR_OF_VIEW: dict[SliceView, tuple[int, int, int]] = {
     SliceView.RED: (0xF3, 0x4A, 0x33),
     SliceView.GREEN: (0x6E, 0xB0, 0x4B),

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from ..quiz.label_colors import color255
+from ..quiz.layout_rows import ROWS_OF_LAYOUT
 from .contents import PageNodes, contents_of_views
 from .contours import ContourLook
 from .host import Host
-from .layouts import ROWS_OF_LAYOUT
 from .roi_visibility import ALWAYS_FILLED, ShownRegion, label_values, nodes_of_class, visible_segments
 from .segment_planes import BINARY_LABELMAP, voxels_of
 from .surface_models import Name, SurfaceModels

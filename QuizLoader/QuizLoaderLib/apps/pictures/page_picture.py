@@ -8,8 +8,9 @@ from typing import Any
 from PIL import Image as Picture
 from PIL import ImageDraw, ImageFont
 
+from ...quiz.layout_rows import ROWS_OF_LAYOUT
 from ...reader.view_texts import EdgeLetters
-from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT, THREE_D, THREE_D_COLOR
+from ...views.layouts import COLOR_OF_VIEW, THREE_D, THREE_D_COLOR
 from .shown_page import QuestionLine, ShownPage, ShownView, question_lines
 
 Color = tuple[int, int, int]

@@ -54,7 +54,7 @@ class CornersView:
             logic = self._application_logic.GetSliceLogicByLayoutName(view.value)
             node = logic.GetSliceNode()
             mm_per_pixel = node.GetFieldOfView()[0] / max(1, node.GetDimensions()[0])
-            texts = asdict(texts_of_view(shown, logic, problems))
+            texts = asdict(texts_of_view(shown, logic, problems, bool(opened.answers.reader)))
             self._corners[view.value] = {**texts, "mm_per_pixel": mm_per_pixel}
         if opened.placed.three_d.is_shown:
             self._corners[THREE_D] = {**asdict(_THREE_D_TEXTS), "mm_per_pixel": 0.0}

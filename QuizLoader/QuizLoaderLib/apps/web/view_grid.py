@@ -2,9 +2,10 @@
 
 from typing import TYPE_CHECKING
 
+from ...quiz.layout_rows import ROWS_OF_LAYOUT
 from ...quiz.model import VIEWS_OF_LAYOUT
 from ...reader.opened_quiz import OpenedQuiz
-from ...views.layouts import COLOR_OF_VIEW, ROWS_OF_LAYOUT, THREE_D, THREE_D_COLOR
+from ...views.layouts import COLOR_OF_VIEW, THREE_D, THREE_D_COLOR
 from .colors import css_color
 from .host import WebHost
 from .repeating import Repeating
