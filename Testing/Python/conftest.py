@@ -105,10 +105,12 @@ def begin(browser: Any, folder: Path, ct_folder: Path) -> Iterator[Callable[[str
 
 @pytest.fixture
 def masks_made_here(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Not in processes of their own, each of which takes a second to start."""
+    """And drawings compared: not in processes of their own, each of which takes a second to start."""
     from QuizLoaderLib.masks import batch
+    from QuizLoaderLib.results.drawings import study_comparison
 
-    monkeypatch.setattr(batch, "in_processes", lambda work, items, count: enumerate(map(work, items)))
+    for module in (batch, study_comparison):
+        monkeypatch.setattr(module, "in_processes", lambda work, items, count: enumerate(map(work, items)))
 
 
 @pytest.fixture
