@@ -14,7 +14,8 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[2] / "QuizLoader"))
 
-from QuizLoaderLib.reader.drawing.region_filters import Voxels, filled_between_slices
+from QuizLoaderLib.reader.drawing.between_slices import filled_between_slices
+from QuizLoaderLib.reader.drawing.region_filters import Voxels
 
 MOST_MS_A_MOVE = 50
 MOST_S_TO_FILL = 5
@@ -90,7 +91,7 @@ def s_to_fill() -> float:
     region = Voxels.of_labels(drawn)
     assert region is not None
     begin = time.perf_counter()
-    filled_between_slices(region)
+    filled_between_slices(region, axis=0)
     return time.perf_counter() - begin
 
 

@@ -1,88 +1,30 @@
-"""What whole regions become when they are filled between slices, smoothed, grown, combined and copied."""
+"""What whole regions become when they are smoothed, grown, combined and copied."""
 
 import numpy as np
 import pytest
-from QuizLoaderLib.images.grid import Grid
+import SimpleITK as sitk
 from QuizLoaderLib.reader.drawing.region_filters import (
     NothingToDoError,
-    Voxels,
     combined,
     copied_from_beside,
-    filled_between_slices,
     grown,
     smoothed,
 )
-
-SHAPE = (40, 56, 64)
-SPACING_MM = (1.0, 0.8, 1.6)
-"""From column to column, row to row and slice to slice."""
-
-
-def rotated(degrees: float) -> np.ndarray:
-    angle = np.radians(degrees)
-    c, s = np.cos(angle), np.sin(angle)
-    return np.array([[c, -s, 0.0], [s, c, 0.0], [0.0, 0.0, 1.0]]) @ [[1, 0, 0], [0, c, -s], [0, s, c]]
-
-
-PLAIN, FLIPPED, OBLIQUE = np.eye(3), np.diag([-1.0, -1.0, 1.0]), rotated(25)
-
-
-def grid_with(directions: np.ndarray) -> Grid:
-    """Its middle voxel is at the origin."""
-    matrix = np.eye(4)
-    matrix[:3, :3] = directions * SPACING_MM
-    matrix[:3, 3] = -matrix[:3, :3] @ (np.array(SHAPE[::-1]) // 2)
-    return Grid(SHAPE, matrix)
-
-
-def distances(grid: Grid) -> np.ndarray:
-    """Of each voxel's centre from the origin, in mm."""
-    k, j, i = np.indices(grid.shape)
-    ras = np.einsum("ab,b...->a...", grid.ijk_to_ras, np.stack([i, j, k, np.ones_like(i)]))
-    return np.linalg.norm(ras[:3], axis=0)
-
-
-def whole(voxels: Voxels, grid: Grid) -> np.ndarray:
-    return voxels.on((0, 0, 0), grid.shape).mask
-
-
-def region(mask: np.ndarray) -> Voxels:
-    voxels = Voxels.of_labels(mask)
-    assert voxels is not None
-    return voxels
-
-
-def dice(one: np.ndarray, other: np.ndarray) -> float:
-    return float(2 * (one & other).sum() / (one.sum() + other.sum()))
-
-
-@pytest.mark.parametrize("axis", [0, 1, 2])
-def test_a_sphere_on_every_third_slice_comes_back(axis):
-    grid = grid_with(OBLIQUE)
-    sphere = distances(grid) <= 18
-    drawn = np.moveaxis(sphere.copy(), axis, 0)
-    first = np.flatnonzero(drawn.any(axis=(1, 2)))[0]
-    drawn[[k for k in range(len(drawn)) if (k - first) % 3]] = False
-    drawn = np.moveaxis(drawn, 0, axis)
-    filled = whole(filled_between_slices(region(drawn)), grid)
-    assert dice(drawn, sphere) < 0.6
-    assert dice(filled, sphere) > 0.97
-    assert filled[drawn].all()
-
-
-def test_two_parts_with_more_room_between_them_than_between_slices_are_filled_each_on_its_own():
-    drawn, expected = np.zeros(SHAPE, bool), np.zeros(SHAPE, bool)
-    for rows, columns in ((slice(10, 20), slice(10, 20)), (slice(30, 44), slice(40, 60))):
-        drawn[5:26:5, rows, columns] = expected[5:26, rows, columns] = True
-    assert np.array_equal(filled_between_slices(region(drawn)).on((0, 0, 0), SHAPE).mask, expected)
-
-
-def test_without_a_gap_between_slices_nothing_is_filled():
-    beside = np.zeros(SHAPE, bool)
-    beside[7, 10:20, 10:20] = beside[7, 30:44, 40:60] = True
-    for drawn in (beside, np.ones((3, 4, 5), bool)):
-        with pytest.raises(NothingToDoError, match="no empty slice"):
-            filled_between_slices(region(drawn))
+from QuizLoaderLib.reader.drawing.work import GivenUpError, Work
+from region_shapes import (
+    FLIPPED,
+    OBLIQUE,
+    PLAIN,
+    SHAPE,
+    SPACING_MM,
+    dice,
+    distances,
+    grid_with,
+    region,
+    view_along,
+    whole,
+)
+from scipy.ndimage import binary_closing, binary_opening, gaussian_filter, median_filter
 
 
 @pytest.mark.parametrize("directions", [PLAIN, FLIPPED, OBLIQUE], ids=["plain", "flipped", "oblique"])
@@ -118,6 +60,62 @@ def test_what_is_thin_goes_and_what_is_thick_stays_where_it_is():
     assert dice(whole(smoothed(region(with_spike), grid, "gaussian", 2.0), grid), sphere) > 0.97
 
 
+def at_the_borders() -> np.ndarray:
+    """Rough blobs that reach all six sides of the volume, and an edge of it."""
+    noise = gaussian_filter(np.random.default_rng(7).standard_normal(SHAPE), 3)
+    mask = noise > np.quantile(noise, 0.55)
+    assert all(np.take(mask, at, axis).any() for axis in range(3) for at in (0, -1))
+    return mask
+
+
+@pytest.mark.parametrize("width_mm", [3.0, 7.0, 12.0])
+def test_the_median_is_that_of_scipy_up_to_the_borders_of_the_volume(width_mm):
+    mask = at_the_borders()
+    found = whole(smoothed(region(mask), grid_with(PLAIN), "median", width_mm), grid_with(PLAIN))
+    sizes = {3.0: (1, 3, 3), 7.0: (5, 9, 7), 12.0: (7, 15, 11)}[width_mm]
+    expected = median_filter(mask.view(np.uint8), sizes, mode="nearest") != 0
+    assert 0 < expected.sum() < expected.size
+    assert np.array_equal(found, expected)
+
+
+def test_the_gaussian_is_that_of_scipy_up_to_the_borders_of_the_volume():
+    mask = at_the_borders()
+    found = whole(smoothed(region(mask), grid_with(PLAIN), "gaussian", 4.0), grid_with(PLAIN))
+    sigmas = [4.0 / spacing for spacing in SPACING_MM[::-1]]
+    smooth = gaussian_filter(mask.astype(float), sigmas, mode="nearest")
+    differs = found != (smooth >= 0.5)
+    assert not (differs & (np.abs(smooth - 0.5) > 1e-5)).any()
+
+
+def test_a_half_space_stays_where_it_is_at_the_borders_of_the_volume():
+    """By symmetry: what goes on beyond the volume has the same edge there."""
+    for axis in range(3):
+        half = np.zeros(SHAPE, bool)
+        np.moveaxis(half, axis, 0)[: SHAPE[axis] // 2] = True
+        for kind in ("median", "opening", "closing", "gaussian"):
+            found = whole(smoothed(region(half), grid_with(PLAIN), kind, 6.0), grid_with(PLAIN))
+            assert np.array_equal(found, half), (axis, kind)
+
+
+@pytest.mark.parametrize(("kind", "scipys"), [("opening", binary_opening), ("closing", binary_closing)])
+def test_opening_and_closing_are_those_of_scipy_up_to_the_borders_of_the_volume(kind, scipys):
+    mask = at_the_borders()
+    found = whole(smoothed(region(mask), grid_with(PLAIN), kind, 7.0), grid_with(PLAIN))
+    point = sitk.Image(13, 13, 13, sitk.sitkUInt8)
+    point[6, 6, 6] = 1
+    ball = sitk.GetArrayFromImage(sitk.BinaryDilate(point, (3, 4, 2))) != 0
+    expected = scipys(np.pad(mask, 20, mode="edge"), ball)[20:-20, 20:-20, 20:-20]
+    assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize("kind", ["median", "opening", "closing", "gaussian"])
+def test_smoothing_that_was_given_up_ends_without_a_result(kind):
+    work = Work()
+    work.give_up()
+    with pytest.raises(GivenUpError):
+        smoothed(region(at_the_borders()), grid_with(PLAIN), kind, 6.0, work)
+
+
 def test_a_width_below_three_voxels_smooths_nothing():
     with pytest.raises(NothingToDoError, match="less than three voxels"):
         smoothed(region(np.ones((3, 4, 5), bool)), grid_with(PLAIN), "median", 0.5)
@@ -140,12 +138,7 @@ def test_a_slice_is_copied_from_the_one_beside_it(directions, axis):
     grid = grid_with(directions)
     sphere = distances(grid) <= 12
     for sign in (1, -1):
-        view = np.eye(4)
-        normal = sign * grid.ijk_to_ras[:3, 2 - axis] / SPACING_MM[2 - axis]
-        view[:3, 2] = normal
-        view[:3, 0] = grid.ijk_to_ras[:3, (3 - axis) % 3] / SPACING_MM[(3 - axis) % 3]
-        view[:3, 1] = np.cross(view[:3, 2], view[:3, 0])
-        view[:3, 3] = normal * 3 * SPACING_MM[2 - axis]
+        view = view_along(grid, axis, sign)
         here = SHAPE[axis] // 2 + 3 * sign
         drawn = np.moveaxis(sphere.copy(), axis, 0)
         drawn[here] = False
@@ -155,6 +148,6 @@ def test_a_slice_is_copied_from_the_one_beside_it(directions, axis):
             expected = np.moveaxis(sphere, axis, 0)[here + steps * sign]
             assert np.array_equal(np.flatnonzero(copied.any(axis=(1, 2))), [here])
             assert np.array_equal(copied[here], expected)
-    view[:3, 3] = normal * 40
+    view[:3, 3] = view[:3, 2] * 40
     with pytest.raises(NothingToDoError):
         copied_from_beside(region(sphere), grid, view, 1)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from ...quiz.problems import ExplainedError, Problem, has_errors
+from ..shared.own_thread import end_process
 from .check_command import check
 from .format_command import format_quiz
 from .info_command import info
@@ -183,6 +184,14 @@ def _say_and_exit(sentence: str, code: int) -> NoReturn:
 
 def main() -> None:
     """The console command; whatever happens, the user gets a sentence and no traceback."""
+    try:
+        _main()
+    except SystemExit as end:
+        end_process(end.code if isinstance(end.code, int) else int(end.code is not None))
+        raise
+
+
+def _main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             # A console of another code page shows an escape for what it lacks, rather than failing.

@@ -51,12 +51,16 @@ class StrokeBrush(WithinRange):
                 self._stroke = ExitStack()
                 self._stroke.enter_context(as_one_change(self.modifier.segmentation))
             change(self.modifier, voxels, self._mode)
+            if self._mode is ModificationMode.Add:
+                self.last.slices[self.modifier.active_segment_id] = slice_to_ras
 
     def lift(self) -> None:
         """The stroke is over, also where it is ended by something else than the mouse."""
-        stroke, self._stroke, self._last = self._stroke, None, None
+        stroke, is_over, self._stroke, self._last = self._stroke, self.is_down, None, None
         if stroke is not None:
             stroke.close()
+        if is_over:
+            self.drew(stroke is not None)
 
     def set_active(self, is_active: bool) -> None:
         if not is_active:

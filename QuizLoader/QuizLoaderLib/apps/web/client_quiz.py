@@ -82,7 +82,7 @@ class ClientQuiz:
     ) -> None:
         self._state, self._serving = state, serving
         self.host = WebHost(register, pictures, self._resized, self._rendered, self._pointed)
-        self.asking = AskingView(state, self._moved, self._end_drawing, pictures.cover)
+        self.asking = AskingView(state, self._moved, self._end_in_time, pictures.cover)
         self.tools = ToolsView(state, self._change_views)
         self.editor = EditorView(state, self.host.slicer, self._drawn)
         self.lines = LinesView(state, self._drawn, self._put_down)
@@ -169,6 +169,11 @@ class ClientQuiz:
         self.editor.close_polygon()
         self.marking.put_down()
 
+    def _end_in_time(self) -> None:
+        """As ``_end_drawing``, where a step does not wait for what is worked at."""
+        self.editor.regions.finish()
+        self._end_drawing()
+
     def go_to(self, index: int) -> None:
         """A page of the list."""
         if self.opened:
@@ -181,6 +186,7 @@ class ClientQuiz:
         opened, self.opened = self.opened, None
         if opened is None:
             return ""
+        self.editor.regions.drop()
         self._end_drawing()
         self.asking.end()
         self.lines.end()

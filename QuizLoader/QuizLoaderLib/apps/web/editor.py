@@ -48,6 +48,7 @@ class EditorView:
         self._mouse_was_for_window = True
         self._draw: DrawPolygon | None = None
         self.regions = RegionTools(self._editor, self._settings, self._worked)
+        self._settings.last.told = self._tell
         self._told: asyncio.Handle | None = None
         self._changes = self._refused = 0
         self._editor.segmentation_modified.connect(self._tell)
@@ -80,6 +81,7 @@ class EditorView:
         """A page was shown: draw on the image that was drawn on last, else on the first that may be."""
         self._opened = opened
         opened.drawings.when_leaving = self.let_go
+        opened.drawings.is_at_work = lambda: self.regions.is_working
         ids = [image.id for image in opened.drawings.images]
         if ids:
             radius = opened.page.contour_tool_radius_mm
@@ -89,7 +91,7 @@ class EditorView:
 
     def let_go(self) -> None:
         """Of the views and of the segmentation, which may leave the scene now."""
-        self.regions.drop()
+        self.regions.finish()
         self.put_down()
         self._editor.clear()
         self._opened = None
@@ -113,11 +115,11 @@ class EditorView:
         is_free = not self.regions.is_working or tool in _WHILE_WORKING or tool in self._settings.uses
         if not (self._is_editing and is_free and tool in self._uses):
             return
+        self.regions.sentence = ""
         if tool in _OF_ANOTHER_SEGMENT or tool in self.regions.uses:
             self.close_polygon()
         if isinstance(brush := self._editor.active_effect, StrokeBrush):
             brush.lift()
-        self.regions.sentence = ""
         try:
             self._uses[tool](*values)
         except NotANumberError:
@@ -200,7 +202,7 @@ class EditorView:
 
     def _apply_threshold(self) -> None:
         if self._effect == "threshold":
-            self._editor.active_effect.apply()
+            self.regions.sentence = self._editor.active_effect.apply()
             self.put_down()
 
     # The segments
@@ -249,11 +251,12 @@ class EditorView:
         }
 
     def _edit(self, image_id: str) -> None:
-        self.regions.drop()
         self.put_down()
         drawings = self._the_quiz().drawings
         self._image_id = image_id
         self._editor.set_active_segmentation(drawings.segmentation(image_id), drawings.volume(image_id))
+        (path,) = (image.path for image in drawings.images if image.id == image_id)
+        self._settings.begin_image(path)
         self._segments.choose_by_name()
         self._verdicts.begin(self._the_quiz(), image_id)
 

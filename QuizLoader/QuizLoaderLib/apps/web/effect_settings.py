@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 from trame_slicer.segmentation import (
     SegmentationEffect,
     SegmentationEffectNoTool,
-    SegmentationEffectThreshold,
     SegmentationIslandsMode,
 )
 
@@ -14,7 +13,7 @@ from ...quiz.values import number, whole_number
 from ...reader.drawing.effects import EFFECTS as NAMED_EFFECTS
 from ...reader.drawing.region_filters import COMBINATIONS, SMOOTHINGS
 from .brushes import Erase, Paint
-from .effects import Islands
+from .effects import Islands, LastDrawn, Threshold
 from .polygon_effect import DrawPolygon
 
 if TYPE_CHECKING:
@@ -35,7 +34,7 @@ _OF_MOUSE: dict[str, type[SegmentationEffect]] = {
     "paint": Paint,
     "erase": Erase,
     "draw": DrawPolygon,
-    "threshold": SegmentationEffectThreshold,
+    "threshold": Threshold,
     "islands": Islands,
 }
 
@@ -54,6 +53,9 @@ TABLES = {
     "combinations": [{"value": name, "title": words} for name, (words, _rule) in COMBINATIONS.items()],
 }
 """For the client."""
+
+_UNSET = (0.0, 0.0)
+"""The threshold of trame-slicer before any is set."""
 
 _WITHIN_RANGE = ("paint", "erase", "draw")
 
@@ -74,6 +76,9 @@ class EffectSettings:
         """In voxels."""
         self.removes_island = False
         self.is_within_range = False
+        self.last = LastDrawn()
+        self._image = ""
+        self._ranges: dict[str, tuple[tuple[float, float], bool]] = {}
         self.smoothing, self.smoothing_mm = next(iter(SMOOTHINGS)), FIRST_WIDTH_MM
         self.margin_mm = FIRST_WIDTH_MM
         self.uses: dict[str, Callable[..., None]] = {
@@ -86,6 +91,17 @@ class EffectSettings:
             "smoothing": self.set_smoothing,
             "margin": self.set_margin,
         }
+
+    def begin_image(self, path: str) -> None:
+        """Another image is drawn on. A range of grey values belongs to the image that it was set for."""
+        self._ranges[self._image] = (self.threshold, self.is_within_range)
+        self._image = path
+        threshold, self.is_within_range = self._ranges.get(path, (_UNSET, False))
+        self.last.slices.clear()
+        self.last.sentence = ""
+        for name in _WITHIN_RANGE:
+            self._effect(name).last = self.last
+        self._set_threshold(*threshold)
 
     def set_radius(self, millimetres: object) -> None:
         low, high = RADII_MM
@@ -145,7 +161,7 @@ class EffectSettings:
             self._effect(name).value_range = self.threshold if self.is_within_range else None
 
     def _begin_threshold(self) -> None:
-        if self.threshold == (0, 0):
+        if self.threshold == _UNSET:
             low, high = self.range()
             self._set_threshold(low + (high - low) * LOWEST_SHARE, high)
 

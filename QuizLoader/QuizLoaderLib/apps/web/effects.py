@@ -1,7 +1,8 @@
 """What all effects of the segment editor do to its segmentation, and islands of a large CT in seconds."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 
 import numpy as np
 import slicer
@@ -10,6 +11,7 @@ from trame_slicer.segmentation import (
     Segmentation,
     SegmentationEffect,
     SegmentationEffectIslands,
+    SegmentationEffectThreshold,
     SegmentModifier,
 )
 from trame_slicer.segmentation.segmentation_undo_command import SegmentationLabelMapUndoCommand
@@ -20,6 +22,8 @@ from ...images.grid import Grid
 from ...images.vtk_images import image_array
 from ...reader.drawing.region_filters import Voxels, combined
 from ...reader.drawing.segment_arrays import grid_of
+
+NOTHING_IN_RANGE = "No voxel there has a value from {:g} to {:g}."
 
 _MODES = {
     ModificationMode.Add: slicer.vtkSlicerSegmentEditorLogic.ModificationModeAdd,
@@ -83,22 +87,71 @@ def voxels_of_segment(modifier: SegmentModifier, segment_id: str) -> Voxels | No
     return Voxels.of_labels(modifier.get_segment_labelmap(segment_id, as_numpy_array=True))
 
 
+@dataclass
+class LastDrawn:
+    """``slices`` has by the ID of a segment the slice (4x4, to RAS) that it was drawn on last. ``sentence``
+    is what is to be known of what was done last; ``told()`` is called where it comes or goes by drawing."""
+
+    slices: dict[str, np.ndarray] = field(default_factory=dict)
+    sentence: str = ""
+    told: Callable[[], None] = lambda: None
+
+    def tell(self, sentence: str) -> None:
+        if sentence != self.sentence:
+            self.sentence = sentence
+            self.told()
+
+
 class WithinRange(SegmentationEffect):
-    """An effect that may be held to a range of grey values."""
+    """An effect that draws on slices, and may be held to a range of grey values."""
 
     value_range: tuple[float, float] | None = None
 
+    def __init__(self) -> None:
+        super().__init__()
+        self.last = LastDrawn()
+
     def within_range(self, voxels: Voxels | None) -> Voxels | None:
-        """Of some voxels those whose value is in the range, which has both its ends; None where none is. Of
-        colours it is the first component that counts, as for thresholds."""
+        """Of some voxels those whose value is in the range, None where none is."""
         if voxels is None or self.value_range is None:
             return voxels
-        low, high = self.value_range
-        box = tuple(slice(a, b) for a, b in zip(voxels.first, voxels.end, strict=True))
-        values = image_array(self.modifier.volume_node.GetImageData())[box]
-        values = values[..., 0] if values.ndim > 3 else values
-        mask = voxels.mask & (values >= low) & (values <= high)
-        return Voxels(voxels.first, mask) if mask.any() else None
+        return voxels_between(self.value_range, self.modifier.volume_node, voxels)
+
+    def drew(self, is_anything: bool) -> None:
+        """A stroke or a polygon is done: whether it took any voxel."""
+        is_said = self.value_range is not None and not is_anything
+        self.last.tell(NOTHING_IN_RANGE.format(*self.value_range or ()) if is_said else "")
+
+
+def voxels_between(
+    values_range: tuple[float, float], volume: "slicer.vtkMRMLVolumeNode", within: Voxels | None = None
+) -> Voxels | None:
+    """Of all voxels, or some, those whose value is in the range, which has both its ends; None where none is.
+    Of colours it is the first component that counts."""
+    low, high = values_range
+    values = image_array(volume.GetImageData())
+    values = values[..., 0] if values.ndim > 3 else values
+    if within is None:
+        return Voxels.of_labels((values >= low) & (values <= high))
+    values = values[tuple(slice(a, b) for a, b in zip(within.first, within.end, strict=True))]
+    mask = within.mask & (values >= low) & (values <= high)
+    return Voxels(within.first, mask) if mask.any() else None
+
+
+class Threshold(SegmentationEffectThreshold):
+    """That of trame-slicer 2.0.0 gives the segment anew what it has, which other segments that overlap it
+    there lose then."""
+
+    def apply(self) -> str:
+        """Gives why nothing changes, if nothing does."""
+        low, high = self.get_threshold_min_max_values()
+        found = voxels_between((low, high), self.modifier.volume_node)
+        if found is None:
+            return NOTHING_IN_RANGE.format(low, high)
+        before = voxels_of_segment(self.modifier, self.modifier.active_segment_id)
+        before = before or Voxels(found.first, np.zeros((0, 0, 0), bool))
+        become(self.modifier, before, combined(before, found, "add"))
+        return ""
 
 
 class Islands(SegmentationEffectIslands):

@@ -93,6 +93,8 @@ class DrawPolygon(WithinRange):
         voxels = self.within_range(inside_polygon(np.array(polygon.points_ras), polygon.slice_to_ras, grid))
         if voxels is not None:
             modify(self.modifier, voxels, ModificationMode.Add)
+            self.last.slices[self.modifier.active_segment_id] = polygon.slice_to_ras
+        self.drew(voxels is not None)
         self._changed()
 
     def set_active(self, is_active: bool) -> None:

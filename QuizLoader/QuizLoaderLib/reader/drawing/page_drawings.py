@@ -49,6 +49,7 @@ class PageDrawings:
     """The reader's drawings on the page that is shown: ``OpenedQuiz.drawings``. What a host does::
 
         drawing.when_leaving = editor.let_go          # called before the page's drawings leave the scene
+        drawing.is_at_work = lambda: editor.works     # something is about to be drawn: steps wait for it
         for image in drawing.images:                  # where the reader may draw; empty: hide the tools
             editor.edit(drawing.segmentation(image.id), drawing.volume(image.id))
 
@@ -71,6 +72,7 @@ class PageDrawings:
         self.folds = Folds(queue, self._regions_of)
         self.coming = ComingDrawings(self._regions_of, self.folds.stop)
         self.when_leaving: Callable[[], None] = lambda: None
+        self.is_at_work: Callable[[], bool] = lambda: False
 
     @property
     def images(self) -> tuple[Image, ...]:
@@ -191,6 +193,8 @@ class PageDrawings:
     @property
     def is_saved(self) -> bool:
         """Whether a crash would lose nothing of the page that is shown; looks at no voxel."""
+        if self.is_at_work():
+            return False
         saved = (self.lines.is_saved, self.marks.is_saved, self.measures.is_saved)
         return self._writes_to is None or all((*saved, *(drawing.is_saved for drawing in self._there)))
 
@@ -208,6 +212,8 @@ class PageDrawings:
 
     def prepare_to_leave(self) -> bool:
         """Do a part of what ``leave`` would stop the window for; called until it gives that all is done."""
+        if self.is_at_work():
+            return False
         is_compared = self.judging.look()
         for drawing in self._there:
             if not drawing.may_be_left:

@@ -1,4 +1,4 @@
-"""What is done to a whole region: it is filled between slices, smoothed, grown, combined with another.
+"""What is done to a whole region: it is smoothed, grown, combined with another, copied from slice to slice.
 
 Slicer's own filters where it has them (vtkITK), else SimpleITK. They take no part of the scene and let other
 threads run, so a host calls them in one.
@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -17,21 +16,18 @@ import numpy as np
 from ...images.grid import Grid
 from ...images.vtk_images import image_array, set_voxels
 from ...quiz.problems import ExplainedError
+from .work import Work
 
 if TYPE_CHECKING:
-    import SimpleITK
     from vtkmodules.vtkCommonExecutionModel import vtkImageAlgorithm
+
+    from .work import ImageFilter
 
 Steps = tuple[int, int, int]
 """Of voxels, along (k, j, i)."""
 
 _SIGMAS = 4
 """Behind so many standard deviations nothing is smoothed, as in Slicer."""
-
-
-_THICKEST = 3.0
-"""So many slices on end are drawn on at most, in the mean, where those between are left out; parts of a
-region beside each other are thicker."""
 
 
 class NothingToDoError(ExplainedError):
@@ -83,64 +79,21 @@ class Voxels:
         return self.on(_steps(low), _steps(high))
 
 
-# Between slices
-
-
-def filled_between_slices(region: Voxels) -> Voxels:
-    """The region with the slices between those that are drawn, along the axis of the volume on which these
-    are thin, by the morphological contour interpolation that Slicer has
-    (https://insight-journal.org/browse/publication/977).
-
-    Raises NothingToDoError where no slice is empty.
-    """
-    drawn = [np.asarray(region.mask.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(3)]
-    axis = min(range(3), key=lambda each: _thickness(drawn[each]))
-    if _thickness(drawn[axis]) > _THICKEST:
-        raise NothingToDoError("There is no empty slice between two that are drawn on.")
-    filled = region.mask.copy()
-    planes = np.moveaxis(filled, axis, 0)
-    for below, above in pairwise(np.flatnonzero(drawn[axis])):
-        if above - below > 1:
-            planes[below + 1 : above] = _interpolated(planes[below], planes[above], int(above - below - 1))
-    return Voxels(region.first, filled)
-
-
-def _thickness(drawn: np.ndarray) -> float:
-    """How many slices without a gap are drawn on, in the mean; inf where there is no gap."""
-    gaps = np.count_nonzero(np.diff(np.flatnonzero(drawn)) > 1)
-    return np.count_nonzero(drawn) / (gaps + 1) if gaps else np.inf
-
-
-def _interpolated(below: np.ndarray, above: np.ndarray, count: int) -> np.ndarray:
-    """So many planes between two: bool (count, rows, columns)."""
-    import slicer
-
-    found = np.zeros((count, *below.shape), bool)
-    box = Voxels.of_labels((below | above)[None])
-    assert box is not None
-    rows, columns = (slice(a, b) for a, b in zip(box.first[1:], box.end[1:], strict=True))
-    block = np.zeros((count + 2, *np.add(box.mask.shape[1:], 2)), bool)
-    block[0, 1:-1, 1:-1], block[-1, 1:-1, 1:-1] = below[rows, columns], above[rows, columns]
-    interpolation = slicer.vtkITKMorphologicalContourInterpolator()
-    interpolation.SetAxis(2)
-    found[:, rows, columns] = _through(interpolation, block)[1:-1, 1:-1, 1:-1]
-    return found
-
-
 # Smoothing
 
 
 @dataclass(frozen=True)
 class Smoothing:
     """``reach`` is how many voxels to either side it looks at, of a width in voxels; ``change`` takes a mask,
-    that reach and the width in voxels, along (k, j, i)."""
+    that reach and the width in voxels, along (k, j, i). What lies at the border of the mask goes on beyond
+    it."""
 
     words: str
     reach: Callable[[float], int]
-    change: Callable[[np.ndarray, Steps, list[float]], np.ndarray]
+    change: Callable[[np.ndarray, Steps, list[float], Work], np.ndarray]
 
 
-def smoothed(region: Voxels, grid: Grid, kind: str, size_mm: float) -> Voxels:
+def smoothed(region: Voxels, grid: Grid, kind: str, size_mm: float, work: Work | None = None) -> Voxels:
     """By one of ``SMOOTHINGS``; ``size_mm`` is the width of what it looks at, of the Gaussian its standard
     deviation. What lies at the border of the volume goes on beyond it. Raises NothingToDoError where that is
     no more than a voxel."""
@@ -149,10 +102,9 @@ def smoothed(region: Voxels, grid: Grid, kind: str, size_mm: float) -> Voxels:
     reach = _steps([smoothing.reach(each) for each in size])
     if not any(reach):
         raise NothingToDoError(f"{size_mm:g} mm are less than three voxels, so nothing would be smoothed.")
-    around = region.with_margin(grid, reach)
-    changed = smoothing.change(np.pad(around.mask, [(n, n) for n in reach], mode="edge"), reach, size)
-    inner = tuple(slice(n, n + length) for n, length in zip(reach, around.mask.shape, strict=True))
-    return Voxels(around.first, changed[inner])
+    # One more: what is beside the region goes on beyond the box.
+    around = region.with_margin(grid, _steps(np.add(reach, 1)))
+    return Voxels(around.first, smoothing.change(around.mask, reach, size, work or Work()))
 
 
 def _half_width(voxels: float) -> int:
@@ -160,28 +112,56 @@ def _half_width(voxels: float) -> int:
     return max(1, round((voxels + 1) / 2) * 2 - 1) // 2
 
 
-def _median(mask: np.ndarray, reach: Steps, _size: list[float]) -> np.ndarray:
+def _median(mask: np.ndarray, reach: Steps, _size: list[float], work: Work) -> np.ndarray:
+    """What most voxels of the box around each are: counted along one axis after the other, for the voxels of
+    a large box are thousands."""
+    count = int(np.prod([2 * n + 1 for n in reach]))
+    # A sum that is too large for it begins at 0 again, which its differences do not notice.
+    counts = mask.astype(np.min_scalar_type(count))
+    for axis, n in enumerate(reach):
+        work.go_on()
+        sides = [(n + 1, n) if each == axis else (0, 0) for each in range(3)]
+        sums = np.pad(counts, sides, mode="edge")
+        np.cumsum(sums, axis=axis, dtype=sums.dtype, out=sums)
+        sums = np.moveaxis(sums, axis, 0)
+        counts = np.moveaxis(sums[2 * n + 1 :] - sums[: -2 * n - 1], 0, axis)
+    return counts > count // 2
+
+
+def _opening(mask: np.ndarray, reach: Steps, _size: list[float], work: Work) -> np.ndarray:
     import SimpleITK as sitk
 
-    return _by_sitk(mask, lambda image: sitk.BinaryMedian(image, reach[::-1]))
+    return _by_ball(sitk.BinaryMorphologicalOpeningImageFilter(), mask, reach, work)
 
 
-def _opening(mask: np.ndarray, reach: Steps, _size: list[float]) -> np.ndarray:
+def _closing(mask: np.ndarray, reach: Steps, _size: list[float], work: Work) -> np.ndarray:
     import SimpleITK as sitk
 
-    return _by_sitk(mask, lambda image: sitk.BinaryMorphologicalOpening(image, reach[::-1]))
+    return _by_ball(sitk.BinaryMorphologicalClosingImageFilter(), mask, reach, work)
 
 
-def _closing(mask: np.ndarray, reach: Steps, _size: list[float]) -> np.ndarray:
+def _by_ball(
+    filter_: ImageFilter,
+    mask: np.ndarray,
+    reach: Steps,
+    work: Work,
+) -> np.ndarray:
     import SimpleITK as sitk
 
-    return _by_sitk(mask, lambda image: sitk.BinaryMorphologicalClosing(image, reach[::-1]))
+    image = sitk.GetImageFromArray(np.pad(mask, [(n, n) for n in reach], mode="edge").view(np.uint8))
+    filter_.SetKernelRadius(reach[::-1])
+    found = sitk.GetArrayFromImage(work.run(filter_, image)) != 0
+    return found[tuple(slice(n, n + length) for n, length in zip(reach, mask.shape, strict=True))]
 
 
-def _gaussian(mask: np.ndarray, _reach: Steps, size: list[float]) -> np.ndarray:
-    from scipy.ndimage import gaussian_filter
+def _gaussian(mask: np.ndarray, _reach: Steps, size: list[float], work: Work) -> np.ndarray:
+    from scipy.ndimage import gaussian_filter1d
 
-    return gaussian_filter(mask.astype(np.float32), size, truncate=_SIGMAS) >= 0.5
+    smooth = mask.astype(np.float32)
+    for axis, sigma in enumerate(size):
+        work.go_on()
+        smooth = gaussian_filter1d(smooth, sigma, axis, mode="nearest", truncate=_SIGMAS)
+    return smooth >= 0.5
 
 
 SMOOTHINGS = {
@@ -210,7 +190,7 @@ def grown(region: Voxels, grid: Grid, by_mm: float) -> Voxels:
     grows = around.mask if by_mm > 0 else ~around.mask
     if grows.all() or not grows.any():
         return around
-    found = _through(margin, grows, spacing)
+    found = through(margin, grows, spacing)
     return Voxels(around.first, found if by_mm > 0 else ~found)
 
 
@@ -237,11 +217,9 @@ def copied_from_beside(region: Voxels, grid: Grid, slice_to_ras: np.ndarray, ste
     """What the region has ``steps`` slices on, on the slice that a view shows; ``slice_to_ras`` is the
     view's, 4x4. Slices are those of the volume that are nearest to the view's plane. Raises
     NothingToDoError where there is nothing."""
-    to_ijk = np.linalg.inv(grid.ijk_to_ras) @ slice_to_ras
-    onwards = to_ijk[:3, 2] * grid.spacing_mm
-    of_ijk = int(np.argmax(np.abs(onwards)))
-    here, axis = round(float(to_ijk[of_ijk, 3])), 2 - of_ijk
-    there = here + steps * int(np.sign(onwards[of_ijk])) - region.first[axis]
+    axis, steps_mm = axis_of_view(grid, slice_to_ras)
+    here = round(float((np.linalg.inv(grid.ijk_to_ras) @ slice_to_ras)[2 - axis, 3]))
+    there = here + steps * int(np.sign(steps_mm[axis])) - region.first[axis]
     if not 0 <= here < grid.shape[axis]:
         raise NothingToDoError("The view shows no slice of the image.")
     planes = np.moveaxis(region.mask, axis, 0)
@@ -252,12 +230,20 @@ def copied_from_beside(region: Voxels, grid: Grid, slice_to_ras: np.ndarray, ste
     return Voxels(_steps(first), np.moveaxis(planes[there][None], 0, axis))
 
 
+def axis_of_view(grid: Grid, slice_to_ras: np.ndarray) -> tuple[int, np.ndarray]:
+    """Of (k, j, i) the one that is nearest to the normal of a view's slice, and how many mm a step along each
+    of the three goes along that normal."""
+    steps_mm = (np.linalg.inv(slice_to_ras) @ grid.ijk_to_ras)[2, 2::-1]
+    return int(np.argmax(np.abs(steps_mm / grid.spacing_mm[::-1]))), steps_mm
+
+
 # Between kinds of images
 
 
-def _through(
+def through(
     filter_: vtkImageAlgorithm, mask: np.ndarray, spacing: tuple[float, ...] = (1.0, 1.0, 1.0)
 ) -> np.ndarray:
+    """What one of VTK's filters makes of a mask, with the spacing of (i, j, k)."""
     from vtkmodules.vtkCommonDataModel import vtkImageData
 
     image = vtkImageData()
@@ -267,12 +253,6 @@ def _through(
     filter_.SetInputData(image)
     filter_.Update()
     return image_array(filter_.GetOutput()) != 0
-
-
-def _by_sitk(mask: np.ndarray, change: Callable[[SimpleITK.Image], SimpleITK.Image]) -> np.ndarray:
-    import SimpleITK as sitk
-
-    return sitk.GetArrayFromImage(change(sitk.GetImageFromArray(mask.view(np.uint8)))) != 0
 
 
 def _steps(numbers: np.ndarray | list[int]) -> Steps:
