@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,6 +87,46 @@ def test_lines_are_kept_with_their_image_or_page_and_deleted_ones_are_gone_for_g
     assert names == [second.name, on_image.name]
     assert results.findall("MarkupLinePath") == []
     assert sorted(path.name for path in folder.iterdir()) == names
+
+
+def test_deleted_lines_are_brought_back_one_after_the_other_until_the_page_is_left(
+    tmp_path: Path, images: Path
+) -> None:
+    required = CT.format(' MinMarkupLinesRequired="2"')
+    page = f'<Page ID="A" AllowMultipleResponse="Y">{required}</Page><Page ID="B"/>'
+    folder = tmp_path / "r" / READER / "study" / "PgGroup1_A"
+    with at_work(write_quiz(tmp_path, page), images, tmp_path / "r") as reader:
+        reader.show()
+        lines: Any = reader.drawings.lines
+        measure(reader)
+        measure(reader, OUTSIDE)
+        assert [line.length_mm for line in lines.measured] == [5.0, 12.0]
+        assert not lines.can_bring_back
+        assert reader.drawings.save() == ""
+        # One by the program's own button, one outside of it; and one that is only begun is no line.
+        lines.remove(lines.measured[0].node)
+        reader.opened.host.scene.RemoveNode(lines.measured[0].node)
+        assert lines.measured == ()
+        lines.remove(lines.new())
+        assert reader.answers.missing() == ["Please measure at least 2 lines on the image “CT” (0 so far)."]
+        assert list(folder.iterdir()) == []
+        lines.bring_back()
+        lines.bring_back()
+        assert not lines.can_bring_back
+        assert [(line.image_id, line.length_mm) for line in lines.measured] == [("", 12.0), ("CT", 5.0)]
+        assert {line.node.GetName() for line in lines.measured} == {"Line 1", "Line 2"}
+        (on_image,) = folder.glob("A_CT_*")
+        assert np.allclose(file_points_lps(on_image), [(10, -20, 30), (13, -16, 30)], atol=1e-9)
+        assert len(list(folder.iterdir())) == 2
+        measure(reader)
+        reader.go()
+        reader.go("previous")
+        assert len(lines.measured) == 3
+        lines.remove(lines.measured[2].node)
+        reader.go()
+        reader.go("previous")
+        assert not lines.can_bring_back
+        assert len(lines.measured) == 2
 
 
 def test_a_page_without_images_keeps_its_lines_and_a_scene_that_is_cleared_deletes_none(

@@ -129,8 +129,8 @@ def test_a_measure_is_gone_to_moved_deleted_and_brought_back_and_is_neither_line
         asking.show()
         shown = Measures(asking, lambda: None)
         shown.begin(reader.opened)
-        assert shown.shown[MEASURES_PLACE].tools == ("Angle", "Box", "Ellipse")
-        for tool in ("Angle", "Box", "Ellipse", ""):
+        assert shown.shown[MEASURES_PLACE].tools == ("Angle", "Box", "Ellipse", "Arrow")
+        for tool in ("Angle", "Box", "Ellipse", "Arrow", ""):
             shown.take_next()
             assert shown.shown[MEASURES_PLACE].placing == tool
         first, second = (in_ras(volume, (1, 1, k), (6, 5, k)) for k in (1, 4))

@@ -3,7 +3,8 @@
 import pytest
 import slicer
 from panel_stage import VOLUME, image_element, stage, write_quiz
-from PySide6.QtWidgets import QLabel, QPushButton, QRadioButton, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton, QWidget
 from session_by_hand import page_of, saved
 from test_panel_session import READER, Reader
 from test_panel_tools import key
@@ -78,8 +79,34 @@ def test_findings_are_marked_with_slicers_markups_deleted_and_brought_back(reade
     wait(lambda: any(text.startswith("1: Point") for text in texts(reader)))
 
 
-def curves():
-    nodes = slicer.mrmlScene.GetNodesByClass("vtkMRMLMarkupsClosedCurveNode")
+def test_an_arrow_is_drawn_and_its_text_typed_and_it_is_there_again(reader, tmp_path):
+    pages = [f"AllowMultipleResponse='Y'|{image_element('Volume', VOLUME)}{SEEN}", f"|{SEEN}"]
+    reader.sign_in(write_quiz(tmp_path / "arrow.xml", pages))
+    wait = reader.stage.slicer.wait_until
+    section = reader.stage.widget("measuresSection")
+
+    def field():
+        return next(iter(section.findChildren(QLineEdit)), None)
+
+    next(each for each in section.findChildren(QPushButton) if each.text() == "Arrow").click()
+    for pixel in ((50, 60), (120, 100)):
+        reader.stage.slicer.mice["Red"].click(pixel)
+    wait(lambda: field() is not None and field().window().focusWidget() is field())
+    assert not section.collapsed
+    QTest.keyClicks(field(), "left apex ")
+    assert field().text() == "left apex "
+    assert [node.GetNthControlPointLabel(0) for node in curves("vtkMRMLMarkupsCurveNode")] == ["left apex"]
+    reader.go()
+    assert field() is None
+    reader.go("previousButton")
+    wait(lambda: field() is not None)
+    assert field().text() == "left apex"
+    (arrow,) = page_of(saved(reader.results / READER / "arrow" / "arrow.xml"), 1).findall("MeasurePath")
+    assert arrow.get("Text") == "left apex"
+
+
+def curves(kind="vtkMRMLMarkupsClosedCurveNode"):
+    nodes = slicer.mrmlScene.GetNodesByClass(kind)
     nodes.UnRegister(None)
     return [nodes.GetItemAsObject(index) for index in range(nodes.GetNumberOfItems())]
 

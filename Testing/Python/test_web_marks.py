@@ -123,6 +123,25 @@ def test_findings_are_marked_filled_in_deleted_brought_back_and_there_again(brow
         page.keyboard.press("Escape")
         until(lambda: measured(page)["placing"] == "", "an empty hand")
 
+        measure(page, "Arrow", (-6, 6), (-12, 14))
+        # Whoever goes on typing writes its text: no letter is a shortcut, no blank is lost.
+        field = page.get_by_label("Text of measure 3")
+        until(lambda: field.evaluate("it => it === document.activeElement"), "the field to have the keys")
+        page.keyboard.type("left ")
+        page.mouse.move(*at(page, 3, 3))
+        page.keyboard.type("apex")
+        until(lambda: measured(page)["marks"][2]["text"] == "left apex", "the text")
+        assert field.input_value() == "left apex"
+        wait_for_views(page)
+        here = slice_shown(page)
+        page.mouse.wheel(0, -100)
+        until(lambda: slice_shown(page) != here, "another slice")
+        assert field.evaluate("it => it !== document.activeElement"), "keys are for the views again"
+        page.get_by_role("button", name="Delete measure 3").click()
+        until(lambda: len(measured(page)["marks"]) == 2, "the deletion")
+        page.get_by_test_id("measures").get_by_role("button", name="Undo delete").click()
+        until(lambda: field.input_value() == "left apex", "the arrow with its text again")
+
         for number in (1, 2, 3):
             page.get_by_test_id(f"question-0/0/{number}/0").get_by_text("soft").click()
         for number, diameter in ((1, "4,5"), (3, "12")):
@@ -148,6 +167,9 @@ def test_findings_are_marked_filled_in_deleted_brought_back_and_there_again(brow
         assert page.faults == []
         assert reading.end() == 0
 
+    arrow = page_of(saved(tmp_path / "results" / READER / "marks" / "marks.xml"), 1).findall("MeasurePath")[2]
+    assert (arrow.get("Text"), arrow.get("View")) == ("left apex", "Red")
+    assert [float(mm) for mm in (arrow.get("Center") or "").split()][:2] == pytest.approx([6, -6], abs=0.2)
     point, ellipse, curve = marks(tmp_path)
     assert [mark.get("Tool") for mark in (point, ellipse, curve)] == ["Point", "Ellipse", "Curve"]
     assert [mark.get("Deleted") for mark in (point, ellipse, curve)] == [None] * 3

@@ -125,6 +125,18 @@ def lines_come_back_and_one_that_is_deleted_does_not(desk: Desk) -> None:
 
 
 @story(Need.WINDOW)
+def a_line_that_was_deleted_is_brought_back(desk: Desk) -> None:
+    reader = at_the_first_page(desk)
+    measure_two(desk)
+    choose_line(desk, 1)
+    reader.click("deleteLineButton")
+    wait_for(desk, [FIRST])
+    reader.click("bringLineBackButton")
+    wait_for(desk, [FIRST, SECOND])
+    desk.wait_until(lambda: len(files(reader)) == 2)
+
+
+@story(Need.WINDOW)
 def the_length_follows_an_end_that_is_dragged(desk: Desk) -> None:
     at_the_first_page(desk)
     measure(desk, RIGHT, LEFT)

@@ -10,6 +10,17 @@ from .grid import Grid, moved
 ELLIPSE_ANGLES = np.arange(8) * np.pi / 4
 """Of the points by which an ellipse is known, around its centre."""
 
+_PARTS = (0.0, 0.1, 0.5, 0.9)
+"""Where each side of an arrow has points: a file does not say that a curve is straight, and Slicer's spline
+through these almost is."""
+
+ARROW_POINTS = 5 * len(_PARTS) + 1
+ARROW_END, _LEFT, ARROW_TIP, _RIGHT = (side * len(_PARTS) for side in (0, 2, 3, 4))
+"""Of the points that draw an arrow: from its end to its head, and once around that."""
+
+_LONGEST_HEAD, _HALF_WIDTH = 0.25, 0.4
+"""Of the length of an arrow, and of the length of its head: how far this reaches to either side."""
+
 _ALMOST = 1e-9
 _CHUNK_VOXELS = 1 << 16
 
@@ -19,8 +30,8 @@ class MarkShape:
     """``points`` is (points, 3) in mm, in one frame with whatever it is compared with.
 
     A Point has one, a Line two, an Angle three (the second is its vertex), a Box its four corners one after
-    the other, an Ellipse those at ELLIPSE_ANGLES, a Curve its outline. ``depth_mm`` is that of a Box across
-    its plane.
+    the other, an Ellipse those at ELLIPSE_ANGLES, a Curve its outline, an Arrow its tip and its end.
+    ``depth_mm`` is that of a Box across its plane.
     """
 
     tool: MarkTool
@@ -40,10 +51,13 @@ class ValueStatistics:
 
 
 def centre(shape: MarkShape) -> np.ndarray:
-    """(3,) mm: the vertex of an angle, the centre of gravity of what has an area, else the mean point."""
+    """(3,) mm: the vertex of an angle, the tip of an arrow, the centre of gravity of what has an area, else
+    the mean point."""
     points = shape.points
     if shape.tool is MarkTool.ANGLE:
         return points[1]
+    if shape.tool is MarkTool.ARROW:
+        return points[0]
     if shape.tool is not MarkTool.CURVE or not np.linalg.norm(_area_vector(points)):
         return points.mean(axis=0)
     normal = _area_vector(points)
@@ -53,9 +67,9 @@ def centre(shape: MarkShape) -> np.ndarray:
 
 
 def size(shape: MarkShape) -> float | None:
-    """The length in mm, the angle in degrees, or the area in mm2; a point has none."""
+    """The length in mm, the angle in degrees, or the area in mm2; a point and an arrow have none."""
     points = shape.points
-    if shape.tool is MarkTool.POINT:
+    if shape.tool in (MarkTool.POINT, MarkTool.ARROW):
         return None
     if shape.tool is MarkTool.LINE:
         return float(np.linalg.norm(points[1] - points[0]))
@@ -97,6 +111,32 @@ def made_an_ellipse_again(before: np.ndarray, points: np.ndarray) -> np.ndarray:
         np.sin(angle) * along + np.cos(angle) * across,
     )
     return ellipse_points(middle, one, other)
+
+
+def arrow_points(tip: np.ndarray, end: np.ndarray, across: np.ndarray, head_mm: float) -> np.ndarray:
+    """(ARROW_POINTS, 3): the line that draws an arrow. ``across`` leads to the side of its head, as far as it
+    is not along the arrow; of a short arrow the head is shorter."""
+    length = np.linalg.norm(tip - end)
+    along, head = (tip - end) / length, min(head_mm, _LONGEST_HEAD * length)
+    side = across - along * (across @ along)
+    side *= _HALF_WIDTH * head / np.linalg.norm(side)
+    neck = tip - head * along
+    corners = np.array([end, neck, neck + side, tip, neck - side, neck])
+    sides = np.diff(corners, axis=0)[:, None] * np.array(_PARTS)[:, None]
+    return np.concatenate([(corners[:-1, None] + sides).reshape(-1, 3), corners[-1:]])
+
+
+def made_an_arrow_again(before: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """(ARROW_POINTS, 3): an arrow whose tip or end was moved from ``before``, its head still in the same
+    plane; as before where they were moved to one place."""
+    tip, end = points[ARROW_TIP], points[ARROW_END]
+    if np.linalg.norm(tip - end) <= _ALMOST:
+        return before
+    along, side = before[ARROW_TIP] - before[ARROW_END], before[_LEFT] - before[_RIGHT]
+    across = np.cross(np.cross(along, side), tip - end)
+    # Out of that plane at right angles, its head keeps its sides.
+    head_mm = float(np.linalg.norm(side)) / (2 * _HALF_WIDTH)
+    return arrow_points(tip, end, across if np.linalg.norm(across) > _ALMOST else side, head_mm)
 
 
 def voxels_under(shape: MarkShape, grid: Grid) -> np.ndarray:

@@ -14,7 +14,7 @@ MEASURES = Question(
     line=0,
     descriptor="Measures",
     required=False,
-    tools=(MarkTool.ANGLE, MarkTool.BOX, MarkTool.ELLIPSE),
+    tools=(MarkTool.ANGLE, MarkTool.BOX, MarkTool.ELLIPSE, MarkTool.ARROW),
 )
 """What a reader measures on any page, besides lines: as marks for a question that every page has."""
 

@@ -37,6 +37,12 @@ class MarkTool(str, Enum):
     BOX = "Box"
     ELLIPSE = "Ellipse"
     CURVE = "Curve"
+    ARROW = "Arrow"
+
+    @property
+    def has_text(self) -> bool:
+        """Whether a reader writes something beside it."""
+        return self is MarkTool.ARROW
 
     @property
     def has_area(self) -> bool:

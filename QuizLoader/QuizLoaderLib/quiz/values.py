@@ -91,8 +91,12 @@ def _color(text: str) -> tuple[int, int, int]:
     return red, green, blue
 
 
+_TOOLS_OF_QUESTIONS = {tool.value: tool for tool in MarkTool if not tool.has_text}
+"""An arrow has no form: what it says is its text."""
+
+
 def _mark_tools(text: str) -> tuple[MarkTool, ...]:
-    return tuple(dict.fromkeys(MarkTool(word) for word in text.split()))
+    return tuple(dict.fromkeys(_TOOLS_OF_QUESTIONS[word] for word in text.split()))
 
 
 def _go_to_bookmark(text: str) -> GoToBookmark:
@@ -135,7 +139,7 @@ GO_TO_BOOKMARK = Kind(_go_to_bookmark, "the BookmarkID of an earlier page, a spa
 MARK_TOOLS = Kind(
     _mark_tools,
     "one or several of Point, Line, Angle, Box, Ellipse, Curve, with blanks between them",
-    tuple(tool.value for tool in MarkTool),
+    tuple(_TOOLS_OF_QUESTIONS),
 )
 CONDITION = Kind(read_condition, "a condition, as “lesion = 'yes' and size ge 5”")
 TWO_VIEWS = Kind(_two_views, "two different views, as “Red Yellow”")

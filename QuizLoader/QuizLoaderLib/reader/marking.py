@@ -28,6 +28,9 @@ if TYPE_CHECKING:
 LOOK_S = 0.25
 """How often a host looks at the marks: what was moved is saved, and told with its new size."""
 
+LONGEST_TEXT = 200
+"""Of an arrow: a host's field takes no more."""
+
 TOOLS = {
     MarkTool.POINT: "Click on the finding.",
     MarkTool.LINE: "Click on the two ends.",
@@ -35,13 +38,15 @@ TOOLS = {
     MarkTool.BOX: "Click on two opposite corners.",
     MarkTool.ELLIPSE: "Click on two opposite corners of the box around it.",
     MarkTool.CURVE: "Click on points around it; then press “Done”.",
+    MarkTool.ARROW: "Click on what it points at, then where its text is to be.",
 }
 """What to do with each."""
 
 
 @dataclass(frozen=True)
 class ShownMark:
-    """``note`` says what is odd about it, ``can_go`` whether it is on the images."""
+    """``note`` says what is odd about it, ``can_go`` whether it is on the images, ``text`` is None where a
+    reader cannot write one."""
 
     number: int
     tool: str
@@ -49,6 +54,7 @@ class ShownMark:
     place: str
     note: str = ""
     can_go: bool = True
+    text: str | None = None
 
 
 @dataclass(frozen=True)
@@ -77,7 +83,7 @@ class Marking:
 
     ``changed()`` is called when a mark came or went, for its form does too; ``taken()`` before one is placed,
     so that other tools are put down; ``lead(where)`` when one was placed, to the first question of its form,
-    which may be far down. A host shows ``shown`` after each call.
+    which may be far down, or to where its text is written. A host shows ``shown`` after each call.
     """
 
     asking: Asking
@@ -129,6 +135,13 @@ class Marking:
         if self._opened and self.shown.get(where, ShownMarks()).may_change:
             self._fault = self._marks(self._opened).delete(self._on_page(where), number)
             self._changed()
+
+    def write(self, where: Where, number: int, text: str) -> None:
+        """The text of an arrow, in one line."""
+        if self._opened and self.shown.get(where, ShownMarks()).may_change:
+            words = "".join(one if one.isprintable() else " " for one in text)[:LONGEST_TEXT]
+            self._marks(self._opened).write(self._on_page(where), number, words)
+            self.look()
 
     def bring_back(self, where: Where) -> None:
         if self._opened and self.shown.get(where, ShownMarks()).may_change:
@@ -217,8 +230,9 @@ class Marking:
         has_several = len({image.id for image in page.images}) > 1 and not page.randomize_sides
         for stored, mark in self._marks(opened).of(on_page):
             of, shown = self._known.get((on_page, stored.number), (None, None))
-            if of is not stored or shown is None or shown.can_go is (mark is None):
-                shown = _shown_mark(stored, has_several, mark is not None)
+            text = mark.text if mark else stored.facts.get("Text")
+            if of is not stored or shown is None or (shown.can_go, shown.text) != (mark is not None, text):
+                shown = _shown_mark(stored, has_several, mark is not None, text)
                 self._known[on_page, stored.number] = stored, shown
             yield shown
 
@@ -231,6 +245,8 @@ class Marking:
             asked = enumerate(self._questions()[where].questions)
             for first in [each for each, one in asked if one.facts.takes is not Takes.NOTHING][:1]:
                 self.lead((*where, number, first))
+            if any(mark.number == number and mark.text is not None for mark in self.shown[where].marks):
+                self.lead((*where, number))
 
     def _changed(self) -> None:
         self.asking.touch()
@@ -243,7 +259,7 @@ class Marking:
                 set_window_level_by_mouse(opened.host, True)
 
 
-def _shown_mark(stored: "StoredMark", with_image: bool, can_go: bool) -> ShownMark:
+def _shown_mark(stored: "StoredMark", with_image: bool, can_go: bool, text: str | None) -> ShownMark:
     return ShownMark(
         stored.number,
         stored.facts.get("Tool", ""),
@@ -251,4 +267,5 @@ def _shown_mark(stored: "StoredMark", with_image: bool, can_go: bool) -> ShownMa
         place_text(stored.facts, with_image),
         OUTSIDE * (not stored.facts.get("Image")) if can_go else "its file cannot be shown",
         can_go,
+        text,
     )

@@ -40,12 +40,13 @@ class ShownLines:
     may_measure: bool = False
     measuring: bool = False
     everywhere: bool = False
+    can_bring_back: bool = False
     measured: tuple[ShownLine, ...] = ()
     note: str = ""
 
 
 class Measuring:
-    """Places, deletes and lists the lines of ``OpenedQuiz.drawings.lines``.
+    """Places, deletes, brings back and lists the lines of ``OpenedQuiz.drawings.lines``.
 
     ``changed()`` is called when a line came or went, for a page may require lines; ``taken()`` before one is
     placed, so that other tools are put down. A host shows ``shown`` after each call.
@@ -98,10 +99,16 @@ class Measuring:
         self.look()
 
     def delete(self, number: int) -> None:
-        """For good; lines count from 0 in the list that is shown."""
+        """Until ``bring_back``, or until the page is left; lines count from 0 in the list that is shown."""
         lines = self._opened.drawings.lines if self._opened else None
         if lines and lines.may_measure and 0 <= number < len(lines.measured):
             self._note = lines.remove(lines.measured[number].node)
+            self.look()
+
+    def bring_back(self) -> None:
+        """Undo the last deletion."""
+        if self._opened:
+            self._note = self._opened.drawings.lines.bring_back()
             self.look()
 
     def show_everywhere(self, on: bool) -> None:
@@ -126,9 +133,15 @@ class Measuring:
         measured = tuple(
             ShownLine(line.node.GetName(), line.length_text, names.get(line.image_id, "")) for line in lines
         )
-        may_measure = opened.drawings.lines.may_measure
-        in_hand = self._placed is not None
-        self.shown = ShownLines(may_measure, in_hand, self._everywhere, measured, self._note)
+        own = opened.drawings.lines
+        self.shown = ShownLines(
+            own.may_measure,
+            self._placed is not None,
+            self._everywhere,
+            own.can_bring_back,
+            measured,
+            self._note,
+        )
         if len(before.measured) != len(measured):
             self._changed()
 

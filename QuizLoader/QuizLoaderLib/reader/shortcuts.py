@@ -90,7 +90,10 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("link here", ("Alt+Shift+K",), "Link the views where they are", ("link_here",), _COMPARING),
     Shortcut("measure", ("Alt+L",), "Measure a line: click its two ends", ("measure",)),
     Shortcut(
-        "measures", ("Alt+Shift+L",), "Measure an angle; again: a box, an ellipse, nothing", ("next_measure",)
+        "measures",
+        ("Alt+Shift+L",),
+        "Measure an angle; again: box, ellipse, arrow, nothing",
+        ("next_measure",),
     ),
     Shortcut("help", ("Alt+?",), "This sheet", ("help",)),
     Shortcut("magnify", ("M",), "Magnifier, while the key is held", ("magnify",), _VIEW),

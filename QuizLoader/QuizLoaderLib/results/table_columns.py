@@ -88,6 +88,7 @@ ANSWER_COLUMNS = {
     **TIMED_OUT_COLUMN,
     "attempt": "1, or the number of the reader's run of this quiz",
     **GIVEN_COLUMNS,
+    "arrow_text": "Of an arrow on an image: what the reader wrote beside it",
 }
 """The columns of the table of answers, and what each means."""
 

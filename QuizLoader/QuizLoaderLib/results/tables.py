@@ -220,7 +220,7 @@ def _drawing_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: S
 
 
 def _measure_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: Seconds) -> Iterator[Row]:
-    """A row for each angle, box and ellipse that is measured and was not deleted."""
+    """A row for each angle, box and ellipse that is measured, and each arrow, that was not deleted."""
     for measure in page.element.findall(MEASURE_PATH):
         if measure.get("Deleted") != "Y":
             yield {
@@ -228,6 +228,7 @@ def _measure_rows(results: ReadResults, page: ReadPage, of_page: Row, seconds: S
                 "question_type": MEASURE_PATH,
                 "option_label": measure.get("Image") or "",
                 "response": relative_path(results, measure.text or ""),
+                "arrow_text": measure.get("Text") or "",
                 **_standing(page),
                 **_times(measure, seconds),
                 "seconds": "",

@@ -290,6 +290,7 @@ class MarkEvent(str, Enum):
     MOVED = "moved"
     DELETED = "deleted"
     BROUGHT_BACK = "brought back"
+    WRITTEN = "written"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -315,10 +316,11 @@ class MarkAnswerEntry(PositionEntry, kind="mark-answer"):
 
 @dataclass(frozen=True, kw_only=True)
 class MeasureEntry(PageEntry, kind="measure"):
-    """An angle, a box or an ellipse that is measured was placed, moved, deleted or brought back."""
+    """An angle, a box or an ellipse that is measured, or an arrow with its text, was placed, moved, deleted
+    or brought back."""
 
     measure: Annotated[int, "Its number on the page, from 1; never used again for another"]
-    event: Annotated[str, "As of a mark"]
+    event: Annotated[str, "As of a mark; `written` where it is the text of an arrow that changed"]
     path: Annotated[str, "Its file, relative to the reader's folder"] = ""
     facts: Annotated[Mapping[str, str], "The attributes its MeasurePath gets"] = field(default_factory=dict)
 

@@ -28,7 +28,7 @@ def new_line(scene: vtkMRMLScene, name: str) -> vtkMRMLMarkupsLineNode:
 
 
 def dress(node: vtkMRMLMarkupsLineNode) -> None:
-    """Give it a display node, if it has none, with its length."""
+    """Give it a display node, if it has none, and its name and length beside it."""
     node.CreateDefaultDisplayNodes()
     node.GetDisplayNode().SetPropertiesLabelVisibility(True)
 

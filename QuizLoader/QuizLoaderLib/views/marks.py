@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..images.mark_shapes import ARROW_POINTS
 from ..quiz.model import SliceView
 from ..quiz.question_types import MarkTool
 from . import lines
+from .arrows import dress_arrow, show_text, text_of, tip_and_end_ras
 from .markup_files import read_markup
 from .segmentations import remove
 
@@ -25,8 +27,15 @@ _CLASSES = {
     # Slicer has no ellipse of its own.
     MarkTool.ELLIPSE: "vtkMRMLMarkupsClosedCurveNode",
     MarkTool.CURVE: "vtkMRMLMarkupsClosedCurveNode",
+    MarkTool.ARROW: "vtkMRMLMarkupsCurveNode",
 }
-POINTS = {MarkTool.POINT: 1, MarkTool.LINE: 2, MarkTool.ANGLE: 3, MarkTool.ELLIPSE: 8}
+POINTS = {
+    MarkTool.POINT: 1,
+    MarkTool.LINE: 2,
+    MarkTool.ANGLE: 3,
+    MarkTool.ELLIPSE: 8,
+    MarkTool.ARROW: ARROW_POINTS,
+}
 """Of a node, where that is always the same; a curve has three at least."""
 
 _LEAST_CURVE = 3
@@ -67,6 +76,8 @@ def dress(node: vtkMRMLMarkupsNode, tool: MarkTool, color: tuple[int, int, int] 
     if tool is MarkTool.BOX:
         display.SetFillVisibility(False)
         display.SetHandlesInteractive(True)
+    if tool is MarkTool.ARROW:
+        dress_arrow(node)
     if color is not None:
         rgb = [part / 255 for part in color]
         display.SetColor(rgb)
@@ -92,6 +103,8 @@ def points_ras(node: vtkMRMLMarkupsNode, tool: MarkTool) -> np.ndarray:
         return np.stack(
             [middle - one - other, middle + one - other, middle + one + other, middle - one + other]
         )
+    if tool is MarkTool.ARROW:
+        return tip_and_end_ras(node)
     if tool is MarkTool.CURVE:
         from vtk.util.numpy_support import vtk_to_numpy
 
@@ -104,11 +117,17 @@ def points_ras(node: vtkMRMLMarkupsNode, tool: MarkTool) -> np.ndarray:
 
 
 def state_of(node: vtkMRMLMarkupsNode, tool: MarkTool) -> np.ndarray:
-    """Numbers that are the same as long as nobody has moved it."""
+    """Numbers that are the same as long as nobody has moved it, or written another text beside it."""
     if tool is MarkTool.BOX:
         return np.concatenate(_box(node))
     count = node.GetNumberOfDefinedControlPoints()
-    return np.array([node.GetNthControlPointPositionWorld(index) for index in range(count)]).ravel()
+    points = np.array([node.GetNthControlPointPositionWorld(index) for index in range(count)]).ravel()
+    return np.append(points, list(map(ord, text_of(node)))) if tool.has_text else points
+
+
+def points_in(state: np.ndarray, tool: MarkTool) -> np.ndarray:
+    """(points, 3) of a ``state_of``; not of a Box."""
+    return state[: 3 * POINTS[tool]].reshape(-1, 3) if tool in POINTS else state.reshape(-1, 3)
 
 
 def count_changes(node: vtkMRMLMarkupsNode) -> Callable[[], int]:
@@ -154,7 +173,9 @@ def put_back(node: vtkMRMLMarkupsNode, tool: MarkTool, state: np.ndarray) -> Non
         middle, one, other, across = state.reshape(4, 3)
         set_box(node, middle, one, other, 2 * float(np.linalg.norm(across)))
     else:
-        set_points_ras(node, state.reshape(-1, 3))
+        set_points_ras(node, points_in(state, tool))
+        if tool.has_text:
+            show_text(node, "".join(map(chr, state[3 * POINTS[tool] :].astype(int))))
 
 
 def set_box(

@@ -30,6 +30,7 @@ class LinesSection:
         self._timer = timer(LOOK_S, self._look)
         ui.measureButton.clicked.connect(self.measure)
         ui.deleteLineButton.clicked.connect(self._delete)
+        ui.bringLineBackButton.clicked.connect(self._bring_back)
         ui.linesList.itemClicked.connect(self._show)
         ui.linesEverywhereBox.clicked.connect(self._measuring.show_everywhere)
 
@@ -63,6 +64,10 @@ class LinesSection:
         self._measuring.delete(self._ui.linesList.currentRow)
         self._show()
 
+    def _bring_back(self) -> None:
+        self._measuring.bring_back()
+        self._show()
+
     def _take_keys(self, measuring: bool) -> None:
         if measuring != self._escape.is_taken:
             self._in_hand(measuring)
@@ -82,7 +87,8 @@ class LinesSection:
                 ui.linesList.addItem(text)
             ui.linesList.currentRow = min(row, len(texts) - 1)
         show_text(ui.linesNoteLabel, shown.note)
-        ui.linesSection.visible = bool(texts)
+        ui.linesSection.visible = bool(texts) or shown.can_bring_back
+        ui.bringLineBackButton.visible = shown.can_bring_back
         ui.linesSection.text = f"Lines ({len(texts)})"
         ui.measureButton.enabled = shown.may_measure
         ui.measureButton.checked = shown.measuring

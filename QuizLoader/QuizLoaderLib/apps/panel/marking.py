@@ -11,7 +11,7 @@ from ...quiz.marked import MEASURES, MEASURES_PLACE
 from ...quiz.model import Question
 from ...reader.answers import Where
 from ...reader.asking import Asking
-from ...reader.marking import LOOK_S, Marking, ShownMarks
+from ...reader.marking import LONGEST_TEXT, LOOK_S, Marking, ShownMark, ShownMarks
 from ...reader.measures import Measures
 from ...reader.opened_quiz import OpenedQuiz
 from .ui import EscapeKey, show_text, timer
@@ -28,6 +28,7 @@ class _Row:
     label: "qt.QLabel"
     go_to: "qt.QPushButton"
     delete: "qt.QPushButton"
+    text: "qt.QLineEdit | None"
 
 
 class _QuestionWidgets:
@@ -74,16 +75,34 @@ class _QuestionWidgets:
         for place, mark in enumerate(shown.marks):
             if mark in as_before:
                 continue
-            row = self._rows.get(mark.number) or self._row(mark.number, place)
+            row = self._rows.get(mark.number) or self._row(mark, place)
             texts = (f"{mark.number}: {mark.tool} {mark.size}".rstrip(), mark.place, mark.note)
             show_text(row.label, ", ".join(filter(None, texts)))
             row.go_to.enabled, row.delete.enabled = mark.can_go, shown.may_change
+            if row.text and mark.text is not None:
+                row.text.enabled = shown.may_change and mark.can_go
+                # A blank at its end is being typed still.
+                if row.text.text.split() != mark.text.split():
+                    row.text.text = mark.text
 
-    def _row(self, number: int, place: int) -> _Row:
-        row = _Row(qt.QWidget(), qt.QLabel(""), qt.QPushButton("Go to"), qt.QPushButton("Delete"))
+    def focus_text(self, number: int) -> None:
+        """What is typed next is the text of this mark."""
+        row = self._rows.get(number)
+        if row and row.text:
+            row.text.setFocus()
+
+    def _row(self, mark: ShownMark, place: int) -> _Row:
+        number, text = mark.number, qt.QLineEdit() if mark.text is not None else None
+        row = _Row(qt.QWidget(), qt.QLabel(""), qt.QPushButton("Go to"), qt.QPushButton("Delete"), text)
         row.label.wordWrap = True
-        layout = qt.QHBoxLayout(row.widget)
-        layout.setContentsMargins(0, 0, 0, 0)
+        layout, rows = qt.QHBoxLayout(), qt.QVBoxLayout(row.widget)
+        rows.setContentsMargins(0, 0, 0, 0)
+        rows.addLayout(layout)
+        if text is not None:
+            text.placeholderText, text.maxLength = "Text", LONGEST_TEXT
+            text.text = mark.text
+            text.textChanged.connect(lambda: self._use("write", number, text.text))
+            rows.addWidget(text)
         layout.addWidget(row.label)
         for button, what in ((row.go_to, "go_to"), (row.delete, "delete")):
             button.clicked.connect(partial(self._clicked_in_row, what, number))
@@ -166,7 +185,7 @@ class MeasuresSection(MarksSection):
 
     def __init__(self, ui: "Ui", asking: Asking, in_hand: Callable[[bool], None]) -> None:
         self._section = ui.measuresSection
-        super().__init__(ui, asking, in_hand, lambda _where: None)
+        super().__init__(ui, asking, in_hand, self._lead)
         layout = qt.QVBoxLayout(ui.measuresBox)
         layout.setContentsMargins(0, 0, 0, 0)
         self.fill(layout, MEASURES_PLACE, MEASURES)
@@ -177,6 +196,11 @@ class MeasuresSection(MarksSection):
 
     def _made(self, asking: Asking, lead: Callable[[Where], None]) -> Marking:
         return Measures(asking, asking.show_again, lambda: self._in_hand(True), lead)
+
+    def _lead(self, where: Where) -> None:
+        """Its row is made after the events of now."""
+        self._section.collapsed = False
+        qt.QTimer.singleShot(0, partial(self._widgets[MEASURES_PLACE].focus_text, where[-1]))
 
     def _show(self) -> None:
         super()._show()

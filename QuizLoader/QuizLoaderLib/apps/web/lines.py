@@ -36,11 +36,14 @@ class LinesView:
         self._show()
 
     def use(self, what: str, value: Any = None) -> None:
-        """What the client says: ``measure``, ``delete`` with the number of a line, or ``everywhere``."""
+        """What the client says: ``measure``, ``delete`` with the number of a line, ``bring_back`` or
+        ``everywhere``."""
         if what == "measure":
             self._measuring.measure()
         elif what == "delete":
             self._measuring.delete(value)
+        elif what == "bring_back":
+            self._measuring.bring_back()
         elif what == "everywhere":
             self._measuring.show_everywhere(bool(value))
         self._show()

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 class MarkingView:
     """Shows ``Marking`` as ``marks`` and ``Measures`` as ``measures`` in the ``state`` of the client, by the
     keys of questions; ``taken`` is their own. ``led_to`` is the question that the client goes to when it
-    comes."""
+    comes, or the measure whose text is to be written."""
 
     def __init__(self, state: "State", asking: Asking, taken: Callable[[], None]) -> None:
         self._state = state
         self._markings: dict[str, Marking] = {
             "marks": Marking(asking, asking.marks_changed, taken, self._lead),
-            "measures": Measures(asking, asking.show_again, taken),
+            "measures": Measures(asking, asking.show_again, taken, self._lead),
         }
         self._looking = Repeating(state, LOOK_S, self.look)
         self._sent: dict[str, dict[Where, ShownMarks]] = {}
@@ -49,10 +49,10 @@ class MarkingView:
             each.put_down()
         self._show()
 
-    def use(self, name: str, what: str, key: str = "", value: Any = None) -> None:
+    def use(self, name: str, what: str, key: str = "", value: Any = None, text: str = "") -> None:
         """What the client says of a question of ``marks``, or of ``measures``: ``take`` a tool, ``delete`` or
-        ``go_to`` the mark of a number, ``bring_back``; or ``put_down`` what is placed, or ``take_next`` of
-        what measures."""
+        ``go_to`` the mark of a number, ``write`` its text, ``bring_back``; or ``put_down`` what is placed, or
+        ``take_next`` of what measures."""
         marking, where = self._markings.get(name), where_of(key)
         if marking is None:
             return
@@ -62,6 +62,8 @@ class MarkingView:
             marking.delete(where, int(value))
         elif what == "go_to":
             marking.go_to(where, int(value))
+        elif what == "write":
+            marking.write(where, int(value), str(text))
         elif what == "bring_back":
             marking.bring_back(where)
         elif what == "put_down":

@@ -1,66 +1,20 @@
 """The lines that a reader measures on a page: shown on arrival, each in its file, gone when deleted."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
-
-from ...session.files import SessionError
-from ...views import lines, marks, segmentations
+from ...views import lines, segmentations
 from ...views.page import take_off_transforms
 from ..save_queue import SaveQueue
+from .line_files import Line, kept_by, line_nodes, next_name, read_lines, why_full
 from .page_drawn_on import NO_IMAGE, PageDrawnOn, PageKey
-from .saved_markup import FilesToDelete, SavedMarkup
+from .saved_markup import FilesToDelete
 from .stroke_saver import REST_S
 
 if TYPE_CHECKING:
     import slicer
-
-_KIND = "vtkMRMLMarkupsLineNode"
-_MOST_NUMBERS = 1000
-"""Lines on one image beyond which a file that the results do not name is not found."""
-
-
-@dataclass
-class Line(SavedMarkup):
-    """A line that is measured, or on its way."""
-
-    @property
-    def is_complete(self) -> bool:
-        return lines.is_complete(self.node)
-
-    @property
-    def length_mm(self) -> float | None:
-        """None where the image is not calibrated."""
-        return lines.length(self.node) if self.is_calibrated else None
-
-    @property
-    def length_text(self) -> str:
-        """As ``12.3 mm``, or ``12.3 px``."""
-        return f"{lines.length(self.node):.1f} {'mm' if self.is_calibrated else lines.PIXELS}"
-
-    @property
-    def in_words(self) -> str:
-        return f"The line of {self.length_text}"
-
-    @property
-    def state(self) -> np.ndarray:
-        return lines.points_ras(self.node)
-
-    def put_back(self, scene: "slicer.vtkMRMLScene") -> None:
-        """Into the scene, and where its file has it."""
-        if not scene.IsNodePresent(self.node):
-            scene.AddNode(self.node)
-            lines.dress(self.node)
-        if not self.is_complete and self._saved is not None:
-            marks.set_points_ras(self.node, self._saved)
-
-    def write_node(self, path: Path) -> None:
-        lines.write_line(self.node, path, self.is_calibrated)
 
 
 class Lines:
@@ -70,13 +24,13 @@ class Lines:
 
         node = lines.new()                  # let the reader place its two points, with Slicer's markups
         for line in lines.measured: ...     # line.node, line.image_id, line.length_mm
-        lines.remove(node)                  # for good, its file too
+        lines.remove(node)                  # its file too, until ``bring_back``
         lines.show_in_all_views(True)       # not only where the image of the line is shown
 
     A line node that somebody else adds to the scene while the page is shown is one of its lines as well, and
-    one that is taken out of the scene of a page with images is removed. A line belongs to the image that
-    Slicer placed it on, if one of its points is inside it, else to the first image of the page that has a
-    point inside, else to the page.
+    one that is taken out of the scene of a page with images is removed. What is removed can be brought back
+    until the page is left. A line belongs to the image that Slicer placed it on, if one of its points is
+    inside it, else to the first image of the page that has a point inside, else to the page.
     """
 
     def __init__(self, queue: SaveQueue) -> None:
@@ -88,6 +42,7 @@ class Lines:
         self._unread: dict[str, list[Path]] = {}
         self._foreign: set[str] = set()
         self._to_delete = FilesToDelete()
+        self._removed: list[Line] = []
         self._put_away: dict[PageKey, list[Line]] = {}
         self._in_all_views = False
 
@@ -107,22 +62,46 @@ class Lines:
         """A line node without points, in the scene; raises ValueError without ``may_measure``."""
         if self._on is None or not self.may_measure:
             raise ValueError("This page cannot be changed.")
-        node = lines.new_line(self._on.host.scene, self._next_name())
+        node = lines.new_line(self._on.host.scene, next_name(self._lines))
         self._lines.append(Line(node))
         return node
 
     def remove(self, node: "slicer.vtkMRMLMarkupsLineNode") -> str:
-        """Delete a line for good, with its file; gives why that cannot be, or nothing. Raises ValueError
-        without ``may_measure``."""
+        """Delete a line with its file; gives why that cannot be, or nothing. Raises ValueError without
+        ``may_measure``."""
         if self._on is None or not self.may_measure:
             raise ValueError("This page cannot be changed.")
         own = [line for line in self._lines if line.node is node]
-        if faults := [fault for line in own if (fault := _kept_by(self._on, line))]:
+        if faults := [fault for line in own if (fault := kept_by(self._on, line))]:
             return faults[0]
+        self._removed += [line for line in own if line.is_complete]
         segmentations.remove(node)
         for line in own:
             self._forget(line)
         self.note()
+        return ""
+
+    @property
+    def can_bring_back(self) -> bool:
+        return self.may_measure and bool(self._removed)
+
+    def bring_back(self) -> str:
+        """Undo the last deletion, with a new file, for another line may have the one before; gives why that
+        cannot be, or nothing."""
+        if not self.can_bring_back or self._on is None:
+            return ""
+        if fault := why_full(self._on):
+            return fault
+        line = self._removed.pop()
+        line.path = None
+        line.note_unsaved()
+        line.put_back(self._on.host.scene)
+        if any(other.node.GetName() == line.node.GetName() for other in self._lines):
+            line.node.SetName(next_name(self._lines))
+        self._lines.append(line)
+        self._find_image(line, self._on)
+        self.show_again()
+        self.save_new()
         return ""
 
     def show_in_all_views(self, on: bool) -> None:
@@ -134,11 +113,14 @@ class Lines:
     def show(self, on: PageDrawnOn) -> list[str]:
         """Show the lines of a page; gives what is odd about their files."""
         self._on, self._in_all_views, self._unread = on, False, {}
-        self._foreign = {node.GetID() for node in _nodes_in(on.host.scene)}
+        self._foreign = {node.GetID() for node in line_nodes(on)}
         self._lines = self._put_away.pop(on.key, [])
         for line in self._lines:
             self._queue.when_saved(line, self.note)
-        sentences = self._read(on) if on.session_page is not None else []
+        sentences: list[str] = []
+        if on.session_page is not None:
+            read, self._unread, sentences = read_lines(on, self._lines)
+            self._lines += read
         self.show_again()
         self.note()
         return sentences
@@ -216,7 +198,7 @@ class Lines:
                 self._queue.when_saved(line, partial(self._let_go, on.key, line))
             else:
                 segmentations.remove(line.node)
-        self._lines = []
+        self._lines, self._removed = [], []
 
     def _let_go(self, key: PageKey, line: Line) -> None:
         """A line that was put away unsaved is saved now."""
@@ -241,18 +223,20 @@ class Lines:
         volumes = on.volumes()
         is_watched = bool(volumes) and all(on.is_there(volume) for volume in volumes)
         known = {line.node for line in self._lines} | {line.node for line in self._all_put_away()}
-        for node in _nodes_in(on.host.scene):
+        for node in line_nodes(on):
             if node not in known and node.GetID() not in self._foreign:
                 self._lines.append(Line(node))
         for line in list(self._lines):
             is_gone = not on.is_there(line.node)
             if (is_gone and is_watched) or (not is_gone and line.path is not None and not line.is_complete):
-                if _kept_by(on, line):
+                if kept_by(on, line):
                     line.put_back(on.host.scene)
                     self.show_again()
                     continue
                 self._forget(line)
-                if not is_gone:
+                if is_gone:
+                    self._removed += [line] if line.is_complete else []
+                else:
                     # One point was deleted; what is left is a line that is being placed.
                     self._lines.append(Line(line.node))
             elif not is_gone and line.path is None:
@@ -281,71 +265,5 @@ class Lines:
             self._to_delete.keep(line.path)
             segmentations.save_with_scene(line.node, False)
 
-    def _read(self, on: PageDrawnOn) -> list[str]:
-        assert on.session_page is not None
-        sentences = []
-        waiting = {line.path for line in self._lines}
-        found = _files(on)
-        for image_id, path in ((image_id, path) for image_id, paths in found.items() for path in paths):
-            if path in waiting:
-                continue
-            if not path.is_file():
-                sentences.append(f"The line “{path}” is gone: there is no such file.")
-                continue
-            line = _line_in(path, image_id, self._next_name(), on)
-            if line is None:
-                self._unread.setdefault(image_id, []).append(path)
-                sentences.append(f"“{path}” is not a line that can be shown; it is kept.")
-                continue
-            self._lines.append(line)
-        return sentences
-
-    def _next_name(self) -> str:
-        """Not that of a line which is there, also where one before it was deleted."""
-        taken = {line.node.GetName() for line in self._lines}
-        return next(name for name in map("Line {}".format, count(1)) if name not in taken)
-
     def _all_put_away(self) -> list[Line]:
         return [line for waiting in self._put_away.values() for line in waiting]
-
-
-def _kept_by(on: PageDrawnOn, line: Line) -> str:
-    """Why the results go on naming a line; nothing where it can be deleted."""
-    try:
-        if on.writes_to is not None and line.path in on.writes_to.lines(line.image_id):
-            on.writes_to.require_room()
-    except SessionError as fault:
-        return str(fault)
-    return ""
-
-
-def _line_in(path: Path, image_id: str, name: str, on: PageDrawnOn) -> Line | None:
-    """The line of a file, in the scene; None where it is no line."""
-    node = lines.read_line(on.host.scene, name, path)
-    if node is None:
-        return None
-    node.SetLocked(not on.may_change)
-    segmentations.save_with_scene(node, False)
-    line = Line(node, image_id, path)
-    line.note_saved()
-    return line
-
-
-def _nodes_in(scene: "slicer.vtkMRMLScene") -> "Iterator[slicer.vtkMRMLMarkupsLineNode]":
-    for index in range(scene.GetNumberOfNodesByClass(_KIND)):
-        node = scene.GetNthNodeByClass(index, _KIND)
-        if not marks.is_mark(node):
-            yield node
-
-
-def _files(on: PageDrawnOn) -> dict[str, list[Path]]:
-    """Those that the results name, and those that a crash kept from being named."""
-    assert on.session_page is not None
-    files = on.session_page.files
-    there = set(files.folder().glob("*_quizline.mrk.json"))
-    found = {}
-    for image_id in [*on.images, NO_IMAGE]:
-        named = files.lines(image_id)
-        possible = [files.line_file(image_id, number) for number in range(_MOST_NUMBERS if there else 0)]
-        found[image_id] = [*named, *(path for path in possible if path in there and path not in named)]
-    return found

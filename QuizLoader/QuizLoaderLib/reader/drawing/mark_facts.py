@@ -12,6 +12,7 @@ from ...images.vtk_images import image_array
 from ...quiz.model import Orientation, SliceView
 from ...quiz.question_types import MarkTool
 from ...views import marks
+from ...views.arrows import text_of
 from ...views.contents import contents_of_views
 from ...views.slices import slice_number
 from ...views.under_pointer import regions_under
@@ -48,6 +49,7 @@ def facts_of(
         "Slice": number,
         "Regions": "; ".join(regions),
         **_values(shape, image_id, on),
+        **({"Text": text_of(node)} if tool.has_text else {}),
     }
 
 

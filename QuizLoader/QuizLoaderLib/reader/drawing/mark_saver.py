@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ...images.mark_shapes import made_an_ellipse_again
+from ...images.mark_shapes import made_an_arrow_again, made_an_ellipse_again
 from ...quiz.marked import MarkPlace
 from ...quiz.model import Question, SliceView
 from ...quiz.question_types import MarkTool
 from ...session.entries import MarkEvent
 from ...session.files import SessionError
-from ...views import lines, marks
+from ...views import arrows, lines, marks
 from ...views.markup_files import write_markup
 from ..save_queue import SaveQueue
 from .mark_facts import facts_of, shape_of
@@ -25,6 +25,9 @@ if TYPE_CHECKING:
 
     from ...session.marks import MarkStore
     from ...session.stored_marks import StoredMark
+
+_MADE_AGAIN = {MarkTool.ELLIPSE: made_an_ellipse_again, MarkTool.ARROW: made_an_arrow_again}
+"""Of what Slicer does not have: its points are where they belong again, once some were moved."""
 
 
 @dataclass
@@ -49,6 +52,11 @@ class Mark(SavedMarkup):
     @property
     def in_words(self) -> str:
         return f"{self.noun} {self.number}"
+
+    @property
+    def text(self) -> str | None:
+        """Beside it, None where there cannot be one."""
+        return arrows.text_of(self.node) if self.tool.has_text else None
 
     @property
     def state(self) -> np.ndarray:
@@ -130,10 +138,14 @@ class MarkSaver:
             marks.put_back(mark.node, mark.tool, mark.told)
             mark.note_told()
             return str(fault)
-        if mark.tool is MarkTool.ELLIPSE:
-            before, now = mark.told.reshape(-1, 3), state.reshape(-1, 3)
-            marks.set_points_ras(mark.node, made_an_ellipse_again(before, now))
-        return self.tell(mark, MarkEvent.MOVED, pointed)
+        event = MarkEvent.MOVED
+        if again := _MADE_AGAIN.get(mark.tool):
+            before, now = (marks.points_in(each, mark.tool) for each in (mark.told, state))
+            if np.array_equal(before, now):
+                event = MarkEvent.WRITTEN
+            else:
+                marks.set_points_ras(mark.node, again(before, now))
+        return self.tell(mark, event, pointed)
 
     def find_image(self, mark: Mark, placed: "slicer.vtkMRMLMarkupsNode | None" = None) -> None:
         """The image that it is on already, that the quiz wants, or that it was ``placed`` on."""
@@ -191,7 +203,7 @@ class MarkSaver:
         """A file that another program has changed is used as it is, and the results say so."""
         self.find_image(mark)
         facts = facts_of(mark.node, mark.tool, mark.image_id, self.on, mark.view)
-        if any(facts[name] != stored.facts.get(name, "") for name in ("Center", "Size")):
+        if any(facts.get(name, "") != stored.facts.get(name, "") for name in ("Center", "Size", "Text")):
             yield f"“{path}” was changed by another program; {mark.in_words.lower()} is where the file says."
             if self.on.may_change and (fault := self.tell(mark, MarkEvent.MOVED, None)):
                 yield fault

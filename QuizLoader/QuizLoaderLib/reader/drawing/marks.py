@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ...images.mark_shapes import centre
 from ...quiz.marked import MarkPlace
 from ...quiz.model import SliceView
 from ...quiz.question_types import MarkTool
 from ...session.entries import MarkEvent
 from ...session.files import SessionError
-from ...views import lines, segmentations
+from ...views import arrows, lines, segmentations
 from ...views.page import take_off_transforms
 from ..save_queue import SaveQueue
 from .mark_facts import shape_of
@@ -35,6 +36,7 @@ class Marks:
         node = marks.begin((0, 1), tool)    # let the reader place its points, with Slicer's markups
         marks.end(view)                     # once they are placed; gives why it is no mark, or nothing
         marks.look(view)                    # again and again: what was moved is saved
+        marks.write((0, 1), number, text)   # what stands beside an arrow
         marks.delete((0, 1), number)        # until ``bring_back``
     """
 
@@ -84,7 +86,7 @@ class Marks:
         node = placing.made(pointed)
         if node is None:
             self.drop()
-            return "The two corners are one line; please place the mark again."
+            return placing.why_not
         number = saver.next_number(placing.question)
         mark = Mark(node, question=placing.question, number=number, tool=placing.tool, noun=saver.store.noun)
         mark.view = placing.view
@@ -118,6 +120,12 @@ class Marks:
                 self._show(mark, saver.on)
         return ""
 
+    def write(self, question: MarkPlace, number: int, text: str) -> None:
+        """The text of an arrow, which is saved as where it is."""
+        mark = self._mark(question, number)
+        if mark is not None and self.may_mark and mark.tool.has_text:
+            arrows.show_text(mark.node, text)
+
     def can_bring_back(self, question: MarkPlace) -> bool:
         return self.may_mark and self._deleted(question) is not None
 
@@ -144,8 +152,7 @@ class Marks:
         mark = self._mark(question, number)
         if mark is None or self._saver is None or not self._saver.on.is_there(mark.node):
             return None
-        points = shape_of(mark.node, mark.tool).points
-        return mark.image_id, points[1] if mark.tool is MarkTool.ANGLE else points.mean(axis=0)
+        return mark.image_id, centre(shape_of(mark.node, mark.tool))
 
     def look(self, pointed: SliceView | None = None, at_once: bool = False) -> str:
         """Tell the results what was moved and now rests, or all with ``at_once``; gives why something cannot

@@ -25,7 +25,7 @@
   sessionStorage.removeItem(TAB);
   window.addEventListener("pagehide", () => sessionStorage.setItem(TAB, tab));
 
-  const client = Vue.reactive({ unsent: 0, refused: [], helps: false, renames: false, filter: "", smallest: null, other: "", isAway: false, hints: !window.localStorage.getItem(SEEN) });
+  const client = Vue.reactive({ unsent: 0, refused: [], helps: false, renames: false, filter: "", smallest: null, written: {}, other: "", isAway: false, hints: !window.localStorage.getItem(SEEN) });
   const unsent = new Map(JSON.parse(sessionStorage.getItem(UNSENT) || "[]"));
   let typing = null;
 
@@ -129,7 +129,7 @@
 
   function leadTo(found) {
     found.scrollIntoView({ block: "center" });
-    found.querySelector("input, textarea, button")?.focus({ preventScroll: true });
+    (found.matches("input") ? found : found.querySelector("input, textarea, button"))?.focus({ preventScroll: true });
   }
 
   // One slice after the other, and of many the last.
@@ -197,6 +197,13 @@
 
   // Of what is measured besides lines, which every page with images has in the same place.
   const measureBy = (what, ...values) => toServer("use_marks", "measures", what, "0/0", ...values);
+
+  // What is typed beside an arrow is on its way while the client shows the page anew.
+  const written = (asked, mark) => client.written[`${asked?.place} ${mark.number}`] ?? mark.text;
+  function write(asked, mark, text) {
+    client.written[`${asked.place} ${mark.number}`] = text;
+    measureBy("write", mark.number, text);
+  }
 
   function stepByShortcut(asked, name) {
     if (name === "next" && asked?.can_finish) step("ask_to_finish", true);
@@ -300,7 +307,7 @@
       app.config.globalProperties.quizloader = {
         ...shortcuts, ...window.QuizLoaderDrawing, ...window.QuizLoaderParts, isTouched: window.QuizLoaderTouch.isTouched,
         link: pictures.client, tab, client, answer, hint, withText, ranking, rank, grab, drop, isCovered, toServer, step, lead, scrub, seeHints, use,
-        draw, removeSmallIslands, measure, mark, measureBy, dose,
+        draw, removeSmallIslands, measure, mark, measureBy, written, write, dose,
       };
       app.component("quiz-tool", window.QuizLoaderParts.tool);
       // A screen reader begins at the title of each new place.

@@ -33,10 +33,12 @@
   }
 
   // What is typed over a view is meant for it, not for the answer that was written before. The pointer has to move:
-  // one that rests there is over each new picture beneath it, which ends nobody's typing.
+  // one that rests there is over each new picture beneath it, which ends nobody's typing. What stands on a view is typed
+  // until that is clicked or scrolled: it is there that it was asked for.
   function leaveField(event) {
     const isInView = event.target instanceof Element && event.target.closest("[data-view]");
     const field = document.activeElement;
+    if (event.type === "pointermove" && field?.matches("[data-stands-on-view]")) return;
     if (isInView && field?.matches(TEXT_FIELDS) && !field.closest(".v-overlay")) field.blur();
   }
 
@@ -124,7 +126,7 @@
     listen(use) {
       window.addEventListener("pointerover", lookAt, true);
       window.addEventListener("focusin", lookAt, true);
-      window.addEventListener("pointermove", leaveField, true);
+      for (const name of ["pointermove", "pointerdown", "wheel"]) window.addEventListener(name, leaveField, { capture: true, passive: true });
       window.addEventListener("keydown", (event) => {
         if (event.ctrlKey || event.metaKey || event.isComposing) return;
         const action = actionOf(event);
