@@ -175,31 +175,36 @@ def start(study: Path, out: str, jobs: int) -> subprocess.Popen[bytes]:
     ]
     return subprocess.Popen(
         [sys.executable, str(script), *map(str, arguments)],
-        stdout=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         start_new_session=True,
     )
 
 
+def masks_in(folder: Path) -> int:
+    return len(list(folder.glob("*.nii.gz")))
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="kills by signal")
 def test_killed_at_any_moment_and_started_again_gives_the_same_bytes(study: Path) -> None:
-    started = time.monotonic()
     batch(study, "clean")
-    seconds = time.monotonic() - started
     chance = random.Random(11)
 
-    for _ in range(KILLS):
-        process = start(study, "killed", jobs=2)
-        try:
-            process.wait(timeout=chance.uniform(0.2, max(2.5, seconds)))
-        except subprocess.TimeoutExpired:
+    for kill in range(KILLS):
+        there = masks_in(study / "killed")
+        process, more = start(study, "killed", jobs=2), chance.randrange(4)
+        while process.poll() is None and masks_in(study / "killed") < there + more:
+            time.sleep(0.01)
+        time.sleep(chance.uniform(0.0, 0.3))
+        if process.poll() is None:
             # Its own process alone, or its workers with it.
-            if chance.random() < 0.5:
-                process.kill()
-            else:
+            if kill % 2:
                 os.killpg(process.pid, signal.SIGKILL)
-            process.wait()
+            else:
+                process.kill()
+        # The workers could print there too, so this is until they have ended.
+        process.communicate()
         whole = contents(study / "clean")
         for name, data in contents(study / "killed").items() if (study / "killed").exists() else ():
             assert whole[name] == data
@@ -306,10 +311,13 @@ def test_a_dask_cluster_of_two_workers_gives_the_same_files(study: Path, cluster
 
 
 def test_no_dask_cluster_at_the_address_is_said(study: Path) -> None:
-    ended = quizloader(
-        "masks", study / "cases.csv", "--map", study / "map.txt", "--out", study / "out",
-        "--dask", "tcp://127.0.0.1:9",
-    )  # fmt: skip
+    import dask
+
+    with dask.config.set({"distributed.comm.timeouts.connect": "1s"}):
+        ended = quizloader(
+            "masks", study / "cases.csv", "--map", study / "map.txt", "--out", study / "out",
+            "--dask", "tcp://127.0.0.1:9",
+        )  # fmt: skip
 
     assert ended.code == 1
     assert "There is no Dask scheduler at “tcp://127.0.0.1:9”." in ended.out

@@ -2,7 +2,9 @@
 
 import asyncio
 import multiprocessing
+import os
 import signal
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from multiprocessing.connection import Connection, wait
@@ -72,7 +74,7 @@ class _Worker(Generic[Item, Result]):
             self.connection.send(item[1])
 
     def reason(self) -> str:
-        self.process.join(5)
+        self.process.join(60)
         code = self.process.exitcode
         if code is not None and code < 0:
             name = signal.Signals(-code).name if -code in set(signal.Signals) else str(-code)
@@ -90,12 +92,21 @@ class _Worker(Generic[Item, Result]):
 
 
 def _serve(connection: Connection, work: Callable[[Item], Result]) -> None:
-    """Answer items until the other end is closed, be it because its process was killed."""
+    """Answer items until the other end is closed."""
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     # Control-C reaches every process of a terminal; the first one decides.
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     with suppress(EOFError, OSError):
         while True:
             connection.send(work(connection.recv()))
+
+
+def _end_with_parent() -> None:
+    """Where the first process was killed, nothing of it may be written into what the next run makes."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        wait([parent.sentinel])
+        os._exit(1)
 
 
 def on_dask(
@@ -112,7 +123,7 @@ def on_dask(
         hint = 'python -m pip install "quizloader[dask]"'
         raise MaskError(error(SERVER_FAILED, sentence, hint)) from fault
     try:
-        client = Client(address, timeout="5s", set_as_default=False)
+        client = Client(address, set_as_default=False)
     except (OSError, TimeoutError, asyncio.TimeoutError, ValueError) as fault:
         sentence = f"There is no Dask scheduler at “{address}”."
         raise MaskError(error(SERVER_FAILED, sentence, "name it as tcp://host:8786")) from fault
