@@ -2,13 +2,14 @@
 
 import gc
 import os
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
 
 if TYPE_CHECKING:
     from drawing_hand import Hand
@@ -17,8 +18,14 @@ if TYPE_CHECKING:
 # The tests read what programs print as UTF-8, so these must print in it, whatever the system's locale.
 os.environ["PYTHONIOENCODING"] = "utf-8"
 
-# The same examples in each run, but for the long one: what fails by chance is found there.
-settings.register_profile("again", derandomize=os.environ.get("QUIZLOADER_SOAK") != "1")
+# The same examples in each run, but for the long one, where what fails by chance is found; however long they
+# take on a busy machine.
+settings.register_profile(
+    "again",
+    derandomize=os.environ.get("QUIZLOADER_SOAK") != "1",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow],
+)
 settings.load_profile("again")
 
 
@@ -37,6 +44,12 @@ def pytest_collection_finish() -> None:
     """What is imported stays, so that nobody looks through it for circles any more, for 0.2 s each time."""
     gc.collect()
     gc.freeze()
+
+
+def pytest_runtest_logfinish() -> None:
+    """The test has let go of all that it had."""
+    if "slicer_host" in sys.modules:
+        sys.modules["slicer_host"].collect_what_is_left()
 
 
 @pytest.fixture(scope="module")

@@ -13,7 +13,7 @@ import time
 import types
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 
@@ -165,10 +165,14 @@ class RunningSlicer:
     ``module`` is the Python file of the module, in the source folder or installed.
     """
 
+    running: ClassVar[int] = 0
+
     def __init__(
         self, temporary: Path, main_window: bool = True, testing: bool = True, module: Path = MODULE
     ) -> None:
         self.testing = testing
+        gc.disable()
+        RunningSlicer.running += 1
         self._kept_modules = dict(sys.modules)
         self._kept_attributes = dict(vars(slicer))
         self._kept_path = list(sys.path)
@@ -310,7 +314,7 @@ class RunningSlicer:
         slicer.util.selectModule(module)
         self.check()
 
-    def wait_until(self, is_so: Callable[[], bool], seconds: float = 60) -> None:
+    def wait_until(self, is_so: Callable[[], bool], seconds: float = 300) -> None:
         """Let the event loop run until something is so."""
         deadline = time.monotonic() + seconds
         while not is_so():
@@ -354,4 +358,13 @@ class RunningSlicer:
         # Qt and VTK objects in circles go now, not in the middle of another test.
         gc.collect()
         self.qt.sendPostedEvents(None, QEvent.DeferredDelete)
+        RunningSlicer.running -= 1
         self.check()
+
+
+def collect_what_is_left() -> None:
+    """Once no Slicer runs any more, and nothing holds it: what it leaves in circles is of Qt, which only the
+    main thread may destroy. Python by itself would do it in any."""
+    if not RunningSlicer.running and not gc.isenabled():
+        gc.collect()
+        gc.enable()

@@ -55,6 +55,8 @@ class ClosingOfSlicer:
         for menu in self._menus:
             menu.aboutToHide.disconnect(self._hide)
         self._filtered, self._menus = [], []
+        # In a circle Python would destroy it in whichever thread looks for circles.
+        del self._filter.closes
         self._show_again()
 
     def _hide(self) -> None:
