@@ -105,8 +105,8 @@ def main(folder: Path, kills: int) -> None:
         results = folder / f"r{kill // KILLS_A_STUDY}"
         with forked(partial(work, quiz, results, newest["drew"] + 1)) as (child, ours):
             lines = os.fdopen(ours)
-            said = [] if random_.random() < 0.2 else [lines.readline()]
-            time.sleep(random_.uniform(0.0, 0.3))
+            said = [lines.readline() for _ in range(random_.randrange(9))]
+            time.sleep(random_.uniform(0.0, 0.1))
             os.kill(child, signal.SIGKILL)
             said += lines.readlines()
             lines.close()

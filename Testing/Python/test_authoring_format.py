@@ -18,7 +18,7 @@ from session_by_hand import SOAK
 from test_quiz_mutations import elements_changed
 
 SAMPLES = sorted((Path(__file__).parents[2] / "Resources" / "Quizzes").rglob("*.xml"))
-MANY = settings(max_examples=1500 if SOAK else 40, deadline=None)
+MANY = settings(max_examples=1500 if SOAK else 40)
 UNTIDY = """<?xml version="1.0"?>
 <!-- Of the pilot,
    kept as it is. -->

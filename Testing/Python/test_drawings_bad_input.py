@@ -305,7 +305,7 @@ def run_alone(code: str, *arguments: Path) -> None:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=300,
+        timeout=600,
     )
     assert done.returncode == 0, done.stderr[-4000:]
 

@@ -126,7 +126,7 @@ def test_the_command_reads_what_is_shown_without_slicer(folder: Path) -> None:
     main = "from QuizLoaderLib.apps.command_line.main import main; main()"
     run = f"import sys; sys.modules['slicer'] = None; {main}"
     command = [sys.executable, "-c", run, "check", str(quiz), "--images", str(folder)]
-    ended = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=120)
+    ended = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", timeout=600)
     assert (ended.returncode, ended.stderr) == (1, "")
     assert len(ended.stdout.splitlines()) == 1
     assert ended.stdout.startswith(f"{quiz}:3: error Q604: “cut.nii.gz” is damaged or incomplete")

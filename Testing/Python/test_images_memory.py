@@ -213,7 +213,7 @@ def test_the_usual_budget_is_half_of_the_free_memory(folder):
 
 def test_files_are_read_beside_each_other(folder, monkeypatch):
     """One file's voxels wait until the other's are being read too: a lock that both share would time out."""
-    both = threading.Barrier(2, timeout=20)
+    both = threading.Barrier(2, timeout=300)
     read = ImageFile._read
 
     def read_together(file):

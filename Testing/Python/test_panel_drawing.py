@@ -220,8 +220,7 @@ def test_the_editor_has_its_keys_while_it_is_seen_and_ours_stay_ours(reader, qui
     assert len(keys()) == len(set(keys())), "no key has two meanings"
     hand(reader, "Tumour", TUMOUR)
     reader.go()
-    reader.stage.slicer.qt.processEvents()
-    assert not {"1", "Space", "Z"} & set(keys())
+    reader.stage.slicer.wait_until(lambda: not {"1", "Space", "Z"} & set(keys()))
     assert ours <= set(keys())
 
 

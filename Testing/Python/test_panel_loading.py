@@ -6,6 +6,8 @@ import threading
 import time
 import tracemalloc
 import types
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
@@ -14,6 +16,7 @@ import numpy as np
 import pytest
 import slicer
 from panel_stage import QUESTIONS, VOLUME, image_element, stage, write_image, write_images, write_quiz
+from PySide6.QtCore import QTimer
 
 LARGE_BYTES = 100 * 300 * 300 * 2
 """One of three large images."""
@@ -39,19 +42,40 @@ def small_then_large(tmp_path):
     )
 
 
+@contextmanager
+def slow_reading() -> Iterator[threading.Event]:
+    """No large image is read before the event is set, which it is at the end."""
+    from QuizLoaderLib.images.loading.file_loader import FileLoader
+
+    go, read = threading.Event(), FileLoader._read
+
+    def read_slowly(loader, module, key, *others):
+        assert "large" not in key or go.wait(300)
+        return read(loader, module, key, *others)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(FileLoader, "_read", read_slowly)
+        try:
+            yield go
+        finally:
+            go.set()
+
+
 def test_the_window_is_alive_while_images_load(tmp_path, small_then_large, images):
-    with stage(tmp_path) as on_stage:
+    with stage(tmp_path) as on_stage, slow_reading() as go:
         on_stage.open(small_then_large, images)
         on_stage.click("nextButton")
-        assert on_stage.sees("loadingRow")
 
-        turns = 0
-        while on_stage.slicer.logic.console.opened.index != 1:
-            on_stage.slicer.qt.processEvents()
-            turns += 1
+        seen = []
+        looks = QTimer()
+        looks.timeout.connect(lambda: seen.append(on_stage.sees("loadingRow")))
+        looks.start(1)
+        on_stage.slicer.wait_until(lambda: len(seen) > 3)
+        looks.stop()
+        assert all(seen)
 
-        on_stage.slicer.check()
-        assert turns > 3
+        go.set()
+        on_stage.wait_for_page(1)
         assert not on_stage.sees("loadingRow")
 
 
@@ -69,13 +93,14 @@ def test_the_next_page_is_read_while_this_one_is_looked_at(tmp_path, small_then_
 
 
 def test_loading_is_cancelled_and_the_page_stays(tmp_path, small_then_large, images):
-    with stage(tmp_path) as on_stage:
+    with stage(tmp_path) as on_stage, slow_reading() as go:
         on_stage.open(small_then_large, images)
         on_stage.click("nextButton")
         on_stage.click("cancelButton")
 
         assert not on_stage.sees("loadingRow")
         assert on_stage.text("positionLabel") == "Page 1 of 2"
+        go.set()
         on_stage.turn_to("nextButton", 1)
         assert on_stage.text("positionLabel") == "Page 2 of 2"
 
@@ -114,11 +139,10 @@ def test_a_thread_advances_where_only_the_timer_lets_go_of_the_interpreter(tmp_p
             thread = threading.Thread(target=work)
             loading.start(request)
             thread.start()
-            for _ in range(100):
+            patience = time.monotonic() + 60
+            while not ready.is_set() and time.monotonic() < patience:
                 loading.tick()
                 request.is_ready = done.is_set()
-                if ready.is_set():
-                    break
         finally:
             sys.setswitchinterval(interval)
         thread.join()
@@ -183,11 +207,11 @@ def test_slicer_5_10_asks_and_a_refusal_or_no_network_is_said_in_the_panel(
         assert not on_stage.sees("pageSection")
 
 
-def test_a_closed_quiz_keeps_no_image_in_memory(tmp_path, small_then_large, images):
-    """Also where Python does not look for cycles, as in Slicer it hardly does."""
+def test_a_closed_quiz_keeps_no_image_in_memory(tmp_path, small_then_large, images, monkeypatch):
+    """Also where Python does not look for circles, as in Slicer it hardly does."""
     with stage(tmp_path) as on_stage:
         gc.collect()
-        gc.disable()
+        monkeypatch.setattr(gc, "collect", lambda *_: 0)
         tracemalloc.start()
         try:
             taken = []
@@ -199,7 +223,7 @@ def test_a_closed_quiz_keeps_no_image_in_memory(tmp_path, small_then_large, imag
                 taken.append(tracemalloc.get_traced_memory()[0])
         finally:
             tracemalloc.stop()
-            gc.enable()
+            monkeypatch.undo()
     # The first time takes what stays: modules, tables.
     assert taken[-1] - taken[1] < 0.05 * LARGE_BYTES
 

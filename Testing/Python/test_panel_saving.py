@@ -15,7 +15,6 @@ from panel_stage import (
 )
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication
 from reader_at_work import draw
 from slicer_files import offered_to_save
 from test_panel_session import Reader
@@ -167,10 +166,9 @@ def test_the_scene_is_closed_without_asking_for_what_comes_from_the_quiz_again(
         listed = [node.GetID() for node in storable() if not node.GetHideFromEditors()]
 
         close_scene(story)
-        QApplication.processEvents()
+        story.slicer.wait_until(lambda: not any(node.GetDisableModifiedEvent() for node in storable()))
         assert slicer.mrmlScene.IsNodePresent(mine), "the user's own data are asked for"
         assert [node.GetID() for node in storable() if not node.GetHideFromEditors()] == listed
-        assert not any(node.GetDisableModifiedEvent() for node in storable())
 
         slicer.mrmlScene.RemoveNode(mine)
         close_scene(story)

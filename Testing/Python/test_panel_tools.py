@@ -346,6 +346,9 @@ def test_a_shorter_sequence_keeps_its_frame_when_it_is_chosen(story, images, tmp
 
 def test_many_turns_with_the_tools_leave_nothing_behind(opened):
     def counts():
+        # A region has a node in the 3D view once its surface is made.
+        three_d = opened.slicer.logic.console.opened.placed.three_d
+        opened.slicer.wait_until(lambda: not three_d.is_making)
         scene = slicer.mrmlScene
         nodes = [scene.GetNthNode(index) for index in range(scene.GetNumberOfNodes())]
         displays = sum(node.IsA("vtkMRMLDisplayNode") for node in nodes)

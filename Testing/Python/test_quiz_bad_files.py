@@ -135,7 +135,7 @@ def test_a_named_pipe_is_refused_and_not_waited_for(tmp_path):
     code = "import sys; from pathlib import Path; from QuizLoaderLib.quiz.parser import read_quiz;"
     code += "print(read_quiz(Path(sys.argv[1]))[1][0].code)"
     result = subprocess.run(
-        [sys.executable, "-c", code, path], capture_output=True, encoding="utf-8", timeout=60, check=True
+        [sys.executable, "-c", code, path], capture_output=True, encoding="utf-8", timeout=600, check=True
     )
     assert result.stdout.strip() == "Q101"
 

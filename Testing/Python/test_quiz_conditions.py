@@ -122,13 +122,13 @@ pieces = st.lists(
 ).map(" ".join)
 
 
-@settings(max_examples=5000 if SOAK else 150, deadline=None)
+@settings(max_examples=5000 if SOAK else 150)
 @given(expressions, st.dictionaries(names, st.lists(constants, max_size=3).map(tuple)))
 def test_any_expression_of_the_grammar_is_read_and_not_is_its_opposite(text, given_answers):
     assert holds(text, given_answers) is not holds(f"not ({text})", given_answers)
 
 
-@settings(max_examples=5000 if SOAK else 150, deadline=None)
+@settings(max_examples=5000 if SOAK else 150)
 @given(st.one_of(pieces, st.text(max_size=40)))
 def test_any_text_is_read_or_refused_at_one_of_its_letters(text):
     try:

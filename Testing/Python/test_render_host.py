@@ -95,7 +95,7 @@ def test_hosts_free_their_memory_and_windows_and_print_nothing():
         [sys.executable, "-c", HOSTS_ONE_AFTER_THE_OTHER, str(folder), *sys.path],
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
     assert child.returncode == 0, child.stderr
     assert child.stderr == ""
@@ -123,7 +123,7 @@ def _run(code, **environment):
         env={**os.environ, "PYTHONPATH": path, **environment},
         capture_output=True,
         encoding="utf-8",
-        timeout=120,
+        timeout=600,
     )
 
 

@@ -155,8 +155,7 @@ def mutated(clean: bytes, mutations: list) -> bytes:
 
 @settings(
     max_examples=20_000 if os.environ.get("QUIZLOADER_SOAK") else 500,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(MUTATION)
 def test_no_damage_raises_anything_but_a_sentence(tmp_path: Path, mutations: list) -> None:
@@ -181,8 +180,7 @@ def test_no_damage_raises_anything_but_a_sentence(tmp_path: Path, mutations: lis
 
 @settings(
     max_examples=3000 if os.environ.get("QUIZLOADER_SOAK") else 80,
-    deadline=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture],
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(MUTATION)
 def test_no_damage_to_a_slice_raises_anything_but_a_sentence(tmp_path: Path, mutations: list) -> None:

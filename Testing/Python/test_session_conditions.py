@@ -258,7 +258,7 @@ def expected(answers: dict[str, str]) -> list[str]:
     return asked
 
 
-@settings(max_examples=300 if SOAK else 30, deadline=None)
+@settings(max_examples=300 if SOAK else 30)
 @given(
     answers=st.dictionaries(st.sampled_from("abcd"), st.sampled_from(["yes", "no"])),
     seed=st.integers(0, 999),

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 from QuizLoaderLib.session.session import Session
-from session_by_hand import page_of, responses, saved, write_quiz
+from session_by_hand import Clock, page_of, responses, saved, write_quiz
 
 CHOICE = '<Question Type="Radio"><Option>no</Option><Option>yes</Option></Question>'
 PAGE = f'<Page ID="P" AllowMultipleResponse="Y"><QuestionSet>{CHOICE}</QuestionSet></Page>'
@@ -37,16 +37,18 @@ def edit(file: Path, change: Callable[[str], str]) -> None:
 @pytest.mark.parametrize("written", ["soon", "1,5", "nan", "1e999", ""])
 def test_a_time_that_is_none_counts_as_no_time(quiz: Path, file: Path, written: str) -> None:
     edit(file, lambda text: re.sub('SecondsShown="[^"]*"', f'SecondsShown="{written}"', text))
+    clock = Clock()
 
-    session = Session.open(quiz, quiz.parent / "results", "Ann")
+    session = Session.open(quiz, quiz.parent / "results", "Ann", clock=clock)
     session.previous()
+    clock.now += 7
     session.set_draft(0, ("Y", "N"))
     assert session.next() == []
     session.close()
 
     page = page_of(saved(file), 1)
     assert responses(page) == [[[["N", "Y"], ["Y", "N"]]]]
-    assert 0 <= float(page.get("SecondsShown") or -1) < 60
+    assert page.get("SecondsShown") == "7.000"
 
 
 def test_choices_that_an_editor_put_on_lines_of_their_own_are_understood(quiz: Path, file: Path) -> None:

@@ -378,7 +378,6 @@ class RandomWalk(WalkFiles, RuleBasedStateMachine):
 RandomWalk.TestCase.settings = settings(
     max_examples=1200 if SOAK else 30,
     stateful_step_count=60 if SOAK else 40,
-    deadline=None,
     suppress_health_check=list(HealthCheck),
 )
 TestRandomWalks = RandomWalk.TestCase

@@ -26,15 +26,17 @@ def allowed(tmp_path: Path) -> ScriptRules:
     (folder / "fail.py").write_text("raise ValueError('no lesion was found')", encoding="utf-8")
     (folder / "hang.py").write_text(
         "import subprocess, sys, time\n"
-        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)'])\n"
+        "from pathlib import Path\n"
+        "child = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)'])\n"
         "print(child.pid, flush=True)\n"
-        "time.sleep(60)\n",
+        "Path('process').write_text(str(child.pid))\n"
+        "time.sleep(600)\n",
         encoding="utf-8",
     )
     (folder / "loud.py").write_text("print('x' * 1_000_000)", encoding="utf-8")
     (folder / "notes.txt").write_text("print('no')", encoding="utf-8")
     (tmp_path / "outside.py").write_text("raise SystemExit('must not run')", encoding="utf-8")
-    return ScriptRules(folder, time_limit_s=20)
+    return ScriptRules(folder, time_limit_s=300)
 
 
 def run_script(rules: ScriptRules, name: str) -> ScriptOutcome:
@@ -82,26 +84,27 @@ def test_a_script_that_fails_leaves_the_question_open_and_says_why(
 def test_a_script_that_takes_too_long_is_stopped_with_what_it_started(
     tmp_path: Path, allowed: ScriptRules
 ) -> None:
-    start = time.monotonic()
-
-    outcome = run_script(ScriptRules(allowed.folder, time_limit_s=1.5), "hang.py")
-
-    assert outcome.sentence == "The script “hang.py” took longer than 1.5 seconds and was stopped."
-    assert time.monotonic() - start < 30
+    limit_s, outcome = 0.75, ScriptOutcome()
+    while not outcome.result:
+        # A slow machine takes longer until the script has started anything.
+        limit_s *= 2
+        outcome = run_script(ScriptRules(allowed.folder, time_limit_s=limit_s), "hang.py")
+        limit = f"{limit_s:g} seconds"
+        assert outcome.sentence == f"The script “hang.py” took longer than {limit} and was stopped."
     wait_until(lambda: not is_running(int(outcome.result)))
 
 
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for the processes in /proc")
 def test_a_script_is_stopped_by_hand_with_what_it_started(allowed: ScriptRules) -> None:
     script = RunningScript(allowed, "hang.py", {})
+    child = said_process(allowed.folder)
     assert not script.is_done
 
     script.stop()
 
     assert script.is_done
     assert script.wait().sentence == "The script “hang.py” was stopped."
-    if printed := script.wait().result:
-        wait_until(lambda: not is_running(int(printed)))
+    wait_until(lambda: not is_running(child))
 
 
 def test_the_reader_does_other_things_while_a_script_runs(tmp_path: Path, allowed: ScriptRules) -> None:
@@ -128,10 +131,17 @@ def test_the_reader_does_other_things_while_a_script_runs(tmp_path: Path, allowe
 
 
 def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 300
     while not is_so():
         assert time.monotonic() < deadline
         time.sleep(0.01)
+
+
+def said_process(folder: Path) -> int:
+    """What a script wrote into the file ``process`` beside it."""
+    told = folder / "process"
+    wait_until(lambda: told.exists() and told.read_text(encoding="utf-8") != "")
+    return int(told.read_text(encoding="utf-8"))
 
 
 def is_running(process: int) -> bool:
@@ -300,12 +310,11 @@ def test_the_reader_answers_on_and_stays_at_the_question_set(waiting: Session, a
 @pytest.mark.skipif(not Path("/proc/self").exists(), reason="looks for the processes in /proc")
 def test_closing_the_session_stops_the_script(waiting: Session, allowed: ScriptRules) -> None:
     press = waiting.buttons.start(0, 0)
-    told = allowed.folder / "process"
-    wait_until(lambda: told.exists() and told.read_text(encoding="utf-8") != "")
+    process = said_process(allowed.folder)
 
     assert waiting.close().saved
 
-    wait_until(lambda: not is_running(int(told.read_text(encoding="utf-8"))))
+    wait_until(lambda: not is_running(process))
     assert waiting.buttons.end(press).sentence == "The script “slow.py” was stopped."
 
 
