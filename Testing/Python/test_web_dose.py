@@ -37,6 +37,19 @@ def table_of(page):
     return {row["name"]: dict(zip(dose["columns"], row["cells"], strict=True)) for row in dose["rows"]}
 
 
+def test_the_chart_and_the_table_stay_within_a_narrow_panel(browser, address):
+    with window(browser, address, (1280, 720), 1.5) as page:
+        page.get_by_test_id("dose-table").wait_for()
+        wait_for_views(page)
+        panel = page.locator(".quiz-scroll").first
+        assert panel.evaluate("one => one.scrollWidth <= one.clientWidth")
+        within = panel.bounding_box()
+        parts = [page.get_by_test_id("dose-chart"), *page.get_by_test_id("dose-table").locator("td").all()]
+        assert len(parts) == 1 + 2 * len(dose_of(page)["columns"])
+        ends = [box["x"] + box["width"] for box in (part.bounding_box() for part in parts)]
+        assert max(ends) <= within["x"] + within["width"]
+
+
 def test_a_plan_is_reviewed(browser, address):
     """95 % of 50 Gy are 12.5 mm from the middle, 30 Gy are 30 mm from it."""
     with window(browser, address) as page:
