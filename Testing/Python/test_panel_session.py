@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from panel_stage import QUESTIONS, REPOSITORY, VOLUME, Stage, image_element, stage, write_quiz
-from PySide6.QtGui import QPixmap
+from PySide6.QtGui import QColor, QPixmap
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QPushButton, QWidget
 from QuizLoaderLib.reader.session_answers import DRAWING_NOT_SAVED
 from QuizLoaderLib.session.session import Session
@@ -261,6 +261,10 @@ def test_a_page_tells_what_is_right_and_the_end_what_was_scored(reader, tmp_path
     ]
     assert told(reader) == wrong
     assert not reader.box("Side").isEnabled()
+    # Grey would be too pale to read what was answered.
+    reader.stage.slicer.panel.resize(420, 1200)
+    reader.stage.slicer.qt.processEvents()
+    assert darkest(reader.box("Side").findChild(QLabel)) == 0
     reader.click("closeButton")
     reader.open()
     assert told(reader) == wrong
@@ -289,6 +293,12 @@ def test_a_page_tells_what_is_right_and_the_end_what_was_scored(reader, tmp_path
     assert not reader.sees("tryAgainButton")
     reader.go("previousButton")
     assert told(reader)[1] == "✓ Right" and not reader.box("Side").isEnabled()
+
+
+def darkest(widget: QWidget) -> int:
+    """Of 255 grey values, of what is written in it."""
+    text = widget.grab().toImage()
+    return min(QColor(text.pixel(x, y)).value() for x in range(text.width()) for y in range(text.height()))
 
 
 def told(reader) -> list[str]:

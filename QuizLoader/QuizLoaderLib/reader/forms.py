@@ -106,12 +106,25 @@ def limits_in_words(question: Question) -> str:
     return f"at most {high:g}{unit}" if high is not None else ""
 
 
-def understood_in_words(question: Question, text: str) -> str:
-    """The number that a text with a decimal comma is taken for, else nothing."""
+def said_below(question: Question, text: str) -> str:
+    """What stands below a field: how many letters it still takes, or the number that a text with a decimal
+    comma is taken for, else nothing."""
+    if question.max_length:
+        left = letters_left(question, text)
+        return f"{left or 'no'} letter{'' if left == 1 else 's'} left"
     number = question.facts.number
     if number is None or not is_valid_value(question, text) or number.understood(text) == text.strip():
         return ""
     return f"read as {number.understood(text)}"
+
+
+def letters_left(question: Question, text: str) -> int:
+    """Of a field with a MaxLength, counted as fields count: a rare letter, as of an emoji, is two."""
+    return max(0, (question.max_length or 0) - field_length(text))
+
+
+def field_length(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def _form(where: Where, question: Question, title: str, given: Answer, folder: Path) -> QuestionForm:

@@ -18,6 +18,12 @@ from .ui import show_text
 from .unturned import Unturned
 from .words import bold_label, formatted_label, missing_label, picture_label, text_label
 
+_READABLE = ", ".join(
+    f"Q{each}:disabled" for each in ("Label", "RadioButton", "CheckBox", "LineEdit", "TextEdit")
+)
+_READABLE += ", QComboBox:disabled, QListWidget:disabled { color: palette(window-text) }"
+"""Slicer's grey of what is disabled is too pale for answers that are looked at once more."""
+
 
 class Changed(Protocol):
     """``texts`` are now the answer to a question; ``typed`` while more may be typed."""
@@ -101,6 +107,7 @@ class PageForms:
         box, self._choose[where] = box_of(ask)
         # What was marked is gone to still; the marks themselves know what is locked.
         box.enabled = not self._is_locked or form.question.facts.takes is Takes.MARKS
+        box.styleSheet = _READABLE if self._is_locked else ""
         self._boxes[where], self._lacks[where], self.known[where] = box, missing_label(), form
         box.layout().addWidget(self._lacks[where])
         show_text(self._lacks[where], self._said.get(where, ""))

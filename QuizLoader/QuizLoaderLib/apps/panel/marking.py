@@ -45,8 +45,10 @@ class _QuestionWidgets:
         self._hint = qt.QLabel("")
         self._hint.wordWrap = True
         layout.addWidget(self._hint)
-        self._list = qt.QVBoxLayout()
-        layout.addLayout(self._list)
+        rows = qt.QWidget()
+        self._list = qt.QVBoxLayout(rows)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(rows)
         self._rows: dict[int, _Row] = {}
         self._shown: ShownMarks | None = None
         self._back = qt.QPushButton("Undo delete")

@@ -20,6 +20,7 @@ from .loading import REST_AHEAD_S, Loading
 from .marking import MeasuresSection
 from .mask_values import MaskValues
 from .over_views import PointerOverViews, show_scales
+from .tab_order import TabOrder
 from .three_d import Surfaces
 from .tools import ToolsSection
 from .ui import show_text
@@ -65,6 +66,8 @@ class PageSections:
         self._digits.watch(widget, ui.formsContainer, self.asking.choose)
         self._unturned = Unturned()
         self._unturned.watch(ui.middleArea)
+        self._tab_order = TabOrder()
+        self._tab_order.watch(ui.middle, [ui.pageSection, ui.middleArea, ui.footSection])
         self.shortcuts = PanelShortcuts(widget, self.use)
         ui.shortcutsLabel.text = shortcut_texts()
         ui.cancelButton.clicked.connect(self.cancel)

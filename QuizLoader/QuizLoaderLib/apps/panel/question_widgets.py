@@ -10,9 +10,9 @@ import qt
 from ...quiz.model import Question
 from ...quiz.question_types import GroupLayout, Widget
 from ...reader.answers import Where
-from ...reader.forms import ButtonForm, QuestionForm, understood_in_words
+from ...reader.forms import ButtonForm, QuestionForm, field_length, said_below
 from .ranking import RankingList
-from .ui import show_text
+from .ui import fix_height, show_text
 from .words import ROW_LETTERS, bold_label, button_text, formatted_label, picture_label, text_label
 
 BOX_LETTERS = 4
@@ -25,7 +25,11 @@ CONTINUOUS_STEPS, MOST_STEPS, ALMOST = 1000, 1_000_000, 1e-6
 """Of a slider: how many steps one without steps has, how many there may be at most, and what a whole number
 of them may lack."""
 
-NO_HANDLE = "QSlider::handle { background: transparent; border: none; }"
+NO_HANDLE = (
+    "QSlider::groove { background: gray; height: 4px; border-radius: 2px; }"
+    "QSlider::handle { background: transparent; width: 12px; }"
+)
+"""Without it the line has to be seen, on a dark ground too."""
 
 
 @dataclass(frozen=True)
@@ -157,7 +161,9 @@ def _fill_matrix(layout: "qt.QBoxLayout", ask: Ask) -> None:
         box = qt.QWidget()
         box.accessibleName = row
         layout.addWidget(text_label(row))
-        _FILL[Widget.RADIO_BUTTONS](qt.QVBoxLayout(box), of_row)
+        of_box = qt.QVBoxLayout(box)
+        of_box.setContentsMargins(8, 0, 0, 4)
+        _FILL[Widget.RADIO_BUTTONS](of_box, of_row)
         layout.addWidget(box)
 
     for index in question.shown_order:
@@ -170,49 +176,65 @@ def _fill_ranking(layout: "qt.QBoxLayout", ask: Ask) -> None:
 
 def _fill_lines(layout: "qt.QBoxLayout", ask: Ask) -> None:
     """A field for each option; its name stands above it unless the question has the same."""
-    texts = list(ask.form.given)
+    texts, question = list(ask.form.given), ask.form.question
 
     def add(index: int, option: str) -> None:
-        if option and option != ask.form.question.descriptor:
+        if option and option != question.descriptor:
             layout.addWidget(text_label(option))
-        if ask.form.question.lines > 1:
-            add_lines(index)
-            return
-        line, words = qt.QLineEdit(), text_label("")
-        line.text = texts[index]
-        line.placeholderText = ask.form.limits
+        words = text_label("")
+        # What was given before stays whole, whatever the quiz says now.
+        most = max(question.max_length, field_length(texts[index])) if question.max_length else None
 
-        def show_words() -> None:
-            show_text(words, understood_in_words(ask.form.question, texts[index]))
-
-        def edited() -> None:
-            texts[index] = line.text
-            show_words()
+        def changed(text: str) -> None:
+            texts[index] = text
+            show_text(words, said_below(question, text))
             ask.changed(tuple(texts), True)
 
-        line.textChanged.connect(edited)
-        row = qt.QHBoxLayout()
-        row.addWidget(line)
-        if ask.form.question.unit:
-            row.addWidget(text_label(ask.form.question.unit))
-        layout.addLayout(row)
+        field = _lines_of_text if question.lines > 1 else _line
+        field(layout, ask, texts[index], most, changed)
         layout.addWidget(words)
-        show_words()
+        show_text(words, said_below(question, texts[index]))
 
-    def add_lines(index: int) -> None:
-        box = qt.QTextEdit()
-        box.setPlainText(texts[index])
-        box.minimumHeight = LINE_PIXELS * (ask.form.question.lines + 1)
-
-        def edited() -> None:
-            texts[index] = box.toPlainText()
-            ask.changed(tuple(texts), True)
-
-        box.textChanged.connect(edited)
-        layout.addWidget(box)
-
-    for index, option in enumerate(ask.form.question.options):
+    for index, option in enumerate(question.options):
         add(index, option)
+
+
+def _line(
+    layout: "qt.QBoxLayout", ask: Ask, text: str, most: int | None, changed: Callable[[str], None]
+) -> None:
+    line = qt.QLineEdit()
+    if most:
+        line.maxLength = most
+    line.text = text
+    line.placeholderText = ask.form.limits
+    line.textChanged.connect(lambda: changed(line.text))
+    row = qt.QHBoxLayout()
+    row.addWidget(line)
+    if ask.form.question.unit:
+        row.addWidget(text_label(ask.form.question.unit))
+    layout.addLayout(row)
+
+
+def _lines_of_text(
+    layout: "qt.QBoxLayout", ask: Ask, text: str, most: int | None, changed: Callable[[str], None]
+) -> None:
+    box = qt.QTextEdit()
+    box.setPlainText(text)
+    fix_height(box, LINE_PIXELS * (ask.form.question.lines + 1))
+
+    def edited() -> None:
+        over = field_length(box.toPlainText()) - most if most else 0
+        if over <= 0:
+            changed(box.toPlainText())
+            return
+        # As a field of one line does: the end of what was typed or pasted last finds no room. This comes
+        # here once more.
+        cursor = box.textCursor()
+        cursor.setPosition(cursor.position() - over, qt.QTextCursor.KeepAnchor)
+        cursor.removeSelectedText()
+
+    box.textChanged.connect(edited)
+    layout.addWidget(box)
 
 
 def _fill_marks(layout: "qt.QBoxLayout", ask: Ask) -> None:

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 import qt
 
 from ...reader.forms import QuestionForm, places_of, ranked
+from .ui import fix_height
 from .words import ROW_LETTERS
 
 
@@ -74,4 +75,4 @@ class RankingList:
         for row, line in enumerate(self._lines()):
             self._list.item(row).setText(line)
         height = sum(self._list.sizeHintForRow(row) for row in range(len(self._order)))
-        self._list.minimumHeight = self._list.maximumHeight = height + 2 * self._list.frameWidth
+        fix_height(self._list, height + 2 * self._list.frameWidth)

@@ -19,6 +19,14 @@ def show_text(label: "qt.QLabel", text: str) -> None:
     label.visible = bool(text)
 
 
+def fix_height(widget: "qt.QWidget", pixels: int) -> None:
+    """It takes no more of a panel that has room, either."""
+    import qt
+
+    widget.minimumHeight = widget.maximumHeight = pixels
+    widget.setSizePolicy(qt.QSizePolicy.Expanding, qt.QSizePolicy.Fixed)
+
+
 def timer(seconds: float, action: Callable[[], None]) -> "qt.QTimer":
     """It calls ``action`` again and again, once it is started."""
     import qt

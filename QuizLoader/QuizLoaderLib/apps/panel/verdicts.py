@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -12,9 +13,19 @@ from ...reader.verdicts import TO_DO, ShownVerdict, go_to_given, judge, shown_ve
 from ...session.judged_regions import RegionVerdict
 from .regions import swatch
 from .ui import show_text
+from .words import button_text, text_label
 
 if TYPE_CHECKING:
     from .ui import Ui
+
+
+@dataclass(frozen=True)
+class _RegionRow:
+    """Of one region; ``buttons`` by what they say."""
+
+    widget: "qt.QWidget"
+    label: "qt.QLabel"
+    buttons: "dict[str, qt.QPushButton]"
 
 
 class VerdictsList:
@@ -34,9 +45,12 @@ class VerdictsList:
         self._save_state = save_state
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
-        self._rows: dict[str, tuple[qt.QWidget, qt.QLabel]] = {}
-        self._list = qt.QVBoxLayout()
-        ui.editorLayout.addLayout(self._list)
+        self._rows: dict[str, _RegionRow] = {}
+        # Before the segment editor, also in the order of the keys.
+        rows = qt.QWidget()
+        self._list = qt.QVBoxLayout(rows)
+        self._list.setContentsMargins(0, 0, 0, 0)
+        ui.editorLayout.addWidget(rows)
 
     def begin(self, opened: OpenedQuiz, image_id: str) -> None:
         self._opened, self._image_id = opened, image_id
@@ -80,30 +94,32 @@ class VerdictsList:
     def _show(self) -> None:
         shown = shown_verdicts(self._opened, self._image_id) if self._opened else ()
         if list(self._rows) != [each.name for each in shown]:
-            for row, _label in self._rows.values():
-                row.setParent(None)
-                row.deleteLater()
+            for row in self._rows.values():
+                row.widget.setParent(None)
+                row.widget.deleteLater()
             self._rows = {each.name: self._row(each) for each in shown}
         for each in shown:
-            _row, label = self._rows[each.name]
-            show_text(label, ", ".join(filter(None, (each.verdict or "no verdict yet", each.note))))
+            row = self._rows[each.name]
+            show_text(row.label, ", ".join(filter(None, (each.verdict or "no verdict yet", each.note))))
+            for words, button in row.buttons.items():
+                button.styleSheet = "font-weight: bold" if words == each.chosen else ""
 
-    def _row(self, shown: ShownVerdict) -> "tuple[qt.QWidget, qt.QLabel]":
-        row, label = qt.QWidget(), qt.QLabel("")
-        label.wordWrap = True
-        both, buttons = qt.QVBoxLayout(row), qt.QHBoxLayout()
-        both.setContentsMargins(0, 0, 0, 0)
-        name = qt.QPushButton(shown.name)
+    def _row(self, shown: ShownVerdict) -> _RegionRow:
+        """Below each other, as a name may take the whole width."""
+        row = _RegionRow(qt.QWidget(), text_label(""), {})
+        layout, buttons = qt.QVBoxLayout(row.widget), qt.QHBoxLayout()
+        layout.setContentsMargins(0, 0, 0, 0)
+        name = qt.QPushButton(button_text(shown.name))
         name.toolTip = "Draw on it, and go to its middle"
         name.setIcon(swatch(shown.color))
         name.clicked.connect(partial(self._go_to, shown.name))
-        buttons.addWidget(name)
+        layout.addWidget(name)
+        layout.addLayout(buttons)
         for words in TO_DO.values():
-            button = qt.QPushButton(words)
+            button = row.buttons[words] = qt.QPushButton(words)
             button.toolTip = f"{words} {shown.name}"
             button.clicked.connect(partial(self._clicked, words, shown.name))
             buttons.addWidget(button)
-        both.addLayout(buttons)
-        both.addWidget(label)
-        self._list.addWidget(row)
-        return row, label
+        layout.addWidget(row.label)
+        self._list.addWidget(row.widget)
+        return row

@@ -68,8 +68,13 @@
     typing = setTimeout(() => send().catch(() => {}), pause);
   }
 
-  // A decimal comma is read as a point, and the number is shown as it is understood.
+  // How many letters a field still takes; a decimal comma is read as a point, and the number is shown as it is
+  // understood.
   function hint(question, text) {
+    if (question.max_length) {
+      const left = Math.max(0, question.max_length - text.length);
+      return `${left || "no"} letter${left === 1 ? "" : "s"} left`;
+    }
     const isComma = question.takes_comma && /^\s*[+-]?\d*,\d*\s*$/.test(text);
     return isComma ? `${question.range ? `${question.range}; ` : ""}read as ${text.trim().replace(",", ".")}` : question.range;
   }
