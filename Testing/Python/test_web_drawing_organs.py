@@ -117,6 +117,8 @@ def test_each_tool_of_a_whole_region_is_one_step_and_does_what_numpy_does(hand, 
         page.keyboard.press("Enter")
         until(partial(has_threshold, hand, value), f"{value}")
     hand = hand_on(page)
+    hand.click((28, -30))
+    wait_for_text(page, "drawing-told", "No voxel there has a value from 50 to 70.")
     liver = disc(hand.click((-24, -24))) & (ct() == LIVER)
     until(lambda: hand.editor()["can_undo"], "the stroke")
     page.keyboard.press("Shift+V")

@@ -13,7 +13,8 @@ from .work import Work
 NO_GAP = "There is no empty slice between two that are drawn on, of the view that was drawn on last."
 _BESIDE = "Nothing was filled: what was drawn on one slice does not lie above what was drawn on another."
 _TURNED = (
-    "Slices are filled along those of the image only, and the view that was drawn on is turned against them."
+    "The view that was drawn on is turned against the slices of the image: draw on one that shows them, and "
+    "they are filled between."
 )
 _UNCLEAR = "Draw on one of the slices first, so that it is known along which view they were left out."
 _LEFT_OPEN = "A gap that is much wider than the others was left open: draw in it, if it is to be filled."
