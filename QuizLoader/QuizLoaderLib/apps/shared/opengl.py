@@ -41,7 +41,7 @@ window.GetPixelData(4, 4, 4, 4, 0, pixels, 0)
 sys.exit(0 if pixels.GetNumberOfValues() == 3 and pixels.GetValue(0) == 255 else 1)
 """
 
-_SECONDS = 60
+_SECONDS = 180
 
 
 def opengl_problem() -> str | None:
