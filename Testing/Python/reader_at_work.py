@@ -14,6 +14,7 @@ import SimpleITK as sitk
 import slicer
 import vtk
 from QuizLoaderLib.apps.pictures.headless import HeadlessHost
+from QuizLoaderLib.reader import session_answers
 from QuizLoaderLib.reader.opened_quiz import OpenedQuiz
 from QuizLoaderLib.reader.session_answers import SignIn
 from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
@@ -21,6 +22,9 @@ from vtkmodules.util.numpy_support import numpy_to_vtk, vtk_to_numpy
 SHAPE = (6, 8, 10)
 SPACING = (0.5, 0.75, 2.0)
 READER = "Ann"
+
+# However long a busy machine takes for the files, a test looks at them when the quiz is closed.
+session_answers.CLOSING_S = 600.0
 
 
 def write_volume(path: Path, shape: tuple[int, int, int] = SHAPE, shift_mm: float = 0.0) -> Path:
