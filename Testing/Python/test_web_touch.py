@@ -1,6 +1,7 @@
 """Fingers on a view in the browser of a tablet: what they do to slices, zoom and window, by the numbers."""
 
 import math
+import time
 from functools import partial
 
 import pytest
@@ -27,16 +28,21 @@ HOLD_ANSWERS = """() => {
     trame.trigger = (name, ...more) => trigger(name, ...more).then(answer => name !== "use" ? answer
         : new Promise((resolve, reject) => answers.push({ resolve, reject })));
 }"""
-REST = "() => new Promise(rested => setTimeout(rested, 500))"
-"""A finger that was put down before has rested then: a browser ends waits of one length in their order."""
+NEXT_S, REST_S = 0.02, 0.6
+"""How soon fingers go on, and how long they rest."""
 
 
 class Fingers:
-    """On the screen of Chromium, in pixels of the page, each at its place until it is lifted."""
+    """On the screen of Chromium, in pixels of the page, each at its place until it is lifted. They say when
+    they do something, however long the browser takes for it."""
+
+    now_s = 0.0
 
     def __init__(self, page):
         self._page, self._devtools = page, page.context.new_cdp_session(page)
         self._places = []
+        # Not before the page was there, nor before what fingers did last.
+        Fingers.now_s = max(Fingers.now_s + REST_S, time.time())
 
     def down(self, *pixels):
         """Beside those that are there."""
@@ -56,8 +62,14 @@ class Fingers:
         self._places = []
         self._tell("touchEnd", ())
 
+    def rest(self):
+        """Where they are."""
+        Fingers.now_s += REST_S
+
     def _tell(self, kind, points):
-        self._devtools.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+        Fingers.now_s += NEXT_S
+        told = {"type": kind, "touchPoints": points, "timestamp": self.now_s}
+        self._devtools.send("Input.dispatchTouchEvent", told)
         # A browser that is too busy for a touch drops it.
         self._page.evaluate("() => new Promise(requestAnimationFrame)")
 
@@ -177,7 +189,7 @@ def test_two_fingers_zoom_as_far_as_they_go_apart(page, fingers, middle):
 
 def test_a_finger_that_rests_first_changes_window_and_level(page, fingers, middle):
     fingers.down(middle)
-    page.evaluate(REST)
+    fingers.rest()
     fingers.at(beside(middle, 60, 0))
     wait_for_corner(page, "window", f"W {1000 * 1.1**2:.0f} L 500")
     fingers.at(beside(middle, 60, 20))

@@ -13,7 +13,8 @@
   let view = "";
   // "one" and "two" before it is known what they do, then "pan", "window", "zoom" or "slices"; else "".
   let kind = "";
-  let resting = null;
+  // When fingers came and moved, not when a busy browser got to it: a quick finger has not rested.
+  let [cameAt, movedAt] = [0, 0];
   let start = null;
   let steps = 0;
   let pending = 0;
@@ -64,20 +65,20 @@
     isOfFingers = Boolean(body) && (fingers.size > 0 || !isTaken());
     if (!isOfFingers) return;
     stop(event);
-    clearTimeout(resting);
     if (fingers.size === 0) view = body.dataset.view;
     fingers.set(event.pointerId, [event.clientX, event.clientY]);
     if (fingers.size > 2) return;
     kind = fingers.size === 1 ? "one" : "two";
     start = places();
     steps = 0;
-    if (kind === "one") resting = setTimeout(() => (kind = "window"), REST_MS);
+    cameAt = event.timeStamp;
   }
 
   function move(event) {
     if (!fingers.has(event.pointerId)) return;
     stop(event);
     fingers.set(event.pointerId, [event.clientX, event.clientY]);
+    movedAt = event.timeStamp;
     // Each finger has an event of its own: what they do together is seen when all have come.
     if (!pending) pending = requestAnimationFrame(act);
   }
@@ -90,8 +91,7 @@
     const now = places();
     const [right, down_] = [now.at[0] - start.at[0], now.at[1] - start.at[1]];
     if (kind === "one" && Math.hypot(right, down_) < STILL_PIXELS) return;
-    clearTimeout(resting);
-    if (kind === "one") kind = "pan";
+    if (kind === "one") kind = movedAt - cameAt < REST_MS ? "pan" : "window";
     if (kind === "two") kind = twoFingers(now, down_);
     // A step is a twentieth of the view, as with the keys.
     if (kind === "window") tell("window_level", right / 30, -down_ / 10);
@@ -120,8 +120,7 @@
     stop(event);
     if (pending) act();
     fingers.delete(event.pointerId);
-    clearTimeout(resting);
-    if (kind === "one" && event.type === "pointerup") tap(event.timeStamp);
+    if (kind === "one" && event.type === "pointerup" && event.timeStamp - cameAt < REST_MS) tap(event.timeStamp);
     kind = "";
   }
 
