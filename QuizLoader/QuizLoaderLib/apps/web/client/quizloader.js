@@ -54,6 +54,7 @@
   }
 
   function answer(asked, question, texts, isTyped) {
+    done += 1;
     window.trame.state.get("given")[question.key] = texts;
     unsent.set(`${asked.place} ${question.key}`, {
       place: asked.place,
@@ -116,12 +117,21 @@
     return asked;
   }
 
+  // What the reader did besides steps; a step that is asked for again while it is under way, with nothing done since,
+  // is the same: else those that wait would lead on as soon as an answer is there.
+  let done = 0;
+  let underWay = "";
+
   // To another place, or to the first question that keeps the reader here.
   async function step(what, ...values) {
     const { asked, has_images: hasImages } = window.trame.state.get();
     if (client.hints && hasImages) seeHints();
-    if (!asked) return;
-    const question = await toServer(what, asked.serial, ...values);
+    const name = JSON.stringify([what, asked?.serial, values, done]);
+    if (!asked || name === underWay) return;
+    underWay = name;
+    const question = await toServer(what, asked.serial, ...values).finally(() => {
+      if (underWay === name) underWay = "";
+    });
     if (question) lead(question);
     // What was right is told from the first question on.
     else document.querySelector(".quiz-scroll")?.scrollTo(0, 0);
@@ -162,6 +172,7 @@
   // A tool of the views, by a button or a shortcut.
   function use(tool, ...values) {
     const { asked, tools, lines, marks, measures } = window.trame.state.get();
+    if (tool !== "step") done += 1;
     if (tool === "help") client.helps = !client.helps;
     else if (tool === "choose" && asked) toServer("choose", asked.serial, values[0]);
     else if (tool === "draw" && values[0] === "put_down" && lines?.measuring) measure("measure");
@@ -335,6 +346,7 @@
       for (const name of ["pointerdown", "pointermove", "wheel", "keydown", "touchstart", "touchmove"]) {
         window.addEventListener(name, touch, { capture: true, passive: true });
       }
+      window.addEventListener("pointerdown", ({ target }) => { done += !target.closest(".quiz-buttons"); }, true);
       live();
     },
   };
