@@ -30,9 +30,10 @@ def quiz_with_regions(folder: Path, pages: str = PAGES, attributes: str = "") ->
     return write_quiz(folder, pages, f'MaskValueMap="map.txt" {attributes}')
 
 
-def serving(folder: Path, quiz: Path, images: Path, name: str = "serve"):
+def serving(folder: Path, quiz: Path, images: Path, name: str = "serve", **environment: str):
     results = folder / "results"
-    return served(folder / name, quiz, "--images", images, "--results", results, "--reader", READER)
+    arguments = [quiz, "--images", images, "--results", results, "--reader", READER]
+    return served(folder / name, *arguments, **environment)
 
 
 def results_of(folder: Path) -> Path:

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from QuizLoaderLib.apps.study_server.readers import COORDINATOR, READER, Person, add_readers, session_secret
-from web_stage import Served, served, served_anew
+from web_stage import PATIENCE_S, Served, served, served_anew
 
 NAMES = ("Dr. Chen", "Dr. Lima")
 CHIEF = "The chief"
@@ -70,7 +70,7 @@ class Reply(NamedTuple):
 def ask(address: str, path: str, headers: dict[str, str] | None = None, method: str = "GET") -> Reply:
     """What the server answers to exactly this path, which no library has made right before."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_S)
     try:
         connection.putrequest(method, path, skip_accept_encoding=True, skip_host="Host" in (headers or {}))
         for name, value in (headers or {}).items():
@@ -86,7 +86,7 @@ def ask_often(times: int, address: str, path: str, headers: dict[str, str]) -> t
     """What is answered to the same question over one connection, as fast as it can be, and in how many
     seconds."""
     parts = urlsplit(address)
-    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=60)
+    connection = http.client.HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_S)
     began, statuses = time.monotonic(), []
     try:
         for _ in range(times):

@@ -14,6 +14,7 @@ from QuizLoaderLib.session.answers import MAX_LETTERS
 from session_by_hand import page_of, responses, saved
 from study_server_stage import CHIEF, NAMES, ask, private_megabytes, study
 from web_reader import do, window_in_thread
+from web_stage import PATIENCE_S
 
 ANN, BEN = NAMES
 TEXTS = "".join(
@@ -59,7 +60,7 @@ def drafts_in(journal: Path, question: int) -> list[str]:
 
 
 def post_unsent(prepared, server, content: bytes) -> int:
-    connection = http.client.HTTPConnection(urlsplit(server.address).netloc, timeout=60)
+    connection = http.client.HTTPConnection(urlsplit(server.address).netloc, timeout=PATIENCE_S)
     try:
         connection.putrequest("POST", "/quiz/1/unsent")
         headers = prepared.cookie(ANN) | {"Origin": server.address}
@@ -91,7 +92,7 @@ def test_of_a_flood_for_one_field_the_newest_is_written_and_none_is_acknowledged
                 answers.append(await ann.send("trame.trigger", "answer", [ann.tab, place, 0, 1, ["two"]], {}))
         serial = ann.state["asked"]["serial"]
         answers.append(await ann.send("trame.trigger", "step", [ann.tab, serial, "next"], {}))
-        said = await asyncio.wait_for(asyncio.gather(*answers), 60)
+        said = await asyncio.wait_for(asyncio.gather(*answers), PATIENCE_S)
         assert set(said) <= {"", None}
         await ann.until(lambda: ann.title == "Case 2")
 

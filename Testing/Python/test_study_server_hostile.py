@@ -112,7 +112,11 @@ async def attack(prepared, server) -> list[str]:
                     assert reply.status in (403, 404, 429)
             with pytest.raises(aiohttp.WSServerHandshakeError):
                 await window.http.ws_connect(f"{server.address}/quiz/1/ws", headers={"Origin": "http://evil"})
-    return acknowledged
+    # What is said peacefully is acknowledged, also where all of the above was lost.
+    async with WebReader(server.address, prepared.paths[ATTACKER]) as window:
+        text = f"last {'x' * 100}"
+        assert await window.trigger("answer", window.state["asked"]["place"], 0, 0, [text]) == ""
+    return [*acknowledged, text]
 
 
 BAD = [

@@ -6,6 +6,7 @@ import os
 import re
 import signal
 import zipfile
+from functools import partial
 from urllib.parse import urlsplit
 
 import pytest
@@ -15,6 +16,7 @@ from session_by_hand import SAMPLES, page_of, responses, saved
 from study_server_stage import CHIEF, NAMES, Study, ask, processes_of, study
 from web_reader import do, window_in_thread
 from web_stage import (
+    MovedClock,
     ask_what_is_missing,
     choose,
     hear,
@@ -192,22 +194,35 @@ def test_a_server_that_is_killed_and_started_again_goes_on(browser, prepared):
     assert responses(page_of(results(prepared, ANN), 1))[1][0] == [["4"]]
 
 
-GOES_ON_LOOKING = """() => {
-    const view = () => document.querySelector("[data-testid=view-Red] img");
-    const turn = () => view()?.dispatchEvent(new WheelEvent("wheel", { deltaY: 100, bubbles: true }));
-    window.looking = setInterval(turn, 200);
-}"""
+MOVED_CLOCK = """
+import pathlib, types
+from QuizLoaderLib.apps.study_server import reader_routes, workers
+
+def clock():
+    return float(pathlib.Path(__file__).with_name("now").read_text(encoding="utf-8"))
+
+reader_routes.time = workers.time = types.SimpleNamespace(monotonic=clock)
+"""
+"""Of when a reader did something last."""
+IDLE_S = 0.6
 
 
 def test_without_room_the_next_reader_waits_until_one_gives_way(browser, prepared):
-    options = ("--at-once", 1, "--idle", 0.25)
+    clock = MovedClock(prepared.folder / "clock", MOVED_CLOCK)
+    options = ("--at-once", 1, "--idle", IDLE_S / 60)
     with (
-        prepared.served(*options) as server,
+        prepared.served(*options, **clock.environment) as server,
         window(browser, server.address + prepared.paths[ANN]) as ann,
         browser.new_context() as his,
     ):
-        ann.evaluate(GOES_ON_LOOKING)
         answer_the_first_questions(ann)
+        wait_for_text(ann, "saving", "All answers are saved.")
+        clock.move(0.9 * IDLE_S)
+        # To look at slices is to do something.
+        ann.get_by_test_id("view-Red").hover()
+        ann.mouse.wheel(0, -100)
+        until(lambda: "S 1.5 mm" in ann.get_by_test_id("view-Red").inner_text(), "the next slice")
+        clock.move(0.9 * IDLE_S)
         ben = his.new_page()
         full = ben.goto(server.address + prepared.paths[BEN])
         assert (full.status, full.headers["retry-after"]) == (503, "10")
@@ -215,17 +230,22 @@ def test_without_room_the_next_reader_waits_until_one_gives_way(browser, prepare
             "The server is full: as many readers are here as it has room for. Try again in a moment."
         )
         # She does nothing more, and so she is put away.
-        ann.evaluate("clearInterval(window.looking)")
+        clock.move(0.2 * IDLE_S)
         wait_for_text(ann, "lost", "Nothing was done for 0 minutes, so the quiz was put away.")
         until(lambda: processes_of(server, ANN) == [], "the end of her process")
         ben.goto(server.address)
         wait_for_text(ben, "title", "Case 1 - Reading")
-        # He too, some seconds later.
+        # He too.
+        clock.move(2 * IDLE_S)
         wait_for_text(ben, "lost", "Nothing was done")
         ann.reload()
-        ann.evaluate(GOES_ON_LOOKING)
         wait_for_text(ann, "position", "Page 1 of 2")
         require_first_answers(ann)
+
+
+def shows_after_reload(chief, words):
+    chief.reload()
+    return chief.locator("p").first.inner_text().startswith(words)
 
 
 def test_the_coordinator_sees_who_is_where_and_takes_the_results_home(browser, shared, server):
@@ -235,6 +255,11 @@ def test_the_coordinator_sees_who_is_where_and_takes_the_results_home(browser, s
         wait_for_text(reader, "title", "Case 1 - Report")
         with window(browser, server.address + shared.paths[CHIEF]) as chief:
             assert chief.url == f"{server.address}/coordinator"
+            # It is loaded again every 20 s, perhaps while it is looked at.
+            chief.get_by_role("link", name="Stop that").click()
+            chief.get_by_role("link", name="Keep this page up to date").wait_for()
+            # The readers of before have gone, as soon as the server knows of it.
+            until(partial(shows_after_reload, chief, "Readers who are here: 1; "), "one reader to be here")
             assert violations(chief) == []
             lines = chief.locator("table").first.locator("> tbody > tr").all()
             rows = {
@@ -251,10 +276,7 @@ def test_the_coordinator_sees_who_is_where_and_takes_the_results_home(browser, s
             assert len(set(wide)) == 1, "each row is as wide as the table"
             chief.get_by_text("1 of 2 pages done").first.click()
             assert chief.get_by_role("cell", name="Case 1 - Reading", exact=True).first.is_visible()
-            assert chief.locator("p").first.inner_text().startswith("Readers who are here: 1; ")
             assert violations(chief) == [], "with a reader's pages open"
-            chief.get_by_role("link", name="Stop that").click()
-            chief.get_by_role("link", name="Keep this page up to date").wait_for()
             assert chief.faults == []
             chief.get_by_role("button", name="Leave").click()
             chief.get_by_role("heading", name="Goodbye").wait_for()
@@ -291,7 +313,7 @@ def test_the_coordinator_has_a_report_made_looks_at_it_and_takes_it_home(browser
         assert violations(chief) == []
         chief.get_by_role("button", name="Make it now").click()
         # The page loads itself again until the report is there.
-        chief.get_by_role("link", name="Look at the report").click(timeout=300_000)
+        chief.get_by_role("link", name="Look at the report").click()
         assert chief.get_by_role("heading", level=1).inner_text() == "What all readers answered"
         assert chief.locator("h2").count() == 7
         assert violations(chief) == [], "the report"

@@ -14,8 +14,7 @@ from typing import Any
 
 import aiohttp
 import msgpack
-
-PATIENCE_S = 60
+from web_stage import PATIENCE_S
 
 
 @contextmanager

@@ -17,7 +17,7 @@ from ready_python import FORKS, ForkedCommand, command_with_forked_readers
 
 WINDOW = (1280, 720)
 READER = "Dr. Chen"
-PATIENCE_S = 60
+PATIENCE_S = 180
 """How long a condition is waited for on a busy machine; a story that goes well never waits so long."""
 
 COMMAND = "from QuizLoaderLib.apps.command_line.main import main; main()"
@@ -89,6 +89,25 @@ class Served:
         self.process.wait(PATIENCE_S)
         if self.process.stdout:
             self.process.stdout.close()
+
+
+class MovedClock:
+    """Of a server, which is served with ``environment``: it stands still but where a test moves it. ``takes``
+    is Python that has the server take it, from a file ``now`` beside itself."""
+
+    def __init__(self, folder: Path, takes: str) -> None:
+        folder.mkdir()
+        (folder / "sitecustomize.py").write_text(takes, encoding="utf-8")
+        self.environment = {"PYTHONPATH": os.pathsep.join([str(folder), *filter(None, sys.path)])}
+        self._now, self._seconds = folder / "now", 1000.0
+        self.move(0)
+
+    def move(self, seconds: float) -> None:
+        self._seconds += seconds
+        # In one step: the server reads it whenever it likes.
+        following = self._now.with_name("following")
+        following.write_text(str(self._seconds), encoding="utf-8")
+        following.replace(self._now)
 
 
 @contextmanager
@@ -170,12 +189,15 @@ def ask_what_is_missing(page: Any) -> None:
 
 
 def wait_for_views(page: Any) -> None:
-    """Until each view shows its picture in the size that it has: before, nothing can be clicked there."""
+    """Until each view shows its picture in the size that it has, without loss: before, nothing can be clicked
+    there, and what a busy machine takes for a slow link has its pictures in a lesser quality first."""
     are_ready = """async () => {
         // As they are painted.
         await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
         const views = [...document.querySelectorAll("[data-view]")];
-        return views.length > 0 && views.every(view => view.ariaBusy === "false");
+        const isThere = view => view.ariaBusy === "false"
+            && view.querySelector(".quiz-area img")?.dataset.kind === "lossless";
+        return views.length > 0 && views.every(isThere);
     }"""
     until(lambda: page.evaluate(are_ready), "the views to show their pictures")
 

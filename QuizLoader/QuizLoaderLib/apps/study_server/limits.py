@@ -43,10 +43,10 @@ class Allowance:
 class ReaderLimits:
     """What all windows of one reader may take together; who sends more is made to wait, nothing is lost."""
 
-    def __init__(self) -> None:
-        self._requests = Allowance(*_REQUESTS)
-        self._messages = Allowance(*_MESSAGES)
-        self._bytes = Allowance(*_BYTES)
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._requests = Allowance(*_REQUESTS, now)
+        self._messages = Allowance(*_MESSAGES, now)
+        self._bytes = Allowance(*_BYTES, now)
 
     def may_ask(self) -> bool:
         return self._requests.take()

@@ -16,7 +16,8 @@ from .responses import LEAVE, html_response, is_navigation, require_same_origin,
 from .study import Study
 from .workers import Assignment, WorkerProcess, Workers
 
-_GONE_S = 2.0
+_GONE_S = 30.0
+"""A process that has died is known to be gone as soon as a busy machine gets to it."""
 _MOST_WINDOWS = 8
 """Of one reader at once; each is a WebSocket."""
 
