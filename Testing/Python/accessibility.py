@@ -4,17 +4,26 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-# A list that is still fading in is paler than it will be.
 _AT_REST = """async () => {
-  const ends = each => each.effect.getComputedTiming().endTime !== Infinity;
-  await Promise.allSettled(document.getAnimations().filter(ends).map(each => each.finished));
+  const goesOn = each => each.playState === "running" && each.effect.getComputedTiming().endTime !== Infinity;
+  const running = () => document.getAnimations().filter(goesOn);
+  do {
+    // What is about to fade in begins with the frame after the next.
+    await new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+    await Promise.allSettled(running().map(each => each.finished));
+  } while (running().length);
 }"""
+
+
+def wait_until_at_rest(page: Any) -> None:
+    """What is still fading in is paler than it will be, and what grows is smaller."""
+    page.evaluate(_AT_REST)
 
 
 def violations(page: Any) -> list[tuple[str, list[str]]]:
     """The rules that are broken, each with the elements that do."""
     page.evaluate(_script())
-    page.evaluate(_AT_REST)
+    wait_until_at_rest(page)
     found = page.evaluate("axe.run({resultTypes: ['violations']})")["violations"]
     return [(each["id"], [node["html"][:160] for node in each["nodes"]]) for each in found]
 

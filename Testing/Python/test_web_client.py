@@ -9,6 +9,7 @@ import pytest
 from QuizLoaderLib.reader.session_answers import REFUSED
 from session_by_hand import SAMPLES, SOAK, page_of, responses, saved
 from web_stage import (
+    PATIENCE_S,
     READER,
     Served,
     ask_what_is_missing,
@@ -100,7 +101,7 @@ def test_the_browser_is_loaded_again_and_closed_and_all_answers_are_there(browse
     with window(browser, reading.address) as page:
         wait_for_text(page, "position", "Questions 2 of 2")
         assert page.get_by_label("Confidence", exact=True).input_value() == "4"
-        assert text(page, "saving") == "All answers are saved."
+        wait_for_text(page, "saving", "All answers are saved.")
 
 
 def test_what_is_no_number_is_refused_in_a_sentence_and_never_lost(browser, reading, tmp_path, images):
@@ -199,7 +200,7 @@ def test_a_window_that_is_closed_while_the_reader_scrolls_is_no_news(browser, re
 
 def status_of_post(address: str, content: bytes) -> int:
     try:
-        with urllib.request.urlopen(address, content, timeout=30) as reply:
+        with urllib.request.urlopen(address, content, timeout=PATIENCE_S) as reply:
             return reply.status
     except urllib.error.HTTPError as refusal:
         return refusal.code
@@ -239,12 +240,12 @@ def test_a_second_window_says_so_and_can_take_over(browser, reading):
             choose(second, "Left")
             wait_for_text(second, "saving", "All answers are saved.")
         first.get_by_test_id("title").wait_for()
-        assert first.get_by_label("Left", exact=True).is_checked()
+        until(first.get_by_label("Left", exact=True).is_checked, "the answer of the other window")
 
 
 def status(address: str) -> int:
     try:
-        with urllib.request.urlopen(address, timeout=30) as reply:
+        with urllib.request.urlopen(address, timeout=PATIENCE_S) as reply:
             return reply.status
     except urllib.error.HTTPError as refusal:
         assert refusal.read() == b""
@@ -291,8 +292,9 @@ def test_the_view_shows_the_image_the_right_way_round(browser, reading):
             return [round(float(edge) * 40 / side, 1) for edge in edges]
 
         until(lambda: shown() == pytest.approx([0, 30, 0, 25], abs=0.2), "the block on the red view")
-        corners = page.get_by_test_id("view-Red").inner_text().split("\n")
-        assert [text for text in corners if text] == [
-            *("MR", "Axial", "Slice 21/40", "S 0.5 mm", "W 1000 L 500"),
-            *"RLAP",
-        ]
+        expected = ["MR", "Axial", "Slice 21/40", "S 0.5 mm", "W 1000 L 500", *"RLAP"]
+
+        def texts():
+            return [each for each in page.get_by_test_id("view-Red").inner_text().split("\n") if each]
+
+        until(lambda: texts() == expected, f"{expected} in the corners, not {texts()}")

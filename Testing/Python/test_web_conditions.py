@@ -2,7 +2,7 @@
 
 import pytest
 from panel_stage import VOLUME, image_element, write_images
-from web_stage import choose, served, text, window
+from web_stage import choose, served, text, until, window
 
 IMAGE = image_element("Volume", VOLUME)
 
@@ -52,7 +52,7 @@ def test_questions_and_steps_come_and_go_with_the_answers(kind, browser, tmp_pat
         # The answers are back with their questions.
         choose(page, "lesion yes")
         page.get_by_label("biopsy yes").wait_for()
-        assert page.get_by_label("biopsy yes").is_checked()
+        until(page.get_by_label("biopsy yes").is_checked, "the answer from before")
         page.screenshot(path=str(tmp_path / "page.png"))
         if kind == "reader":
             page.get_by_test_id("next").click()

@@ -5,7 +5,7 @@ from functools import partial
 import numpy as np
 import pytest
 import SimpleITK as sitk
-from drawing_hand import has_colour
+from drawing_hand import has_colour, written
 from panel_stage import VOLUME, image_element
 from web_mouse import Mouse
 from web_stage import (
@@ -79,12 +79,9 @@ def wait_for_undo(page, can_undo=True):
 
 
 def drawn(tmp_path):
-    """{value: (k, j, i) of its voxels} of the label map that the session keeps, None before there is one."""
-    (folder,) = (tmp_path / "results" / READER / "draw").glob("PgGroup*Case 1*") or [None]
-    files = sorted(folder.glob("*label.nrrd")) if folder else []
-    if not files:
-        return None
-    voxels = sitk.GetArrayFromImage(sitk.ReadImage(str(files[0])))
+    """{value: (k, j, i) of its voxels} of the label map that the session keeps of the page that was left."""
+    (folder,) = (tmp_path / "results" / READER / "draw").glob("PgGroup*Case 1*")
+    voxels = sitk.GetArrayFromImage(sitk.ReadImage(str(written(folder, "*label.nrrd"))))
     return {int(value): np.argwhere(voxels == value) for value in np.unique(voxels) if value}
 
 
@@ -112,7 +109,8 @@ def test_a_disc_is_painted_and_a_line_measured_then_the_page_lets_the_reader_go_
         wait_for_text(page, "title", "Case 1")
         ask_what_is_missing(page)
         assert len(text(page, "missing").splitlines()) == 2
-        assert [segment["title"] for segment in editor_of(page)["segments"]] == ["Block", "Rest"]
+        segments = until(lambda: editor_of(page), "the editor")["segments"]
+        assert [segment["title"] for segment in segments] == ["Block", "Rest"]
         take(page, "paint")
         assert editor_of(page)["radius"] == RADIUS_MM
         # A brush is set on the nearest voxel, as in Slicer; this is the middle of one.
@@ -216,7 +214,7 @@ def test_a_brush_of_another_size_a_region_more_and_a_line_less(browser, reading)
         page.get_by_test_id("measure").click()
         until(lambda: page.evaluate("trame.state.get('lines').measuring"), "a line in hand")
         take(page, "erase")
-        assert not page.evaluate("trame.state.get('lines').measuring")
+        until(lambda: not page.evaluate("trame.state.get('lines').measuring"), "no line in hand")
         page.keyboard.press("Escape")
         until(lambda: editor_of(page)["effect"] == "", "no tool in hand")
         until(lambda: page.evaluate("trame.state.get('tools').mouse"), "the mouse for window and level")

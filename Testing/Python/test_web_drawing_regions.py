@@ -91,7 +91,8 @@ def test_a_hidden_region_is_kept_and_not_painted_over_unseen(hand, folder):
     shows(hand, "Liver")
     hand.page.get_by_test_id("toggle-segment").click()
     shows(hand, "Liver", False)
-    assert hand.editor()["effect"] == "", "nothing is drawn in a region that is hidden"
+    # Nothing is drawn in a region that is hidden.
+    until(lambda: hand.editor()["effect"] == "", "no tool in hand")
     choose(hand, "Spleen")
     hand.take("paint")
     spleen = hand.click((-14, -15))

@@ -90,6 +90,8 @@ def test_the_name_of_a_region_is_seen_whole_while_it_is_changed(page):
     field.fill(LONG_NAME)
     field.press("Enter")
     field.wait_for(state="detached")
+    titles = "trame.state.get('editor').segments.map(each => each.title)"
+    until(lambda: LONG_NAME in page.evaluate(titles), "the name")
     page.get_by_test_id("rename").click()
     field.wait_for()
     assert field.input_value() == LONG_NAME
@@ -100,7 +102,7 @@ def test_the_list_of_windows_shows_the_one_that_the_image_has(page):
     def shown():
         return text(page, "preset").removeprefix("Window").strip()
 
-    assert shown() == "original"
+    until(lambda: shown() == "original", "the image's own")
     page.get_by_test_id("preset").click()
     page.get_by_role("option", name="CT bone").click()
     until(lambda: shown() == "CT bone", "the name of what was chosen")

@@ -4,6 +4,7 @@ import os
 
 import numpy as np
 import pytest
+from accessibility import wait_until_at_rest
 from panel_stage import VOLUME, image_element, write_image, write_images, write_quiz
 from web_stage import served, text, until, wait_for_text, wait_for_views, window
 
@@ -111,6 +112,8 @@ def go_to(page, number):
         here = int(text(page, "position").split()[1])
         page.get_by_test_id("next" if here < number else "previous").click()
         wait_for_text(page, "position", f"Page {here + (1 if here < number else -1)} ")
+    # In the sizes that they keep.
+    wait_for_views(page)
 
 
 # Only the middle of the panel scrolls, also for what is far down and for screen readers alone.
@@ -143,6 +146,7 @@ def test_every_tool_of_a_page_to_draw_on_with_two_images_can_be_reached(page):
     go_to(page, 1)
     page.get_by_test_id("draw-paint").click()
     page.get_by_test_id("radius").wait_for()
+    wait_for_views(page)
     assert page.evaluate(OUTSIDE, [".quiz-views", ".quiz-bar > *"]) == 0
     assert page.evaluate(COVERED) == 0
     assert page.evaluate(OVERLAPPING, [".quiz-views", ".quiz-bar > :not(.v-spacer)"]) == 0
@@ -242,7 +246,7 @@ def test_the_help_sheet_shows_all_its_keys_at_once_or_scrolls(page):
     page.get_by_test_id("help").click()
     sheet = page.get_by_test_id("help-sheet")
     sheet.wait_for()
-    page.wait_for_function("document.querySelector('.quiz-help').getAnimations({subtree: true}).length === 0")
+    wait_until_at_rest(page)
     if is_zoomed(page):
         sheet.get_by_role("button", name="Close").scroll_into_view_if_needed()
         assert page.evaluate(OUTSIDE, ["#app", ".quiz-help .v-btn"]) == 0
@@ -290,6 +294,7 @@ def test_sixty_regions_scroll_in_the_legend_and_say_their_views_in_whole_words(p
 def test_what_is_wrong_with_an_image_stands_in_its_place(page):
     go_to(page, 4)
     message = page.get_by_test_id("in-view")
+    message.first.wait_for()
     assert message.count() == 1
     assert "“broken.nrrd” is not an image" in message.inner_text()
     assert page.evaluate(OUTSIDE, ["[data-testid=view-Red]", "[data-testid=in-view] p"]) == 0

@@ -95,11 +95,16 @@ def test_findings_are_marked_filled_in_deleted_brought_back_and_there_again(brow
         # The list and two forms are longer than the window: the reader is led to the newest.
         form = page.get_by_test_id("question-0/0/2/0")
         until(lambda: form.evaluate("it => it.contains(document.activeElement)"), "the form to have the keys")
-        seen, scrolled = form.bounding_box(), page.locator(".quiz-scroll").bounding_box()
-        assert scrolled["y"] <= seen["y"] <= scrolled["y"] + scrolled["height"] - seen["height"]
+
+        def is_seen():
+            seen, scrolled = form.bounding_box(), page.locator(".quiz-scroll").bounding_box()
+            return scrolled["y"] <= seen["y"] <= scrolled["y"] + scrolled["height"] - seen["height"]
+
+        until(is_seen, "the form to be seen whole")
         place(page, "Curve", (12, 0), (8, 4), (6, -3))
         assert (state(page)["placing"], text(page, "title")) == ("", "Case 1")
         page.get_by_text("Why so many?").first.wait_for()
+        wait_for_views(page)
         assert state(page)["hint"] == "There are 3 marks, as many as this question takes."
 
         here = slice_shown(page)

@@ -218,6 +218,9 @@ def test_the_expert_comes_over_drawings_and_marks_once_a_page_is_complete(
         hand = hand_on(reader.page, may_draw=False)
         assert known(("Milz", "Found"), reader.received) == []
         reader.click("take-Point-0/0")
+        in_hand = "trame.state.get('marks')['0/0'].placing"
+        until(lambda: reader.page.evaluate(in_hand) == "Point", "a point in hand")
+        hand = hand_on(reader.page, may_draw=False)
         hand.click((30, 10))
         reader.page.get_by_role("button", name="Go to mark 1").wait_for()
         reader.click("next")

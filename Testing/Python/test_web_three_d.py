@@ -47,7 +47,9 @@ def wait_to_see(page, holds, what):
 
 def test_a_reader_turns_the_regions_hides_them_and_sees_them_large(page):
     # The block's middle is 7.5 mm to the right, 5 anterior and 5 superior of the image's.
-    right, up = wait_to_see(page, lambda at: at[0] < -0.02 and at[1] > 0.02, "the block from anterior")
+    wait_to_see(page, lambda at: at[0] < -0.02 and at[1] > 0.02, "the block from anterior")
+    wait_for_views(page)
+    right, up = seen(page)
     assert right == pytest.approx(-1.5 * up, abs=0.04)
 
     page.get_by_test_id("view-3D").hover()
