@@ -204,7 +204,7 @@ def clock():
 reader_routes.time = workers.time = types.SimpleNamespace(monotonic=clock)
 """
 """Of when a reader did something last."""
-IDLE_S = 0.6
+IDLE_S = 3
 
 
 def test_without_room_the_next_reader_waits_until_one_gives_way(browser, prepared):

@@ -97,7 +97,8 @@ class MovedClock:
 
     def __init__(self, folder: Path, takes: str) -> None:
         folder.mkdir()
-        (folder / "sitecustomize.py").write_text(takes, encoding="utf-8")
+        taken = "\n    ".join(["if 'serve' in __import__('sys').orig_argv:", *takes.splitlines()])
+        (folder / "sitecustomize.py").write_text(taken, encoding="utf-8")
         self.environment = {"PYTHONPATH": os.pathsep.join([str(folder), *filter(None, sys.path)])}
         self._now, self._seconds = folder / "now", 1000.0
         self.move(0)
