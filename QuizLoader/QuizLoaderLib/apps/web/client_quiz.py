@@ -4,6 +4,7 @@ import asyncio
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -82,7 +83,7 @@ class ClientQuiz:
     ) -> None:
         self._state, self._serving = state, serving
         self.host = WebHost(register, pictures, self._resized, self._rendered, self._pointed)
-        self.asking = AskingView(state, self._moved, self._end_in_time, pictures.cover)
+        self.asking = AskingView(state, self._moved, partial(self._end_drawing, True), pictures.cover)
         self.tools = ToolsView(state, self._change_views)
         self.editor = EditorView(state, self.host.slicer, self._drawn)
         self.lines = LinesView(state, self._drawn, self._put_down)
@@ -162,17 +163,14 @@ class ClientQuiz:
         self._end_drawing()
         return self.asking.ask_to_finish(serial, asks)
 
-    def _end_drawing(self) -> None:
+    def _end_drawing(self, at_once: bool = False) -> None:
         """A stroke, a polygon or a mark that is being drawn is of this page: it is ended, else it would be
-        lost."""
+        lost; ``at_once`` also what is worked at, for which other steps wait."""
+        if at_once:
+            self.editor.regions.finish()
         self.host.release_buttons()
         self.editor.close_polygon()
         self.marking.put_down()
-
-    def _end_in_time(self) -> None:
-        """As ``_end_drawing``, where a step does not wait for what is worked at."""
-        self.editor.regions.finish()
-        self._end_drawing()
 
     def go_to(self, index: int) -> None:
         """A page of the list."""

@@ -255,8 +255,7 @@ class EditorView:
         drawings = self._the_quiz().drawings
         self._image_id = image_id
         self._editor.set_active_segmentation(drawings.segmentation(image_id), drawings.volume(image_id))
-        (path,) = (image.path for image in drawings.images if image.id == image_id)
-        self._settings.begin_image(path)
+        self._settings.begin_image({image.id: image.path for image in drawings.images}[image_id])
         self._segments.choose_by_name()
         self._verdicts.begin(self._the_quiz(), image_id)
 

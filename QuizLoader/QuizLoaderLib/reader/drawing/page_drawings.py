@@ -54,9 +54,8 @@ class PageDrawings:
             editor.edit(drawing.segmentation(image.id), drawing.volume(image.id))
 
     The steps of ``SessionAnswers`` save the page's drawings before they ask what is missing, and put them
-    away when it is left. ``save_on``, which hosts call again and again, saves each stroke soon after it.
-    With a reader, a drawing that is saved leaves the scene with its page, one that could not be saved stays
-    in it, hidden, until it can. In an author's look all stays, hidden, and shows again on return.
+    away when it is left; ``save_on`` saves each stroke soon after it. With a reader, what is saved leaves the
+    scene with its page; what could not be saved stays in it, hidden, as all does in an author's look.
     """
 
     def __init__(self, host: Host, quiz: Quiz, folder: ImageFolder, queue: SaveQueue) -> None:
@@ -193,9 +192,7 @@ class PageDrawings:
     @property
     def is_saved(self) -> bool:
         """Whether a crash would lose nothing of the page that is shown; looks at no voxel."""
-        if self.is_at_work():
-            return False
-        saved = (self.lines.is_saved, self.marks.is_saved, self.measures.is_saved)
+        saved = (self.lines.is_saved, self.marks.is_saved, self.measures.is_saved, not self.is_at_work())
         return self._writes_to is None or all((*saved, *(drawing.is_saved for drawing in self._there)))
 
     def save_on(self) -> None:
@@ -212,9 +209,7 @@ class PageDrawings:
 
     def prepare_to_leave(self) -> bool:
         """Do a part of what ``leave`` would stop the window for; called until it gives that all is done."""
-        if self.is_at_work():
-            return False
-        is_compared = self.judging.look()
+        is_compared = not self.is_at_work() and self.judging.look()
         for drawing in self._there:
             if not drawing.may_be_left:
                 self._save_strokes(drawing, Pace.IN_PARTS)
