@@ -14,6 +14,7 @@ from ...reader.drawing.effects import EFFECTS as NAMED_EFFECTS
 from ...reader.drawing.region_filters import COMBINATIONS, SMOOTHINGS
 from .brushes import Erase, Paint
 from .effects import Islands, LastDrawn, Threshold
+from .level_effect import LevelTracing
 from .polygon_effect import DrawPolygon
 
 if TYPE_CHECKING:
@@ -36,6 +37,7 @@ _OF_MOUSE: dict[str, type[SegmentationEffect]] = {
     "draw": DrawPolygon,
     "threshold": Threshold,
     "islands": Islands,
+    "level": LevelTracing,
 }
 
 EFFECTS = {

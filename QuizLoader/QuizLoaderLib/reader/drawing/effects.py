@@ -34,6 +34,9 @@ EFFECTS = (
     DrawingEffect("threshold", "Threshold", "mdi-tune-vertical", "G", "Grey values between two bounds"),
     DrawingEffect("islands", "Islands", "mdi-island", "I", "Islands: keep or remove one by a click"),
     DrawingEffect(
+        "level", "Level tracing", "mdi-vector-circle-variant", "Shift+I", "Level tracing: fill to one value"
+    ),
+    DrawingEffect(
         "between",
         "Fill between slices",
         "mdi-layers-plus",
