@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 # The tests read what programs print as UTF-8, so these must print in it, whatever the system's locale.
 os.environ["PYTHONIOENCODING"] = "utf-8"
 
+LONG_WITH_MANY_TESTS = ("test_docs_samples.py", "test_panel_stories.py")
+
 # The same examples in each run, but for the long one, where what fails by chance is found; however long they
 # take on a busy machine.
 settings.register_profile(
@@ -37,7 +39,7 @@ def pytest_xdist_auto_num_workers() -> int:
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Files of few tests take longest and come first: none is left to one process at the end."""
     tests = Counter(item.path for item in items)
-    items.sort(key=lambda item: tests[item.path])
+    items.sort(key=lambda item: (item.path.name not in LONG_WITH_MANY_TESTS, tests[item.path]))
 
 
 def pytest_collection_finish() -> None:
