@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     import qt
 
 MODULE = "QuizLoader"
-WAIT_S = 60
+WAIT_S = 300
 
 REMEMBERED = ("QuizLoader/Reader", "QuizLoader/ResultsFolder", "QuizLoader/ScriptsFolder")
 """What a story types into the panel is not what the user of this Slicer finds there afterwards."""
