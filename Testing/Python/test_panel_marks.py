@@ -233,3 +233,14 @@ def test_a_repetition_can_be_removed_again_once_all_that_was_marked_and_measured
     assert reader.sees("removeRepeatButton")
     reader.go("removeRepeatButton")
     assert not reader.text("titleLabel").endswith("-Rep1")
+
+
+def test_all_tools_and_the_buttons_of_marks_are_within_a_panel_of_300_pixels(reader, tmp_path):
+    asked = ASKED.replace('"Point Ellipse Curve"', '"Point Line Angle Box Ellipse Curve"')
+    page = f'AllowMultipleResponse="Y"|{image_element("Volume", VOLUME)}{asked}'
+    reader.sign_in(write_quiz(tmp_path / "marks.xml", [page]))
+    mark(reader, "Point", (50, 100))
+    reader.stage.slicer.wait_until(lambda: any(text.startswith("1: Point") for text in texts(reader)))
+    reader.stage.widget("measuresSection").setProperty("collapsed", False)
+    assert reader.stage.sees("measuresBox")
+    assert reader.stage.widget("middle").minimumSizeHint().width() <= 300

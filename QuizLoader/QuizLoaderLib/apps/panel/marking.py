@@ -20,6 +20,10 @@ if TYPE_CHECKING:
     from .ui import Ui
 
 
+TOOLS_IN_A_ROW = 3
+"""More would make all that scrolls wider than the panel, and cut it."""
+
+
 @dataclass(frozen=True)
 class _Row:
     """Those of one mark."""
@@ -37,11 +41,12 @@ class _QuestionWidgets:
     def __init__(self, layout: "qt.QBoxLayout", question: Question, use: Callable[..., None]) -> None:
         self._use = use
         self._tools = {tool.value: qt.QPushButton(tool.value) for tool in question.tools}
-        row = qt.QHBoxLayout()
-        for name, button in self._tools.items():
+        for place, (name, button) in enumerate(self._tools.items()):
+            if place % TOOLS_IN_A_ROW == 0:
+                row = qt.QHBoxLayout()
+                layout.addLayout(row)
             button.clicked.connect(partial(self._clicked, name))
             row.addWidget(button)
-        layout.addLayout(row)
         self._hint = qt.QLabel("")
         self._hint.wordWrap = True
         layout.addWidget(self._hint)
