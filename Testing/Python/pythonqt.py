@@ -51,7 +51,8 @@ def asked_by_product() -> bool:
 
 
 def check_listed(name: str) -> None:
-    if asked_by_product() and name not in NAMES:
+    # Who asked takes longer to find.
+    if name not in NAMES and asked_by_product():
         raise AttributeError(f"{name} is not in the table of names: read it in Slicer's sources first")
 
 
@@ -118,8 +119,8 @@ class Instance:
                 return meta.className
             if name == "name":
                 name = "objectName"
-            if meta.indexOfProperty(name) >= 0:
-                check_listed(_qualified(_class_of_property(wrapped, name), name))
+            if qualified := _qualified_property(wrapped, meta, name):
+                check_listed(qualified)
                 return wrap(wrapped.property(name))
         found = getattr(wrapped, name, None)
         if found is None or name.startswith("_"):
@@ -143,7 +144,7 @@ class Instance:
                 f"'{name}' does not exist on {type_name} and creating new attributes on C++ objects"
                 " is not allowed"
             )
-        check_listed(_qualified(_class_of_property(wrapped, name), name))
+        check_listed(_qualified_property(wrapped, meta, name))
         if not meta.property(index).isWritable() or not wrapped.setProperty(name, unwrap(value)):
             raise AttributeError(f"Property '{name}' of {type_name} does not accept {value!r}")
 
@@ -158,6 +159,11 @@ class Instance:
 
 
 _connections: dict[tuple[int, str], list[tuple[Any, Any]]] = {}
+
+
+def forget_connections() -> None:
+    """When all windows are closed: their widgets, and all that these hold, can go."""
+    _connections.clear()
 
 
 class Signal:
@@ -272,12 +278,21 @@ def _method(found: Any) -> Callable[..., Any]:
     return call
 
 
-def _class_of_property(wrapped: QtCore.QObject, name: str) -> type:
-    meta = wrapped.metaObject()
-    index = meta.indexOfProperty(name)
-    while index < meta.propertyOffset():
-        meta = meta.superClass()
-    return next(c for c in type(wrapped).__mro__ if c.__name__ == meta.className())
+_properties: dict[tuple[type, str, str], str] = {}
+
+
+def _qualified_property(wrapped: QtCore.QObject, meta: Any, name: str) -> str:
+    """Empty where there is none of that name. Stories ask for some of them ten thousand times."""
+    key = (type(wrapped), meta.className(), name)
+    found = _properties.get(key)
+    if found is None:
+        index = meta.indexOfProperty(name)
+        while 0 <= index < meta.propertyOffset():
+            meta = meta.superClass()
+        mro = type(wrapped).__mro__
+        found = _qualified(next(c for c in mro if c.__name__ == meta.className()), name) if index >= 0 else ""
+        _properties[key] = found
+    return found
 
 
 def _class_of_method(class_: type, name: str) -> type:

@@ -13,7 +13,7 @@ import socket
 import subprocess
 import sys
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from contextlib import redirect_stdout, suppress
 from functools import cache
 from typing import Any, TextIO
 
@@ -21,8 +21,10 @@ from QuizLoaderLib.apps.study_server import spares, worker_process
 from QuizLoaderLib.apps.study_server.spares import python_environment
 from QuizLoaderLib.apps.study_server.worker_process import FORKS
 
-__all__ = ["FORKS", "ForkedCommand", "command_with_forked_readers"]
+__all__ = ["FIRST", "FORKS", "ForkedCommand", "command_with_forked_readers"]
 
+FIRST = "QUIZLOADER_TEST_RUNS_FIRST"
+"""In the environment: Python that a forked process runs before anything else."""
 
 _READERS = worker_process.__file__
 
@@ -161,10 +163,12 @@ def _fork_when_asked(asking: socket.socket) -> None:
     os.environ.update(request["environment"])
     os.chdir(request["folder"])
     sys.argv = request["argv"]
+    exec(os.environ.get(FIRST, ""), {})
 
 
 def _become_what_is_asked_for(asking: socket.socket) -> None:
     import gc
+    import io
 
     from QuizLoaderLib.apps.command_line.main import main
     from QuizLoaderLib.apps.shared.opengl import opengl_problem
@@ -172,6 +176,10 @@ def _become_what_is_asked_for(asking: socket.socket) -> None:
     gc.disable()
     worker_process.import_all()
     opengl_problem()
+    # The first command that is read imports what reads commands.
+    sys.argv[1:] = ["serve", "--help"]
+    with suppress(SystemExit), redirect_stdout(io.StringIO()):
+        main()
     gc.enable()
     gc.collect()
     gc.freeze()

@@ -1,7 +1,6 @@
 """By which door readers come in, and what they are told where a quiz does not open."""
 
 import asyncio
-import os
 import re
 import signal
 import sys
@@ -86,7 +85,7 @@ def listen(event, arguments):
         os.kill(os.getpid(), signal.SIGSEGV)
 sys.addaudithook(listen)
 """
-"""As a library that ends the whole process: Python imports it at its start."""
+"""As a library that ends the whole process."""
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="ends a process as POSIX systems do")
@@ -94,12 +93,8 @@ def test_a_process_that_dies_at_its_start_locks_its_quiz_alone(tmp_path, prepare
     quizzes = [tmp_path / "good.xml", tmp_path / "doomed.xml"]
     for quiz in quizzes:
         quiz.write_bytes(prepared.quizzes[0].read_bytes())
-    crash = tmp_path / "crash"
-    crash.mkdir()
-    (crash / "sitecustomize.py").write_text(CRASH, encoding="utf-8")
     own = study(tmp_path, quizzes, prepared.images, [ANN, BEN])
-    path = os.pathsep.join([str(crash), os.environ.get("PYTHONPATH", "")])
-    with own.served(PYTHONPATH=path) as command:
+    with own.served(first=CRASH) as command:
         navigation = own.cookie(ANN) | {"Accept": "text/html"}
         refused = ask(command.address, "/quiz/2/", navigation)
         assert refused.status == 503 and b"The quiz ended unexpectedly several times." in refused.body

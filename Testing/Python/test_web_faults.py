@@ -1,6 +1,5 @@
 """What goes wrong while a reader reads in the browser: the network, impatience, the folders."""
 
-import os
 import shutil
 import sys
 from functools import partial
@@ -11,11 +10,11 @@ from cable import cable_to
 from panel_stage import SIDE, VOLUME, image_element, write_image, write_images
 from session_by_hand import SAMPLES, SOAK, page_of, responses, saved
 from web_stage import (
+    OBEY_RIGHTS,
     READER,
     choose,
     picture_of,
     served,
-    served_within_rights,
     text,
     until,
     wait_for_text,
@@ -209,7 +208,7 @@ def test_a_results_folder_that_becomes_read_only_is_told_of_and_written_later(br
     results = tmp_path / "results"
     arguments = ["--images", images, "--results", results, "--reader", READER]
     with (
-        served_within_rights(tmp_path, SAMPLES / "questions.xml", *arguments) as command,
+        served(tmp_path, SAMPLES / "questions.xml", *arguments, first=OBEY_RIGHTS) as command,
         window(browser, command.address) as page,
     ):
         page.get_by_test_id("title").wait_for()
@@ -247,6 +246,7 @@ def test_what_cannot_be_saved_at_the_end_goes_home_and_a_sentence_says_where(bro
 
 
 FAILING = """
+import tempfile
 import QuizLoaderLib.views.page as views
 
 show = views.show_page
@@ -257,6 +257,7 @@ def fail(shown, *others):
     return show(shown, *others)
 
 views.show_page = fail
+tempfile.tempdir = {folder!r}
 """
 
 
@@ -264,11 +265,9 @@ def test_a_defect_on_the_way_to_a_page_is_told_with_a_report_to_send(browser, tm
     pages = "".join(f'<Page ID="{name}">{image_element("Volume", VOLUME)}</Page>' for name in ("One", "Two"))
     (tmp_path / "quiz.xml").write_text(f"<Session>{pages}</Session>", encoding="utf-8")
     write_images(tmp_path / "images")
-    (tmp_path / "sitecustomize.py").write_text(FAILING, encoding="utf-8")
-    path = os.pathsep.join([str(tmp_path), *(part for part in sys.path if part)])
     arguments = [tmp_path / "quiz.xml", "--images", tmp_path / "images"]
     with (
-        served(tmp_path, *arguments, PYTHONPATH=path, TMPDIR=str(tmp_path)) as reading,
+        served(tmp_path, *arguments, first=FAILING.format(folder=str(tmp_path))) as reading,
         window(browser, reading.address) as page,
     ):
         page.get_by_test_id("next").click()

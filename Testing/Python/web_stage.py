@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 from PIL import Image as Picture
-from ready_python import FORKS, ForkedCommand, command_with_forked_readers
+from ready_python import FIRST, FORKS, ForkedCommand, command_with_forked_readers
 
 WINDOW = (1280, 720)
 READER = "Dr. Chen"
@@ -21,13 +21,17 @@ PATIENCE_S = 180
 """How long a condition is waited for on a busy machine; a story that goes well never waits so long."""
 
 COMMAND = "from QuizLoaderLib.apps.command_line.main import main; main()"
-_DROP_RIGHTS = """
+OBEY_RIGHTS = """
 import ctypes, os, sys
-if os.geteuid() == 0:
-    # PR_CAPBSET_DROP, CAP_DAC_OVERRIDE: a root that starts anew has no right beyond those of a file's owner.
-    assert ctypes.CDLL(None, use_errno=True).prctl(24, 1, 0, 0, 0) == 0, os.strerror(ctypes.get_errno())
-os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+if sys.platform == "linux" and os.geteuid() == 0:
+    # Without CAP_DAC_OVERRIDE root has no right beyond those of a file's owner.
+    system = ctypes.CDLL(None, use_errno=True)
+    version, rights = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    for call in system.capget, system.capset:
+        assert call(version, rights) == 0, os.strerror(ctypes.get_errno())
+        rights[0] &= ~2
 """
+"""To run first, for a story in which a folder is read-only."""
 
 
 class Served:
@@ -41,7 +45,6 @@ class Served:
         arguments: Sequence[object],
         errors: Path,
         environment: Mapping[str, str],
-        obeys_rights: bool = False,
         is_ready: bool = False,
     ) -> None:
         self._errors = errors
@@ -52,8 +55,7 @@ class Served:
             if is_ready and "--readers" not in words:
                 self.process = ForkedCommand(words, file.fileno(), everything)
             else:
-                rights = ["-c", _DROP_RIGHTS] if obeys_rights else []
-                program, passed = [sys.executable, *rights, "-c", COMMAND, *words], -1
+                program, passed = [sys.executable, "-c", COMMAND, *words], -1
                 if is_ready:
                     program, passed = command_with_forked_readers(words)
                 self.process = subprocess.Popen(
@@ -111,11 +113,21 @@ class MovedClock:
         following.replace(self._now)
 
 
+def _as_sitecustomize(folder: Path, program: str) -> dict[str, str]:
+    """The environment in which a Python that starts anew runs it."""
+    folder.mkdir(parents=True)
+    (folder / "sitecustomize.py").write_text(program, encoding="utf-8")
+    return {"PYTHONPATH": os.pathsep.join([str(folder), *(part for part in sys.path if part)])}
+
+
 @contextmanager
-def served(folder: Path, *arguments: object, **environment: str) -> Iterator[Served]:
-    """``quizloader serve``; its home folder is ``folder``/home."""
+def served(folder: Path, *arguments: object, first: str = "", **environment: str) -> Iterator[Served]:
+    """``quizloader serve``; its home folder is ``folder``/home. ``first`` is Python that its processes run
+    before anything else (of a server of many readers, at least theirs)."""
     # Another environment may change what is imported; this wslink looks at when it begins.
     is_ready = FORKS and not environment.keys() - {"WSLINK_HEART_BEAT"}
+    if first:
+        environment |= {FIRST: first} if is_ready else _as_sitecustomize(folder / "first", first)
     with _served(folder, ["serve", *arguments], environment, is_ready=is_ready) as command:
         yield command
 
@@ -128,13 +140,6 @@ def served_anew(folder: Path, *arguments: object, **environment: str) -> Iterato
 
 
 @contextmanager
-def served_within_rights(folder: Path, *arguments: object) -> Iterator[Served]:
-    """Also root cannot write where a folder's rights say so."""
-    with _served(folder, ["serve", *arguments], {}, obeys_rights=True) as command:
-        yield command
-
-
-@contextmanager
 def demonstrated(folder: Path, *arguments: object) -> Iterator[Served]:
     """``quizloader demo``; its home folder is ``folder``/home."""
     with _served(folder, ["demo", *arguments], {}, is_ready=FORKS) as command:
@@ -143,11 +148,11 @@ def demonstrated(folder: Path, *arguments: object) -> Iterator[Served]:
 
 @contextmanager
 def _served(
-    folder: Path, arguments: Sequence[object], environment: dict[str, str], **how: bool
+    folder: Path, arguments: Sequence[object], environment: dict[str, str], is_ready: bool = False
 ) -> Iterator[Served]:
     (folder / "home").mkdir(parents=True, exist_ok=True)
     own = {"HOME": str(folder / "home"), "USERPROFILE": str(folder / "home"), **environment}
-    command = Served(arguments, folder / "serve-errors.txt", own, **how)
+    command = Served(arguments, folder / "serve-errors.txt", own, is_ready)
     try:
         yield command
     finally:
