@@ -14,6 +14,7 @@ from QuizLoaderLib.views.contents import PageNodes
 from QuizLoaderLib.views.line_labels import spread_labels
 from QuizLoaderLib.views.page import show_page
 from QuizLoaderLib.views.segmentations import remove
+from slicer_mouse import forget_managers
 from view_geometry import grid
 
 GRID = grid(np.diag([-1, -1, 1]), (1, 1, 1), (24.5, 24.5, -24.5))
@@ -39,6 +40,7 @@ def host(monkeypatch):
         green = image(view=SliceView.GREEN, orientation=Orientation.CORONAL)
         show_page(PageNodes(page(image(), green), (black, black)), host, Quiz(Path("quiz.xml")))
         yield host
+    forget_managers()
 
 
 def slice_nodes(host):
