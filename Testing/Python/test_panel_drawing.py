@@ -186,6 +186,7 @@ def test_looking_back_at_a_finished_quiz_changes_no_file(tmp_path, images):
             on_stage.slicer.mice["Red"].click((150, 100))
             if reader.sees("finishButton"):
                 reader.click("finishButton")
+                reader.stage.slicer.wait_until(lambda: reader.sees("finishNowButton"))
                 reader.click("finishNowButton")
             else:
                 reader.go()

@@ -142,6 +142,7 @@ def test_what_is_drawn_for_a_reader_is_shown_and_stored_by_the_images(tmp_path):
         display = forms.slicer.logic.console.opened.background.GetDisplayNode()
         assert (display.GetWindow(), display.GetLevel()) == (500, 250)
         forms.click("finishButton")
+        forms.slicer.wait_until(lambda: forms.sees("finishNowButton"))
         forms.click("finishNowButton")
         forms.slicer.check()
     places = {first: "2", second: "3", third: "1"}

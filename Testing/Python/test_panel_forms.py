@@ -187,6 +187,7 @@ def test_questions_come_and_go_with_the_answers_and_keep_what_was_answered(tmp_p
         assert box(forms, "Size").findChild(QLineEdit).text() == "7"
         no.click()
         forms.click("finishButton")
+        forms.slicer.wait_until(lambda: forms.sees("finishNowButton"))
         forms.click("finishNowButton")
     asked = page_of(saved(tmp_path / "results" / "Ann" / "forms" / "forms.xml"), 1).iter("Question")
     told = [[(each.text, each.get("NotAsked")) for each in one.iter("Response")] for one in asked]

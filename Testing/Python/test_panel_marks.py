@@ -157,6 +157,7 @@ def test_a_curve_in_hand_is_a_mark_when_the_reader_goes_on_and_is_on_no_other_mo
     assert missing_after(reader, "finishButton") == [kind]
     reader.choose("Kind", "soft")
     reader.click("finishButton")
+    reader.stage.slicer.wait_until(lambda: reader.sees("finishNowButton"))
     reader.click("finishNowButton")
     is_usable = {words: button(reader, words).isEnabled() for words in ("Curve", "Go to", "Delete")}
     assert is_usable == {"Curve": False, "Go to": True, "Delete": False}

@@ -274,6 +274,7 @@ def test_a_page_tells_what_is_right_and_the_end_what_was_scored(reader, tmp_path
     reader.go()
     assert told(reader)[1:3] == ["✓ Right", "1 of 1 point."] and reader.sees("finishButton")
     reader.click("finishButton")
+    reader.stage.slicer.wait_until(lambda: reader.sees("finishNowButton"))
     reader.click("finishNowButton")
     said = reader.text("noticeLabel").splitlines()
     assert said[1] == "1 of 2 points (50%). Not passed: 60% is needed."
@@ -288,6 +289,7 @@ def test_a_page_tells_what_is_right_and_the_end_what_was_scored(reader, tmp_path
         if not reader.sees("finishButton"):
             reader.go()
     reader.click("finishButton")
+    reader.stage.slicer.wait_until(lambda: reader.sees("finishNowButton"))
     reader.click("finishNowButton")
     assert reader.text("noticeLabel").splitlines()[1] == "2 of 2 points (100%). Passed: 60% is needed."
     assert not reader.sees("tryAgainButton")

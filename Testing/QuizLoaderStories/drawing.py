@@ -243,6 +243,7 @@ def a_finished_quiz_cannot_be_drawn_on_any_more(desk: Desk) -> None:
     reader.sign_in(write_quiz(desk.folder / "draw.xml", [page]), write_images(desk.folder / "images"))
     hand(desk, "Tumour", TUMOUR)
     reader.click("finishButton")
+    desk.wait_until(lambda: reader.sees("finishNowButton"))
     reader.click("finishNowButton")
     # The files of what was drawn are written first.
     desk.wait_until(lambda: reader.text("saveLabel").startswith("This quiz is finished"))

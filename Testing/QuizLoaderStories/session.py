@@ -77,6 +77,7 @@ def a_reader_answers_stops_comes_back_finishes_and_looks_back(desk: Desk) -> Non
     reader.click("notYetButton")
     assert not reader.sees("finishRow")
     reader.click("finishButton")
+    desk.wait_until(lambda: reader.sees("finishNowButton"))
     reader.click("finishNowButton")
     assert reader.text("saveLabel").startswith("This quiz is finished")
     assert not reader.sees("finishButton")
