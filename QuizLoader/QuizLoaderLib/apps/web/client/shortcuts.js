@@ -34,11 +34,11 @@
 
   // What is typed over a view is meant for it, not for the answer that was written before. The pointer has to move:
   // one that rests there is over each new picture beneath it, which ends nobody's typing. What stands on a view is typed
-  // until that is clicked or scrolled: it is there that it was asked for.
+  // until that is clicked or scrolled: it is there that it was asked for. No other field is left by a turn of the wheel.
   function leaveField(event) {
     const isInView = event.target instanceof Element && event.target.closest("[data-view]");
     const field = document.activeElement;
-    if (event.type === "pointermove" && field?.matches("[data-stands-on-view]")) return;
+    if (Boolean(field?.matches("[data-stands-on-view]")) === (event.type === "pointermove")) return;
     if (isInView && field?.matches(TEXT_FIELDS) && !field.closest(".v-overlay")) field.blur();
   }
 
