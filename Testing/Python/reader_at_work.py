@@ -3,6 +3,7 @@
 import hashlib
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -183,3 +184,9 @@ def killed_painter(program: str, folder: Path, quiz: Path, first: int, delay_s: 
     said += [int(line) for line in child.stdout.read().split()]
     child.wait()
     return said[-1]
+
+
+def wait_for(is_done: Callable[[], bool]) -> None:
+    rest = threading.Event()
+    while not is_done():
+        rest.wait(0.001)

@@ -7,7 +7,7 @@ import pytest
 import SimpleITK as sitk
 from QuizLoaderLib.views.roi_visibility import segments_by_id
 from QuizLoaderLib.views.segmentations import fingerprint, is_unchanged_copy
-from reader_at_work import READER, SHAPE, AtWork, at_work, box, draw, drawn, files_of, write_volume
+from reader_at_work import READER, SHAPE, AtWork, at_work, box, draw, drawn, files_of, wait_for, write_volume
 from session_by_hand import page_of, saved, write_quiz
 
 LIVER = box(slice(1, 4), slice(2, 5), slice(3, 9))
@@ -79,7 +79,7 @@ def test_a_start_does_not_count_and_what_the_reader_made_of_it_is_never_overwrit
         assert reader.answers.missing() == asks
         # Now it is his own.
         reader.draw("Liver", LIVER & ~SPLEEN)
-        assert reader.answers.missing() == []
+        wait_for(lambda: reader.answers.missing() == [])
         reader.go()
         reader.go("previous")
         assert (seen(reader)["Liver"] == LIVER & ~SPLEEN).all()
@@ -113,9 +113,9 @@ def test_a_start_is_changed_also_where_it_has_as_many_voxels_as_before(tmp_path:
         reader.draw("Liver", LIVER)
         reader.go()
         reader.draw("Liver", moved)
-        assert reader.answers.missing() == []
+        wait_for(lambda: reader.answers.missing() == [])
         reader.draw("Liver", LIVER)
-        assert reader.answers.missing() == ["Please draw a contour on the image “CT”."]
+        wait_for(lambda: reader.answers.missing() == ["Please draw a contour on the image “CT”."])
         reader.draw("Liver", moved)
         reader.go()
         reader.go("previous")

@@ -13,7 +13,7 @@ from QuizLoaderLib.quiz.model import SliceView
 from QuizLoaderLib.reader.tools_presenter import ToolsPresenter
 from QuizLoaderLib.views.marks import set_points_ras
 from QuizLoaderLib.views.planes import ViewingMode
-from reader_at_work import READER, SHAPE, at_work, box, brush, drawn, files_of, write_volume
+from reader_at_work import READER, SHAPE, at_work, box, brush, drawn, files_of, wait_for, write_volume
 from session_by_hand import page_of, saved, write_quiz
 
 CT = '<Image ID="CT" Type="Volume"{}><Path>ct.nrrd</Path></Image>'
@@ -52,7 +52,7 @@ def test_a_contour_is_kept_on_leaving_and_shown_on_return_and_in_the_next_sessio
         assert reader.answers.step("next") == ["Please draw a contour on at least one image of this page."]
         reader.draw("Liver", LIVER)
         node = reader.draw("Spleen", SPLEEN)
-        assert reader.answers.missing() == []
+        wait_for(lambda: reader.answers.missing() == [])
         reader.go()
         assert not reader.drawings.nodes and not reader.opened.host.scene.IsNodePresent(node)
         assert not reader.drawings.images
@@ -209,7 +209,7 @@ def test_killed_before_the_results_name_it_a_first_contour_and_line_are_found(
         assert reader.show() == []
         assert (drawn(reader.drawings.nodes[0])["Liver"] == LIVER).all()
         assert [line.length_mm for line in reader.drawings.lines.measured] == [5.0]
-        assert reader.answers.missing() == []
+        wait_for(lambda: reader.answers.missing() == [])
     element = page_of(saved(study / "study.xml"), 1)
     assert [path.get("Drawn") for path in element.iter("LabelMapPath")] == ["Y"]
     assert len(list(element.iter("MarkupLinePath"))) == 1

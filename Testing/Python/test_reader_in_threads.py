@@ -14,8 +14,9 @@ from QuizLoaderLib.images.types.type_module import Look
 from QuizLoaderLib.reader import expert_scores
 from QuizLoaderLib.reader.drawing import coming_drawings
 from QuizLoaderLib.reader.drawing.segment_arrays import layers_of
-from QuizLoaderLib.views.segment_planes import PlaneScan, layers, voxel_count
-from reader_at_work import AtWork, at_work, drawn
+from QuizLoaderLib.views.segment_planes import PlaneScan, VoxelCount, layers, voxel_count
+from reader_at_work import AtWork, at_work, drawn, wait_for
+from session_by_hand import write_quiz
 from test_reader_drawing_scores import EXPERT, MILZ, OWN, quiz_to_learn, write_expert
 
 AGAIN = """<Page ID="Again" EnableSegmentEditor="Y" AllowMultipleResponse="Y">
@@ -59,12 +60,6 @@ def prepare(reader: AtWork, step: str) -> None:
         return reader.answers.prepare(step)
 
     wait_for(goes_on)
-
-
-def wait_for(is_done: Callable[[], bool]) -> None:
-    rest = threading.Event()
-    while not is_done():
-        rest.wait(0.001)
 
 
 def verdicts(reader: AtWork) -> list[str]:
@@ -148,6 +143,48 @@ def test_who_comes_back_to_a_drawing_finds_it_read(readers: Any, monkeypatch: py
         assert threads[-1] == "MainThread"
 
 
+START = """<Page ID="{}" EnableSegmentEditor="Y" AllowMultipleResponse="Y">
+<Image ID="CT" Type="Volume" {} SegmentRequired="Y"><Path>ct.nrrd</Path></Image></Page>"""
+
+
+def test_who_starts_from_an_earlier_drawing_finds_it_read_and_counted(
+    tmp_path: Path, images: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = START.format("A", 'LabelMapID="one"'), START.format("B", 'DisplayLabelMapID="one"')
+    quiz = write_quiz(tmp_path, first + second + '<Page ID="C"/>')
+    asks = ["Please draw a contour on the image “CT”."]
+
+    def waited_for(reader: AtWork) -> list[str]:
+        """In which threads all planes were looked at until the reader can draw on the page and goes on."""
+        with monkeypatch.context() as patch:
+            scanned = noting_threads(patch, PlaneScan, "go_on")
+            counted = noting_threads(patch, VoxelCount, "go_on")
+            arrive(reader)
+            reader.drawings.segmentation("CT")
+            assert reader.answers.missing() == asks
+            assert (drawn(reader.drawings.nodes[0], OWN.shape)["Liver"] == OWN).all()
+            return scanned + counted
+
+    with at_work(quiz, images, tmp_path / "results") as reader:
+        arrive(reader)
+        reader.draw("Liver", OWN)
+        assert reader.answers.step("next") == []
+        # Its strokes are put into its files by another thread meanwhile.
+        threads = waited_for(reader)
+        assert threads and "MainThread" not in threads
+        reader.drawings.folds.wait()
+        reader.answers.step("previous")
+        arrive(reader)
+        assert reader.answers.step("next") == []
+        # What was accepted without a change is a copy still, and made anew.
+        threads = waited_for(reader)
+        assert threads and "MainThread" not in threads
+        reader.draw("Liver", EXPERT)
+        wait_for(lambda: reader.answers.missing() == [])
+        reader.draw("Liver", OWN)
+        wait_for(lambda: reader.answers.missing() == asks)
+
+
 @pytest.mark.parametrize("dtype", ["u1", "i2", "i4"])
 def test_arrays_are_looked_at_as_the_node_that_is_made_of_them(dtype: str) -> None:
     """And the voxels of segments that share layers are counted once."""
@@ -162,7 +199,7 @@ def test_arrays_are_looked_at_as_the_node_that_is_made_of_them(dtype: str) -> No
     matrix = np.diag([1.0, 2.0, 3.0, 1.0])
     arrays = SegmentationArrays((values, over), matrix, (*described, SegmentDescription("Over", 1, 1)))
     node = make_node("Drawn", arrays, Look(), slicer.vtkMRMLScene())
-    assert voxel_count(node) == np.count_nonzero(values) + np.count_nonzero(over)
+    assert voxel_count(layers(node)) == np.count_nonzero(values) + np.count_nonzero(over)
     of_node, of_arrays = (PlaneScan(each).to_the_end() for each in (layers(node), layers_of(arrays)))
     assert of_node.fingerprint == of_arrays.fingerprint != ""
     assert of_node.planes == of_arrays.planes

@@ -140,9 +140,9 @@ class VoxelCount:
     ``by_name`` has a number for each name that has any, once all planes are counted.
     """
 
-    def __init__(self, node: vtkMRMLSegmentationNode) -> None:
+    def __init__(self, layers: Iterable[NamedLayer]) -> None:
         self.by_name: dict[str, int] = {}
-        self._left = ((plane, names) for voxels, _first, names in layers(node) for plane in voxels)
+        self._left = ((plane, names) for voxels, _first, names in layers for plane in voxels)
 
     def go_on(self) -> int:
         """Count the next plane; gives how many voxels it has, 0 at the end."""
@@ -157,9 +157,9 @@ class VoxelCount:
         return plane.size
 
 
-def voxel_count(node: vtkMRMLSegmentationNode) -> int:
+def voxel_count(layers: Iterable[NamedLayer]) -> int:
     """The voxels of all segments together; looks at each label image once, however many segments share it."""
-    counted = VoxelCount(node)
+    counted = VoxelCount(layers)
     while counted.go_on():
         pass
     return sum(counted.by_name.values())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -91,9 +91,10 @@ def description(node: vtkMRMLSegmentationNode) -> tuple[tuple[object, ...], ...]
     )
 
 
-def mark_as_copy(node: vtkMRMLSegmentationNode) -> None:
-    """From now on ``is_unchanged_copy`` tells whether the voxels are those of this moment; files keep it."""
-    now = f"{fingerprint(node)}-{voxel_count(node)}"
+def mark_as_copy(node: vtkMRMLSegmentationNode, scan: PlaneScan, voxels: int) -> None:
+    """From now on ``is_unchanged_copy`` tells whether the voxels are those of this moment, of which there are
+    so many; files keep it. ``scan`` is that of the node."""
+    now = f"{scan.fingerprint}-{voxels}"
     for segment in segments_by_id(node).values():
         segment.SetTag(_START, now)
 
@@ -105,7 +106,7 @@ def is_unchanged_copy(node: vtkMRMLSegmentationNode) -> bool:
     """
     starts = [start for segment in segments_by_id(node).values() if (start := _start_of(segment))]
     sizes = {start.partition("-")[2] for start in starts}
-    if not starts or ("" not in sizes and str(voxel_count(node)) not in sizes):
+    if not starts or ("" not in sizes and str(voxel_count(layers(node))) not in sizes):
         return False
     return began_as(node, fingerprint(node))
 
@@ -185,6 +186,11 @@ def began_as(node: vtkMRMLSegmentationNode, fingerprint: str) -> bool:
     """Whether the segmentation began as a copy of these voxels."""
     starts = {_start_of(segment).partition("-")[0] for segment in segments_by_id(node).values()}
     return bool(fingerprint) and fingerprint in starts
+
+
+def began_with(tags: Mapping[str, str], fingerprint: str) -> bool:
+    """The same of what a file says of a segment."""
+    return bool(fingerprint) and tags.get(_START, "").partition("-")[0] == fingerprint
 
 
 def tags_of(segment: vtkSegment) -> dict[str, str]:

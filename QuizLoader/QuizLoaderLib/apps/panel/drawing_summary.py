@@ -8,7 +8,7 @@ from ...reader.measuring import LOOK_S
 from ...reader.opened_quiz import OpenedQuiz
 from ...views import segmentations
 from ...views.roi_visibility import segments_by_id
-from ...views.segment_planes import VoxelCount
+from ...views.segment_planes import VoxelCount, layers
 from .regions import list_item
 from .ui import timer
 
@@ -53,7 +53,7 @@ class DrawingSummary:
         seen = segmentations.stamp(node)
         if seen != self._seen:
             # While the hand draws there is no time to count.
-            self._count = VoxelCount(node) if drawings.is_saved or not self._seen else None
+            self._count = VoxelCount(layers(node)) if drawings.is_saved or not self._seen else None
             self._seen = seen if self._count else self._seen
         left = LOOK_VOXELS if self._count else 0
         while left > 0 and self._count:

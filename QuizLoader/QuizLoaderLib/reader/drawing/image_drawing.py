@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar
+from typing import TYPE_CHECKING, ClassVar, NamedTuple
 
 from ...images.arrays import SegmentationArrays
 from ...images.grid import Grid
@@ -15,14 +15,14 @@ from ...masks.painting import LostOverlap
 from ...quiz.model import Image
 from ...session.files import reason
 from ...views import segmentations
-from ...views.segment_planes import PlaneScan, layers
+from ...views.segment_planes import PlaneScan, layers, voxel_count
 from ..save_queue import KEEP_OPEN, RETRY_S
 from .coming_drawings import DrawingOnDisk
-from .drawing_files import DrawingFiles, ReadDrawing, put_aside, write_drawing
+from .drawing_files import DrawingFiles, put_aside, write_drawing
 from .given_contours import GivenContours
 from .merging import merged
 from .regions_to_draw import RegionsToDraw
-from .segment_arrays import grid_of
+from .segment_arrays import grid_of, layers_of
 from .stroke_saver import Pace, StrokeSaver, are_on
 
 if TYPE_CHECKING:
@@ -96,33 +96,41 @@ class ImageDrawing:
         A copy that the reader has not changed is made anew, as long as the page may change.
         """
         sentences: list[str] = []
+        is_copy = False
         if own is not None:
             on_disk = read(own, self.regions)
+            is_copy = on_disk.is_unchanged_copy
             sentences += on_disk.found.sentences
             self._to_put_aside = list(on_disk.found.to_put_aside)
             if on_disk.found.segmentation is not None:
                 sentences += self._take_over(scene, on_disk, on_disk.found.segmentation)
-        is_renewed = self.may_change and self.node is not None and segmentations.is_unchanged_copy(self.node)
+        is_renewed = self.may_change and self.node is not None and is_copy
         if earlier and (self.node is None or is_renewed) and not self._to_put_aside:
-            sentences += self._copy(scene, [read(files, self.regions).found for files in earlier])
+            found = [read(files, self.regions) for files in earlier]
+            sentences += [sentence for each in found for sentence in each.found.sentences]
+            if start := _copy_of(found, self.grid, self.regions):
+                self._begin_as(scene, start)
         elif self.given is not None and self.node is None:
             # The node draws in the arrays that it is made of.
             layers = tuple(layer.copy() for layer in self.given.arrays.layers)
-            self._begin_as(scene, replace(self.given.arrays, layers=layers))
+            self._begin_as(scene, _looked_at(replace(self.given.arrays, layers=layers)))
         return sentences
 
     def make(self, scene: vtkMRMLScene) -> vtkMRMLSegmentationNode:
         """The node to draw in, with an empty segment for each region of the quiz that it lacks."""
         if self.node is None or not scene.IsNodePresent(self.node):
-            self.node = segmentations.new_segmentation(scene, self._name, self.volume)
+            name = _node_name(self.image.id, self.page_title)
+            self.node = segmentations.new_segmentation(scene, name, self.volume)
             self.strokes.note_saved(self.node)
-        was_saved = self.strokes.is_saved(self.node)
+        was_saved, was_seen = self.strokes.is_saved(self.node), self._seen == segmentations.stamp(self.node)
         segmentations.add_empty_segments(
             self.node, [(each.name, each.color) for each in self.regions.regions]
         )
         if was_saved:
             # Empty segments need no saving.
             self.strokes.note_saved(self.node)
+        if was_seen:
+            self._seen = segmentations.stamp(self.node)
         return self.node
 
     @property
@@ -144,7 +152,7 @@ class ImageDrawing:
         now = (scan.fingerprint, described)
         is_right = now == self._saved and not self._is_behind
         if (is_right or (self._saved is None and not now[0])) and not self.has_strokes:
-            self.strokes.note_saved(self.node, scan)
+            self._note_saved(scan)
             return True
         try:
             while self._to_put_aside:
@@ -155,7 +163,7 @@ class ImageDrawing:
             self.fault = reason(fault)
             return False
         self._saved, self._is_behind, self.has_strokes = now, False, False
-        self.strokes.note_saved(self.node, scan)
+        self._note_saved(scan)
         return True
 
     @property
@@ -183,9 +191,7 @@ class ImageDrawing:
         scan = self.strokes.last
         assert scan is not None
         self.has_strokes = files.strokes.exists()
-        self._seen = segmentations.stamp(self.node)
-        is_copy = segmentations.is_copy(self.node) and segmentations.began_as(self.node, scan.fingerprint)
-        self._is_drawn = bool(scan.planes) and not is_copy
+        self._note_seen(scan)
         return True
 
     @property
@@ -221,8 +227,11 @@ class ImageDrawing:
 
     def is_to_be_told(self, files: SessionDrawings | None) -> bool:
         """Whether it was begun or erased since the session was told."""
-        has_changed = self.node is not None and segmentations.stamp(self.node) != self._seen
-        return bool(files and has_changed and self.is_drawn != files.drawn(self.image.id).has_drawing)
+        if files is None or self.node is None or segmentations.stamp(self.node) == self._seen:
+            return False
+        # Whether a copy is changed is known once all of it is looked at, as it is saved.
+        is_copy = segmentations.is_copy(self.node)
+        return is_copy or self.is_drawn != files.drawn(self.image.id).has_drawing
 
     @property
     def needs_files(self) -> bool:
@@ -234,10 +243,6 @@ class ImageDrawing:
         is_there = self.files is not None and self.may_change and self.node is not None
         return is_there and not self.has_files and segmentations.is_copy(self.node)
 
-    @property
-    def _name(self) -> str:
-        return f"{self.page_title} {self.image.id}"
-
     def _take_over(
         self, scene: vtkMRMLScene, own: DrawingOnDisk, segmentation: SegmentationArrays
     ) -> list[str]:
@@ -245,7 +250,7 @@ class ImageDrawing:
         self._saved = (scan.fingerprint, segmentations.description(self.node))
         self.has_strokes = own.found.has_strokes
         self._is_behind = own.is_behind and not (self.has_strokes or self._to_put_aside)
-        self.strokes.note_saved(self.node, scan)
+        self._note_saved(scan)
         if not scan.planes or segmentation.grid.is_part_of(self.grid):
             return []
         self._to_put_aside += [path for path in (own.files.segments, own.files.label_map) if path.is_file()]
@@ -255,33 +260,70 @@ class ImageDrawing:
             "at its place in the patient; its files are kept, also when it is changed."
         ]
 
-    def _copy(self, scene: vtkMRMLScene, earlier: Sequence[ReadDrawing]) -> list[str]:
-        sentences = [sentence for each in earlier for sentence in each.sentences]
-        drawings = [each.segmentation for each in earlier if each.segmentation is not None]
-        if not drawings:
-            return sentences
-        copied = drawings[0] if len(drawings) == 1 else merged(drawings, self.grid, self.regions)
-        self._begin_as(scene, copied)
-        return sentences
-
-    def _begin_as(self, scene: vtkMRMLScene, copied: SegmentationArrays) -> None:
-        node = self._node_of(scene, copied)
+    def _begin_as(self, scene: vtkMRMLScene, start: _Start) -> None:
+        node = self._node_of(scene, start.arrays)
         if self.node is not None:
             segmentations.remove(self.node)
         self.node = node
-        segmentations.mark_as_copy(node)
+        segmentations.mark_as_copy(node, start.scan, start.voxels)
         self.strokes.note_saved(node)
+        self._note_seen(start.scan)
 
-    def _node_of(self, scene: vtkMRMLScene, segmentation: SegmentationArrays) -> vtkMRMLSegmentationNode:
-        if any(layer.any() for layer in segmentation.layers):
-            node = make_node(self._name, segmentation, Look(), scene)
-        else:
-            node = segmentations.new_segmentation(scene, self._name, self.volume)
-            segmentations.add_empty_segments(
-                node, [(each.name, each.color or (1.0, 1.0, 1.0)) for each in segmentation.segments]
-            )
-        segmentations.set_grid(node, self.volume)
-        return node
+    def _note_saved(self, scan: PlaneScan) -> None:
+        self.strokes.note_saved(self.node, scan)
+        self._note_seen(scan)
+
+    def _note_seen(self, scan: PlaneScan) -> None:
+        """What ``is_drawn`` is by the planes of the node."""
+        self._seen = segmentations.stamp(self.node)
+        is_copy = segmentations.is_copy(self.node) and segmentations.began_as(self.node, scan.fingerprint)
+        self._is_drawn = bool(scan.planes) and not is_copy
+
+    def _node_of(self, scene: vtkMRMLScene, drawn: SegmentationArrays) -> vtkMRMLSegmentationNode:
+        return _new_node(scene, _node_name(self.image.id, self.page_title), drawn, self.volume)
+
+
+def _node_name(image_id: str, page_title: str) -> str:
+    return f"{page_title} {image_id}"
+
+
+class _Start(NamedTuple):
+    """``scan`` and the number of ``voxels`` are those of ``arrays``."""
+
+    arrays: SegmentationArrays
+    scan: PlaneScan
+    voxels: int
+
+
+def _looked_at(arrays: SegmentationArrays) -> _Start:
+    """The window waits for it."""
+    return _Start(arrays, PlaneScan(layers_of(arrays)).to_the_end(), voxel_count(layers_of(arrays)))
+
+
+def _copy_of(earlier: Sequence[DrawingOnDisk], grid: Grid, regions: RegionsToDraw) -> _Start | None:
+    """Of several drawings what they are together; None where nothing is there."""
+    starts = [
+        _Start(drawn, each.scan, each.voxels)
+        for each in earlier
+        if (drawn := each.found.segmentation) is not None
+    ]
+    if len(starts) > 1:
+        return _looked_at(merged([start.arrays for start in starts], grid, regions))
+    return starts[0] if starts else None
+
+
+def _new_node(
+    scene: vtkMRMLScene, name: str, drawn: SegmentationArrays, volume: vtkMRMLVolumeNode
+) -> vtkMRMLSegmentationNode:
+    if any(layer.any() for layer in drawn.layers):
+        node = make_node(name, drawn, Look(), scene)
+    else:
+        node = segmentations.new_segmentation(scene, name, volume)
+        segmentations.add_empty_segments(
+            node, [(each.name, each.color or (1.0, 1.0, 1.0)) for each in drawn.segments]
+        )
+    segmentations.set_grid(node, volume)
+    return node
 
 
 def named(image_id: str, page_title: str) -> str:

@@ -125,6 +125,7 @@ class PageDrawings:
                 sentences += self._read(drawing)
             elif not on.is_there(known.volume):
                 known.volume = on.volume(image.id)
+        self.coming.forget()
         sentences += self.judging.show(on, self._drawings)
         self.folds.resume(session_page, on.may_change)
         self.show_again()
@@ -267,7 +268,7 @@ class PageDrawings:
         if drawing.may_change:
             self.folds.stop(own)
         with Turn.REPLACING:
-            sentences = drawing.open(self._host.scene, own, on.earlier_drawings(image), self.coming.take)
+            sentences = drawing.open(self._host.scene, own, on.earlier_drawings(image.id), self.coming.take)
         if own is None and (recorded := files.label_maps(image.id)):
             sentences.append(_gone(image.id, recorded[-1]))
             if on.writes_to is not None and files.drawn(image.id).has_drawing:
@@ -277,9 +278,8 @@ class PageDrawings:
 
     def _note(self, drawing: ImageDrawing) -> None:
         """What the session says of a drawing is what is there."""
-        files = self._writes_to
-        if files is not None and self._is_there(drawing):
-            drawing.tell(files)
+        if self._writes_to is not None and self._is_there(drawing):
+            drawing.tell(self._writes_to)
 
     def _save(self, drawing: ImageDrawing) -> None:
         self.folds.stop(drawing.files)

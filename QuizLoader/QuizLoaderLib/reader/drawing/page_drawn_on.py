@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...images.types.volume import is_calibrated
 from ...quiz.given_contours import given_on
-from ...quiz.model import Image, Layer, SliceView
+from ...quiz.model import Image, Layer, Page, SliceView
 from ...views.contents import PageNodes
 from ...views.host import Host
 from .drawing_files import DrawingFiles
@@ -41,6 +41,15 @@ class SessionPage:
         """The newest files of what the reader drew on an image of the page, None where there are none."""
         paths = [*reversed(self.files.label_maps(image_id)), self.files.drawing_file(image_id)]
         return next((files for files in map(DrawingFiles, paths) if files.are_there), None)
+
+    def earlier_drawings(self, page: Page, image_id: str) -> list[DrawingFiles]:
+        """Those of pages before this one that an image shows, by the one of its looks that asks for it."""
+        same = [each for each in page.images if each.id == image_id and each.display_label_map_id]
+        if not same:
+            return []
+        shown = same[0]
+        source = self.files.earlier_drawing(shown)
+        return list(map(DrawingFiles, self.files.drawings_to_merge(shown) or ([source] if source else [])))
 
 
 class PageDrawnOn:
@@ -96,15 +105,8 @@ class PageDrawnOn:
         logic_of = self.host.application_logic.GetSliceLogicByLayoutName
         return {view: logic for view in SliceView if (logic := logic_of(view.value))}
 
-    def earlier_drawings(self, image: Image) -> list[DrawingFiles]:
-        """Those of pages before this one that the image shows, by the one of its looks that asks for it."""
-        if self.session_page is None:
-            return []
-        files = self.session_page.files
-        same = (each for each in self.page.images if each.id == image.id and each.display_label_map_id)
-        shown = next(same, image)
-        source = files.earlier_drawing(shown)
-        return list(map(DrawingFiles, files.drawings_to_merge(shown) or ([source] if source else [])))
+    def earlier_drawings(self, image_id: str) -> list[DrawingFiles]:
+        return self.session_page.earlier_drawings(self.page, image_id) if self.session_page else []
 
     def given_contours(self, image_id: str, regions: RegionsToDraw) -> GivenContours | None:
         """What the reader starts from on an image, None where that is nothing."""
