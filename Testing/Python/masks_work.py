@@ -63,8 +63,8 @@ def paint_and_die(table: Path, names: Path, out: Path, kills: int) -> None:
     painted nothing: a library's threads would be missing in them.
     """
     out.mkdir()
-    _forked(lambda: (out / "steps").write_text(str(paint_until(0, table, names, out / "0"))))
-    last = int((out / "steps").read_text())
+    _forked(lambda: (out / "steps").write_bytes(b"%d" % paint_until(0, table, names, out / "0")))
+    last = int((out / "steps").read_bytes())
     for step in random.Random(5).sample(range(1, last + 1), kills) if kills else range(1, last + 1, 3):
         print(step, _forked(partial(paint_until, step, table, names, out / str(step))))
 

@@ -89,8 +89,7 @@ class Asking(Timekeeping):
         self._show_missing()
 
     def show_again(self) -> None:
-        """The same position, with what is on its images now, or to who has not followed: what the reader
-        asked for meanwhile is shown still."""
+        """The same position, as it is now: what the reader asked for meanwhile is shown still."""
         if self.asked:
             self.asked = self._the_answers().asked()
             self._after_saving(self._fault)

@@ -20,7 +20,7 @@ from .drawing.regions_to_draw import value_map_path
 from .placed_page import PlacedPage
 from .save_queue import SaveQueue
 from .session_answers import SessionAnswers
-from .told_problems import told_to_reader
+from .told_problems import told_on_page
 
 if TYPE_CHECKING:
     import slicer
@@ -140,10 +140,7 @@ class OpenedQuiz:
 
     def messages(self, problems: Iterable[Problem]) -> list[str]:
         """What of a page's problems is said on it: to a reader nothing that is for the author alone."""
-        if not self.answers.reader:
-            return [problem.for_reader for problem in problems]
-        told = (told_to_reader(each, self.page) for each in problems if each.is_for_reader)
-        return list(dict.fromkeys(told))
+        return told_on_page(problems, self.page, bool(self.answers.reader))
 
     def leave_views(self) -> None:
         """The views are for something else from now on. What the reader made of them is remembered, and there

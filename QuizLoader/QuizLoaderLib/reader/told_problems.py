@@ -1,5 +1,7 @@
 """What a reader is told of a page's problems: where sides are random, neither image nor file."""
 
+from collections.abc import Iterable
+
 from ..quiz.layout_rows import image_in_words
 from ..quiz.model import Page
 from ..quiz.problems import Problem
@@ -7,7 +9,14 @@ from ..quiz.problems import Problem
 WHO_KNOWS = "who runs the study can say why"
 
 
-def told_to_reader(problem: Problem, page: Page) -> str:
+def told_on_page(problems: Iterable[Problem], page: Page, is_read: bool) -> list[str]:
+    """Where it ``is_read`` by a reader, as each of them may know it, else as its author does."""
+    if not is_read:
+        return [problem.for_reader for problem in problems]
+    return list(dict.fromkeys(_told_to_reader(each, page) for each in problems if each.is_for_reader))
+
+
+def _told_to_reader(problem: Problem, page: Page) -> str:
     """As an author reads it, where that does not tell which image is on which side."""
     if page.randomize_sides is None:
         return problem.for_reader

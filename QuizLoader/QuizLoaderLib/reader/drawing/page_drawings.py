@@ -235,13 +235,11 @@ class PageDrawings:
             # The same page is shown anew: what was done since, as in another module, is the reader's.
             self._save_page()
         self.folds.begin(on.session_page, self._there)
-        for image_id, drawing in self._drawings.items():
-            if not self._is_there(drawing):
-                continue
+        for drawing in self._there:
             if drawing.fault if on.session_page else not segmentations.is_empty(drawing.node):
                 drawing.node.SetDisplayVisibility(False)
-                self._put_away.setdefault(on.key, {})[image_id] = drawing
-                self._queue.when_saved(drawing, partial(self._let_go, on.key, image_id))
+                self._put_away.setdefault(on.key, {})[drawing.image.id] = drawing
+                self._queue.when_saved(drawing, partial(self._let_go, on.key, drawing.image.id))
             else:
                 segmentations.remove(drawing.node)
         for each in self._beside:
