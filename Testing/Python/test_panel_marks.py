@@ -240,8 +240,15 @@ def test_all_tools_and_the_buttons_of_marks_are_within_a_panel_of_300_pixels(rea
     asked = ASKED.replace('"Point Ellipse Curve"', '"Point Line Angle Box Ellipse Curve"')
     page = f'AllowMultipleResponse="Y"|{image_element("Volume", VOLUME)}{asked}'
     reader.sign_in(write_quiz(tmp_path / "marks.xml", [page]))
-    mark(reader, "Point", (50, 100))
-    reader.stage.slicer.wait_until(lambda: any(text.startswith("1: Point") for text in texts(reader)))
-    reader.stage.widget("measuresSection").setProperty("collapsed", False)
+    mark(reader, "Ellipse", (60, 60), (120, 100))
+    reader.stage.slicer.wait_until(lambda: any("mean" in text for text in texts(reader)))
+    measures = reader.stage.widget("measuresSection")
+    measures.setProperty("collapsed", False)
+    next(each for each in measures.findChildren(QPushButton) if each.text() == "Ellipse").click()
+    for pixel in ((70, 70), (110, 110)):
+        reader.stage.slicer.mice["Red"].click(pixel)
+    reader.stage.slicer.wait_until(
+        lambda: any("mean" in each.text() for each in measures.findChildren(QLabel))
+    )
     assert reader.stage.sees("measuresBox")
     assert reader.stage.widget("middle").minimumSizeHint().width() <= 300

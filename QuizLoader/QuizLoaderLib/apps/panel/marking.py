@@ -102,18 +102,18 @@ class _QuestionWidgets:
         number, text = mark.number, qt.QLineEdit() if mark.text is not None else None
         row = _Row(qt.QWidget(), qt.QLabel(""), qt.QPushButton("Go to"), qt.QPushButton("Delete"), text)
         row.label.wordWrap = True
-        layout, rows = qt.QHBoxLayout(), qt.QVBoxLayout(row.widget)
+        buttons, rows = qt.QHBoxLayout(), qt.QVBoxLayout(row.widget)
         rows.setContentsMargins(0, 0, 0, 0)
-        rows.addLayout(layout)
+        rows.addWidget(row.label)
         if text is not None:
             text.placeholderText, text.maxLength = "Text", LONGEST_TEXT
             text.text = mark.text
             text.textChanged.connect(lambda: self._use("write", number, text.text))
             rows.addWidget(text)
-        layout.addWidget(row.label)
+        rows.addLayout(buttons)
         for button, what in ((row.go_to, "go_to"), (row.delete, "delete")):
             button.clicked.connect(partial(self._clicked_in_row, what, number))
-            layout.addWidget(button)
+            buttons.addWidget(button)
         self._list.insertWidget(place, row.widget)
         self._rows[number] = row
         return row
