@@ -1,10 +1,12 @@
 """What every test has around it, and what the stories of the page begin with."""
 
+import asyncio
 import gc
 import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -54,13 +56,41 @@ def pytest_runtest_logfinish() -> None:
         sys.modules["slicer_host"].collect_what_is_left()
 
 
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    """Not for longer: while it is there, nothing else can run an event loop."""
+@pytest.fixture(scope="session")
+def running_browser() -> Iterator[Callable[[], tuple[Any, Any]]]:
+    """Gives the browser of this process and the event loop that talks with it; another one if it has died."""
     from chromium import chromium
 
-    with chromium() as started:
-        yield started
+    found: tuple[Any, Any] | None = None
+    with ExitStack() as stack:
+
+        def running() -> tuple[Any, Any]:
+            nonlocal found
+            if found is None or not found[0].is_connected():
+                end()
+                found = stack.enter_context(chromium()), asyncio.get_running_loop()
+            return found
+
+        def end() -> None:
+            if found is not None:
+                asyncio._set_running_loop(found[1])
+            stack.close()
+            asyncio._set_running_loop(None)
+
+        yield running
+        end()
+
+
+@pytest.fixture(scope="module")
+def browser(running_browser: Callable[[], tuple[Any, Any]]) -> Iterator[Any]:
+    """Its loop runs for the tests of one file; those of others can run their own."""
+    started, loop = running_browser()
+    asyncio._set_running_loop(loop)
+    yield started
+    if started.is_connected():
+        for context in started.contexts:
+            context.close()
+    asyncio._set_running_loop(None)
 
 
 @pytest.fixture(scope="module")
