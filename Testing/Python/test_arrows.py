@@ -7,8 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 import slicer
-from QuizLoaderLib.images.mark_shapes import ARROW_END, ARROW_TIP, MarkShape, arrow_points, centre, size
-from QuizLoaderLib.quiz.marked import MEASURES_PLACE
+from QuizLoaderLib.images.mark_shapes import MarkShape, arrow_points, centre, size
+from QuizLoaderLib.quiz.marked import ARROW_END, ARROW_TIP, MEASURES_PLACE
 from QuizLoaderLib.quiz.question_types import MarkTool
 from QuizLoaderLib.reader.asking import Asking
 from QuizLoaderLib.reader.measures import Measures

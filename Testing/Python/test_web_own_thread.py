@@ -40,7 +40,7 @@ def run(end: str, once: bool = False) -> tuple[int, str, str]:
     ended = subprocess.run(
         [sys.executable, "-c", SCRIPT.format(once=once, end=end)],
         capture_output=True,
-        text=True,
+        encoding="utf-8",
         timeout=WAIT_S,
         check=False,
     )

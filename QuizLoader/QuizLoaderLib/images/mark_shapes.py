@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from ..quiz.marked import ARROW_END, ARROW_LEFT, ARROW_RIGHT, ARROW_TIP
 from ..quiz.question_types import MarkTool
 from .grid import Grid, moved
 
@@ -11,12 +12,8 @@ ELLIPSE_ANGLES = np.arange(8) * np.pi / 4
 """Of the points by which an ellipse is known, around its centre."""
 
 _PARTS = (0.0, 0.1, 0.5, 0.9)
-"""Where each side of an arrow has points: a file does not say that a curve is straight, and Slicer's spline
-through these almost is."""
-
-ARROW_POINTS = 5 * len(_PARTS) + 1
-ARROW_END, _LEFT, ARROW_TIP, _RIGHT = (side * len(_PARTS) for side in (0, 2, 3, 4))
-"""Of the points that draw an arrow: from its end to its head, and once around that."""
+"""Where each side of an arrow has its ARROW_PARTS points: a file does not say that a curve is straight, and
+Slicer's spline through these almost is."""
 
 _LONGEST_HEAD, _HALF_WIDTH = 0.25, 0.4
 """Of the length of an arrow, and of the length of its head: how far this reaches to either side."""
@@ -132,7 +129,7 @@ def made_an_arrow_again(before: np.ndarray, points: np.ndarray) -> np.ndarray:
     tip, end = points[ARROW_TIP], points[ARROW_END]
     if np.linalg.norm(tip - end) <= _ALMOST:
         return before
-    along, side = before[ARROW_TIP] - before[ARROW_END], before[_LEFT] - before[_RIGHT]
+    along, side = before[ARROW_TIP] - before[ARROW_END], before[ARROW_LEFT] - before[ARROW_RIGHT]
     across = np.cross(np.cross(along, side), tip - end)
     # Out of that plane at right angles, its head keeps its sides.
     head_mm = float(np.linalg.norm(side)) / (2 * _HALF_WIDTH)

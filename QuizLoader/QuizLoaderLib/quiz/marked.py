@@ -18,6 +18,13 @@ MEASURES = Question(
 )
 """What a reader measures on any page, besides lines: as marks for a question that every page has."""
 
+ARROW_PARTS = 4
+"""Points on each of the five sides of the line that draws an arrow: from its end to its head, and once around
+that."""
+
+ARROW_POINTS = 5 * ARROW_PARTS + 1
+ARROW_END, ARROW_LEFT, ARROW_TIP, ARROW_RIGHT = (side * ARROW_PARTS for side in (0, 2, 3, 4))
+
 
 def mark_questions(page: Page) -> dict[MarkPlace, Question]:
     """The Mark questions of a page."""

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..images.mark_shapes import ARROW_END, ARROW_TIP
+from ..quiz.marked import ARROW_END, ARROW_TIP
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLMarkupsCurveNode

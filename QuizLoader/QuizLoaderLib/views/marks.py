@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from ..images.mark_shapes import ARROW_POINTS
+from ..quiz.marked import ARROW_POINTS
 from ..quiz.model import SliceView
 from ..quiz.question_types import MarkTool
 from . import lines
