@@ -237,7 +237,6 @@ class PageDrawings:
         self.folds.begin(on.session_page, self._there)
         for drawing in self._there:
             if drawing.fault if on.session_page else not segmentations.is_empty(drawing.node):
-                image_id = drawing.image.id
                 drawing.node.SetDisplayVisibility(False)
                 self._put_away.setdefault(on.key, {})[drawing.image.id] = drawing
                 self._queue.when_saved(drawing, partial(self._let_go, on.key, drawing.image.id))
