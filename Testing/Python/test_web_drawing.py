@@ -1,6 +1,9 @@
 """Drawings and lines that a reader makes in the browser: counted in the files that the session saves."""
 
+import json
+import re
 from functools import partial
+from xml.etree import ElementTree
 
 import numpy as np
 import pytest
@@ -92,14 +95,14 @@ def left_the_page(page):
     wait_for_text(page, "title", "Case 1")
 
 
-def place_line(page, first_mm, second_mm):
+def place_line(page, first_mm, second_mm, view="Red"):
     page.get_by_test_id("measure").click()
     until(lambda: page.evaluate("trame.state.get('lines').measuring"), "a line in hand")
     wait_for_views(page)
     mouse = Mouse(page)
     for point in (first_mm, second_mm):
-        mouse.drag(at(page, *point))
-        mouse.move(at(page, point[0] - 1, point[1]))
+        mouse.drag(at(page, *point, view))
+        mouse.move(at(page, point[0] - 1, point[1], view))
 
 
 def test_a_disc_is_painted_and_a_line_measured_then_the_page_lets_the_reader_go_on(
@@ -147,6 +150,53 @@ def test_a_disc_is_painted_and_a_line_measured_then_the_page_lets_the_reader_go_
     header.ReadImageInformation()
     saved = {header.GetMetaData(key) for key in header.GetMetaDataKeys() if key.endswith("_Name")}
     assert saved == {"Block", "Rest"}
+
+
+PAIR = """<Session><Page ID="Case 1" Layout="SideBySideRedYellow">{images}
+<QuestionSet><Question Type="InfoBox"><Option>Measure the lesion before and after.</Option></Question>
+</QuestionSet></Page></Session>"""
+
+LESIONS = {"before": (4.0, 12.0, (3.0, -2.0)), "after": (2.5, 8.0, (-4.0, 1.0))}
+"""Half axes across and along the longest diameter, which goes from front to back, and where the middle is,
+right and anterior of that of the image, in mm."""
+
+
+def test_a_lesion_is_measured_before_and_after_treatment_as_recist_has_it(browser, tmp_path):
+    """The longest diameters are 24 and 16 mm: one third less, a partial response."""
+    places_mm = np.moveaxis(np.indices((SIDE_MM,) * 3), 0, -1)[..., ::-1] + (1 - SIDE_MM) / 2
+    for name, (across, along, (right, anterior)) in LESIONS.items():
+        away = (places_mm - [-right, -anterior, 0.5]) / [across, along, across]
+        image = sitk.GetImageFromArray(1000 * ((away**2).sum(axis=-1) <= 1).astype(np.int16))
+        image.SetOrigin([(1 - SIDE_MM) / 2] * 3)
+        sitk.WriteImage(image, str(tmp_path / f"{name}.nrrd"))
+    images = image_element("Volume", "before.nrrd") + image_element("Volume", "after.nrrd", "Yellow", "Axial")
+    quiz = tmp_path / "pair.xml"
+    quiz.write_text(PAIR.format(images=images), encoding="utf-8")
+    results = tmp_path / "results"
+    arguments = (quiz, "--images", tmp_path, "--results", results, "--reader", READER)
+    with served(tmp_path, *arguments) as command, window(browser, command.address) as page:
+        wait_for_text(page, "title", "Case 1")
+        for number, (view, name) in enumerate((("Red", "before"), ("Yellow", "after")), start=1):
+            _across, along, (right, anterior) = LESIONS[name]
+            place_line(page, (right, anterior - along), (right, anterior + along), view)
+            wait_for_text(page, "lines", f"Line {number}")
+        told = text(page, "lines").split("Line ")[1:]
+        lengths = [float(re.search(r"([\d.]+)\s*mm", each)[1]) for each in told]
+        assert lengths == pytest.approx([24, 16], abs=0.3)
+        assert lengths[1] / lengths[0] - 1 <= -0.3, "a partial response"
+        page.get_by_test_id("finish").click()
+        page.get_by_test_id("finish-now").click()
+        page.get_by_test_id("end-page").wait_for()
+    tree = ElementTree.parse(results / READER / "pair" / "pair.xml")
+    for element, (_across, along, (right, anterior)) in zip(
+        tree.iter("Image"), LESIONS.values(), strict=True
+    ):
+        (path,) = (each.text for each in element.iter("MarkupLinePath"))
+        (line,) = json.loads((results / READER / path).read_text(encoding="utf-8"))["markups"]
+        assert line["coordinateSystem"] == "LPS"
+        ends = np.array([each["position"] for each in line["controlPoints"]])
+        true = np.array([[-right, -anterior + along, 0.5], [-right, -anterior - along, 0.5]])
+        assert np.allclose(ends, true, atol=0.3)
 
 
 def test_an_area_is_drawn_around_and_the_largest_island_kept(browser, reading, tmp_path):
