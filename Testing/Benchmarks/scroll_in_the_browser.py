@@ -40,7 +40,8 @@ WATCH = """area => {
     new MutationObserver(async changes => {
         if (!changes.some(change => change.attributeName === "src" || change.addedNodes.length)) return;
         // Nothing is seen before it is decoded; a picture that another replaced until then never is.
-        try { await area.querySelector("img").decode(); } catch { return; }
+        const image = area.querySelector("img");
+        try { if (!image.complete) await image.decode(); } catch { return; }
         const now = performance.now();
         watch.images.push(now);
         if (watch.waiting) { watch.waiting(now); watch.waiting = null; }

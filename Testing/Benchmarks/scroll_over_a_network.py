@@ -36,7 +36,7 @@ WATCH = """area => {
     new MutationObserver(async changes => {
         if (!changes.some(change => change.attributeName === "src" || change.addedNodes.length)) return;
         // Nothing is seen before it is decoded; a picture that another replaced until then never is.
-        try { await picture().decode(); } catch { return; }
+        try { if (!picture().complete) await picture().decode(); } catch { return; }
         const now = performance.now();
         const { of = `${now}`, kind = "", bytes = "" } = picture()?.dataset ?? {};
         const isNew = of !== last;
