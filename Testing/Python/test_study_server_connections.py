@@ -12,7 +12,7 @@ import pytest
 from aiohttp import web
 from QuizLoaderLib.apps.study_server.connections import MOST_OF_AN_ADDRESS, Connections, listening
 from QuizLoaderLib.apps.study_server.limits import ReaderLimits
-from QuizLoaderLib.apps.study_server.proxy import deliver
+from QuizLoaderLib.apps.study_server.proxy import content_of, deliver
 from QuizLoaderLib.apps.study_server.spares import Spares
 from web_stage import PATIENCE_S
 
@@ -98,7 +98,8 @@ def test_a_body_that_does_not_come_is_not_waited_for_and_one_in_parts_is_whole()
             http = await stack.enter_async_context(aiohttp.ClientSession())
 
             async def pass_on(request: web.Request) -> web.StreamResponse:
-                return await deliver(request, f"http://127.0.0.1:{inner}/", http, ReaderLimits(), patience_s)
+                content = await content_of(request, patience_s)
+                return await deliver(content, f"http://127.0.0.1:{inner}/", http, ReaderLimits())
 
             port = await stack.enter_async_context(
                 listening(app_of(pass_on, "POST"), "127.0.0.1", 0, connections)

@@ -110,19 +110,22 @@ async def forward(request: web.Request, address: str, http: aiohttp.ClientSessio
         return response
 
 
-async def deliver(
-    request: web.Request,
-    address: str,
-    http: aiohttp.ClientSession,
-    limits: ReaderLimits,
-    patience_s: float = HALF_OPEN_S,
-) -> web.Response:
-    """Deliver what the browser posts; raises aiohttp.ClientError where the process does not answer, and
-    HTTPRequestEntityTooLarge and HTTPRequestTimeout."""
+async def content_of(request: web.Request, patience_s: float = HALF_OPEN_S) -> bytes:
+    """What the browser posts. To be called before anything is waited for: one that is being quit hangs up
+    behind its last word, and whoever reads later is told of that alone. Raises HTTPRequestEntityTooLarge and
+    HTTPRequestTimeout."""
+    if request.content.is_eof():
+        return await request.read()
     try:
-        content = await asyncio.wait_for(request.read(), patience_s)
+        return await asyncio.wait_for(request.read(), patience_s)
     except asyncio.TimeoutError:
         raise web.HTTPRequestTimeout from None
+
+
+async def deliver(
+    content: bytes, address: str, http: aiohttp.ClientSession, limits: ReaderLimits
+) -> web.Response:
+    """Post it there; raises aiohttp.ClientError where the process does not answer."""
     await asyncio.sleep(limits.seconds_to_wait(len(content)))
     async with http.post(address, data=content) as answer:
         return web.Response(status=answer.status)

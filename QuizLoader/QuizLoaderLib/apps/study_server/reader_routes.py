@@ -3,7 +3,9 @@
 import asyncio
 import contextlib
 import time
+from collections.abc import Awaitable, Callable
 from html import escape
+from typing import TypeVar
 
 import aiohttp
 from aiohttp import web
@@ -20,6 +22,8 @@ _GONE_S = 30.0
 """A process that has died is known to be gone as soon as a busy machine gets to it."""
 _MOST_WINDOWS = 8
 """Of one reader at once; each is a WebSocket."""
+
+_Response = TypeVar("_Response", bound=web.StreamResponse)
 
 
 class ReaderRoutes:
@@ -49,7 +53,10 @@ class ReaderRoutes:
         return html_response("Quizzes", f"<ul>{entries}</ul>{LEAVE}")
 
     async def _quiz(self, request: web.Request) -> web.StreamResponse:
-        assignment, path = self._assignment(request), request.match_info["path"]
+        person, path = self._entrance.reader(request), request.match_info["path"]
+        if not self._limits_of(person).may_ask():
+            raise web.HTTPTooManyRequests
+        assignment = self._assignment(request, person)
         if not proxy.is_plain_path(path):
             raise web.HTTPNotFound
         if path not in ("", "index.html"):
@@ -70,29 +77,34 @@ class ReaderRoutes:
                 409,
             )
         else:
-            return await self._index(request, assignment, path)
+            return await self._ask(
+                assignment, lambda address: proxy.forward(request, address + path, self.http)
+            )
         return await proxy.forward(request, worker.address + path, self.http)
 
-    async def _index(self, request: web.Request, assignment: Assignment, path: str) -> web.StreamResponse:
+    async def _ask(self, assignment: Assignment, what: Callable[[str], Awaitable[_Response]]) -> _Response:
+        """Ask the reader's process, by its address; where there is none, one is made."""
         worker = await self._workers.serve(assignment)
         try:
-            return await proxy.forward(request, worker.address + path, self.http)
+            return await what(worker.address)
         except aiohttp.ClientConnectionError:
             # It has just died, which is not known yet.
             with contextlib.suppress(asyncio.TimeoutError):
                 await asyncio.wait_for(worker.gone.wait(), _GONE_S)
             worker = await self._workers.serve(assignment)
-            return await proxy.forward(request, worker.address + path, self.http)
+            return await what(worker.address)
 
     async def _unsent(self, request: web.Request) -> web.StreamResponse:
-        """A window was closed with answers on its hands."""
-        self._entrance.reader(request)
+        """A window was closed with answers on its hands. It cannot ask again, so it waits as messages do, and
+        is not refused as a question that comes too often."""
+        person = self._entrance.reader(request)
         require_same_origin(request)
-        worker = self._workers.of(self._assignment(request))
-        if worker is None:
-            return say(request, "The quiz is not open.", 409)
-        limits = self._limits_of(self._entrance.reader(request))
-        return await proxy.deliver(request, worker.address + "unsent", self.http, limits)
+        content = await proxy.content_of(request)
+        limits = self._limits_of(person)
+        return await self._ask(
+            self._assignment(request, person),
+            lambda address: proxy.deliver(content, address + "unsent", self.http, limits),
+        )
 
     async def _web_socket(self, request: web.Request, worker: WorkerProcess) -> web.StreamResponse:
         require_same_origin(request)
@@ -113,15 +125,12 @@ class ReaderRoutes:
         finally:
             worker.connections -= 1
 
-    def _assignment(self, request: web.Request) -> Assignment:
-        """Which quiz is asked for by whom. Raises StrangerError, HTTPTooManyRequests and HTTPNotFound."""
-        person, study = self._entrance.reader(request), self._study
-        if not self._limits_of(person).may_ask():
-            raise web.HTTPTooManyRequests
-        number = int(request.match_info["number"])
-        if not 1 <= number <= len(study.quizzes):
+    def _assignment(self, request: web.Request, person: Person) -> Assignment:
+        """Which of the reader's quizzes is asked for. Raises HTTPNotFound."""
+        number, quizzes = int(request.match_info["number"]), self._study.quizzes
+        if not 1 <= number <= len(quizzes):
             raise web.HTTPNotFound
-        return Assignment(person.name, study.quizzes[number - 1])
+        return Assignment(person.name, quizzes[number - 1])
 
     def _limits_of(self, person: Person) -> ReaderLimits:
         return self._limits.setdefault(person, ReaderLimits())
