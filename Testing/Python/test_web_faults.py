@@ -35,6 +35,11 @@ def remarks_saved(tmp_path):
     return answers_saved(tmp_path)[2]
 
 
+def newest_draft(tmp_path):
+    journal = tmp_path / "results" / READER / "questions" / "questions.journal"
+    return [line for line in journal.read_text(encoding="utf-8").splitlines() if '"draft"' in line][-1]
+
+
 def to_the_second_questions(page):
     choose(page, "Not sure")
     choose(page, "Left")
@@ -56,7 +61,9 @@ def test_the_connection_is_cut_while_the_reader_types_and_nothing_is_lost(browse
         assert text(page, "saving") == "Typing is saved in a moment."
         cable.cut()
         wait_for_text(page, "lost", "The connection to the quiz was lost. It is tried again every second.")
-        wait_for_text(page, "lost", "All answers up to here are saved.")
+        wait_for_text(
+            page, "lost", "What was answered last is kept in this window until the connection is back."
+        )
         # Only who talks with the browser hears of it.
         until(lambda: page.title() and len(failed) >= FAILED_TRIES, "tries that fail")
         assert page.get_by_test_id("lost").is_visible()
@@ -73,6 +80,65 @@ def test_the_connection_is_cut_while_the_reader_types_and_nothing_is_lost(browse
         "12.5",
         "Typed while nothing got through",
     ]
+
+
+def test_who_closes_the_window_while_nothing_gets_through_is_asked_before(browser, reading):
+    with cable_to(reading.address) as cable, window(browser, cable.address) as page:
+        to_the_second_questions(page)
+        wait_for_text(page, "saving", "All answers are saved.")
+        asked: list[str] = []
+
+        def stay(dialog):
+            asked.append(dialog.type)
+            dialog.dismiss()
+
+        page.on("dialog", stay)
+        cable.squeeze()
+        page.get_by_text("The connection is not answering.").wait_for()
+        page.get_by_label("Remarks").fill("Not to be lost")
+        page.close(run_before_unload=True)
+        until(lambda: page.title() and asked, "a question")
+        assert asked == ["beforeunload"]
+        cable.release()
+        wait_for_text(page, "saving", "All answers are saved.")
+        with page.expect_event("close"):
+            page.close(run_before_unload=True)
+        assert asked == ["beforeunload"]
+
+
+def test_a_lost_connection_says_that_all_is_saved_only_where_it_is(browser, reading):
+    with cable_to(reading.address) as cable, window(browser, cable.address) as page:
+        to_the_second_questions(page)
+        wait_for_text(page, "saving", "All answers are saved.")
+        cable.cut()
+        wait_for_text(page, "lost", "All answers up to here are saved.")
+
+
+def test_who_types_without_a_pause_is_not_kept_waiting(browser, reading, tmp_path):
+    with window(browser, reading.address) as page:
+        to_the_second_questions(page)
+        wait_for_text(page, "saving", "All answers are saved.")
+        page.clock.install()
+        field = page.get_by_label("Remarks")
+        field.focus()
+        for letter in "abcd":
+            page.keyboard.type(letter)
+            page.clock.run_for(300)
+        until(lambda: "abcd" in newest_draft(tmp_path), "what was typed in 1.2 s without a pause")
+
+
+def test_what_was_typed_when_another_window_took_over_is_told_and_not_called_saved(browser, reading):
+    with window(browser, reading.address) as first, window(browser, reading.address) as second:
+        to_the_second_questions(first)
+        wait_for_text(first, "saving", "All answers are saved.")
+        first.clock.install()
+        first.get_by_label("Remarks").fill("Typed too late")
+        second.get_by_test_id("take-over").click()
+        wait_for_text(first, "elsewhere", "This quiz is open in another window")
+        first.clock.run_for(500)
+        told = "The quiz went on in another window, so this answer was not saved: Typed too late"
+        wait_for_text(first, "refused", told)
+        assert second.get_by_label("Remarks").input_value() == ""
 
 
 @pytest.mark.parametrize("heartbeat_s", ["30", "2"], ids=["short", "until-the-server-hangs-up"])

@@ -1,5 +1,6 @@
 """The questions of the place that is shown, the steps that lead on, and how saving stands, in the client."""
 
+import asyncio
 from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from functools import partial
@@ -10,13 +11,15 @@ from ...reader.answers import Answers, Where
 from ...reader.asking import LOOK_S, SAVE_S, SCRIPT_S, Asking
 from ...reader.timing import UNTIMED
 from .forms import Forms
-from .newest_texts import NewestTexts
+from .newest_texts import NewestTexts, Unsent
 from .repeating import Repeating
 
 if TYPE_CHECKING:
     from trame_server.state import State
 
 TOO_LATE = "The quiz has moved on, so this answer came too late and was not saved:"
+NOT_HERE = "The quiz went on in another window, so this answer was not saved:"
+_MOST_REFUSED = 10
 
 
 class AskingView:
@@ -41,7 +44,7 @@ class AskingView:
         self._place = ""
         self._forms: Forms | None = None
         self._newest = NewestTexts(state)
-        state.update({"asked": None, "sets": [], "given": {}})
+        state.update({"asked": None, "sets": [], "given": {}, "refused": []})
         state.update({"missing": [], "at_questions": {}, "saving": "", "asks_to_finish": False})
         state.update({"runs_a_script": False, "end_page": None, "time": asdict(UNTIMED)})
         self._ending, self._covered = ending, covered
@@ -81,6 +84,17 @@ class AskingView:
         save = partial(self._save, place, key, [str(text) for text in texts])
         return await self._newest.give((place, key), save)
 
+    async def take_unsent(self, answers: Sequence[Unsent]) -> None:
+        """As ``answer``, of a window that is gone: what comes too late is told in the next one."""
+        sentences = await asyncio.gather(*(self.answer(*each) for each in answers))
+        refused = [
+            f"{sentence} {', '.join(texts)}"
+            for sentence, (*_, texts) in zip(sentences, answers, strict=True)
+            if sentence
+        ]
+        with self._state as state:
+            state.refused = [*state.refused, *refused][-_MOST_REFUSED:]
+
     def _save(self, place: str, key: str, texts: list[str]) -> str:
         if not self.presenter.asked or place != self._place:
             return TOO_LATE
@@ -103,6 +117,7 @@ class AskingView:
         self._newest.save()
         if not self._is_shown(serial):
             return ""
+        self._state.refused = []
         self.presenter.step(name)
         return self._first_lack()
 

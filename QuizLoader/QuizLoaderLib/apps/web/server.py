@@ -23,6 +23,7 @@ from ...quiz.problems import ExplainedError
 from ...reader.session_answers import SignIn
 from ..shared.end_signals import on_end_signal
 from . import tabs
+from .asking import NOT_HERE
 from .client_quiz import ClientQuiz, Serving
 from .forms import PICTURES
 from .newest_texts import unsent_answers
@@ -139,7 +140,6 @@ class _ClientServer:
         self._preview = Preview(state, self.quiz, serving.quiz_path) if serving.preview else None
         self._make_client()
         triggers: dict[str, Callable[..., object]] = {
-            "answer": self.quiz.asking.answer,
             "choose": self.quiz.asking.choose,
             "look_back": self.quiz.asking.look_back,
             "go_to": self.quiz.go_to,
@@ -162,6 +162,7 @@ class _ClientServer:
             triggers["open_sample"] = self.quiz.open_sample
         for name, action in triggers.items():
             server.trigger(name)(self._for_owner(action))
+        server.trigger("answer")(self._for_owner(self.quiz.asking.answer, NOT_HERE))
         server.trigger("arrive")(self._arrive)
         server.trigger("alive")(self._for_owner(lambda: None))
         server.trigger("take_over")(self._tabs.take_over)
@@ -263,20 +264,20 @@ class _ClientServer:
             answers = unsent_answers(await request.read())
         except ValueError:
             return web.Response(status=400)
-        await asyncio.gather(*(self.quiz.asking.answer(*answer) for answer in answers))
+        await self.quiz.asking.take_unsent(answers)
         with self._server.state:
             self.quiz.show_again()
         return web.Response(status=204)
 
     # What the client says
 
-    def _for_owner(self, action: Callable[..., object]) -> Callable[..., object]:
-        """The window that has the quiz alone may do something with it; whatever it says shows that it lives,
-        and time that is over is ended before."""
+    def _for_owner(self, action: Callable[..., object], refusal: str | None = None) -> Callable[..., object]:
+        """The window that has the quiz alone may do something with it, another one gets ``refusal``; whatever
+        it says shows that it lives, and time that is over is ended before."""
 
         def act(tab: str, *arguments: object) -> object:
             if tab != self._tabs.owner:
-                return None
+                return refusal
             self._presence.hear()
             self.quiz.asking.presenter.look_at_time()
             return action(*arguments)

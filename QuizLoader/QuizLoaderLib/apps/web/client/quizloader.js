@@ -7,6 +7,7 @@
   const TAB = "quizloader-tab";
   const SEEN = "quizloader-hints-seen";
   const TYPING_PAUSE_MS = 400;
+  const TYPING_MOST_MS = 1000;
   const LIFE_MS = 4000;
   // Under a limit of time, which the server ends when it hears that this window lives.
   const LIFE_LIMITED_MS = 500;
@@ -28,6 +29,10 @@
   const client = Vue.reactive({ unsent: 0, refused: [], helps: false, renames: false, filter: "", smallest: null, written: {}, other: "", isAway: false, hints: !window.localStorage.getItem(SEEN) });
   const unsent = new Map(JSON.parse(sessionStorage.getItem(UNSENT) || "[]"));
   let typing = null;
+  // Since when there is something that was typed and not sent.
+  let typedSince = 0;
+  // Before the server knows this window, it takes no answer from it.
+  let arrival = Promise.resolve();
 
   function remember() {
     sessionStorage.setItem(UNSENT, JSON.stringify([...unsent]));
@@ -39,9 +44,11 @@
   }
 
   // Done when the server has everything that was answered up to now.
-  function send() {
+  async function send() {
     clearTimeout(typing);
-    return Promise.all([...unsent].map(([name, item]) => sendOne(name, item)));
+    typing = null;
+    await arrival;
+    await Promise.all([...unsent].map(([name, item]) => sendOne(name, item)));
   }
 
   async function sendOne(name, item) {
@@ -63,9 +70,12 @@
       texts,
     });
     remember();
+    const now = performance.now();
+    if (typing === null) typedSince = now;
     clearTimeout(typing);
-    // What is typed in the last seconds waits for no pause.
-    const pause = isTyped && !window.trame.state.get("time").is_short ? TYPING_PAUSE_MS : 0;
+    // What is typed in the last seconds waits for no pause, and who types without one is not kept waiting.
+    const isPatient = isTyped && !window.trame.state.get("time").is_short;
+    const pause = isPatient ? Math.min(TYPING_PAUSE_MS, Math.max(0, typedSince + TYPING_MOST_MS - now)) : 0;
     typing = setTimeout(() => send().catch(() => {}), pause);
   }
 
@@ -242,7 +252,8 @@
       if (type === "dirty-state" && keys.includes("editor")) window.QuizLoaderDrawing.drawn();
       if (type === "dirty-state" && keys.includes("time") && window.trame.state.get("time").is_covered) window.QuizLoaderPictures.clear();
     });
-    trigger("arrive").then(tellPresence).then(send).catch(() => {});
+    arrival = trigger("arrive");
+    arrival.then(tellPresence).then(send).catch(() => {});
   }
 
   // Reading time is that of a reader who sees the page; a server that is gone learns it later.
@@ -286,16 +297,22 @@
     document.documentElement.style.setProperty("--step", `${step}px`);
   }
 
+  const isCutOff = () => window.QuizLoaderPictures.client.isSilent || !window.trame?.client?.isConnected();
+  // What this window loads again by itself finds what it kept.
+  let comesBack = false;
+
   const Lost = {
     template: `<div class="quiz-wait" role="alert" data-testid="lost">
       <p>{{ words || "The connection to the quiz was lost. It is tried again every second." }}</p>
-      <p>All answers up to here are saved.</p></div>`,
-    data: () => ({ words: "" }),
+      <p v-if="client.unsent">What was answered last is kept in this window until the connection is back. Do not close it.</p>
+      <p v-else>All answers up to here are saved.</p></div>`,
+    data: () => ({ words: "", client }),
     mounted() {
       const again = setInterval(async () => {
         const reply = await fetch("index.html").catch(() => null);
         if (reply?.ok) {
           clearInterval(again);
+          comesBack = true;
           window.location.reload();
         } else if (reply?.headers.get("Content-Type")?.startsWith("text/plain")) {
           // A server of many readers says why.
@@ -342,7 +359,10 @@
         else before?.focus({ preventScroll: true });
       }, { flush: "post" });
       window.trame.addConnectListener(connected);
-      document.addEventListener("visibilitychange", () => tellPresence().catch(() => {}));
+      document.addEventListener("visibilitychange", () => {
+        if (document.hidden) send().catch(() => {});
+        tellPresence().catch(() => {});
+      });
       for (const name of ["pointerdown", "pointermove", "wheel", "keydown", "touchstart", "touchmove"]) {
         window.addEventListener(name, touch, { capture: true, passive: true });
       }
@@ -354,6 +374,10 @@
   // The window may be closed before the pause in typing is over. The browser sends this when it is gone.
   window.addEventListener("pagehide", () => {
     if (unsent.size) navigator.sendBeacon("unsent", JSON.stringify([...unsent.values()]));
+  });
+  // Without a connection it does not get through.
+  window.addEventListener("beforeunload", (event) => {
+    if (unsent.size && !comesBack && isCutOff()) event.preventDefault();
   });
   setStep();
   window.addEventListener("resize", setStep);
