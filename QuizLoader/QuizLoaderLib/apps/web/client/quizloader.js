@@ -14,12 +14,22 @@
   const RETRY_MS = 1000;
   const TOUCH_MS = 1000;
 
-  // Where the WebSocket is, so that trame does not look for a launcher first; it reads addresses in lower case.
+  // Where the WebSocket is, so that trame does not look for a launcher first.
   const here = new URL("ws", document.baseURI);
   here.protocol = here.protocol === "https:" ? "wss:" : "ws:";
-  if (here.href === here.href.toLowerCase()) {
-    history.replaceState(null, "", `?sessionURL=${encodeURIComponent(here.href)}`);
+  const asked = new URLSearchParams({ sessionURL: here.href, wsProxy: "own", remove: "wsProxy" });
+  history.replaceState(null, "", `?${asked}`);
+  // It reads addresses in lower case, and wslink each message as two blobs, which are in another process: that takes
+  // as long as to draw a picture.
+  class Socket extends WebSocket {
+    set binaryType(_kind) {
+      super.binaryType = "arraybuffer";
+    }
+    set onmessage(hear) {
+      super.onmessage = ({ data }) => hear({ data: { slice: (...range) => ({ arrayBuffer: async () => data.slice(...range) }) } });
+    }
   }
+  window.WSLINK = { createWebSocket: () => new Socket(here) };
 
   // A reloaded window keeps its name; a copy of a window finds none, for it is put away only on leaving.
   const tab = sessionStorage.getItem(TAB) || crypto.getRandomValues(new Uint32Array(2)).join("-");

@@ -53,7 +53,7 @@
     if (isRefused) event.stopImmediatePropagation();
   }
 
-  // What the server has not answered yet of the pointer, and what waits until it does. As many are under way as the
+  // What the server has not answered yet of what may wait, and what waits until it does. As many are under way as the
   // quickest answer takes pictures: more would take the time in which pictures are made and drawn.
   const MOST_UNANSWERED = 4;
   const PICTURE_MS = 25;
@@ -71,21 +71,21 @@
     }
     const isHeld = event.buttonLeft || event.buttonMiddle || event.buttonRight;
     const mayWait = event.type === "MouseWheel" || (event.type === "MouseMove" && !isHeld);
-    if (!mayWait) while (waiting.length) send(call, waiting.shift());
-    if (!mayWait || mayTell()) return send(call, values);
+    if (!mayWait) while (waiting.length) send(call, waiting.shift(), true);
+    if (!mayWait || mayTell()) return send(call, values, mayWait);
     const last = waiting.at(-1);
     const isSame = last && last[0] === values[0] && last[2].type === event.type && !(last[2].spinY * event.spinY < 0);
     const steps = event.type === "MouseWheel" && isSame ? { steps: (last[2].steps ?? 1) + 1 } : {};
     waiting.splice(isSame ? -1 : waiting.length, 1, [...values.slice(0, 2), { ...event, ...steps }]);
   }
 
-  function send(call, values) {
+  function send(call, values, mayWait) {
     const from = performance.now();
-    unanswered += 1;
+    unanswered += mayWait;
     call("trame.rca.event", values).catch(() => {}).then(() => {
-      unanswered -= 1;
+      unanswered -= mayWait;
       quickestMs = Math.min(quickestMs, performance.now() - from);
-      if (waiting.length && mayTell()) send(call, waiting.shift());
+      if (waiting.length && mayTell()) send(call, waiting.shift(), true);
     });
   }
 
