@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QRadioButton,
     QWidget,
 )
+from QuizLoaderLib.quiz.layout_rows import IMAGE_ID
 from QuizLoaderLib.quiz.model import SliceView
 from session_by_hand import page_of, saved
 from test_panel_forms import box
@@ -101,7 +102,7 @@ def test_what_is_drawn_for_a_reader_is_shown_and_stored_by_the_images(tmp_path):
         forms.open(quiz, tmp_path / "images")
         drawn = drawn_pages.Drawn(results)
         red = forms.slicer.logic.console.opened.slice_logics()[SliceView.RED]
-        assert red.GetBackgroundLayer().GetVolumeNode().GetName().startswith(drawn.left)
+        assert red.GetBackgroundLayer().GetVolumeNode().GetAttribute(IMAGE_ID) == drawn.left
         names = [forms.widget("imageBox").itemText(row) for row in range(2)]
         assert names == ["Axial (left)", "Axial (right)"]
         side = box(forms, "Better").findChildren(QRadioButton)[drawn.left != "Dark"]

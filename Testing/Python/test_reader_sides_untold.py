@@ -1,5 +1,6 @@
 """Where sides are random, a reader is not told which image is on which side, whatever is wrong with them."""
 
+import csv
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,7 +13,7 @@ from QuizLoaderLib.reader.measuring import Measuring
 from QuizLoaderLib.reader.opened_quiz import OpenedQuiz
 from QuizLoaderLib.reader.view_texts import texts_of_view
 from QuizLoaderLib.views import marks
-from reader_at_work import READER, AtWork, at_work, write_volume
+from reader_at_work import READER, AtWork, at_work, box, write_volume
 from session_by_hand import page_of, saved, write_quiz
 
 NAMES = ("armA", "armB", "old", "new")
@@ -105,6 +106,39 @@ def test_lines_that_are_measured_or_missing_are_those_of_a_side(tmp_path: Path, 
     (path,) = (tmp_path / "r").rglob("*_quizline.mrk.json")
     measured = "armA" if "armA" in path.name else "armB"
     assert side_of(tmp_path, measured) == side
+
+
+def test_a_contour_that_cannot_be_saved_is_the_one_of_a_side(tmp_path: Path, quiz: Path) -> None:
+    text = quiz.read_text(encoding="utf-8")
+    quiz.write_text(
+        text.replace("RandomizeSides", 'EnableSegmentEditor="Y" RandomizeSides', 1), encoding="utf-8"
+    )
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        reader.show()
+        where = reader.drawings.images
+        assert [side_of(tmp_path, each.id) for each in where] == ["left", "right"]
+        # Something else is where the folder of the page would be.
+        (tmp_path / "r" / READER / "study" / "PgGroup1_P").write_text("", encoding="utf-8")
+        node = reader.draw("Liver", box(slice(1, 4), slice(2, 5), slice(3, 9)), image="armA")
+        side = side_of(tmp_path, "armA")
+        assert node.GetName() == f"P {side.capitalize()}"
+        reader.drawings.save()
+        said = reader.answers.save_sentence()
+        assert f"The contour of the {side} image on the page “P” is not saved yet (" in said
+        assert not any(name in said for name in NAMES)
+
+
+def test_the_log_of_what_is_looked_at_knows_the_images(tmp_path: Path, quiz: Path) -> None:
+    text = quiz.read_text(encoding="utf-8").replace("RandomizeSides", 'UserInteractionLog="Y" RandomizeSides')
+    quiz.write_text(text.replace(' MinMarkupLinesRequired="1"', ""), encoding="utf-8")
+    with at_work(quiz, tmp_path / "images", tmp_path / "r") as reader:
+        reader.show()
+        reader.go()
+    (log,) = (tmp_path / "r").rglob("UserInteractionLog.csv")
+    with log.open(encoding="utf-8", newline="") as file:
+        seen = {(row["ViewName"], row["Image_bg"]) for row in csv.DictReader(file) if row["Image_bg"]}
+    names = ("armA", "armB") if side_of(tmp_path, "armA") == "left" else ("armB", "armA")
+    assert seen == set(zip(("Red", "Yellow"), names, strict=True))
 
 
 @pytest.mark.parametrize(

@@ -171,7 +171,7 @@ def test_tables_and_scores_go_by_the_image(read_pairs):
         (pair(1).replace("<Option>Alike", "<Option>low"), ["Q208", "Q825"]),
         (pair(1).replace("= 'low'", "= 'Left'"), ["Q208", "Q815"]),
         (pair(1).replace('ID="full"', 'ID="low"').replace("full.nrrd", "low.nrrd"), ["Q208", "Q326", "Q825"]),
-        (pair(1).replace("<Page ", '<Page EnableSegmentEditor="Y" '), ["Q208", "Q327"]),
+        (pair(1).replace("<Page ", '<Page EnableSegmentEditor="Y" '), ["Q208"]),
         (OPTIONS.replace(' RandomizeOptions="Y"', ""), ["Q823", "Q823"]),
         (OPTIONS.replace("<Option>c", '<Option Fixed="Y">c').replace("<Option>b", '<Option Fixed="Y">b'),
          ["Q823", "Q823"]),

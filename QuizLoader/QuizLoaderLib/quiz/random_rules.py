@@ -8,7 +8,6 @@ from .problems import Problem, ProblemCode, error, warning
 from .values import shown
 
 SIDES_WITHOUT_IMAGES = ProblemCode("Q326", "Each view of RandomizeSides shows a Background of its own.")
-SIDES_TOLD = ProblemCode("Q327", "On a page with RandomizeSides no image is named (warning).")
 NOTHING_RANDOM = ProblemCode("Q823", "RandomizeOptions has options to move, and Fixed needs it (warning).")
 TIED_TO_NOTHING = ProblemCode("Q824", "The View of an Option shows a Background.")
 TIED_ALIKE = ProblemCode("Q825", "Each Option with a View stands for an image of its own.")
@@ -29,9 +28,6 @@ def sides(page: Page) -> Iterator[Problem]:
         (one, ground), (other, _) = grounds.items()
         sentence = f"RandomizeSides names {one.value} and {other.value}, which both show {shown(ground.id)}."
         yield error(SIDES_WITHOUT_IMAGES, sentence, "put two images on them")
-    if page.randomize_sides and page.enable_segment_editor:
-        sentence = "A page with RandomizeSides is drawn on, and what is drawn on is named there."
-        yield warning(SIDES_TOLD, sentence, "give the images IDs that say nothing")
 
 
 def tied_options(page: Page) -> Iterator[Problem]:

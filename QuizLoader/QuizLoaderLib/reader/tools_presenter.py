@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     import numpy as np
     import slicer
 
+    from ..quiz.model import Page
+
 PLAY_S = 0.1
 """From frame to frame while a sequence plays: Slicer's own 10 frames a second."""
 
@@ -101,6 +103,7 @@ class ToolsPresenter:
         self._change_views = change_views
         self._opened: OpenedQuiz | None = None
         self._image_id = ""
+        self._page: Page | None = None
         self._own_presets: Sequence[WindowPreset] = ()
         self._contours = ContourTools()
         self._legend, self._one_view, self._slabs = RegionLegend(), OneView(), SlabChoice()
@@ -116,8 +119,10 @@ class ToolsPresenter:
             self._own_presets = opened.quiz.window_presets
         self.is_playing = False
         self._contours.begin(opened)
-        if self._image is None:
-            self._image_id = next((image.id for image in self._images), "")
+        # Where sides are random, the image of the page before would tell on which side it is now.
+        if self._image is None or (self._page is not opened.page and opened.page.randomize_sides):
+            self._image_id = next(iter(image_names(opened.page_nodes)), "")
+        self._page = opened.page
         self._one_view.begin(opened)
         self._slabs.begin()
         self._comparison.begin(opened)

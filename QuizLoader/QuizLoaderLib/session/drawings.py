@@ -156,9 +156,9 @@ class SessionDrawings:
         pages = pages_in_order(results)
         return results, next(page for page in pages if key == PageKey(page.number, page.repetition))
 
-    def title(self, key: PageKey) -> str:
+    def page(self, key: PageKey) -> Page:
         pages = self._results.pages
-        return pages.get(key, pages[PageKey(key.number)]).title
+        return pages.get(key, pages[PageKey(key.number)])
 
     def label_maps(self, image_id: str, key: PageKey | None = None) -> list[Path]:
         """The files of the contours drawn on an image, oldest first; of the page shown if none is given."""

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from ..quiz.layout_rows import IMAGE_ID
 from ..quiz.model import VIEWS_OF_LAYOUT, Layout, SliceView
 from .host import Host
 from .slices import is_beside
@@ -266,7 +267,8 @@ def _layer(slice_node: vtkMRMLSliceNode, volume: vtkMRMLVolumeNode | None) -> _S
         volume.GetParentTransformNode().GetMatrixTransformFromWorld(to_volume)
         vtk.vtkMatrix4x4.Multiply4x4(matrix, to_volume, matrix)
     vtk.vtkMatrix4x4.Multiply4x4(matrix, slice_node.GetXYToRAS(), matrix)
-    return _ShownImage(volume.GetName(), tuple(matrix.GetElement(n // 4, n % 4) for n in range(16)))
+    name = volume.GetAttribute(IMAGE_ID) or volume.GetName()
+    return _ShownImage(name, tuple(matrix.GetElement(n // 4, n % 4) for n in range(16)))
 
 
 def _append(path: Path, text: str) -> None:

@@ -4,6 +4,7 @@ import math
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
+from ...reader.images_to_draw import titles_of_images
 from ...reader.measuring import LOOK_S
 from ...reader.opened_quiz import OpenedQuiz
 from ...views import segmentations
@@ -66,14 +67,15 @@ class DrawingSummary:
     def _show(self, counts: Mapping[str, int] | None) -> None:
         """How many voxels each name has; None while they are counted."""
         assert self._opened is not None
-        ui, name, drawings = self._ui, self._image_id, self._opened.drawings
-        segments = segments_by_id(drawings.segmentation(name)).values()
+        ui, drawings = self._ui, self._opened.drawings
+        name = titles_of_images(self._opened)[self._image_id]
+        segments = segments_by_id(drawings.segmentation(self._image_id)).values()
         total, drawn = len(segments), sum(count > 0 for count in (counts or {}).values())
         regions = f"{drawn} of {total} region{'s' * (total != 1)} drawn" if total else "nothing drawn"
         short = name if len(name) <= NAME_LETTERS else f"{name[: NAME_LETTERS - 1]}…"
         ui.editorSection.text = f"Draw: {short}" + (f" ({regions})" if counts is not None else "")
         ui.editorSection.toolTip = f"Draw: {name}"
-        voxel_mm3 = math.prod(drawings.volume(name).GetSpacing())
+        voxel_mm3 = math.prod(drawings.volume(self._image_id).GetSpacing())
         ui.drawnList.clear()
         for segment in segments:
             color = tuple(round(255 * part) for part in segment.GetColor())

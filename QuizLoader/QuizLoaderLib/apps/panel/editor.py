@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 import slicer
 
 from ...reader.drawing.effects import EFFECTS
+from ...reader.images_to_draw import image_to_begin_with, titles_of_images
 from ...reader.opened_quiz import OpenedQuiz
 from ...views import segmentations
 from .drawing_summary import DrawingSummary
@@ -72,11 +73,10 @@ class Editor:
             return
         self._opened = opened
         opened.drawings.when_leaving = self.hide
-        if self._image_id not in ids:
-            self._image_id = ids[0]
+        self._image_id = image_to_begin_with(opened, self._image_id)
         self._ui.drawOnBox.clear()
-        for image_id in ids:
-            self._ui.drawOnBox.addItem(image_id)
+        for title in titles_of_images(opened).values():
+            self._ui.drawOnBox.addItem(title)
         self._ui.drawOnBox.currentIndex = ids.index(self._image_id)
         self._ui.drawOnRow.visible = len(ids) > 1
         self._make_widget()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from trame_slicer.segmentation import SegmentationOverwriteMode
 
 from ...images.types.volume import is_calibrated
+from ...reader.images_to_draw import image_to_begin_with, titles_of_images
 from ...reader.opened_quiz import OpenedQuiz
 from ...views.lines import PIXELS
 from ...views.tools import set_window_level_by_mouse, window_level_by_mouse
@@ -82,11 +83,9 @@ class EditorView:
         self._opened = opened
         opened.drawings.when_leaving = self.let_go
         opened.drawings.is_at_work = lambda: self.regions.is_working
-        ids = [image.id for image in opened.drawings.images]
-        if ids:
-            radius = opened.page.contour_tool_radius_mm
-            self._settings.set_radius(radius or self._settings.radius_mm)
-            self._edit(self._image_id if self._image_id in ids else ids[0])
+        if opened.drawings.images:
+            self._settings.set_radius(opened.page.contour_tool_radius_mm or self._settings.radius_mm)
+            self._edit(image_to_begin_with(opened, self._image_id))
         self.show()
 
     def let_go(self) -> None:
@@ -196,9 +195,10 @@ class EditorView:
         if not self._open_polygon:
             self._undo.redo()
 
-    def _choose_image(self, image_id: str) -> None:
-        if image_id in [image.id for image in self._the_quiz().drawings.images]:
-            self._edit(image_id)
+    def _choose_image(self, title: str) -> None:
+        for image_id, each in titles_of_images(self._the_quiz()).items():
+            if each == title:
+                self._edit(image_id)
 
     def _apply_threshold(self) -> None:
         if self._effect == "threshold":
@@ -231,9 +231,10 @@ class EditorView:
             self._state.editor = None
             return
         drawings, polygon = self._the_quiz().drawings, self._open_polygon
+        titles = titles_of_images(self._the_quiz())
         self._state.editor = {
-            "images": [image.id for image in drawings.images],
-            "image": self._image_id,
+            "images": list(titles.values()),
+            "image": titles[self._image_id],
             "effect": self._effect,
             "segments": self._segments.as_state(drawings.region_names(self._image_id)),
             "segment": self._segments.chosen,

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from weakref import WeakSet
 
 from ...quiz.image_folder import ImageFolder
+from ...quiz.layout_rows import IMAGE_ID, image_title
 from ...quiz.model import Image, ImageType, Page
 from ...quiz.problems import Problem, ProblemCode, warning
 from ...quiz.regions import QuizRegions
@@ -129,7 +130,7 @@ class ImageLibrary:
             node = None
             arrays, own = request.outcome(number)
             if arrays is not None:
-                node = self._nodes.node(image, arrays)
+                node = self._nodes.node(image, image_title(page, image), arrays)
                 own += self._nodes.ambiguous_names(image, arrays)
             nodes.append(node)
             there.append(arrays)
@@ -200,15 +201,15 @@ class _ImageNodes:
         self._regions = regions
         self._nodes: dict[tuple[ImageArrays, ImageType, Look], _OwnNode] = {}
 
-    def node(self, image: Image, arrays: ImageArrays) -> "vtkMRMLDisplayableNode":
-        """The node of an image, made where it is not there yet; its name is the image's ID."""
+    def node(self, image: Image, name: str, arrays: ImageArrays) -> "vtkMRMLDisplayableNode":
+        """The node of an image, made where it is not there yet."""
         module = TYPES[image.type]
         look = module.look_of(image)
         key = (arrays, image.type, look)
         own = self._nodes.get(key)
         if own is None or not self._scene.IsNodePresent(own.node):
             before = self._scene.GetNumberOfNodes()
-            node = module.make_node(image.id, arrays, look, self._scene)
+            node = module.make_node(name, arrays, look, self._scene)
             if self._regions is not None:
                 module.name_regions(node, arrays, self._regions.of(image))
             made = [self._scene.GetNthNode(n) for n in range(before, self._scene.GetNumberOfNodes())]
@@ -216,7 +217,8 @@ class _ImageNodes:
                 # They come from the quiz again: Slicer neither saves them with a scene nor offers to.
                 each.SetSaveWithScene(False)
             own = self._nodes[key] = _OwnNode(node, made)
-        own.node.SetName(image.id)
+        own.set_name(name)
+        own.node.SetAttribute(IMAGE_ID, image.id)
         return own.node
 
     def ambiguous_names(self, image: Image, arrays: ImageArrays) -> list[Problem]:
@@ -239,6 +241,21 @@ class _OwnNode:
 
     node: "vtkMRMLDisplayableNode"
     made: "list[vtkMRMLNode]"
+
+    def set_name(self, name: str) -> None:
+        """Also of what is named after it. The page before may have called it otherwise."""
+        before = self.node.GetName()
+        if before == name:
+            return
+        frames = [
+            sequence.GetNthDataNode(n)
+            for sequence in self.made
+            if sequence.IsA("vtkMRMLSequenceNode")
+            for n in range(sequence.GetNumberOfDataNodes())
+        ]
+        for each in {*self.made, *frames, self.node}:
+            if (each.GetName() or "").startswith(before):
+                each.SetName(name + each.GetName()[len(before) :])
 
     def remove_from(self, scene: "vtkMRMLScene") -> None:
         if self.node.IsA("vtkMRMLSegmentationNode"):

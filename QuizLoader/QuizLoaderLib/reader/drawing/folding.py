@@ -162,7 +162,7 @@ class Folds:
                 voxels = sum(loss.voxels for loss in lost)
                 page.files.set_lost_voxels(key, image.id, files.label_map, files.segments, voxels)
 
-        what = named(image.id, page.files.title(key))
+        what = named(image.id, page.files.page(key))
         fold = Fold(files, self._regions_of(image), what, tell, self._thread)
         self._folds[files.label_map] = fold
         self._save(fold)

@@ -12,6 +12,7 @@ import numpy as np
 
 from ...images.arrays import SegmentationArrays
 from ...images.grid import Grid
+from ...quiz.layout_rows import image_called, image_in_words
 from ...views.segment_planes import SegmentPart, box_of, value_counts
 from .drawing_files import cropped
 from .merging import merged
@@ -21,7 +22,7 @@ from .segment_arrays import segment_arrays, voxel_counts
 if TYPE_CHECKING:
     from slicer import vtkMRMLSegmentationNode
 
-    from ...quiz.model import Image
+    from ...quiz.model import Image, Page
 
     Source = tuple[Image, vtkMRMLSegmentationNode | None]
 
@@ -85,14 +86,14 @@ class GivenContours:
 
 
 def given_contours(
-    sources: Sequence[Source], image_id: str, grid: Grid, regions: RegionsToDraw
+    sources: Sequence[Source], page: Page, image_id: str, grid: Grid, regions: RegionsToDraw
 ) -> GivenContours | None:
     """What these Image elements of one file show, by their nodes, on the image's grid; None where they show
     no region, or none could be loaded."""
     there = [(image, node) for image, node in sources if node is not None]
     if not there:
         return None
-    name = there[0][0].id
+    name, on = image_called(page, there[0][0].id), image_in_words(page, image_id)
     found = segment_arrays(
         there[0][1],
         lambda region: any(
@@ -105,7 +106,7 @@ def given_contours(
     sentences = []
     if any(counts) and not found.grid.is_part_of(grid):
         sentences.append(
-            f"The given contours “{name}” have other voxels than the image “{image_id}”; they are shown, "
+            f"The given contours {name} have other voxels than {on}; they are shown, "
             "judged and corrected on its voxels, and end where it ends."
         )
     if repeated := next((each for each in found.names if found.names.count(each) > 1), ""):

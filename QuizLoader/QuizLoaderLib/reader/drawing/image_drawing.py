@@ -12,7 +12,8 @@ from ...images.grid import Grid
 from ...images.types.segmentation import make_node
 from ...images.types.type_module import Look
 from ...masks.painting import LostOverlap
-from ...quiz.model import Image
+from ...quiz.layout_rows import image_called, image_title
+from ...quiz.model import Image, Page
 from ...session.files import reason
 from ...views import segmentations
 from ...views.segment_planes import PlaneScan, layers, voxel_count
@@ -42,7 +43,7 @@ class ImageDrawing:
     """
 
     image: Image
-    page_title: str
+    page: Page
     volume: vtkMRMLVolumeNode
     regions: RegionsToDraw
     files: DrawingFiles | None = None
@@ -119,8 +120,7 @@ class ImageDrawing:
     def make(self, scene: vtkMRMLScene) -> vtkMRMLSegmentationNode:
         """The node to draw in, with an empty segment for each region of the quiz that it lacks."""
         if self.node is None or not scene.IsNodePresent(self.node):
-            name = _node_name(self.image.id, self.page_title)
-            self.node = segmentations.new_segmentation(scene, name, self.volume)
+            self.node = segmentations.new_segmentation(scene, _node_name(self.image, self.page), self.volume)
             self.strokes.note_saved(self.node)
         was_saved, was_seen = self.strokes.is_saved(self.node), self._seen == segmentations.stamp(self.node)
         segmentations.add_empty_segments(
@@ -204,7 +204,7 @@ class ImageDrawing:
     @property
     def what(self) -> str:
         """As sentences call it."""
-        return named(self.image.id, self.page_title)
+        return named(self.image.id, self.page)
 
     def save_copy(self, folder: Path) -> None:
         """Write it into another folder of the quiz, where its own cannot be written; raises OSError."""
@@ -256,8 +256,9 @@ class ImageDrawing:
         self._to_put_aside += [path for path in (own.files.segments, own.files.label_map) if path.is_file()]
         self._is_behind = False
         return [
-            f"The contour of “{self.image.id}” was drawn on other voxels than the image has now. It is shown "
-            "at its place in the patient; its files are kept, also when it is changed."
+            f"The contour of {image_called(self.page, self.image.id)} was drawn on other voxels than the "
+            "image has now. It is shown at its place in the patient; its files are kept, also when it is "
+            "changed."
         ]
 
     def _begin_as(self, scene: vtkMRMLScene, start: _Start) -> None:
@@ -280,11 +281,11 @@ class ImageDrawing:
         self._is_drawn = bool(scan.planes) and not is_copy
 
     def _node_of(self, scene: vtkMRMLScene, drawn: SegmentationArrays) -> vtkMRMLSegmentationNode:
-        return _new_node(scene, _node_name(self.image.id, self.page_title), drawn, self.volume)
+        return _new_node(scene, _node_name(self.image, self.page), drawn, self.volume)
 
 
-def _node_name(image_id: str, page_title: str) -> str:
-    return f"{page_title} {image_id}"
+def _node_name(image: Image, page: Page) -> str:
+    return f"{page.title} {image_title(page, image)}"
 
 
 class _Start(NamedTuple):
@@ -326,5 +327,5 @@ def _new_node(
     return node
 
 
-def named(image_id: str, page_title: str) -> str:
-    return f"The contour of “{image_id}” on the page “{page_title}”"
+def named(image_id: str, page: Page) -> str:
+    return f"The contour of {image_called(page, image_id)} on the page “{page.title}”"

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...images.vtk_images import vtk_matrix
+from ...quiz.layout_rows import image_in_words
 from ...session.judged_regions import JudgedRegion, RegionVerdict
 from ...session.presence import BEAT_S
 from ...views import segmentations
@@ -20,6 +21,7 @@ from .page_drawn_on import PageDrawnOn
 from .segment_arrays import clear_segment, set_segment
 
 if TYPE_CHECKING:
+    from ...quiz.model import Page
     from ...views.host import Host
     from .given_contours import GivenContours
     from .image_drawing import ImageDrawing
@@ -63,7 +65,7 @@ class ImageJudging:
             for name, count in given.counts.items()
         }
         gone = [name for name, one in known.items() if name not in self.regions and not one.is_open]
-        self.sentences = _changed_since(drawing.image.id, [*self._of_another, *gone])
+        self.sentences = _changed_since(on.page, drawing.image.id, [*self._of_another, *gone])
         self._told: dict[str, JudgedRegion] = {
             name: one for name, one in known.items() if name in self.regions
         }
@@ -211,11 +213,11 @@ def forget_open(on: PageDrawnOn, image_id: str, given: Container[str]) -> None:
         files.set_given_regions(image_id, gone)
 
 
-def _changed_since(image_id: str, names: Sequence[str]) -> list[str]:
+def _changed_since(page: Page, image_id: str, names: Sequence[str]) -> list[str]:
     named = ", ".join(f"“{name}”" for name in names[:5]) + (", …" if len(names) > 5 else "")
     said = (
-        f"The contours that are given on the image “{image_id}” have changed since ({named}); verdicts and "
-        "the drawing of then are kept."
+        f"The contours that are given on {image_in_words(page, image_id)} have changed since ({named}); "
+        "verdicts and the drawing of then are kept."
     )
     return [said] if names else []
 

@@ -75,7 +75,7 @@ class PageDrawings:
 
     @property
     def images(self) -> tuple[Image, ...]:
-        """The images that the reader may draw on now, each once, in the order of the page."""
+        """The images that the reader may draw on now, each once, as ``in_order_to_tell`` has them."""
         on = self._on
         return tuple(on.images.values()) if on and on.may_change and on.page.enable_segment_editor else ()
 
@@ -268,7 +268,7 @@ class PageDrawings:
         with Turn.REPLACING:
             sentences = drawing.open(self._host.scene, own, on.earlier_drawings(image.id), self.coming.take)
         if own is None and (recorded := files.label_maps(image.id)):
-            sentences.append(_gone(image.id, recorded[-1]))
+            sentences.append(_gone(on.called(image.id), recorded[-1]))
             if on.writes_to is not None and files.drawn(image.id).has_drawing:
                 files.set_drawing(image.id, recorded[-1], drawn=False)
         self._note(drawing)
@@ -309,14 +309,14 @@ def _give_to_scene(drawings: Iterable[ImageDrawing]) -> None:
         segmentations.save_with_scene(drawing.node, True)
 
 
-def _gone(image_id: str, path: Path) -> str:
-    return f"The contour that was drawn on “{image_id}” is gone: the file “{path}” is missing."
+def _gone(image: str, path: Path) -> str:
+    return f"The contour that was drawn on {image} is gone: the file “{path}” is missing."
 
 
 def _new_drawing(
     image: Image, on: PageDrawnOn, regions: RegionsToDraw, clock: Callable[[], float]
 ) -> ImageDrawing:
-    drawing = ImageDrawing(image, on.page.title, on.volume(image.id), regions)
+    drawing = ImageDrawing(image, on.page, on.volume(image.id), regions)
     drawing.strokes = StrokeSaver(clock)
     drawing.given = on.given_contours(image.id, regions)
     if on.session_page is not None:

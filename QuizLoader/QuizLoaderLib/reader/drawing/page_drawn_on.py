@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ...images.types.volume import is_calibrated
 from ...quiz.given_contours import given_on
+from ...quiz.layout_rows import image_called, in_order_to_tell
 from ...quiz.model import Image, Layer, Page, SliceView
 from ...views.contents import PageNodes
 from ...views.host import Host
@@ -61,8 +62,9 @@ class PageDrawnOn:
         self._nodes: dict[str, list[slicer.vtkMRMLVolumeNode]] = {}
         for image, node in zip(shown.page.images, shown.nodes, strict=True):
             if node is not None and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
-                self.images.setdefault(image.id, image)
                 self._nodes.setdefault(image.id, []).append(node)
+                self.images.setdefault(image.id, image)
+        self.images = {image.id: image for image in in_order_to_tell(self.page, self.images.values())}
 
     @property
     def key(self) -> PageKey:
@@ -77,6 +79,10 @@ class PageDrawnOn:
     @property
     def may_change(self) -> bool:
         return self.session_page is None or self.session_page.is_open()
+
+    def called(self, image_id: str) -> str:
+        """As sentences name an image."""
+        return image_called(self.page, image_id)
 
     def volume(self, image_id: str) -> "slicer.vtkMRMLVolumeNode":
         """The image's volume node, of several looks the first."""
@@ -112,7 +118,7 @@ class PageDrawnOn:
         """What the reader starts from on an image, None where that is nothing."""
         places = given_on(self.page).get(image_id, [])
         sources = [(self.page.images[place], self.shown.nodes[place]) for place in places]
-        return given_contours(sources, image_id, grid_of(self.volume(image_id)), regions)
+        return given_contours(sources, self.page, image_id, grid_of(self.volume(image_id)), regions)
 
     def is_there(self, node: "slicer.vtkMRMLNode | None") -> bool:
         """Whether a node is in the scene still."""
