@@ -163,7 +163,7 @@ def test_the_end_page_says_what_the_quiz_says(tmp_path: Path) -> None:
     asking.show()
     asking.step("finish")
     assert asking.end_page is not None
-    assert asking.end_page.sentences == ("Thank you & see you in May.", "This window can be closed.")
+    assert asking.end_page.sentences == ("Thank you & see you in May.",)
     assert answers.close() == ""
 
 

@@ -298,6 +298,7 @@ def test_forms_tell_what_is_missing_when_next_was_pressed_and_digits_answer(firs
     page.keyboard.press("Enter")
     page.get_by_test_id("finish-now").click()
     wait_for_text(page, "end-page", "Thank you, Dr. Chen. All 4 pages are complete.")
+    assert "This window can be closed." in text(page, "end-page")
     wait_for_text(page, "saving", "This quiz is finished")
     page.get_by_test_id("look-back").click()
     wait_for_text(page, "title", "Case 3")

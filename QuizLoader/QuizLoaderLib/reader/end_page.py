@@ -12,12 +12,14 @@ if TYPE_CHECKING:
 @dataclass(frozen=True)
 class EndPage:
     """What is said when the quiz has been finished; ``scores`` has a line for each page and one for all,
-    where they are told."""
+    where they are told. A host says last how its reader leaves: ``in_a_window`` or ``in_a_panel``."""
 
     title: str
     sentences: tuple[str, ...]
     scores: "tuple[ScoreLine, ...]" = ()
     may_begin_again: bool = False
+    in_a_window: str = "This window can be closed."
+    in_a_panel: str = "“Close” takes the quiz off the views."
 
 
 def end_page_of(answers: Answers, is_time_over: bool = False) -> EndPage:
@@ -26,8 +28,7 @@ def end_page_of(answers: Answers, is_time_over: bool = False) -> EndPage:
     how_far = "What you answered is saved." if is_time_over else f"{pages} complete."
     said = answers.end_text or f"Thank you, {answers.reader}. {how_far}"
     title = "Time is up" if is_time_over else "The quiz is finished"
-    sentences = (said, "This window can be closed.")
     again = answers.may_begin_again
     if scores := answers.scores:
-        return EndPage(title, (scores.sentence, *sentences), (*scores.pages, scores.total), again)
-    return EndPage(title, sentences, may_begin_again=again)
+        return EndPage(title, (scores.sentence, said), (*scores.pages, scores.total), again)
+    return EndPage(title, (said,), may_begin_again=again)

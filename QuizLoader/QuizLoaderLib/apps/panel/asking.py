@@ -226,7 +226,7 @@ class AskingSection:
         self._foot.show()
         if end := asking.end_page:
             scores = [f"{line.title}: {line.score} of {line.of}" for line in end.scores]
-            show_text(ui.noticeLabel, "\n".join((end.title + ".", *end.sentences, *scores)))
+            show_text(ui.noticeLabel, "\n".join((end.title + ".", *end.sentences, end.in_a_panel, *scores)))
         ui.scriptRow.visible = asking.runs_a_script
         ui.formsContainer.enabled = not asking.runs_a_script
         if asking.runs_a_script:
