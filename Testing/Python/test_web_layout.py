@@ -259,6 +259,20 @@ def test_the_help_sheet_shows_all_its_keys_at_once_or_scrolls(page):
     sheet.wait_for(state="detached")
 
 
+def test_the_help_sheet_lists_the_keys_that_the_page_has_use_for(page):
+    listed = {}
+    for number in (1, 4):
+        go_to(page, number)
+        page.get_by_test_id("help").click()
+        page.get_by_test_id("help-sheet").wait_for()
+        listed[number] = page.locator(".quiz-help h2").all_inner_texts()
+        assert "frames" not in page.get_by_test_id("help-sheet").inner_text().lower()
+        page.keyboard.press("Escape")
+        page.get_by_test_id("help-sheet").wait_for(state="detached")
+    assert listed[1] == [*listed[4], "Drawing", "The whole region that is drawn"]
+    assert listed[4][:3] == ["Mouse on a view", "Pages and answers", "Keys on a view"]
+
+
 def test_the_long_name_of_a_field_can_be_read_and_is_no_answer(page):
     go_to(page, 1)
     named = page.locator(".quiz-question").get_by_text(LONG, exact=True).last

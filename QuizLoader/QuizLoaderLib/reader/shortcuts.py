@@ -35,6 +35,13 @@ class Shortcut:
     text: str
     use: tuple[str | float, ...]
     when: When = When.ALWAYS
+    needs: str = ""
+
+    @property
+    def needed(self) -> str:
+        """What a page must have for it, so that its help lists it: a part of ``ShownTools`` or of the drawing;
+        empty where any page will do."""
+        return self.needs or _NEEDED.get(self.when, "")
 
     @property
     def shown_keys(self) -> str:
@@ -56,6 +63,12 @@ _SIGNS = {
     "Up": "↑",
     "Down": "↓",
 }
+_NEEDED = {
+    When.DRAWING: "drawing",
+    When.WHOLE_REGION: "drawing",
+    When.ON_POLYGON: "drawing",
+    When.JUDGING: "given",
+}
 _PAGES, _VIEW, _DRAWING, _POLYGON = When.ON_PAGES, When.ON_VIEW, When.DRAWING, When.ON_POLYGON
 _COMPARING = When.COMPARING
 _JUDGING = When.JUDGING
@@ -64,9 +77,9 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("next", ("Alt+PgDown", "Return"), "Next page", ("step", "next"), _PAGES),
     Shortcut("previous", ("Alt+PgUp",), "Previous page", ("step", "previous"), _PAGES),
     Shortcut("choose", DIGITS, "Choose an option of the first open question", ("choose",), _PAGES),
-    Shortcut("next frame", ("Alt+Up", "Alt+."), "Next frame", ("step_frame", 1), _PAGES),
-    Shortcut("previous frame", ("Alt+Down", "Alt+,"), "Previous frame", ("step_frame", -1), _PAGES),
-    Shortcut("play", ("Alt+P",), "Play or stop the frames", ("play",), _PAGES),
+    Shortcut("next frame", ("Alt+Up", "Alt+."), "Next frame", ("step_frame", 1), _PAGES, "frames"),
+    Shortcut("previous frame", ("Alt+Down", "Alt+,"), "Previous frame", ("step_frame", -1), _PAGES, "frames"),
+    Shortcut("play", ("Alt+P",), "Play or stop the frames", ("play",), _PAGES, "frames"),
     Shortcut("reset", ("Alt+R",), "Reset the views", ("reset",)),
     Shortcut("contours", ("Alt+C",), "Contours on or off", ("contours",)),
     Shortcut("fill", ("Alt+O",), "Outline or fill", ("fill",)),
@@ -75,25 +88,26 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     Shortcut("crosshair", ("Alt+X",), "Crosshair on or off", ("crosshair",)),
     Shortcut("link", ("Alt+K",), "Link the views of one orientation", ("link",)),
     Shortcut("mouse", ("Alt+W",), "Window/level by dragging, on or off", ("mouse",)),
-    Shortcut("invert", ("Alt+N",), "Invert: dark becomes bright", ("invert",)),
-    Shortcut("rotate", ("Alt+J",), "Turn the picture to the right", ("rotate",)),
-    Shortcut("flip", ("Alt+Shift+J",), "Mirror the picture", ("flip",)),
+    Shortcut("invert", ("Alt+N",), "Invert: dark becomes bright", ("invert",), needs="inverts"),
+    Shortcut("rotate", ("Alt+J",), "Turn the picture to the right", ("rotate",), needs="turns"),
+    Shortcut("flip", ("Alt+Shift+J",), "Mirror the picture", ("flip",), needs="turns"),
     Shortcut("three planes", ("Alt+3", "Shift+3"), "The image in three planes", ("view", "planes")),
     Shortcut(
         "one plane", ("Alt+1", "Shift+1"), "The image in one plane; again: the next plane", ("view", "plane")
     ),
     Shortcut("page", ("Alt+0", "Shift+0"), "All images again", ("view", "page")),
-    Shortcut("slab", ("Alt+Shift+S",), "Slab: MIP, MinIP, mean, none", ("slab",), _COMPARING),
-    Shortcut("blink", ("Alt+Shift+B",), "Blink: one layer or the other", ("layers", "blink"), When.COMPARING),
-    Shortcut("layers", ("Alt+Shift+D",), "Curtain; again: a checkerboard", ("layers",), _COMPARING),
+    Shortcut("slab", ("Alt+Shift+S",), "Slab: MIP, MinIP, mean, none", ("slab",), _COMPARING, "slabs"),
+    Shortcut("blink", ("Alt+Shift+B",), "Blink: one layer or the other", ("layers", "blink"), _COMPARING, "has_layers"),
+    Shortcut("layers", ("Alt+Shift+D",), "Curtain; again: a checkerboard", ("layers",), _COMPARING, "has_layers"),
     Shortcut("lines", ("Alt+Shift+X",), "Lines of the other views", ("lines",), _COMPARING),
     Shortcut("link here", ("Alt+Shift+K",), "Link the views where they are", ("link_here",), _COMPARING),
-    Shortcut("measure", ("Alt+L",), "Measure a line: click its two ends", ("measure",)),
+    Shortcut("measure", ("Alt+L",), "Measure a line: click its two ends", ("measure",), needs="may_measure"),
     Shortcut(
         "measures",
         ("Alt+Shift+L",),
         "Measure an angle; again: box, ellipse, arrow, nothing",
         ("next_measure",),
+        needs="may_measure",
     ),
     Shortcut("help", ("Alt+?",), "This sheet", ("help",)),
     Shortcut("magnify", ("M",), "Magnifier, while the key is held", ("magnify",), _VIEW),
@@ -152,7 +166,7 @@ class MouseUse:
 
 MOUSE: tuple[MouseUse, ...] = (
     MouseUse("Wheel", "Another slice", "Two fingers, up or down"),
-    MouseUse("Left button", "Window/level, or the drawing tool", "Hold, then move"),
+    MouseUse("Left button", "Window/level, or the tool in hand", "Hold, then move"),
     MouseUse("Right button", "Zoom", "Pinch"),
     MouseUse("Middle button", "Move the image", "One finger"),
     MouseUse("Double click", "One view large, and back", "Double tap"),

@@ -37,7 +37,8 @@ class ToolsView:
         state.layers = [{"title": words, "value": name} for name, words in LAYERS.items()]
         state.mouse, state.first_hints = [asdict(each) for each in MOUSE], FIRST_HINTS
         state.shortcuts = [
-            {**asdict(each), "shown": each.shown_keys, "when": each.when.name} for each in SHORTCUTS
+            {**asdict(each), "shown": each.shown_keys, "when": each.when.name, "needed": each.needed}
+            for each in SHORTCUTS
         ]
 
     def begin(self, opened: OpenedQuiz) -> None:

@@ -116,8 +116,9 @@
     barTools: (table, tools) => buttons(table, Object.keys(BAR).filter((name) => !BAR[name][2] || tools[BAR[name][2]]))
       .map((tool) => ({ ...tool, icon: BAR[tool.name][0], on: BAR[tool.name][1] })),
     drawingTools: (table, effects) => buttons(table, effects.map(({ name }) => name)).map((tool, number) => ({ ...effects[number], ...tool })),
-    helpGroups: (table, mouse) => [{ title: "Mouse on a view", lines: [...mouse.map(({ hand, text }) => [hand, text]), TAB] }, ...Object.entries(GROUPS).map(([title, parts]) => (
-      { title, lines: helpLines(table.filter(({ when }) => parts.includes(when))) }))],
+    // Of the keys those for which the page has what they need.
+    helpGroups: (table, mouse, has) => [{ title: "Mouse on a view", lines: [...mouse.map(({ hand, text }) => [hand, text]), TAB] }, ...Object.entries(GROUPS).map(([title, parts]) => (
+      { title: has.frames ? title : title.replace(", answers and frames", " and answers"), lines: helpLines(table.filter(({ when, needed }) => parts.includes(when) && (!needed || has[needed]))) }))].filter(({ lines }) => lines.length),
     // Out of a list that was chosen from: its letters are free again.
     toView() {
       const body = document.querySelector(`[data-view="${shownView()}"] [tabindex="0"]`);
