@@ -39,8 +39,8 @@ class Shortcut:
 
     @property
     def needed(self) -> str:
-        """What a page must have for it, so that its help lists it: a part of ``ShownTools`` or of the drawing;
-        empty where any page will do."""
+        """What a page must have for it, so that its help lists it: a part of ``ShownTools`` or of what is
+        drawn; empty where any page will do."""
         return self.needs or _NEEDED.get(self.when, "")
 
     @property
@@ -70,7 +70,7 @@ _NEEDED = {
     When.JUDGING: "given",
 }
 _PAGES, _VIEW, _DRAWING, _POLYGON = When.ON_PAGES, When.ON_VIEW, When.DRAWING, When.ON_POLYGON
-_COMPARING = When.COMPARING
+_COMPARING, _LAYERS = When.COMPARING, "has_layers"
 _JUDGING = When.JUDGING
 
 SHORTCUTS: tuple[Shortcut, ...] = (
@@ -97,8 +97,10 @@ SHORTCUTS: tuple[Shortcut, ...] = (
     ),
     Shortcut("page", ("Alt+0", "Shift+0"), "All images again", ("view", "page")),
     Shortcut("slab", ("Alt+Shift+S",), "Slab: MIP, MinIP, mean, none", ("slab",), _COMPARING, "slabs"),
-    Shortcut("blink", ("Alt+Shift+B",), "Blink: one layer or the other", ("layers", "blink"), _COMPARING, "has_layers"),
-    Shortcut("layers", ("Alt+Shift+D",), "Curtain; again: a checkerboard", ("layers",), _COMPARING, "has_layers"),
+    Shortcut(
+        "blink", ("Alt+Shift+B",), "Blink: one layer or the other", ("layers", "blink"), _COMPARING, _LAYERS
+    ),
+    Shortcut("layers", ("Alt+Shift+D",), "Curtain; again: a checkerboard", ("layers",), _COMPARING, _LAYERS),
     Shortcut("lines", ("Alt+Shift+X",), "Lines of the other views", ("lines",), _COMPARING),
     Shortcut("link here", ("Alt+Shift+K",), "Link the views where they are", ("link_here",), _COMPARING),
     Shortcut("measure", ("Alt+L",), "Measure a line: click its two ends", ("measure",), needs="may_measure"),
