@@ -1,7 +1,7 @@
 """How scrolling through a CT of 512x512x300 goes over networks of some rates and delays.
 
 The network is a relay of this run (Testing/Python/cable.py), with a quarter of its rate upwards. The peer is
-trame-slicer's own slice views, on the same CT through the same relay. A view has 458x354 pixels; the wheel is
+trame-slicer's own slice views, on the same CT through the same relay. A view has 458 columns; the wheel is
 turned for four seconds, 60 notches a second.
 """
 
@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Python"))
 from cable import Line, cable_to
 from chromium import chromium
 from QuizLoaderStories.made import image_element, write_quiz
-from scroll_in_the_browser import PLANES, WHEEL, stock_views, write_ct
+from scroll_in_the_browser import PLANES, SCROLLED, WHEEL, stock_views, write_ct
 from web_stage import Served, served, wait_for_text, window
 
 STEPS, RUNS = 9, 3
@@ -203,7 +203,7 @@ def main() -> None:
             write_ct(folder / "images" / f"ct{number}.nrrd", number)
         with ours(folder) as command, stock_views(folder / "images" / "ct1.nrrd") as stock:
             for aim in AIMS:
-                seen = over(browser, command.address, aim.line, "[data-testid=view-Red] .quiz-area")
+                seen = over(browser, command.address, aim.line, SCROLLED)
                 print(told("", aim, seen), flush=True)
                 missed += misses(aim, seen)
                 peer = over(browser, stock, aim.line, ".layout-grid-item")
