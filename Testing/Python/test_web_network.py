@@ -1,6 +1,8 @@
 """Reading over networks that are slow and late, in the browser."""
 
+import itertools
 import random
+import time
 from functools import partial
 
 import numpy as np
@@ -13,7 +15,9 @@ from web_stage import served, text, until, wait_for_text, wait_for_views, window
 
 PLANES = (("Red", "Axial"), ("Green", "Coronal"), ("Yellow", "Sagittal"))
 VIEWS = [view for view, _plane in PLANES]
-ACTIONS = 2500 if SOAK else 15
+ACTIONS = 15
+SOAK_S = 600 if SOAK else 0
+"""What is done at random goes on for so long, and for so many actions at least."""
 
 LISTEN = """() => {
     window.seen = Object.fromEntries([...document.querySelectorAll("[data-view]")].map((body) => {
@@ -129,7 +133,10 @@ def test_random_use_over_a_line_with_late_chunks_loses_nothing_and_no_view_is_st
         wait_until_lossless(page)
         page.evaluate(LISTEN)
         page.evaluate(LISTEN_AHEAD)
-        for _ in range(ACTIONS):
+        end = time.monotonic() + SOAK_S
+        for done in itertools.count():
+            if done >= ACTIONS and time.monotonic() >= end:
+                break
             view = chance.choice(VIEWS)
             action = chance.choice(("wheel", "wheel", "wheel", "drag", "key", "type", "wait"))
             if action == "type":
