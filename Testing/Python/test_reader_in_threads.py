@@ -12,8 +12,9 @@ from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
 from QuizLoaderLib.images.types.segmentation import make_node
 from QuizLoaderLib.images.types.type_module import Look
 from QuizLoaderLib.reader import expert_scores
-from QuizLoaderLib.reader.drawing import coming_drawings
+from QuizLoaderLib.reader.drawing import coming_drawings, given_contours, starts
 from QuizLoaderLib.reader.drawing.segment_arrays import layers_of
+from QuizLoaderLib.session.judged_regions import RegionVerdict
 from QuizLoaderLib.views.segment_planes import PlaneScan, VoxelCount, layers, voxel_count
 from reader_at_work import AtWork, at_work, drawn, wait_for
 from session_by_hand import write_quiz
@@ -143,6 +144,8 @@ def test_who_comes_back_to_a_drawing_finds_it_read(readers: Any, monkeypatch: py
         assert threads[-1] == "MainThread"
 
 
+CT = '<Image ID="CT" Type="Volume" {}><Path>ct.nrrd</Path></Image>'
+
 START = """<Page ID="{}" EnableSegmentEditor="Y" AllowMultipleResponse="Y">
 <Image ID="CT" Type="Volume" {} SegmentRequired="Y"><Path>ct.nrrd</Path></Image></Page>"""
 
@@ -183,6 +186,71 @@ def test_who_starts_from_an_earlier_drawing_finds_it_read_and_counted(
         wait_for(lambda: reader.answers.missing() == [])
         reader.draw("Liver", OWN)
         wait_for(lambda: reader.answers.missing() == asks)
+
+
+def test_several_earlier_drawings_are_put_together_while_the_page_is_on_its_way(
+    tmp_path: Path, images: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    work = 'EnableSegmentEditor="Y" PageGroup="1"'
+    part, whole = CT.format('LabelMapID="part"'), CT.format('DisplayLabelMapID="part" MergeLabelMaps="Y"')
+    pages = f'<Page ID="Part" {work} Loop="Y">{part}</Page><Page ID="All" {work}>{whole}</Page>'
+    quiz = write_quiz(tmp_path, pages)
+    with at_work(quiz, images, tmp_path / "results") as reader:
+        arrive(reader)
+        reader.draw("Liver", EXPERT)
+        assert reader.answers.step("repeat") == []
+        arrive(reader)
+        reader.draw("Liver", OWN)
+        reader.draw("Spleen", MILZ)
+        assert reader.answers.step("next") == []
+        merged = noting_threads(monkeypatch, coming_drawings, "merged_start")
+        scanned = noting_threads(monkeypatch, PlaneScan, "go_on")
+        counted = noting_threads(monkeypatch, VoxelCount, "go_on")
+        # Who turns back at once loses nothing, and finds it the next time.
+        reader.opened.request(reader.answers.index)
+        assert reader.answers.step("previous") == []
+        arrive(reader)
+        assert (drawn(reader.drawings.nodes[0], OWN.shape)["Spleen"] == MILZ).all()
+        assert reader.answers.step("next") == []
+        for threads in (merged, scanned, counted):
+            threads.clear()
+        arrive(reader)
+        found = drawn(reader.drawings.nodes[0], OWN.shape)
+        assert (found["Liver"] == EXPERT | OWN).all() and (found["Spleen"] == MILZ).all()
+        assert len(merged) == 1 and "MainThread" not in merged + scanned + counted
+
+
+def test_contours_that_are_given_are_counted_while_the_page_is_on_its_way(
+    tmp_path: Path, images: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = '<Image ID="AI" Type="Segmentation" StartFrom="Y"><Path>expert.seg.nrrd</Path></Image>'
+    quiz = write_quiz(
+        tmp_path,
+        f'<Page ID="Judge" EnableSegmentEditor="Y">{CT.format("")}{given}</Page><Page ID="End"/>',
+    )
+    with at_work(quiz, images, tmp_path / "results") as reader:
+        made = noting_threads(monkeypatch, starts, "given_contours")
+        scanned = noting_threads(monkeypatch, PlaneScan, "go_on")
+        counted = noting_threads(monkeypatch, given_contours, "voxel_counts")
+        arrive(reader)
+        assert "Liver" in reader.drawings.judging.regions("CT")
+        given_liver = drawn(reader.drawings.nodes[0], OWN.shape)["Liver"]
+        assert reader.drawings.judging.regions("CT")["Liver"].given == np.count_nonzero(given_liver) > 0
+        assert len(made) == 1 and scanned and counted
+        assert "MainThread" not in made + scanned + counted
+        reader.drawings.judging.judge("CT", "Liver", RegionVerdict.REJECTED)
+        reader.answers.step("next")
+        arrive(reader)
+        reader.drawings.folds.wait()
+        reader.answers.step("previous")
+        for threads in (made, scanned, counted):
+            threads.clear()
+        # What the reader made of it is there again, and what is given is counted again.
+        arrive(reader)
+        assert not drawn(reader.drawings.nodes[0], OWN.shape)["Liver"].any()
+        region = reader.drawings.judging.regions("CT")["Liver"]
+        assert (region.verdict, region.removed) == (RegionVerdict.REJECTED, np.count_nonzero(given_liver))
+        assert "MainThread" not in made + scanned + counted
 
 
 @pytest.mark.parametrize("dtype", ["u1", "i2", "i4"])

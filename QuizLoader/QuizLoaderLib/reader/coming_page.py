@@ -22,7 +22,7 @@ class ComingPage:
         self._images, self._drawings = images, drawings
         session_page = answers.session_page(index) if answers else None
         self._answers = answers if session_page else None
-        drawings.expect(images.page, session_page)
+        drawings.expect(images, session_page)
 
     @property
     def done(self) -> int:
@@ -35,7 +35,7 @@ class ComingPage:
 
     @property
     def is_ready(self) -> bool:
-        are_read = self._images.is_ready and self._drawings.are_read
+        are_read = self._images.is_ready and self._drawings.are_ready
         return are_read and (self._answers is None or self._answers.expert_scores.prepare_page())
 
     def cancel(self) -> None:

@@ -77,10 +77,11 @@ class OpenedQuiz:
         self.problems = sorted(problems + check_quiz(quiz, folder), key=lambda problem: problem.line)
         self.value_map_path = value_map_path(quiz, folder)
         store = VoxelStore(shared_voxels) if shared_voxels else None
-        self.library = ImageLibrary(host.scene, folder, regions=QuizRegions(quiz, folder), store=store)
+        regions = QuizRegions(quiz, folder)
+        self.library = ImageLibrary(host.scene, folder, regions=regions, store=store)
         self._session_answers = session_answers
         queue = session_answers.queue if session_answers else SaveQueue()
-        self.drawings = PageDrawings(host, quiz, folder, queue)
+        self.drawings = PageDrawings(host, quiz, folder, queue, regions)
         self._page_saver = PageSaver(
             host, self.drawings, queue, lambda: self.on_views.page.layout, self.states
         )
@@ -131,7 +132,7 @@ class OpenedQuiz:
         states = self._session_answers.last_states() if self._session_answers and session_page else {}
         put_back_states(self.page_nodes, self.host, states if left is None else left)
         stores = self.answers.marks(index), self.answers.measures(index)
-        odd = self.drawings.show(PageNodes(page, loaded.nodes), session_page, stores)
+        odd = self.drawings.show(PageNodes(page, loaded.nodes), loaded.arrays, session_page, stores)
         problems += [warning(DRAWING_NOT_SHOWN, each, line=page.line) for each in odd]
         if session_page:
             self._page_saver.begin(page, session_page)

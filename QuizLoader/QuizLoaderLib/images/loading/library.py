@@ -34,11 +34,13 @@ Progress = Callable[[int, int], None]
 
 @dataclass
 class LoadedPage:
-    """``nodes`` belong to ``page.images``, None where an image failed; ``problems`` know their place."""
+    """``nodes`` and the ``arrays`` that they are made of belong to ``page.images``, None where an image
+    failed; ``problems`` know their place."""
 
     page: Page
     nodes: "tuple[vtkMRMLDisplayableNode | None, ...]"
     problems: list[Problem]
+    arrays: tuple[ImageArrays | None, ...]
 
 
 class ImageLibrary:
@@ -136,7 +138,7 @@ class ImageLibrary:
             there.append(arrays)
             problems += [p.at(image.line, page.number, image.id, image.destination.value) for p in own]
         problems += regions_off_background(page, there)
-        loaded = LoadedPage(page, tuple(nodes), _without_repeated_warnings(problems))
+        loaded = LoadedPage(page, tuple(nodes), _without_repeated_warnings(problems), tuple(there))
         self.forget_nodes_except(loaded)
         self._memory.shown = request.files
         with self._requests_lock:

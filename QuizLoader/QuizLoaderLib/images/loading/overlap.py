@@ -23,7 +23,7 @@ def regions_off_background(page: Page, arrays: Sequence[ImageArrays | None]) -> 
     backgrounds = {
         image.destination: (image, grid)
         for image, own in reversed(there)
-        if image.layer is Layer.BACKGROUND and (grid := _grid_of_volume(own)) is not None
+        if image.layer is Layer.BACKGROUND and (grid := grid_of_volume(own)) is not None
     }
     for image, own in there:
         if image.destination not in backgrounds or not isinstance(own, (SegmentationArrays, LabelMapArrays)):
@@ -35,7 +35,7 @@ def regions_off_background(page: Page, arrays: Sequence[ImageArrays | None]) -> 
             yield about(image, problem).at(page=page.number)
 
 
-def _grid_of_volume(arrays: ImageArrays | None) -> Grid | None:
+def grid_of_volume(arrays: ImageArrays | None) -> Grid | None:
     if isinstance(arrays, SequenceArrays):
         arrays = arrays.frames[0]
     return arrays.grid if isinstance(arrays, VolumeArrays) else None

@@ -1,6 +1,7 @@
 """Type Segmentation: a .seg.nrrd, a label image or a DICOM SEG on the segmentation layer."""
 
 import re
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ...quiz.label_colors import color_of_value, color_within_range
@@ -181,6 +182,22 @@ def region_names(arrays: SegmentationArrays, regions: Regions) -> list[str]:
     ]
 
 
+def named_by_quiz(arrays: SegmentationArrays, regions: Regions) -> SegmentationArrays:
+    """With the names and colours that the segments are shown with; any thread may do it."""
+    names = region_names(arrays, regions)
+    return replace(
+        arrays,
+        segments=tuple(
+            replace(
+                one,
+                name=name,
+                color=regions.color(name, one.label_value) or one.color or color_of_value(number),
+            )
+            for number, (one, name) in enumerate(zip(arrays.segments, names, strict=True), start=1)
+        ),
+    )
+
+
 def look_of(image: Image) -> Look:
     return Look(regions=image.mask_value_map)
 
@@ -221,13 +238,10 @@ def name_regions(node: "vtkMRMLSegmentationNode", arrays: SegmentationArrays, re
     A name that the file gives stays.
     """
     segmentation = node.GetSegmentation()
-    names = region_names(arrays, regions)
-    for number, (described, name) in enumerate(zip(arrays.segments, names, strict=True)):
+    for number, named in enumerate(named_by_quiz(arrays, regions).segments):
         segment = segmentation.GetNthSegment(number)
-        segment.SetName(name)
-        color = regions.color(segment.GetName(), described.label_value)
-        if color is not None:
-            segment.SetColor(*color)
+        segment.SetName(named.name)
+        segment.SetColor(*(named.color or color_of_value(number + 1)))
 
 
 def unnamed_values(arrays: SegmentationArrays) -> list[int]:

@@ -13,18 +13,16 @@ import numpy as np
 from ...images.arrays import SegmentationArrays
 from ...images.grid import Grid
 from ...quiz.layout_rows import image_called, image_in_words
-from ...views.segment_planes import SegmentPart, box_of, value_counts
+from ...views.segment_planes import PlaneScan, SegmentPart, box_of, value_counts
 from .drawing_files import cropped
 from .merging import merged
 from .regions_to_draw import RegionsToDraw
-from .segment_arrays import segment_arrays, voxel_counts
+from .segment_arrays import layers_of, voxel_counts
 
 if TYPE_CHECKING:
-    from slicer import vtkMRMLSegmentationNode
-
     from ...quiz.model import Image, Page
 
-    Source = tuple[Image, vtkMRMLSegmentationNode | None]
+    Source = tuple[Image, SegmentationArrays]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,6 +59,14 @@ class GivenContours:
                     digests[names[value]].update(np.array(place, np.int64).tobytes() + voxels)
         return {name: digest.hexdigest() for name, digest in digests.items()}
 
+    @cached_property
+    def scan(self) -> PlaneScan:
+        return PlaneScan(layers_of(self.arrays)).to_the_end()
+
+    def look(self, as_start: bool) -> None:
+        """Count what a window would wait for, that nobody counts there; ``as_start``: a drawing begins so."""
+        _ = self.counts, self.fingerprints, self.scan if as_start else None
+
     def color(self, name: str) -> tuple[float, float, float]:
         return self.arrays.segments[self.names.index(name)].color or (1.0, 1.0, 1.0)
 
@@ -88,19 +94,16 @@ class GivenContours:
 def given_contours(
     sources: Sequence[Source], page: Page, image_id: str, grid: Grid, regions: RegionsToDraw
 ) -> GivenContours | None:
-    """What these Image elements of one file show, by their nodes, on the image's grid; None where they show
-    no region, or none could be loaded."""
-    there = [(image, node) for image, node in sources if node is not None]
-    if not there:
+    """What these Image elements of one file show, on the image's grid; None where they show no region, or
+    none could be read. Any thread may do it."""
+    if not sources:
         return None
-    name, on = image_called(page, there[0][0].id), image_in_words(page, image_id)
-    found = segment_arrays(
-        there[0][1],
-        lambda region: any(
-            image.roi_visibility is None or image.roi_visibility.shows(region) for image, _ in there
-        ),
-    )
-    if not found.segments:
+    name, on = image_called(page, sources[0][0].id), image_in_words(page, image_id)
+    arrays = sources[0][1]
+    looks = [image.roi_visibility for image, _arrays in sources]
+    shown = [one for one in arrays.segments if any(rois is None or rois.shows(one.name) for rois in looks)]
+    found = replace(arrays, segments=tuple(shown))
+    if not shown:
         return None
     counts = voxel_counts(found)
     sentences = []

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, NamedTuple
+from typing import TYPE_CHECKING, ClassVar
 
 from ...images.arrays import SegmentationArrays
 from ...images.grid import Grid
@@ -16,14 +16,14 @@ from ...quiz.layout_rows import image_called, image_title
 from ...quiz.model import Image, Page
 from ...session.files import reason
 from ...views import segmentations
-from ...views.segment_planes import PlaneScan, layers, voxel_count
+from ...views.segment_planes import PlaneScan, layers
 from ..save_queue import KEEP_OPEN, RETRY_S
-from .coming_drawings import DrawingOnDisk
+from .coming_drawings import ComingDrawings, DrawingOnDisk
 from .drawing_files import DrawingFiles, put_aside, write_drawing
 from .given_contours import GivenContours
-from .merging import merged
 from .regions_to_draw import RegionsToDraw
-from .segment_arrays import grid_of, layers_of
+from .segment_arrays import grid_of
+from .starts import Start
 from .stroke_saver import Pace, StrokeSaver, are_on
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class ImageDrawing:
         scene: vtkMRMLScene,
         own: DrawingFiles | None,
         earlier: Sequence[DrawingFiles],
-        read: Callable[[DrawingFiles, RegionsToDraw], DrawingOnDisk],
+        coming: ComingDrawings,
     ) -> list[str]:
         """Make the node of what the reader drew here (the files ``own``), else of a copy of what is given to
         judge, or of the ``earlier`` drawings, merged where there are several; none where there is nothing of
@@ -99,7 +99,7 @@ class ImageDrawing:
         sentences: list[str] = []
         is_copy = False
         if own is not None:
-            on_disk = read(own, self.regions)
+            on_disk = coming.take(own, self.regions)
             is_copy = on_disk.is_unchanged_copy
             sentences += on_disk.found.sentences
             self._to_put_aside = list(on_disk.found.to_put_aside)
@@ -107,14 +107,15 @@ class ImageDrawing:
                 sentences += self._take_over(scene, on_disk, on_disk.found.segmentation)
         is_renewed = self.may_change and self.node is not None and is_copy
         if earlier and (self.node is None or is_renewed) and not self._to_put_aside:
-            found = [read(files, self.regions) for files in earlier]
+            found, start = coming.take_start(self.image.id, earlier, self.grid, self.regions)
             sentences += [sentence for each in found for sentence in each.found.sentences]
-            if start := _copy_of(found, self.grid, self.regions):
+            if start is not None:
                 self._begin_as(scene, start)
         elif self.given is not None and self.node is None:
             # The node draws in the arrays that it is made of.
             layers = tuple(layer.copy() for layer in self.given.arrays.layers)
-            self._begin_as(scene, _looked_at(replace(self.given.arrays, layers=layers)))
+            copy = replace(self.given.arrays, layers=layers)
+            self._begin_as(scene, Start(copy, self.given.scan, sum(self.given.counts.values())))
         return sentences
 
     def make(self, scene: vtkMRMLScene) -> vtkMRMLSegmentationNode:
@@ -261,7 +262,7 @@ class ImageDrawing:
             "changed."
         ]
 
-    def _begin_as(self, scene: vtkMRMLScene, start: _Start) -> None:
+    def _begin_as(self, scene: vtkMRMLScene, start: Start) -> None:
         node = self._node_of(scene, start.arrays)
         if self.node is not None:
             segmentations.remove(self.node)
@@ -286,31 +287,6 @@ class ImageDrawing:
 
 def _node_name(image: Image, page: Page) -> str:
     return f"{page.title} {image_title(page, image)}"
-
-
-class _Start(NamedTuple):
-    """``scan`` and the number of ``voxels`` are those of ``arrays``."""
-
-    arrays: SegmentationArrays
-    scan: PlaneScan
-    voxels: int
-
-
-def _looked_at(arrays: SegmentationArrays) -> _Start:
-    """The window waits for it."""
-    return _Start(arrays, PlaneScan(layers_of(arrays)).to_the_end(), voxel_count(layers_of(arrays)))
-
-
-def _copy_of(earlier: Sequence[DrawingOnDisk], grid: Grid, regions: RegionsToDraw) -> _Start | None:
-    """Of several drawings what they are together; None where nothing is there."""
-    starts = [
-        _Start(drawn, each.scan, each.voxels)
-        for each in earlier
-        if (drawn := each.found.segmentation) is not None
-    ]
-    if len(starts) > 1:
-        return _looked_at(merged([start.arrays for start in starts], grid, regions))
-    return starts[0] if starts else None
 
 
 def _new_node(

@@ -247,7 +247,10 @@ class Judging:
         }
         for image_id in drawings.keys() - self._images.keys():
             forget_open(on, image_id, given=())
-        self.save()
+        if self.may_judge:
+            # What was drawn is compared a part at a time, as after strokes.
+            for each in self._images.values():
+                each.save()
         given = [each.given for each in drawings.values() if each.given is not None]
         sentences = [sentence for each in given for sentence in each.sentences]
         return sentences + [sentence for each in self._images.values() for sentence in each.sentences]

@@ -1,12 +1,13 @@
 """What is drawn on the pages of an open quiz: shown on arrival, saved, and known when a page asks for it."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ...quiz.image_folder import ImageFolder
 from ...quiz.model import Image, Quiz
+from ...quiz.regions import QuizRegions
 from ...session.whole_file import remove_left_overs
 from ...views import segmentations
 from ...views.contents import PageNodes
@@ -28,6 +29,7 @@ from .stroke_saver import Pace, StrokeSaver
 if TYPE_CHECKING:
     import slicer
 
+    from ...images.arrays import ImageArrays
     from ...session.drawings import SessionDrawings
     from ...session.marks import MarkStore
 
@@ -58,7 +60,9 @@ class PageDrawings:
     scene with its page; what could not be saved stays in it, hidden, as all does in an author's look.
     """
 
-    def __init__(self, host: Host, quiz: Quiz, folder: ImageFolder, queue: SaveQueue) -> None:
+    def __init__(
+        self, host: Host, quiz: Quiz, folder: ImageFolder, queue: SaveQueue, names: QuizRegions
+    ) -> None:
         self._host, self._quiz, self._queue = host, quiz, queue
         self._regions_of = RegionsOfImages(quiz, folder)
         self._on: PageDrawnOn | None = None
@@ -69,7 +73,7 @@ class PageDrawings:
         self.judging = Judging(host, self._save_drawing)
         self._beside: tuple[Beside, ...] = (self.lines, self.marks, self.measures, self.judging)
         self.folds = Folds(queue, self._regions_of)
-        self.coming = ComingDrawings(self._regions_of, self.folds.stop)
+        self.coming = ComingDrawings(self._regions_of, names, self.folds.stop)
         self.when_leaving: Callable[[], None] = lambda: None
         self.is_at_work: Callable[[], bool] = lambda: False
 
@@ -106,8 +110,15 @@ class PageDrawings:
         """The segmentations that are shown."""
         return tuple(drawing.node for drawing in self._there)
 
-    def show(self, shown: PageNodes, session_page: SessionPage | None, stores: "Stores") -> list[str]:
-        """Show what was drawn on a page; gives what is odd about its files, as sentences."""
+    def show(
+        self,
+        shown: PageNodes,
+        arrays: "Sequence[ImageArrays | None]",
+        session_page: SessionPage | None,
+        stores: "Stores",
+    ) -> list[str]:
+        """Show what was drawn on a page, whose images are made of ``arrays``; gives what is odd about its
+        files, as sentences."""
         self.leave()
         on = self._on = PageDrawnOn(shown, self._host, session_page)
         self._look = ContourLook(self._quiz.contour_visibility)
@@ -117,10 +128,12 @@ class PageDrawings:
         for waiting in self._drawings.values():
             self._queue.when_saved(waiting, partial(self._note, waiting))
         sentences = self.lines.show(on) + self.marks.show(on, stores[0]) + self.measures.show(on, stores[1])
+        read = self.coming.page_arrays(on.page, arrays)
         for image in on.images.values():
             known = self._drawings.get(image.id)
             if known is None or not self._is_there(known):
                 drawing = _new_drawing(image, on, self._regions_of(image), self._queue.clock)
+                drawing.given = self.coming.take_given(image.id, read, drawing.regions)
                 self._drawings[image.id] = drawing
                 sentences += self._read(drawing)
             elif not on.is_there(known.volume):
@@ -266,7 +279,7 @@ class PageDrawings:
         if drawing.may_change:
             self.folds.stop(own)
         with Turn.REPLACING:
-            sentences = drawing.open(self._host.scene, own, on.earlier_drawings(image.id), self.coming.take)
+            sentences = drawing.open(self._host.scene, own, on.earlier_drawings(image.id), self.coming)
         if own is None and (recorded := files.label_maps(image.id)):
             sentences.append(_gone(on.called(image.id), recorded[-1]))
             if on.writes_to is not None and files.drawn(image.id).has_drawing:
@@ -318,7 +331,6 @@ def _new_drawing(
 ) -> ImageDrawing:
     drawing = ImageDrawing(image, on.page, on.volume(image.id), regions)
     drawing.strokes = StrokeSaver(clock)
-    drawing.given = on.given_contours(image.id, regions)
     if on.session_page is not None:
         drawing.may_change = on.may_change
         drawing.files = DrawingFiles(on.session_page.files.drawing_file(image.id))

@@ -5,15 +5,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ...images.types.volume import is_calibrated
-from ...quiz.given_contours import given_on
 from ...quiz.layout_rows import image_called, in_order_to_tell
-from ...quiz.model import Image, Layer, Page, SliceView
+from ...quiz.model import Image, Page, SliceView
 from ...views.contents import PageNodes
 from ...views.host import Host
 from .drawing_files import DrawingFiles
-from .given_contours import GivenContours, given_contours
-from .regions_to_draw import RegionsToDraw
-from .segment_arrays import grid_of
+from .starts import DRAWN_ON
 
 if TYPE_CHECKING:
     import slicer
@@ -61,7 +58,7 @@ class PageDrawnOn:
         self.images: dict[str, Image] = {}
         self._nodes: dict[str, list[slicer.vtkMRMLVolumeNode]] = {}
         for image, node in zip(shown.page.images, shown.nodes, strict=True):
-            if node is not None and image.layer in (Layer.BACKGROUND, Layer.FOREGROUND):
+            if node is not None and image.layer in DRAWN_ON:
                 self._nodes.setdefault(image.id, []).append(node)
                 self.images.setdefault(image.id, image)
         self.images = {image.id: image for image in in_order_to_tell(self.page, self.images.values())}
@@ -113,12 +110,6 @@ class PageDrawnOn:
 
     def earlier_drawings(self, image_id: str) -> list[DrawingFiles]:
         return self.session_page.earlier_drawings(self.page, image_id) if self.session_page else []
-
-    def given_contours(self, image_id: str, regions: RegionsToDraw) -> GivenContours | None:
-        """What the reader starts from on an image, None where that is nothing."""
-        places = given_on(self.page).get(image_id, [])
-        sources = [(self.page.images[place], self.shown.nodes[place]) for place in places]
-        return given_contours(sources, self.page, image_id, grid_of(self.volume(image_id)), regions)
 
     def is_there(self, node: "slicer.vtkMRMLNode | None") -> bool:
         """Whether a node is in the scene still."""
