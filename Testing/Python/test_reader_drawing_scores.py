@@ -173,7 +173,7 @@ def test_the_end_tells_the_scores_of_the_table_also_to_who_comes_back(
     reader.draw("Spleen", MILZ)
     assert reader.answers.step("next") == []
     assert [each.verdict.value for each in reader.answers.asked().feedback.drawings] == ["✓ Right"] * 2
-    assert reader.answers.expert_regions()[0].own.sum() == np.count_nonzero(EXPERT)
+    assert reader.answers.expert_regions()[0].region.own.sum() == np.count_nonzero(EXPERT)
     reader.go()
     assert reader.answers.set_answer(reader.answers.asked().page, 0, 0, ("N", "Y")) == ""
     assert reader.answers.step("next") == [] and reader.answers.step("finish") == []

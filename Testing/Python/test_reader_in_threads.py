@@ -8,12 +8,17 @@ from typing import Any
 
 import numpy as np
 import pytest
+from marked_study import EXPERT as LESION
+from marked_study import PAGE as MARK_PAGE
+from marked_study import ras, write_lesions
 from QuizLoaderLib.images.arrays import SegmentationArrays, SegmentDescription
 from QuizLoaderLib.images.types.segmentation import make_node
 from QuizLoaderLib.images.types.type_module import Look
-from QuizLoaderLib.reader import expert_scores
+from QuizLoaderLib.reader import differences, expert_scores
 from QuizLoaderLib.reader.drawing import coming_drawings, given_contours, starts
 from QuizLoaderLib.reader.drawing.segment_arrays import layers_of
+from QuizLoaderLib.results import mark_scores
+from QuizLoaderLib.session.entries import MarkEvent
 from QuizLoaderLib.session.judged_regions import RegionVerdict
 from QuizLoaderLib.views.segment_planes import PlaneScan, VoxelCount, layers, voxel_count
 from reader_at_work import AtWork, at_work, drawn, wait_for
@@ -79,7 +84,7 @@ def test_what_is_told_was_compared_before_the_step_and_before_the_page_is_shown_
         assert reader.answers.asked().feedback is None
         assert reader.answers.step("next") == []
         assert verdicts(reader) == ["✓ Right"] * 2
-        assert reader.answers.expert_regions()[0].own.sum() == np.count_nonzero(EXPERT)
+        assert reader.answers.expert_regions()[0].region.own.sum() == np.count_nonzero(EXPERT)
     with readers() as reader:
         arrive(reader)
         assert verdicts(reader) == ["✓ Right"] * 2
@@ -115,6 +120,36 @@ def test_the_end_compares_all_pages_in_a_thread(
         assert [line.score for line in reader.answers.scores.pages] == ["1", "1"]
     assert len(threads) == 1
     assert "MainThread" not in threads
+
+
+def test_lesions_that_are_told_were_found_before_the_step_and_before_the_page_is_shown_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_lesions(tmp_path)
+    lesions = LESION.format("A", 1) + LESION.format("B", 1)
+    pages = MARK_PAGE.format(1, 1, "CT", lesions, 'Image="CT" Points="4"') + '<Page ID="End"/>'
+    quiz = write_quiz(tmp_path, pages, 'Feedback="Page" PassMark="50"')
+    threads = noting_threads(monkeypatch, expert_scores, "_find")
+    read = noting_threads(monkeypatch, mark_scores, "read_expert_regions")
+    dashed = noting_threads(monkeypatch, differences, "dashes")
+    with at_work(quiz, tmp_path, tmp_path / "results") as reader:
+        arrive(reader)
+        for number, place in enumerate([ras(4, 4, 12), ras(-30, 4, 12)], start=1):
+            center = " ".join(f"{mm:g}" for mm in place)
+            of_mark = {"Tool": "Point", "Image": "CT", "Center": center}
+            reader.answers.marks(0).record(0, 0, number, MarkEvent.PLACED, of_mark)
+        prepare(reader, "next")
+        assert reader.answers.asked().feedback is None
+        assert reader.answers.step("next") == []
+        (told,) = reader.answers.asked().feedback.questions.values()
+        assert told.sentences[1:] == ("Found: 1 of 2.", "Marks that hit nothing: 1.")
+        reader.opened.show_differences()
+        assert [each.region.name for each in reader.answers.expert_regions()] == ["A", "B"]
+    with at_work(quiz, tmp_path, tmp_path / "results") as reader:
+        arrive(reader)
+        assert len(reader.answers.expert_regions()) == 2
+    assert (len(threads), len(dashed)) == (2, 4)
+    assert read and "MainThread" not in threads + read + dashed
 
 
 def test_who_comes_back_to_a_drawing_finds_it_read(readers: Any, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -97,7 +97,7 @@ def test_the_lesions_come_over_the_image_with_a_line_each_in_the_list(reader: At
     )
     assert 6 <= offset <= 18
     assert {view for region in tools.shown.regions for view in region.views} == {SliceView.RED}
-    shown = reader.answers.expert_regions()
+    shown = [each.region for each in reader.answers.expert_regions()]
     assert [each.name for each in shown] == ["A", "B"] and shown[0].expert.shape == (3, 5, 5)
     assert np.allclose(shown[0].grid.ijk_to_ras[:3, 3], (0, 0, 8))
 

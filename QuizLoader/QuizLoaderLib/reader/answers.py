@@ -18,10 +18,9 @@ from ..quiz.visibility import Place, Visibility
 from .timing import UNTIMED, TimeShown, time_of_readers
 
 if TYPE_CHECKING:
-    from ..results.drawings.key_comparison import RegionPair
-    from ..results.mark_scores import LesionRegion
     from ..session.marks import MarkStore
     from ..session.stored_marks import StoredMark
+    from .differences import ToldRegion
     from .feedback import PageFeedback, QuizScores
     from .form_marks import FormMarks
 
@@ -147,7 +146,7 @@ class Answers(Protocol):
         """What was scored, where that is told now."""
         return None
 
-    def expert_regions(self) -> "tuple[RegionPair | LesionRegion, ...]":
+    def expert_regions(self) -> "tuple[ToldRegion, ...]":
         """The expert's, with what was drawn, where the page tells what is right."""
         return ()
 

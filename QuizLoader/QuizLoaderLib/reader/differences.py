@@ -1,5 +1,7 @@
 """The expert's outline over the reader's on a page that tells what is right, and what differs, as regions."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -32,24 +34,33 @@ COLORS: dict[str, Color] = {
 2008)."""
 
 
-def add_differences(
-    scene: "slicer.vtkMRMLScene", told: "RegionPair | LesionRegion"
-) -> "slicer.vtkMRMLSegmentationNode":
+@dataclass(frozen=True, eq=False)
+class ToldRegion:
+    """``layers`` are what is shown of it, by its name: uint8 (slices, rows, columns)."""
+
+    region: "RegionPair | LesionRegion"
+    layers: Mapping[str, np.ndarray]
+
+    @classmethod
+    def of(cls, region: "RegionPair | LesionRegion") -> "ToldRegion":
+        """Any thread may do it."""
+        return cls(region, {name: layer.astype(np.uint8) for name, layer in _layers(region).items()})
+
+
+def add_differences(scene: "slicer.vtkMRMLScene", told: ToldRegion) -> "slicer.vtkMRMLSegmentationNode":
     """A segmentation with the expert's dashed outline and, of a drawing, the voxels that only one of both
     has."""
-    layers = _layers(told)
+    region = told.region
     segments = [
-        SegmentDescription(f"{told.name}: {part}", number, 1, COLORS[part])
-        for number, (part, layer) in enumerate(layers.items())
+        SegmentDescription(f"{region.name}: {part}", number, 1, COLORS[part])
+        for number, (part, layer) in enumerate(told.layers.items())
         if layer.any()
     ]
-    arrays = SegmentationArrays(
-        tuple(layer.astype(np.uint8) for layer in layers.values()), told.grid.ijk_to_ras, tuple(segments)
-    )
-    node = make_node(f"{told.name} and the expert's", arrays, Look(), scene)
+    arrays = SegmentationArrays(tuple(told.layers.values()), region.grid.ijk_to_ras, tuple(segments))
+    node = make_node(f"{region.name} and the expert's", arrays, Look(), scene)
     node.SetAttribute(ALWAYS_FILLED, "Y")
-    if told.image:
-        node.SetAttribute(OF_IMAGE, told.image)
+    if region.image:
+        node.SetAttribute(OF_IMAGE, region.image)
     save_with_scene(node, False)
     display = node.GetDisplayNode()
     for number, described in enumerate(segments):
@@ -86,7 +97,7 @@ class DrawnDifferences:
     def are_shown(self) -> bool:
         return bool(self._nodes)
 
-    def add(self, told: "tuple[RegionPair | LesionRegion, ...]") -> "list[slicer.vtkMRMLSegmentationNode]":
+    def add(self, told: tuple[ToldRegion, ...]) -> "list[slicer.vtkMRMLSegmentationNode]":
         self._nodes = [add_differences(self._scene, each) for each in told]
         return self._nodes
 

@@ -1,11 +1,11 @@
 """What a reader drew and marked beside an expert's regions: compared once for each page, when that may be
 told."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from copy import deepcopy
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from ..quiz.image_folder import ImageFolder
@@ -14,16 +14,24 @@ from ..quiz.problems import ExplainedError
 from ..quiz.right_answer_rules import has_right_answer
 from ..session.order import PageKey, Position
 from .answers import Where
+from .prepared import Prepared
 
 if TYPE_CHECKING:
     from ..images.files.file_facts import Stamp
     from ..masks.drawing_cases import PageDrawing
     from ..quiz.drawing_keys import DrawingKey
-    from ..results.drawings.key_comparison import RegionPair, ScoredDrawing
-    from ..results.mark_scores import LesionRegion, Lesions, ScoredMark
+    from ..results.drawings.key_comparison import ScoredDrawing
+    from ..results.mark_scores import Lesions, ScoredMark
+    from ..results.marks_table import PlacedMark
+    from ..session.feedback import SessionFeedback
     from ..session.results_parser import ReadPage
     from ..session.session import Session
     from ..session.tree import Element
+    from .differences import ToldRegion
+
+
+_DRAWN, _MARKED = "drawn", "marked"
+"""What is compared on a page."""
 
 
 class NotWrittenError(ExplainedError):
@@ -66,10 +74,31 @@ class _DrawnPage:
 
 @dataclass(frozen=True, eq=False)
 class _Compared:
-    """``pairs`` only of the page where the reader is: they are as large as the drawings."""
+    """``of`` a page; ``regions`` only where the reader is: they are as large as the drawings."""
 
+    of: _DrawnPage
     scores: PageDrawingScores
-    pairs: "tuple[RegionPair, ...]" = ()
+    regions: "tuple[ToldRegion, ...] | None" = None
+
+
+@dataclass(frozen=True)
+class _MarkedQuestion:
+    """What the results have of it, for any thread; equal as long as nobody marks."""
+
+    where: Where
+    question: Question
+    marks: "tuple[PlacedMark, ...]"
+    element: "Element" = field(compare=False)
+    page: "ReadPage" = field(compare=False)
+
+
+@dataclass(frozen=True, eq=False)
+class _Found:
+    """Of the lesions of a page, as ``_Compared``."""
+
+    of: tuple[_MarkedQuestion, ...]
+    scores: Mapping[Where, MarkScores]
+    regions: "tuple[ToldRegion, ...] | None" = None
 
 
 class ExpertScores:
@@ -78,11 +107,11 @@ class ExpertScores:
 
     def __init__(self, session: "Session", folder: ImageFolder) -> None:
         self._session, self.folder = session, folder
-        self._thread = ThreadPoolExecutor(1, "scores")
-        self._coming: dict[PageKey, tuple[_DrawnPage, Future[_Compared]]] = {}
+        self._prepared = Prepared("scores")
         self._drawings: dict[PageKey, PageDrawingScores] = {}
-        self._marks: dict[PageKey, dict[Where, MarkScores]] = {}
-        self._pairs: tuple[PageKey, tuple[RegionPair, ...]] | None = None
+        self._marks: dict[PageKey, Mapping[Where, MarkScores]] = {}
+        self._drawn: tuple[PageKey, tuple[ToldRegion, ...]] | None = None
+        self._to_find: tuple[PageKey, tuple[ToldRegion, ...]] | None = None
         self._lesions: Lesions | None = None
 
     def prepare_step(self, step: str) -> bool:
@@ -94,24 +123,25 @@ class ExpertScores:
         return self._prepare(_told_here(self._session))
 
     def _prepare(self, keys: Iterable[PageKey]) -> bool:
+        feedback = self._session.feedback
         for key in keys:
-            is_known = key in self._drawings and not self._lacks_pairs(key)
-            if not is_known and key not in self._coming:
+            if not self._is_compared(key) and (_DRAWN, key) not in self._prepared:
                 with suppress(NotWrittenError):
-                    drawn, page = self._drawn_on(key)
-                    is_here = self._is_here(key)
-                    compared = self._thread.submit(_compare, drawn, page, self.folder, is_here)
-                    self._coming[key] = drawn, compared
+                    if feedback.drawing_keys(key):
+                        self._prepared.begin((_DRAWN, key), self._comparison(key)[1])
+            is_under_way = (_MARKED, key) in self._prepared
+            if not is_under_way and not self._is_found(key) and _has_lesions(feedback, key):
+                self._prepared.begin((_MARKED, key), self._finding(key)[1])
         return self.is_prepared
 
     @property
     def is_prepared(self) -> bool:
         """Whether no thread is at work."""
-        return all(compared.done() for _drawn, compared in self._coming.values())
+        return self._prepared.is_done
 
     def close(self) -> None:
         """The session is over."""
-        self._thread.shutdown(wait=False, cancel_futures=True)
+        self._prepared.close()
 
     def drawings(self, key: PageKey) -> PageDrawingScores:
         """They do not change any more."""
@@ -130,47 +160,60 @@ class ExpertScores:
         if not self._session.feedback.is_told(key):
             return {}
         if key not in self._marks:
-            self._marks[key] = dict(self._scored_marks(key))
+            self._find(key)
         return self._marks[key]
 
     @property
-    def told(self) -> "tuple[RegionPair | LesionRegion, ...]":
+    def told(self) -> "tuple[ToldRegion, ...]":
         """Of the page that is shown, where it tells what is right now; nothing where a file is gone since."""
-        key = self._session.position.page
-        found: list[RegionPair | LesionRegion] = []
-        if self._session.feedback.is_told(key):
-            with suppress(ExplainedError):
-                found += self._pairs_of_here(key) if self.drawings(key).drawings else ()
-            with suppress(ExplainedError):
-                for _, question, element, page in self._marked(key):
-                    found += self._the_lesions().regions(question, element, page)
-        return tuple(found)
-
-    def _pairs_of_here(self, key: PageKey) -> "tuple[RegionPair, ...]":
-        """The voxels themselves. Raises NotWrittenError."""
-        if self._lacks_pairs(key):
-            self._compare(key)
-        return self._pairs[1] if self._pairs else ()
+        key, feedback = self._session.position.page, self._session.feedback
+        if not feedback.is_told(key):
+            return ()
+        if self.drawings(key).drawings and not self._is_compared(key):
+            with suppress(NotWrittenError):
+                self._compare(key)
+        if not self._is_found(key):
+            self._find(key)
+        both = (self._drawn, self._to_find)
+        return tuple(region for regions in both if regions and regions[0] == key for region in regions[1])
 
     def _is_here(self, key: PageKey) -> bool:
         return key == self._session.position.page
 
-    def _lacks_pairs(self, key: PageKey) -> bool:
-        return self._is_here(key) and (self._pairs is None or self._pairs[0] != key)
+    def _is_compared(self, key: PageKey) -> bool:
+        return key in self._drawings and _has(self._drawn, key, self._is_here(key))
+
+    def _is_found(self, key: PageKey) -> bool:
+        return key in self._marks and _has(self._to_find, key, self._is_here(key))
 
     def _compare(self, key: PageKey) -> None:
         """At once, where a thread has not. Raises NotWrittenError."""
-        drawn, page = self._drawn_on(key)
-        before, coming = self._coming.pop(key, (None, None))
-        compared = coming.result() if coming and before == drawn else None
-        if compared is None or (self._is_here(key) and len(compared.pairs) < len(compared.scores.drawings)):
-            compared = _compare(drawn, page, self.folder, self._is_here(key))
-        self._drawings[key] = compared.scores
-        if self._is_here(key):
-            self._pairs = key, compared.pairs
+        drawn, work = self._comparison(key)
+        is_here = self._is_here(key)
 
-    def _drawn_on(self, key: PageKey) -> "tuple[_DrawnPage, ReadPage]":
-        """With a copy of what the results have of the page, for any thread. Raises NotWrittenError."""
+        def holds(compared: _Compared) -> bool:
+            return compared.of == drawn and (compared.regions is not None or not is_here)
+
+        compared = self._prepared.take((_DRAWN, key), holds, work)
+        self._drawings[key] = compared.scores
+        if is_here:
+            self._drawn = key, compared.regions or ()
+
+    def _find(self, key: PageKey) -> None:
+        """The same of marks."""
+        marked, work = self._finding(key)
+        is_here = self._is_here(key)
+
+        def holds(found: _Found) -> bool:
+            return found.of == marked and (found.regions is not None or not is_here)
+
+        found = self._prepared.take((_MARKED, key), holds, work)
+        self._marks[key] = found.scores
+        if is_here:
+            self._to_find = key, found.regions or ()
+
+    def _comparison(self, key: PageKey) -> "tuple[_DrawnPage, Callable[[], _Compared]]":
+        """What is compared, and how. Raises NotWrittenError."""
         from ..images.files.file_facts import stamp_of
         from ..masks.drawing_cases import page_drawings
 
@@ -180,20 +223,16 @@ class ExpertScores:
             raise NotWrittenError("The files of the drawings are not written yet.")
         stamp = tuple(part for each in drawings if each.source for part in stamp_of(each.source))
         drawn = _DrawnPage(tuple(self._session.feedback.drawing_keys(key)), tuple(drawings), stamp)
-        return drawn, replace(page, element=deepcopy(page.element))
+        return drawn, partial(_compare, drawn, _copied(page), self.folder, self._is_here(key))
 
-    def _scored_marks(self, key: PageKey) -> Iterator[tuple[Where, MarkScores]]:
-        from ..results.mark_scores import score_marks
+    def _finding(self, key: PageKey) -> "tuple[tuple[_MarkedQuestion, ...], Callable[[], _Found]]":
+        marked = tuple(self._marked(key))
+        return marked, partial(_find, marked, self._the_lesions(), self._is_here(key))
 
-        for where, question, element, page in self._marked(key):
-            try:
-                scored = tuple(score_marks(question, element, page, self._the_lesions()))
-                yield where, MarkScores(scored)
-            except ExplainedError as fault:
-                yield where, MarkScores(fault=str(fault))
-
-    def _marked(self, key: PageKey) -> "Iterator[tuple[Where, Question, Element, ReadPage]]":
+    def _marked(self, key: PageKey) -> "Iterator[_MarkedQuestion]":
         """The Mark questions with a right answer, and what the results have of them."""
+        from ..results.marks_table import placed_marks
+
         scored = [
             (position, number, question)
             for position, number, question, _ in self._session.feedback.answers(key)
@@ -202,17 +241,34 @@ class ExpertScores:
         if not scored:
             # To read a page takes as long as there are pages.
             return
-        page = self._session.drawings.read_page(key)[1]
+        page = _copied(self._session.drawings.read_page(key)[1])
         sets = page.element.findall("QuestionSet")
         for position, number, question in scored:
             element = sets[position.question_set].findall("Question")[number]
-            yield place_of(position, number), question, element, page
+            where, marks = place_of(position, number), tuple(placed_marks(element))
+            yield _MarkedQuestion(where, question, marks, element, page)
 
     def _the_lesions(self) -> "Lesions":
         from ..results.mark_scores import Lesions
 
         self._lesions = self._lesions or Lesions(self.folder)
         return self._lesions
+
+
+def _has(regions: "tuple[PageKey, object] | None", key: PageKey, is_here: bool) -> bool:
+    """Whether the voxels are known that are shown where the reader is."""
+    return not is_here or (regions is not None and regions[0] == key)
+
+
+def _has_lesions(feedback: "SessionFeedback", key: PageKey) -> bool:
+    """Whether marks are compared with the files of experts."""
+    keys = (key for question in feedback.page(key).questions for key in question.keys)
+    return any(not each.is_none for each in keys)
+
+
+def _copied(page: "ReadPage") -> "ReadPage":
+    """What the results have of it now, for any thread."""
+    return replace(page, element=deepcopy(page.element))
 
 
 def place_of(position: Position, number: int) -> Where:
@@ -238,25 +294,43 @@ def _told_after(session: "Session", step: str) -> Sequence[PageKey]:
         told = [key for key, _page in session.pages] if ends else []
     elif (is_over and feedback.is_awaited(here)) or (step == "next" and session.where().tells_on_leaving):
         told = [here] if is_over or not session.missing_here() else []
-    return [key for key in told if feedback.drawing_keys(key)]
+    return told
 
 
 def _told_here(session: "Session") -> Sequence[PageKey]:
     """Those whose scores are shown where the reader is."""
     feedback, here = session.feedback, session.position.page
     told = [key for key, _page in session.pages] if feedback.is_at_the_end else [here]
-    return [key for key in told if feedback.is_told(key) and feedback.drawing_keys(key)]
+    return [key for key in told if feedback.is_told(key)]
 
 
-def _compare(drawn: _DrawnPage, page: "ReadPage", folder: ImageFolder, keeps_pairs: bool) -> _Compared:
+def _compare(drawn: _DrawnPage, page: "ReadPage", folder: ImageFolder, is_here: bool) -> _Compared:
     from ..results.drawings.key_comparison import region_pairs
     from ..scoring.drawings import farthest_point_ras
+    from .differences import ToldRegion
 
-    scores, pairs = [], []
+    scores, regions = [], []
     try:
         for pair in region_pairs(drawn.keys, page, drawn.drawings, folder):
             scores.append(ComparedDrawing(pair.scored, farthest_point_ras(*pair.drawn)))
-            pairs += [pair] if keeps_pairs else []
+            regions += [ToldRegion.of(pair)] if is_here else []
     except ExplainedError as fault:
-        return _Compared(PageDrawingScores(fault=str(fault)))
-    return _Compared(PageDrawingScores(tuple(scores)), tuple(pairs))
+        return _Compared(drawn, PageDrawingScores(fault=str(fault)), ())
+    return _Compared(drawn, PageDrawingScores(tuple(scores)), tuple(regions) if is_here else None)
+
+
+def _find(marked: tuple[_MarkedQuestion, ...], lesions: "Lesions", is_here: bool) -> _Found:
+    from ..results.mark_scores import score_marks
+    from .differences import ToldRegion
+
+    scores: dict[Where, MarkScores] = {}
+    regions: list[ToldRegion] = []
+    for each in marked:
+        of_question = each.question, each.element, each.page
+        try:
+            scores[each.where] = MarkScores(tuple(score_marks(*of_question, lesions)))
+        except ExplainedError as fault:
+            scores[each.where] = MarkScores(fault=str(fault))
+            continue
+        regions += map(ToldRegion.of, lesions.regions(*of_question) if is_here else ())
+    return _Found(marked, scores, tuple(regions) if is_here else None)

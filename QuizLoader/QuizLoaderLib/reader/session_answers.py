@@ -20,12 +20,11 @@ from .timing import TimeShown, time_shown
 
 if TYPE_CHECKING:
     from ..quiz.answer_key import AnswerKey
-    from ..results.drawings.key_comparison import RegionPair
-    from ..results.mark_scores import LesionRegion
     from ..session.marks import SessionMarks
     from ..session.measures import SessionMeasures
     from ..session.order import PageKey
     from ..session.session import Session, Where
+    from .differences import ToldRegion
     from .drawing.page_drawn_on import SessionPage
     from .drawing.page_saver import PageSaver
     from .feedback import QuizScores
@@ -167,7 +166,7 @@ class SessionAnswers(Answers):
 
         return quiz_scores(self._session, self.expert_scores)
 
-    def expert_regions(self) -> "tuple[RegionPair | LesionRegion, ...]":
+    def expert_regions(self) -> "tuple[ToldRegion, ...]":
         return self.expert_scores.told
 
     @property
