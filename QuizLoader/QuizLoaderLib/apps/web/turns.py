@@ -21,7 +21,7 @@ REST_S = 0.2
 
 BESIDE = (1, -1)
 
-_LONG_S = 0.03
+_LONG_S = 0.02
 """A picture that is there as soon is not sent ahead."""
 
 _AHEAD_PART_S = 0.02
