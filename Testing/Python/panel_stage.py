@@ -69,7 +69,7 @@ class Stage:
         self.slicer.check()
 
     def text(self, name: str) -> str:
-        return self.widget(name).property("text")
+        return self.widget(name).property("text").replace("\u00a0", " ")
 
     def sees(self, name: str) -> bool:
         return self.widget(name).isVisibleTo(self.slicer.panel)

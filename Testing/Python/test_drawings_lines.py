@@ -113,7 +113,7 @@ def test_deleted_lines_are_brought_back_one_after_the_other_until_the_page_is_le
         lines.bring_back()
         lines.bring_back()
         assert not lines.can_bring_back
-        assert [(line.image_id, line.length_mm) for line in lines.measured] == [("", 12.0), ("CT", 5.0)]
+        assert [(line.image_id, line.length_mm) for line in lines.measured] == [("CT", 5.0), ("", 12.0)]
         assert {line.node.GetName() for line in lines.measured} == {"Line 1", "Line 2"}
         (on_image,) = folder.glob("A_CT_*")
         assert np.allclose(file_points_lps(on_image), [(10, -20, 30), (13, -16, 30)], atol=1e-9)

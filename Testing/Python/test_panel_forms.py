@@ -76,6 +76,16 @@ def test_boxes_stand_beside_each_other_where_all_fit_or_the_quiz_says_so(forms):
     assert left.y() == right.y()
 
 
+def test_where_a_reader_is_breaks_between_sentences_only(forms):
+    label = forms.widget("positionLabel")
+    shown = label.text().split("Page ")[-1]
+    assert "Page 1 of" in forms.text("positionLabel") and " of" not in shown.replace(". ", "")
+    forms.slicer.panel.resize(300, 900)
+    forms.slicer.wait_until(lambda: label.width() < 300)
+    sentences = label.text().split(". ")
+    assert max(label.fontMetrics().horizontalAdvance(each) for each in sentences) <= label.width()
+
+
 def test_answers_are_there_again_on_return_and_after_the_scene_was_closed(forms):
     box(forms, "Side").findChildren(QRadioButton)[1].click()
     for sign in box(forms, "Signs").findChildren(QCheckBox)[:2]:

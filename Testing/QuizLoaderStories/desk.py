@@ -118,7 +118,8 @@ class Desk:
         return [action.checked for action in widget.menu().actions()].index(True)
 
     def text(self, name: str) -> str:
-        return getattr(self.ui, name).text
+        # Blanks at which no line ends are blanks.
+        return getattr(self.ui, name).text.replace("\u00a0", " ")
 
     def sees(self, name: str) -> bool:
         return getattr(self.ui, name).isVisibleTo(self._widget())

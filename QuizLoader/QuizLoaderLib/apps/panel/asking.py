@@ -18,6 +18,7 @@ from .icons import Icons
 from .loading import REST_AHEAD_S
 from .marking import MarksSection
 from .ui import show_text, timer
+from .words import whole_sentences
 
 if TYPE_CHECKING:
     from .ui import Ui
@@ -219,7 +220,7 @@ class AskingSection:
         asked = asking.asked
         if asked:
             self._forms.hide(asking.hidden)
-            ui.positionLabel.text = asked.position
+            ui.positionLabel.text = whole_sentences(asked.position)
         self._forms.mark(asking.at_questions)
         if asking.answers and asked:
             self._show_pages(asking.answers.listed_pages())

@@ -21,6 +21,11 @@ def button_text(text: str) -> str:
     return "\n".join(textwrap.wrap(text, ROW_LETTERS)).replace("&", "&&")
 
 
+def whole_sentences(text: str) -> str:
+    """Lines end between its sentences only: the numbers of “1 of 2” stay together."""
+    return ". ".join(each.replace(" ", "\u00a0") for each in text.split(". "))
+
+
 def text_label(text: str) -> "qt.QLabel":
     label = qt.QLabel(text)
     # What an author wrote is text; a < in it is no markup.

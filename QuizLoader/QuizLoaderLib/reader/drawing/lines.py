@@ -42,7 +42,7 @@ class Lines:
         self._unread: dict[str, list[Path]] = {}
         self._foreign: set[str] = set()
         self._to_delete = FilesToDelete()
-        self._removed: list[Line] = []
+        self._removed: list[tuple[int, Line]] = []  # with the places that they had
         self._put_away: dict[PageKey, list[Line]] = {}
         self._in_all_views = False
 
@@ -74,7 +74,6 @@ class Lines:
         own = [line for line in self._lines if line.node is node]
         if faults := [fault for line in own if (fault := kept_by(self._on, line))]:
             return faults[0]
-        self._removed += [line for line in own if line.is_complete]
         segmentations.remove(node)
         for line in own:
             self._forget(line)
@@ -92,13 +91,13 @@ class Lines:
             return ""
         if fault := why_full(self._on):
             return fault
-        line = self._removed.pop()
+        place, line = self._removed.pop()
         line.path = None
         line.note_unsaved()
         line.put_back(self._on.host.scene)
         if any(other.node.GetName() == line.node.GetName() for other in self._lines):
             line.node.SetName(next_name(self._lines))
-        self._lines.append(line)
+        self._lines.insert(place, line)
         self._find_image(line, self._on)
         self.show_again()
         self.save_new()
@@ -234,15 +233,15 @@ class Lines:
                     self.show_again()
                     continue
                 self._forget(line)
-                if is_gone:
-                    self._removed += [line] if line.is_complete else []
-                else:
+                if not is_gone:
                     # One point was deleted; what is left is a line that is being placed.
                     self._lines.append(Line(line.node))
             elif not is_gone and line.path is None:
                 self._find_image(line, on)
 
     def _forget(self, line: Line) -> None:
+        if line.is_complete:
+            self._removed.append((self._lines.index(line), line))
         self._lines.remove(line)
         self._queue.drop(line)
         if line.path is not None:
