@@ -11,6 +11,7 @@ import slicer
 
 from ...reader.answers import Answers, ListedPage, Where
 from ...reader.asking import LOOK_S, SAVE_S, SCRIPT_S, Asking
+from ...reader.feedback import ScoreLine
 from ...reader.forms import forms_of
 from .foot import Foot
 from .forms import PageForms
@@ -50,7 +51,7 @@ class AskingSection:
         self.presenter = Asking(
             moved, self._show_questions, self._show_standing, self._time_is_over, self._show_forms
         )
-        self._is_entered = self._was_there = False
+        self._is_entered = self._was_there = self._has_scores = False
         self.marks = MarksSection(ui, self.presenter, in_hand, self._lead)
         self._forms = PageForms(
             ui.formsContainer, self._changed, self.presenter.press, self.marks.fill, go_to_farthest
@@ -73,7 +74,7 @@ class AskingSection:
         ui.finishNowButton.clicked.connect(lambda: self.step("finish"))
         ui.notYetButton.clicked.connect(lambda: self.presenter.ask_to_finish(False))
         ui.stopScriptButton.clicked.connect(self._stop_script)
-        ui.scriptRow.visible = False
+        ui.scriptRow.visible = ui.scoresSection.visible = False
 
     def begin(self, answers: Answers, folder: Path) -> None:
         """``folder`` is the quiz's own, where its pictures are."""
@@ -108,10 +109,12 @@ class AskingSection:
             each.stop()
         self.presenter.end()
         self._pages = ()
+        self._show_scores(())
 
     def step(self, name: str) -> None:
         """A mark that is being placed is of this page: it is ended, else it would be lost."""
         self.marks.put_down()
+        self._ui.scoresSection.collapsed = True
         # What was drawn is saved on the way; a large drawing takes a moment.
         with slicer.util.WaitCursor():
             self.presenter.step(name)
@@ -124,6 +127,7 @@ class AskingSection:
 
     def _go_to(self, index: int) -> None:
         self.marks.put_down()
+        self._ui.scoresSection.collapsed = True
         with slicer.util.WaitCursor():
             self.presenter.go_to(index)
 
@@ -226,14 +230,23 @@ class AskingSection:
             self._show_pages(asking.answers.listed_pages())
         self._foot.show()
         if end := asking.end_page:
-            scores = [f"{line.title}: {line.score} of {line.of}" for line in end.scores]
-            show_text(ui.noticeLabel, "\n".join((end.title + ".", *end.sentences, end.in_a_panel, *scores)))
+            show_text(ui.noticeLabel, "\n".join((end.title + ".", *end.sentences, end.in_a_panel)))
+        self._show_scores(end.scores if end else ())
         ui.scriptRow.visible = asking.runs_a_script
         ui.formsContainer.enabled = not asking.runs_a_script
         if asking.runs_a_script:
             self._script.start()
         else:
             self._script.stop()
+
+    def _show_scores(self, scores: Sequence[ScoreLine]) -> None:
+        """They open as the quiz ends, and fold where the reader goes on to look at pages."""
+        is_new = bool(scores) and not self._has_scores
+        self._has_scores = self._ui.scoresSection.visible = bool(scores)
+        if is_new:
+            lines = (f"{line.title}: {line.score} of {line.of}" for line in scores)
+            show_text(self._ui.scoresLabel, "\n".join(lines))
+            self._ui.scoresSection.collapsed = False
 
     def _show_pages(self, pages: Sequence[ListedPage]) -> None:
         """With how far they are."""

@@ -1,7 +1,6 @@
 """The question sets of a page as forms."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Protocol
@@ -11,18 +10,21 @@ import qt
 from ...quiz.model import Question
 from ...quiz.question_types import Takes
 from ...reader.answers import Where
-from ...reader.feedback import PageFeedback, Told, ToldDrawing
+from ...reader.feedback import PageFeedback, Rightness, Told, ToldDrawing
 from ...reader.forms import QuestionForm, QuestionSetForm
 from .question_widgets import Ask, Choose, box_of
 from .ui import show_text
 from .unturned import Unturned
-from .words import bold_label, formatted_label, missing_label, picture_label, text_label
+from .words import add_bar, bold_label, formatted_label, missing_label, picture_label, text_label
 
 _READABLE = ", ".join(
     f"Q{each}:disabled" for each in ("Label", "RadioButton", "CheckBox", "LineEdit", "TextEdit")
 )
 _READABLE += ", QComboBox:disabled, QListWidget:disabled { color: palette(window-text) }"
 """Slicer's grey of what is disabled is too pale for answers that are looked at once more."""
+
+_COLORS = {Rightness.RIGHT: "#43a047", Rightness.PARTLY: "#ef8c00", Rightness.WRONG: "#e53935"}
+"""Seen on light and on dark ground."""
 
 
 class Changed(Protocol):
@@ -114,8 +116,7 @@ class PageForms:
         return box
 
     def _add_drawing(self, layout: "qt.QBoxLayout", drawing: ToldDrawing, number: int) -> None:
-        layout.addWidget(bold_label(drawing.title))
-        _add_told(layout, replace(drawing.told, verdict=None), Path())
+        _add_told(layout, drawing.told, Path(), drawing.title)
         if drawing.farthest_ras is not None:
             button = qt.QPushButton("Go to the greatest distance")
             button.clicked.connect(lambda: self._go_to_farthest(number))
@@ -159,13 +160,14 @@ class PageForms:
                 show_text(self._lacks[where], sentences.get(where, ""))
 
 
-def _add_told(layout: "qt.QBoxLayout", told: Told, folder: Path) -> None:
-    """What is right, beside a question that is greyed, or of the page."""
-    if told.verdict:
-        layout.addWidget(bold_label(told.verdict.value))
-    for sentence in told.sentences:
-        layout.addWidget(text_label(sentence))
+def _add_told(layout: "qt.QBoxLayout", told: Told, folder: Path, title: str = "") -> None:
+    """What is right, beside a question that is greyed, or of the page. ``title`` has the verdict in it."""
+    labels = [bold_label(title or told.verdict.value)] if told.verdict else []
+    labels += [text_label(sentence) for sentence in told.sentences]
     if (explanation := told.explanation) and explanation.text:
-        layout.addWidget(formatted_label(explanation.text, explanation.text_format))
+        labels.append(formatted_label(explanation.text, explanation.text_format))
     if explanation and explanation.picture:
-        layout.addWidget(picture_label(explanation.picture, folder / explanation.picture))
+        labels.append(picture_label(explanation.picture, folder / explanation.picture))
+    for label in labels:
+        add_bar(label, _COLORS[told.verdict] if told.verdict else "palette(highlight)")
+        layout.addWidget(label)

@@ -52,8 +52,14 @@ def bold_label(text: str) -> "qt.QLabel":
 def missing_label() -> "qt.QLabel":
     """What is missing, which looks like no title."""
     label = text_label("")
-    label.styleSheet = "border: 0px solid palette(highlight); border-left-width: 4px; padding-left: 4px"
+    add_bar(label)
     return label
+
+
+def add_bar(label: "qt.QLabel", color: str = "palette(highlight)") -> None:
+    """At its left, in what is neither a title nor a question."""
+    bar = f"border: 0px solid {color}; border-left-width: 4px; padding-left: 4px"
+    label.styleSheet = "; ".join(filter(None, (label.styleSheet, bar)))
 
 
 def picture_label(name: str, path: Path) -> "qt.QLabel":
