@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 from slicer import vtkMRMLSliceNode
-from trame_slicer.segmentation import ModificationMode, SegmentationEffect, SegmentationEffectPipeline
+from trame_slicer.segmentation import ModificationMode, SegmentationEffect
 from vtkmodules.util.numpy_support import numpy_to_vtk
 from vtkmodules.vtkCommonCore import vtkCommand, vtkPoints
 from vtkmodules.vtkCommonDataModel import vtkCellArray, vtkPolyData
@@ -17,11 +17,10 @@ from ...reader.drawing.segment_arrays import grid_of
 from .effects import modify
 from .polygon_effect import OpenPolygon
 from .shapes import inside_polygon
+from .view_pipeline import ViewPipeline
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLAbstractViewNode, vtkMRMLInteractionEventData, vtkMRMLNode
-    from trame_slicer.views import SliceView
-    from vtkmodules.vtkRenderingCore import vtkRenderer
 
 _COLOR, _WIDTH = (1.0, 1.0, 0.0), 2.0
 
@@ -36,7 +35,7 @@ class LevelTracing(SegmentationEffect):
 
     def _create_pipeline(
         self, view_node: "vtkMRMLAbstractViewNode", _parameter: "vtkMRMLNode"
-    ) -> SegmentationEffectPipeline | None:
+    ) -> "LevelPipeline | None":
         return LevelPipeline() if isinstance(view_node, vtkMRMLSliceNode) else None
 
     def contour_at(self, view_node: vtkMRMLSliceNode, place_ras: np.ndarray) -> OpenPolygon | None:
@@ -68,13 +67,11 @@ class LevelTracing(SegmentationEffect):
         return self._sampled[1]
 
 
-class LevelPipeline(SegmentationEffectPipeline[LevelTracing]):
+class LevelPipeline(ViewPipeline[LevelTracing]):
     """Draws the contour over a view, and tells the effect of the mouse."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._tool: LevelTracing
-        self._shown_on: SliceView | None = None
         self._contour: OpenPolygon | None = None
         self._outline = vtkPolyData()
         mapper = vtkPolyDataMapper2D()
@@ -85,25 +82,9 @@ class LevelPipeline(SegmentationEffectPipeline[LevelTracing]):
         self._actor.GetProperty().SetColor(*_COLOR)
         self._actor.GetProperty().SetLineWidth(_WIDTH)
 
-    def SetSegmentationEffect(self, effect: LevelTracing) -> None:
-        super().SetSegmentationEffect(effect)
-        self._tool = effect
-
-    def SetView(self, view: "SliceView | None") -> None:
-        if self._shown_on:
-            self._shown_on.modified.disconnect(self.show)
-        super().SetView(view)
-        self._shown_on = view
-        if view:
-            view.modified.connect(self.show)
-
-    def OnRendererAdded(self, renderer: "vtkRenderer | None") -> None:
-        if renderer:
-            renderer.AddViewProp(self._actor)
-
-    def OnRendererRemoved(self, renderer: "vtkRenderer | None") -> None:
-        if renderer:
-            renderer.RemoveViewProp(self._actor)
+    @property
+    def props(self) -> tuple[vtkActor2D]:
+        return (self._actor,)
 
     def CanProcessInteractionEvent(self, event: "vtkMRMLInteractionEventData") -> tuple[bool, float]:
         return bool(self.IsActive()) and event.GetType() in (_PRESSED, _MOVED), 0.0

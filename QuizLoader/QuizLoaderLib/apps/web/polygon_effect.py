@@ -1,7 +1,7 @@
 """A polygon that is drawn on a slice: freehand, or point by point, until it is closed and filled."""
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -10,7 +10,6 @@ from slicer import vtkMRMLSliceNode
 from trame_slicer.segmentation import (
     ModificationMode,
     ScissorsPolygonBrush,
-    SegmentationEffectPipeline,
 )
 from vtkmodules.vtkCommonCore import vtkCommand
 
@@ -18,11 +17,11 @@ from ...images.vtk_images import array_of
 from ...reader.drawing.image_drawing import grid_of
 from .effects import WithinRange, modify
 from .shapes import inside_polygon
+from .view_pipeline import ViewPipeline
 
 if TYPE_CHECKING:
     from slicer import vtkMRMLAbstractViewNode, vtkMRMLInteractionEventData, vtkMRMLNode
-    from trame_slicer.views import SliceView
-    from vtkmodules.vtkRenderingCore import vtkRenderer
+    from vtkmodules.vtkRenderingCore import vtkProp
 
 DRAG_PIXELS = 4
 """A hand that clicks moves less."""
@@ -59,7 +58,7 @@ class DrawPolygon(WithinRange):
 
     def _create_pipeline(
         self, view_node: "vtkMRMLAbstractViewNode", _parameter: "vtkMRMLNode"
-    ) -> SegmentationEffectPipeline | None:
+    ) -> "PolygonPipeline | None":
         return PolygonPipeline() if isinstance(view_node, vtkMRMLSliceNode) else None
 
     def add(self, view_node: vtkMRMLSliceNode, point_ras: np.ndarray) -> None:
@@ -112,14 +111,12 @@ class DrawPolygon(WithinRange):
         self.parameters_changed.emit()
 
 
-class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
+class PolygonPipeline(ViewPipeline[DrawPolygon]):
     """Draws the open polygon over a view, with trame-slicer's brush, and tells the effect of the mouse."""
 
     def __init__(self) -> None:
         super().__init__()
         self._brush = ScissorsPolygonBrush()
-        self._shown_on: SliceView | None = None
-        self._tool: DrawPolygon
         self._pointer: tuple[float, float] | None = None
         self._down: tuple[float, float] | None = None
         self._is_dragged = self._is_freehand = False
@@ -130,34 +127,16 @@ class PolygonPipeline(SegmentationEffectPipeline[DrawPolygon]):
             int(vtkCommand.RightButtonPressEvent): self._pressed_right,
         }
 
+    @property
+    def props(self) -> "Iterable[vtkProp]":
+        return self._brush.get_props()
+
     # What Slicer's layers ask for
-
-    def SetSegmentationEffect(self, effect: DrawPolygon) -> None:
-        super().SetSegmentationEffect(effect)
-        self._tool = effect
-
-    def SetView(self, view: "SliceView | None") -> None:
-        if self._shown_on:
-            self._shown_on.modified.disconnect(self.show)
-        super().SetView(view)
-        self._shown_on = view
-        if view:
-            view.modified.connect(self.show)
 
     def SetActive(self, is_active: bool) -> None:
         super().SetActive(is_active)
         self._down = None
         self.show()
-
-    def OnRendererAdded(self, renderer: "vtkRenderer | None") -> None:
-        if renderer:
-            for actor in self._brush.get_props():
-                renderer.AddViewProp(actor)
-
-    def OnRendererRemoved(self, renderer: "vtkRenderer | None") -> None:
-        if renderer:
-            for actor in self._brush.get_props():
-                renderer.RemoveViewProp(actor)
 
     def CanProcessInteractionEvent(self, event: "vtkMRMLInteractionEventData") -> tuple[bool, float]:
         is_ours = event.GetType() in self._uses
