@@ -99,6 +99,20 @@ def test_one_command_makes_every_contour_a_mask_by_another_map(tmp_path: Path, r
     assert report[0]["source"] == "Ann/study/PgGroup1_Case/Case_CT-quizlabel.seg.nrrd"
 
 
+def test_pages_for_training_become_masks_when_they_are_asked_for(tmp_path: Path, results: Path) -> None:
+    written = results / "Ann" / "study" / "study.xml"
+    text = written.read_text(encoding="utf-8")
+    written.write_text(text.replace('<Page ID="Loop"', '<Page ID="Loop" Training="Y"'), encoding="utf-8")
+    arguments = ["masks", str(results), "--map", str(tmp_path / "drawn.txt"), "--out"]
+
+    without = CliRunner().invoke(app, [*arguments, str(tmp_path / "without")])
+    together = CliRunner().invoke(app, [*arguments, str(tmp_path / "with"), "--training"])
+
+    assert "Left out, as drawn on a page for training; --training takes them: 1" in without.output
+    assert masks(tmp_path / "with").keys() - masks(tmp_path / "without").keys() == {"Ann_study_Loop_CT"}
+    assert "for training" not in together.output
+
+
 def test_results_with_label_maps_only_are_read_by_the_map_and_a_file_that_is_gone_fails_alone(
     tmp_path: Path, results: Path
 ) -> None:

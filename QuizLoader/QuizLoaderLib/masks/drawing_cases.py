@@ -20,25 +20,27 @@ _NAME_LENGTH = 100
 @dataclass
 class DrawingCases:
     """``empty`` counts drawings without a voxel of the reader's own, and ``hidden`` those on pages that a
-    condition hides, which are no cases, ``later`` results of later runs that were not looked at; ``left_out``
-    and ``remarks`` are sentences about files of results."""
+    condition hides, which are no cases, ``training`` those on pages for training, ``later`` results of later
+    runs that were not looked at; ``left_out`` and ``remarks`` are sentences about files of results."""
 
     cases: list[Case] = field(default_factory=list)
     empty: int = 0
     hidden: int = 0
+    training: int = 0
     later: int = 0
     left_out: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
 
 
-def drawing_cases(folder: Path, all_attempts: bool = False) -> DrawingCases:
+def drawing_cases(folder: Path, all_attempts: bool = False, with_training: bool = False) -> DrawingCases:
     """A case for each drawing of a reader in the results in ``folder``, in the order of the pages.
 
-    Of several runs of a reader through one quiz the first counts, unless ``all_attempts`` are wanted. A case
-    is named ``<reader>_<quiz>_<page>_<image>``, with ``Attempt2`` behind the quiz in the second run, with the
-    page's number where two are called so, and with a number where that does not tell them apart either. The
-    source is the segments where there are any, else (in the Image Quizzer's own results) the label map, whose
-    values are those of the map; the mask covers the label map's voxels. A case without its file will fail.
+    Of several runs of a reader through one quiz the first counts, unless ``all_attempts`` are wanted; pages
+    for training count only ``with_training``. A case is named ``<reader>_<quiz>_<page>_<image>``, with
+    ``Attempt2`` behind the quiz in the second run, with the page's number where two are called so, and with a
+    number where that does not tell them apart either. The source is the segments where there are any, else
+    (in the Image Quizzer's own results) the label map, whose values are those of the map; the mask covers the
+    label map's voxels. A case without its file will fail.
     """
     results = read_all_results([folder])
     found = DrawingCases(left_out=results.left_out, remarks=results.remarks)
@@ -50,6 +52,9 @@ def drawing_cases(folder: Path, all_attempts: bool = False) -> DrawingCases:
         quiz = each.quiz if each.attempt == 1 else f"{each.quiz}_Attempt{each.attempt}"
         for page in pages_in_order(each):
             for drawing in page_drawings(each, page):
+                if page.is_training and not with_training:
+                    found.training += drawing.is_drawn
+                    continue
                 if page.is_hidden or not drawing.is_drawn:
                     found.hidden += drawing.is_drawn
                     found.empty += not drawing.is_drawn

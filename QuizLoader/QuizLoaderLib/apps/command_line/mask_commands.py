@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from ...quiz.problems import Problem, has_errors, visible
-from .result_commands import AllAttemptsOption
+from .result_commands import AllAttemptsOption, TrainingOption
 from .terminal import CommandError, folder_option, make_writable, progress_bar, require_folder_of, say
 
 if TYPE_CHECKING:
@@ -130,6 +130,7 @@ def masks(
     fill_gaps: FillGaps = False,
     boundary: BoundaryOption = None,
     all_attempts: AllAttemptsOption = False,
+    training: TrainingOption = False,
 ) -> None:
     """Paint the masks of many cases; run it again to go on after a stop. Ends with 1 where a case failed."""
     read = table_of(map)
@@ -138,7 +139,9 @@ def masks(
     from ..shared.defect_report import defect_sentence
 
     with _stopped_by_problems(cases, cases):
-        found, left_out = _drawings(cases, all_attempts) if cases.is_dir() else (read_cases(cases), False)
+        found, left_out = (
+            _drawings(cases, all_attempts, training) if cases.is_dir() else (read_cases(cases), False)
+        )
         with progress_bar("Painting masks") as advance:
             filling = _filling(boundary, fill_gaps)
             results = run_cases(
@@ -153,15 +156,17 @@ def masks(
     raise typer.Exit(1 if failed or left_out else 0)
 
 
-def _drawings(folder: Path, all_attempts: bool) -> tuple[list["Case"], bool]:
+def _drawings(folder: Path, all_attempts: bool, with_training: bool) -> tuple[list["Case"], bool]:
     """The cases of a results folder, and whether a file of it was left out."""
     from ...masks.drawing_cases import drawing_cases
 
-    found = drawing_cases(folder, all_attempts)
+    found = drawing_cases(folder, all_attempts, with_training)
     for sentence in (*found.left_out, *found.remarks):
         say(f"quizloader: {sentence}", sys.stderr)
     if found.later:
         say(f"Left out, as results of a later attempt; --all-attempts takes them: {found.later}")
+    if found.training:
+        say(f"Left out, as drawn on a page for training; --training takes them: {found.training}")
     if not found.cases:
         raise CommandError(f"No drawing of a reader was found in “{folder}”.")
     if found.empty:
