@@ -97,15 +97,17 @@ def test_forms_of_marks_scores_and_what_is_right_fit_a_narrow_panel(reader: Read
     reader.click("finishButton")
     reader.stage.slicer.wait_until(lambda: reader.sees("finishNowButton"))
     reader.click("finishNowButton")
+    reader.stage.slicer.wait_until(lambda: reader.sees("scoresLabel"))
     settle(reader)
     assert reader.text("scoresLabel").count("\n") == OTHERS + 1
-    assert LONG_ID in reader.text("scoresLabel") and reader.sees("scoresLabel")
+    assert LONG_ID in reader.text("scoresLabel")
     assert reader.stage.slicer.panel.width() == WIDTH
     assert cut(reader) == []
 
     # Who looks at a page has it, not the scores of all others, above.
     while reader.stage.slicer.logic.console.opened.index:
         reader.go("previousButton")
+    reader.stage.slicer.wait_until(lambda: Rightness.WRONG.value in texts(reader))
     settle(reader)
     assert reader.sees("scoresSection") and not reader.sees("scoresLabel")
     assert reader.stage.slicer.panel.width() == WIDTH
@@ -113,9 +115,12 @@ def test_forms_of_marks_scores_and_what_is_right_fit_a_narrow_panel(reader: Read
     labels = reader.stage.widget("formsContainer").findChildren(QLabel)
     verdict = next(each for each in labels if each.text() == Rightness.WRONG.value)
     assert QColor(verdict.grab().toImage().pixel(1, verdict.height() // 2)).name() == RED
+    regions = reader.stage.widget("legendList")
+    needed = [regions.visualItemRect(regions.item(row)).bottom() for row in range(regions.count())]
+    assert 0 < max(needed) < regions.viewport().height()
     reader.stage.widget("scoresSection").setProperty("collapsed", False)
     assert reader.sees("scoresLabel")
     reader.click("closeButton")
     assert not reader.sees("scoresSection")
     reader.open()
-    assert reader.sees("scoresLabel")
+    reader.stage.slicer.wait_until(lambda: reader.sees("scoresLabel"))

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 SWATCH_PIXELS = 12
 MOST_ROWS = 15
 """That are seen without scrolling."""
+LETTERS = 28
+"""On a line of a panel of 300 pixels."""
 
 
 class Legend:
@@ -53,8 +55,10 @@ class Legend:
     def _set_height(self) -> None:
         if self._regions:
             row, frame = self._list.sizeHintForRow(0), 2 * self._list.frameWidth
-            self._list.minimumHeight = row * min(len(self._regions), MOST_ROWS) + frame
-            self._list.maximumHeight = row * len(self._regions) + frame
+            # Qt's hint is that of one line, however many a name needs.
+            lines = sum(1 + len(region.name) // LETTERS for region in self._regions)
+            self._list.minimumHeight = row * min(lines, MOST_ROWS) + frame
+            self._list.maximumHeight = row * lines + frame
 
     def _item_changed(self, item: "qt.QListWidgetItem") -> None:
         row = self._list.row(item)
