@@ -6,6 +6,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from QuizLoaderLib.reader.verdicts import judge, shown_verdicts
+from QuizLoaderLib.session import storage
 from reader_at_work import at_work, box, write_volume
 from session_by_hand import write_quiz
 from test_drawings_given import (
@@ -195,3 +197,21 @@ def test_a_given_region_keeps_its_name_and_no_other_segment_takes_it(tmp_path: P
         assert are_equal(seen(reader), GIVEN | {"Tumour 2": MORE & ~WRONG})
         judging.judge("CT", "Tumour", REJECTED)
         assert are_equal(seen(reader), {"Liver": RIGHT, "Node": FALSE, "Tumour 2": MORE & ~WRONG})
+
+
+def test_a_verdict_that_a_full_journal_does_not_take_is_told_at_its_region(
+    tmp_path: Path, images: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with at_work(write_quiz(tmp_path, page()), images, tmp_path / "r") as reader:
+        reader.show()
+        assert judge(reader.opened, "CT", "Liver", "Accept") is ACCEPTED
+        with monkeypatch.context() as full:
+            full.setattr(storage, "MOST_BYTES", 1)
+            assert judge(reader.opened, "CT", "Node", "Reject") is NONE
+            assert are_equal(seen(reader), GIVEN)
+            shown = {each.name: each for each in shown_verdicts(reader.opened, "CT")}
+            assert shown["Node"].text.startswith("no verdict yet. This is not saved, since the journal")
+            assert shown["Liver"].refusal == shown["Tumour"].refusal == ""
+        assert judge(reader.opened, "CT", "Node", "Reject") is REJECTED
+        assert all(each.refusal == "" for each in shown_verdicts(reader.opened, "CT"))
+    assert told(tmp_path / "r")["Node"][0] == "Rejected"

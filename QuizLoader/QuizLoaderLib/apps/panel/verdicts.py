@@ -100,7 +100,7 @@ class VerdictsList:
             self._rows = {each.name: self._row(each) for each in shown}
         for each in shown:
             row = self._rows[each.name]
-            show_text(row.label, ", ".join(filter(None, (each.verdict or "no verdict yet", each.note))))
+            show_text(row.label, each.text)
             for words, button in row.buttons.items():
                 button.styleSheet = "font-weight: bold" if words == each.chosen else ""
 

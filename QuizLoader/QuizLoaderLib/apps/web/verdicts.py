@@ -37,6 +37,7 @@ class VerdictsView:
         return [
             {
                 **asdict(each),
+                "text": each.text,
                 "color": css_color(each.color),
                 "choices": [[words, each.chosen == words] for words in TO_DO.values()],
             }

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ...images.vtk_images import vtk_matrix
 from ...quiz.layout_rows import image_in_words
+from ...session.files import SessionError
 from ...session.judged_regions import JudgedRegion, RegionVerdict
 from ...session.presence import BEAT_S
 from ...views import segmentations
@@ -226,20 +227,21 @@ class Judging:
     """Of all images of the page that is shown: ``PageDrawings.judging``. A host sets ``in_hand``, which gives
     the image and the name of the region that is drawn on now; ``as_one_change``, within which what a verdict
     changes can be undone; and ``changed``, which is called when a region has another verdict, or other voxels
-    than before."""
+    than before. ``refusal`` has the image and the region of a verdict that was not taken last, and why."""
 
     def __init__(self, host: Host, save_drawing: Callable[[ImageDrawing], None]) -> None:
         self._host, self._save_drawing = host, save_drawing
         self._on: PageDrawnOn | None = None
         self._images: dict[str, ImageJudging] = {}
         self._seconds: float | None = None
+        self.refusal = ("", "", "")
         self.in_hand: Callable[[], tuple[str, str]] = lambda: ("", "")
         self.as_one_change: Callable[[], AbstractContextManager[object]] = nullcontext
         self.changed: Callable[[], None] = lambda: None
 
     def show(self, on: PageDrawnOn, drawings: Mapping[str, ImageDrawing]) -> list[str]:
         """A page was shown; gives what is odd about what is given on it."""
-        self._on, self._seconds = on, None
+        self._on, self._seconds, self.refusal = on, None, ("", "", "")
         self._images = {
             image_id: ImageJudging(drawing, drawing.given, on, lambda: self.changed(), self._save_drawing)
             for image_id, drawing in drawings.items()
@@ -289,6 +291,11 @@ class Judging:
 
     def judge(self, image_id: str, name: str, verdict: RegionVerdict) -> None:
         if self.may_judge and name in self.regions(image_id) and verdict is not RegionVerdict.NONE:
+            why_not = self._why_not()
+            self.refusal = (image_id, name, why_not)
+            if why_not:
+                self.changed()
+                return
             self._spend()
             image = self._images[image_id]
             image.look(at_once=True)
@@ -317,6 +324,16 @@ class Judging:
 
     def close(self) -> None:
         self.leave()
+
+    def _why_not(self) -> str:
+        """Why the session takes no verdict now, empty where it does."""
+        files = self._on.writes_to if self._on else None
+        try:
+            if files is not None:
+                files.require_room()
+        except SessionError as fault:
+            return str(fault)
+        return ""
 
     def _spend(self) -> None:
         files = self._on.writes_to if self._on and self._images else None
