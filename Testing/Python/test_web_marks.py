@@ -1,6 +1,7 @@
 """Findings that a reader marks in the browser: placed, filled in, moved to, deleted and brought back."""
 
 import pytest
+from cable import cable_to
 from panel_stage import VOLUME, image_element
 from session_by_hand import page_of, saved
 from web_mouse import Mouse
@@ -187,3 +188,20 @@ def test_findings_are_marked_filled_in_deleted_brought_back_and_there_again(brow
     assert [float(mm) for mm in ellipse.get("Center").split()][:2] == near([6, 5], abs=0.2)
     assert float(ellipse.get("Size")) == near(3.141593 * 4 * 3, rel=0.05)
     assert (curve.get("Unit"), curve.get("View"), curve.get("Mean")) == ("mm2", "Red", "1000")
+
+
+def test_the_text_of_an_arrow_that_was_typed_while_the_line_was_cut_is_sent_on_return(browser, reading):
+    with cable_to(reading.address) as cable, window(browser, cable.address) as page:
+        wait_for_text(page, "title", "Case 1")
+        until(lambda: page.evaluate("trame.state.get('marks')"), "the marks")
+        page.get_by_test_id("measures").locator("summary").click()
+        measure(page, "Arrow", (-6, 6), (-12, 14))
+        field = page.get_by_label("Text of measure 1")
+        until(lambda: field.evaluate("it => it === document.activeElement"), "the field to have the keys")
+        cable.squeeze()
+        page.keyboard.type("left apex")
+        cable.cut()
+        page.get_by_test_id("lost").wait_for()
+        cable.mend()
+        page.get_by_test_id("lost").wait_for(state="detached")
+        until(lambda: [each["text"] for each in measured(page)["marks"]] == ["left apex"], "the text")

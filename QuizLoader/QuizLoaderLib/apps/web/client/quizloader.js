@@ -36,7 +36,7 @@
   sessionStorage.removeItem(TAB);
   window.addEventListener("pagehide", () => sessionStorage.setItem(TAB, tab));
 
-  const client = Vue.reactive({ unsent: 0, refused: [], helps: false, renames: false, filter: "", smallest: null, written: {}, other: "", isAway: false, hints: !window.localStorage.getItem(SEEN) });
+  const client = Vue.reactive({ unsent: 0, refused: [], helps: false, renames: false, filter: "", smallest: null, other: "", isAway: false, hints: !window.localStorage.getItem(SEEN) });
   const unsent = new Map(JSON.parse(sessionStorage.getItem(UNSENT) || "[]"));
   let typing = null;
   // Since when there is something that was typed and not sent.
@@ -234,13 +234,6 @@
   // Of what is measured besides lines, which every page with images has in the same place.
   const measureBy = (what, ...values) => toServer("use_marks", "measures", what, "0/0", ...values);
 
-  // What is typed beside an arrow is on its way while the client shows the page anew.
-  const written = (asked, mark) => client.written[`${asked?.place} ${mark.number}`] ?? mark.text;
-  function write(asked, mark, text) {
-    client.written[`${asked.place} ${mark.number}`] = text;
-    measureBy("write", mark.number, text);
-  }
-
   function stepByShortcut(asked, name) {
     if (name === "next" && asked?.can_finish) step("ask_to_finish", true);
     else if (asked && (name === "next" ? asked.can_go_on : asked.can_go_back)) step("step", name);
@@ -263,7 +256,7 @@
       if (type === "dirty-state" && keys.includes("time") && window.trame.state.get("time").is_covered) window.QuizLoaderPictures.clear();
     });
     arrival = trigger("arrive");
-    arrival.then(tellPresence).then(send).catch(() => {});
+    arrival.then(tellPresence).then(send).then(window.QuizLoaderTexts.sendAll).catch(() => {});
   }
 
   // Reading time is that of a reader who sees the page; a server that is gone learns it later.
@@ -338,6 +331,7 @@
       const shortcuts = window.QuizLoaderShortcuts;
       const pictures = window.QuizLoaderPictures;
       window.QuizLoaderTouch.listen(use);
+      window.QuizLoaderTexts.listen(measureBy);
       window.QuizLoaderViews.listen();
       pictures.listen((view) => {
         window.QuizLoaderViews.shown(view);
@@ -348,9 +342,9 @@
       window.QuizLoaderDrawing.listen(use);
       app.component("quiz-lost", Lost);
       app.config.globalProperties.quizloader = {
-        ...shortcuts, ...window.QuizLoaderDrawing, ...window.QuizLoaderParts, isTouched: window.QuizLoaderTouch.isTouched,
+        ...shortcuts, ...window.QuizLoaderDrawing, ...window.QuizLoaderParts, ...window.QuizLoaderTexts, isTouched: window.QuizLoaderTouch.isTouched,
         link: pictures.client, tab, client, answer, hint, withText, ranking, rank, grab, drop, isCovered, toServer, step, lead, scrub, seeHints, use,
-        draw, removeSmallIslands, measure, mark, measureBy, written, write, dose,
+        draw, removeSmallIslands, measure, mark, measureBy, dose,
       };
       app.component("quiz-tool", window.QuizLoaderParts.tool);
       // A screen reader begins at the title of each new place.
