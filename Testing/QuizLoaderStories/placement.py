@@ -29,8 +29,6 @@ AXES_RAS = {
 """To the right, up, to the next slice, where a view is not turned: radiological, sagittal from the left."""
 
 LAYERS = {"LabelMap": "Label", "Segmentation": "Segmentation"}
-IMAGE_ID = "QuizLoader.Image"
-"""The attribute of a node that has its image's ID: where sides are random, the name says nothing."""
 FIT_MM = 0.05
 """A hair's breadth that a view may be moved by, so that no pixel lies on the very edge of the image."""
 
@@ -101,7 +99,9 @@ def _check_layers(desk: Desk, view: str, images: list[AskedImage], where: str) -
         node = slicer.mrmlScene.GetNodeByID(getattr(composite, f"Get{layer}VolumeID")() or "")
         asked = next((image.name for image in images if image.layer == layer), None)
         if layer != "Background" or images:
-            assert (node and node.GetAttribute(IMAGE_ID)) == asked or node.GetHideFromEditors(), f"{where}: {layer}"
+            assert (_image_id(node) if node else None) == asked or node.GetHideFromEditors(), (
+                f"{where}: {layer}"
+            )
     foreground = next((image for image in images if image.layer == "Foreground"), None)
     if foreground:
         opacity = foreground.number("Opacity")
@@ -173,6 +173,11 @@ def _corners_ras(volume: "vtkMRMLVolumeNode", ijk_to_ras: np.ndarray) -> np.ndar
     return (ijk_to_ras @ np.vstack([corners, np.ones(8)]))[:3].T
 
 
+def _image_id(node: Any) -> str:
+    """Where sides are random, the node's name says nothing."""
+    return node.GetAttribute("QuizLoader.Image") or ""
+
+
 def _segment_names(node: "vtkMRMLSegmentationNode") -> dict[str, str]:
     """By their IDs."""
     segmentation = node.GetSegmentation()
@@ -183,7 +188,7 @@ def _segment_names(node: "vtkMRMLSegmentationNode") -> dict[str, str]:
 def _seen_segments(desk: Desk, view: str) -> set[tuple[str, str]]:
     """The image's ID and the segment's name, of what the view shows."""
     return {
-        (node.GetAttribute(IMAGE_ID), name)
+        (_image_id(node), name)
         for node in desk.nodes("vtkMRMLSegmentationNode")
         for display in _displays_in(node, desk.logic_of(view).GetSliceNode())
         for segment_id, name in _segment_names(node).items()
@@ -199,7 +204,7 @@ def _displays_in(node: "vtkMRMLSegmentationNode", view_node: "vtkMRMLSliceNode")
 def _asked_segments(desk: Desk, images: list[AskedImage]) -> set[tuple[str, str]]:
     asked = set()
     for image in (image for image in images if image.layer == "Segmentation"):
-        nodes = [node for node in desk.nodes("vtkMRMLSegmentationNode") if node.GetAttribute(IMAGE_ID) == image.name]
+        nodes = [node for node in desk.nodes("vtkMRMLSegmentationNode") if _image_id(node) == image.name]
         names = {name for node in nodes for name in _segment_names(node).values()}
         asked |= {(image.name, name) for name in names if image.shows(name)}
     return asked
