@@ -14,7 +14,7 @@ from ..quiz.problems import ExplainedError
 from ..quiz.right_answer_rules import has_right_answer
 from ..session.order import PageKey, Position
 from .answers import Where
-from .prepared import Prepared
+from .work_ahead import WorkAhead
 
 if TYPE_CHECKING:
     from ..images.files.file_facts import Stamp
@@ -107,7 +107,7 @@ class ExpertScores:
 
     def __init__(self, session: "Session", folder: ImageFolder) -> None:
         self._session, self.folder = session, folder
-        self._prepared = Prepared("scores")
+        self._prepared = WorkAhead("scores")
         self._drawings: dict[PageKey, PageDrawingScores] = {}
         self._marks: dict[PageKey, Mapping[Where, MarkScores]] = {}
         self._drawn: tuple[PageKey, tuple[ToldRegion, ...]] | None = None

@@ -13,7 +13,7 @@ from ...images.files.file_facts import Stamp, stamp_of
 from ...quiz.given_contours import given_on
 from ...views.segment_planes import PlaneScan, voxel_count
 from ...views.segmentations import began_with
-from ..prepared import Prepared
+from ..work_ahead import WorkAhead
 from .drawing_files import DrawingFiles, ReadDrawing, read_drawing
 from .regions_to_draw import RegionsToDraw
 from .segment_arrays import layers_of
@@ -85,7 +85,7 @@ class ComingDrawings:
         stop_writing: Callable[[DrawingFiles], None],
     ) -> None:
         self._regions_of, self._names, self._stop_writing = regions_of, names, stop_writing
-        self._prepared = Prepared("drawings on disk")
+        self._prepared = WorkAhead("drawings on disk")
         self._starts: set[Path] = set()
 
     def expect(self, images: PageRequest, session_page: SessionPage | None) -> None:

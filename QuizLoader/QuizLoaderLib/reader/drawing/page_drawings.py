@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from ...quiz.image_folder import ImageFolder
@@ -89,7 +88,7 @@ class PageDrawings:
         if all(image.id != image_id for image in self.images):
             raise KeyError(image_id)
         drawing = self._drawings[image_id]
-        if not self._is_there(drawing):
+        if not _is_there(self._host.scene, drawing):
             drawing.node = None
             self._read(drawing)
         node = drawing.make(self._host.scene)
@@ -131,7 +130,7 @@ class PageDrawings:
         read = self.coming.page_arrays(on.page, arrays)
         for image in on.images.values():
             known = self._drawings.get(image.id)
-            if known is None or not self._is_there(known):
+            if known is None or not _is_there(self._host.scene, known):
                 drawing = _new_drawing(image, on, self._regions_of(image), self._queue.clock)
                 drawing.given = self.coming.take_given(image.id, read, drawing.regions)
                 self._drawings[image.id] = drawing
@@ -251,8 +250,9 @@ class PageDrawings:
         for drawing in self._there:
             if drawing.fault if on.session_page else not segmentations.is_empty(drawing.node):
                 drawing.node.SetDisplayVisibility(False)
-                self._put_away.setdefault(on.key, {})[drawing.image.id] = drawing
-                self._queue.when_saved(drawing, partial(self._let_go, on.key, drawing.image.id))
+                put_away = self._put_away.setdefault(on.key, {})
+                put_away[drawing.image.id] = drawing
+                self._queue.when_saved(drawing, partial(_let_go, put_away, drawing.image.id))
             else:
                 segmentations.remove(drawing.node)
         for each in self._beside:
@@ -266,8 +266,7 @@ class PageDrawings:
         self.coming.close()
         for each in self._beside:
             each.close()
-        for put_away in self._put_away.values():
-            _give_to_scene(filter(self._is_there, put_away.values()))
+        _give_to_scene(self._put_away.values(), self._host.scene)
         self._put_away = {}
 
     def _read(self, drawing: ImageDrawing) -> list[str]:
@@ -275,21 +274,18 @@ class PageDrawings:
         on, image = self._on, drawing.image
         if on is None or on.session_page is None or drawing.files is None:
             return []
-        files, own = on.session_page.files, on.session_page.own_drawing(image.id)
+        own = on.session_page.own_drawing(image.id)
         if drawing.may_change:
             self.folds.stop(own)
         with Turn.REPLACING:
             sentences = drawing.open(self._host.scene, own, on.earlier_drawings(image.id), self.coming)
-        if own is None and (recorded := files.label_maps(image.id)):
-            sentences.append(_gone(on.called(image.id), recorded[-1]))
-            if on.writes_to is not None and files.drawn(image.id).has_drawing:
-                files.set_drawing(image.id, recorded[-1], drawn=False)
+        sentences += _tell_gone(on, on.session_page.files, image) if own is None else []
         self._note(drawing)
         return sentences
 
     def _note(self, drawing: ImageDrawing) -> None:
         """What the session says of a drawing is what is there."""
-        if self._writes_to is not None and self._is_there(drawing):
+        if self._writes_to is not None and _is_there(self._host.scene, drawing):
             drawing.tell(self._writes_to)
 
     def _save(self, drawing: ImageDrawing) -> None:
@@ -298,16 +294,9 @@ class PageDrawings:
         self._note(drawing)
         self._queue.when_saved(drawing, partial(self._note, drawing))
 
-    def _let_go(self, key: PageKey, image_id: str) -> None:
-        """What was put away unsaved is saved now."""
-        segmentations.remove(self._put_away[key].pop(image_id).node)
-
     @property
     def _there(self) -> list[ImageDrawing]:
-        return [drawing for drawing in self._drawings.values() if self._is_there(drawing)]
-
-    def _is_there(self, drawing: ImageDrawing) -> bool:
-        return drawing.node is not None and bool(self._host.scene.IsNodePresent(drawing.node))
+        return [drawing for drawing in self._drawings.values() if _is_there(self._host.scene, drawing)]
 
 
 def _show(drawing: ImageDrawing, on: PageDrawnOn | None, look: ContourLook) -> None:
@@ -316,14 +305,31 @@ def _show(drawing: ImageDrawing, on: PageDrawnOn | None, look: ContourLook) -> N
         segmentations.save_with_scene(drawing.node, drawing.files is None)
 
 
-def _give_to_scene(drawings: Iterable[ImageDrawing]) -> None:
-    for drawing in drawings:
-        drawing.node.SetDisplayVisibility(True)
-        segmentations.save_with_scene(drawing.node, True)
+def _is_there(scene: "slicer.vtkMRMLScene", drawing: ImageDrawing) -> bool:
+    return drawing.node is not None and bool(scene.IsNodePresent(drawing.node))
 
 
-def _gone(image: str, path: Path) -> str:
-    return f"The contour that was drawn on {image} is gone: the file “{path}” is missing."
+def _let_go(put_away: dict[str, ImageDrawing], image_id: str) -> None:
+    """What was put away unsaved is saved now."""
+    segmentations.remove(put_away.pop(image_id).node)
+
+
+def _give_to_scene(put_away: "Iterable[dict[str, ImageDrawing]]", scene: "slicer.vtkMRMLScene") -> None:
+    for drawing in (each for drawings in put_away for each in drawings.values()):
+        if _is_there(scene, drawing):
+            drawing.node.SetDisplayVisibility(True)
+            segmentations.save_with_scene(drawing.node, True)
+
+
+def _tell_gone(on: PageDrawnOn, files: "SessionDrawings", image: Image) -> list[str]:
+    """Where the session had a drawing whose file is missing now."""
+    recorded = files.label_maps(image.id)
+    if not recorded:
+        return []
+    if on.writes_to is not None and files.drawn(image.id).has_drawing:
+        files.set_drawing(image.id, recorded[-1], drawn=False)
+    called = on.called(image.id)
+    return [f"The contour that was drawn on {called} is gone: the file “{recorded[-1]}” is missing."]
 
 
 def _new_drawing(

@@ -7,7 +7,7 @@ from typing import Any, TypeVar
 Found = TypeVar("Found")
 
 
-class Prepared:
+class WorkAhead:
     """By keys, one after the other. The work changes nothing that the window has, so nothing is lost where a
     reader goes elsewhere meanwhile; a host waits in its own loop of events until ``is_done``."""
 
