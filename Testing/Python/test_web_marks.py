@@ -205,3 +205,22 @@ def test_the_text_of_an_arrow_that_was_typed_while_the_line_was_cut_is_sent_on_r
         cable.mend()
         page.get_by_test_id("lost").wait_for(state="detached")
         until(lambda: [each["text"] for each in measured(page)["marks"]] == ["left apex"], "the text")
+
+
+def test_the_text_of_an_arrow_that_comes_when_another_window_has_the_quiz_is_told(browser, reading):
+    with cable_to(reading.address) as cable, window(browser, cable.address) as page:
+        wait_for_text(page, "title", "Case 1")
+        until(lambda: page.evaluate("trame.state.get('marks')"), "the marks")
+        page.get_by_test_id("measures").locator("summary").click()
+        measure(page, "Arrow", (-6, 6), (-12, 14))
+        field = page.get_by_label("Text of measure 1")
+        until(lambda: field.evaluate("it => it === document.activeElement"), "the field to have the keys")
+        cable.squeeze()
+        page.keyboard.type("left apex")
+        with window(browser, reading.address) as other:
+            other.get_by_test_id("take-over").click()
+            other.get_by_test_id("title").wait_for()
+            cable.release()
+            told = "The quiz went on in another window, so this answer was not saved: left apex"
+            wait_for_text(page, "refused", told)
+            assert page.get_by_test_id("refused").count() == 1

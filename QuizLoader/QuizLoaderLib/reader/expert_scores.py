@@ -6,7 +6,7 @@ from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field, replace
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from ..quiz.image_folder import ImageFolder
 from ..quiz.model import Question
@@ -101,6 +101,9 @@ class _Found:
     regions: "tuple[ToldRegion, ...] | None" = None
 
 
+_Scored = TypeVar("_Scored", _Compared, _Found)
+
+
 class ExpertScores:
     """Of a session's pages that tell what is right, from the files of its drawings, its marks, and the files
     of experts in the image ``folder``. What is not prepared by a thread stops the window."""
@@ -188,29 +191,26 @@ class ExpertScores:
 
     def _compare(self, key: PageKey) -> None:
         """At once, where a thread has not. Raises NotWrittenError."""
-        drawn, work = self._comparison(key)
-        is_here = self._is_here(key)
-
-        def holds(compared: _Compared) -> bool:
-            return compared.of == drawn and (compared.regions is not None or not is_here)
-
-        compared = self._prepared.take((_DRAWN, key), holds, work)
+        compared = self._take(_DRAWN, key, *self._comparison(key))
         self._drawings[key] = compared.scores
-        if is_here:
+        if self._is_here(key):
             self._drawn = key, compared.regions or ()
 
     def _find(self, key: PageKey) -> None:
         """The same of marks."""
-        marked, work = self._finding(key)
+        found = self._take(_MARKED, key, *self._finding(key))
+        self._marks[key] = found.scores
+        if self._is_here(key):
+            self._to_find = key, found.regions or ()
+
+    def _take(self, kind: str, key: PageKey, of: object, work: Callable[[], _Scored]) -> _Scored:
+        """Of what is there now, with the voxels that are shown where the reader is."""
         is_here = self._is_here(key)
 
-        def holds(found: _Found) -> bool:
-            return found.of == marked and (found.regions is not None or not is_here)
+        def holds(scored: _Scored) -> bool:
+            return scored.of == of and (scored.regions is not None or not is_here)
 
-        found = self._prepared.take((_MARKED, key), holds, work)
-        self._marks[key] = found.scores
-        if is_here:
-            self._to_find = key, found.regions or ()
+        return self._prepared.take((kind, key), holds, work)
 
     def _comparison(self, key: PageKey) -> "tuple[_DrawnPage, Callable[[], _Compared]]":
         """What is compared, and how. Raises NotWrittenError."""

@@ -156,13 +156,14 @@ class _ClientServer:
             "use_dose": self.quiz.tools.dose.use,
             "use_editor": self.quiz.use_editor,
             "use_lines": self.quiz.use_lines,
-            "use_marks": self.quiz.use_marks,
         }
         if self._serving.samples:
             triggers["open_sample"] = self.quiz.open_sample
         for name, action in triggers.items():
             server.trigger(name)(self._for_owner(action))
+        # What is typed is told where it was not taken.
         server.trigger("answer")(self._for_owner(self.quiz.asking.answer, NOT_HERE))
+        server.trigger("use_marks")(self._for_owner(self.quiz.use_marks, NOT_HERE))
         server.trigger("arrive")(self._arrive)
         server.trigger("alive")(self._for_owner(lambda: None))
         server.trigger("take_over")(self._tabs.take_over)

@@ -331,7 +331,7 @@
       const shortcuts = window.QuizLoaderShortcuts;
       const pictures = window.QuizLoaderPictures;
       window.QuizLoaderTouch.listen(use);
-      window.QuizLoaderTexts.listen(measureBy);
+      window.QuizLoaderTexts.listen(measureBy, (text) => client.refused.push(text));
       window.QuizLoaderViews.listen();
       pictures.listen((view) => {
         window.QuizLoaderViews.shown(view);
