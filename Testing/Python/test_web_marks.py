@@ -204,6 +204,8 @@ def test_the_text_of_an_arrow_that_was_typed_while_the_line_was_cut_is_sent_on_r
         page.get_by_test_id("lost").wait_for()
         cable.mend()
         page.get_by_test_id("lost").wait_for(state="detached")
+        # The window loads itself again.
+        wait_for_text(page, "title", "Case 1")
         until(lambda: [each["text"] for each in measured(page)["marks"]] == ["left apex"], "the text")
 
 
